@@ -1,0 +1,105 @@
+"""What went wrong with the server, as sentences that a person can act on."""
+
+import errno
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from heedful.kit.errors import Refused
+
+# What the server says while the remains of a killed one are still going away.
+PASSING = ("shared memory block", "already exists", "is another postmaster", "could not be locked", "Is another")
+
+
+@contextmanager
+def in_sentences(data: Path) -> Iterator[None]:
+    """Turn what the operating system refuses into a sentence about the data folder."""
+    try:
+        yield
+    except OSError as error:
+        raise _of_code(data, error.errno or 0, error.strerror or str(error)) from error
+
+
+def refusal(data: Path, said: str) -> Refused:
+    """Return the refusal for what a program said before it gave up."""
+    for code in (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES):
+        if os.strerror(code) in said:
+            return _of_code(data, code, os.strerror(code))
+    lines = [line for line in said.splitlines() if line.strip()]
+    grave = [line for line in lines if "FATAL" in line or "PANIC" in line or "rror:" in line]
+    last = (grave or lines or ["it said nothing"])[-1]
+    return Refused(f"PostgreSQL did not start: {last.strip()} (all of it is in {data / 'postgres.log'}).")
+
+
+def refuse_other_version(files: Path, major: int) -> None:
+    """Refuse data that another major version of PostgreSQL wrote."""
+    written = (files / "PG_VERSION").read_text(encoding="ascii").strip()
+    if written != str(major):
+        raise Refused(
+            f"The data in {files} were written by PostgreSQL {written} and this is PostgreSQL {major}."
+            " Back up with the old version and restore with the new one.",
+            code="postgres_version",
+        )
+
+
+def passes_by_itself(said: str) -> bool:
+    """Return whether trying again in a moment will do, as after a kill -9."""
+    return any(words in said for words in PASSING)
+
+
+def forget_stale_lock(files: Path) -> None:
+    """Remove the lock of a dead server whose process id now belongs to something else, as in a restarted container."""
+    lock = files / "postmaster.pid"
+    with suppress(OSError, ValueError, IndexError):
+        pid = int(lock.read_text(encoding="utf-8").splitlines()[0])
+        if is_alive(pid) and Path("/proc").is_dir() and not _works_in(files):
+            lock.unlink()
+
+
+def said(log: Path, since: int) -> str:
+    """Return what was added to the log since a position."""
+    with open(log, "rb") as file:
+        file.seek(max(since, os.path.getsize(log) - 20_000))
+        return file.read().decode("utf-8", "replace")
+
+
+def is_alive(pid: int) -> bool:
+    """Return whether a process exists and is more than the remains of one."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
+        return stat.rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        pass
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return not Path("/proc/self").exists()
+
+
+def _works_in(files: Path) -> bool:
+    """Return whether any process has the database's folder as its own, as every server process does."""
+    home = str(files.resolve())
+    for link in Path("/proc").glob("[0-9]*/cwd"):
+        with suppress(OSError):
+            if os.readlink(link) == home:
+                return True
+    return False
+
+
+def _of_code(data: Path, code: int, words: str) -> Refused:
+    if code in {errno.ENOSPC, errno.EDQUOT}:
+        return Refused(
+            f"The disk that holds {data} is full. Free some space and start again; nothing that was kept is lost.",
+            code="disk_full",
+        )
+    if code in {errno.EROFS, errno.EACCES, errno.EPERM}:
+        return Refused(
+            f"The data folder {data} cannot be written ({words}). Give this user the right to write there,"
+            " or choose another folder with --data.",
+            code="read_only",
+        )
+    return Refused(f"The data folder {data} cannot be used: {words}.", code="data")

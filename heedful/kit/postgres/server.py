@@ -1,0 +1,231 @@
+"""One embedded server over one data folder, safe against races, kills and full disks."""
+
+import fcntl
+import hashlib
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from urllib.parse import quote
+
+from heedful.kit.errors import Refused
+from heedful.kit.postgres import account, binaries, failures, tuning
+
+SOCKET = ".s.PGSQL.5432"
+LONGEST_SOCKET_PATH = 100
+START_S = 120.0
+STOP_S = 8.0
+LOG_BYTES = 20 * tuning.MEGABYTE
+
+
+@dataclass(frozen=True)
+class Server:
+    """The server of a data folder; `options` override its settings."""
+
+    data: Path
+    options: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def files(self) -> Path:
+        """Where the database's own files are."""
+        return self.data / "postgres"
+
+    @property
+    def log(self) -> Path:
+        """What the server says."""
+        return self.data / "postgres.log"
+
+    @cached_property
+    def sockets(self) -> Path:
+        """The folder of the socket; a socket's path may be no longer than some hundred bytes."""
+        near = self.data.absolute() / "run"
+        if len(os.fsencode(near / SOCKET)) <= LONGEST_SOCKET_PATH:
+            return near
+        digest = hashlib.sha256(os.fsencode(self.data.resolve())).hexdigest()[:16]
+        return Path(f"/tmp/heedful-{os.geteuid()}-{digest}")
+
+    @cached_property
+    def account(self) -> account.Account:
+        """As whom the server runs."""
+        return account.choose(binaries=binaries.directory(), files=self.files)
+
+    def url(self, *, role: str = "heedful", database: str = "heedful") -> str:
+        """Return the address of a database for DATABASE_URL."""
+        return f"postgresql://{role}@/{database}?host={quote(str(self.sockets), safe='')}"
+
+    def is_ready(self) -> bool:
+        """Ask over the socket; a process id alone proves nothing after a kill."""
+        if not (self.sockets / SOCKET).exists():
+            return False
+        asked = [binaries.directory() / "pg_isready", "-q", "-t", "3", "-h", str(self.sockets), "-d", "postgres"]
+        return subprocess.run(asked, capture_output=True).returncode == 0
+
+    def start(self, *, tied: bool = False) -> subprocess.Popen[bytes] | None:
+        """Start the server and wait until it answers; None when it runs already.
+
+        A tied server shuts down when the calling thread's process dies, however it dies.
+        """
+        with failures.in_sentences(self.data):
+            self._prepare()
+            with self._locked():
+                if self.is_ready():
+                    return None
+                if not self.files.exists():
+                    self._create()
+                failures.refuse_other_version(self.files, binaries.major())
+                return self._launch(tied=tied)
+
+    def stop(self, process: subprocess.Popen[bytes] | None = None) -> None:
+        """Shut down fast and wait; open connections are closed, nothing acknowledged is lost."""
+        with self._locked():
+            for how, patience_s in ((signal.SIGINT, STOP_S), (signal.SIGQUIT, 3.0), (signal.SIGKILL, 3.0)):
+                if (pid := self._postmaster()) is None:
+                    break
+                with suppress(ProcessLookupError):
+                    os.kill(pid, how)
+                _until(lambda: self._gone(process), patience_s)
+            if process is not None:
+                process.wait()
+        if self.sockets.parent != self.data.absolute():
+            shutil.rmtree(self.sockets, ignore_errors=True)
+
+    @contextmanager
+    def running(self) -> Iterator[str]:
+        """Yield the database's address; the last of several users turns off the light, unless `up` has it on."""
+        self._prepare_folder()
+        with open(self.data / "postgres.users", "a") as users:
+            fcntl.flock(users, fcntl.LOCK_SH)
+            started = self.start()
+            try:
+                yield self.url()
+            finally:
+                if started is not None or not self._is_tied():
+                    self._leave(users.fileno(), started)
+
+    def _leave(self, users: int, started: subprocess.Popen[bytes] | None) -> None:
+        fcntl.flock(users, fcntl.LOCK_UN)
+        with suppress(BlockingIOError):
+            fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self.stop(started)
+
+    def _is_tied(self) -> bool:
+        return (self.sockets / "tied").exists()
+
+    def _prepare_folder(self) -> None:
+        with failures.in_sentences(self.data):
+            self.data.mkdir(parents=True, exist_ok=True)
+
+    def _prepare(self) -> None:
+        self._prepare_folder()
+        who = self.account
+        if who.uid != os.geteuid():
+            self.data.chmod(self.data.stat().st_mode | 0o011)
+        self.sockets.mkdir(mode=0o700, exist_ok=True)
+        owner = self.sockets.stat().st_uid
+        if owner not in {os.geteuid(), who.uid}:
+            raise Refused(f"{self.sockets} belongs to somebody else. Remove it, or use a shorter data folder.")
+        os.chown(self.sockets, who.uid, who.gid)
+        self.sockets.chmod(0o700)
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        with open(self.data / "postgres.lock", "a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    def _create(self) -> None:
+        """Make the database in a temporary folder and rename it, so that a half-made one is never found."""
+        for left_over in self.data.glob(".postgres-*"):
+            shutil.rmtree(left_over, ignore_errors=True)
+        new = Path(tempfile.mkdtemp(prefix=".postgres-", dir=self.data))
+        try:
+            os.chown(new, self.account.uid, self.account.gid)
+            self._run("initdb", "-D", str(new), "-U", "postgres", "-E", "UTF8", "-A", "trust", "--no-sync", *_locale())
+            self._run("postgres", "--single", "-D", str(new), "-c", "fsync=off", "postgres", say=ROLES)
+            if self.options.get("fsync") != "off":
+                self._run("initdb", "-D", str(new), "--sync-only")
+            new.rename(self.files)
+        except BaseException:
+            shutil.rmtree(new, ignore_errors=True)
+            raise
+
+    def _run(self, program: str, *words: str, say: str = "") -> None:
+        command = [*self.account.prefix, str(binaries.directory() / program), *words]
+        done = subprocess.run(command, input=say, capture_output=True, text=True, cwd="/", env=_environment())
+        if done.returncode or "ERROR:" in done.stderr:
+            raise failures.refusal(self.data, done.stdout + done.stderr)
+
+    def _launch(self, *, tied: bool) -> subprocess.Popen[bytes]:
+        deadline = time.monotonic() + START_S
+        while True:
+            failures.forget_stale_lock(self.files)
+            process, said_from = self._spawn(tied=tied)
+            _until(lambda p=process: p.poll() is not None or self.is_ready(), deadline - time.monotonic())  # type: ignore[misc]
+            if process.poll() is None and self.is_ready():
+                self._remember(tied=tied)
+                return process
+            said = failures.said(self.log, said_from)
+            if not failures.passes_by_itself(said) or time.monotonic() > deadline:
+                process.kill()
+                process.wait()
+                raise failures.refusal(self.data, said)
+            time.sleep(0.2)
+
+    def _remember(self, *, tied: bool) -> None:
+        mark = self.sockets / "tied"
+        mark.touch() if tied else mark.unlink(missing_ok=True)
+
+    def _spawn(self, *, tied: bool) -> tuple[subprocess.Popen[bytes], int]:
+        if self.log.exists() and self.log.stat().st_size > LOG_BYTES:
+            self.log.replace(self.log.with_suffix(".log.1"))
+        settings = {**tuning.options(self.sockets), **self.options}
+        flags = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
+        prefix = self.account.tied() if tied else self.account.prefix
+        command = [*prefix, str(binaries.directory() / "postgres"), "-D", str(self.files), *flags]
+        with open(self.log, "ab") as log:
+            process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/", env=_environment(),
+                start_new_session=True,
+            )  # fmt: skip
+            return process, log.tell()
+
+    def _postmaster(self) -> int | None:
+        with suppress(OSError, ValueError, IndexError):
+            return int((self.files / "postmaster.pid").read_text(encoding="utf-8").splitlines()[0])
+        return None
+
+    def _gone(self, process: subprocess.Popen[bytes] | None) -> bool:
+        if process is not None and process.poll() is not None:
+            return True
+        pid = self._postmaster()
+        return pid is None or not failures.is_alive(pid)
+
+
+ROLES = "CREATE ROLE heedful LOGIN;\nCREATE DATABASE heedful OWNER heedful;\n"
+
+
+def _locale() -> tuple[str, ...]:
+    if binaries.major() >= 17:
+        return "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"
+    return ("--locale=C.UTF-8",)
+
+
+def _environment() -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
+    return {**kept, "LC_ALL": "C", "LANGUAGE": "C"}
+
+
+def _until(true: Callable[[], bool], patience_s: float) -> bool:
+    deadline = time.monotonic() + patience_s
+    while not true():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.01)
+    return True

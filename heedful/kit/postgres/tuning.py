@@ -1,0 +1,44 @@
+"""How the server is set: durable always, sized by the machine that it runs on."""
+
+import os
+from pathlib import Path
+
+MEGABYTE = 1024 * 1024
+
+
+def options(sockets: Path) -> dict[str, str]:
+    """Return the server's settings: no TCP, and no acknowledged write that a power cut could take back."""
+    memory = machine_memory() // MEGABYTE
+    return {
+        "listen_addresses": "",
+        "unix_socket_directories": str(sockets),
+        "unix_socket_permissions": "0700",
+        "fsync": "on",
+        "full_page_writes": "on",
+        "synchronous_commit": "on",
+        "max_connections": "80",
+        "shared_buffers": f"{max(32, min(1024, memory // 8))}MB",
+        "effective_cache_size": f"{max(64, memory // 2)}MB",
+        "work_mem": "16MB",
+        "maintenance_work_mem": f"{max(32, min(256, memory // 16))}MB",
+        "max_wal_size": "2GB",
+        "min_wal_size": "80MB",
+        "checkpoint_timeout": "15min",
+        "wal_compression": "on",
+        "random_page_cost": "1.1",
+        "jit": "off",
+        "autovacuum_naptime": "20s",
+        "log_checkpoints": "off",
+        "log_timezone": "UTC",
+        "timezone": "UTC",
+    }
+
+
+def machine_memory() -> int:
+    """Return the bytes of memory that this process may count on."""
+    physical = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    try:
+        limit = Path("/sys/fs/cgroup/memory.max").read_text(encoding="ascii").strip()
+    except OSError:
+        return physical
+    return min(physical, int(limit)) if limit.isdigit() else physical
