@@ -1,0 +1,3 @@
+"""Heedful: promise, listen, understand, act, prove."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,134 @@
+"""What we do about it: cases, what was heard that opened them, and what people wrote on them."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from heedful.associates.models import Team
+from heedful.customers.models import Customer
+
+
+class CaseQuerySet(models.QuerySet["Case"]):
+    """Questions about many cases."""
+
+    def open(self) -> "CaseQuerySet":
+        """Cases that somebody still works on."""
+        return self.filter(closed_at=None)
+
+    def overdue(self, *, at: datetime) -> "CaseQuerySet":
+        """Open cases whose customer should have heard from us by now."""
+        return self.open().filter(first_act_at=None, due_at__lt=at)
+
+
+class Case(models.Model):
+    """The work for one customer after trouble was heard, until it is closed with an outcome and a cause."""
+
+    class Priority(models.IntegerChoices):
+        LOW = 1, "Low"
+        NORMAL = 2, "Normal"
+        HIGH = 3, "High"
+        URGENT = 4, "Urgent"
+
+    class Outcome(models.TextChoices):
+        SOLVED = "solved", "Solved"
+        EXPLAINED = "explained", "Explained"
+        COMPENSATED = "compensated", "Made good"
+        NOT_SOLVED = "not_solved", "Could not be solved"
+        NO_ANSWER = "no_answer", "Customer did not answer"
+        NO_TROUBLE = "no_trouble", "There was no trouble"
+
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="cases")
+    title = models.CharField(max_length=200)
+    team = models.ForeignKey(Team, null=True, on_delete=models.SET_NULL, related_name="+")
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    priority = models.PositiveSmallIntegerField(choices=Priority.choices, default=Priority.NORMAL)
+    severity = models.PositiveSmallIntegerField(default=2)
+    is_repeat = models.BooleanField(default=False)
+    """The second failure of this customer within 90 days: it goes to a lead with a shorter clock."""
+    with_lead = models.BooleanField(default=False)
+    opened_at = models.DateTimeField()
+    heard_at = models.DateTimeField()
+    """When the customer gave the sign that opened it."""
+    escalate_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    claimed_at = models.DateTimeField(null=True)
+    first_act_at = models.DateTimeField(null=True)
+    escalated_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=12, choices=Outcome.choices, blank=True)
+    cause = models.CharField(max_length=120, blank=True)
+    reopened = models.PositiveSmallIntegerField(default=0)
+    helped = models.BooleanField(null=True)
+    helped_at = models.DateTimeField(null=True)
+
+    objects = CaseQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(closed_at=None) | (~Q(outcome="") & ~Q(cause="")), name="act_closed_case_has_outcome"
+            )
+        ]
+        indexes = [
+            models.Index(F("priority").desc(), F("due_at"), F("id"), condition=Q(closed_at=None), name="act_case_open"),
+            models.Index(fields=["customer", "-opened_at"], name="act_case_by"),
+            models.Index(fields=["-opened_at"], name="act_case_recent"),
+            models.Index(fields=["-closed_at"], condition=Q(closed_at__isnull=False), name="act_case_closed"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Case {self.pk}: {self.title}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody still works on it."""
+        return self.closed_at is None
+
+
+class Trouble(models.Model):
+    """A sign that somebody must act: what was heard, when, and the case that it opened or joined."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="troubles")
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="+")
+    reference = models.CharField(max_length=120, unique=True)
+    """Where it comes from, such as `feedback:12` or `instance:7:broken`; the same sign is heard once."""
+    what = models.CharField(max_length=300)
+    words = models.TextField(blank=True)
+    severity = models.PositiveSmallIntegerField()
+    happened_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.what
+
+
+class Cause(models.Model):
+    """Why cases happen, in the company's own list."""
+
+    slug = models.SlugField(max_length=80, unique=True)
+    name = models.CharField(max_length=120)
+    is_active = models.BooleanField(default=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Note(models.Model):
+    """Something that an associate wrote on a case, for colleagues or to the customer."""
+
+    class Kind(models.TextChoices):
+        NOTE = "note", "Note"
+        MAIL = "mail", "Mail to the customer"
+        CALL = "call", "Call with the customer"
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="notes")
+    kind = models.CharField(max_length=6, choices=Kind.choices, default=Kind.NOTE)
+    text = models.TextField()
+    subject = models.CharField(max_length=250, blank=True)
+    mail_id = models.BigIntegerField(null=True)
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.text[:60]

@@ -1,0 +1,139 @@
+"""Our people's rows: the company, its teams, its associates and the keys that its programs use."""
+
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models.functions import Lower
+
+from heedful.kit.actor import By
+
+
+class Company(models.Model):
+    """The one company that this installation belongs to."""
+
+    name = models.CharField(max_length=120)
+    colour = models.CharField(max_length=7, default="#2f6f5e")
+    time_zone = models.CharField(max_length=64, default="UTC")
+    currency = models.CharField(max_length=3, default="EUR")
+    country = models.CharField(max_length=2, default="GB")
+    vision = models.TextField(blank=True)
+    is_demo = models.BooleanField(default=False)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="associates_one_company")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Team(models.Model):
+    """People who share a queue of cases."""
+
+    name = models.CharField(max_length=120, unique=True)
+    is_default = models.BooleanField(default=False)
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Role(models.TextChoices):
+    """What somebody is here for; each role may do what the ones before it may, except that CX and leader differ."""
+
+    ASSOCIATE = "associate", "Associate"
+    LEAD = "lead", "Team lead"
+    CX = "cx", "CX manager"
+    LEADER = "leader", "Leader"
+    ADMIN = "admin", "Administrator"
+
+
+class AssociateManager(BaseUserManager["Associate"]):
+    """Lets Django's login find an associate by e-mail, whatever its case."""
+
+    def get_by_natural_key(self, username: str | None) -> "Associate":
+        return self.get(email__iexact=username)
+
+
+class Associate(AbstractBaseUser):
+    """Somebody who works here."""
+
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=120)
+    role = models.CharField(max_length=12, choices=Role.choices, default=Role.ASSOCIATE)
+    team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.SET_NULL, related_name="associates")
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField()
+
+    objects: ClassVar[AssociateManager] = AssociateManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+
+    class Meta:
+        constraints = [models.UniqueConstraint(Lower("email"), name="associates_email_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def by(self) -> By:
+        """This associate as the actor of a change."""
+        return By("associate", str(self.pk), self.name)
+
+    @property
+    def initials(self) -> str:
+        """One or two letters that stand for the name in small places."""
+        return "".join(word[0] for word in self.name.split()[:2]).upper()
+
+    def get_short_name(self) -> str:
+        """The first name."""
+        return self.name.split()[0] if self.name else self.email
+
+
+class KeyQuerySet(models.QuerySet["Key"]):
+    """Questions about many keys."""
+
+    def live(self) -> "KeyQuerySet":
+        """Keys that have not been revoked."""
+        return self.filter(revoked_at=None)
+
+
+class Key(models.Model):
+    """What a program shows to be let in; only its hash is kept."""
+
+    class Scope(models.TextChoices):
+        SEND = "send", "Send events only"
+        FULL = "full", "Send events and use the API"
+
+    name = models.CharField(max_length=120)
+    prefix = models.CharField(max_length=12)
+    digest = models.CharField(max_length=64, unique=True)
+    scope = models.CharField(max_length=8, choices=Scope.choices, default=Scope.SEND)
+    created_by = models.ForeignKey(Associate, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+
+    objects = KeyQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix}…)"
+
+    @property
+    def by(self) -> By:
+        """This key as the actor of a change."""
+        return By("key", str(self.pk), self.name)
+
+
+class FirstLink(models.Model):
+    """The one-time link with which the first administrator sets up the installation; only its hash is kept."""
+
+    digest = models.CharField(max_length=64)
+    created_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"first link of {self.created_at:%Y-%m-%d}"

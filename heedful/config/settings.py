@@ -1,0 +1,228 @@
+"""How this installation is set up: every value comes from the environment, once."""
+
+import os
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from django.utils.csp import CSP
+
+from heedful.kit import env
+
+PACKAGE = Path(__file__).resolve().parent.parent
+
+DATA_DIR = Path(
+    env.text(
+        "HEEDFUL_DATA",
+        default=str(PACKAGE.parent / "data"),
+        doc="The folder that holds the embedded database, the secret key and kept files.",
+    )
+)
+DEBUG = env.flag("HEEDFUL_DEBUG", default=False, doc="Show tracebacks in the browser; never on in production.")
+
+
+def _secret_key() -> str:
+    """Return the configured key, else the one that `heedful up` keeps in the data folder."""
+    kept = DATA_DIR / "secret_key"
+    default = kept.read_text(encoding="utf-8").strip() if kept.is_file() else None
+    return env.text("HEEDFUL_SECRET_KEY", default=default, doc="Signs sessions and links; kept in the data folder.")
+
+
+SECRET_KEY = _secret_key()
+ALLOWED_HOSTS = env.words(
+    "HEEDFUL_HOSTS", default="*", doc="Host names that this installation answers to, separated by commas."
+)
+PUBLIC_URL = env.text(
+    "HEEDFUL_URL",
+    default="http://localhost:8000",
+    doc="The address under which customers and associates reach this installation; links in mails start with it.",
+).rstrip("/")
+HTTPS = PUBLIC_URL.startswith("https://")
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+LIVE_URL = env.text(
+    "HEEDFUL_LIVE_URL",
+    default="",
+    doc="Where browsers reach the live process; empty means the same host, one port above the web port.",
+)
+LIVE_PORT = env.number("HEEDFUL_LIVE_PORT", default=8001, doc="The port of the live process; set by `heedful up`.")
+DEMO_ALIVE = env.flag("HEEDFUL_DEMO_ALIVE", default=False, doc="Keep the demo's customers living; set by `up --demo`.")
+
+if not (LIVE_ORIGIN := "/".join(LIVE_URL.split("/")[:3])):
+    LIVE_ORIGIN = f"{PUBLIC_URL.rpartition(':')[0] if PUBLIC_URL.count(':') > 1 else PUBLIC_URL}:{LIVE_PORT}"
+
+
+def _database(url: str) -> dict[str, Any]:
+    parts = urlsplit(url)
+    options = dict(parse_qsl(parts.query))
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": options.pop("host", parts.hostname or ""),
+        "PORT": options.pop("port", parts.port or ""),
+        "CONN_MAX_AGE": 600,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {"options": "-c timezone=UTC", **options},
+    }
+
+
+DATABASE_URL = env.text(
+    "DATABASE_URL",
+    default="postgresql://heedful@/heedful",
+    doc="PostgreSQL 15 or newer. When it is not set, `heedful up` runs a server of its own in the data folder.",
+)
+DATABASES = {"default": _database(DATABASE_URL)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "django.contrib.postgres",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
+    "django_htmx",
+    "lucide",
+    "procrastinate.contrib.django",
+    "heedful.ledger",
+    "heedful.associates",
+    "heedful.customers",
+    "heedful.courier",
+    "heedful.promise",
+    "heedful.listen",
+    "heedful.understand",
+    "heedful.act",
+    "heedful.prove",
+    "heedful.loop",
+    "heedful.web",
+    "heedful.api",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+ROOT_URLCONF = "heedful.config.urls"
+WSGI_APPLICATION = "heedful.config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+AUTH_USER_MODEL = "associates.Associate"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_ADAPTER = "heedful.web.accounts.Adapter"
+SOCIALACCOUNT_ADAPTER = "heedful.web.accounts.SocialAdapter"
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+LOGIN_URL = "/accounts/login/"
+LOGIN_REDIRECT_URL = "/"
+OIDC_URL = env.text("HEEDFUL_OIDC_URL", default="", doc="Issuer of your single sign-on (OpenID Connect discovery).")
+OIDC_ID = env.text("HEEDFUL_OIDC_CLIENT_ID", default="", doc="The client id that your single sign-on gave Heedful.")
+OIDC_SECRET = env.text("HEEDFUL_OIDC_CLIENT_SECRET", default="", doc="The secret that belongs to the client id.")
+SOCIALACCOUNT_PROVIDERS: dict[str, Any] = {"openid_connect": {"APPS": []}}
+if OIDC_URL:
+    SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"].append(
+        {
+            "provider_id": "sso",
+            "name": "Single sign-on",
+            "client_id": OIDC_ID,
+            "secret": OIDC_SECRET,
+            "settings": {"server_url": OIDC_URL},
+        }
+    )
+
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "heedful_cache"}}
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_AGE = 14 * 24 * 3600
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_HTTPONLY = True
+SECURE_SSL_REDIRECT = env.flag(
+    "HEEDFUL_HTTPS_REDIRECT", default=False, doc="Send plain HTTP to HTTPS here rather than in your proxy."
+)
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = False
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+X_FRAME_OPTIONS = "DENY"
+SECURE_CSP = {
+    "default-src": [CSP.SELF],
+    "script-src": [CSP.SELF],
+    "style-src": [CSP.SELF],
+    "img-src": [CSP.SELF, "data:"],
+    "connect-src": [CSP.SELF, LIVE_ORIGIN],
+    "object-src": [CSP.NONE],
+    "base-uri": [CSP.NONE],
+    "form-action": [CSP.SELF],
+    "frame-ancestors": [CSP.NONE],
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_TZ = True
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_KEEP_ONLY_HASHED_FILES = False
+
+SMTP_URL = env.text(
+    "HEEDFUL_SMTP",
+    default="",
+    doc="Your mail server, as smtp://user:password@host:port (or smtps://); without it mails are kept and readable.",
+)
+MAIL_FROM = env.text("HEEDFUL_MAIL_FROM", default="care@localhost", doc="The sender of mails to customers.")
+ALLOW_PRIVATE_WEBHOOKS = env.words(
+    "HEEDFUL_WEBHOOK_ALLOW", default="", doc="Networks inside your own that webhooks may reach, such as 10.1.0.0/16."
+)
+WORKER_CONCURRENCY = env.number("HEEDFUL_WORKER_CONCURRENCY", default=4, doc="Jobs that the worker runs at once.")
+
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": os.environ.get("HEEDFUL_LOG_LEVEL", "WARNING")},
+}
+env.text("HEEDFUL_LOG_LEVEL", default="WARNING", doc="How much the processes say: DEBUG, INFO, WARNING or ERROR.")

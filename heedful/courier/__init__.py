@@ -1,0 +1,1 @@
+"""What leaves the building: one row per mail or webhook, with its tries."""

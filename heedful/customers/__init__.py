@@ -1,0 +1,1 @@
+"""Their people: customers, organisations, identities, touchpoints, consent and value."""

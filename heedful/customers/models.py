@@ -1,0 +1,296 @@
+"""Their people's rows: customers, organisations, identities, touchpoints, feedback, consent and value."""
+
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Upper
+
+
+class Stage(models.Model):
+    """A stage of the relationship; the list is the company's to edit."""
+
+    slug = models.SlugField(max_length=40, primary_key=True)
+    name = models.CharField(max_length=80)
+    position = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering = ["position"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Organisation(models.Model):
+    """A company that customers belong to, in business with businesses."""
+
+    external_id = models.CharField(max_length=200, unique=True)
+    name = models.CharField(max_length=200, blank=True)
+    attributes = models.JSONField(default=dict)
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name or self.external_id
+
+
+class CustomerQuerySet(models.QuerySet["Customer"]):
+    """Questions about many customers."""
+
+    def people(self) -> "CustomerQuerySet":
+        """One row per person: the roots of the records that belong together."""
+        return self.filter(person_id=F("pk"))
+
+
+class Customer(models.Model):
+    """A record of a customer; the records that belong to one person share a `person`, whose row carries the whole view.
+
+    A record never moves and nothing that points to it is ever changed; `person` alone says who belongs together.
+    """
+
+    person = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="records")
+    facts = models.JSONField(default=dict)
+    """What this record's own arrivals said: attribute -> [value, when it happened]."""
+
+    name = models.CharField(max_length=200, blank=True)
+    email = models.CharField(max_length=254, blank=True)
+    phone = models.CharField(max_length=32, blank=True)
+    language = models.CharField(max_length=16, blank=True)
+    segment = models.CharField(max_length=80, blank=True)
+    attributes = models.JSONField(default=dict)
+    organisation = models.ForeignKey(Organisation, null=True, on_delete=models.SET_NULL, related_name="customers")
+    stage = models.ForeignKey(Stage, null=True, on_delete=models.SET_NULL, related_name="+")
+    value_amount = models.DecimalField(max_digits=14, decimal_places=2, null=True)
+    value_currency = models.CharField(max_length=3, blank=True)
+    value_source = models.CharField(max_length=80, blank=True)
+    first_seen_at = models.DateTimeField()
+    last_seen_at = models.DateTimeField()
+    is_known = models.BooleanField(default=False)
+    """True when somebody said who this is; a device or an anonymous visitor alone is not known."""
+
+    objects = CustomerQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["person"], name="customers_person"),
+            models.Index(
+                F("last_seen_at").desc(), F("id").desc(), condition=Q(person=F("id")), name="customers_recent"
+            ),
+            GinIndex(
+                OpClass(Upper("name"), name="gin_trgm_ops"),
+                OpClass(Upper("email"), name="gin_trgm_ops"),
+                name="customers_search",
+                condition=Q(person=F("id")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def label(self) -> str:
+        """What to call this customer in a list."""
+        return self.name or self.email or self.phone or f"Visitor {self.pk}"
+
+    @property
+    def is_root(self) -> bool:
+        """Whether this record stands for the whole person."""
+        return self.person_id == self.pk
+
+
+class Identity(models.Model):
+    """Something by which a customer is recognised."""
+
+    class Kind(models.TextChoices):
+        USER = "user_id", "User id"
+        EXTERNAL = "external", "External id"
+        EMAIL = "email", "E-mail"
+        PHONE = "phone", "Phone"
+        ANONYMOUS = "anonymous_id", "Anonymous id"
+        DEVICE = "device", "Device"
+
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    value = models.CharField(max_length=254)
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="identities")
+    first_seen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "value"], name="customers_identity_once")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.value}"
+
+
+class IdentityLink(models.Model):
+    """Two identities that one message named together: evidence that they are one person. `a` has the smaller id."""
+
+    a = models.ForeignKey(Identity, on_delete=models.CASCADE, related_name="links_up")
+    b = models.ForeignKey(Identity, on_delete=models.CASCADE, related_name="links_down")
+    first_seen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["a", "b"], name="customers_link_once"),
+            models.CheckConstraint(condition=Q(a__lt=F("b")), name="customers_link_ordered"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.a_id} - {self.b_id}"
+
+
+class Merge(models.Model):
+    """Somebody said that two records are one person; undoing it takes exactly this saying back."""
+
+    a = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="merges_up")
+    b = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="merges_down")
+    reason = models.CharField(max_length=200, blank=True)
+    merged_by = models.CharField(max_length=200)
+    merged_at = models.DateTimeField()
+    undone_by = models.CharField(max_length=200, blank=True)
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(a=F("b")), name="customers_merge_two")]
+
+    def __str__(self) -> str:
+        return f"{self.a_id} + {self.b_id}"
+
+
+class Consent(models.Model):
+    """What a customer allowed or refused, for one purpose; between several records of a person the stricter wins."""
+
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="consents")
+    purpose = models.CharField(max_length=40)
+    granted = models.BooleanField()
+    at = models.DateTimeField()
+    source = models.CharField(max_length=80, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["customer", "purpose"], name="customers_consent_once")]
+
+    def __str__(self) -> str:
+        return f"{self.purpose}: {'yes' if self.granted else 'no'}"
+
+
+class StageChange(models.Model):
+    """A customer came into a stage."""
+
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="stage_changes")
+    stage = models.ForeignKey(Stage, on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField()
+    source = models.CharField(max_length=80, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["customer", "stage", "at"], name="customers_stage_once")]
+
+    def __str__(self) -> str:
+        return f"{self.stage_id} from {self.at:%Y-%m-%d}"
+
+
+class Kind(models.Model):
+    """A kind of touchpoint that was seen, with what the company calls it and whether somebody waits for it."""
+
+    slug = models.CharField(max_length=120, primary_key=True)
+    name = models.CharField(max_length=120, blank=True)
+    stage = models.ForeignKey(Stage, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    moves_stage = models.BooleanField(default=False)
+    watchers = models.PositiveIntegerField(default=0)
+    """How many promises and surveys wait for this kind."""
+
+    def __str__(self) -> str:
+        return self.name or self.slug.replace("_", " ").capitalize()
+
+
+class Touchpoint(models.Model):
+    """Anything that happened between a customer and the company; written once, partitioned by month."""
+
+    id = models.BigAutoField(primary_key=True)
+    happened_at = models.DateTimeField()
+    arrived_at = models.DateTimeField()
+    customer = models.ForeignKey(Customer, on_delete=models.DO_NOTHING, db_constraint=False, related_name="touchpoints")
+    kind = models.CharField(max_length=120)
+    channel = models.CharField(max_length=40, blank=True)
+    stage_slug = models.CharField(max_length=40, blank=True, db_column="stage")
+    message = models.UUIDField()
+    source = models.CharField(max_length=80, blank=True)
+    properties = models.JSONField(default=dict)
+    scores = models.JSONField(null=True)
+    verbatim = models.TextField(null=True)  # noqa: DJ001 - absent and empty differ, and most rows are absent
+    subject = models.CharField(max_length=120, null=True)  # noqa: DJ001 - as above
+    clamped = models.BooleanField(default=False)
+    batch = models.BigIntegerField()
+
+    class Meta:
+        managed = False
+        db_table = "customers_touchpoint"
+
+    def __str__(self) -> str:
+        return f"{self.kind} at {self.happened_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def words(self) -> str:
+        """The kind as a person would say it."""
+        return self.kind.replace("_", " ").capitalize()
+
+
+class Feedback(models.Model):
+    """One answer sheet: what a customer said about one moment, in words, scores or both."""
+
+    subject = models.CharField(max_length=120, unique=True)
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="feedback")
+    touchpoint_id = models.BigIntegerField()
+    happened_at = models.DateTimeField()
+    kind = models.CharField(max_length=120)
+    channel = models.CharField(max_length=40, blank=True)
+    stage_slug = models.CharField(max_length=40, blank=True, db_column="stage")
+    survey = models.CharField(max_length=80, blank=True)
+    verbatim = models.TextField(blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(F("happened_at").desc(), F("id").desc(), name="customers_feedback_recent"),
+            models.Index(fields=["customer", "-happened_at"], name="customers_feedback_by"),
+        ]
+
+    def __str__(self) -> str:
+        return self.verbatim[:60] or self.subject
+
+
+class Score(models.Model):
+    """One number that a customer gave; a later answer to the same question of the same sheet replaces it."""
+
+    feedback = models.ForeignKey(Feedback, on_delete=models.CASCADE, related_name="scores")
+    question = models.CharField(max_length=80)
+    value = models.SmallIntegerField()
+    happened_at = models.DateTimeField()
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="+", db_index=False)
+    kind = models.CharField(max_length=120)
+    channel = models.CharField(max_length=40, blank=True)
+    stage_slug = models.CharField(max_length=40, blank=True, db_column="stage")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["feedback", "question"], name="customers_score_once")]
+        indexes = [
+            models.Index(
+                fields=["question", "happened_at"],
+                include=["value", "stage_slug", "channel", "customer", "kind"],
+                name="customers_score_covering",
+            ),
+            models.Index(fields=["customer", "question", "happened_at"], name="customers_score_by"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.question} {self.value}"
+
+
+class Rejection(models.Model):
+    """An event that was not taken, with the reason and what was sent."""
+
+    key = models.ForeignKey("associates.Key", null=True, on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField()
+    reason = models.CharField(max_length=300)
+    sent = models.TextField()
+
+    class Meta:
+        indexes = [models.Index(fields=["key", "-at"], name="customers_rejection_by")]
+
+    def __str__(self) -> str:
+        return self.reason

@@ -1,0 +1,74 @@
+"""What is to be done later: one way to enqueue, in the transaction of the change that asks for it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.jobs import Job
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A call to be made by the worker: a dotted name and its JSON arguments.
+
+    Of two waiting tasks the one with the higher `priority` goes first; tasks with the same `lock` never run at once;
+    with a `queueing_lock` at most one of them waits.
+    """
+
+    function: str
+    arguments: dict[str, Any] = field(default_factory=dict)
+    at: datetime | None = None
+    priority: int = 0
+    lock: str | None = None
+    queueing_lock: str | None = None
+
+
+def dotted(function: Callable[..., Any]) -> str:
+    """Return the name under which the worker finds a module-level function."""
+    return f"{function.__module__}.{function.__qualname__}"
+
+
+def enqueue(
+    function: Callable[..., Any],
+    *,
+    at: datetime | None = None,
+    priority: int = 0,
+    lock: str | None = None,
+    queueing_lock: str | None = None,
+    **arguments: Any,
+) -> None:
+    """Have the worker call `function(**arguments)`, now or at a time; a task that already waits is not doubled."""
+    task = Task(dotted(function), arguments, at, priority, lock, queueing_lock)
+    if queueing_lock is None:
+        enqueue_all([task])
+        return
+    try:
+        with transaction.atomic():
+            enqueue_all([task])
+    except AlreadyEnqueued:
+        pass
+
+
+def enqueue_all(tasks: Sequence[Task]) -> None:
+    """Enqueue many tasks in one statement."""
+    if not tasks:
+        return
+    manager = app.job_manager
+    manager.batch_defer_jobs(jobs=[_job(task) for task in tasks])
+
+
+def _job(task: Task) -> Job:
+    return Job(
+        id=None,
+        queue="default",
+        lock=task.lock,
+        queueing_lock=task.queueing_lock,
+        task_name="run",
+        task_kwargs={"function": task.function, "arguments": task.arguments},
+        scheduled_at=task.at,
+        priority=task.priority,
+    )

@@ -1,0 +1,36 @@
+"""The ledger's rows: one entry for everything that happened."""
+
+from typing import Any
+
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+
+
+class EntryQuerySet(models.QuerySet["Entry"]):
+    """Questions about many entries."""
+
+    def about(self, **subject: Any) -> "EntryQuerySet":
+        """Entries whose data name this subject, such as `about(case=12)`."""
+        return self.filter(data__contains=subject)
+
+
+class Entry(models.Model):
+    """Something that happened: who, when, what. Entries are written once and never changed."""
+
+    kind = models.CharField(max_length=80)
+    data = models.JSONField(default=dict)
+    by_kind = models.CharField(max_length=20)
+    by_id = models.CharField(max_length=80, blank=True)
+    by_label = models.CharField(max_length=200, blank=True)
+    at = models.DateTimeField()
+
+    objects = EntryQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            GinIndex(fields=["data"], opclasses=["jsonb_path_ops"], name="ledger_entry_data"),
+            models.Index(fields=["kind", "-id"], name="ledger_entry_kind"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.data}"

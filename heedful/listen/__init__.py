@@ -1,0 +1,1 @@
+"""How we hear: surveys asked at key moments."""

@@ -1,0 +1,102 @@
+"""How we hear: surveys, whom they ask and whom they spare."""
+
+from django.db import models
+from django.db.models import Q
+
+from heedful.associates.models import Company
+from heedful.customers.models import Customer
+
+
+class Budget(models.Model):
+    """How often a customer may be asked over all surveys; one row for the company."""
+
+    company = models.OneToOneField(Company, on_delete=models.CASCADE, related_name="+", primary_key=True)
+    times = models.PositiveSmallIntegerField(default=2)
+    days = models.PositiveSmallIntegerField(default=30)
+
+    def __str__(self) -> str:
+        return f"{self.times} in {self.days} days"
+
+
+class SurveyQuerySet(models.QuerySet["Survey"]):
+    """Questions about many surveys."""
+
+    def running(self) -> "SurveyQuerySet":
+        """Surveys that ask today."""
+        return self.filter(ended_at=None, is_paused=False)
+
+
+class Survey(models.Model):
+    """A few questions, asked at a key moment or through a link."""
+
+    slug = models.SlugField(max_length=80, unique=True)
+    name = models.CharField(max_length=120)
+    questions = models.JSONField()
+    """In order: {"code": "recommend", "text": {"en": "...", "de": "..."}, "required": false}; code `open` is for words."""
+    languages = models.JSONField(default=list)
+    thanks = models.JSONField(default=dict)
+    subject = models.JSONField(default=dict)
+    intro = models.JSONField(default=dict)
+    moment_kind = models.CharField(max_length=120, blank=True)
+    delay_s = models.PositiveIntegerField(default=0)
+    share = models.FloatField(default=1.0)
+    times = models.PositiveSmallIntegerField(default=1)
+    days = models.PositiveSmallIntegerField(default=90)
+    is_paused = models.BooleanField(default=False)
+    is_service = models.BooleanField(default=False)
+    """A service message, such as the question whether it helped."""
+    public_token = models.CharField(max_length=40, unique=True)
+    created_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    objects = SurveyQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(share__gte=0, share__lte=1), name="listen_survey_share"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Ask(models.Model):
+    """One survey for one customer: planned, asked, answered, or not asked and why."""
+
+    class State(models.TextChoices):
+        PLANNED = "planned", "Planned"
+        ASKED = "asked", "Asked"
+        ANSWERED = "answered", "Answered"
+        NOT_ASKED = "not_asked", "Not asked"
+
+    survey = models.ForeignKey(Survey, on_delete=models.CASCADE, related_name="asks")
+    customer = models.ForeignKey(Customer, null=True, on_delete=models.CASCADE, related_name="+")
+    """Whom; null for somebody who came by the public link."""
+    moment_id = models.BigIntegerField(null=True)
+    """The touchpoint at which it is asked."""
+    case_id = models.BigIntegerField(null=True)
+    stage_slug = models.CharField(max_length=40, blank=True)
+    channel = models.CharField(max_length=40, default="email")
+    state = models.CharField(max_length=10, choices=State.choices)
+    reason = models.CharField(max_length=120, blank=True)
+    answers = models.JSONField(default=dict)
+    token = models.CharField(max_length=40, unique=True)
+    created_at = models.DateTimeField()
+    ask_at = models.DateTimeField()
+    asked_at = models.DateTimeField(null=True)
+    opened_at = models.DateTimeField(null=True)
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["survey", "moment_id"], condition=Q(moment_id__isnull=False), name="listen_ask_once"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["customer", "-asked_at"], name="listen_ask_budget"),
+            models.Index(fields=["survey", "state", "-created_at"], name="listen_ask_list"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.survey_id} for {self.customer_id}: {self.state}"

@@ -1,0 +1,163 @@
+"""What we said: promises, their standards, the calendars they run by, and every instance with its history."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from heedful.customers.models import Customer, Stage
+
+
+class Calendar(models.Model):
+    """When the company works: several periods a day, holidays, and a time zone."""
+
+    name = models.CharField(max_length=120, unique=True)
+    time_zone = models.CharField(max_length=64)
+    week = models.JSONField()
+    """Seven lists, Monday first, of ["09:00", "17:30"] periods."""
+    holidays = models.JSONField(default=list)
+    is_default = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PromiseQuerySet(models.QuerySet["Promise"]):
+    """Questions about many promises."""
+
+    def active(self) -> "PromiseQuerySet":
+        """Promises that the company makes today."""
+        return self.filter(ended_at=None)
+
+
+class Promise(models.Model):
+    """What the company says it will do, in the words that a customer hears."""
+
+    slug = models.SlugField(max_length=80, unique=True)
+    words = models.CharField(max_length=300)
+    stage = models.ForeignKey(Stage, null=True, on_delete=models.SET_NULL, related_name="+")
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    audience = models.JSONField(default=dict)
+    """Whom it is made to: attribute -> list of accepted values, on the person; empty means everybody."""
+    is_case_clock = models.BooleanField(default=False)
+    """The promise that every case runs by, such as a call back within one working day."""
+    counter_measure = models.TextField(blank=True)
+    """What is being done where it is broken, in the owner's words."""
+    made_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    objects = PromiseQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["is_case_clock"], condition=Q(is_case_clock=True, ended_at=None), name="promise_one_case_clock"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.words
+
+    @property
+    def is_active(self) -> bool:
+        """Whether the company makes this promise today."""
+        return self.ended_at is None
+
+
+class Standard(models.Model):
+    """How a promise is measured."""
+
+    class Form(models.TextChoices):
+        WITHIN = "within", "From one touchpoint to another within a time"
+        BY_DATE = "by_date", "By the date that a touchpoint names"
+        SCORE = "score", "A score of at least"
+        YES = "yes", "A yes that a touchpoint carries"
+
+    promise = models.ForeignKey(Promise, on_delete=models.CASCADE, related_name="standards")
+    form = models.CharField(max_length=8, choices=Form.choices)
+    from_kind = models.CharField(max_length=120, blank=True)
+    to_kind = models.CharField(max_length=120, blank=True)
+    within_s = models.PositiveBigIntegerField(null=True, blank=True)
+    within_days = models.PositiveSmallIntegerField(null=True, blank=True)
+    calendar = models.ForeignKey(Calendar, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    """Counts working time by this calendar; without one, clock time."""
+    property = models.CharField(max_length=120, blank=True)
+    question = models.CharField(max_length=80, blank=True)
+    at_least = models.SmallIntegerField(null=True, blank=True)
+    match_property = models.CharField(max_length=120, blank=True)
+    at_risk_share = models.FloatField(default=0.75)
+
+    def __str__(self) -> str:
+        return f"{self.form} {self.from_kind} {self.to_kind}".strip()
+
+
+class InstanceQuerySet(models.QuerySet["Instance"]):
+    """Questions about many instances."""
+
+    def settled(self) -> "InstanceQuerySet":
+        """Kept or broken."""
+        return self.filter(state__in=["kept", "broken"])
+
+    def due_between(self, start: datetime, end: datetime) -> "InstanceQuerySet":
+        """Instances that counted in this time."""
+        return self.filter(counts_at__gte=start, counts_at__lt=end)
+
+
+class Instance(models.Model):
+    """One time that a promise was made to one customer."""
+
+    class State(models.TextChoices):
+        PENDING = "pending", "Pending"
+        AT_RISK = "at_risk", "At risk"
+        KEPT = "kept", "Kept"
+        BROKEN = "broken", "Broken"
+
+    standard = models.ForeignKey(Standard, on_delete=models.CASCADE, related_name="instances")
+    promise = models.ForeignKey(Promise, on_delete=models.CASCADE, related_name="instances")
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="+", db_index=False)
+    opened_by = models.BigIntegerField()
+    """The touchpoint that opened it."""
+    started_at = models.DateTimeField()
+    at_risk_at = models.DateTimeField(null=True)
+    due_at = models.DateTimeField(null=True)
+    settled_at = models.DateTimeField(null=True)
+    settled_by = models.BigIntegerField(null=True)
+    state = models.CharField(max_length=8, choices=State.choices)
+    measured = models.FloatField(null=True)
+    counts_at = models.DateTimeField()
+    """When it counts: the time it was due, or settled where it has no due time."""
+
+    objects = InstanceQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["standard", "opened_by"], name="promise_instance_once")]
+        indexes = [
+            models.Index(
+                fields=["promise", "counts_at"],
+                include=["state", "customer", "started_at"],
+                name="promise_instance_walk",
+            ),
+            models.Index(fields=["customer", "-started_at"], name="promise_instance_by"),
+            models.Index(
+                fields=["due_at"], condition=Q(state__in=["pending", "at_risk"]), name="promise_instance_open"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.promise_id}: {self.state}"
+
+
+class Flip(models.Model):
+    """An instance changed its state: the history that a dispute is settled with."""
+
+    instance = models.ForeignKey(Instance, on_delete=models.CASCADE, related_name="flips")
+    state = models.CharField(max_length=8, choices=Instance.State.choices)
+    true_from = models.DateTimeField()
+    """When it became true, by the log."""
+    found_at = models.DateTimeField()
+    """When the system found out."""
+    because = models.CharField(max_length=120, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.state} from {self.true_from:%Y-%m-%d %H:%M:%S}"

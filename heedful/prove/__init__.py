@@ -1,0 +1,1 @@
+"""Whether it worked: scores with their uncertainty, outcomes and the board."""

@@ -1,0 +1,1 @@
+"""What it means: language, sentiment, topics and signs of trouble."""

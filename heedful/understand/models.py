@@ -1,0 +1,62 @@
+"""What it means: topics that the company cares about, and a reading of every verbatim."""
+
+from django.db import models
+
+from heedful.customers.models import Customer, Feedback
+
+
+class Topic(models.Model):
+    """Something that customers talk about, told by a sentence and a few examples."""
+
+    slug = models.SlugField(max_length=80, unique=True)
+    name = models.CharField(max_length=120)
+    description = models.TextField()
+    examples = models.JSONField(default=list)
+    threshold = models.FloatField(default=0.5)
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TroubleRule(models.Model):
+    """What counts as trouble: a score at or below a limit, or a signal in the words."""
+
+    question = models.CharField(max_length=80, blank=True)
+    at_most = models.SmallIntegerField(null=True, blank=True)
+    signal = models.CharField(max_length=40, blank=True)
+    severity = models.PositiveSmallIntegerField(default=2)
+    """1 is mild, 2 is serious, 3 is grave."""
+    is_active = models.BooleanField(default=True)
+
+    def __str__(self) -> str:
+        return f"{self.question} <= {self.at_most}" if self.question else self.signal
+
+
+class Reading(models.Model):
+    """What we understood from one verbatim, and which model said so."""
+
+    feedback = models.OneToOneField(Feedback, on_delete=models.CASCADE, related_name="reading")
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="+")
+    happened_at = models.DateTimeField()
+    language = models.CharField(max_length=8)
+    language_confidence = models.FloatField()
+    sentiment = models.CharField(max_length=8)
+    sentiment_confidence = models.FloatField()
+    topics = models.JSONField(default=list)
+    """[{"slug": ..., "confidence": ...}], the surest first."""
+    signals = models.JSONField(default=list)
+    """[{"signal": ..., "words": [...]}]"""
+    model = models.CharField(max_length=80)
+    text_digest = models.CharField(max_length=32)
+    """Of the words that were read; a changed verbatim is read again."""
+    read_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["-happened_at"], include=["sentiment"], name="understand_reading_recent"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sentiment} ({self.language})"
