@@ -7,7 +7,8 @@ from django.db import models
 from django.db.models import F, Q
 
 from heedful.associates.models import Team
-from heedful.customers.models import Customer
+from heedful.customers.models import Customer, Stage
+from heedful.promise.models import Promise
 
 
 class CaseQuerySet(models.QuerySet["Case"]):
@@ -19,7 +20,15 @@ class CaseQuerySet(models.QuerySet["Case"]):
 
     def overdue(self, *, at: datetime) -> "CaseQuerySet":
         """Open cases whose customer should have heard from us by now."""
-        return self.open().filter(first_act_at=None, due_at__lt=at)
+        return self.open().filter(answered_at=None, due_at__lt=at)
+
+    def of_person(self, person_id: int) -> "CaseQuerySet":
+        """Cases of everybody who is this person, whichever record they arrived with."""
+        return self.filter(customer__person=person_id)
+
+    def for_leads(self) -> "CaseQuerySet":
+        """Open cases that a lead must look at: given to the lead, or about to be late."""
+        return self.open().filter(Q(with_lead=True) | Q(answered_at=None, escalated_at__isnull=False))
 
 
 class Case(models.Model):
@@ -55,6 +64,9 @@ class Case(models.Model):
     due_at = models.DateTimeField()
     claimed_at = models.DateTimeField(null=True)
     first_act_at = models.DateTimeField(null=True)
+    """When somebody first wrote to the customer, called or closed; stays when the case is opened again."""
+    answered_at = models.DateTimeField(null=True)
+    """When the running clock was stopped; empty while the customer waits, again after a reopening."""
     escalated_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=12, choices=Outcome.choices, blank=True)
@@ -62,6 +74,8 @@ class Case(models.Model):
     reopened = models.PositiveSmallIntegerField(default=0)
     helped = models.BooleanField(null=True)
     helped_at = models.DateTimeField(null=True)
+    flood_of = models.ForeignKey(Promise, null=True, on_delete=models.SET_NULL, related_name="+")
+    """The promise that broke for so many at once that one case stands for all; its customer is the first of them."""
 
     objects = CaseQuerySet.as_manager()
 
@@ -75,6 +89,8 @@ class Case(models.Model):
             models.Index(F("priority").desc(), F("due_at"), F("id"), condition=Q(closed_at=None), name="act_case_open"),
             models.Index(fields=["customer", "-opened_at"], name="act_case_by"),
             models.Index(fields=["-opened_at"], name="act_case_recent"),
+            models.Index(fields=["due_at"], condition=Q(closed_at=None, answered_at=None), name="act_case_waiting"),
+            models.Index(fields=["owner"], condition=Q(closed_at=None), name="act_case_mine"),
             models.Index(fields=["-closed_at"], condition=Q(closed_at__isnull=False), name="act_case_closed"),
         ]
 
@@ -85,6 +101,16 @@ class Case(models.Model):
     def is_open(self) -> bool:
         """Whether somebody still works on it."""
         return self.closed_at is None
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the customer still waits to hear from us."""
+        return self.closed_at is None and self.answered_at is None
+
+    @property
+    def clock(self) -> str:
+        """The name of the running clock in the customer's log: the case, and how often it was opened again."""
+        return f"{self.pk}.{self.reopened}" if self.reopened else str(self.pk)
 
 
 class Trouble(models.Model):
@@ -98,9 +124,52 @@ class Trouble(models.Model):
     words = models.TextField(blank=True)
     severity = models.PositiveSmallIntegerField()
     happened_at = models.DateTimeField()
+    heard_at = models.DateTimeField()
+    """When we found out."""
 
     def __str__(self) -> str:
         return self.what
+
+
+class Route(models.Model):
+    """Which team gets a case, by the stage it happened in or a topic of what was said; the first that fits decides."""
+
+    position = models.PositiveSmallIntegerField(default=0)
+    stage = models.ForeignKey(Stage, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    topic = models.SlugField(max_length=80, blank=True)
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        ordering = ["position", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.stage_id or self.topic or 'everything'} to {self.team_id}"
+
+
+class Practice(models.Model):
+    """How this company works its cases; one row."""
+
+    class AtRisk(models.TextChoices):
+        JOIN = "join", "Tell the open case, open none"
+        VALUABLE = "valuable", "Open a case for customers of high value"
+        ALWAYS = "always", "Open a case for everybody"
+
+    high_value = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
+    """From which yearly value a customer comes first; empty means the highest tenth of all who have a value."""
+    at_risk = models.CharField(max_length=8, choices=AtRisk.choices, default=AtRisk.VALUABLE)
+    """What happens when a promise is about to be broken."""
+    flood_cases = models.PositiveIntegerField(default=50)
+    """How many cases one broken promise opens in an hour before one case for the lead stands for the rest."""
+    repeat_days = models.PositiveSmallIntegerField(default=90)
+    """Within how many days another failure is a second one."""
+    answer_within_s = models.PositiveIntegerField(default=86_400)
+    """The clock of a case as long as no promise is marked as the case clock."""
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(pk=1), name="act_one_practice")]
+
+    def __str__(self) -> str:
+        return "How we work our cases"
 
 
 class Cause(models.Model):

@@ -42,8 +42,12 @@ class Promise(models.Model):
     """Whom it is made to: attribute -> list of accepted values, on the person; empty means everybody."""
     is_case_clock = models.BooleanField(default=False)
     """The promise that every case runs by, such as a call back within one working day."""
+    severity = models.PositiveSmallIntegerField(default=2)
+    """How bad it is for a customer when it is broken: 1 is mild, 2 is serious, 3 is grave."""
     counter_measure = models.TextField(blank=True)
     """What is being done where it is broken, in the owner's words."""
+    stated_expectation = models.JSONField(default=dict)
+    """What its words let customers expect: question -> value on that question's scale."""
     made_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
 
@@ -63,6 +67,14 @@ class Promise(models.Model):
     def is_active(self) -> bool:
         """Whether the company makes this promise today."""
         return self.ended_at is None
+
+
+class StandardQuerySet(models.QuerySet["Standard"]):
+    """Questions about many standards."""
+
+    def today(self) -> "StandardQuerySet":
+        """Standards that new moments are measured by."""
+        return self.filter(ended_at=None)
 
 
 class Standard(models.Model):
@@ -87,6 +99,12 @@ class Standard(models.Model):
     at_least = models.SmallIntegerField(null=True, blank=True)
     match_property = models.CharField(max_length=120, blank=True)
     at_risk_share = models.FloatField(default=0.75)
+    starts_at = models.DateTimeField(null=True, blank=True)
+    """Moments before it are not measured by this standard; null measures all of history."""
+    ended_at = models.DateTimeField(null=True, blank=True)
+    """Moments from here on are no longer measured by it; those from before still are."""
+
+    objects = StandardQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"{self.form} {self.from_kind} {self.to_kind}".strip()
@@ -127,6 +145,8 @@ class Instance(models.Model):
     measured = models.FloatField(null=True)
     counts_at = models.DateTimeField()
     """When it counts: the time it was due, or settled where it has no due time."""
+    changes_at = models.DateTimeField(null=True)
+    """When it changes by the clock alone; null once it is settled."""
 
     objects = InstanceQuerySet.as_manager()
 
@@ -139,9 +159,7 @@ class Instance(models.Model):
                 name="promise_instance_walk",
             ),
             models.Index(fields=["customer", "-started_at"], name="promise_instance_by"),
-            models.Index(
-                fields=["due_at"], condition=Q(state__in=["pending", "at_risk"]), name="promise_instance_open"
-            ),
+            models.Index(fields=["changes_at"], condition=Q(changes_at__isnull=False), name="promise_instance_clock"),
         ]
 
     def __str__(self) -> str:
@@ -161,3 +179,24 @@ class Flip(models.Model):
 
     def __str__(self) -> str:
         return f"{self.state} from {self.true_from:%Y-%m-%d %H:%M:%S}"
+
+
+class Recount(models.Model):
+    """A promise is being judged anew over the whole log, person by person; how far it is, and from where it goes on."""
+
+    promise = models.OneToOneField(Promise, on_delete=models.CASCADE, related_name="recount", primary_key=True)
+    because = models.CharField(max_length=120)
+    total = models.PositiveIntegerField(default=0)
+    done = models.PositiveIntegerField(default=0)
+    last_person = models.BigIntegerField(default=0)
+    changed = models.PositiveIntegerField(default=0)
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.done} of {self.total}"
+
+    @property
+    def percent(self) -> int:
+        """How much of it is done."""
+        return 100 if self.finished_at else min(99, 100 * self.done // max(self.total, 1))

@@ -1,5 +1,6 @@
 """What it means: topics that the company cares about, and a reading of every verbatim."""
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 from heedful.customers.models import Customer, Feedback
@@ -18,6 +19,26 @@ class Topic(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Rereading(models.Model):
+    """All verbatims are read again after the topics changed: how far that has come."""
+
+    because = models.CharField(max_length=200)
+    total = models.PositiveIntegerField()
+    done = models.PositiveIntegerField(default=0)
+    upto = models.BigIntegerField(default=0)
+    """The last feedback that was read again, so that a restart goes on from there."""
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.done} of {self.total}"
+
+    @property
+    def share(self) -> float:
+        """How much of it is done, from 0 to 1."""
+        return min(1.0, self.done / self.total) if self.total else 1.0
 
 
 class TroubleRule(models.Model):
@@ -56,6 +77,9 @@ class Reading(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["-happened_at"], include=["sentiment"], name="understand_reading_recent"),
+            models.Index(fields=["sentiment", "-happened_at"], name="understand_reading_felt"),
+            GinIndex(fields=["topics"], opclasses=["jsonb_path_ops"], name="understand_reading_topics"),
+            GinIndex(fields=["signals"], opclasses=["jsonb_path_ops"], name="understand_reading_signals"),
         ]
 
     def __str__(self) -> str:
