@@ -1,0 +1,94 @@
+"""The command `heedful`: every module beside this one that has a `run` is a command of that name."""
+
+import argparse
+import ast
+import importlib
+import sys
+from pathlib import Path
+from types import ModuleType
+
+from heedful.cli import place
+from heedful.kit.env import Misconfigured
+from heedful.kit.errors import Refused
+
+# These start the database and Django themselves, or need neither.
+BY_THEMSELVES = {"up", "backup", "restore"}
+
+
+def main(words: list[str] | None = None) -> int:
+    """Run one command; refusals are printed as they are, without a traceback."""
+    words = sys.argv[1:] if words is None else words
+    known = commands()
+    if not words or words[0] in {"-h", "--help", "help"}:
+        print(_overview(known))
+        return 0
+    if words[0] not in known:
+        print(f"heedful: there is no command {words[0]!r}. `heedful help` lists them all.", file=sys.stderr)
+        return 2
+    try:
+        return _run(words[0], known[words[0]], words[1:])
+    except (Refused, Misconfigured) as no:
+        print(f"heedful: {no}", file=sys.stderr)
+    except KeyboardInterrupt:
+        print("heedful: stopped.", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()
+    except Exception as error:
+        if not _is_outage(error):
+            raise
+        print(f"heedful: the database does not answer: {str(error).splitlines()[0]}", file=sys.stderr)
+    return 1
+
+
+def commands() -> dict[str, str]:
+    """Return each command's name and module, read from the files without importing them."""
+    found = {}
+    for file in sorted(Path(__file__).parent.glob("*.py")):
+        body = ast.parse(file.read_bytes()).body
+        if file.stem != "main" and any(isinstance(part, ast.FunctionDef) and part.name == "run" for part in body):
+            found[file.stem.rstrip("_").replace("_", "-")] = file.stem
+    return found
+
+
+def _overview(known: dict[str, str]) -> str:
+    lines = ["usage: heedful COMMAND [--data DIR] ...", ""]
+    for name, module in known.items():
+        summary = (ast.get_docstring(ast.parse((Path(__file__).parent / f"{module}.py").read_bytes())) or "").split(
+            "\n"
+        )
+        lines.append(f"  {name:<12} {summary[0]}")
+    return "\n".join([*lines, "", "`heedful COMMAND --help` says more."])
+
+
+def _run(name: str, module: str, words: list[str]) -> int:
+    where = argparse.ArgumentParser(add_help=False)
+    where.add_argument("--data", metavar="DIR", help="the data folder (HEEDFUL_DATA, else data/ in the checkout)")
+    if name in BY_THEMSELVES or {"-h", "--help"} & set(words):
+        return _call(name, _load(module), where, words)
+    home = place.settle(where.parse_known_args(words)[0].data)
+    with home.database():
+        place.prepare()
+        return _call(name, _load(module), where, words)
+
+
+def _load(module: str) -> ModuleType:
+    if "django.conf" not in sys.modules and module not in BY_THEMSELVES:
+        place.settle(None)
+        importlib.import_module("django").setup()
+    return importlib.import_module(f"heedful.cli.{module}")
+
+
+def _call(name: str, module: ModuleType, where: argparse.ArgumentParser, words: list[str]) -> int:
+    parser = argparse.ArgumentParser(f"heedful {name}", description=module.__doc__, parents=[where])
+    if hasattr(module, "arguments"):
+        module.arguments(parser)
+    return module.run(parser.parse_args(words)) or 0
+
+
+def _is_outage(error: Exception) -> bool:
+    return type(error).__name__ in {"OperationalError", "InterfaceError"}
+
+
+if __name__ == "__main__":
+    sys.exit(main())

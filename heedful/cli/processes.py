@@ -1,0 +1,65 @@
+"""What each process of the house does: web, live and worker."""
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+from granian import Granian
+from granian.constants import Interfaces
+from granian.log import LogLevels
+
+from heedful.kit.orphan import die_with_parent
+
+WEB = "heedful.config.wsgi"
+LIVE = "heedful.config.live"
+WEB_WORKERS = 2
+WEB_THREADS = 8
+KILL_S = 3
+
+
+def web(*, host: str, port: int) -> None:
+    """Answer requests: two processes with a handful of threads each."""
+    Granian(
+        WEB,
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=WEB_WORKERS,
+        blocking_threads=WEB_THREADS,
+        backpressure=WEB_THREADS * 4,
+        respawn_failed_workers=True,
+        workers_kill_timeout=KILL_S,
+        log_level=LogLevels.error,
+    ).serve(target_loader=_load)
+
+
+def live(*, host: str, port: int) -> None:
+    """Hold the open streams: one process, asynchronous."""
+    Granian(
+        LIVE,
+        address=host,
+        port=port,
+        interface=Interfaces.ASGI,
+        workers=1,
+        backlog=4096,
+        backpressure=20_000,
+        websockets=False,
+        respawn_failed_workers=True,
+        workers_kill_timeout=KILL_S,
+        log_level=LogLevels.error,
+    ).serve(target_loader=_load)
+
+
+def worker() -> None:
+    """Do the jobs."""
+    from heedful.loop import worker as doing
+
+    doing.run(alone="HEEDFUL_ALONE" in os.environ)
+
+
+def _load(target: str) -> Callable[..., Any]:
+    """Return a server's application, in a process that dies with the server that forked it."""
+    import importlib
+
+    die_with_parent()
+    return importlib.import_module(target).application  # type: ignore[no-any-return]

@@ -1,0 +1,149 @@
+"""Start everything: the database, the pages, the live updates and the worker."""
+
+import argparse
+import fcntl
+import http.client
+import os
+import socket
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+from heedful.cli import place, supervisor
+from heedful.kit.errors import Refused
+from heedful.kit.postgres import failures
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Say what can be chosen."""
+    parser.add_argument("--port", type=int, default=8000, help="the web port; live updates use the next one (8000)")
+    parser.add_argument("--host", default="127.0.0.1", help="the address to listen on (127.0.0.1)")
+    parser.add_argument("--demo", action="store_true", help="fill an empty installation with a broadband company")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Start, watch and, when asked, stop everything."""
+    began = time.monotonic()
+    os.environ.setdefault("HEEDFUL_URL", f"http://localhost:{options.port}")
+    live_port = int(os.environ.setdefault("HEEDFUL_LIVE_PORT", str(options.port + 1)))
+    os.environ["HEEDFUL_PORT"] = str(options.port)
+    if options.demo:
+        os.environ["HEEDFUL_DEMO_ALIVE"] = "yes"
+    home = place.settle(options.data)
+    with _alone(home.data, f"http://localhost:{options.port}"):
+        for port in (options.port, live_port):
+            _refuse_taken(options.host, port)
+        postgres = home.server.start(tied=True) if home.server else None
+        if home.server:
+            os.environ["HEEDFUL_ALONE"] = "yes"
+        try:
+            words = _prepare(demo=options.demo)
+        except BaseException:
+            if home.server:
+                home.server.stop(postgres)
+            raise
+        ready = _Ready(options.port, began, words)
+        children = _children(options.host, options.port, live_port)
+        supervisor.Supervisor(children, home.server, postgres, on_tick=ready.tell_once).run()
+    return 0
+
+
+def _prepare(*, demo: bool) -> list[str]:
+    """Bring the database to its newest shape, fill it if asked to, and load what the processes share."""
+    place.prepare()
+    words: list[str] = []
+    if demo:
+        supervisor.run_apart(_fill)
+    from heedful.cli import welcome
+
+    words += welcome.words(demo=demo)
+    import heedful.config.live
+    import heedful.config.wsgi  # noqa: F401
+    from django.db import connections
+    from django.urls import get_resolver
+
+    _ = get_resolver().url_patterns
+    connections.close_all()
+    return words
+
+
+def _fill() -> None:
+    from django.utils import timezone
+
+    from heedful.cli import demo
+    from heedful.customers.models import Customer
+
+    if not Customer.objects.exists():
+        demo.fill(now=timezone.now())
+
+
+def _children(host: str, port: int, live_port: int) -> list[supervisor.Child]:
+    from heedful.cli import processes
+
+    return [
+        supervisor.Child("web", partial(processes.web, host=host, port=port)),
+        supervisor.Child("live", partial(processes.live, host=host, port=live_port)),
+        supervisor.Child("worker", processes.worker),
+    ]
+
+
+@contextmanager
+def _alone(data: Path, url: str) -> Iterator[None]:
+    """Hold the data folder for this one run; the system lets go of it however the run ends."""
+    with failures.in_sentences(data), open(data / "up.lock", "a+", encoding="utf-8") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            raise Refused(
+                f"Heedful runs already on {data} ({lock.read().strip() or 'it is starting'}). Stop that one first,"
+                " or choose another folder with --data.",
+                code="running",
+            ) from None
+        lock.truncate(0)
+        lock.write(f"process {os.getpid()}, {url}\n")
+        lock.flush()
+        os.register_at_fork(after_in_child=lock.close)
+        yield
+
+
+def _refuse_taken(host: str, port: int) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise Refused(
+                f"Port {port} of {host} cannot be used ({error.strerror}). Choose another pair with --port;"
+                " live updates use the port after it.",
+                code="port",
+            ) from None
+
+
+class _Ready:
+    """Tells once, when everything answers, where to go."""
+
+    def __init__(self, port: int, began: float, words: list[str]) -> None:
+        self.port, self.began, self.words, self.told = port, began, words, False
+
+    def tell_once(self) -> None:
+        """Print the address as soon as the health page says that all is well."""
+        if not self.told and self._is_healthy():
+            self.told = True
+            print(f"Heedful is ready: {os.environ['HEEDFUL_URL']}  ({time.monotonic() - self.began:.1f} s)")
+            print("\n".join([*self.words, "Stop it with Ctrl-C."]))
+            sys.stdout.flush()
+
+    def _is_healthy(self) -> bool:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=2)
+        try:
+            connection.request("GET", "/healthz", headers={"Host": "localhost"})
+            return connection.getresponse().status == 200
+        except OSError:
+            return False
+        finally:
+            connection.close()

@@ -1,0 +1,9 @@
+"""The web process: every page and every API answer."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "heedful.config.settings")
+
+application = get_wsgi_application()

@@ -1,0 +1,70 @@
+"""The worker: does the jobs, and takes over those of a worker that was killed."""
+
+import asyncio
+import contextlib
+import logging
+
+from django.conf import settings
+from django.db import connection
+from procrastinate import App
+from procrastinate.contrib.django import app
+from procrastinate.exceptions import ConnectorException, UniqueViolation
+from procrastinate.jobs import Job, Status
+
+HEARTBEAT_S = 2.0
+STALLED_S = 12.0
+POLL_S = 1.0
+GRACE_S = 4.0
+
+log = logging.getLogger(__name__)
+
+
+def run(*, alone: bool) -> None:
+    """Work until a signal asks to stop; `alone` says that no other worker shares this database."""
+    if alone:
+        forget_the_dead()
+    connection.close()
+    with app.replace_connector(app.connector.get_worker_connector()) as working:  # type: ignore[attr-defined]
+        asyncio.run(_work(working))
+
+
+def forget_the_dead() -> None:
+    """Strike former workers off the list, so that what they were doing is free to be done again."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM procrastinate_workers")
+
+
+async def _work(working: App) -> None:
+    async with working.open_async():
+        rescuing = asyncio.create_task(_rescue(working))
+        try:
+            await working.run_worker_async(
+                concurrency=settings.WORKER_CONCURRENCY,
+                fetch_job_polling_interval=POLL_S,
+                update_heartbeat_interval=HEARTBEAT_S,
+                stalled_worker_timeout=STALLED_S,
+                shutdown_graceful_timeout=GRACE_S,
+            )
+        finally:
+            rescuing.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await rescuing
+
+
+async def _rescue(working: App) -> None:
+    """Put the jobs of workers that are gone back into the queue, now and every few seconds."""
+    while True:
+        try:
+            for job in await working.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_S):
+                await _again(working, job)
+        except ConnectorException as error:
+            log.warning("Interrupted jobs could not be looked for: %s", error)
+        await asyncio.sleep(STALLED_S / 3)
+
+
+async def _again(working: App, job: Job) -> None:
+    log.warning("Job %s (%s) was interrupted; it runs again.", job.id, job.call_string)
+    try:
+        await working.job_manager.retry_job(job)
+    except UniqueViolation:  # the same call waits already, so that one will do
+        await working.job_manager.finish_job(job, status=Status.ABORTED, delete_job=False)

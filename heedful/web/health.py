@@ -1,0 +1,43 @@
+"""Whether everything that the product needs is ready, for whatever watches over it."""
+
+import http.client
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, JsonResponse
+
+READY = "ready"
+HEARTBEAT_S = 8
+
+
+def healthz(request: HttpRequest) -> JsonResponse:
+    """Answer 200 when database, worker and live are all ready, else 503, with the state of each."""
+    state = {**_database_and_worker(), "live": _live()}
+    answer = JsonResponse(state, status=200 if set(state.values()) == {READY} else 503)
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
+def _database_and_worker() -> dict[str, str]:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT EXISTS (SELECT FROM procrastinate_workers WHERE last_heartbeat > now() - %s * interval '1 s')",
+                [HEARTBEAT_S],
+            )
+            alive = bool((cursor.fetchone() or [False])[0])
+    except DatabaseError:
+        connection.close()
+        return {"database": "unreachable", "worker": "unknown"}
+    return {"database": READY, "worker": READY if alive else "missing"}
+
+
+def _live() -> str:
+    there = http.client.HTTPConnection("127.0.0.1", settings.LIVE_PORT, timeout=2)
+    try:
+        there.request("GET", "/healthz")
+        return READY if there.getresponse().status == 200 else "starting"
+    except OSError:
+        return "missing"
+    finally:
+        there.close()

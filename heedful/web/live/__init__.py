@@ -1,0 +1,1 @@
+"""Open pages hear within a moment what changed."""
