@@ -1,157 +1,134 @@
-"""Outgoing HTTP that cannot be led into the company's own network."""
+"""Outgoing HTTP that cannot be talked into visiting the company's own network."""
 
-import asyncio
 import ipaddress
 import socket
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
-import httpx  # noqa: TID251 - the one place that may
+import httpx
+from django.conf import settings
 
-type Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+from heedful.kit.errors import Refused
 
-TIMEOUT_S = 20
-LIMIT = 65_536
-HOSTS_OF_CLOUDS = frozenset({ipaddress.ip_address("168.63.129.16")})
-"""Public addresses behind which a cloud answers only its own machines."""
-NAT64 = ipaddress.ip_network("64:ff9b::/96")
+LONGEST_S = 15.0
+MOST_BYTES = 64 * 1024
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+# Inside IPv6 hide IPv4 addresses (translation and tunnels), so these are judged as private altogether.
+DISGUISES: tuple[Network, ...] = tuple(
+    ipaddress.ip_network(text) for text in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32")
+)
 
 
 class Unreachable(Exception):
-    """There is no answer; the message says why in a sentence."""
-
-
-class NotAllowed(Unreachable):
-    """The address leads where requests from here must not go."""
+    """The other side could not be reached or did not answer in time; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back: status, headers (lower-case names) and at most `limit` bytes of the body."""
+    """What the other side said: the status, its headers, and the first 64 kB of the body."""
 
     status: int
     headers: Mapping[str, str]
     body: bytes
+    took_ms: int
 
     @property
-    def text(self) -> str:
-        """The body for a person to read."""
-        return self.body.decode("utf-8", errors="replace")
+    def is_success(self) -> bool:
+        """Whether the status is 2xx."""
+        return 200 <= self.status < 300
 
 
-def post(
-    url: str,
-    *,
-    content: bytes,
-    headers: Mapping[str, str],
-    allow: Sequence[str] = (),
-    timeout_s: float = TIMEOUT_S,
-    limit: int = LIMIT,
-) -> Answer:
-    """POST and return the answer, whatever its status; redirects are not followed.
-
-    `allow` names networks (such as 10.1.0.0/16) that may be reached although they are private.
-    """
-    return send("POST", url, content=content, headers=headers, allow=allow, timeout_s=timeout_s, limit=limit)
+def post(url: str, *, body: bytes, headers: Mapping[str, str] | None = None, timeout_s: float = LONGEST_S) -> Answer:
+    """Send a body; redirects are not followed, for they would be a way around the check of the address."""
+    return _send("POST", url, body=body, headers=headers or {}, timeout_s=timeout_s)
 
 
-def send(
-    method: str,
-    url: str,
-    *,
-    content: bytes = b"",
-    headers: Mapping[str, str],
-    allow: Sequence[str] = (),
-    timeout_s: float = TIMEOUT_S,
-    limit: int = LIMIT,
-) -> Answer:
-    """Make one request to a public address and return the answer; raise `Unreachable` when there is none."""
-    host, port = split(url)
-    request = httpx.Request(method, url, content=content, headers=dict(headers))
+def get(url: str, *, headers: Mapping[str, str] | None = None, timeout_s: float = LONGEST_S) -> Answer:
+    """Fetch an address, under the same rules."""
+    return _send("GET", url, body=b"", headers=headers or {}, timeout_s=timeout_s)
 
-    async def bounded() -> Answer:
-        async with asyncio.timeout(timeout_s):
-            return await _exchange(request, await _safe_address(host, port, allow), limit)
 
+def refuse_private(url: str) -> None:
+    """Refuse an address that cannot be visited, for the form in which somebody enters it."""
+    _resolve(_parse(url))
+
+
+def _send(method: str, url: str, *, body: bytes, headers: Mapping[str, str], timeout_s: float) -> Answer:
+    parsed = _parse(url)
+    began = time.monotonic()
+    # The name is looked up once and the connection goes to that very address: a second look-up might say another.
+    target = parsed.copy_with(host=str(_resolve(parsed)))
+    wanted = {"Host": parsed.netloc.decode("ascii"), "Accept-Encoding": "identity", **headers}
     try:
-        return asyncio.run(bounded())
-    except TimeoutError:
-        raise Unreachable(f"{host} did not answer within {timeout_s:g} s.") from None
+        with (
+            httpx.Client(timeout=timeout_s, trust_env=False, follow_redirects=False) as client,
+            client.stream(
+                method, target, content=body, headers=wanted, extensions={"sni_hostname": parsed.host}
+            ) as response,
+        ):
+            said = _read(response, began + timeout_s)
+            took_ms = int((time.monotonic() - began) * 1000)
+            return Answer(response.status_code, dict(response.headers), said, took_ms)
+    except httpx.TimeoutException:
+        raise Unreachable(f"{parsed.host} did not answer within {timeout_s:g} seconds") from None
     except httpx.HTTPError as error:
-        raise Unreachable(f"{host} could not be reached ({str(error) or type(error).__name__}).") from None
+        raise Unreachable(f"{parsed.host} could not be reached: {error}") from None
 
 
-def split(url: str) -> tuple[str, int]:
-    """Return host and port of an address that may be called at all, else raise `NotAllowed`."""
+def _read(response: httpx.Response, deadline: float) -> bytes:
+    """Read at most 64 kB, and for no longer than was allowed: a timeout alone counts from byte to byte."""
+    said = b""
+    for chunk in response.iter_raw():
+        said += chunk
+        if len(said) >= MOST_BYTES or time.monotonic() > deadline:
+            break
+    return said[:MOST_BYTES]
+
+
+def _parse(url: str) -> httpx.URL:
     try:
-        parts = urlsplit(url)
-        port = parts.port or (443 if parts.scheme == "https" else 80)
-    except ValueError:
-        raise NotAllowed("This is not an address that can be called.") from None
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise NotAllowed("An address starts with https:// or http:// and names a host.")
-    if parts.username or parts.password:
-        raise NotAllowed("An address must not carry a name or a password.")
-    return parts.hostname, port
+        parsed = httpx.URL(url)
+    except (httpx.InvalidURL, ValueError, TypeError):
+        raise Refused(f"{url!r} is not a web address.", code="bad_url") from None
+    if parsed.scheme not in {"http", "https"} or not parsed.host:
+        raise Refused(f"{url!r} is not a web address; it starts with https:// or http://.", code="bad_url")
+    if parsed.userinfo:
+        raise Refused("A web address must not carry a user name or a password.", code="bad_url")
+    return parsed
 
 
-def is_public(address: Address) -> bool:
-    """Tell whether an address, and whatever IPv4 address hides in it, belongs to the open internet."""
-    if isinstance(address, ipaddress.IPv6Address) and (inner := _inner(address)) is not None:
-        return is_public(inner)
-    return (
-        address.is_global
-        and not address.is_multicast
-        and not address.is_reserved
-        and not getattr(address, "is_site_local", False)
-        and address not in HOSTS_OF_CLOUDS
-    )
-
-
-def _inner(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
-    if address in NAT64:
-        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
-    if address.teredo is not None:
-        return address.teredo[1]
-    return address.ipv4_mapped or address.sixtofour
-
-
-def is_allowed(address: Address, allow: Sequence[str]) -> bool:
-    """Tell whether a private address lies in a network that was named as allowed."""
-    plain = _inner(address) if isinstance(address, ipaddress.IPv6Address) else None
-    return any((plain or address) in ipaddress.ip_network(network, strict=False) for network in allow)
-
-
-async def _safe_address(host: str, port: int, allow: Sequence[str]) -> str:
-    """Resolve once and return an address that was checked, so that a second look-up cannot lead elsewhere."""
+def _resolve(url: httpx.URL) -> Address:
+    """Return the address to connect to; every address of the name must be allowed, or none is."""
+    port = url.port or (443 if url.scheme == "https" else 80)
     try:
-        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        found = socket.getaddrinfo(url.host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
-        raise Unreachable(f"{host} is not known to the name service.") from None
-    addresses = [ipaddress.ip_address(str(info[4][0]).partition("%")[0]) for info in found]
+        raise Unreachable(f"{url.host} is not known") from None
+    addresses = [ipaddress.ip_address(str(entry[4][0]).split("%")[0]) for entry in found]
+    allowed = _networks(settings.ALLOW_PRIVATE_WEBHOOKS)
     for address in addresses:
-        if not is_public(address) and not is_allowed(address, allow):
-            raise NotAllowed(f"{host} leads into a private network. HEEDFUL_WEBHOOK_ALLOW can allow it.")
-    if not addresses:
-        raise Unreachable(f"{host} has no address.")
-    return str(addresses[0])
+        if not is_allowed(address, allowed):
+            raise Refused(
+                f"{url.host} is inside a private network ({address}), which outgoing requests may not visit."
+                " An administrator can allow it with HEEDFUL_WEBHOOK_ALLOW.",
+                code="private_address",
+            )
+    return addresses[0]
 
 
-async def _exchange(request: httpx.Request, address: str, limit: int) -> Answer:
-    """Talk to the checked address, while name and certificate stay those of the host that was asked for."""
-    host = request.url.host
-    request.headers.setdefault("accept-encoding", "identity")
-    request.extensions = {**request.extensions, "sni_hostname": host}
-    request.url = request.url.copy_with(host=address)
-    async with httpx.AsyncClient(trust_env=False, follow_redirects=False, timeout=None) as client:  # noqa: S113
-        response = await client.send(request, stream=True)
-        try:
-            body = bytearray()
-            async for chunk in response.aiter_raw():
-                body += chunk
-                if len(body) >= limit:
-                    break
-        finally:
-            await response.aclose()
-        return Answer(response.status_code, dict(response.headers), bytes(body[:limit]))
+def is_allowed(address: Address, allowed: Sequence[Network] = ()) -> bool:
+    """Return whether an address is public, or in a network that was allowed by name."""
+    plain = getattr(address, "ipv4_mapped", None) or address
+    if any(plain in network for network in allowed if network.version == plain.version):
+        return True
+    if any(plain in network for network in DISGUISES if network.version == plain.version):
+        return False
+    return bool(plain.is_global) and not plain.is_multicast
+
+
+def _networks(texts: Sequence[str]) -> list[Network]:
+    return [ipaddress.ip_network(text, strict=False) for text in texts]

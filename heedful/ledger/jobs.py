@@ -16,7 +16,8 @@ class Task:
     """A call to be made by the worker: a dotted name and its JSON arguments.
 
     Of two waiting tasks the one with the higher `priority` goes first; tasks with the same `lock` never run at once;
-    with a `queueing_lock` at most one of them waits.
+    with a `queueing_lock` at most one of them waits. What may take long because others answer slowly has a `queue`
+    of its own.
     """
 
     function: str
@@ -25,6 +26,7 @@ class Task:
     priority: int = 0
     lock: str | None = None
     queueing_lock: str | None = None
+    queue: str = "default"
 
 
 def dotted(function: Callable[..., Any]) -> str:
@@ -39,10 +41,11 @@ def enqueue(
     priority: int = 0,
     lock: str | None = None,
     queueing_lock: str | None = None,
+    queue: str = "default",
     **arguments: Any,
 ) -> None:
     """Have the worker call `function(**arguments)`, now or at a time; a task that already waits is not doubled."""
-    task = Task(dotted(function), arguments, at, priority, lock, queueing_lock)
+    task = Task(dotted(function), arguments, at, priority, lock, queueing_lock, queue)
     if queueing_lock is None:
         enqueue_all([task])
         return
@@ -64,7 +67,7 @@ def enqueue_all(tasks: Sequence[Task]) -> None:
 def _job(task: Task) -> Job:
     return Job(
         id=None,
-        queue="default",
+        queue=task.queue,
         lock=task.lock,
         queueing_lock=task.queueing_lock,
         task_name="run",

@@ -1,5 +1,7 @@
 """How we hear: surveys, whom they ask and whom they spare."""
 
+from datetime import datetime, timedelta
+
 from django.db import models
 from django.db.models import Q
 
@@ -60,6 +62,10 @@ class Survey(models.Model):
         return self.name
 
 
+OPEN_FOR = timedelta(days=60)
+CHANGEABLE_FOR = timedelta(hours=1)
+
+
 class Ask(models.Model):
     """One survey for one customer: planned, asked, answered, or not asked and why."""
 
@@ -86,6 +92,8 @@ class Ask(models.Model):
     asked_at = models.DateTimeField(null=True)
     opened_at = models.DateTimeField(null=True)
     answered_at = models.DateTimeField(null=True)
+    """When the first answer came."""
+    submitted_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -100,3 +108,15 @@ class Ask(models.Model):
 
     def __str__(self) -> str:
         return f"{self.survey_id} for {self.customer_id}: {self.state}"
+
+    @property
+    def changeable_until(self) -> datetime:
+        """Until when answers can be given and changed."""
+        if self.submitted_at is not None:
+            return self.submitted_at + CHANGEABLE_FOR
+        return (self.asked_at or self.created_at) + OPEN_FOR
+
+    def given(self, question: str) -> int | str | None:
+        """The answer that stands for a question."""
+        answer = self.answers.get(question)
+        return answer["value"] if answer else None

@@ -1,0 +1,56 @@
+"""How a destination that fails is left alone, longer each time, and never tried by two at once."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from random import Random
+
+from django.db.models import Q
+
+from heedful.courier.models import Endpoint, MailServer
+
+type Destination = Endpoint | MailServer
+
+LEASE = timedelta(seconds=60)
+"""For how long one who delivers holds a destination; taken anew before each delivery."""
+JITTER = 0.1
+_random = Random()  # noqa: S311 - spreads load, keeps no secret
+
+
+def pause(schedule: Sequence[int], failures: int) -> timedelta:
+    """Return how long to wait after so many failures in a row: the schedule's step, give or take a tenth."""
+    seconds = schedule[min(max(failures, 1), len(schedule)) - 1]
+    return timedelta(seconds=seconds * (1 + _random.uniform(-JITTER, JITTER)))
+
+
+def take(*, destination: Destination, at: datetime) -> bool:
+    """Take a destination for oneself, or keep it; false when somebody else delivers there."""
+    free = Q(busy_until=None) | Q(busy_until__lte=at)
+    if destination.busy_until is not None:
+        free |= Q(busy_until=destination.busy_until)
+    until = at + LEASE
+    if not type(destination)._default_manager.filter(free, pk=destination.pk).update(busy_until=until):
+        return False
+    destination.busy_until = until
+    return True
+
+
+def release(*, destination: Destination) -> None:
+    """Let others deliver there."""
+    type(destination)._default_manager.filter(pk=destination.pk).update(busy_until=None)
+    destination.busy_until = None
+
+
+def failed(*, destination: Destination, schedule: Sequence[int], wait_s: int | None, at: datetime) -> None:
+    """Leave a destination alone after a failure, at least as long as it asked for."""
+    destination.failures += 1
+    destination.failing_since = destination.failing_since or at
+    rest = max(pause(schedule, destination.failures), timedelta(seconds=wait_s or 0))
+    destination.resting_until = at + rest
+    destination.save(update_fields=["failures", "failing_since", "resting_until"])
+
+
+def recovered(*, destination: Destination) -> None:
+    """Forget the failures of a destination that answers again."""
+    if destination.failures:
+        destination.failures, destination.failing_since, destination.resting_until = 0, None, None
+        destination.save(update_fields=["failures", "failing_since", "resting_until"])

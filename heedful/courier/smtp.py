@@ -1,0 +1,163 @@
+"""The wire to the mail server: one connection, and what its answers mean for a mail and for the server."""
+
+import contextlib
+import ipaddress
+import smtplib
+import ssl
+from dataclasses import dataclass
+from email.message import EmailMessage
+from types import TracebackType
+from typing import Self
+from urllib.parse import parse_qs, unquote, urlsplit
+
+TIMEOUT_S = 30
+
+
+class ServerFailed(Exception):
+    """The server cannot take any mail now; the message says why in a sentence."""
+
+
+class MailRefused(Exception):
+    """The server took the call but not this mail; `for_good` says that trying again is of no use."""
+
+    def __init__(self, sentence: str, *, for_good: bool) -> None:
+        super().__init__(sentence)
+        self.for_good = for_good
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where the mail server is, and how to talk to it."""
+
+    host: str
+    port: int
+    user: str
+    password: str
+    is_tls: bool
+    verify: bool
+
+    @property
+    def shown(self) -> str:
+        """The address without what is secret."""
+        return f"{'smtps' if self.is_tls else 'smtp'}://{self.host}:{self.port}"
+
+    @property
+    def is_near(self) -> bool:
+        """Whether the server is on this machine, where a password needs no cover."""
+        with contextlib.suppress(ValueError):
+            return ipaddress.ip_address(self.host).is_loopback
+        return self.host == "localhost"
+
+
+def parse(url: str) -> Address:
+    """Read an address such as smtp://user:password@host:587 or smtps://host; `?verify=no` trusts any certificate."""
+    parts = urlsplit(url)
+    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
+        raise ServerFailed("HEEDFUL_SMTP must look like smtp://user:password@host:587 or smtps://host.")
+    is_tls = parts.scheme == "smtps"
+    try:
+        port = parts.port or (465 if is_tls else 587)
+    except ValueError:
+        raise ServerFailed("The port in HEEDFUL_SMTP is not a number that a port can be.") from None
+    verify = parse_qs(parts.query).get("verify", ["yes"])[-1] != "no"
+    return Address(parts.hostname, port, unquote(parts.username or ""), unquote(parts.password or ""), is_tls, verify)
+
+
+class Line:
+    """A connection that is opened by the first mail and used for all that follow."""
+
+    def __init__(self, address: Address, *, timeout_s: float = TIMEOUT_S) -> None:
+        self.address = address
+        self.timeout_s = timeout_s
+        self._smtp: smtplib.SMTP | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._hang_up()
+
+    def hand_over(self, message: EmailMessage, *, sender: str, to: str) -> str:
+        """Give one mail to the server and return its answer; raise `ServerFailed` or `MailRefused`."""
+        smtp = self._smtp or self._call()
+        try:
+            smtp.send_message(message, from_addr=sender, to_addrs=[to])
+        except smtplib.SMTPRecipientsRefused as error:
+            raise self._refused(*next(iter(error.recipients.values()))) from None
+        except smtplib.SMTPSenderRefused as error:
+            self._hang_up()
+            raise ServerFailed(f"The mail server does not take mails from {sender}: {_said(error)}") from None
+        except smtplib.SMTPDataError as error:
+            raise self._refused(error.smtp_code, error.smtp_error) from None
+        except (smtplib.SMTPNotSupportedError, UnicodeError):
+            raise MailRefused(f"The mail server cannot write to {to}.", for_good=True) from None
+        except (smtplib.SMTPException, OSError) as error:
+            self._hang_up()
+            raise ServerFailed(self._why(error)) from None
+        return "The mail server took it."
+
+    def _call(self) -> smtplib.SMTP:
+        try:
+            self._smtp = self._connect()
+            self._greet(self._smtp)
+        except (smtplib.SMTPException, OSError) as error:
+            self._hang_up()
+            raise ServerFailed(self._why(error)) from None
+        return self._smtp
+
+    def _connect(self) -> smtplib.SMTP:
+        host, port = self.address.host, self.address.port
+        if self.address.is_tls:
+            return smtplib.SMTP_SSL(host, port, timeout=self.timeout_s, context=self._trust())
+        return smtplib.SMTP(host, port, timeout=self.timeout_s)
+
+    def _greet(self, smtp: smtplib.SMTP) -> None:
+        smtp.ehlo()
+        if not self.address.is_tls and smtp.has_extn("starttls"):
+            smtp.starttls(context=self._trust())
+            smtp.ehlo()
+            covered = True
+        else:
+            covered = self.address.is_tls or self.address.is_near
+        if self.address.user:
+            if not covered:
+                raise smtplib.SMTPException("it offers no encryption, and a password is not sent without")
+            smtp.login(self.address.user, self.address.password)
+
+    def _trust(self) -> ssl.SSLContext:
+        context = ssl.create_default_context()
+        if not self.address.verify:
+            context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        return context
+
+    def _refused(self, code: int, answer: bytes | str) -> Exception:
+        said = f"{code} {_text(answer)}"
+        if code == 421:
+            self._hang_up()
+            return ServerFailed(f"The mail server asks to come back later: {said}")
+        return MailRefused(f"The mail server said {said}", for_good=code >= 500)
+
+    def _why(self, error: Exception) -> str:
+        if isinstance(error, TimeoutError):
+            return f"We could not reach your mail server {self.address.shown} (timed out after {self.timeout_s:g} s)."
+        if isinstance(error, smtplib.SMTPAuthenticationError):
+            return f"Your mail server does not accept the name and password: {_said(error)}"
+        if isinstance(error, smtplib.SMTPResponseException):
+            return f"Your mail server said {_said(error)}"
+        return f"We could not reach your mail server {self.address.shown} ({str(error)[:160] or type(error).__name__})."
+
+    def _hang_up(self) -> None:
+        smtp, self._smtp = self._smtp, None
+        if smtp is not None:
+            with contextlib.suppress(smtplib.SMTPException, OSError):
+                smtp.quit()
+            smtp.close()
+
+
+def _said(error: smtplib.SMTPResponseException) -> str:
+    return f"{error.smtp_code} {_text(error.smtp_error)}"
+
+
+def _text(answer: bytes | str) -> str:
+    plain = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer
+    return " ".join(plain.replace("\x00", "").split())[:200]
