@@ -213,8 +213,8 @@ class Touchpoint(models.Model):
     source = models.CharField(max_length=80, blank=True)
     properties = models.JSONField(default=dict)
     scores = models.JSONField(null=True)
-    verbatim = models.TextField(null=True)  # noqa: DJ001 - absent and empty differ, and most rows are absent
-    subject = models.CharField(max_length=120, null=True)  # noqa: DJ001 - as above
+    verbatim = models.TextField(null=True)
+    subject = models.CharField(max_length=120, null=True)
     clamped = models.BooleanField(default=False)
     batch = models.BigIntegerField()
 

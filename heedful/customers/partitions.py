@@ -1,8 +1,9 @@
-"""The months of the log: each has a partition of its own, and what is older or later than all of them has its own too."""
+"""The months of the log: each has a partition, and what is older or later than all of them has one too."""
 
 from datetime import datetime
 
 from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 
 PARENT = "customers_touchpoint"
 EARLY, LATE = f"{PARENT}_early", f"{PARENT}_late"
@@ -32,7 +33,7 @@ def lay(*, at: datetime) -> None:
 
 
 def tend(*, at: datetime) -> int:
-    """Lay the coming months before they are needed; returns how many were laid. Rows that waited in the late end move in."""
+    """Lay the coming months before they are needed, and move waiting rows in; returns how many were laid."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('heedful.partitions'))")
         start, end = _end(cursor), month_of(at) + COMING_MONTHS + 1
@@ -42,8 +43,9 @@ def tend(*, at: datetime) -> int:
         for month in range(start, end):
             _create(cursor, month)
         cursor.execute(
-            f"WITH moved AS (DELETE FROM {LATE} WHERE happened_at < '{first_day(end)}' RETURNING *)"
-            f" INSERT INTO {PARENT} OVERRIDING SYSTEM VALUE SELECT * FROM moved"
+            f"WITH moved AS (DELETE FROM {LATE} WHERE happened_at < %s RETURNING *)"  # noqa: S608 - names of ours
+            f" INSERT INTO {PARENT} OVERRIDING SYSTEM VALUE SELECT * FROM moved",
+            [first_day(end)],
         )
         cursor.execute(
             f"ALTER TABLE {PARENT} ATTACH PARTITION {LATE} FOR VALUES FROM ('{first_day(end)}') TO (MAXVALUE)"
@@ -51,18 +53,18 @@ def tend(*, at: datetime) -> int:
         return end - start
 
 
-def _create(cursor: object, month: int) -> None:
+def _create(cursor: CursorWrapper, month: int) -> None:
     name = f"{PARENT}_{first_day(month)[:7].replace('-', '_')}"
-    cursor.execute(  # type: ignore[attr-defined]
+    cursor.execute(
         f"CREATE TABLE {name} PARTITION OF {PARENT}"
         f" FOR VALUES FROM ('{first_day(month)}') TO ('{first_day(month + 1)}')"
     )
 
 
-def _end(cursor: object) -> int:
-    cursor.execute(  # type: ignore[attr-defined]
-        "SELECT substring(pg_get_expr(c.relpartbound, c.oid) from '''(\\d{4}-\\d{2})') FROM pg_class c WHERE relname = %s",
+def _end(cursor: CursorWrapper) -> int:
+    cursor.execute(
+        "SELECT substring(pg_get_expr(relpartbound, oid) from '''(\\d{4}-\\d{2})') FROM pg_class WHERE relname = %s",
         [LATE],
     )
-    year, month = cursor.fetchone()[0].split("-")  # type: ignore[attr-defined]
+    year, month = cursor.fetchone()[0].split("-")
     return int(year) * 12 + int(month) - 1

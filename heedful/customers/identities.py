@@ -1,0 +1,174 @@
+"""By what customers are recognised: each identity arrives as a record of its own, in one form of writing."""
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+
+import phonenumbers
+from django.db import connection, transaction
+
+from heedful.customers import components
+
+Name = tuple[str, str]
+"""(kind, value) of an identity, normalised."""
+
+LONGEST = 254
+MOST_CACHED = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An identity that has a record."""
+
+    identity: int
+    customer: int
+
+
+_known: dict[Name, Known] = {}
+_linked: set[components.Link] = set()
+
+
+def forget() -> None:
+    """Empty this process's memory of identities; needed only after the database was replaced."""
+    _known.clear()
+    _linked.clear()
+
+
+@lru_cache(maxsize=50_000)
+def normal(kind: str, value: str, country: str = "GB") -> Name | None:
+    """Return an identity in its one form of writing, or None when it names nobody.
+
+    E-mails are case-folded, phones are written as E.164 (read as of `country` where they have no prefix).
+    """
+    value = unicodedata.normalize("NFC", value.replace("\x00", "")).strip()
+    if kind == "email":
+        value = value.casefold()
+        if value.count("@") != 1 or value[0] == "@" or value[-1] == "@" or any(c.isspace() for c in value):
+            return None
+    elif kind == "phone":
+        value = _e164(value, country)
+    if not value or len(value) > LONGEST or value.lower() in _NOBODY:
+        return None
+    return kind, value
+
+
+_NOBODY = {"null", "undefined", "none", "nan", "anonymous", "unknown", "n/a", "[object object]"}
+"""Values that broken clients send for a person; taken as an identity they would make one customer of thousands."""
+
+
+def _e164(value: str, country: str) -> str:
+    try:
+        number = phonenumbers.parse(value, country)
+    except phonenumbers.NumberParseException:
+        return ""
+    if not phonenumbers.is_possible_number(number):
+        return ""
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def strongest_first(names: Iterable[Name]) -> tuple[Name, ...]:
+    """Order the identities of one message by how firmly they name a person; each once."""
+    return tuple(sorted(dict.fromkeys(names), key=lambda name: (_RANK[name[0]], name[1])))
+
+
+_RANK = {kind: rank for rank, kind in enumerate(components.TIER)}
+
+
+def resolve(
+    *, messages: Sequence[tuple[Name, ...]], at: datetime
+) -> tuple[dict[Name, Known], list[components.Link], set[int]]:
+    """Find or make the record of every identity; in the caller's transaction.
+
+    Returns what is known now, the pairs of records that were seen together for the first time, and the records that
+    are new. The strongest identity of a message is seen together with each of its others.
+    """
+    wanted = {name for message in messages for name in message}
+    known = {name: _known[name] for name in wanted if name in _known}
+    missing = sorted(wanted - known.keys())
+    fresh: dict[Name, Known] = {}
+    if missing:
+        known |= _look_up(missing)
+        if missing := [name for name in missing if name not in known]:
+            fresh = _create(missing, at)
+            known |= fresh
+            if missing := [name for name in missing if name not in known]:
+                known |= _look_up(missing)
+        _remember(known)
+    links = _new_links(messages, known, at)
+    return known, links, {row.customer for row in fresh.values()}
+
+
+def _look_up(names: Sequence[Name]) -> dict[Name, Known]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT i.kind, i.value, i.id, i.customer_id FROM customers_identity i"
+            " JOIN unnest(%s::text[], %s::text[]) AS w(kind, value) USING (kind, value)",
+            [[kind for kind, _ in names], [value for _, value in names]],
+        )
+        return {(kind, value): Known(identity, customer) for kind, value, identity, customer in cursor.fetchall()}
+
+
+def _create(names: Sequence[Name], at: datetime) -> dict[Name, Known]:
+    """Make identities, each with a record; one that somebody else makes at this moment is left to them."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO customers_identity (kind, value, customer_id, first_seen_at)"
+            " SELECT kind, value, nextval(pg_get_serial_sequence('customers_customer', 'id')), %s"
+            " FROM unnest(%s::text[], %s::text[]) WITH ORDINALITY AS w(kind, value, n) ORDER BY n"
+            " ON CONFLICT DO NOTHING RETURNING kind, value, id, customer_id",
+            [at, [kind for kind, _ in names], [value for _, value in names]],
+        )
+        made = {(kind, value): Known(identity, customer) for kind, value, identity, customer in cursor.fetchall()}
+        cursor.execute(
+            "INSERT INTO customers_customer (id, person_id, facts, name, email, phone, language, segment, attributes,"
+            " value_currency, value_source, first_seen_at, last_seen_at, is_known)"
+            " SELECT id, id, '{}', '', CASE WHEN kind = 'email' THEN value ELSE '' END,"
+            " CASE WHEN kind = 'phone' THEN value ELSE '' END, '', '', '{}', '', '', %s, %s, tier < 2"
+            " FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::int[]) AS w(id, kind, value, tier)",
+            [
+                at,
+                at,
+                [row.customer for row in made.values()],
+                [kind for kind, _ in made],
+                [value for _, value in made],
+                [components.TIER[kind] for kind, _ in made],
+            ],
+        )
+    return made
+
+
+def _new_links(messages: Sequence[tuple[Name, ...]], known: dict[Name, Known], at: datetime) -> list[components.Link]:
+    """Write down which identities were seen together; returns the pairs of records for which that is new."""
+    seen: dict[components.Link, components.Link] = {}
+    for message in messages:
+        if len(message) > 1:
+            strongest = known[message[0]]
+            for name in message[1:]:
+                other = known[name]
+                a, b = sorted((strongest, other), key=lambda row: row.identity)
+                if (a.identity, b.identity) not in _linked:
+                    seen[a.identity, b.identity] = (a.customer, b.customer)
+    if not seen:
+        return []
+    pairs = sorted(seen)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO customers_identitylink (a_id, b_id, first_seen_at)"
+            " SELECT a, b, %s FROM unnest(%s::bigint[], %s::bigint[]) WITH ORDINALITY AS w(a, b, n) ORDER BY n"
+            " ON CONFLICT DO NOTHING RETURNING a_id, b_id",
+            [at, [a for a, _ in pairs], [b for _, b in pairs]],
+        )
+        new = [seen[a, b] for a, b in cursor.fetchall()]
+    transaction.on_commit(lambda: _linked.update(pairs) if len(_linked) < MOST_CACHED else _linked.clear())
+    return new
+
+
+def _remember(known: dict[Name, Known]) -> None:
+    def commit() -> None:
+        if len(_known) > MOST_CACHED:
+            _known.clear()
+        _known.update(known)
+
+    transaction.on_commit(commit)

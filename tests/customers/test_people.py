@@ -1,0 +1,191 @@
+"""One person out of many records, and apart again: nothing lost, whatever the order."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.django import TestCase
+
+from heedful.customers import components, consents, identities, kinds, people, touchpoints
+from heedful.customers.models import Customer, Identity, Touchpoint
+from heedful.kit.actor import SYSTEM
+from heedful.kit.errors import Refused
+
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+
+type Message = tuple[tuple[str, str], ...]
+
+
+def arrive(*messages: Message, at: datetime = NOON) -> None:
+    touchpoints.record(
+        drafts=[
+            touchpoints.Draft("page", NOON + timedelta(minutes=n), f"{names}{n}", identities.strongest_first(names))
+            for n, names in enumerate(messages)
+        ],
+        source="test",
+        by=SYSTEM,
+        at=at,
+    )
+
+
+def people_by_identity() -> set[frozenset[str]]:
+    groups: dict[int, set[str]] = {}
+    for identity in Identity.objects.select_related("customer"):
+        groups.setdefault(identity.customer.person_id or 0, set()).add(identity.value)
+    return {frozenset(values) for values in groups.values()}
+
+
+def groups(*values: str) -> set[frozenset[str]]:
+    return {frozenset(value.split()) for value in values}
+
+
+U1, U2 = ("user_id", "u1"), ("user_id", "u2")
+A1, A2 = ("anonymous_id", "a1"), ("anonymous_id", "a2")
+E1, P1 = ("email", "e1@x.org"), ("phone", "+441134960000")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("messages", "expected"),
+    [
+        ([(A1,), (U1, A1)], groups("u1 a1")),
+        ([(U1, A1), (A1,)], groups("u1 a1")),
+        ([(U1, A1), (U2, A1)], groups("u1", "u2", "a1")),
+        ([(U1, E1), (U2, E1)], groups("u1", "u2", "e1@x.org")),
+        ([(U1, E1), (A1, E1)], groups("u1 e1@x.org a1")),
+        ([(A1, E1), (U1, E1), (U2, A1)], groups("u1 e1@x.org", "u2", "a1")),
+        ([(E1, P1), (U1, E1)], groups("u1 e1@x.org +441134960000")),
+        ([(E1, P1), (U1, E1), (U2, P1)], groups("u1 e1@x.org", "u2 +441134960000")),
+        ([(U1, A1), (U1, A2)], groups("u1 a1 a2")),
+        ([(U1, U2)], groups("u1 u2")),
+    ],
+)
+def test_who_is_one_person(messages: list[Message], expected: set[frozenset[str]]) -> None:
+    for message in messages:
+        arrive(message)
+    assert people_by_identity() == expected
+
+
+NAMES = [U1, U2, ("user_id", "u3"), E1, ("email", "e2@x.org"), P1, A1, A2, ("device", "d1")]
+MESSAGES = st.lists(
+    st.lists(st.sampled_from(NAMES), min_size=1, max_size=3, unique=True).map(tuple), min_size=1, max_size=8
+)
+
+
+class TestOrder(TestCase):
+    @given(messages=MESSAGES, data=st.data())
+    def test_the_order_of_arrival_does_not_matter(self, messages: list[Message], data: st.DataObject) -> None:
+        """Compares arrival one by one in another order with the pure function over all that was seen."""
+        shuffled = data.draw(st.permutations(messages))
+        split = data.draw(st.integers(0, len(shuffled)))
+        identities.forget()
+        kinds.forget()
+        arrive(*shuffled[:split])
+        for message in shuffled[split:]:
+            arrive(message)
+        names = sorted({name for message in messages for name in message})
+        ids = {name: n for n, name in enumerate(names)}
+        stars = [identities.strongest_first(message) for message in messages]
+        links = {(ids[star[0]], ids[other]) for star in stars for other in star[1:]}
+        grouped = components.group({ids[name]: components.TIER[name[0]] for name in names}, links, ())
+        expected: dict[int, set[str]] = {}
+        for name in names:
+            expected.setdefault(grouped[ids[name]], set()).add(name[1])
+        assert people_by_identity() == {frozenset(values) for values in expected.values()}
+        assert Touchpoint.objects.count() == len({str(s) for s in Touchpoint.objects.values_list("message", flat=True)})
+
+    @given(
+        said=st.lists(
+            st.tuples(
+                st.integers(0, 3), st.sampled_from(["name", "plan", "town"]), st.integers(0, 3), st.integers(0, 5)
+            ),
+            max_size=10,
+        ),
+        edges=st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)).filter(lambda e: e[0] != e[1]), max_size=4),
+        consent=st.lists(st.tuples(st.integers(0, 3), st.booleans()), max_size=4),
+        data=st.data(),
+    )
+    def test_merging_keeps_everything_and_is_undone_exactly(
+        self,
+        said: list[tuple[int, str, int, int]],
+        edges: list[tuple[int, int]],
+        consent: list[tuple[int, bool]],
+        data: st.DataObject,
+    ) -> None:
+        identities.forget()
+        kinds.forget()
+        arrive(*[(("user_id", f"u{n}"),) for n in range(4)])
+        rows = list(Customer.objects.order_by("pk"))
+        for n, row in enumerate(rows):
+            people.describe(facts={row.pk: {"value": {"amount": 10 + n, "currency": "EUR", "source": "crm"}}}, at=NOON)
+        for n, key, value, minute in data.draw(st.permutations(said)):
+            people.describe(facts={rows[n].pk: {key: f"{value}"}}, at=NOON + timedelta(minutes=minute))
+        for n, granted in consent:
+            consents.say(customer=rows[n], purpose="email", granted=granted, by=SYSTEM, at=NOON)
+        before = snapshot()
+        merges = []
+        for a, b in data.draw(st.permutations(edges)):
+            rows = list(Customer.objects.order_by("pk"))
+            try:
+                merges.append(people.merge(a=rows[a], b=rows[b], by=SYSTEM, at=NOON))
+            except Refused:
+                continue
+        assert_nothing_lost(before, consent)
+        for merge in data.draw(st.permutations(merges)):
+            people.undo(merge=merge, by=SYSTEM, at=NOON)
+        assert snapshot() == before
+
+
+def snapshot() -> list[dict[str, object]]:
+    return list(Customer.objects.order_by("pk").values())
+
+
+def assert_nothing_lost(before: list[dict[str, object]], consent: list[tuple[int, bool]]) -> None:
+    roots = list(Customer.objects.people())
+    assert sum(root.value_amount or 0 for root in roots) == Decimal(46)
+    assert Touchpoint.objects.filter(customer__person__in=roots).count() == 4
+    ids = [row["id"] for row in before]
+    for root in roots:
+        own = list(root.records.all())
+        keys = {key for record in own for key in record.facts} - {"name", "value"}
+        assert set(root.attributes) == keys
+        for key in keys:
+            latest = max((record.facts[key] for record in own if key in record.facts), key=lambda f: (f[1], repr(f[0])))
+            assert root.attributes[key] == latest[0]
+        refused = any(not ok for n, ok in consent if ids[n] in {record.pk for record in own})
+        assert consents.allows(person=root.pk, purpose="email") is not refused
+
+
+@pytest.mark.django_db
+def test_a_merge_is_not_undone_twice_nor_made_twice() -> None:
+    arrive((U1,), (U2,))
+    a, b = Customer.objects.order_by("pk")
+    merge = people.merge(a=a, b=b, by=SYSTEM, at=NOON)
+    a, b = Customer.objects.order_by("pk")
+    with pytest.raises(Refused):
+        people.merge(a=a, b=b, by=SYSTEM, at=NOON)
+    people.undo(merge=merge, by=SYSTEM, at=NOON)
+    with pytest.raises(Refused):
+        people.undo(merge=merge, by=SYSTEM, at=NOON)
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "expected"),
+    [
+        ("email", " Ada@Example.ORG ", "ada@example.org"),
+        ("email", "not an address", None),
+        ("email", "@", None),
+        ("phone", "0113 496 0000", "+441134960000"),
+        ("phone", "+49 30 901820", "+4930901820"),
+        ("phone", "12", None),
+        ("user_id", "undefined", None),
+        ("user_id", "  ", None),
+        ("user_id", "a" * 300, None),
+        ("user_id", "U1\x00", "U1"),
+    ],
+)
+def test_identities_have_one_form_of_writing(kind: str, value: str, expected: str | None) -> None:
+    name = identities.normal(kind, value)
+    assert (name and name[1]) == expected
