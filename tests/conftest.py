@@ -76,7 +76,7 @@ def _migrate_once(server: Server) -> None:
 
 def _execute(server: Server, sql: str) -> None:
     with psycopg.connect(server.url(role="postgres", database="postgres"), autocommit=True) as connection:
-        connection.execute(sql)  # type: ignore[call-overload]
+        connection.execute(sql)
 
 
 @contextmanager

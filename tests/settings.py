@@ -7,7 +7,7 @@ os.environ["HEEDFUL_SECRET_KEY"] = "a key that only tests sign with, long enough
 os.environ["HEEDFUL_DATA"] = tempfile.gettempdir()
 os.environ.pop("DATABASE_URL", None)
 
-from heedful.config.settings import *  # noqa: E402, F403
+from heedful.config.settings import *  # noqa: F403
 
 # A slow hash protects passwords, and makes a thousand logins slow.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -159,7 +159,7 @@ def fork(work: Callable[[], None]) -> int:
         say(str(no))
     except KeyboardInterrupt:
         code = 130
-    except BaseException:
+    except BaseException:  # noqa: BLE001 - it is printed, and the process ends
         traceback.print_exc()
     finally:
         with contextlib.suppress(OSError):

@@ -3,6 +3,7 @@
 import argparse
 import fcntl
 import http.client
+import importlib
 import os
 import socket
 import sys
@@ -60,10 +61,11 @@ def _prepare(*, demo: bool) -> list[str]:
     from heedful.cli import welcome
 
     words += welcome.words(demo=demo)
-    import heedful.config.live
-    import heedful.config.wsgi  # noqa: F401
     from django.db import connections
     from django.urls import get_resolver
+
+    import heedful.config.live
+    import heedful.config.wsgi  # noqa: F401
 
     _ = get_resolver().url_patterns
     connections.close_all()
@@ -73,11 +75,10 @@ def _prepare(*, demo: bool) -> list[str]:
 def _fill() -> None:
     from django.utils import timezone
 
-    from heedful.cli import demo
     from heedful.customers.models import Customer
 
     if not Customer.objects.exists():
-        demo.fill(now=timezone.now())
+        importlib.import_module("heedful.cli.demo").fill(now=timezone.now())
 
 
 def _children(host: str, port: int, live_port: int) -> list[supervisor.Child]:

@@ -9,6 +9,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "heedful.config.settings")
 if not apps.ready:
     django.setup()
 
-from heedful.web.live.door import application  # noqa: E402
+from heedful.web.live.door import application
 
 __all__ = ["application"]

@@ -60,7 +60,7 @@ def forget_stale_lock(files: Path) -> None:
 def said(log: Path, since: int) -> str:
     """Return what was added to the log since a position."""
     with open(log, "rb") as file:
-        file.seek(max(since, os.path.getsize(log) - 20_000))
+        file.seek(max(since, log.stat().st_size - 20_000))
         return file.read().decode("utf-8", "replace")
 
 
@@ -85,7 +85,7 @@ def _works_in(files: Path) -> bool:
     home = str(files.resolve())
     for link in Path("/proc").glob("[0-9]*/cwd"):
         with suppress(OSError):
-            if os.readlink(link) == home:
+            if str(link.readlink()) == home:
                 return True
     return False
 

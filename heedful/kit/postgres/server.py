@@ -49,7 +49,7 @@ class Server:
         if len(os.fsencode(near / SOCKET)) <= LONGEST_SOCKET_PATH:
             return near
         digest = hashlib.sha256(os.fsencode(self.data.resolve())).hexdigest()[:16]
-        return Path(f"/tmp/heedful-{os.geteuid()}-{digest}")
+        return Path(f"/tmp/heedful-{os.geteuid()}-{digest}")  # noqa: S108 - _prepare refuses it when it is not ours
 
     @cached_property
     def account(self) -> account.Account:
@@ -64,7 +64,7 @@ class Server:
         """Ask over the socket; a process id alone proves nothing after a kill."""
         if not (self.sockets / SOCKET).exists():
             return False
-        asked = [binaries.directory() / "pg_isready", "-q", "-t", "3", "-h", str(self.sockets), "-d", "postgres"]
+        asked = [str(binaries.directory() / "pg_isready"), "-q", "-t", "3", "-h", str(self.sockets), "-d", "postgres"]
         return subprocess.run(asked, capture_output=True).returncode == 0
 
     def start(self, *, tied: bool = False) -> subprocess.Popen[bytes] | None:
@@ -167,8 +167,7 @@ class Server:
         while True:
             failures.forget_stale_lock(self.files)
             process, said_from = self._spawn(tied=tied)
-            _until(lambda p=process: p.poll() is not None or self.is_ready(), deadline - time.monotonic())  # type: ignore[misc]
-            if process.poll() is None and self.is_ready():
+            if self._becomes_ready(process, deadline):
                 self._remember(tied=tied)
                 return process
             said = failures.said(self.log, said_from)
@@ -177,6 +176,10 @@ class Server:
                 process.wait()
                 raise failures.refusal(self.data, said)
             time.sleep(0.2)
+
+    def _becomes_ready(self, process: subprocess.Popen[bytes], deadline: float) -> bool:
+        _until(lambda: process.poll() is not None or self.is_ready(), deadline - time.monotonic())
+        return process.poll() is None and self.is_ready()
 
     def _remember(self, *, tied: bool) -> None:
         mark = self.sockets / "tied"

@@ -6,6 +6,7 @@ import logging
 from collections import defaultdict
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import Any
 
 import psycopg
 from django.db import connection
@@ -101,7 +102,7 @@ class Hall:
 
     async def _listen(self) -> None:
         async with await psycopg.AsyncConnection.connect(autocommit=True, **_parameters()) as database:
-            await database.execute(f"LISTEN {CHANNEL}")  # type: ignore[call-overload]
+            await database.execute(f"LISTEN {CHANNEL}")
             self.is_listening = True
             self._send(self.everybody(), REFRESH)  # something may have changed while nobody listened
             async for notice in database.notifies():
@@ -110,7 +111,7 @@ class Hall:
                     self.tell(str(said["topic"]), str(said["id"]))
 
 
-def _parameters() -> dict[str, object]:
+def _parameters() -> dict[str, Any]:
     """Return how Django would connect, less what only its own connections understand."""
     kept = connection.get_connection_params()
     for name in ("cursor_factory", "context", "server_side_binding", "prepare_threshold", "isolation_level", "pool"):

@@ -1,0 +1,85 @@
+import ipaddress
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import Any
+
+import pytest
+
+from heedful.kit import http
+from heedful.kit.errors import Refused
+
+
+class Echo(BaseHTTPRequestHandler):
+    """Answers with what it was sent."""
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        if self.path == "/away":
+            self.send_response(302)
+            self.send_header("Location", "http://127.0.0.1/secret")
+            self.end_headers()
+            return
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b"x" * 200_000 if self.path == "/long" else self.headers["Host"].encode() + b" " + body)
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
+        pass
+
+
+@pytest.fixture
+def echo(settings: Any) -> Iterator[str]:
+    server = HTTPServer(("127.0.0.1", 0), Echo)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    settings.ALLOW_PRIVATE_WEBHOOKS = ["127.0.0.0/8", "::1/128"]
+    yield f"localhost:{server.server_port}"
+    server.shutdown()
+
+
+@pytest.mark.parametrize(
+    "inside",
+    ["127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "0.0.0.0", "100.64.0.1", "224.0.0.1",
+     "::1", "fe80::1", "fc00::1", "::ffff:10.0.0.1", "64:ff9b::a00:1", "2002:a00:1::", "255.255.255.255"],
+)  # fmt: skip
+def test_an_address_inside_is_refused(inside: str) -> None:
+    assert not http.is_allowed(ipaddress.ip_address(inside))
+
+
+@pytest.mark.parametrize("outside", ["1.1.1.1", "93.184.216.34", "2606:4700:4700::1111", "::ffff:1.1.1.1"])
+def test_an_address_outside_is_allowed(outside: str) -> None:
+    assert http.is_allowed(ipaddress.ip_address(outside))
+
+
+@pytest.mark.parametrize("url", ["http://localhost/x", "http://127.0.0.1:80/", "http://2130706433/", "http://[::1]/"])
+def test_every_spelling_of_an_own_address_is_refused(url: str) -> None:
+    with pytest.raises(Refused, match="private network"):
+        http.post(url, body=b"{}")
+
+
+@pytest.mark.parametrize(
+    "url", ["ftp://example.com/", "file:///etc/passwd", "nonsense", "https://a:b@example.com/", ""]
+)
+def test_what_is_no_web_address_is_refused(url: str) -> None:
+    with pytest.raises(Refused):
+        http.post(url, body=b"{}")
+
+
+def test_a_body_arrives_under_the_name_that_was_asked_for(echo: str) -> None:
+    answer = http.post(f"http://{echo}/hook", body=b"hello")
+    assert (answer.status, answer.is_success, answer.body) == (200, True, echo.encode() + b" hello")
+
+
+def test_a_redirect_is_not_followed(echo: str) -> None:
+    answer = http.post(f"http://{echo}/away", body=b"hello")
+    assert (answer.status, answer.is_success) == (302, False)
+
+
+def test_a_long_answer_is_cut(echo: str) -> None:
+    assert len(http.post(f"http://{echo}/long", body=b"").body) == http.MOST_BYTES
+
+
+def test_nobody_there_is_unreachable_and_says_so(settings: Any) -> None:
+    settings.ALLOW_PRIVATE_WEBHOOKS = ["127.0.0.0/8"]
+    with pytest.raises(http.Unreachable, match=r"127\.0\.0\.1 could not be reached"):
+        http.post("http://127.0.0.1:1/", body=b"")
