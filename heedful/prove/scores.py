@@ -1,0 +1,252 @@
+"""Scores: what customers answered, each figure with its interval, and which of them can be told apart.
+
+Recommend     net promoter score: 100 x (share of 9-10 less share of 0-6), in points from -100 to 100
+Satisfaction  share of 4-5 on the scale of five
+Ease          mean on the scale of seven, and the share of 5-7
+Compared      mean from -2 (much worse than expected) to +2
+Gap           mean experience less mean expectation, on the scale that both were asked on
+
+Each is also taken weighted by customer value. A figure on fewer than `MINIMUM` answers is shown as resting on too few:
+it is never ranked, and three such make no headline. Net Promoter Score is a mark of Bain & Company, NICE Systems and
+Fred Reichheld.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Literal
+
+from heedful.customers import scales
+from heedful.customers.scales import Scale
+from heedful.prove import intervals
+from heedful.prove.tallies import Sums, Tally
+
+type Unit = Literal["points", "share", "mean", "gap"]
+
+MINIMUM = 30
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figure:
+    """A value with its 95 % interval and the number of answers it rests on.
+
+    Shares run from 0 to 1. `effective_n` is below n when some answers weigh more than others; `enough` asks of both.
+    """
+
+    value: float
+    low: float
+    high: float
+    n: int
+    effective_n: float
+    enough: bool
+    unit: Unit
+    weighted: bool = False
+
+    @property
+    def interval(self) -> intervals.Interval:
+        return self.low, self.high
+
+    @property
+    def is_clear_of_zero(self) -> bool:
+        """Of a difference, change or gap: that it is up or down, and not by chance alone."""
+        return self.low > 0 or self.high < 0
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """Names from best to worst in tiers: every one in a tier can be told apart from every one in the tiers below it.
+
+    Those within a tier cannot all be told apart, and are in order of name. `ranks` is the best and the worst rank that
+    each may truly have. `too_few` rest on too few answers to be ranked.
+    """
+
+    tiers: tuple[tuple[str, ...], ...]
+    ranks: Mapping[str, tuple[int, int]]
+    too_few: tuple[str, ...]
+
+
+def recommend(answers: Tally, *, weighted: bool = False, minimum: int = MINIMUM) -> Figure | None:
+    """The net promoter score; None where nobody answered, as for every score here."""
+    ups, downs = (
+        answers.sums(lambda score: score >= 9, weighted=weighted),
+        answers.sums(_is_detractor, weighted=weighted),
+    )
+    net = answers.sums(lambda score: (score >= 9) - _is_detractor(score), weighted=weighted)
+    if not (ups and downs and net):
+        return None
+    interval = intervals.net_promoter(ups.mean, downs.mean, net.effective_n, net.standard_error)
+    return _figure(100 * (ups.mean - downs.mean), interval, net, "points", weighted, minimum)
+
+
+def satisfaction(answers: Tally, *, weighted: bool = False, minimum: int = MINIMUM) -> Figure | None:
+    return share(answers, lambda score: score >= 4, weighted=weighted, minimum=minimum)
+
+
+def ease(answers: Tally, *, weighted: bool = False, minimum: int = MINIMUM) -> Figure | None:
+    return mean(answers, scales.SCALES["ease"], weighted=weighted, minimum=minimum)
+
+
+def found_it_easy(answers: Tally, *, weighted: bool = False, minimum: int = MINIMUM) -> Figure | None:
+    """The share that answered 5, 6 or 7 to "made it easy"."""
+    return share(answers, lambda score: score >= 5, weighted=weighted, minimum=minimum)
+
+
+def compared(answers: Tally, *, weighted: bool = False, minimum: int = MINIMUM) -> Figure | None:
+    return mean(answers, scales.SCALES["compared"], weighted=weighted, minimum=minimum)
+
+
+def helped(answers: Tally, *, weighted: bool = False, minimum: int = MINIMUM) -> Figure | None:
+    """The share that said that it helped."""
+    return share(answers, weighted=weighted, minimum=minimum)
+
+
+def score(question: str, answers: Tally, *, weighted: bool = False, minimum: int = MINIMUM) -> Figure | None:
+    """The usual figure of a question by its code, such as `satisfaction.delivery` or `expected.ease`."""
+    scales.scale_of(question)
+    name = question.removeprefix(scales.EXPECTED).partition(".")[0]
+    by_name = {
+        "recommend": recommend,
+        "satisfaction": satisfaction,
+        "ease": ease,
+        "compared": compared,
+        "helped": helped,
+    }
+    return by_name[name](answers, weighted=weighted, minimum=minimum)
+
+
+def share(
+    answers: Tally, holds: Callable[[float], bool] = bool, *, weighted: bool = False, minimum: int = MINIMUM
+) -> Figure | None:
+    """The share of answers of which something holds, with Wilson's interval.
+
+    Weighted, the interval is that of the number of equal answers which would give the design-based standard error (Korn
+    and Graubard 1998).
+    """
+    sums = answers.sums(holds, weighted=weighted)
+    if sums is None:
+        return None
+    value, error = min(1.0, sums.mean), sums.standard_error
+    n = min(sums.n, value * (1 - value) / error**2) if error else sums.effective_n
+    return _figure(value, intervals.wilson(value, n), sums, "share", weighted, minimum)
+
+
+def share_of(hits: int, n: int, *, minimum: int = MINIMUM) -> Figure | None:
+    """The share of hits among n, such as promises kept of those due."""
+    return share(Tally.of({1: hits, 0: n - hits}), minimum=minimum)
+
+
+def mean(
+    answers: Tally, scale: Scale, *, weighted: bool = False, minimum: int = MINIMUM, unit: Unit = "mean"
+) -> Figure | None:
+    sums = answers.sums(weighted=weighted)
+    if sums is None:
+        return None
+    interval = intervals.mean(sums.mean, sums.effective_n, sums.standard_error, scale.lowest, scale.highest)
+    return _figure(sums.mean, interval, sums, unit, weighted, minimum)
+
+
+def gap(differences: Tally, scale: Scale, *, weighted: bool = False, minimum: int = MINIMUM) -> Figure | None:
+    """The gap where the same customers were asked twice: the tally is of each one's experience less expectation."""
+    span = scale.highest - scale.lowest
+    return mean(differences, Scale(-span, span, "Gap"), weighted=weighted, minimum=minimum, unit="gap")
+
+
+def gap_between(
+    experience: Tally,
+    expectation: Tally,
+    scale: Scale,
+    *,
+    weighted: bool = False,
+    minimum: int = MINIMUM,
+) -> Figure | None:
+    """The gap where some customers told what they expect and others what they found."""
+    after = mean(experience, scale, weighted=weighted, minimum=minimum, unit="gap")
+    before = mean(expectation, scale, weighted=weighted, minimum=minimum, unit="gap")
+    return difference(after, before) if after and before else None
+
+
+def difference(a: Figure, b: Figure) -> Figure:
+    """How much a is above b, taken as independent; its interval is rather too wide if the same people answered."""
+    if a.unit != b.unit:
+        raise ValueError("Only figures of the same kind can be compared.")
+    low, high = intervals.difference(a.value, a.interval, b.value, b.interval)
+    return Figure(
+        value=a.value - b.value,
+        low=low,
+        high=high,
+        n=a.n + b.n,
+        effective_n=a.effective_n + b.effective_n,
+        enough=a.enough and b.enough,
+        unit=a.unit,
+        weighted=a.weighted or b.weighted,
+    )
+
+
+def change(this: Figure | None, last: Figure | None) -> Figure | None:
+    """The change against the last period; None where one of the two has no figure."""
+    return difference(this, last) if this and last else None
+
+
+def can_be_told_apart(a: Figure, b: Figure) -> bool:
+    """Whether two figures, each on enough answers, differ by more than chance; for more than two use `rank`."""
+    between = difference(a, b)
+    return between.enough and between.is_clear_of_zero
+
+
+def rank(figures: Mapping[str, Figure]) -> Ranking:
+    """Tiers instead of a ranking, since among many figures some always look best by luck alone.
+
+    All pairs are compared, and Holm's step-down correction (1979) holds the chance that any one of them is wrongly told
+    apart at 5 %. The ranks that a figure may have follow from the pairs (Mogstad, Romano, Shaikh and Wilhelm 2024).
+    """
+    ranked = sorted((name for name in figures if figures[name].enough), key=lambda name: (-figures[name].value, name))
+    apart = _told_apart(figures, ranked)
+    tiers, tier = [], list[str]()
+    for place, name in enumerate(ranked, start=1):
+        tier.append(name)
+        if all((above, below) in apart for above in ranked[:place] for below in ranked[place:]):
+            tiers.append(tuple(sorted(tier)))
+            tier = []
+    return Ranking(
+        tiers=tuple(tiers),
+        ranks={name: _ranks(name, ranked, apart) for name in ranked},
+        too_few=tuple(sorted(set(figures) - set(ranked))),
+    )
+
+
+def _told_apart(figures: Mapping[str, Figure], ranked: list[str]) -> set[tuple[str, str]]:
+    pairs = sorted((_chance(figures[above], figures[below]), above, below) for above, below in combinations(ranked, 2))
+    apart = set()
+    for done, (chance, above, below) in enumerate(pairs):
+        if chance > (1 - intervals.CONFIDENCE) / (len(pairs) - done):
+            break
+        apart.add((above, below))
+    return apart
+
+
+def _chance(a: Figure, b: Figure) -> float:
+    between = difference(a, b)
+    return intervals.chance(between.value, between.interval)
+
+
+def _ranks(name: str, ranked: list[str], apart: set[tuple[str, str]]) -> tuple[int, int]:
+    above = sum((other, name) in apart for other in ranked)
+    below = sum((name, other) in apart for other in ranked)
+    return 1 + above, len(ranked) - below
+
+
+def _is_detractor(score: float) -> bool:
+    return score < 7
+
+
+def _figure(value: float, interval: intervals.Interval, sums: Sums, unit: Unit, weighted: bool, minimum: int) -> Figure:
+    return Figure(
+        value=value,
+        low=interval[0],
+        high=interval[1],
+        n=sums.n,
+        effective_n=sums.effective_n,
+        enough=min(sums.n, sums.effective_n * (1 + 1e-9)) >= minimum,
+        unit=unit,
+        weighted=weighted,
+    )

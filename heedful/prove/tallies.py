@@ -1,0 +1,97 @@
+"""Tallies: how often each answer was given, and with what weight; all that a score and its interval need.
+
+The database adds up and Python finishes. One row for each value that was answered is enough:
+`SELECT value, count(*), sum(weight), sum(weight * weight) ... GROUP BY value`. Tallies of months add up to the year's.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from math import isfinite, sqrt
+from typing import NamedTuple
+
+
+class Cell(NamedTuple):
+    """How many gave an answer, the sum of their weights, and of the squares of their weights."""
+
+    n: int
+    weight: float
+    weight_squared: float
+
+
+@dataclass(frozen=True)
+class Sums:
+    """The weighted sums of a number that each answer stands for: its mean, and how surely that is known."""
+
+    n: int
+    weight: float
+    weight_squared: float
+    total: float
+    squared_total: float
+    squared_square: float
+
+    @property
+    def mean(self) -> float:
+        return self.total / self.weight
+
+    @property
+    def effective_n(self) -> float:
+        """How many answers of equal weight would tell as much (Kish 1965); `n` where all weigh the same."""
+        return self.weight**2 / self.weight_squared
+
+    @property
+    def standard_error(self) -> float:
+        """Of the mean, as a ratio of two weighted sums by linearisation (design-based), n as the divisor.
+
+        With equal weights it is the population's standard deviation over the root of n.
+        """
+        mean = self.mean
+        square = self.squared_square - 2 * mean * self.squared_total + mean**2 * self.weight_squared
+        noise = 1e-12 * (self.squared_square + mean**2 * self.weight_squared)  # what rounding leaves of a zero
+        return sqrt(square) / self.weight if square > noise else 0.0
+
+
+@dataclass(frozen=True)
+class Tally:
+    """The answers to one question by their value."""
+
+    cells: Mapping[float, Cell] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, counts: Mapping[float, int] | Mapping[int, int]) -> "Tally":
+        """From how many gave each answer."""
+        return cls.of_rows((value, n, n, n) for value, n in counts.items())
+
+    @classmethod
+    def of_rows(cls, rows: Iterable[tuple[float | Decimal, int, float | Decimal, float | Decimal]]) -> "Tally":
+        """From rows of value, count, sum of weights, sum of squared weights; a value may come more than once."""
+        cells: dict[float, Cell] = {}
+        for value, n, weight, weight_squared in rows:
+            added = Cell(n, float(weight), float(weight_squared))
+            _check(added)
+            before = cells.get(float(value), Cell(0, 0.0, 0.0))
+            cells[float(value)] = Cell(
+                before.n + n, before.weight + added.weight, before.weight_squared + added.weight_squared
+            )
+        return cls({value: cell for value, cell in cells.items() if cell.n})
+
+    def __add__(self, other: "Tally") -> "Tally":
+        return Tally.of_rows((value, *cell) for tally in (self, other) for value, cell in tally.cells.items())
+
+    @property
+    def n(self) -> int:
+        return sum(cell.n for cell in self.cells.values())
+
+    def sums(self, code: Callable[[float], float] = float, *, weighted: bool = False) -> Sums | None:
+        """The sums of what `code` makes of each answer; None where nobody answered, or nobody with a weight."""
+        n, weight, squared, total, squared_total, squared_square = 0, 0.0, 0.0, 0.0, 0.0, 0.0
+        for value, cell in sorted(self.cells.items()):
+            y, (w, w2) = code(value), (cell[1:] if weighted else (cell.n, cell.n))
+            n, weight, squared, total = n + cell.n, weight + w, squared + w2, total + w * y
+            squared_total, squared_square = squared_total + w2 * y, squared_square + w2 * y * y
+        return Sums(n, weight, squared, total, squared_total, squared_square) if weight > 0 and squared > 0 else None
+
+
+def _check(cell: Cell) -> None:
+    if not all(isfinite(number) and number >= 0 for number in cell):
+        raise ValueError("Counts and weights are numbers from 0 up.")
