@@ -77,12 +77,13 @@ _RANK = {kind: rank for rank, kind in enumerate(components.TIER)}
 
 
 def resolve(
-    *, messages: Sequence[tuple[Name, ...]], at: datetime
+    *, messages: Sequence[tuple[Name, ...]], at: datetime, since: datetime | None = None
 ) -> tuple[dict[Name, Known], list[components.Link], set[int]]:
     """Find or make the record of every identity; in the caller's transaction.
 
     Returns what is known now, the pairs of records that were seen together for the first time, and the records that
-    are new. The strongest identity of a message is seen together with each of its others.
+    are new. The strongest identity of a message is seen together with each of its others. A new record is first seen
+    `at` and last seen `since` until its touchpoints say better.
     """
     wanted = {name for message in messages for name in message}
     known = {name: _known[name] for name in wanted if name in _known}
@@ -91,7 +92,7 @@ def resolve(
     if missing:
         known |= _look_up(missing)
         if missing := [name for name in missing if name not in known]:
-            fresh = _create(missing, at)
+            fresh = _create(missing, at, since or at)
             known |= fresh
             if missing := [name for name in missing if name not in known]:
                 known |= _look_up(missing)
@@ -110,7 +111,7 @@ def _look_up(names: Sequence[Name]) -> dict[Name, Known]:
         return {(kind, value): Known(identity, customer) for kind, value, identity, customer in cursor.fetchall()}
 
 
-def _create(names: Sequence[Name], at: datetime) -> dict[Name, Known]:
+def _create(names: Sequence[Name], at: datetime, since: datetime) -> dict[Name, Known]:
     """Make identities, each with a record; one that somebody else makes at this moment is left to them."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -123,17 +124,18 @@ def _create(names: Sequence[Name], at: datetime) -> dict[Name, Known]:
         made = {(kind, value): Known(identity, customer) for kind, value, identity, customer in cursor.fetchall()}
         cursor.execute(
             "INSERT INTO customers_customer (id, person_id, facts, name, email, phone, language, segment, attributes,"
-            " value_currency, value_source, first_seen_at, last_seen_at, is_known)"
+            " value_currency, value_source, first_seen_at, last_seen_at, own_first_at, own_last_at, is_known)"
             " SELECT id, id, '{}', '', CASE WHEN kind = 'email' THEN value ELSE '' END,"
-            " CASE WHEN kind = 'phone' THEN value ELSE '' END, '', '', '{}', '', '', %s, %s, tier < 2"
-            " FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::int[]) AS w(id, kind, value, tier)",
+            " CASE WHEN kind = 'phone' THEN value ELSE '' END, '', '', '{}', '', '', at, since, at, since, tier < 2"
+            " FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::int[]) AS w(id, kind, value, tier),"
+            " (SELECT %s::timestamptz, %s::timestamptz) AS n(at, since)",
             [
-                at,
-                at,
                 [row.customer for row in made.values()],
                 [kind for kind, _ in made],
                 [value for _, value in made],
                 [components.TIER[kind] for kind, _ in made],
+                at,
+                since,
             ],
         )
     return made

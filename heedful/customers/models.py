@@ -63,6 +63,9 @@ class Customer(models.Model):
     value_source = models.CharField(max_length=80, blank=True)
     first_seen_at = models.DateTimeField()
     last_seen_at = models.DateTimeField()
+    own_first_at = models.DateTimeField()
+    """When this record itself was first seen, whoever it belongs to."""
+    own_last_at = models.DateTimeField()
     is_known = models.BooleanField(default=False)
     """True when somebody said who this is; a device or an anonymous visitor alone is not known."""
 

@@ -1,9 +1,10 @@
 """Who is one person: records join by what was seen together or what somebody said, and part again exactly."""
 
+import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -11,10 +12,13 @@ from django.db import connection, transaction
 from django.db.models import Q
 
 from heedful.customers import components
-from heedful.customers.models import Customer, Identity, IdentityLink, Merge, Organisation, Stage
+from heedful.customers.models import Customer, Identity, IdentityLink, Merge
 from heedful.kit.actor import By
 from heedful.kit.errors import Refused
 from heedful.ledger import events
+
+type Fact = tuple[Any, datetime]
+"""What was said, and when it was true."""
 
 MOST_IN_ONE = 5_000
 """Records that are looked at around one link; beyond that something is wrong with the identities that are sent."""
@@ -157,65 +161,112 @@ def _tiers(records: Collection[int]) -> dict[int, int]:
     return {record: components.TIER.get(kinds.get(record, ""), 2) for record in records}
 
 
-def describe(*, facts: Mapping[int, Mapping[str, Any]], at: datetime) -> None:
+def describe(*, facts: Mapping[int, Mapping[str, Fact]]) -> None:
     """Write down what arrivals said about records: the later saying of each attribute stands, whatever came first.
 
-    `facts` gives for each record its attributes; `at` is when they were true.
+    `facts` gives for each record its attributes, each with the time at which it was true; None says nothing.
     """
-    if not facts:
-        return
-    stamp = at.isoformat()
-    rows = list(Customer.objects.select_for_update().filter(pk__in=facts).order_by("pk"))
-    for row in rows:
-        for key, value in facts[row.pk].items():
-            if value is not None:
-                row.facts[key] = max(row.facts.get(key, [None, ""]), [value, stamp], key=_later)
-    Customer.objects.bulk_update(rows, ["facts"], batch_size=500)
-    refresh(people={row.person_id or row.pk for row in rows})
+    said = {
+        record: {key: _stamped(fact) for key, fact in new.items() if fact[0] is not None}
+        for record, new in facts.items()
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, person_id, facts FROM customers_customer WHERE id = ANY(%s) ORDER BY id FOR UPDATE",
+            [list(said)],
+        )
+        rows = [(record, person, json.loads(text)) for record, person, text in cursor.fetchall()]
+        changed = [(record, person, _merged(old, said[record]), old) for record, person, old in rows]
+        changed = [row for row in changed if row[2] != row[3]]
+        cursor.execute(
+            "UPDATE customers_customer c SET facts = w.facts"
+            " FROM jsonb_to_recordset(%s::jsonb) AS w(id bigint, facts jsonb)"
+            " WHERE c.id = w.id",
+            [json.dumps([{"id": record, "facts": new} for record, _, new, _ in changed])],
+        )
+    refresh(people={person for _, person, _, _ in changed})
+
+
+def _stamped(fact: Fact) -> list[Any]:
+    return [fact[0], fact[1].astimezone(UTC).isoformat()]
+
+
+def _merged(old: Mapping[str, list[Any]], new: Mapping[str, list[Any]]) -> dict[str, list[Any]]:
+    return {**old, **{key: max(old.get(key, NOTHING), fact, key=_later) for key, fact in new.items()}}
+
+
+NOTHING = [None, ""]
 
 
 def _later(fact: list[Any]) -> tuple[str, str]:
     return fact[1], repr(fact[0])
 
 
+RECORDS = """
+SELECT c.person_id, c.id, c.facts, c.own_first_at, c.own_last_at, i.kind, i.value
+FROM customers_customer c LEFT JOIN customers_identity i ON i.customer_id = c.id
+WHERE c.person_id = ANY(%s) ORDER BY c.person_id, c.id
+"""
+
+VIEW = """
+UPDATE customers_customer c SET name = w.name, email = w.email, phone = w.phone, language = w.language,
+    segment = w.segment, attributes = w.attributes, organisation_id = o.id, stage_id = s.slug,
+    value_amount = w.amount, value_currency = w.currency, value_source = w.source,
+    first_seen_at = w.first_seen_at, last_seen_at = w.last_seen_at, is_known = w.is_known
+FROM jsonb_to_recordset(%s::jsonb) AS w(id bigint, name text, email text, phone text, language text, segment text,
+    attributes jsonb, organisation bigint, stage text, amount numeric(14, 2), currency text, source text,
+    first_seen_at timestamptz, last_seen_at timestamptz, is_known boolean)
+LEFT JOIN customers_organisation o ON o.id = w.organisation LEFT JOIN customers_stage s ON s.slug = w.stage
+WHERE c.id = w.id
+"""
+
+
 def refresh(*, people: Collection[int]) -> None:
     """Work out the whole view of each person from the facts of all its records."""
-    records: dict[int, list[Customer]] = defaultdict(list)
-    for row in Customer.objects.filter(person__in=people).prefetch_related("identities").order_by("pk"):
-        records[row.person_id or row.pk].append(row)
-    stages = set(Stage.objects.values_list("pk", flat=True))
-    roots = [_view(rows[0], rows, stages) for rows in records.values() if rows[0].is_root]
-    Customer.objects.bulk_update(roots, VIEW, batch_size=500)
+    if not people:
+        return
+    records: dict[int, list[_Record]] = defaultdict(list)
+    with connection.cursor() as cursor:
+        cursor.execute(RECORDS, [list(people)])
+        for person, record, facts, first_seen_at, last_seen_at, kind, value in cursor.fetchall():
+            records[person].append(_Record(record, json.loads(facts), first_seen_at, last_seen_at, kind, value))
+        cursor.execute(VIEW, [json.dumps([_view(person, rows) for person, rows in records.items()], default=str)])
 
 
-VIEW = [
-    "name", "email", "phone", "language", "segment", "attributes", "organisation", "stage", "value_amount",
-    "value_currency", "value_source", "first_seen_at", "last_seen_at", "is_known",
-]  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class _Record:
+    id: int
+    facts: dict[str, list[Any]]
+    first_seen_at: datetime
+    last_seen_at: datetime
+    kind: str | None
+    value: str
 
 
-def _view(root: Customer, rows: list[Customer], stages: set[str]) -> Customer:
+def _view(person: int, rows: list[_Record]) -> dict[str, Any]:
     facts: dict[str, list[Any]] = {}
     for row in rows:
-        for key, fact in row.facts.items():
-            facts[key] = max(facts.get(key, [None, ""]), fact, key=_later)
+        facts = _merged(facts, row.facts)
     values = {key: fact[0] for key, fact in facts.items()}
-    identities = [identity for row in rows for identity in row.identities.all()]
-    root.name = _text(values.get("name")) or _text(
-        " ".join(_text(values.get(part)) for part in ("first_name", "last_name")).strip()
-    )
-    root.email = _address(values.get("email"), identities, "email")
-    root.phone = _address(values.get("phone"), identities, "phone")
-    root.language = _text(values.get("language"))[:16]
-    root.segment = _text(values.get("segment"))[:80]
-    root.stage_id = stage if (stage := _text(values.get("lifecycle_stage"))) in stages else None
-    root.organisation_id = _organisation(values.get("organisation"))
-    root.attributes = {key: value for key, value in sorted(values.items()) if key not in _OWN}
-    root.value_amount, root.value_currency, root.value_source = _value(rows)
-    root.first_seen_at = min(row.first_seen_at for row in rows)
-    root.last_seen_at = max(row.last_seen_at for row in rows)
-    root.is_known = any(components.TIER[identity.kind] < 2 for identity in identities)
-    return root
+    full_name = " ".join(_text(values.get(part)) for part in ("first_name", "last_name")).strip()
+    amount, currency, source = _value({row.id: row.facts["value"] for row in rows if "value" in row.facts})
+    return {
+        "id": person,
+        "name": _text(values.get("name")) or full_name,
+        "email": _address(values.get("email"), rows, "email"),
+        "phone": _address(values.get("phone"), rows, "phone"),
+        "language": _text(values.get("language"))[:16],
+        "segment": _text(values.get("segment"))[:80],
+        "attributes": {key: value for key, value in sorted(values.items()) if key not in _OWN},
+        "organisation": said if isinstance(said := values.get("organisation"), int) else None,
+        "stage": _text(values.get("lifecycle_stage")),
+        "amount": amount,
+        "currency": currency,
+        "source": source,
+        "first_seen_at": min(row.first_seen_at for row in rows),
+        "last_seen_at": max(row.last_seen_at for row in rows),
+        "is_known": any(row.kind is not None and components.TIER[row.kind] < 2 for row in rows),
+    }
 
 
 _OWN = {
@@ -225,9 +276,9 @@ _OWN = {
 """Facts that have a column of their own; all others are attributes."""
 
 
-def _address(said: Any, identities: list[Identity], kind: str) -> str:
+def _address(said: Any, rows: list[_Record], kind: str) -> str:
     """The address that was said last if it is known, else the first of its kind."""
-    values = sorted(identity.value for identity in identities if identity.kind == kind)
+    values = sorted(row.value for row in rows if row.kind == kind)
     wanted = _text(said)
     return wanted if wanted in values or not values else values[0]
 
@@ -236,22 +287,15 @@ def _text(value: Any) -> str:
     return str(value).strip()[:200] if isinstance(value, str | int | float) and not isinstance(value, bool) else ""
 
 
-def _organisation(value: Any) -> int | None:
-    if not isinstance(value, int):
-        return None
-    return value if Organisation.objects.filter(pk=value).exists() else None
-
-
-def _value(rows: list[Customer]) -> tuple[Decimal | None, str, str]:
+def _value(said: Mapping[int, list[Any]]) -> tuple[Decimal | None, str, str]:
     """The yearly value of all records together, in the currency that was named last."""
-    said = [row.facts["value"] for row in rows if "value" in row.facts]
     if not said:
         return None, "", ""
-    latest = max(said, key=_later)[0]
+    latest = max(said.values(), key=_later)[0]
     try:
-        total = sum(
-            (Decimal(str(fact[0]["amount"])) for fact in said if fact[0]["currency"] == latest["currency"]), Decimal(0)
-        )
+        amounts = [
+            Decimal(str(fact[0]["amount"])) for fact in said.values() if fact[0]["currency"] == latest["currency"]
+        ]
     except (InvalidOperation, KeyError, TypeError):
         return None, "", ""
-    return total.quantize(Decimal("0.01")), latest["currency"], latest.get("source", "")
+    return sum(amounts, Decimal(0)), _text(latest["currency"])[:3], _text(latest.get("source"))[:80]

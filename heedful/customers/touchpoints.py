@@ -3,7 +3,7 @@
 import hashlib
 import re
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -76,7 +76,7 @@ def record(*, drafts: Sequence[Draft], source: str, by: By, at: datetime) -> Rec
     if written.count:
         if written.sheets:
             feedback.keep(sheets=[_sheet(rows[message], message, touchpoint) for message, touchpoint in written.sheets])
-        _seen(list(dict.fromkeys(customers)), written)
+        _seen(rows.values(), at)
         events.record(written.event(), by=by, at=at)
     return Recorded(written.batch, written.count, len(drafts) - written.count, customers)
 
@@ -93,7 +93,9 @@ def clamp(happened_at: datetime, at: datetime) -> datetime:
 
 def _customers(drafts: Sequence[Draft], by: By, at: datetime) -> list[int]:
     """Return the record under which each draft is kept: that of its strongest identity."""
-    known, links, new = identities.resolve(messages=[draft.identities for draft in drafts if draft.identities], at=at)
+    times = [clamp(draft.happened_at, at) for draft in drafts] or [at]
+    named = [draft.identities for draft in drafts if draft.identities]
+    known, links, new = identities.resolve(messages=named, at=max(times), since=min(times))
     if links:
         people.join_new(links=links, new=new, by=by, at=at)
     return [known[draft.identities[0]].customer if draft.customer is None else draft.customer for draft in drafts]
@@ -192,15 +194,36 @@ def _sheet(row: tuple[Draft, int], message: uuid.UUID, touchpoint: int) -> feedb
     )
 
 
-def _seen(customers: list[int], written: _Written) -> None:
-    """Note when people were first and last seen, to the hour: a page view must not cost a row's update each."""
+def _seen(rows: Collection[tuple[Draft, int]], at: datetime) -> None:
+    """Note when records and people were first and last seen, to the hour: a page view must not cost an update each."""
+    first: dict[int, datetime] = {}
+    last: dict[int, datetime] = {}
+    for draft, customer in rows:
+        happened_at = clamp(draft.happened_at, at)
+        first[customer] = min(first.get(customer, happened_at), happened_at)
+        last[customer] = max(last.get(customer, happened_at), happened_at)
     with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE customers_customer SET last_seen_at = greatest(last_seen_at, %(latest)s),"
-            " first_seen_at = least(first_seen_at, %(earliest)s) WHERE id IN ("
-            "  SELECT id FROM customers_customer WHERE id IN ("
-            "   SELECT person_id FROM customers_customer WHERE id = ANY(%(ids)s))"
-            "  AND (last_seen_at < %(latest)s - interval '1 hour' OR first_seen_at > %(earliest)s)"
-            "  ORDER BY id FOR UPDATE SKIP LOCKED)",
-            {"latest": written.latest, "earliest": written.earliest, "ids": customers},
-        )
+        cursor.execute(SEEN, [list(first), list(first.values()), list(last.values())])
+
+
+SEEN = """
+WITH own AS (
+    SELECT w.id, c.person_id AS person, first, last FROM unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[])
+        AS w(id, first, last) JOIN customers_customer c USING (id)
+), seen AS (
+    SELECT id, min(first) AS first, max(last) AS last, bool_or(own) AS own FROM (
+        SELECT id, first, last, true AS own FROM own UNION ALL SELECT person, first, last, false FROM own) AS both_rows
+    GROUP BY id
+), due AS (
+    SELECT c.id FROM customers_customer c JOIN seen USING (id)
+    WHERE (own AND (own_last_at < last - interval '1 hour' OR own_first_at > first))
+        OR (person_id = id AND (last_seen_at < last - interval '1 hour' OR first_seen_at > first))
+    ORDER BY c.id FOR UPDATE OF c SKIP LOCKED
+)
+UPDATE customers_customer c SET
+    own_first_at = CASE WHEN own THEN least(own_first_at, first) ELSE own_first_at END,
+    own_last_at = CASE WHEN own THEN greatest(own_last_at, last) ELSE own_last_at END,
+    first_seen_at = CASE WHEN person_id = c.id THEN least(first_seen_at, first) ELSE first_seen_at END,
+    last_seen_at = CASE WHEN person_id = c.id THEN greatest(last_seen_at, last) ELSE last_seen_at END
+FROM seen WHERE c.id = seen.id AND c.id IN (SELECT id FROM due)
+"""

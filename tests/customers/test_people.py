@@ -119,9 +119,9 @@ class TestOrder(TestCase):
         arrive(*[(("user_id", f"u{n}"),) for n in range(4)])
         rows = list(Customer.objects.order_by("pk"))
         for n, row in enumerate(rows):
-            people.describe(facts={row.pk: {"value": {"amount": 10 + n, "currency": "EUR", "source": "crm"}}}, at=NOON)
+            people.describe(facts={row.pk: {"value": ({"amount": 10 + n, "currency": "EUR", "source": "crm"}, NOON)}})
         for n, key, value, minute in data.draw(st.permutations(said)):
-            people.describe(facts={rows[n].pk: {key: f"{value}"}}, at=NOON + timedelta(minutes=minute))
+            people.describe(facts={rows[n].pk: {key: (f"{value}", NOON + timedelta(minutes=minute))}})
         for n, granted in consent:
             consents.say(customer=rows[n], purpose="email", granted=granted, by=SYSTEM, at=NOON)
         before = snapshot()
