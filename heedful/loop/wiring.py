@@ -2,10 +2,27 @@
 
 from collections.abc import Sequence
 
+from heedful.customers.people import PeopleRegrouped
+from heedful.customers.touchpoints import TouchpointsRecorded
 from heedful.ledger.events import Reaction
+from heedful.promise import calendars, instances, promises, recounts
 
-REACTIONS: dict[type, Sequence[Reaction]] = {}
+REACTIONS: dict[type, Sequence[Reaction]] = {
+    TouchpointsRecorded: [
+        Reaction(instances.advance, when=lambda event: event.watched or event.feedback),
+    ],
+    PeopleRegrouped: [
+        Reaction(instances.rejudge),
+    ],
+}
 """Event -> what follows, each in a job of its own."""
 
-RECORDED_ONLY: tuple[type, ...] = ()
+RECORDED_ONLY: tuple[type, ...] = (
+    calendars.CalendarAdded,
+    calendars.CalendarChanged,
+    promises.PromiseMade,
+    promises.PromiseChanged,
+    promises.PromiseEnded,
+    recounts.PromiseRecounted,
+)
 """Events that are written down and followed by nothing."""

@@ -1,0 +1,235 @@
+"""Instances: each time that a promise was made to a customer, judged from the log, with every flip of it kept."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Min
+from django.utils import timezone
+
+from heedful.customers.models import Touchpoint
+from heedful.customers.people import PeopleRegrouped
+from heedful.customers.touchpoints import TouchpointsRecorded
+from heedful.kit import live
+from heedful.kit.actor import SYSTEM
+from heedful.ledger import events
+from heedful.ledger.models import Entry
+from heedful.promise import clocks, evidence, judging, rows, standards
+from heedful.promise.judging import StandardSpec, Verdict
+from heedful.promise.models import Flip, Instance, Promise, Standard
+from heedful.promise.rows import Change, Place, Row
+
+AT_ONCE = 1_000
+"""People that are judged in one transaction."""
+NEWS_FOR = timedelta(days=7)
+"""What came about longer ago than this is history: it is counted, and nobody is sent after it."""
+LOCKS, BUCKETS = 0x9E2, 256
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseBroken:
+    """Promises were found to be broken, lately enough that somebody can act."""
+
+    instances: list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseAtRisk:
+    """Promises will be broken unless somebody acts."""
+
+    instances: list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A standard as it is judged, with the promise it belongs to and until when it opens anything."""
+
+    spec: StandardSpec
+    promise: int
+    ended_at: datetime | None
+    audience: Mapping[str, Collection[Any]]
+
+
+def advance(event: TouchpointsRecorded, *, entry: Entry) -> None:
+    """Judge the people of whom a batch of touchpoints told something that promises wait for."""
+    del entry
+    wanted = evidence.Wanted.by(measure.spec for measure in measures())
+    if not wanted.kinds and not wanted.any_score:
+        return
+    touched = evidence.touched(
+        batch=event.batch,
+        first=event.first_id,
+        last=event.last_id,
+        earliest=event.earliest,
+        latest=event.latest,
+        wanted=wanted,
+    )
+    judge_people(touched, at=timezone.now())
+
+
+def rejudge(event: PeopleRegrouped, *, entry: Entry) -> None:
+    """Judge people anew whose records belong together differently."""
+    del entry
+    judge_people(event.people, at=timezone.now())
+
+
+def ring(*, moment: str) -> None:
+    """A clock ran out: judge everybody for whom something has changed by now, and set the next clock."""
+    fire(at=max(timezone.now(), datetime.fromisoformat(moment)))
+
+
+def wind() -> None:
+    """Fire what is overdue and set the clock for what comes next; runs every minute."""
+    fire(at=timezone.now())
+
+
+def fire(*, at: datetime) -> int:
+    """Judge everybody whose clock has run out; returns how many instances changed."""
+    changed = 0
+    tried: set[int] = set()
+    while due := _due(at) - tried:
+        changed += judge_people(due, at=at)
+        tried |= due
+    following = Instance.objects.filter(changes_at__gt=at).aggregate(next=Min("changes_at"))["next"]
+    if following is not None:
+        clocks.set_for(following, ring=ring, at=at)
+    return changed
+
+
+def _due(at: datetime) -> set[int]:
+    due = Instance.objects.filter(changes_at__lte=at).order_by("changes_at").values_list("customer_id", flat=True)
+    return set(due[:AT_ONCE])
+
+
+def judge_people(
+    records: Iterable[int], *, at: datetime, news: bool = True, because: str = "", promise: Promise | None = None
+) -> int:
+    """Judge the people to whom these records belong, as of `at`; returns how many instances changed.
+
+    Whatever the order of arrival and however often it runs, the same log gives the same instances. With `news` false
+    nobody is told of what is broken. `because` names the reason when it is not a touchpoint or the clock.
+    """
+    ids = sorted(set(records))
+    parts = [ids[start : start + AT_ONCE] for start in range(0, len(ids), AT_ONCE)]
+    return sum(_judge_part(part, at, news, because, promise) for part in parts)
+
+
+def _judge_part(ids: Sequence[int], at: datetime, news: bool, because: str, promise: Promise | None) -> int:
+    """Hold the locks of everybody concerned before anything is read: people may be grouped anew while we wait."""
+    buckets = _buckets(evidence.records_of(ids))
+    while True:
+        with transaction.atomic():
+            _lock(buckets)
+            records = evidence.records_of(ids)
+            if _buckets(records) <= buckets:
+                return _judge(records, at, news, because, promise)
+        buckets |= _buckets(records)
+
+
+def _buckets(records: Iterable[int]) -> set[int]:
+    return {record % BUCKETS for record in records}
+
+
+def _lock(buckets: Collection[int]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(%s, bucket) FROM unnest(%s::int[]) AS bucket", [LOCKS, sorted(buckets)]
+        )
+
+
+def measures(promise: Promise | None = None) -> list[Measure]:
+    """Every standard that has something to say, those that ended too: what they opened goes on."""
+    rows = Standard.objects.select_related("promise", "calendar").order_by("pk")
+    if promise is not None:
+        rows = rows.filter(promise=promise)
+    zone = standards.company_zone()
+    return [
+        Measure(
+            standards.spec(standard, time_zone=zone), standard.promise_id, standard.ended_at, standard.promise.audience
+        )
+        for standard in rows
+    ]
+
+
+def _judge(records: Mapping[int, int], at: datetime, news: bool, because: str, promise: Promise | None) -> int:
+    found = measures(promise)
+    if not found:
+        return 0
+    judged = _judged(records, found, at)
+    stored = rows.stored(records=records, of=[measure.spec.id for measure in found])
+    changes = [
+        Change(place[0], of, place[1], row, old is None or old[1].state != row.state, old[0] if old else None)
+        for place, (of, row) in judged.items()
+        if (old := stored.get(place)) is None or old[1] != row
+    ]
+    gone = [old[0] for place, old in stored.items() if place not in judged]
+    if changes or gone:
+        rows.write(changes=changes, gone=gone, because=because, at=at)
+        _tell(changes, at)
+    if news:
+        _report(changes, at)
+    return len(changes) + len(gone)
+
+
+def _judged(records: Mapping[int, int], found: Sequence[Measure], at: datetime) -> dict[Place, tuple[int, Row]]:
+    """What each instance of these people should look like now."""
+    people, owners = evidence.read(records, evidence.Wanted.by(measure.spec for measure in found))
+    facts = evidence.facts_of(people) if any(measure.audience for measure in found) else {}
+    return {
+        (measure.spec.id, verdict.opened_by): (measure.promise, _row(verdict, owners[verdict.opened_by]))
+        for pk, person in people.items()
+        for measure in found
+        if (seen := person.about(measure.spec))
+        and (not measure.audience or evidence.belongs(facts.get(pk, {}), measure.audience))
+        for verdict in judging.judge(measure.spec, seen, now=at)
+        if measure.ended_at is None or verdict.started_at < measure.ended_at
+    }
+
+
+def _row(verdict: Verdict, customer: int) -> Row:
+    return Row(
+        customer,
+        verdict.started_at,
+        verdict.at_risk_at,
+        verdict.due_at,
+        verdict.settled_at,
+        verdict.settled_by,
+        verdict.state,
+        None if verdict.measured is None else float(verdict.measured),
+        verdict.changes_at,
+    )
+
+
+def _tell(changes: Sequence[Change], at: datetime) -> None:
+    """Tell open pages, and set the clock for what is undecided."""
+    for promise in {change.promise for change in changes}:
+        live.tell("promise", promise)
+    if coming := [change.row.changes_at for change in changes if change.row.changes_at]:
+        clocks.set_for(min(coming), ring=ring, at=at)
+
+
+def _report(changes: Sequence[Change], at: datetime) -> None:
+    fresh = [change for change in changes if change.flips and rows.true_from(change.row) >= at - NEWS_FOR]
+    for state, event in (("broken", PromiseBroken), ("at_risk", PromiseAtRisk)):
+        if ids := sorted(change.id for change in fresh if change.row.state == state and change.id):
+            events.record(event(ids), by=SYSTEM, at=at)
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What happened to one instance, to settle a dispute with: each change, and the touchpoints that made them."""
+
+    instance: Instance
+    flips: list[Flip]
+    touchpoints: list[Touchpoint]
+
+
+def history(instance: Instance) -> History:
+    """Replay an instance: its flips in the order in which they were found, and what they rest on."""
+    flips = list(instance.flips.order_by("found_at", "pk"))
+    named = {int(flip.because.partition(":")[2]) for flip in flips if flip.because.startswith("touchpoint:")}
+    wanted = named | {instance.opened_by} | ({instance.settled_by} if instance.settled_by else set())
+    touchpoints = Touchpoint.objects.filter(pk__in=wanted).order_by("happened_at", "pk")
+    return History(instance, flips, list(touchpoints))

@@ -1,0 +1,237 @@
+"""Promises: what the company says it will do, in words that a customer hears, each with at least one standard."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.text import slugify
+
+from heedful.associates import associates
+from heedful.associates.models import Associate
+from heedful.customers import kinds, scales
+from heedful.customers.models import Stage
+from heedful.kit.actor import By
+from heedful.kit.errors import Refused
+from heedful.ledger import events
+from heedful.promise import recounts, standards
+from heedful.promise.models import Promise, Recount, Standard
+from heedful.promise.standards import Draft
+
+type Audience = Mapping[str, Sequence[str]]
+
+SEVERITIES = {1: "Mild", 2: "Serious", 3: "Grave"}
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseMade:
+    """The company promises something from now on."""
+
+    promise: int
+    words: str
+    standards: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseChanged:
+    """A promise, or how it is measured, became another; `before` is what it was."""
+
+    promise: int
+    words: str
+    standards: list[str]
+    before: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseEnded:
+    """The company no longer promises something; what was promised before still counts."""
+
+    promise: int
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wording:
+    """What somebody says about a promise, beside how it is measured."""
+
+    words: str
+    stage: Stage | None = None
+    owner: Associate | None = None
+    audience: Audience | None = None
+    stated_expectation: Mapping[str, int] | None = None
+    severity: int = 2
+    is_case_clock: bool = False
+    counter_measure: str = ""
+
+    def fields(self) -> dict[str, Any]:
+        """The wording as the fields of a row."""
+        return {
+            "words": _words(self.words),
+            "stage": self.stage,
+            "owner": self.owner,
+            "audience": _audience(self.audience or {}),
+            "stated_expectation": scales.check(self.stated_expectation or {}),
+            "severity": _severity(self.severity),
+            "is_case_clock": self.is_case_clock,
+            "counter_measure": self.counter_measure.strip(),
+        }
+
+
+@transaction.atomic
+def make(*, wording: Wording, standards: Sequence[Draft], slug: str = "", by: By, at: datetime) -> Promise:
+    """Make a promise. Its history is judged in the background, as if it had been made always."""
+    associates.must(by, "promise.edit")
+    fields = wording.fields()
+    drafts = _checked(standards, is_case_clock=wording.is_case_clock)
+    _only_case_clock(wording, besides=None)
+    promise = Promise.objects.create(slug=_free_slug(slug or fields["words"]), made_at=at, **fields)
+    _add(promise, drafts, starts_at=None)
+    events.record(PromiseMade(promise.pk, promise.words, sentences(promise)), by=by, at=at)
+    recounts.start(promise=promise, because=recounts.MADE, by=by, at=at)
+    return promise
+
+
+@transaction.atomic
+def change(
+    *,
+    promise: Promise,
+    wording: Wording,
+    standards: Sequence[Draft] | None = None,
+    from_now_on: bool = False,
+    by: By,
+    at: datetime,
+) -> Promise:
+    """Change a promise. New standards measure all of history anew, or with `from_now_on` what starts from now on."""
+    associates.must(by, "promise.edit")
+    row = _standing(promise)
+    fields = wording.fields()
+    _only_case_clock(wording, besides=row)
+    before = _said(row)
+    for name, value in fields.items():
+        setattr(row, name, value)
+    row.save()
+    measured_anew = _measure(row, standards, from_now_on, at)
+    events.record(PromiseChanged(row.pk, row.words, sentences(row), before), by=by, at=at)
+    if measured_anew or before["audience"] != row.audience:
+        recounts.start(promise=row, because="the promise was changed", by=by, at=at)
+    return row
+
+
+@transaction.atomic
+def end(*, promise: Promise, by: By, at: datetime) -> Promise:
+    """Stop promising something. What was promised until now is still kept or broken, and stays on the record."""
+    associates.must(by, "promise.edit")
+    row = _standing(promise)
+    row.ended_at, row.is_case_clock = at, False
+    row.save(update_fields=["ended_at", "is_case_clock"])
+    _end(row.standards.today(), at)
+    events.record(PromiseEnded(row.pk, row.words), by=by, at=at)
+    return row
+
+
+def sentences(promise: Promise) -> list[str]:
+    """How a promise is measured today, each standard in a sentence."""
+    return [standards.sentence(standard) for standard in promise.standards.today().order_by("pk")]
+
+
+def _standing(promise: Promise) -> Promise:
+    # In the order in which a recount locks, and leaving the promise's key free for instances that are being written.
+    Recount.objects.select_for_update().filter(promise=promise).first()
+    row = Promise.objects.select_for_update(no_key=True).get(pk=promise.pk)
+    if row.ended_at is not None:
+        raise Refused("This promise has ended. Make a new one.", code="ended")
+    return row
+
+
+def _said(promise: Promise) -> dict[str, Any]:
+    return {"words": promise.words, "audience": promise.audience, "standards": sentences(promise)}
+
+
+def _measure(promise: Promise, wanted: Sequence[Draft] | None, from_now_on: bool, at: datetime) -> bool:
+    """Put new standards in place; says whether history must be judged anew."""
+    rows = list(promise.standards.today().order_by("pk"))
+    drafts = None if wanted is None else _checked(wanted, is_case_clock=promise.is_case_clock)
+    if drafts is None or [draft.fields() for draft in drafts] == [_fields(row) for row in rows]:
+        return False
+    if from_now_on:
+        _end(promise.standards.today(), at)
+        _add(promise, drafts, starts_at=at)
+        return False
+    _unwatch(rows)
+    for row, draft in zip(rows, drafts, strict=False):
+        for name, value in draft.fields().items():
+            setattr(row, name, value)
+        row.save()
+        kinds.watch(slugs=standards.kinds(row))
+    promise.standards.filter(pk__in=[row.pk for row in rows[len(drafts) :]]).delete()
+    _add(promise, drafts[len(rows) :], starts_at=None)
+    return True
+
+
+def _fields(row: Standard) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in Draft(form=row.form).fields()}
+
+
+def _add(promise: Promise, drafts: Sequence[Draft], *, starts_at: datetime | None) -> None:
+    for draft in drafts:
+        row = Standard.objects.create(promise=promise, starts_at=starts_at, **draft.fields())
+        kinds.watch(slugs=standards.kinds(row))
+
+
+def _end(rows: Any, at: datetime) -> None:
+    _unwatch(rows)
+    rows.update(ended_at=at)
+
+
+def _unwatch(rows: Any) -> None:
+    for row in rows:
+        kinds.unwatch(slugs=standards.kinds(row))
+
+
+def _checked(wanted: Sequence[Draft], *, is_case_clock: bool) -> list[Draft]:
+    if not wanted:
+        raise Refused("Say how the promise is measured: a promise has at least one standard.")
+    for draft in wanted:
+        standards.check(draft)
+    if is_case_clock and wanted[0].form != "within":
+        raise Refused("The promise that cases run by needs a time within which something happens.")
+    return list(wanted)
+
+
+def _only_case_clock(wording: Wording, *, besides: Promise | None) -> None:
+    others = Promise.objects.active().filter(is_case_clock=True).exclude(pk=besides.pk if besides else 0)
+    if wording.is_case_clock and (other := others.first()):
+        raise Refused(f"Cases run by another promise already: {other.words}")
+
+
+def _words(words: str) -> str:
+    if not (stripped := " ".join(words.split())):
+        raise Refused("Say the promise in the words that a customer hears.")
+    if len(stripped) > 300:
+        raise Refused("Say it in at most 300 characters. Customers remember short promises.")
+    return stripped
+
+
+def _severity(severity: int) -> int:
+    if severity not in SEVERITIES:
+        raise Refused("Say how bad it is when it is broken: mild, serious or grave.")
+    return severity
+
+
+def _audience(audience: Audience) -> dict[str, list[str]]:
+    said = {name.strip(): [value.strip() for value in values if value.strip()] for name, values in audience.items()}
+    for name, values in said.items():
+        if not name or not values:
+            raise Refused("Say which attribute chooses the customers, and at least one value of it.")
+    return said
+
+
+def _free_slug(wanted: str) -> str:
+    root = slugify(wanted)[:70].strip("-") or "promise"
+    taken = set(Promise.objects.filter(slug__startswith=root).values_list("slug", flat=True))
+    return next(
+        slug
+        for number in range(1, len(taken) + 2)
+        if (slug := root if number == 1 else f"{root}-{number}") not in taken
+    )

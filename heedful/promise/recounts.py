@@ -1,0 +1,95 @@
+"""Recounts: a promise is judged anew over the whole log, in the background, some people at a time."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from heedful.associates import associates
+from heedful.customers.models import Customer
+from heedful.kit import live
+from heedful.kit.actor import SYSTEM, By
+from heedful.ledger import events, jobs
+from heedful.promise import instances
+from heedful.promise.models import Promise, Recount
+
+AT_ONCE = 1_000
+PARTS_A_JOB = 5
+PRIORITY = -5
+"""Below what somebody waits for."""
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseRecounted:
+    """A promise was judged anew over the whole log."""
+
+    promise: int
+    because: str
+    people: int
+    changed: int
+
+
+@transaction.atomic
+def ask(*, promise: Promise, by: By, at: datetime) -> Recount:
+    """Judge a promise anew because somebody wants to be sure."""
+    associates.must(by, "promise.edit")
+    return start(promise=promise, because="recounted", by=by, at=at)
+
+
+def start(*, promise: Promise, because: str, by: By, at: datetime) -> Recount:
+    """Begin from the first person; a recount that was running gives way to this one."""
+    del by
+    row, _ = Recount.objects.update_or_create(
+        promise=promise,
+        defaults={
+            "because": because,
+            "total": Customer.objects.people().count(),
+            "done": 0,
+            "changed": 0,
+            "last_person": 0,
+            "started_at": at,
+            "finished_at": None,
+        },
+    )
+    _enqueue(row)
+    return row
+
+
+def go_on(*, promise: int, started_at: str) -> None:
+    """Judge the next people and leave the rest to the next job; a killed job is done again from where it was."""
+    for _ in range(PARTS_A_JOB):
+        if not step(promise=promise, started_at=datetime.fromisoformat(started_at), at=timezone.now()):
+            return
+    row = Recount.objects.filter(promise=promise, finished_at=None).first()
+    if row is not None and row.started_at == datetime.fromisoformat(started_at):
+        _enqueue(row)
+
+
+@transaction.atomic
+def step(*, promise: int, started_at: datetime, at: datetime) -> bool:
+    """Judge some people and note how far it came, in one transaction; false when there is nobody left."""
+    row = Recount.objects.select_for_update().filter(promise=promise, finished_at=None).first()
+    if row is None or row.started_at != started_at:
+        return False
+    found = Customer.objects.people().filter(pk__gt=row.last_person).order_by("pk")
+    people = list(found.values_list("pk", flat=True)[:AT_ONCE])
+    if people:
+        row.changed += instances.judge_people(
+            people, at=at, news=False, because="" if row.because == MADE else row.because, promise=row.promise
+        )
+        row.done, row.last_person = row.done + len(people), people[-1]
+    else:
+        row.finished_at = at
+        events.record(PromiseRecounted(promise, row.because, row.done, row.changed), by=SYSTEM, at=at)
+    row.save()
+    live.tell("promise", promise)
+    return bool(people)
+
+
+MADE = "the promise was made"
+"""Then history is found for the first time, and each instance has its own reason."""
+
+
+def _enqueue(row: Recount) -> None:
+    jobs.enqueue(go_on, priority=PRIORITY, promise=row.promise_id, started_at=row.started_at.isoformat())
