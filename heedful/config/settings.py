@@ -183,6 +183,8 @@ SECURE_SSL_REDIRECT = env.flag(
     "HEEDFUL_HTTPS_REDIRECT", default=False, doc="Send plain HTTP to HTTPS here rather than in your proxy."
 )
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+# Other hosts of the company may not be ready for HTTPS alone, and redirects are mostly the business of a proxy.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W008", "security.W021"]
 SECURE_HSTS_INCLUDE_SUBDOMAINS = False
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 X_FRAME_OPTIONS = "DENY"

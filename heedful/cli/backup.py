@@ -1,0 +1,55 @@
+"""Write everything that the database holds into one file."""
+
+import argparse
+import subprocess
+import time
+from pathlib import Path
+
+from tqdm import tqdm
+
+from heedful.cli import place
+from heedful.kit.errors import Refused
+from heedful.kit.postgres import binaries, failures
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Say what can be chosen."""
+    parser.add_argument("file", type=Path, help="the file to write; PostgreSQL's custom format, compressed")
+    parser.add_argument("--replace", action="store_true", help="overwrite the file if it is there")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Write the backup beside its final name first, so that a file of that name is always whole."""
+    home = place.settle(options.data)
+    file: Path = options.file.absolute()
+    if file.exists() and not options.replace:
+        raise Refused(f"{file} is there already. Choose another name, or say --replace.", code="exists")
+    with home.database() as url, failures.in_sentences(file.parent):
+        partial = file.with_name(f".{file.name}.partial")
+        try:
+            _dump(url, partial)
+            partial.replace(file)
+        finally:
+            partial.unlink(missing_ok=True)
+    print(f"Backed up to {file} ({file.stat().st_size / 1e6:.1f} MB).")
+    print(f"Signed links and sessions also need {home.data / 'secret_key'}: keep a copy of it apart from the backup.")
+    return 0
+
+
+def _dump(url: str, file: Path) -> None:
+    file.touch(mode=0o600)
+    program = binaries.directory() / "pg_dump"
+    command = [str(program), "-Fc", "--no-owner", "--no-privileges", "--no-comments", "-f", str(file), "-d", url]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    with tqdm(desc="backing up", unit="B", unit_scale=True, delay=2, leave=False) as bar:
+        while process.poll() is None:
+            time.sleep(0.05)
+            bar.update(file.stat().st_size - bar.n)
+    if process.returncode:
+        raise failed("The backup", process.stderr.read() if process.stderr else "")
+
+
+def failed(what: str, said: str) -> Refused:
+    """Return the refusal for a program of PostgreSQL that gave up."""
+    lines = [line for line in said.splitlines() if "rror:" in line or "ERROR" in line] or said.splitlines()
+    return Refused(f"{what} did not succeed: {lines[0].strip() if lines else 'no reason was given'}", code="failed")

@@ -1,0 +1,96 @@
+"""Fill the database from a backup: all of it or, when anything is wrong, nothing."""
+
+import argparse
+import fcntl
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import IO
+
+import psycopg
+from tqdm import tqdm
+
+from heedful.cli import backup, place
+from heedful.kit.errors import Refused
+from heedful.kit.postgres import binaries
+
+MAGIC = b"PGDMP"
+# Runs in the same transaction as what follows, so that a failure leaves everything as it was.
+EMPTY = b"DROP SCHEMA public CASCADE;\nCREATE SCHEMA public;\n"
+PIECE = 1 << 20
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Say what can be chosen."""
+    parser.add_argument("file", type=Path, help="a file that `heedful backup` wrote")
+    parser.add_argument("--replace", action="store_true", help="throw away what the database holds now")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Restore, and bring the restored data to the shape that this version needs."""
+    _refuse_other_files(options.file)
+    home = place.settle(options.data)
+    with _nobody_works_on(home.data), home.database() as url:
+        if not options.replace and _holds_anything(url):
+            raise Refused("This database is not empty. Say --replace to throw away what it holds.", code="not_empty")
+        _load(url, options.file)
+        place.prepare()
+    print(f"Restored from {options.file}.")
+    return 0
+
+
+def _refuse_other_files(file: Path) -> None:
+    try:
+        with open(file, "rb") as opened:
+            is_backup = opened.read(len(MAGIC)) == MAGIC
+    except OSError as error:
+        raise Refused(f"{file} cannot be read ({error.strerror}).", code="file") from None
+    if not is_backup:
+        raise Refused(f"{file} is not a backup.", code="file")
+
+
+def _nobody_works_on(data: Path) -> IO[str]:
+    lock = open(data / "up.lock", "a+", encoding="utf-8")  # noqa: SIM115 - the caller's `with` closes it
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        lock.close()
+        raise Refused(f"Heedful runs on {data}. Stop it first.", code="running") from None
+    return lock
+
+
+def _holds_anything(url: str) -> bool:
+    with psycopg.connect(url) as connection:
+        found = connection.execute("SELECT EXISTS (SELECT FROM pg_tables WHERE schemaname = 'public')").fetchone()
+        return bool(found and found[0])
+
+
+def _load(url: str, file: Path) -> None:
+    folder = binaries.directory()
+    reading = [str(folder / "pg_restore"), "--no-owner", "--no-privileges", "-f", "-", str(file)]
+    writing = [str(folder / "psql"), "-X", "-q", "-1", "-v", "ON_ERROR_STOP=1", "-o", "/dev/null", "-d", url]
+    with tempfile.TemporaryFile() as complaints:
+        reader = subprocess.Popen(reading, stdout=subprocess.PIPE, stderr=complaints)
+        writer = subprocess.Popen(writing, stdin=subprocess.PIPE, stderr=complaints)
+        assert reader.stdout is not None
+        assert writer.stdin is not None
+        whole = _pour(reader.stdout, writer.stdin) and reader.wait() == 0
+        if not whole:
+            writer.kill()  # without the end of its input it would commit half
+        writer.stdin.close() if whole else reader.kill()
+        if writer.wait() or reader.wait():
+            complaints.seek(0)
+            raise backup.failed("Nothing was changed: restoring", complaints.read().decode("utf-8", "replace"))
+
+
+def _pour(source: IO[bytes], sink: IO[bytes]) -> bool:
+    try:
+        with tqdm(desc="restoring", unit="B", unit_scale=True, delay=2, leave=False) as bar:
+            sink.write(EMPTY)
+            while piece := source.read(PIECE):
+                sink.write(piece)
+                bar.update(len(piece))
+            sink.flush()
+    except BrokenPipeError:
+        return False
+    return True
