@@ -188,9 +188,9 @@ def _state(met_at: datetime | None, at_risk_at: datetime, due_at: datetime, now:
     """Only the clock breaks a promise: a late touchpoint dated ahead of `now` does not break it before its time."""
     if met_at is not None and met_at <= due_at:
         return "kept"
-    if now > due_at:
-        return "broken"
-    return "at_risk" if now >= at_risk_at else "pending"
+    if now < at_risk_at:
+        return "pending"
+    return "broken" if now > due_at else "at_risk"
 
 
 def _first_from(

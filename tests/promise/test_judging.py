@@ -184,6 +184,12 @@ def test_a_date_that_had_passed_when_it_was_promised_is_broken_from_the_start() 
     assert (verdict.state, verdict.settled_at, verdict.at_risk_at) == ("broken", MONDAY, MONDAY)
 
 
+def test_a_promise_is_not_broken_before_it_is_made() -> None:
+    ordered = seen(1, "ordered", 60, order=1, promised_for="2026-02-01")
+    assert only(BY_DATE, ordered, now=MONDAY).changes_at == at(60)
+    assert only(BY_DATE, ordered, now=at(60)).state == "broken"
+
+
 @pytest.mark.parametrize(("score", "state"), [(5, "kept"), (4, "kept"), (3.9, "broken"), (1, "broken")])
 def test_a_score_is_judged_at_once(score: float, state: str) -> None:
     verdict = only(GOOD, Seen(id=1, kind="survey_answered", happened_at=MONDAY, scores={"satisfaction": score}))
