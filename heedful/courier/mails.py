@@ -1,4 +1,4 @@
-"""Mails: written in the transaction that wants them, handed over when the mail server takes them, kept when there is none."""
+"""Mails: written where they are wanted, handed over when the server takes them, kept when there is none."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -165,7 +165,7 @@ def _hand_over_due(server: MailServer) -> None:
         for _ in range(AT_ONCE):
             now = timezone.now()
             mail = Mail.objects.due(at=now).first()
-            if mail is None or not rests.take(destination=server, at=now) or not _hand_over(mail, server, line):
+            if mail is None or not rests.keep(destination=server, at=now) or not _hand_over(mail, server, line):
                 return
 
 
@@ -236,10 +236,10 @@ def _wake_for_the_next(server: MailServer) -> None:
 
 
 def _wake(*, at: datetime | None) -> None:
-    """Have the mails handed over, now or at a time; what is asked for twice is done once."""
+    """Have the mails handed over, now or at a time; only what waits for a time is looked up, so nobody waits here."""
     if settings.SMTP_URL:
-        moment = "now" if at is None else f"{at:%Y%m%d%H%M%S}"
-        jobs.enqueue(drain, at=at, queueing_lock=f"mails {moment}", queue="courier")
+        once = None if at is None else f"mails {at:%Y%m%d%H%M%S}"
+        jobs.enqueue(drain, at=at, queueing_lock=once, queue="courier")
 
 
 def _checked_address(address: str) -> str:

@@ -23,10 +23,16 @@ def pause(schedule: Sequence[int], failures: int) -> timedelta:
 
 
 def take(*, destination: Destination, at: datetime) -> bool:
-    """Take a destination for oneself, or keep it; false when somebody else delivers there."""
-    free = Q(busy_until=None) | Q(busy_until__lte=at)
-    if destination.busy_until is not None:
-        free |= Q(busy_until=destination.busy_until)
+    """Take a destination for oneself; false when somebody else delivers there."""
+    return _lease(destination, Q(busy_until=None) | Q(busy_until__lte=at), at=at)
+
+
+def keep(*, destination: Destination, at: datetime) -> bool:
+    """Keep what one took for another while; false when it was lost in between."""
+    return _lease(destination, Q(busy_until=destination.busy_until), at=at)
+
+
+def _lease(destination: Destination, free: Q, *, at: datetime) -> bool:
     until = at + LEASE
     if not type(destination)._default_manager.filter(free, pk=destination.pk).update(busy_until=until):
         return False
