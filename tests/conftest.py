@@ -16,6 +16,8 @@ import pytest
 
 from heedful.kit.postgres import Server
 
+pytest_plugins = ["tests.cast"]
+
 FOLDER = "HEEDFUL_TEST_FOLDER"
 FAST = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "max_connections": "120"}
 TEMPLATE = "migrated"

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from heedful.associates import associates, company, teams
 from heedful.customers.people import PeopleRegrouped
 from heedful.customers.touchpoints import TouchpointsRecorded
 from heedful.ledger.events import Reaction
@@ -18,6 +19,14 @@ REACTIONS: dict[type, Sequence[Reaction]] = {
 """Event -> what follows, each in a job of its own."""
 
 RECORDED_ONLY: tuple[type, ...] = (
+    associates.AssociateAdded,
+    associates.AssociateChanged,
+    associates.AssociateDeactivated,
+    associates.AssociateReactivated,
+    associates.PasswordSet,
+    company.CompanyChanged,
+    teams.TeamAdded,
+    teams.TeamChanged,
     calendars.CalendarAdded,
     calendars.CalendarChanged,
     promises.PromiseMade,

@@ -1,0 +1,174 @@
+"""Our people: who they are, and what each may do."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+
+from heedful.associates import permissions
+from heedful.associates.models import Associate, Key, Role, Team
+from heedful.kit.actor import By
+from heedful.kit.errors import Forbidden, Refused
+from heedful.ledger import events
+
+
+@dataclass(frozen=True, slots=True)
+class AssociateAdded:
+    """Somebody may come in."""
+
+    associate: int
+    email: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class AssociateChanged:
+    """Name, role or team of somebody became another."""
+
+    associate: int
+    name: str
+    role: str
+    team: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class AssociateDeactivated:
+    """Somebody may no longer come in."""
+
+    associate: int
+
+
+@dataclass(frozen=True, slots=True)
+class AssociateReactivated:
+    """Somebody may come in again."""
+
+    associate: int
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordSet:
+    """A password was set for somebody; the password itself is nowhere."""
+
+    associate: int
+
+
+def may(who: Associate | AnonymousUser | By, action: str, thing: Any = None) -> bool:
+    """Say whether somebody may do something, to a thing where it matters; see the table in `permissions`."""
+    allowed = permissions.TABLE[action]
+    if isinstance(who, By):
+        return _actor_may(who, action, thing)
+    if not isinstance(who, Associate) or not who.is_active:
+        return False
+    if action in permissions.OWN and thing is not None and thing != who:
+        return False
+    return who.role in allowed
+
+
+def must(who: Associate | AnonymousUser | By, action: str, thing: Any = None) -> None:
+    """Refuse who may not."""
+    if not may(who, action, thing):
+        raise Forbidden("You may not do this. Ask an administrator if you need to.")
+
+
+def _actor_may(by: By, action: str, thing: Any) -> bool:
+    if by.kind in {"system", "import"}:
+        return True
+    if by.kind == "key":
+        scope = Key.objects.live().filter(pk=by.id).values_list("scope", flat=True).first()
+        return scope == Key.Scope.FULL and action in permissions.KEYS
+    if by.kind == "associate":
+        associate = Associate.objects.filter(pk=by.id).first()
+        return associate is not None and may(associate, action, thing)
+    return False
+
+
+@transaction.atomic
+def add(
+    *, email: str, name: str, role: str, team: Team | None = None, password: str | None = None, by: By, at: datetime
+) -> Associate:
+    """Let somebody in. Without a password they come in by single sign-on, or with one that is set later."""
+    must(by, "associate.edit")
+    address = _checked_email(email)
+    if Associate.objects.filter(email__iexact=address).exists():
+        raise Refused(f"{address} is already here.")
+    associate = Associate(email=address, name=_checked_name(name), role=Role(role), team=team, created_at=at)
+    associate.set_password(password)
+    associate.save()
+    events.record(AssociateAdded(associate.pk, address, role), by=by, at=at)
+    return associate
+
+
+@transaction.atomic
+def edit(*, associate: Associate, name: str, role: str, team: Team | None, by: By, at: datetime) -> None:
+    """Change what somebody is called, what they are here for and with whom they work."""
+    must(by, "associate.edit")
+    if associate.role == Role.ADMIN and role != Role.ADMIN:
+        _keep_an_admin(besides=associate)
+    associate.name, associate.role, associate.team = _checked_name(name), Role(role), team
+    associate.save(update_fields=["name", "role", "team"])
+    events.record(AssociateChanged(associate.pk, associate.name, role, team.pk if team else None), by=by, at=at)
+
+
+@transaction.atomic
+def deactivate(*, associate: Associate, by: By, at: datetime) -> None:
+    """Shut somebody out from their next click on; what they did stays under their name."""
+    must(by, "associate.edit")
+    if _is(by, associate):
+        raise Refused("You cannot deactivate yourself. Another administrator can.")
+    if not associate.is_active:
+        raise Refused(f"{associate.name} is already deactivated.")
+    if associate.role == Role.ADMIN:
+        _keep_an_admin(besides=associate)
+    associate.is_active = False
+    associate.save(update_fields=["is_active"])
+    events.record(AssociateDeactivated(associate.pk), by=by, at=at)
+
+
+@transaction.atomic
+def reactivate(*, associate: Associate, by: By, at: datetime) -> None:
+    """Let somebody in again."""
+    must(by, "associate.edit")
+    if associate.is_active:
+        raise Refused(f"{associate.name} is already active.")
+    associate.is_active = True
+    associate.save(update_fields=["is_active"])
+    events.record(AssociateReactivated(associate.pk), by=by, at=at)
+
+
+@transaction.atomic
+def set_password(*, associate: Associate, password: str, by: By, at: datetime) -> None:
+    """Give somebody a new password."""
+    if not _is(by, associate):
+        must(by, "associate.edit")
+    associate.set_password(password)
+    associate.save(update_fields=["password"])
+    events.record(PasswordSet(associate.pk), by=by, at=at)
+
+
+def _is(by: By, associate: Associate) -> bool:
+    return (by.kind, by.id) == ("associate", str(associate.pk))
+
+
+def _keep_an_admin(*, besides: Associate) -> None:
+    admins = Associate.objects.select_for_update().filter(role=Role.ADMIN, is_active=True).exclude(pk=besides.pk)
+    if not admins.exists():
+        raise Refused("This is the only administrator. Make somebody else one first.")
+
+
+def _checked_email(email: str) -> str:
+    address = email.strip().lower()
+    try:
+        validate_email(address)
+    except ValidationError:
+        raise Refused(f"{address!r} is not an e-mail address.") from None
+    return address
+
+
+def _checked_name(name: str) -> str:
+    if not (stripped := " ".join(name.split())):
+        raise Refused("Give a name.")
+    return stripped[:120]

@@ -1,0 +1,85 @@
+"""The one company that this installation belongs to: its name, its colour, its time."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import available_timezones
+
+from django.db import transaction
+
+from heedful.associates import associates
+from heedful.associates.models import Company
+from heedful.kit.actor import By
+from heedful.kit.errors import Refused
+from heedful.ledger import events
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyChanged:
+    """The company's name, colour, time zone, currency, country or vision became another."""
+
+    name: str
+    colour: str
+    time_zone: str
+    currency: str
+    country: str
+
+
+def find() -> Company | None:
+    """Return the company, or nothing before the first administrator has set it up."""
+    return Company.objects.filter(pk=1).first()
+
+
+@transaction.atomic
+def edit(
+    *,
+    name: str,
+    colour: str,
+    time_zone: str,
+    currency: str = "EUR",
+    country: str = "GB",
+    vision: str = "",
+    is_demo: bool = False,
+    by: By,
+    at: datetime,
+) -> Company:
+    """Say what the company is called, how it looks and by which clock it lives; the first time this founds it."""
+    associates.must(by, "company.edit")
+    said = {
+        "name": _name(name),
+        "colour": _colour(colour),
+        "time_zone": _time_zone(time_zone),
+        "currency": _letters(currency, 3, "a currency of three letters, such as EUR"),
+        "country": _letters(country, 2, "a country of two letters, such as GB"),
+    }
+    company, _ = Company.objects.update_or_create(
+        pk=1,
+        defaults={**said, "vision": vision.strip()},
+        create_defaults={**said, "vision": vision.strip(), "is_demo": is_demo, "created_at": at},
+    )
+    events.record(CompanyChanged(**said), by=by, at=at)
+    return company
+
+
+def _name(name: str) -> str:
+    if not (stripped := " ".join(name.split())):
+        raise Refused("Give the company a name.")
+    return stripped[:120]
+
+
+def _colour(colour: str) -> str:
+    if not re.fullmatch(r"#[0-9a-f]{6}", colour.lower()):
+        raise Refused(f"{colour!r} is not a colour such as #2f6f5e.")
+    return colour.lower()
+
+
+def _time_zone(name: str) -> str:
+    if name not in available_timezones():
+        raise Refused(f"{name!r} is not a time zone such as Europe/London.")
+    return name
+
+
+def _letters(word: str, count: int, what: str) -> str:
+    if not re.fullmatch(rf"[A-Za-z]{{{count}}}", word):
+        raise Refused(f"{word!r} is not {what}.")
+    return word.upper()

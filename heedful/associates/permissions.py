@@ -1,0 +1,64 @@
+"""Who may do what: one table, read from left to right."""
+
+from heedful.associates.models import Role
+
+ASSOCIATE, LEAD, CX, LEADER, ADMIN = Role.ASSOCIATE, Role.LEAD, Role.CX, Role.LEADER, Role.ADMIN
+EVERYBODY = frozenset(Role)
+PROGRAMME = frozenset({CX, ADMIN})
+LEADING = frozenset({LEAD, CX, LEADER, ADMIN})
+
+TABLE: dict[str, frozenset[Role]] = {
+    "account.edit": EVERYBODY,
+    "case.read": EVERYBODY,
+    "case.work": EVERYBODY,
+    "case.close": EVERYBODY,
+    "case.assign": EVERYBODY,
+    "customer.read": EVERYBODY,
+    "customer.edit": EVERYBODY,
+    "customer.merge": EVERYBODY,
+    "customer.export": LEADING,
+    "feedback.read": EVERYBODY,
+    "topic.read": EVERYBODY,
+    "topic.edit": PROGRAMME,
+    "promise.read": EVERYBODY,
+    "promise.edit": PROGRAMME,
+    "survey.read": EVERYBODY,
+    "survey.edit": PROGRAMME,
+    "board.read": EVERYBODY,
+    "setup.read": LEADING,
+    "mail.read": LEADING,
+    "ledger.read": LEADING,
+    "stage.edit": PROGRAMME,
+    "calendar.edit": PROGRAMME,
+    "team.edit": frozenset({LEAD, ADMIN}),
+    "company.edit": frozenset({ADMIN}),
+    "associate.edit": frozenset({ADMIN}),
+    "key.edit": frozenset({ADMIN}),
+    "webhook.edit": frozenset({ADMIN}),
+}
+"""Action -> the roles that may do it. The scorecard is open to everybody; who works with customers decides."""
+
+OWN = frozenset({"account.edit"})
+"""Actions that everybody may do to themselves alone."""
+
+KEYS = frozenset(
+    {
+        "board.read",
+        "case.assign",
+        "case.close",
+        "case.read",
+        "case.work",
+        "customer.edit",
+        "customer.export",
+        "customer.merge",
+        "customer.read",
+        "feedback.read",
+        "promise.edit",
+        "promise.read",
+        "survey.edit",
+        "survey.read",
+        "topic.edit",
+        "topic.read",
+    }
+)
+"""What a program with a full key may do; a key that is limited to sending may do none of it."""

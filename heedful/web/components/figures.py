@@ -1,0 +1,73 @@
+"""A figure is never alone: beside it stand how many it rests on, its interval and its change."""
+
+from dataclasses import dataclass
+
+from django.utils.safestring import SafeString
+
+from heedful.web.components import charts
+
+TOO_FEW = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One number as a reader sees it. `low` and `high` are its 95 % interval on the scale from `least` to `most`."""
+
+    label: str
+    value: str
+    n: int | None = None
+    unit: str = ""
+    of: str = "answers"
+    low: float | None = None
+    high: float | None = None
+    middle: float | None = None
+    least: float = 0
+    most: float = 1
+    change: str = ""
+    """Such as "+4 on the quarter before"; empty when there is nothing to compare with."""
+    is_certain: bool = False
+    """Whether the change is more than chance."""
+    is_better: bool | None = None
+    """Whether more of it is better than before, for the colour; None where it is neither."""
+    href: str = ""
+
+    @property
+    def is_thin(self) -> bool:
+        """Whether it rests on too few to be a headline."""
+        return self.n is not None and self.n < TOO_FEW
+
+    @property
+    def bar(self) -> SafeString:
+        """The interval as a thin bar."""
+        if self.low is None or self.high is None:
+            return SafeString("")
+        return charts.interval(low=self.low, high=self.high, middle=self.middle, least=self.least, most=self.most)
+
+    @property
+    def basis(self) -> str:
+        """What it rests on, in words."""
+        if self.n is None:
+            return ""
+        words = f"{self.n:,} {self.of}"
+        return f"{words}: too few to tell" if self.is_thin else words
+
+    @property
+    def change_words(self) -> str:
+        """The change, and whether it can be told from chance."""
+        return (
+            f"{self.change}, {'more than chance' if self.is_certain else 'cannot be told apart'}" if self.change else ""
+        )
+
+    @property
+    def change_class(self) -> str:
+        """The colour of a change that is certain."""
+        if not self.is_certain or self.is_better is None:
+            return "soft"
+        return "good" if self.is_better else "watch"
+
+    @property
+    def change_icon(self) -> str:
+        """The shape of the change."""
+        if not self.is_certain:
+            return "equal-approximately"
+        return "trending-up" if self.is_better else "trending-down"

@@ -1,0 +1,1 @@
+"""Pages of the team: the queue, the cases, the customers."""

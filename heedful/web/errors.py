@@ -1,0 +1,80 @@
+"""What we say when a page cannot be shown."""
+
+from typing import Any
+
+from django.db import OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+
+from heedful.associates.models import Company
+from heedful.web import sheet
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Say that a request could not be read."""
+    return _shown(request, "errors/400.html", 400)
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Say that this person may not."""
+    return _shown(request, "errors/403.html", 403)
+
+
+def expired(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Say that a form was open too long; the check against forged forms refuses it."""
+    return _shown(request, "errors/400.html", 403)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Say that there is nothing here."""
+    return _shown(request, "errors/404.html", 404)
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """Say that we broke down; asks nothing of the database, which may be what broke."""
+    return _plain(
+        "Something broke here", "It is our fault, and it has been written to the log. Nothing you did is lost.", 500
+    )
+
+
+def unavailable(request: HttpRequest) -> HttpResponse:
+    """Say that the database cannot be reached for the moment."""
+    response = _plain(
+        "Back in a moment",
+        "The database cannot be reached right now. Try again in a few seconds.",
+        503,
+    )
+    response.headers["Retry-After"] = "5"
+    return response
+
+
+class Unavailable:
+    """Middleware: a database that is away is a 503 that says so, and not a breakdown."""
+
+    def __init__(self, get_response: Any) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        try:
+            response: HttpResponse = self.get_response(request)
+        except OperationalError:
+            return unavailable(request)
+        return response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Answer for views whose query failed because the server is away."""
+        return unavailable(request) if isinstance(exception, OperationalError) else None
+
+
+def _shown(request: HttpRequest, template: str, status: int) -> HttpResponse:
+    try:
+        return render(request, template, status=status)
+    except OperationalError:
+        return unavailable(request)
+
+
+def _plain(title: str, words: str, status: int) -> HttpResponse:
+    colour = Company._meta.get_field("colour").default
+    page = render_to_string("errors/500.html", {"title": title, "words": words, "styles": sheet.address(str(colour))})
+    return HttpResponse(page, status=status)

@@ -1,0 +1,161 @@
+"""Lists of things: filters as chips in the address, a cursor to go on with, a total, and an export."""
+
+import base64
+import csv
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Model, Q, QuerySet
+from django.db.models.fetch_modes import FETCH_RAISE
+from django.http import HttpRequest, QueryDict, StreamingHttpResponse
+from django.utils.dateparse import parse_datetime
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One value of a filter, with the address that has it on, or off when it is on."""
+
+    value: str
+    label: str
+    is_on: bool
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A name in the address and the values that it may have."""
+
+    name: str
+    label: str
+    choices: list[Choice]
+
+    @property
+    def chosen(self) -> Choice | None:
+        """The value that is on."""
+        return next((choice for choice in self.choices if choice.is_on), None)
+
+
+def chips(request: HttpRequest, name: str, label: str, choices: Iterable[tuple[str, str]]) -> Filter:
+    """Make a filter of one value at a time; a value in the address that is not among the choices counts as none."""
+    current = request.GET.get(name, "")
+    made = []
+    for value, words in choices:
+        is_on = value == current
+        made.append(Choice(value, words, is_on, query(request.GET, **{name: None if is_on else value})))
+    return Filter(name, label, made)
+
+
+def query(now: QueryDict, **changes: str | None) -> str:
+    """Return the address's query with some values changed; the place in the list starts over."""
+    changed = now.copy()
+    for name in ("after", "format"):
+        changed.pop(name, None)
+    for name, value in changes.items():
+        if value is None:
+            changed.pop(name, None)
+        else:
+            changed[name] = value
+    return "?" + changed.urlencode()
+
+
+@dataclass(frozen=True, slots=True)
+class Page[M: Model]:
+    """Some rows of a list: where they stand in it, and the addresses of what follows and of the export."""
+
+    rows: list[M]
+    total: int
+    first: int
+    following: str
+    export: str
+    start: str
+
+    @property
+    def last(self) -> int:
+        """The number of the last row shown."""
+        return self.first + len(self.rows) - 1
+
+
+def read[M: Model](request: HttpRequest, rows: QuerySet[M], *, keys: Sequence[str], size: int = PAGE) -> Page[M]:
+    """Read one page, ordered by `keys` that all run the same way and end with a unique one, such as "-at", "-id"."""
+    total = rows.count()
+    place = _decode(request.GET.get("after", ""), len(keys))
+    skipped, values = (place[0], place[1:]) if place else (0, [])
+    some = rows.filter(beyond(keys, values)) if values else rows
+    found = list(some.order_by(*keys).fetch_mode(FETCH_RAISE)[: size + 1])
+    shown = found[:size]
+    following = ""
+    if len(found) > size:
+        following = query(request.GET, after=_encode([skipped + size, *_values(shown[-1], keys)]))
+    return Page(shown, total, skipped + 1, following, query(request.GET, format="csv"), query(request.GET))
+
+
+def beyond(keys: Sequence[str], values: Sequence[Any]) -> Q:
+    """Return the condition for rows that come after these values in the order of `keys`."""
+    side = "lt" if keys[0].startswith("-") else "gt"
+    names = [key.lstrip("-") for key in keys]
+    after = Q()
+    for position, name in enumerate(names):
+        same = Q(**dict(zip(names[:position], values[:position], strict=True)))
+        after |= same & Q(**{f"{name}__{side}": values[position]})
+    return Q(**{f"{names[0]}__{side}e": values[0]}) & after
+
+
+def _values(row: Model, keys: Sequence[str]) -> list[Any]:
+    return [getattr(row, key.lstrip("-")) for key in keys]
+
+
+def _encode(values: list[Any]) -> str:
+    text = json.dumps([value.isoformat() if isinstance(value, datetime) else value for value in values])
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _decode(cursor: str, count: int) -> list[Any]:
+    try:
+        values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        if len(values) != count + 1 or not isinstance(values[0], int):
+            return []
+        return [values[0], *[_time(value) for value in values[1:]]]
+    except (ValueError, TypeError):
+        return []
+
+
+def _time(value: Any) -> Any:
+    if not isinstance(value, (str, int, float)):
+        raise TypeError
+    return (parse_datetime(value) or value) if isinstance(value, str) else value
+
+
+type Column[M: Model] = tuple[str, Callable[[M], Any]]
+
+
+def csv_file[M: Model](name: str, rows: QuerySet[M], columns: Sequence[Column[M]]) -> StreamingHttpResponse:
+    """Stream rows as a CSV file that a spreadsheet opens without running anything in it."""
+    writer = csv.writer(_Echo())
+
+    def lines() -> Iterator[str]:
+        yield "\ufeff" + writer.writerow([title for title, _ in columns])
+        for row in rows.fetch_mode(FETCH_RAISE).iterator(chunk_size=2000):
+            yield writer.writerow([_cell(value(row)) for _, value in columns])
+
+    response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    return response
+
+
+class _Echo:
+    def write(self, line: str) -> str:
+        return line
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, (datetime, date)):
+        return value.isoformat()
+    text = str(value)
+    return f"'{text}" if isinstance(value, str) and text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

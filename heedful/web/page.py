@@ -1,0 +1,98 @@
+"""How a page is opened: who may, in which time zone, and how a refusal is shown."""
+
+import functools
+from collections.abc import Callable
+from typing import Any, Concatenate, cast
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+
+from heedful.associates import associates
+from heedful.associates.models import Associate
+from heedful.kit.errors import Forbidden, Refused
+from heedful.web import shell
+
+
+class Asked(HttpRequest):
+    """A request whose asker is known to be one of us, as views behind `page` get it."""
+
+    user: Associate  # type: ignore[assignment]
+
+
+type View[**P] = Callable[Concatenate[Asked, P], HttpResponse]
+
+
+def page[**P](action: str) -> Callable[[View[P]], Callable[Concatenate[HttpRequest, P], HttpResponse]]:
+    """Open the page for associates who may do `action`; others log in first, or are told that they may not."""
+
+    def decorate(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+        @functools.wraps(view)
+        def opened(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            if not request.user.is_authenticated:
+                return _to_login(request)
+            with timezone.override(_zone(request)):
+                try:
+                    associates.must(cast("Associate", request.user), action)
+                    return view(cast("Asked", request), *args, **kwargs)
+                except Forbidden as no:
+                    return _show(request, no, status=403)
+                except Refused as no:
+                    return _refused(request, no)
+
+        opened.action = action  # type: ignore[attr-defined]
+        return opened
+
+    return decorate
+
+
+def moved(request: HttpRequest, address: str, sentence: str = "") -> HttpResponse:
+    """Go on to another page, with a sentence that says what happened."""
+    if sentence:
+        messages.success(request, sentence)
+    if is_fragment(request):
+        return HttpResponse(headers={"HX-Redirect": address})
+    return HttpResponseRedirect(address)
+
+
+def is_fragment(request: HttpRequest) -> bool:
+    """Whether htmx asks for a piece of a page rather than the page."""
+    return bool(cast("Any", request).htmx) and not cast("Any", request).htmx.boosted
+
+
+def _zone(request: HttpRequest) -> ZoneInfo:
+    return ZoneInfo(shell.of(request).company.time_zone)
+
+
+def _to_login(request: HttpRequest) -> HttpResponse:
+    if is_fragment(request):
+        return HttpResponse(status=401, headers={"HX-Redirect": reverse("account_login")})
+    return redirect_to_login(request.get_full_path())
+
+
+def _refused(request: HttpRequest, no: Refused) -> HttpResponse:
+    if is_fragment(request) or request.method == "GET":
+        return _show(request, no, status=422)
+    messages.error(request, no.sentence)
+    return HttpResponseRedirect(_came_from(request))
+
+
+def _show(request: HttpRequest, no: Refused, *, status: int) -> HttpResponse:
+    if is_fragment(request):
+        response = render(request, "components/flash.html", {"refusal": no.sentence}, status=422)
+        response.headers["HX-Retarget"], response.headers["HX-Reswap"] = "#flash", "innerHTML"
+        return response
+    template = "errors/403.html" if status == 403 else "errors/refused.html"
+    return render(request, template, {"sentence": no.sentence}, status=status)
+
+
+def _came_from(request: HttpRequest) -> str:
+    before = urlsplit(request.headers.get("Referer", ""))
+    if before.path and before.netloc == request.get_host():
+        return before.path + (f"?{before.query}" if before.query else "")
+    return "/"

@@ -1,0 +1,1 @@
+"""Pages on which administrators and CX people set the house up."""

@@ -1,0 +1,171 @@
+"""Every component in every state, on one page: what the others are built from."""
+
+from datetime import timedelta
+from types import SimpleNamespace
+
+from django import forms
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from heedful.web import lists
+from heedful.web.components import charts
+from heedful.web.components.figures import Figure
+from heedful.web.components.timeline import Entry
+from heedful.web.page import Asked, page
+
+MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep"]
+UP = [12, 14, 9, 11, 4, 2, 6, 8, 10]
+DOWN = [-20, -12, None, -15, -18, -25, -30, -22, -21]
+
+
+class Example(forms.Form):
+    """One field of each kind."""
+
+    name = forms.CharField(help_text="As customers write it.")
+    note = forms.CharField(widget=forms.Textarea, required=False)
+    team = forms.ChoiceField(choices=[("1", "Care"), ("2", "Field service")])
+    agreed = forms.BooleanField(label="Tell the customer", required=False)
+    how = forms.ChoiceField(label="By", choices=[("mail", "Mail"), ("call", "Call")], widget=forms.RadioSelect)
+
+
+@page("setup.read")
+def components(request: Asked) -> HttpResponse:
+    """Show them."""
+    now = timezone.now()
+    return render(
+        request,
+        "setup/components.html",
+        {
+            "filter": lists.chips(
+                request,
+                "state",
+                "State",
+                [("open", "Open"), ("late", "Late"), ("closed", "Closed")],
+            ),
+            "menu": lists.chips(request, "stage", "Stage", [("use", "Use"), ("renewal", "Renewal")]),
+            "form": Example(),
+            "wrong": Example({"note": "A note"}),
+            "page": lists.Page([], 4812, 51, "?after=x", "?format=csv", "?"),
+            "tabs": [
+                SimpleNamespace(label="Timeline", href="?", is_here=True, count=3000),
+                SimpleNamespace(label="Cases", href="?", is_here=False, count=2),
+                SimpleNamespace(label="Identities", href="?", is_here=False, count=None),
+            ],
+            "figures": FIGURES,
+            "pictures": _pictures(),
+            "entries": [
+                Entry(
+                    "quote",
+                    "Answered “After the installation”",
+                    now - timedelta(hours=2),
+                    tone="feedback",
+                    scores=["Recommend 3"],
+                    words="The technician never came. أين الفني؟",
+                    detail="survey · mail",
+                ),
+                Entry("package-check", "Router delivered", now - timedelta(days=1), detail="onboarding · parcel"),
+                Entry(
+                    "handshake",
+                    "Promise broken: “We install on the day we agreed”",
+                    now - timedelta(days=1),
+                    tone="late",
+                ),
+                Entry("circle-check", "Case closed: made good", now - timedelta(days=3), tone="good", href="?"),
+            ],
+        },
+    )
+
+
+FIGURES = [
+    Figure(
+        "Recommend",
+        "−20",
+        n=1177,
+        low=-25,
+        high=-16,
+        middle=-20,
+        least=-100,
+        most=100,
+        change="−6 on the quarter before",
+        is_certain=True,
+        is_better=False,
+    ),
+    Figure(
+        "Kept",
+        "97.6",
+        unit=" %",
+        n=14077,
+        of="due",
+        low=0.973,
+        high=0.979,
+        middle=0.976,
+        change="+0.2 on the quarter before",
+        href="?",
+    ),
+    Figure("Ease", "5.8", n=12, low=4.1, high=6.6, middle=5.8, least=1, most=7),
+    Figure(
+        "Helped",
+        "71",
+        unit=" %",
+        n=412,
+        low=0.665,
+        high=0.752,
+        middle=0.71,
+        change="+9 on the quarter before",
+        is_certain=True,
+        is_better=True,
+    ),
+]
+
+
+def _pictures() -> list[tuple[str, charts.Picture]]:
+    points = [charts.Point(m, v, v - 8, v + 8, 80) for m, v in zip(MONTHS, UP, strict=True)]
+    others = [charts.Point(m, v, n=40) for m, v in zip(MONTHS, DOWN, strict=True)]
+    scored = [
+        charts.Scored("Onboarding", -49, -61, -37, 116),
+        charts.Scored("Use", -28, -34, -22, 564),
+        charts.Scored("Renewal", -3, -10, 4, 482),
+        charts.Scored("Leaving", -67, -98, -36, 15, tone="soft"),
+    ]
+    return [
+        (
+            "Line",
+            charts.lines(
+                [
+                    charts.Series("Use", points),
+                    charts.Series("Onboarding", others),
+                ],
+                label="Recommend by month",
+                least=-50,
+                most=50,
+            ),
+        ),
+        (
+            "Parts",
+            charts.parts(
+                [
+                    charts.Part("Technician did not come", 41, "late"),
+                    charts.Part("Bill not understood", 28),
+                    charts.Part("Router late", 9, "soft"),
+                ],
+                label="Causes",
+            ),
+        ),
+        ("Dots with whiskers", charts.whiskers(scored, label="Recommend by stage", least=-100, most=100)),
+        (
+            "Journey",
+            charts.journey(
+                [
+                    charts.Moment("Order", 31, 210),
+                    charts.Moment("Delivery", None),
+                    charts.Moment("Installation", -49, 116),
+                    charts.Moment("First bill", -12, 88),
+                    charts.Moment("Renewal", None),
+                ],
+                label="The journey",
+                least=-60,
+                most=60,
+            ),
+        ),
+    ]

@@ -1,0 +1,154 @@
+"""What stands around every page: the company, the places one can go to, and what waits there."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, cast
+
+from django.conf import settings
+from django.db.models import Count, Q
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+
+from heedful.act.models import Case
+from heedful.associates import associates, company
+from heedful.associates.models import Associate, Company
+from heedful.web import sheet
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Somewhere to go: a word, an icon, the page's name, and who may go there."""
+
+    label: str
+    icon: str
+    page: str
+    action: str
+    count: str = ""
+    inside: tuple["Place", ...] = ()
+
+
+MINE = (
+    Place("My queue", "inbox", "desk:queue", "case.read", count="mine"),
+    Place("Customers", "users-round", "desk:customers", "customer.read"),
+)
+VERBS = (
+    Place("Promise", "handshake", "desk:promises", "promise.read"),
+    Place("Listen", "ear", "desk:surveys", "survey.read"),
+    Place(
+        "Understand",
+        "lightbulb",
+        "desk:feedback",
+        "feedback.read",
+        inside=(
+            Place("Feedback", "quote", "desk:feedback", "feedback.read"),
+            Place("Topics", "tag", "desk:topics", "topic.read"),
+        ),
+    ),
+    Place("Act", "hand-heart", "desk:cases", "case.read", count="open"),
+    Place("Prove", "chart-line", "board:board", "board.read"),
+)
+HOUSE = (Place("Setup", "settings", "setup:index", "setup.read"),)
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """A place as one reader sees it."""
+
+    place: Place
+    href: str
+    is_here: bool
+    count: int | None
+    is_late: bool
+    inside: list["Door"] = field(default_factory=list)
+
+
+class May:
+    """Lets a template ask `{% if "customer.merge" in may %}`."""
+
+    def __init__(self, user: Any) -> None:
+        self.user = user
+
+    def __contains__(self, action: str) -> bool:
+        return associates.may(self.user, action)
+
+
+class Shell:
+    """The surroundings of one request, each part found when a template first asks for it."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+
+    @cached_property
+    def company(self) -> Company:
+        """The company, or a nameless one before it is set up."""
+        return company.find() or Company(pk=1, name="Heedful", created_at=timezone.now())
+
+    @cached_property
+    def styles(self) -> str:
+        """The address of the one style sheet, in the company's colour."""
+        return sheet.address(self.company.colour)
+
+    @cached_property
+    def live(self) -> str:
+        """Where the browser hears what changes."""
+        return f"{settings.LIVE_ORIGIN}/live"
+
+    @cached_property
+    def counts(self) -> Mapping[str, int]:
+        """How much waits: my open cases, those of them that are late, and everybody's open cases."""
+        late = Q(first_act_at=None, due_at__lt=timezone.now())
+        mine = Q(owner=cast("Associate", self.request.user))
+        return Case.objects.open().aggregate(
+            mine=Count("pk", filter=mine), mine_late=Count("pk", filter=mine & late), open=Count("pk")
+        )
+
+    @property
+    def mine(self) -> list[Door]:
+        """My queue and the customers."""
+        return list(self._doors(MINE))
+
+    @property
+    def verbs(self) -> list[Door]:
+        """Promise, listen, understand, act, prove."""
+        return list(self._doors(VERBS))
+
+    @property
+    def house(self) -> list[Door]:
+        """Setting the house up."""
+        return list(self._doors(HOUSE))
+
+    def _doors(self, places: tuple[Place, ...]) -> Iterator[Door]:
+        for place in places:
+            if (address := href(place.page)) is not None and associates.may(self.request.user, place.action):
+                count = self.counts[place.count] if place.count else None
+                inside = list(self._doors(place.inside))
+                yield Door(
+                    place,
+                    address,
+                    self.request.path.startswith(address) or any(door.is_here for door in inside),
+                    count,
+                    place.count == "mine" and self.counts["mine_late"] > 0,
+                    inside,
+                )
+
+
+def of(request: HttpRequest) -> Shell:
+    """Return the request's shell, the same one each time."""
+    if not hasattr(request, "shell"):
+        request.shell = Shell(request)  # type: ignore[attr-defined]
+    return cast("Shell", request.shell)  # type: ignore[attr-defined]
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Put `shell` and `may` into every template."""
+    return {"shell": of(request), "may": May(getattr(request, "user", None))}
+
+
+def href(page: str) -> str | None:
+    """Return where a page is, or nothing when there is no such page."""
+    try:
+        return reverse(page)
+    except NoReverseMatch:
+        return None

@@ -1,0 +1,94 @@
+// The desk by keyboard, and the few things that a page cannot do alone. Everything works without this file too.
+"use strict";
+
+const KEYS_OFF = "heedful.keys.off";
+
+function rows() {
+  return [...document.querySelectorAll("main .row-link, main [data-row]")].filter((row) => row.offsetParent !== null);
+}
+
+function step(by) {
+  const all = rows();
+  if (!all.length) return;
+  const here = all.indexOf(document.activeElement);
+  const next = here < 0 ? (by > 0 ? 0 : all.length - 1) : Math.min(Math.max(here + by, 0), all.length - 1);
+  all[next].focus();
+  all[next].scrollIntoView({ block: "nearest" });
+}
+
+function isTyping(target) {
+  return target.closest("input, textarea, select, dialog[open]") || target.isContentEditable;
+}
+
+const ACTIONS = {
+  j: () => step(1),
+  k: () => step(-1),
+  "/": () => document.querySelector("[data-search]")?.focus(),
+  "?": () => document.getElementById("keys")?.showModal(),
+};
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") {
+    closeMenus();
+    if (["#menu", "#customer"].includes(location.hash)) history.back();
+    return;
+  }
+  if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+  if (localStorage.getItem(KEYS_OFF)) return;
+  const marked = /^[a-z]$/.test(event.key) && document.querySelector(`[data-key="${event.key}"]`);
+  const action = ACTIONS[event.key] || (marked && (() => (marked.matches("input, textarea, select") ? marked.focus() : marked.click())));
+  if (!action) return;
+  event.preventDefault();
+  action();
+});
+
+function closeMenus(except) {
+  document.querySelectorAll("details[data-menu][open]").forEach((menu) => {
+    if (menu !== except) menu.open = false;
+  });
+}
+
+document.addEventListener("click", (event) => {
+  closeMenus(event.target.closest("details[data-menu]"));
+  event.target.closest("[data-close]")?.closest(".flash")?.remove();
+  const opener = event.target.closest("[data-dialog]");
+  if (opener) document.getElementById(opener.dataset.dialog)?.showModal();
+  const copier = event.target.closest("[data-copy]");
+  if (copier) copy(copier);
+});
+
+async function copy(button) {
+  await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent.trim());
+  button.querySelector("span").textContent = "Copied";
+}
+
+// A choice that is also an answer, such as a filter, is sent at once.
+document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-send]")) event.target.form.requestSubmit();
+  if (event.target.matches("[data-keys-on]")) {
+    if (event.target.checked) localStorage.removeItem(KEYS_OFF);
+    else localStorage.setItem(KEYS_OFF, "1");
+  }
+});
+
+// A question before what cannot be taken back.
+document.addEventListener("submit", (event) => {
+  const question = event.target.dataset.ask;
+  if (question && !window.confirm(question)) event.preventDefault();
+});
+
+// What was said passes by itself, unless somebody is reading it.
+function passFlashes() {
+  document.querySelectorAll(".flash[data-passing]:not([data-timed])").forEach((flash) => {
+    flash.dataset.timed = "";
+    const leave = () => (flash.matches(":hover, :focus-within") ? setTimeout(leave, 2000) : flash.remove());
+    setTimeout(leave, 7000);
+  });
+}
+
+document.addEventListener("htmx:afterSwap", passFlashes);
+document.addEventListener("DOMContentLoaded", () => {
+  passFlashes();
+  const keys = document.querySelector("[data-keys-on]");
+  if (keys) keys.checked = !localStorage.getItem(KEYS_OFF);
+});

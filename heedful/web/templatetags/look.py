@@ -1,0 +1,136 @@
+"""Words that every template knows: icons, times, money, durations and initials."""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import lucide
+from django import template
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+register = template.Library()
+
+SIGNS = {"EUR": "€", "GBP": "£", "USD": "$"}
+STEPS = (
+    (60, 1, "s"),
+    (3600, 60, "min"),
+    (86_400, 3600, "h"),
+    (86_400 * 45, 86_400, "d"),
+    (86_400 * 600, 2_629_800, "mo"),
+)
+
+
+@register.simple_tag
+def icon(name: str, size: int = 16) -> SafeString:
+    """Draw an icon that is only decoration; the word beside it says what it means."""
+    drawn = lucide._render_icon(str(name), size, aria_hidden="true", focusable="false")
+    return mark_safe(drawn.replace('class="', 'class="icon ', 1) if "class=" in drawn else drawn)
+
+
+@register.filter
+def ago(moment: datetime | None) -> SafeString | str:
+    """Say how long ago or ahead a moment is, with the exact one on hover, in the reader's zone."""
+    if moment is None:
+        return ""
+    exact = timezone.localtime(moment)
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>',
+        exact.isoformat(timespec="seconds"),
+        date_format(exact, "D j M Y, H:i:s T"),
+        distance(timezone.now() - moment),
+    )
+
+
+@register.filter
+def exactly(moment: datetime | None) -> SafeString | str:
+    """Say a moment in full, in the reader's zone."""
+    if moment is None:
+        return ""
+    local = timezone.localtime(moment)
+    return format_html(
+        '<time datetime="{}">{}</time>', local.isoformat(timespec="seconds"), date_format(local, "j M Y, H:i")
+    )
+
+
+@register.filter
+def duration(seconds: float | timedelta | None) -> str:
+    """Say a span in its largest fitting unit, such as `3 h`."""
+    if seconds is None:
+        return ""
+    span = abs(seconds.total_seconds() if isinstance(seconds, timedelta) else seconds)
+    for below, unit, word in STEPS:
+        if span < below:
+            return f"{int(span / unit)} {word}"
+    return f"{span / 31_557_600:.1f} y"
+
+
+def distance(gone: timedelta) -> str:
+    """Say how far away a moment is, whichever way."""
+    if abs(gone.total_seconds()) < 45:
+        return "just now"
+    words = duration(gone)
+    return f"{words} ago" if gone > timedelta(0) else f"in {words}"
+
+
+@register.filter
+def money(amount: Decimal | float | None, currency: str = "") -> str:
+    """Say an amount in whole units, with the sign or the letters of its currency."""
+    if amount is None:
+        return ""
+    digits = f"{abs(amount):,.0f}"
+    sign = SIGNS.get(currency)
+    minus = "−" if amount < 0 else ""
+    return f"{minus}{sign}{digits}" if sign else f"{minus}{digits} {currency}".strip()
+
+
+@register.filter
+def signed(number: float | None, places: int = 0) -> str:
+    """Write a number with its sign, and a true minus."""
+    if number is None:
+        return ""
+    text = f"{abs(number):.{places}f}"
+    if float(text) == 0:
+        return text
+    return f"{'−' if number < 0 else '+'}{text}"
+
+
+@register.filter
+def percent(share: float | None, places: int = 0) -> str:
+    """Write a share of one as per cent."""
+    return "" if share is None else f"{share * 100:.{places}f} %"
+
+
+@register.filter
+def thousands(number: float | None) -> str:
+    """Write a number with separators between the thousands."""
+    return "" if number is None else f"{number:,.0f}"
+
+
+@register.filter
+def initials(thing: Any) -> str:
+    """Give one or two letters that stand for a name."""
+    words = [word for word in str(thing).split() if word[0].isalnum()]
+    return "".join(word[0] for word in words[:2]).upper() or "·"
+
+
+@register.filter
+def hue(thing: Any) -> int:
+    """Give one of six hues, always the same for the same thing."""
+    return sum(str(thing).encode()) % 6
+
+
+@register.filter
+def item(mapping: Any, key: Any) -> Any:
+    """Look a key up that is itself a variable."""
+    return mapping.get(key) if hasattr(mapping, "get") else None
+
+
+@register.inclusion_tag("components/search.html", takes_context=True)
+def search(context: dict[str, Any], placeholder: str) -> dict[str, Any]:
+    """Draw the search of a list; it keeps the filters that are on."""
+    asked = context["request"].GET
+    hidden = [(name, kept) for name, kept in asked.items() if name not in {"q", "after", "format"}]
+    return {"placeholder": placeholder, "value": asked.get("q", ""), "hidden": hidden}

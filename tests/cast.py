@@ -1,0 +1,87 @@
+"""The small named world that tests play in, made through the real operations.
+
+Ada is the administrator, Lena leads Mira's team, Mira is an associate, Casey is the CX manager, Bo is the leader.
+Mallory was deactivated and must be refused everywhere.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+from django.test import Client
+
+from heedful.associates import associates, company, teams
+from heedful.associates.models import Associate, Company, Role, Team
+from heedful.kit.actor import SYSTEM
+
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+"""A Monday."""
+PASSWORD = "a quiet well-lit room"
+
+
+@pytest.fixture
+def acme(db: None) -> Company:
+    """The company that everybody here works for."""
+    return company.edit(name="Acme", colour="#2f6f5e", time_zone="Europe/London", currency="GBP", by=SYSTEM, at=NOON)
+
+
+@pytest.fixture
+def care(acme: Company) -> Team:
+    """The team that Lena leads and Mira is in."""
+    return teams.add(name="Care", by=SYSTEM, at=NOON)
+
+
+def somebody(name: str, role: Role, team: Team | None = None) -> Associate:
+    """Let somebody in whose address is their name."""
+    return associates.add(
+        email=f"{name.lower()}@acme.test", name=name, role=role, team=team, password=PASSWORD, by=SYSTEM, at=NOON
+    )
+
+
+@pytest.fixture
+def ada(acme: Company) -> Associate:
+    """The administrator."""
+    return somebody("Ada", Role.ADMIN)
+
+
+@pytest.fixture
+def lena(care: Team) -> Associate:
+    """The lead of Care."""
+    return somebody("Lena", Role.LEAD, care)
+
+
+@pytest.fixture
+def mira(care: Team) -> Associate:
+    """An associate of Care."""
+    return somebody("Mira", Role.ASSOCIATE, care)
+
+
+@pytest.fixture
+def casey(acme: Company) -> Associate:
+    """The CX manager."""
+    return somebody("Casey", Role.CX)
+
+
+@pytest.fixture
+def bo(acme: Company) -> Associate:
+    """The leader."""
+    return somebody("Bo", Role.LEADER)
+
+
+@pytest.fixture
+def mallory(care: Team) -> Associate:
+    """Somebody who may no longer come in."""
+    mallory = somebody("Mallory", Role.ASSOCIATE, care)
+    associates.deactivate(associate=mallory, by=SYSTEM, at=NOON)
+    return mallory
+
+
+@pytest.fixture
+def as_(client: Client) -> Callable[[Associate], Client]:
+    """Log somebody in: `as_(mira).get("/cases")`."""
+
+    def logged_in(associate: Associate) -> Client:
+        client.force_login(associate, backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return logged_in
