@@ -123,12 +123,23 @@ class Trouble(models.Model):
     what = models.CharField(max_length=300)
     words = models.TextField(blank=True)
     severity = models.PositiveSmallIntegerField()
+    promise = models.ForeignKey(Promise, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
+    """The promise that was broken or at risk, where it was one."""
     happened_at = models.DateTimeField()
     heard_at = models.DateTimeField()
     """When we found out."""
 
+    class Meta:
+        indexes = [models.Index(fields=["promise", "-heard_at"], name="act_trouble_of_promise")]
+
     def __str__(self) -> str:
         return self.what
+
+    @property
+    def feedback_id(self) -> int | None:
+        """The answer sheet in which it was heard, where it was one."""
+        source, _, rest = self.reference.partition(":")
+        return int(rest) if source == "feedback" and rest.isdigit() else None
 
 
 class Route(models.Model):

@@ -1,0 +1,30 @@
+"""Every way in which a case can change.
+
+`opening` begins one, `promises` begins one for a promise that was broken, `working` is what an associate does,
+`clocks` is the time that runs, `ending` closes and reopens, `events` is what others are told.
+"""
+
+from heedful.act.cases.clocks import escalate as escalate
+from heedful.act.cases.ending import close as close
+from heedful.act.cases.ending import hear_whether_it_helped as hear_whether_it_helped
+from heedful.act.cases.ending import reopen as reopen
+from heedful.act.cases.events import CaseClaimed as CaseClaimed
+from heedful.act.cases.events import CaseClosed as CaseClosed
+from heedful.act.cases.events import CaseEscalated as CaseEscalated
+from heedful.act.cases.events import CaseHandedOver as CaseHandedOver
+from heedful.act.cases.events import CaseJoined as CaseJoined
+from heedful.act.cases.events import CaseNoted as CaseNoted
+from heedful.act.cases.events import CaseOpened as CaseOpened
+from heedful.act.cases.events import CaseReopened as CaseReopened
+from heedful.act.cases.events import CustomerCalled as CustomerCalled
+from heedful.act.cases.events import CustomerSaidWhetherItHelped as CustomerSaidWhetherItHelped
+from heedful.act.cases.events import CustomerWrittenTo as CustomerWrittenTo
+from heedful.act.cases.opening import open_for_trouble as open_for_trouble
+from heedful.act.cases.opening import take as take
+from heedful.act.cases.promises import open_for_broken_promise as open_for_broken_promise
+from heedful.act.cases.promises import open_for_promise_at_risk as open_for_promise_at_risk
+from heedful.act.cases.working import claim as claim
+from heedful.act.cases.working import hand_over as hand_over
+from heedful.act.cases.working import log_call as log_call
+from heedful.act.cases.working import note as note
+from heedful.act.cases.working import write as write

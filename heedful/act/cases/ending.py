@@ -1,0 +1,76 @@
+"""How a case ends, and how it goes on when it had not helped."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from heedful.act import causes, clock, practice
+from heedful.act.cases import clocks
+from heedful.act.cases.events import CaseClosed, CaseReopened, CustomerSaidWhetherItHelped
+from heedful.act.cases.opening import tell
+from heedful.act.cases.working import LEADING, held
+from heedful.act.models import Case
+from heedful.kit.actor import By
+from heedful.kit.errors import Refused
+from heedful.ledger import events
+
+SAID_NO = "The customer said that it did not help."
+
+
+@transaction.atomic
+def close(*, case: Case, outcome: str, cause: str, by: By, at: datetime) -> Case:
+    """Close a case with what came of it and why it happened; the customer is asked whether it helped."""
+    row = held(case, "case.close", by=by, is_open=False)
+    if not row.is_open:
+        raise Refused("This case is closed already.", code="already_closed")
+    if outcome not in Case.Outcome.values:
+        raise Refused("Choose what came of it.", code="no_such_outcome")
+    row.outcome, row.cause, row.closed_at = outcome, causes.check(cause), at
+    row.save(update_fields=["outcome", "cause", "closed_at"])
+    clocks.stop(row, by=by, at=at)
+    events.record(CaseClosed(row.pk, row.customer_id, outcome, cause), by=by, at=at)
+    tell(row)
+    return row
+
+
+@transaction.atomic
+def reopen(*, case: Case, reason: str = "", by: By, at: datetime) -> Case:
+    """Go on with a case that was closed, too early or by mistake."""
+    row = held(case, "case.close", by=by, is_open=False)
+    if row.is_open:
+        raise Refused("This case is open.", code="already_open")
+    return _go_on(row, reason=reason.strip(), with_lead=row.with_lead, by=by, at=at)
+
+
+@transaction.atomic
+def hear_whether_it_helped(*, case: Case, helped: bool, by: By, at: datetime) -> Case:
+    """Take the customer's own word; a no opens the case again, with the lead."""
+    row = Case.objects.select_for_update(of=("self",)).select_related("owner").get(pk=case.pk)
+    if row.helped == helped and row.helped_at is not None:
+        return row
+    row.helped, row.helped_at = helped, at
+    row.save(update_fields=["helped", "helped_at"])
+    events.record(CustomerSaidWhetherItHelped(row.pk, helped), by=by, at=at)
+    if not helped and not row.is_open:
+        return _go_on(row, reason=SAID_NO, with_lead=True, by=by, at=at)
+    tell(row)
+    return row
+
+
+def _go_on(row: Case, *, reason: str, with_lead: bool, by: By, at: datetime) -> Case:
+    """The customer waits again: a new clock runs, the short one where we had failed."""
+    started = clock.start(practice=practice.find(), is_short=with_lead or row.is_repeat, at=at)
+    row.reopened += 1
+    row.closed_at = row.answered_at = row.escalated_at = None
+    row.outcome, row.with_lead = "", with_lead
+    row.escalate_at, row.due_at = started.escalate_at, started.due_at
+    if with_lead and row.owner is not None and row.owner.role not in LEADING:
+        row.owner = row.claimed_at = None
+    row.priority = max(row.priority, Case.Priority.HIGH) if with_lead else row.priority
+    row.save()
+    if row.flood_of_id is None:
+        clocks.begin(row, by=by, at=at)
+    clocks.call_a_lead_in_time(row)
+    events.record(CaseReopened(row.pk, row.customer_id, reason, with_lead), by=by, at=at)
+    tell(row)
+    return row

@@ -1,0 +1,203 @@
+"""How a case begins: trouble opens one for that person, or joins the one that is open."""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from django.db import connection, transaction
+
+from heedful.act import clock, practice, priority, routes
+from heedful.act.cases import clocks
+from heedful.act.cases.events import CaseClaimed, CaseJoined, CaseOpened
+from heedful.act.models import Case, Practice, Trouble
+from heedful.associates import associates
+from heedful.associates.models import Associate
+from heedful.customers.models import Customer, Feedback
+from heedful.kit import live
+from heedful.kit.actor import By
+from heedful.kit.errors import Refused
+from heedful.ledger import events
+from heedful.promise.models import Promise
+from heedful.understand import trouble
+from heedful.understand.models import Reading
+from heedful.understand.trouble import Sign
+
+ANOTHER = timedelta(hours=24)
+"""Trouble that comes to an open case later than this is a failure of its own, not more of the same."""
+
+
+@transaction.atomic
+def open_for_trouble(*, sign: Sign, by: By, at: datetime) -> Case:
+    """Open a case for the person in trouble, or join the open one; of two signs at once the second joins."""
+    person = lock_person(sign.customer)
+    if known := Trouble.objects.select_related("case").filter(reference=sign.reference).first():
+        return _hear_more(known, sign, by=by, at=at)
+    if case := open_case_of(person):
+        return _join(case, sign, by=by, at=at)
+    return open_new(person, sign, by=by, at=at)
+
+
+@transaction.atomic
+def take(*, feedback: Feedback, by: By, at: datetime) -> Case:
+    """Take a case from what a customer said, whatever the rules make of it: it is the taker's own."""
+    associates.must(by, "case.work")
+    me = Associate.objects.filter(pk=by.id).first() if by.kind == "associate" else None
+    if me is None:
+        raise Refused("Only an associate can have a case.", code="no_associate")
+    case = open_for_trouble(sign=_taken(feedback), by=by, at=at)
+    if not case.is_open:
+        raise Refused(f"There was a case for this already, number {case.pk}. Reopen it to go on.", code="closed")
+    if case.owner_id not in (None, me.pk):
+        raise Refused(f"{case.owner} has a case for this customer already, number {case.pk}.", code="already_claimed")
+    if case.owner_id is None:
+        case.owner, case.claimed_at = me, at
+        case.save(update_fields=["owner", "claimed_at"])
+        events.record(CaseClaimed(case.pk, me.pk), by=by, at=at)
+    return case
+
+
+def _taken(feedback: Feedback) -> Sign:
+    """What a customer said, as the rules weigh it, or as mild trouble where they find none."""
+    reading = Reading.objects.filter(feedback=feedback).first()
+    told = [topic["slug"] for topic in reading.topics] if reading else []
+    scores = dict(feedback.scores.values_list("question", "value"))
+    found = trouble.sign_of(
+        feedback, scores=scores, signals=reading.signals if reading else (), topics=told, rules=trouble.rules()
+    )
+    return found or Sign(
+        reference=f"feedback:{feedback.pk}",
+        customer=feedback.customer_id,
+        severity=trouble.MILD,
+        what="Taken from feedback",
+        happened_at=feedback.happened_at,
+        stage=feedback.stage_slug,
+        topics=tuple(told),
+    )
+
+
+def lock_person(customer: int) -> int:
+    """Return the person of a record, held until the transaction ends so that nobody opens a second case beside."""
+    person = None
+    while person != (found := _person_of(customer)):
+        person = found
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"act.case:{person}"])
+    return found
+
+
+def open_case_of(person: int) -> Case | None:
+    """The case that somebody works on for this person, held; the oldest, where a merge brought two together."""
+    cases = Case.objects.select_for_update().of_person(person).open().filter(flood_of=None)
+    return cases.order_by("opened_at", "pk").first()
+
+
+def open_new(person: int, sign: Sign, *, flood_of: Promise | None = None, by: By, at: datetime) -> Case:
+    """Open a case with its clock, its team and its priority."""
+    ways = practice.find()
+    is_repeat = flood_of is None and has_failed_before(person, days=ways.repeat_days, at=at)
+    started = clock.start(practice=ways, is_short=is_repeat, at=at)
+    case = Case(
+        customer_id=sign.customer,
+        title=sign.what[:200],
+        team=routes.team_for(stage=sign.stage, topics=sign.topics),
+        severity=sign.severity,
+        is_repeat=is_repeat,
+        with_lead=is_repeat or flood_of is not None,
+        opened_at=at,
+        heard_at=min(sign.happened_at, at),
+        escalate_at=started.escalate_at,
+        due_at=started.due_at,
+        flood_of=flood_of,
+    )
+    case.priority = priority_of(case, ways, at=at)
+    case.save(force_insert=True)
+    add_trouble(case, sign, at=at)
+    if flood_of is None:
+        clocks.begin(case, by=by, at=at)
+    clocks.call_a_lead_in_time(case)
+    events.record(CaseOpened(case.pk, sign.customer, case.priority, is_repeat, sign.reference), by=by, at=at)
+    tell(case, person)
+    return case
+
+
+def has_failed_before(person: int, *, days: int, at: datetime) -> bool:
+    """Whether this person had trouble that we worked on within so many days."""
+    before = Case.objects.of_person(person).filter(opened_at__gte=at - timedelta(days=days), flood_of=None)
+    return before.exclude(outcome=Case.Outcome.NO_TROUBLE).exists()
+
+
+def add_trouble(case: Case, sign: Sign, *, at: datetime) -> None:
+    """Write down what was heard."""
+    Trouble.objects.create(
+        case=case,
+        customer_id=sign.customer,
+        reference=sign.reference,
+        what=sign.what[:300],
+        words=sign.words,
+        severity=sign.severity,
+        promise_id=sign.promise,
+        happened_at=sign.happened_at,
+        heard_at=at,
+    )
+
+
+def priority_of(case: Case, ways: Practice, *, at: datetime) -> int:
+    """How far to the front a case belongs now."""
+    return priority.of(
+        severity=case.severity,
+        value=_value_of(case.customer_id),
+        high_value=practice.high_value(ways),
+        is_repeat=case.is_repeat,
+        left=priority.left(opened_at=case.opened_at, due_at=case.due_at, at=at) if case.is_waiting else 1.0,
+    )
+
+
+def tell(case: Case, person: int | None = None) -> None:
+    """Let open pages know that a case changed, and the pages of its customer."""
+    live.tell("cases", case.pk)
+    live.tell("customer", person or _person_of(case.customer_id))
+
+
+def _join(case: Case, sign: Sign, *, by: By, at: datetime) -> Case:
+    add_trouble(case, sign, at=at)
+    if at - case.opened_at >= ANOTHER and not case.is_repeat:
+        _make_second_failure(case, at=at)
+    return _raise(case, sign, by=by, at=at)
+
+
+def _hear_more(known: Trouble, sign: Sign, *, by: By, at: datetime) -> Case:
+    """The same answer sheet said more: its words come after its score."""
+    if (known.severity, known.words) == (sign.severity, sign.words):
+        return known.case
+    known.severity, known.words, known.what = sign.severity, sign.words, sign.what[:300]
+    known.save(update_fields=["severity", "words", "what"])
+    case = Case.objects.select_for_update().get(pk=known.case_id)
+    return _raise(case, sign, by=by, at=at) if case.is_open else case
+
+
+def _raise(case: Case, sign: Sign, *, by: By, at: datetime) -> Case:
+    """A case is as bad as the worst that was heard; its title says what that was."""
+    if sign.severity > case.severity:
+        case.severity, case.title = sign.severity, sign.what[:200]
+    case.priority = max(case.priority, priority_of(case, practice.find(), at=at))
+    case.save(update_fields=["severity", "title", "priority", "is_repeat", "with_lead", "due_at", "escalate_at"])
+    events.record(CaseJoined(case.pk, sign.customer, case.priority, sign.reference), by=by, at=at)
+    tell(case)
+    return case
+
+
+def _make_second_failure(case: Case, *, at: datetime) -> None:
+    """We failed somebody whom we had not yet helped: a lead takes over, and what is left of the clock is halved."""
+    case.is_repeat = case.with_lead = True
+    if case.is_waiting:
+        short = clock.start(practice=practice.find(), is_short=True, at=at)
+        case.due_at, case.escalate_at = min(case.due_at, short.due_at), min(case.escalate_at, short.escalate_at)
+        clocks.call_a_lead_in_time(case)
+
+
+def _person_of(customer: int) -> int:
+    row = Customer.objects.only("person_id").get(pk=customer)
+    return row.person_id or row.pk
+
+
+def _value_of(customer: int) -> Decimal | None:
+    return Customer.objects.filter(pk=_person_of(customer)).values_list("value_amount", flat=True).first()

@@ -1,0 +1,94 @@
+"""Why cases happen, in the company's own list."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.text import slugify
+
+from heedful.act.models import Cause
+from heedful.associates import associates
+from heedful.kit.actor import By
+from heedful.kit.errors import Refused
+from heedful.ledger import events
+
+
+@dataclass(frozen=True, slots=True)
+class CauseAdded:
+    """A reason why cases happen got a name."""
+
+    cause: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class CauseRenamed:
+    """A cause is called something else; cases that were closed with it follow."""
+
+    cause: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class CauseRetired:
+    """A cause is no longer offered; cases that were closed with it keep it."""
+
+    cause: int
+
+
+def names() -> dict[str, str]:
+    """Every cause's name by its slug, the retired ones too."""
+    return dict(Cause.objects.order_by("name").values_list("slug", "name"))
+
+
+def check(slug: str) -> str:
+    """Return the slug of a cause that is offered, or refuse."""
+    if not Cause.objects.filter(slug=slug, is_active=True).exists():
+        raise Refused("Choose a cause from the list.", code="no_such_cause")
+    return slug
+
+
+@transaction.atomic
+def add(*, name: str, by: By, at: datetime) -> Cause:
+    """Give a reason a name."""
+    associates.must(by, "topic.edit")
+    name = _checked(name)
+    row = Cause.objects.create(slug=_slug(name), name=name)
+    events.record(CauseAdded(row.pk, name), by=by, at=at)
+    return row
+
+
+@transaction.atomic
+def rename(*, cause: Cause, name: str, by: By, at: datetime) -> None:
+    """Call a cause something else."""
+    associates.must(by, "topic.edit")
+    cause.name = _checked(name, besides=cause)
+    cause.save(update_fields=["name"])
+    events.record(CauseRenamed(cause.pk, cause.name), by=by, at=at)
+
+
+@transaction.atomic
+def retire(*, cause: Cause, by: By, at: datetime) -> None:
+    """Offer a cause no longer."""
+    associates.must(by, "topic.edit")
+    if not cause.is_active:
+        raise Refused("This cause is not offered any more.")
+    if not Cause.objects.filter(is_active=True).exclude(pk=cause.pk).exists():
+        raise Refused("This is the only cause. Add another one first.")
+    cause.is_active = False
+    cause.save(update_fields=["is_active"])
+    events.record(CauseRetired(cause.pk), by=by, at=at)
+
+
+def _checked(name: str, *, besides: Cause | None = None) -> str:
+    if not (name := " ".join(name.split())[:120]):
+        raise Refused("Give the cause a name.")
+    if Cause.objects.filter(name__iexact=name).exclude(pk=besides.pk if besides else None).exists():
+        raise Refused(f"There is a cause called {name} already.")
+    return name
+
+
+def _slug(name: str) -> str:
+    plain = slugify(name)[:60] or "cause"
+    taken = set(Cause.objects.filter(slug__startswith=plain).values_list("slug", flat=True))
+    return next(slug for n in range(1, 10_000) if (slug := plain if n == 1 else f"{plain}-{n}") not in taken)

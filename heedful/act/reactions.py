@@ -1,0 +1,56 @@
+"""What follows for the cases when something happened elsewhere; run twice, each changes nothing the second time."""
+
+from django.utils import timezone
+
+from heedful.act import cases
+from heedful.act.models import Case
+from heedful.customers.models import Customer
+from heedful.kit.actor import SYSTEM
+from heedful.ledger.models import Entry
+from heedful.listen import asks
+from heedful.promise.instances import PromiseAtRisk, PromiseBroken
+from heedful.promise.models import Instance
+from heedful.understand.trouble import TroubleHeard
+
+
+def open_cases(event: TroubleHeard, *, entry: Entry) -> None:
+    """Customers said something that somebody must act on."""
+    del entry
+    for sign in event.troubles:
+        if Customer.objects.filter(pk=sign.customer).exists():
+            cases.open_for_trouble(sign=sign, by=SYSTEM, at=timezone.now())
+
+
+def open_for_broken_promises(event: PromiseBroken, *, entry: Entry) -> None:
+    """We did not do what we said."""
+    del entry
+    for instance in _instances(event.instances, Instance.State.BROKEN):
+        cases.open_for_broken_promise(instance=instance, by=SYSTEM, at=timezone.now())
+
+
+def warn_of_promises_at_risk(event: PromiseAtRisk, *, entry: Entry) -> None:
+    """We are about not to do what we said."""
+    del entry
+    for instance in _instances(event.instances, Instance.State.AT_RISK):
+        cases.open_for_promise_at_risk(instance=instance, by=SYSTEM, at=timezone.now())
+
+
+def ask_whether_it_helped(event: cases.CaseClosed, *, entry: Entry) -> None:
+    """A case was closed: the customer has the last word, unless it stood for many or there was no trouble."""
+    del entry
+    case = Case.objects.select_related("customer").get(pk=event.case)
+    if not case.is_open and case.flood_of_id is None and case.outcome != Case.Outcome.NO_TROUBLE:
+        asks.ask_if_it_helped(customer=case.customer, case_id=case.pk, by=SYSTEM, at=timezone.now())
+
+
+def hear_whether_it_helped(event: asks.HelpAnswered, *, entry: Entry) -> None:
+    """The customer had the last word."""
+    del entry
+    case = Case.objects.filter(pk=event.case).first()
+    if case is not None:
+        cases.hear_whether_it_helped(case=case, helped=event.helped, by=SYSTEM, at=timezone.now())
+
+
+def _instances(ids: list[int], state: str) -> list[Instance]:
+    """The instances of an event that still stand as it says."""
+    return list(Instance.objects.select_related("promise").filter(pk__in=ids, state=state).order_by("pk"))

@@ -1,0 +1,150 @@
+"""Reading: from a batch of touchpoints to what was meant by it, in the steps listed below."""
+
+import hashlib
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import connection
+from django.utils import timezone
+
+from heedful.customers.models import Feedback, Score
+from heedful.customers.touchpoints import TouchpointsRecorded
+from heedful.kit.actor import SYSTEM
+from heedful.ledger import events
+from heedful.ledger.models import Entry
+from heedful.understand import light, topics, trouble
+from heedful.understand.models import Reading
+from heedful.understand.trouble import Sign, TroubleHeard
+
+
+@dataclass(slots=True)
+class Work:
+    """Answer sheets on their way through the steps, each of which adds what it found."""
+
+    at: datetime
+    sheets: list[Feedback]
+    unread: list[Feedback] = field(default_factory=list)
+    readings: dict[int, Reading] = field(default_factory=dict)
+    signs: list[Sign] = field(default_factory=list)
+
+
+def read(event: TouchpointsRecorded, *, entry: Entry) -> None:
+    """Read what customers said in a batch; reading it twice changes nothing."""
+    del entry
+    through(Work(at=timezone.now(), sheets=sheets_of(event)))
+
+
+def through(work: Work) -> Work:
+    """Take work through all steps."""
+    for step in STEPS:
+        step(work)
+    return work
+
+
+def find_unread(work: Work) -> None:
+    """Pick the sheets whose words were never read, or have changed since."""
+    known = {row.feedback_id: row for row in Reading.objects.filter(feedback__in=work.sheets)}
+    for sheet in work.sheets:
+        row = known.get(sheet.pk)
+        if row and (row.text_digest == digest(sheet.verbatim)):
+            work.readings[sheet.pk] = row
+        elif sheet.verbatim:
+            work.unread.append(sheet)
+
+
+def tell_what_was_meant(work: Work) -> None:
+    """Language, sentiment and signs of trouble in the words, by the light tier."""
+    for sheet, meant in zip(work.unread, light.read([sheet.verbatim for sheet in work.unread]), strict=True):
+        work.readings[sheet.pk] = Reading(
+            feedback=sheet,
+            customer_id=sheet.customer_id,
+            happened_at=sheet.happened_at,
+            language=meant.language,
+            language_confidence=meant.language_confidence,
+            sentiment=meant.sentiment,
+            sentiment_confidence=meant.sentiment_confidence,
+            signals=[{"signal": signal.signal, "words": list(signal.words)} for signal in meant.signals],
+            model=light.MODEL,
+            text_digest=digest(sheet.verbatim),
+            read_at=work.at,
+        )
+
+
+def tell_topics(work: Work) -> None:
+    """What the words are about, of the topics that the company cares about."""
+    told = topics.of([sheet.verbatim for sheet in work.unread])
+    for sheet, found in zip(work.unread, told, strict=True):
+        work.readings[sheet.pk].topics = [{"slug": slug, "confidence": confidence} for slug, confidence in found]
+
+
+def keep(work: Work) -> None:
+    """Store what was understood; the later reading of a sheet replaces the earlier."""
+    Reading.objects.bulk_create(
+        [work.readings[sheet.pk] for sheet in work.unread],
+        update_conflicts=True,
+        unique_fields=["feedback"],
+        update_fields=STORED,
+        batch_size=1_000,
+    )
+
+
+def weigh(work: Work) -> None:
+    """Find trouble in fresh sheets, by their scores and by the signs in their words."""
+    fresh = [sheet for sheet in work.sheets if trouble.is_fresh(sheet, at=work.at)]
+    if not fresh:
+        return
+    scores, rules = scores_of(fresh), trouble.rules()
+    for sheet in fresh:
+        row = work.readings.get(sheet.pk)
+        sign = trouble.sign_of(
+            sheet,
+            scores=scores[sheet.pk],
+            signals=row.signals if row else (),
+            topics=[each["slug"] for each in row.topics] if row else (),
+            rules=rules,
+        )
+        if sign:
+            work.signs.append(sign)
+
+
+def report(work: Work) -> None:
+    """Say that trouble was heard."""
+    if work.signs:
+        events.record(TroubleHeard(tuple(work.signs)), by=SYSTEM, at=work.at)
+
+
+STEPS = [find_unread, tell_what_was_meant, tell_topics, keep, weigh, report]
+
+STORED = [
+    "happened_at", "language", "language_confidence", "sentiment", "sentiment_confidence",
+    "topics", "signals", "model", "text_digest", "read_at",
+]  # fmt: skip
+
+
+def digest(verbatim: str) -> str:
+    """By which a changed verbatim is known."""
+    return hashlib.blake2b(verbatim.encode(), digest_size=16).hexdigest()
+
+
+def sheets_of(event: TouchpointsRecorded) -> list[Feedback]:
+    """The answer sheets that a batch began or added to."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT coalesce(subject, message::text) FROM customers_touchpoint"
+            " WHERE id BETWEEN %s AND %s AND happened_at BETWEEN %s AND %s AND batch = %s"
+            " AND (scores IS NOT NULL OR verbatim IS NOT NULL)",
+            [event.first_id, event.last_id, event.earliest, event.latest, event.batch],
+        )
+        subjects = [subject for (subject,) in cursor.fetchall()]
+    return list(Feedback.objects.filter(subject__in=subjects).order_by("pk"))
+
+
+def scores_of(sheets: list[Feedback]) -> dict[int, dict[str, int]]:
+    """Every score of each sheet."""
+    found: dict[int, dict[str, int]] = defaultdict(dict)
+    for feedback, question, value in Score.objects.filter(feedback__in=sheets).values_list(
+        "feedback_id", "question", "value"
+    ):
+        found[feedback][question] = value
+    return found

@@ -1,0 +1,110 @@
+"""Shared by the tests of act: a small company, a customer, and trouble."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+
+from heedful.associates.models import Associate, Role, Team
+from heedful.customers import identities, kinds, people, touchpoints
+from heedful.customers.models import Customer
+from heedful.kit.actor import SYSTEM, By
+from heedful.understand.trouble import Sign
+
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+"""A Monday."""
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered() -> None:
+    identities.forget()
+    kinds.forget()
+    cache.delete("act.high_value")
+
+
+@pytest.fixture
+def noon() -> datetime:
+    return NOON
+
+
+@pytest.fixture
+def service(db: None) -> Team:
+    return Team.objects.create(name="Service", is_default=True, created_at=NOON)
+
+
+def _associate(name: str, role: str, team: Team | None) -> Associate:
+    return Associate.objects.create(
+        email=f"{name.lower()}@example.com", name=name, role=role, team=team, created_at=NOON
+    )
+
+
+@pytest.fixture
+def mira(service: Team) -> Associate:
+    return _associate("Mira", Role.ASSOCIATE, service)
+
+
+@pytest.fixture
+def tom(service: Team) -> Associate:
+    return _associate("Tom", Role.ASSOCIATE, service)
+
+
+@pytest.fixture
+def dana(service: Team) -> Associate:
+    return _associate("Dana", Role.LEAD, service)
+
+
+@pytest.fixture
+def mallory() -> By:
+    """Somebody who has a session and no right to be here."""
+    return By("customer", "1", "Mallory")
+
+
+def meet(email: str, *, value: int | None = None) -> Customer:
+    """Make a customer by way of the log."""
+    recorded = touchpoints.record(
+        drafts=[
+            touchpoints.Draft(
+                kind="order_placed",
+                happened_at=NOON - timedelta(days=30),
+                message=f"order of {email}",
+                identities=(("email", email),),
+            )
+        ],
+        source="shop",
+        by=SYSTEM,
+        at=NOON - timedelta(days=30),
+    )
+    facts: dict[str, Any] = {"name": (email.partition("@")[0].capitalize(), NOON)}
+    if value is not None:
+        facts["value"] = ({"amount": str(Decimal(value)), "currency": "EUR"}, NOON)
+    people.describe(facts={recorded.customers[0]: facts})
+    return Customer.objects.get(pk=recorded.customers[0])
+
+
+@pytest.fixture
+def carla(service: Team) -> Customer:
+    return meet("carla@example.org", value=600)
+
+
+def sign(customer: Customer, reference: str = "feedback:1", **changes: Any) -> Sign:
+    """Trouble that a customer has."""
+    said: dict[str, Any] = {
+        "reference": reference,
+        "customer": customer.pk,
+        "severity": 2,
+        "what": "Would recommend: 3 of 10",
+        "happened_at": NOON,
+    }
+    return Sign(**{**said, **changes})
+
+
+type Kinds = Callable[[Customer], list[str]]
+
+
+@pytest.fixture
+def kinds_of() -> Kinds:
+    """The kinds of touchpoint in a customer's log, in order."""
+    return lambda customer: list(customer.touchpoints.order_by("happened_at", "id").values_list("kind", flat=True))
