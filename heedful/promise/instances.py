@@ -55,9 +55,14 @@ class Measure:
 def advance(event: TouchpointsRecorded, *, entry: Entry) -> None:
     """Judge the people of whom a batch of touchpoints told something that promises wait for."""
     del entry
+    take(event, at=timezone.now())
+
+
+def take(event: TouchpointsRecorded, *, at: datetime) -> int:
+    """Take a batch of touchpoints into account as of `at`; returns how many instances changed."""
     wanted = evidence.Wanted.by(measure.spec for measure in measures())
     if not wanted.kinds and not wanted.any_score:
-        return
+        return 0
     touched = evidence.touched(
         batch=event.batch,
         first=event.first_id,
@@ -66,7 +71,7 @@ def advance(event: TouchpointsRecorded, *, entry: Entry) -> None:
         latest=event.latest,
         wanted=wanted,
     )
-    judge_people(touched, at=timezone.now())
+    return judge_people(touched, at=at)
 
 
 def rejudge(event: PeopleRegrouped, *, entry: Entry) -> None:

@@ -1,0 +1,79 @@
+"""Gaps: what was found, less what the same person expected."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from heedful.associates.models import Associate
+from heedful.customers import people
+from heedful.customers.models import Customer
+from heedful.kit.actor import SYSTEM
+from heedful.promise import gaps, instances
+from heedful.promise.models import Promise
+from heedful.promise.standards import Draft
+from tests.promise.shop import HOUR, MONDAY, make, tell
+
+pytestmark = pytest.mark.django_db
+DAY = timedelta(days=1)
+WINDOW: dict[str, Any] = {"since": MONDAY, "until": MONDAY + 60 * DAY}
+
+
+def score(who: str, question: str, value: int, at: Any, **more: Any) -> int:
+    said = {"scores": {question: value}, "subject": f"{who} {question} {at}", **more}
+    return tell(who, "survey_answered", at, message=f"{who} {question} {at}", **said)
+
+
+def test_experience_is_compared_with_the_nearest_earlier_expectation_of_the_same_person(company: Any) -> None:
+    score("ann", "expected.ease", 7, MONDAY)
+    score("ann", "expected.ease", 5, MONDAY + DAY)
+    score("ann", "ease", 3, MONDAY + 2 * DAY, stage="onboarding")
+    score("ann", "expected.ease", 1, MONDAY + 3 * DAY)
+    score("bea", "expected.ease", 6, MONDAY)
+    score("cleo", "ease", 6, MONDAY + DAY, stage="onboarding")
+    found = gaps.by(key="stage", question="ease", **WINDOW)
+    assert [(row.key, row.expected, row.found, row.gap, row.n) for row in found] == [("onboarding", 5, 3, -2, 1)]
+
+
+def test_what_the_promise_states_is_expected_where_nobody_was_asked(company: Any) -> None:
+    score("ann", "expected.ease", 5, MONDAY)
+    score("ann", "ease", 6, MONDAY + DAY)
+    score("bea", "ease", 4, MONDAY + DAY)
+    found = gaps.by(key="kind", question="ease", stated=7, **WINDOW)
+    assert [(row.key, row.gap) for row in found] == [("survey_answered", 1), ("survey_answered", -3)]
+
+
+def test_what_one_record_of_a_person_expected_counts_for_the_other(company: Any) -> None:
+    ann, anna = score("ann", "expected.ease", 6, MONDAY), score("anna", "ease", 4, MONDAY + DAY)
+    assert gaps.by(key="stage", question="ease", **WINDOW) == []
+    people.merge(a=Customer.objects.get(pk=ann), b=Customer.objects.get(pk=anna), by=SYSTEM, at=MONDAY + 2 * DAY)
+    assert [row.gap for row in gaps.by(key="stage", question="ease", **WINDOW)] == [-2]
+
+
+@pytest.fixture
+def felt(ada: Associate) -> Promise:
+    """Kept to Ann, broken to Bea, not yet due to Cleo; all of them say how they feel, Ann much later once more."""
+    draft = Draft(form="within", from_kind="asked", to_kind="answered", within_s=3600)
+    promise = make(ada, draft, stated_expectation={"satisfaction": 4})
+    who = [tell("ann", "asked", MONDAY), tell("bea", "asked", MONDAY), tell("cleo", "asked", MONDAY + 5 * DAY)]
+    tell("ann", "answered", MONDAY + HOUR)
+    instances.judge_people(who, at=MONDAY + 5 * DAY)
+    for name, value in (("ann", 5), ("bea", 2), ("cleo", 3)):
+        score(name, "satisfaction", value, MONDAY + DAY)
+    score("ann", "satisfaction", 1, MONDAY + 40 * DAY)
+    return promise
+
+
+def test_a_promise_is_felt_by_those_to_whom_it_was_kept_or_broken_lately(felt: Promise) -> None:
+    people.describe(facts={_record("bea"): {"value": ({"amount": "100", "currency": "EUR"}, MONDAY)}})
+    found = gaps.felt(promise=felt, question="satisfaction", **WINDOW)
+    assert [tuple(row) for row in found] == [("broken", 2, 1, 100.0, 10_000.0), ("kept", 5, 1, 0.0, 0.0)]
+
+
+def test_the_gap_of_a_promise_is_against_what_it_states(felt: Promise) -> None:
+    found = gaps.of_promise(promise=felt, question="satisfaction", **WINDOW)
+    assert [(row.key, row.gap, row.n) for row in found] == [("broken", -2, 1), ("kept", 1, 1)]
+
+
+def _record(who: str) -> int:
+    return Customer.objects.get(identities__value=who).pk
