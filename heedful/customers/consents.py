@@ -1,5 +1,6 @@
 """What customers allowed and refused: their last word counts, and between the records of one person the stricter."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,27 +12,53 @@ from heedful.ledger import events
 
 
 @dataclass(frozen=True, slots=True)
-class ConsentGiven:
-    """A customer allowed or refused something."""
+class Said:
+    """One customer's word for one purpose, and when it was given."""
 
     customer: int
     purpose: str
     granted: bool
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentsGiven:
+    """Customers allowed or refused something: at most a thousand words, as (customer, purpose, granted)."""
+
+    words: list[tuple[int, str, bool]]
+
+
+def say(*, customer: Customer | int, purpose: str, granted: bool, source: str = "", by: By, at: datetime) -> None:
+    """Write down one customer's word for one purpose."""
+    record = customer if isinstance(customer, int) else customer.pk
+    take(said=[Said(record, purpose, granted, at)], source=source, by=by, at=at)
 
 
 @transaction.atomic
-def say(*, customer: Customer | int, purpose: str, granted: bool, source: str = "", by: By, at: datetime) -> None:
-    """Write down a customer's word for one purpose; an older word that arrives later changes nothing."""
-    record = customer if isinstance(customer, int) else customer.pk
+def take(*, said: Sequence[Said], source: str = "", by: By, at: datetime) -> None:
+    """Write down words; an older word that arrives later changes nothing, and of two at one time no stands."""
+    stands: dict[tuple[int, str], Said] = {}
+    for word in said:
+        key = (word.customer, word.purpose[:40])
+        stands[key] = max(stands.get(key, word), word, key=lambda one: (one.at, not one.granted))
+    if not stands:
+        return
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO customers_consent AS c (customer_id, purpose, granted, at, source) VALUES (%s, %s, %s, %s, %s)"
+            "INSERT INTO customers_consent AS c (customer_id, purpose, granted, at, source)"
+            " SELECT *, %s FROM unnest(%s::bigint[], %s::text[], %s::boolean[], %s::timestamptz[])"
             " ON CONFLICT (customer_id, purpose) DO UPDATE SET at = EXCLUDED.at, source = EXCLUDED.source,"
             " granted = CASE WHEN EXCLUDED.at = c.at THEN c.granted AND EXCLUDED.granted ELSE EXCLUDED.granted END"
-            " WHERE EXCLUDED.at >= c.at",
-            [record, purpose[:40], granted, at, source[:80]],
+            " WHERE EXCLUDED.at >= c.at RETURNING customer_id, purpose, granted",
+            [
+                source[:80],
+                [record for record, _ in stands],
+                [purpose for _, purpose in stands],
+                [word.granted for word in stands.values()],
+                [word.at for word in stands.values()],
+            ],
         )
-    events.record(ConsentGiven(record, purpose[:40], granted), by=by, at=at)
+        events.record(ConsentsGiven(cursor.fetchall()), by=by, at=at)
 
 
 def standing(*, person: int) -> dict[str, bool]:

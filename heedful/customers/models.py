@@ -297,3 +297,26 @@ class Rejection(models.Model):
 
     def __str__(self) -> str:
         return self.reason
+
+
+class Import(models.Model):
+    """A file that was read in, and how far."""
+
+    source = models.CharField(max_length=80)
+    file_name = models.CharField(max_length=250)
+    file_digest = models.CharField(max_length=32)
+    map_digest = models.CharField(max_length=32)
+    position = models.PositiveBigIntegerField(default=0)
+    """The number of the last row that is done."""
+    taken = models.PositiveBigIntegerField(default=0)
+    known = models.PositiveBigIntegerField(default=0)
+    """Touchpoints that were there already."""
+    rejected = models.PositiveBigIntegerField(default=0)
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["file_digest", "map_digest"], name="customers_import_once")]
+
+    def __str__(self) -> str:
+        return self.file_name

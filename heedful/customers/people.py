@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
@@ -11,7 +11,8 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Q
 
-from heedful.customers import components
+from heedful.customers import components, identities
+from heedful.customers.identities import Name
 from heedful.customers.models import Customer, Identity, IdentityLink, Merge
 from heedful.kit.actor import By
 from heedful.kit.errors import Refused
@@ -70,6 +71,14 @@ def undo(*, merge: Merge, by: By, at: datetime) -> None:
     row.save(update_fields=["undone_at", "undone_by"])
     regroup(records={row.a_id, row.b_id}, by=by, at=at)
     events.record(MergeUndone(row.pk, row.a_id, row.b_id), by=by, at=at)
+
+
+def meet(*, messages: Sequence[tuple[Name, ...]], by: By, at: datetime, since: datetime | None = None) -> list[int]:
+    """Return the record of each message's strongest identity, made if need be; who was seen together is joined."""
+    known, links, new = identities.resolve(messages=messages, at=at, since=since)
+    if links:
+        join_new(links=links, new=new, by=by, at=at)
+    return [known[message[0]].customer for message in messages]
 
 
 def regroup(*, records: Collection[int], by: By, at: datetime) -> set[int]:
@@ -184,6 +193,13 @@ def describe(*, facts: Mapping[int, Mapping[str, Fact]]) -> None:
             " WHERE c.id = w.id",
             [json.dumps([{"id": record, "facts": new} for record, _, new, _ in changed])],
         )
+        came = [(record, new[STAGE]) for record, _, new, old in changed if new.get(STAGE) != old.get(STAGE)]
+        cursor.execute(
+            "INSERT INTO customers_stagechange (customer_id, stage_id, at, source)"
+            " SELECT w.id, slug, w.at, '' FROM unnest(%s::bigint[], %s::text[], %s::timestamptz[]) AS w(id, stage, at)"
+            " JOIN customers_stage ON slug = w.stage ON CONFLICT DO NOTHING",
+            [[record for record, _ in came], [str(fact[0]) for _, fact in came], [fact[1] for _, fact in came]],
+        )
     refresh(people={person for _, person, _, _ in changed})
 
 
@@ -195,6 +211,7 @@ def _merged(old: Mapping[str, list[Any]], new: Mapping[str, list[Any]]) -> dict[
     return {**old, **{key: max(old.get(key, NOTHING), fact, key=_later) for key, fact in new.items()}}
 
 
+STAGE = "lifecycle_stage"
 NOTHING = [None, ""]
 
 

@@ -24,6 +24,7 @@ SCALES = {
     "ease": Scale(1, 7, "Ease"),
     "compared": Scale(-2, 2, "Compared with expectation"),
     "helped": Scale(0, 1, "It helped"),
+    "yes": Scale(0, 1, "Yes"),
 }
 
 

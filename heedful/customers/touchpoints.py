@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 from django.db import connection, transaction
 
-from heedful.customers import feedback, identities, kinds, people
+from heedful.customers import feedback, kinds, people
 from heedful.customers.identities import Name
 from heedful.kit.actor import By
 from heedful.ledger import events
@@ -39,6 +39,8 @@ class Draft:
     scores: dict[str, int] | None = None
     verbatim: str | None = None
     subject: str | None = None
+    clamped: bool = False
+    """True when the time is a guess, because the one that was sent cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +95,13 @@ def clamp(happened_at: datetime, at: datetime) -> datetime:
 
 def _customers(drafts: Sequence[Draft], by: By, at: datetime) -> list[int]:
     """Return the record under which each draft is kept: that of its strongest identity."""
-    times = [clamp(draft.happened_at, at) for draft in drafts] or [at]
-    named = [draft.identities for draft in drafts if draft.identities]
-    known, links, new = identities.resolve(messages=named, at=max(times), since=min(times))
-    if links:
-        people.join_new(links=links, new=new, by=by, at=at)
-    return [known[draft.identities[0]].customer if draft.customer is None else draft.customer for draft in drafts]
+    named = [draft for draft in drafts if draft.customer is None]
+    if not named:
+        return [draft.customer for draft in drafts if draft.customer is not None]
+    times = [clamp(draft.happened_at, at) for draft in named]
+    messages = [draft.identities for draft in named]
+    met = iter(people.meet(messages=messages, by=by, at=max(times), since=min(times)))
+    return [next(met) if draft.customer is None else draft.customer for draft in drafts]
 
 
 def _encode(rows: Mapping[uuid.UUID, tuple[Draft, int]], at: datetime) -> bytes:
@@ -118,7 +121,7 @@ def _encode(rows: Mapping[uuid.UUID, tuple[Draft, int]], at: datetime) -> bytes:
                 "o": draft.scores or None,
                 "v": draft.verbatim or None,
                 "u": draft.subject,
-                "x": happened_at is not draft.happened_at,
+                "x": draft.clamped or happened_at is not draft.happened_at,
             }
         )
     document = msgspec.json.encode(out)

@@ -1,0 +1,239 @@
+"""Read a file in: batch by batch, each with its place in the file, so that it can stop anywhere and go on."""
+
+import csv
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import batched
+from pathlib import Path
+from typing import IO, Self
+
+import msgspec
+from django.db import transaction
+
+from heedful.associates.models import Company
+from heedful.customers import messages
+from heedful.customers.imports.maps import ImportMap, columns_of
+from heedful.customers.imports.readers import Row, RowError, Table
+from heedful.customers.imports.rows import Reader, Understood
+from heedful.customers.models import Import, Stage
+from heedful.customers.touchpoints import Draft
+from heedful.kit.actor import By
+from heedful.kit.errors import Refused
+from heedful.ledger import events
+
+BATCH = 1_000
+
+type Progress = Callable[[int], object]
+
+
+@dataclass(frozen=True, slots=True)
+class FileImported:
+    """A file was read in to its end."""
+
+    source: str
+    file: str
+    taken: int
+    known: int
+    rejected: int
+
+
+@dataclass(slots=True)
+class Report:
+    """What became of a file: rows read, touchpoints taken and known before, rows rejected and the first errors."""
+
+    rows: int = 0
+    taken: int = 0
+    known: int = 0
+    rejected: int = 0
+    resumed_at: int = 0
+    errors: list[tuple[int, str]] = field(default_factory=list)
+    sample: list[Understood] = field(default_factory=list)
+
+    def wrong(self, number: int, error: RowError) -> None:
+        """Count a bad row and keep the first twenty sentences."""
+        self.rejected += 1
+        if len(self.errors) < 20:
+            self.errors.append((number, str(error)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Good:
+    number: int
+    row: Row | RowError
+    understood: Understood
+
+
+@dataclass(frozen=True, slots=True)
+class _Wrong:
+    number: int
+    row: Row | RowError | None
+    error: RowError
+
+
+def dry_run(*, table: Table, found: ImportMap, at: datetime, progress: Progress = lambda _: None) -> Report:
+    """Read every row and write nothing: what would be taken, and what is wrong with the rest."""
+    reader = _reader(table, found, at)
+    report = Report()
+    for number, row in table.rows():
+        report.rows += 1
+        progress(1)
+        try:
+            understood = _understand(reader, number, row)
+        except RowError as error:
+            report.wrong(number, error)
+            continue
+        report.taken += len(understood.drafts)
+        if len(report.sample) < 3:
+            report.sample.append(understood)
+    return report
+
+
+def run(
+    *, table: Table, found: ImportMap, rejected: Path, by: By, at: datetime, progress: Progress = lambda _: None
+) -> Report:
+    """Read a file in. Good rows go in, bad ones into the file `rejected` with the reason; a stopped import goes on."""
+    state = _begin(table, found, at)
+    _add_stages(found)
+    reader = _reader(table, found, state.started_at)
+    report = Report(resumed_at=state.position)
+    progress(state.position)
+    with _Rejected(rejected, table) as bad:
+        rows = (pair for pair in table.rows() if pair[0] > state.position)
+        for batch in batched(rows, BATCH, strict=False):
+            good, wrong = _sorted(reader, batch)
+            taken = _take(good, wrong, state, batch[-1][0], by, at)
+            report.rows += len(batch)
+            report.taken += taken.recorded
+            report.known += taken.duplicates
+            for row in sorted(wrong, key=lambda row: row.number):
+                report.wrong(row.number, row.error)
+                bad.write(row.number, row.row, row.error)
+            progress(len(batch))
+    _finish(state, by, at)
+    return report
+
+
+def _sorted(reader: Reader, batch: Sequence[tuple[int, Row | RowError]]) -> tuple[list[_Good], list[_Wrong]]:
+    good: list[_Good] = []
+    wrong: list[_Wrong] = []
+    for number, row in batch:
+        try:
+            understood = _understand(reader, number, row)
+        except RowError as error:
+            wrong.append(_Wrong(number, None if isinstance(row, RowError) else row, error))
+        else:
+            good.append(_Good(number, row, understood))
+    return good, wrong
+
+
+def _understand(reader: Reader, number: int, row: Row | RowError) -> Understood:
+    if isinstance(row, RowError):
+        raise row
+    return reader.read(number, row)
+
+
+def _reader(table: Table, found: ImportMap, now: datetime) -> Reader:
+    if table.columns and (missing := columns_of(found).missing_from(table.columns)):
+        raise Refused(
+            f"{table.path.name} has no column {missing[0]!r}, which the map names;"
+            f" it has {', '.join(table.columns[:40])}."
+        )
+    company = Company.objects.first()
+    return Reader(
+        found,
+        zone=company.time_zone if company else "UTC",
+        country=company.country if company else "GB",
+        currency=company.currency if company else "EUR",
+        stages={*Stage.objects.values_list("pk", flat=True), *found.stages},
+        now=now,
+    )
+
+
+def _begin(table: Table, found: ImportMap, at: datetime) -> Import:
+    """Find how far an import of this very file by this very map came; a finished one starts again."""
+    map_digest = hashlib.blake2b(msgspec.json.encode(found), digest_size=16).hexdigest()
+    state, _ = Import.objects.get_or_create(
+        file_digest=table.digest,
+        map_digest=map_digest,
+        defaults={"source": found.source, "file_name": table.path.name, "started_at": at},
+    )
+    if state.finished_at is not None:
+        state.position, state.taken, state.known, state.rejected, state.finished_at = 0, 0, 0, 0, None
+        state.save()
+    return state
+
+
+def _add_stages(found: ImportMap) -> None:
+    after = Stage.objects.count()
+    Stage.objects.bulk_create(
+        [Stage(slug=slug, name=name, position=after + n) for n, (slug, name) in enumerate(found.stages.items())],
+        ignore_conflicts=True,
+    )
+
+
+def _take(good: list[_Good], wrong: list[_Wrong], state: Import, position: int, by: By, at: datetime) -> messages.Taken:
+    """Write what rows say and the place in the file together; rows that cannot be kept join the wrong ones."""
+    sent = [(row, message) for row in good for message in _messages(row.understood)]
+    with transaction.atomic():
+        taken = messages.take(messages=[message for _, message in sent], source=state.source, by=by, at=at)
+        refused = {sent[n][0].number: (sent[n][0], reason) for n, reason in taken.refused}
+        wrong += [_Wrong(number, row.row, RowError(reason)) for number, (row, reason) in refused.items()]
+        state.position = position
+        state.taken += taken.recorded
+        state.known += taken.duplicates
+        state.rejected += len(wrong)
+        state.save(update_fields=["position", "taken", "known", "rejected"])
+    return taken
+
+
+def _messages(row: Understood) -> Iterator[messages.Message]:
+    """What a row says of somebody, and what happened to them."""
+    external, name = row.organisation or ("", "")
+    said = messages.Said(row.names, row.at, row.facts, row.consents, external[:200], {"name": name} if name else {})
+    told = bool(row.facts or row.consents or external) or not row.drafts
+    drafts: list[Draft | None] = [*row.drafts] or [None]
+    yield messages.Message(drafts[0], said if told else None)
+    for draft in drafts[1:]:
+        yield messages.Message(draft)
+
+
+@transaction.atomic
+def _finish(state: Import, by: By, at: datetime) -> None:
+    state.finished_at = at
+    state.save(update_fields=["finished_at"])
+    events.record(FileImported(state.source, state.file_name, state.taken, state.known, state.rejected), by=by, at=at)
+
+
+class _Rejected:
+    """The file of bad rows, made when the first comes: the reason beside the row as it was."""
+
+    def __init__(self, path: Path, table: Table):
+        self._path, self._table = path, table
+        self._file: IO[str] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._file:
+            self._file.close()
+
+    def write(self, number: int, row: Row | RowError | None, error: RowError) -> None:
+        if self._file is None:
+            self._file = self._path.open("w", encoding="utf-8", newline="")
+            if self._table.format == "csv":
+                csv.writer(self._file).writerow(["row", "reason", *self._table.columns])
+        if self._table.format == "csv":
+            values = [row[column] for column in self._table.columns] if isinstance(row, Mapping) else []
+            csv.writer(self._file).writerow([number, str(error), *values])
+        else:
+            self._file.write(
+                json.dumps(
+                    {"row": number, "reason": str(error), "sent": row if isinstance(row, Mapping) else None},
+                    default=str,
+                )
+                + "\n"
+            )

@@ -1,0 +1,147 @@
+"""What a program tells of customers: what happened, and who somebody is; one bad message never costs the others."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import DatabaseError, DataError, IntegrityError, OperationalError, transaction
+
+from heedful.customers import consents, organisations, people, touchpoints
+from heedful.customers.identities import Name
+from heedful.customers.touchpoints import Draft
+from heedful.kit.actor import By
+from heedful.ledger import events
+
+TRIES = 4
+DEADLOCKS = {"40P01", "40001", "55P03"}
+"""States in which two batches got into each other's way and one of them starts again."""
+UNSTORABLE = {"54000", "54001", "54011", "54023"}
+"""States in which a value is beyond what the database works with."""
+
+
+@dataclass(slots=True)
+class Said:
+    """What one message says of who somebody is; all of its identities are this one customer."""
+
+    identities: tuple[Name, ...]
+    at: datetime
+    facts: dict[str, Any] = field(default_factory=dict)
+    consents: dict[str, bool] = field(default_factory=dict)
+    organisation: str = ""
+    organisation_traits: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Message:
+    """One message: something that happened, something about somebody, or both."""
+
+    draft: Draft | None = None
+    said: Said | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CustomersDescribed:
+    """Somebody said who these customers are."""
+
+    customers: list[int]
+
+
+@dataclass(slots=True)
+class Taken:
+    """What became of messages: how many touchpoints are new, how many came before, which cannot be kept and why."""
+
+    recorded: int = 0
+    duplicates: int = 0
+    refused: list[tuple[int, str]] = field(default_factory=list)
+    """(position, reason) of each message that cannot be kept."""
+
+
+def take(*, messages: Sequence[Message], source: str, by: By, at: datetime) -> Taken:
+    """Keep all messages that can be kept; returns when they are durable."""
+    taken = Taken()
+    _take(list(enumerate(messages)), taken, source, by, at)
+    taken.refused.sort()
+    return taken
+
+
+def _take(numbered: Sequence[tuple[int, Message]], taken: Taken, source: str, by: By, at: datetime) -> None:
+    """Keep a batch, and when the database finds a value in it that it cannot hold, each half of it by itself."""
+    if not numbered:
+        return
+    try:
+        recorded = _persistently([message for _, message in numbered], source, by, at)
+    except (DataError, IntegrityError, OperationalError) as error:
+        if not _is_about_a_value(error):
+            raise
+        if len(numbered) == 1:
+            taken.refused.append((numbered[0][0], f"It cannot be kept: {_first_line(error)}."))
+            return
+        half = len(numbered) // 2
+        _take(numbered[:half], taken, source, by, at)
+        _take(numbered[half:], taken, source, by, at)
+    else:
+        taken.recorded += recorded.count
+        taken.duplicates += recorded.duplicates
+
+
+def _persistently(messages: Sequence[Message], source: str, by: By, at: datetime) -> touchpoints.Recorded:
+    for tries_left in reversed(range(TRIES)):
+        try:
+            return _together(messages, source, by, at)
+        except OperationalError as error:
+            if not tries_left or _state(error) not in DEADLOCKS:
+                raise
+    raise AssertionError
+
+
+@transaction.atomic
+def _together(messages: Sequence[Message], source: str, by: By, at: datetime) -> touchpoints.Recorded:
+    if said := [message.said for message in messages if message.said is not None]:
+        _describe(said, by, at)
+    drafts = [message.draft for message in messages if message.draft is not None]
+    if not drafts:
+        return touchpoints.Recorded(None, 0, 0, [])
+    return touchpoints.record(drafts=drafts, source=source, by=by, at=at)
+
+
+def _describe(said: Sequence[Said], by: By, at: datetime) -> None:
+    times = [touchpoints.clamp(word.at, at) for word in said]
+    records = people.meet(messages=[word.identities for word in said], by=by, at=max(times), since=min(times))
+    met = organisations.meet(said=_organisations(said), by=by, at=at)
+    facts: dict[int, dict[str, people.Fact]] = defaultdict(dict)
+    for true_at, record, word in sorted(zip(times, records, said, strict=True), key=lambda told: told[0]):
+        own = word.facts | ({"organisation": met[word.organisation]} if word.organisation else {})
+        facts[record] |= {key: (value, true_at) for key, value in own.items()}
+    if facts := {record: own for record, own in facts.items() if own}:
+        people.describe(facts=facts)
+        events.record(CustomersDescribed(sorted(facts)), by=by, at=at)
+    words = [
+        consents.Said(record, purpose, granted, true_at)
+        for true_at, record, word in zip(times, records, said, strict=True)
+        for purpose, granted in word.consents.items()
+    ]
+    consents.take(said=words, source=by.label, by=by, at=at)
+
+
+def _organisations(said: Sequence[Said]) -> Mapping[str, dict[str, Any]]:
+    traits: dict[str, dict[str, Any]] = {}
+    for word in sorted(said, key=lambda word: word.at):
+        if word.organisation:
+            traits.setdefault(word.organisation, {}).update(word.organisation_traits)
+    return traits
+
+
+def _state(error: DatabaseError) -> str | None:
+    return getattr(error.__cause__, "sqlstate", None)
+
+
+def _is_about_a_value(error: DatabaseError) -> bool:
+    """Whether the data is at fault, and not the database, the disk or the connection."""
+    state = _state(error) or ""
+    return state.startswith(("22", "23")) or state in UNSTORABLE
+
+
+def _first_line(error: DatabaseError) -> str:
+    return str(error).partition("\n")[0].strip().rstrip(".")[:200]

@@ -1,0 +1,268 @@
+"""Files of every shape, good rows in, bad rows out, and never twice."""
+
+import csv
+import gzip
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from heedful.customers import imports, messages
+from heedful.customers.models import Consent, Customer, Import, Organisation, Score, StageChange, Touchpoint
+from heedful.kit.actor import By
+from heedful.kit.errors import Refused
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+BY = By("import", "test")
+
+MAP = """
+source = "test"
+id = "id"
+time_zone = "Europe/London"
+[customer]
+external = "id"
+email = "mail"
+[[touchpoint]]
+kind = "survey_answered"
+at = { column = "date", format = "%d/%m/%Y %H:%M" }
+verbatim = "text"
+[touchpoint.scores]
+recommend = { column = "nps", none = ["99"] }
+"""
+HEAD = "id,mail,date,nps,text"
+GOOD = ["1,a@x.org,01/07/2025 12:00,9,Fine", "2,B@x.org,02/07/2025 12:00,99,“Ünder” 😀"]
+
+
+def lay(folder: Path, rows: list[str], said: str = MAP, name: str = "file.csv", encoding: str = "utf-8") -> Path:
+    (folder / "map.toml").write_text(said)
+    (folder / name).write_bytes("\n".join(rows).encode(encoding))
+    return folder / name
+
+
+def bring(file: Path) -> imports.Report:
+    found = imports.read_map(file.with_name("map.toml"))
+    return imports.run(table=imports.open_table(file), found=found, rejected=file.with_name("bad"), by=BY, at=NOW)
+
+
+def test_rows_become_customers_touchpoints_and_scores(tmp_path: Path) -> None:
+    report = bring(lay(tmp_path, [HEAD, *GOOD]))
+    assert (report.rows, report.taken, report.rejected) == (2, 2, 0)
+    first = Touchpoint.objects.order_by("happened_at")[0]
+    assert first.happened_at == datetime(2025, 7, 1, 11, 0, tzinfo=UTC)
+    assert list(Score.objects.values_list("question", "value")) == [("recommend", 9)]
+    assert set(Customer.objects.people().values_list("email", flat=True)) == {"a@x.org", "b@x.org"}
+
+
+def test_a_second_run_changes_nothing(tmp_path: Path) -> None:
+    file = lay(tmp_path, [HEAD, *GOOD])
+    bring(file)
+    before = list(Customer.objects.order_by("pk").values())
+    again = bring(file)
+    assert (again.taken, again.known) == (0, 2)
+    assert list(Customer.objects.order_by("pk").values()) == before
+    assert Touchpoint.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ("3,c@x.org,02/07/2025 12:00,11,x", "recommend goes from 0 to 10"),
+        ("3,c@x.org,02/07/2025 12:00,nine,x", "must be a number"),
+        ("3,c@x.org,2025-07-02,9,x", "cannot be read as a time as %d/%m/%Y %H:%M"),
+        (",,02/07/2025 12:00,9,x", "names no customer"),
+        ("3,c@x.org,02/07/2025 12:00,9", "has 4 fields, the head has 5"),
+        ("3,c@x.org,02/07/2025 12:00,9,x,y", "has 6 fields"),
+    ],
+)
+def test_a_bad_row_goes_out_with_its_reason_and_the_good_ones_go_in(tmp_path: Path, row: str, reason: str) -> None:
+    report = bring(lay(tmp_path, [HEAD, GOOD[0], row, GOOD[1]]))
+    assert (report.taken, report.rejected) == (2, 1)
+    assert report.errors[0][0] == 2
+    assert reason in report.errors[0][1]
+    with (tmp_path / "bad").open(newline="") as file:
+        bad = list(csv.DictReader(file))
+    assert bad[0]["row"] == "2"
+    assert reason in bad[0]["reason"]
+
+
+def test_a_dry_run_writes_nothing(tmp_path: Path) -> None:
+    file = lay(tmp_path, [HEAD, *GOOD, "3,,,,", "bad"])
+    report = imports.dry_run(table=imports.open_table(file), found=imports.read_map(tmp_path / "map.toml"), at=NOW)
+    assert (report.rows, report.taken, report.rejected) == (4, 2, 1)
+    assert not Touchpoint.objects.exists()
+    assert not Customer.objects.exists()
+    assert not Import.objects.exists()
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+def test_separator_and_encoding_are_found_out(tmp_path: Path, encoding: str, separator: str) -> None:
+    rows = [line.replace(",", separator) for line in (HEAD, "1,a@x.org,01/07/2025 12:00,9,Größe; “é”")]
+    rows[1] = rows[1].replace("Größe; “é”", '"Größe; “é”"')
+    bring(lay(tmp_path, rows, encoding=encoding))
+    assert Touchpoint.objects.get().verbatim == "Größe; “é”"
+
+
+def test_quoted_lines_and_gzip_are_read(tmp_path: Path) -> None:
+    file = lay(tmp_path, [HEAD, '1,a@x.org,01/07/2025 12:00,9,"two\nlines, ""quoted"""'])
+    zipped = file.with_suffix(".csv.gz")
+    zipped.write_bytes(gzip.compress(file.read_bytes()))
+    bring(zipped)
+    assert Touchpoint.objects.get().verbatim == 'two\nlines, "quoted"'
+
+
+ORDERS = """
+source = "orders"
+[customer]
+user_id = "customer.id"
+name = "customer.name"
+segment = "plan"
+lifecycle_stage = { column = "stage", map = { "Joined" = "onboarding" } }
+organisation = { id = "org", name = "org_name" }
+value = { amount = "monthly", times = 12, currency = "GBP", source = "billing" }
+attributes = ["town"]
+consent = { email = "opt_in" }
+at = "ordered"
+[[touchpoint]]
+kind = "order_placed"
+at = "ordered"
+channel = { column = "via", default = "web" }
+stage = "purchase"
+properties = { promised_for = { column = "promised", format = "%d.%m.%Y" }, number = "order" }
+[[touchpoint]]
+kind = "order_delivered"
+at = "delivered"
+when = { column = "state", is_not = ["lost"] }
+properties = { number = "order" }
+[[touchpoint]]
+kind = "order_reviewed"
+at = "reviewed"
+[touchpoint.scores]
+satisfaction = { column = "stars", map = { "*****" = 5, "*" = 1 } }
+"""
+ORDER: dict[str, Any] = {
+    "customer": {"id": 7, "name": "Ines Prado"}, "plan": "Fibre", "stage": "Joined", "org": "o1", "org_name": "Prado SA",
+    "monthly": 40.5, "town": "Leeds", "opt_in": "no", "ordered": "2025-05-01T10:00:00Z", "promised": "05.05.2025",
+    "delivered": 1746450000, "reviewed": None, "stars": "*****", "order": 12, "state": "done", "via": None,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("form", ["jsonl", "parquet"])
+def test_one_row_may_give_several_touchpoints_and_all_about_a_customer(tmp_path: Path, form: str) -> None:
+    rows = [ORDER, {**ORDER, "order": 13, "state": "lost", "reviewed": "2025-05-09 08:00"}]
+    file = lay(tmp_path, [json.dumps(row) for row in rows], ORDERS, name="file.jsonl")
+    if form == "parquet":
+        pa, parquet = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+        flat = [{**row, "customer.id": 7, "customer.name": "Ines Prado"} for row in rows]
+        file = tmp_path / "file.parquet"
+        columns = [{key: row[key] for key in row if key != "customer"} for row in flat]
+        parquet.write_table(pa.Table.from_pylist(columns), file)
+    assert bring(file).taken == 4
+    placed = Touchpoint.objects.filter(kind="order_placed", properties__number="12").first()
+    assert placed is not None
+    assert placed.properties == {"promised_for": "2025-05-05", "number": "12"}
+    assert (placed.channel, placed.stage_slug) == ("web", "purchase")
+    assert Touchpoint.objects.get(kind="order_delivered").happened_at == datetime(2025, 5, 5, 13, 0, tzinfo=UTC)
+    assert Touchpoint.objects.get(kind="order_reviewed").scores == {"satisfaction": 5}
+    customer = Customer.objects.people().get()
+    assert (customer.name, customer.segment, customer.stage_id) == ("Ines Prado", "Fibre", "onboarding")
+    assert (str(customer.value_amount), customer.value_currency) == ("486.00", "GBP")
+    assert (customer.attributes, Organisation.objects.get().name) == ({"town": "Leeds"}, "Prado SA")
+    assert not Consent.objects.get(purpose="email").granted
+    assert StageChange.objects.get().stage_id == "onboarding"
+
+
+def test_an_import_that_was_stopped_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [f"{n},{n}@x.org,01/07/2025 12:00,9,x" for n in range(1, 31)]
+    file = lay(tmp_path, [HEAD, *rows])
+    monkeypatch.setattr("heedful.customers.imports.importing.BATCH", 10)
+    taken: list[int] = []
+    take = messages.take
+
+    def stop_after_two(**said: Any) -> messages.Taken:
+        if len(taken) == 2:
+            raise KeyboardInterrupt
+        taken.append(1)
+        return take(**said)
+
+    monkeypatch.setattr(messages, "take", stop_after_two)
+    with pytest.raises(KeyboardInterrupt):
+        bring(file)
+    assert Import.objects.get().position == 20
+    monkeypatch.setattr(messages, "take", take)
+    report = bring(file)
+    assert (report.resumed_at, report.rows, report.taken) == (20, 10, 10)
+    assert Touchpoint.objects.count() == 30
+
+
+@pytest.mark.parametrize(
+    ("said", "sentence"),
+    [
+        ("source = ", "is not TOML"),
+        ('source = "x"\n[customer]\nname = "a"', "needs at least one of user_id"),
+        ('source = "x"\n[customer]\nemial = "a"', "emial"),
+        (MAP.replace('verbatim = "text"', 'verbatim = "txt"'), "has no column 'txt'"),
+        (MAP.replace("recommend", "loyalty"), "There is no question 'loyalty'"),
+        (MAP.replace("Europe/London", "Europe/Londin"), "There is no time zone"),
+    ],
+)
+def test_a_wrong_map_is_refused_with_its_place(tmp_path: Path, said: str, sentence: str) -> None:
+    with pytest.raises(Refused, match=sentence):
+        bring(lay(tmp_path, [HEAD, *GOOD], said))
+
+
+@pytest.mark.parametrize(("content", "sentence"), [(b"", "is empty"), (b"a,a\n1,2", "two columns called 'a'")])
+def test_a_file_without_columns_is_refused(tmp_path: Path, content: bytes, sentence: str) -> None:
+    (tmp_path / "f.csv").write_bytes(content)
+    with pytest.raises(Refused, match=sentence):
+        imports.open_table(tmp_path / "f.csv")
+
+
+def test_nul_bytes_and_endless_words_do_not_stop_an_import(tmp_path: Path) -> None:
+    rows = [HEAD, "1,a@x.org,01/07/2025 12:00,9,a\x00b", f"2,b@x.org,01/07/2025 12:00,9,{'x' * 3_000_000}"]
+    assert bring(lay(tmp_path, rows)).taken == 2
+
+
+def test_identical_rows_without_an_id_stay_two(tmp_path: Path) -> None:
+    file = lay(tmp_path, [HEAD, GOOD[0], GOOD[0]], MAP.replace('id = "id"\n', "", 1))
+    assert bring(file).taken == 2
+    assert bring(file).taken == 0
+
+
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+@pytest.mark.parametrize("name", ["nps", "complaints", "clickstream", "orders"])
+def test_the_documented_maps_can_be_read_and_stand_in_the_documentation(name: str) -> None:
+    path = DOCS / "maps" / f"{name}.toml"
+    assert imports.read_map(path).touchpoint
+    assert path.read_text() in (DOCS / "import.md").read_text()
+
+
+def test_a_row_of_each_documented_shape_goes_in(tmp_path: Path) -> None:
+    rows = {
+        "nps": [
+            "id,CUSTOMER_RESPONSE_DATE,SURVEY_SUB_TYPE,NPS_RATING,NPS_SCORE,text",
+            "3,07/04/2018 13:37,Order,Promoter,10.0,Easy",
+        ],
+        "complaints": [
+            "Complaint ID,Product,Issue,State,Date received,Company response,Timely response?,Consumer disputed?",
+            "129,Mortgage,Fees,TX,3/19/2015,Closed,Yes,No",
+        ],
+        "clickstream": [
+            "user_id,session_id,event,timestamp,platform,acquisition_channel,user_cohort,user_lifecycle",
+            "u1,s1,search,2024-04-12 14:54:08,desktop,organic,2024-04,new",
+        ],
+        "orders": [
+            "order;customer_email;phone;name;plan;monthly;ordered_at;promised_for;delivered_at;reviewed_at;stars;comment;"
+            "may_mail",
+            "7;i@x.org;030 901820;Ines;M;29,90;01.03.2026;03.03.2026;02.03.2026 11:00;;;;ja",
+        ],
+    }
+    taken = {}
+    for name, lines in rows.items():
+        taken[name] = bring(lay(tmp_path, lines, (DOCS / "maps" / f"{name}.toml").read_text(), f"{name}.csv")).taken
+    assert taken == {"nps": 1, "complaints": 1, "clickstream": 1, "orders": 2}
