@@ -1,0 +1,49 @@
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from heedful.kit.postgres import Server
+from tests.cli.conftest import heedful
+
+pytestmark = pytest.mark.xdist_group("up")
+
+
+def ask(data: Path, sql: str) -> list[tuple[object, ...]]:
+    with Server(data).running() as url, psycopg.connect(url) as connection:
+        cursor = connection.execute(sql)  # type: ignore[call-overload]
+        return cursor.fetchall() if cursor.description else []
+
+
+def test_what_was_backed_up_is_what_is_restored(data: Path) -> None:
+    ask(data, "CREATE TABLE kept AS SELECT n, repeat('ü', n) AS word FROM generate_series(1, 1000) AS n")
+    file = data.parent / "all.backup"
+    done = heedful("backup", str(file), "--data", str(data))
+    assert done.returncode == 0, done.stderr
+    assert file.stat().st_mode & 0o077 == 0
+
+    new = data.parent / "new"
+    done = heedful("restore", str(file), "--data", str(new))
+    assert done.returncode == 0, done.stderr
+    sums = "SELECT count(*), sum(n), md5(string_agg(word, ',' ORDER BY n)) FROM kept"
+    assert ask(new, sums) == ask(data, sums)
+    tables = "SELECT relname, relkind FROM pg_class WHERE relnamespace = 'public'::regnamespace ORDER BY 1, 2"
+    assert ask(new, tables) == ask(data, tables)
+
+
+def test_a_database_that_holds_something_is_not_replaced_by_accident(data: Path) -> None:
+    file = data.parent / "all.backup"
+    assert heedful("backup", str(file), "--data", str(data)).returncode == 0
+    assert "is there already" in heedful("backup", str(file), "--data", str(data)).stderr
+    ask(data, "CREATE TABLE later (n int)")
+
+    refused = heedful("restore", str(file), "--data", str(data))
+    assert (refused.returncode, "not empty" in refused.stderr) == (1, True)
+    broken = data.parent / "broken.backup"
+    broken.write_bytes(file.read_bytes()[:-5000])
+    failed = heedful("restore", str(broken), "--replace", "--data", str(data))
+    assert (failed.returncode, "Nothing was changed" in failed.stderr) == (1, True)
+    assert ask(data, "SELECT to_regclass('later') IS NOT NULL") == [(True,)]
+
+    assert heedful("restore", str(file), "--replace", "--data", str(data)).returncode == 0
+    assert ask(data, "SELECT to_regclass('later') IS NULL") == [(True,)]
