@@ -160,6 +160,8 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "heedful.web.accounts.Adapter"
 SOCIALACCOUNT_ADAPTER = "heedful.web.accounts.SocialAdapter"
 ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 LOGIN_URL = "/accounts/login/"
@@ -222,6 +224,11 @@ SMTP_URL = env.text(
 MAIL_FROM = env.text("HEEDFUL_MAIL_FROM", default="care@localhost", doc="The sender of mails to customers.")
 ALLOW_PRIVATE_WEBHOOKS = env.words(
     "HEEDFUL_WEBHOOK_ALLOW", default="", doc="Networks inside your own that webhooks may reach, such as 10.1.0.0/16."
+)
+EVENTS_PER_S = env.number(
+    "HEEDFUL_EVENTS_PER_SECOND",
+    default=0,
+    doc="Events that one key may send in a second to each of the web processes; 0 sets no limit.",
 )
 WORKER_CONCURRENCY = env.number("HEEDFUL_WORKER_CONCURRENCY", default=4, doc="Jobs that the worker runs at once.")
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from heedful.associates import associates, company, teams
+from heedful.associates import associates, company, first, keys, teams
 from heedful.customers.people import PeopleRegrouped
 from heedful.customers.touchpoints import TouchpointsRecorded
 from heedful.ledger.events import Reaction
@@ -25,6 +25,9 @@ RECORDED_ONLY: tuple[type, ...] = (
     associates.AssociateReactivated,
     associates.PasswordSet,
     company.CompanyChanged,
+    first.HouseSetUp,
+    keys.KeyAdded,
+    keys.KeyRevoked,
     teams.TeamAdded,
     teams.TeamChanged,
     calendars.CalendarAdded,

@@ -95,6 +95,11 @@ class Shell:
         """Where the browser hears what changes."""
         return f"{settings.LIVE_ORIGIN}/live"
 
+    @property
+    def has_mail(self) -> bool:
+        """Whether mails leave the building."""
+        return bool(settings.SMTP_URL)
+
     @cached_property
     def counts(self) -> Mapping[str, int]:
         """How much waits: my open cases, those of them that are late, and everybody's open cases."""

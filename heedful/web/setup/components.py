@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from heedful.web import lists
 from heedful.web.components import charts
+from heedful.web.components.drawing import Picture
 from heedful.web.components.figures import Figure
 from heedful.web.components.timeline import Entry
 from heedful.web.page import Asked, page
@@ -43,7 +44,7 @@ def components(request: Asked) -> HttpResponse:
                 "State",
                 [("open", "Open"), ("late", "Late"), ("closed", "Closed")],
             ),
-            "menu": lists.chips(request, "stage", "Stage", [("use", "Use"), ("renewal", "Renewal")]),
+            "stages": lists.chips(request, "stage", "Stage", [("use", "Use"), ("renewal", "Renewal")]),
             "form": Example(),
             "wrong": Example({"note": "A note"}),
             "page": lists.Page([], 4812, 51, "?after=x", "?format=csv", "?"),
@@ -119,7 +120,7 @@ FIGURES = [
 ]
 
 
-def _pictures() -> list[tuple[str, charts.Picture]]:
+def _pictures() -> list[tuple[str, Picture]]:
     points = [charts.Point(m, v, v - 8, v + 8, 80) for m, v in zip(MONTHS, UP, strict=True)]
     others = [charts.Point(m, v, n=40) for m, v in zip(MONTHS, DOWN, strict=True)]
     scored = [

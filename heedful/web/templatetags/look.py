@@ -26,8 +26,7 @@ STEPS = (
 @register.simple_tag
 def icon(name: str, size: int = 16) -> SafeString:
     """Draw an icon that is only decoration; the word beside it says what it means."""
-    drawn = lucide._render_icon(str(name), size, aria_hidden="true", focusable="false")
-    return mark_safe(drawn.replace('class="', 'class="icon ', 1) if "class=" in drawn else drawn)
+    return mark_safe(lucide._render_icon(str(name), size, aria_hidden="true", focusable="false", **{"class": "icon"}))
 
 
 @register.filter

@@ -1,0 +1,43 @@
+"""Add a key for a program, list the keys, or revoke one."""
+
+import argparse
+
+from django.utils import timezone
+
+from heedful.associates import keys
+from heedful.associates.models import Key
+from heedful.kit.actor import SYSTEM
+from heedful.kit.errors import Refused
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Say what can be chosen."""
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="add|list|revoke")
+    add = verbs.add_parser("add", help="make a key and print it once")
+    add.add_argument("name", help="the program that will use it")
+    add.add_argument("--full", action="store_true", help="also lets it use the API; otherwise it can only send events")
+    verbs.add_parser("list", help="show the keys that are live")
+    revoke = verbs.add_parser("revoke", help="shut a program out")
+    revoke.add_argument("prefix", help="the first letters of the key, as `key list` shows them")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Do it."""
+    if options.verb == "add":
+        scope = Key.Scope.FULL if options.full else Key.Scope.SEND
+        _, secret = keys.add(name=options.name, scope=scope, by=SYSTEM, at=timezone.now())
+        print(secret)
+    elif options.verb == "list":
+        for key in Key.objects.live().order_by("pk"):
+            print(f"{key.prefix}  {key.get_scope_display():<32}  {key.name}")
+    else:
+        keys.revoke(key=_found(options.prefix), by=SYSTEM, at=timezone.now())
+        print("Revoked.")
+    return 0
+
+
+def _found(prefix: str) -> Key:
+    found = list(Key.objects.live().filter(prefix__startswith=prefix)[:2])
+    if len(found) != 1:
+        raise Refused(f"{'No key starts' if not found else 'Several keys start'} with {prefix!r}.")
+    return found[0]

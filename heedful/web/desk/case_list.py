@@ -1,0 +1,108 @@
+"""The cases that an address asks for: whose, in which state, found by which words, in which order."""
+
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
+
+from heedful.act.models import Case
+from heedful.associates.models import Associate, Team
+from heedful.web import lists
+from heedful.web.page import Asked
+
+ORDERS: dict[str, list[str]] = {
+    "first": ["urgency", "due_at", "pk"],
+    "due": ["due_at", "pk"],
+    "new": ["-opened_at", "-pk"],
+}
+WHOSE = [("mine", "Mine"), ("team", "My team"), ("unclaimed", "Unclaimed"), ("lead", "For the lead"), ("all", "All")]
+STATES = [("waiting", "Waiting for us"), ("late", "Late"), ("answered", "Answered"), ("closed", "Closed")]
+SORTS = [("first", "What comes first"), ("due", "Due"), ("new", "Newest")]
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What an address asks for: the cases, the order, and the chips that change it."""
+
+    cases: QuerySet[Case]
+    keys: list[str]
+    whose: lists.Filter | None
+    states: lists.Filter
+    menus: list[lists.Filter]
+
+
+def wish(request: Asked, *, whose: str = "") -> Wish:
+    """Read an address; with `whose` given, the page shows only those."""
+    chosen = whose or request.GET.get("whose", "all")
+    rows = belonging(Case.objects.all(), chosen, request.user)
+    state = request.GET.get("state", "")
+    found = _narrowed(in_state(rows, state), request)
+    sort = request.GET.get("sort", "first")
+    return Wish(
+        cases=found.by_urgency(),  # type: ignore[attr-defined]  # the narrowed set is a CaseQuerySet
+        keys=["-closed_at", "-pk"] if state == "closed" else ORDERS.get(sort, ORDERS["first"]),
+        whose=None if whose else lists.chips(request, "whose", "Whose", _counted(request.user)),
+        states=lists.chips(request, "state", "State", STATES),
+        menus=_menus(request),
+    )
+
+
+def belonging(rows: Any, whose: str, me: Associate) -> Any:
+    """The cases of somebody: mine, my team's, nobody's, the lead's, or all."""
+    chosen: dict[str, Callable[[], Any]] = {
+        "mine": lambda: rows.filter(owner=me),
+        "team": lambda: rows.filter(team=me.team_id),
+        "unclaimed": lambda: rows.filter(owner=None),
+        "lead": rows.for_leads,
+    }
+    return chosen.get(whose, lambda: rows)()
+
+
+def in_state(rows: Any, state: str) -> Any:
+    """Open cases, unless the address asks for something narrower or for closed ones."""
+    chosen: dict[str, Callable[[], Any]] = {
+        "waiting": lambda: rows.open().filter(answered_at=None),
+        "late": lambda: rows.overdue(at=timezone.now()),
+        "answered": lambda: rows.open().filter(answered_at__isnull=False),
+        "closed": lambda: rows.filter(closed_at__isnull=False),
+    }
+    return chosen.get(state, rows.open)()
+
+
+def mark(case: Case) -> str:
+    """By which an open page knows whether its row of a case is still true."""
+    now = timezone.now()
+    seen = (case.owner_id, case.team_id, case.priority, case.title, case.closed_at, case.answered_at, case.due_at)
+    return f"{zlib.crc32(repr((seen, case.is_waiting and case.due_at < now)).encode()):x}"
+
+
+def _narrowed(rows: Any, request: Asked) -> Any:
+    if (priority := request.GET.get("priority", "")).isdigit():
+        rows = rows.filter(priority=priority)
+    if (team := request.GET.get("in", "")).isdigit():
+        rows = rows.filter(team=team)
+    if words := request.GET.get("q", "").strip():
+        rows = rows.search(words[:200])
+    return rows.select_related("customer__person", "owner", "team")
+
+
+def _menus(request: Asked) -> list[lists.Filter]:
+    teams = [(str(pk), name) for pk, name in Team.objects.order_by("name").values_list("pk", "name")]
+    priorities = [(str(value), label) for value, label in reversed(Case.Priority.choices)]
+    menus = [lists.chips(request, "priority", "Priority", priorities), lists.chips(request, "sort", "Sort", SORTS)]
+    return [lists.chips(request, "in", "Team", teams), *menus] if len(teams) > 1 else menus
+
+
+def _counted(me: Associate) -> list[tuple[str, str]]:
+    """Whose there are, with how many are open."""
+    counts = Case.objects.open().aggregate(
+        mine=Count("pk", filter=Q(owner=me)),
+        team=Count("pk", filter=Q(team=me.team_id)),
+        unclaimed=Count("pk", filter=Q(owner=None)),
+        lead=Count("pk", filter=Q(with_lead=True) | Q(answered_at=None, escalated_at__isnull=False)),
+        all=Count("pk"),
+    )
+    return [(value, f"{label} {counts[value]:,}") for value, label in WHOSE if value != "team" or me.team_id]

@@ -1,0 +1,168 @@
+"""What stands on a case's page: what was heard, what was said since, and what may be done now."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django import forms
+
+from heedful.act import causes
+from heedful.act.models import Case, Cause, Note, Trouble
+from heedful.associates.models import Associate, Team
+from heedful.courier.models import Mail, Sending
+from heedful.customers import scales
+from heedful.customers.models import Feedback
+from heedful.understand.models import Reading, Topic
+
+MOST = 200
+"""Signs that are shown on one page; a case that stands for many may have thousands."""
+
+type Pieces = list[tuple[str, bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A sign of trouble with the words in which it came, cut so that those which fired can be marked."""
+
+    trouble: Trouble
+    feedback: Feedback | None
+    scores: list[str]
+    pieces: Pieces
+    feeling: str
+    topics: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A note, a mail or a call, with what became of the mail."""
+
+    note: Note
+    state: str
+    kind: str
+
+
+def heard(case: Case) -> list[Heard]:
+    """What opened the case and what joined it, the latest first."""
+    troubles = list(case.troubles.select_related("customer__person").order_by("-happened_at", "-pk")[:MOST])
+    ids = [trouble.feedback_id for trouble in troubles if trouble.feedback_id]
+    sheets = {sheet.pk: sheet for sheet in Feedback.objects.filter(pk__in=ids).prefetch_related("scores")}
+    readings = {reading.feedback_id: reading for reading in Reading.objects.filter(feedback__in=ids)}
+    names = dict(Topic.objects.values_list("slug", "name"))
+    return [
+        _heard(trouble, sheets.get(trouble.feedback_id or 0), readings.get(trouble.feedback_id or 0), names)
+        for trouble in troubles
+    ]
+
+
+def _heard(trouble: Trouble, sheet: Feedback | None, reading: Reading | None, names: dict[str, str]) -> Heard:
+    return Heard(
+        trouble=trouble,
+        feedback=sheet,
+        scores=spoken(sheet) if sheet else [],
+        pieces=cut(sheet.verbatim, fired(reading.signals))
+        if sheet and reading
+        else [(sheet.verbatim, False)]
+        if sheet and sheet.verbatim
+        else [],
+        feeling=reading.sentiment if reading else "",
+        topics=[names.get(topic["slug"], topic["slug"]) for topic in reading.topics] if reading else [],
+    )
+
+
+def spoken(sheet: Feedback) -> list[str]:
+    """The scores of a sheet in words, such as `Would recommend 3 of 10`."""
+    return [
+        f"{scales.name_of(score.question)} {score.value:+d}"
+        if score.question.startswith("compared")
+        else f"{scales.name_of(score.question)} {score.value} of {scales.scale_of(score.question).highest}"
+        for score in sorted(sheet.scores.all(), key=lambda score: score.question)
+    ]
+
+
+def fired(signals: Iterable[dict[str, list[str]]]) -> list[str]:
+    """The words in which signs of trouble were heard."""
+    return [word for signal in signals for word in signal["words"]]
+
+
+def cut(text: str, words: Sequence[str]) -> Pieces:
+    """Cut a text so that every word that fired stands alone, marked."""
+    wanted = sorted({word for word in words if word.strip()}, key=len, reverse=True)
+    if not wanted:
+        return [(text, False)]
+    found = re.split(f"({'|'.join(map(re.escape, wanted))})", text, flags=re.IGNORECASE)
+    return [(piece, number % 2 == 1) for number, piece in enumerate(found) if piece]
+
+
+STATES = {
+    Sending.WAITING: ("On its way", "watch"),
+    Sending.SENT: ("Sent", "good"),
+    Sending.KEPT: ("Kept here, no mail server is set up", "information"),
+    Sending.FAILED: ("Could not be sent", "late"),
+}
+
+
+def conversation(case: Case) -> list[Said]:
+    """Notes, mails and calls in the order in which they were written."""
+    notes = list(case.notes.select_related("author").order_by("at", "pk"))
+    states = dict(
+        Mail.objects.filter(pk__in=[note.mail_id for note in notes if note.mail_id]).values_list("pk", "state")
+    )
+    return [Said(note, *STATES.get(Sending(states.get(note.mail_id or 0, "kept")), ("", ""))) for note in notes]
+
+
+def clock(case: Case, *, at: datetime) -> tuple[str, str]:
+    """How the clock stands, in a word and a tone."""
+    if not case.is_open:
+        return "Closed", "good"
+    if not case.is_waiting:
+        return "Answered", "good"
+    if case.due_at < at:
+        return "Late", "late"
+    return ("Due soon", "watch") if case.escalate_at <= at else ("Waiting for us", "information")
+
+
+class Mailing(forms.Form):
+    """A mail to the customer."""
+
+    subject = forms.CharField(max_length=250)
+    text = forms.CharField(label="Message", widget=forms.Textarea(attrs={"rows": 6}))
+
+
+class Noting(forms.Form):
+    """Something for colleagues."""
+
+    text = forms.CharField(label="Note", widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class Calling(forms.Form):
+    """What was said on the phone."""
+
+    text = forms.CharField(label="What was said", widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class Handing(forms.Form):
+    """To whom, and why."""
+
+    to = forms.ModelChoiceField(
+        Associate.objects.filter(is_active=True).order_by("name"), label="Colleague", required=False, empty_label="—"
+    )
+    team = forms.ModelChoiceField(Team.objects.order_by("name"), required=False, empty_label="—")
+    reason = forms.CharField(label="What they need to know", required=False, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class Closing(forms.Form):
+    """What came of it, and why it happened."""
+
+    outcome = forms.ChoiceField(label="What came of it", choices=[("", "Choose"), *Case.Outcome.choices])
+    cause = forms.ChoiceField(label="Why it happened")
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # whatever a form takes
+        offered = Cause.objects.filter(is_active=True).order_by("name").values_list("slug", "name")
+        self.fields["cause"].choices = [("", "Choose"), *offered]  # type: ignore[attr-defined]
+
+
+def cause_of(case: Case) -> str:
+    """The cause's name, of a case that has one."""
+    return causes.names().get(case.cause, case.cause)

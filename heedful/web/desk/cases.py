@@ -1,0 +1,200 @@
+"""The desk's cases: what waits, and one case with everything that may be done about it."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from heedful.act import cases
+from heedful.act.models import Case
+from heedful.customers.models import Feedback
+from heedful.kit.errors import Refused
+from heedful.web import lists
+from heedful.web.desk import case_list, case_page
+from heedful.web.page import Asked, is_fragment, moved, page
+
+COLUMNS: list[lists.Column[Case]] = [
+    ("Case", lambda case: case.pk),
+    ("Customer", lambda case: case.who.label),
+    ("About", lambda case: case.title),
+    ("Priority", lambda case: case.get_priority_display()),
+    ("Team", lambda case: case.team),
+    ("Owner", lambda case: case.owner),
+    ("Opened", lambda case: case.opened_at),
+    ("Due", lambda case: case.due_at),
+    ("First act", lambda case: case.first_act_at),
+    ("Closed", lambda case: case.closed_at),
+    ("Outcome", lambda case: case.get_outcome_display()),
+    ("Cause", lambda case: case.cause),
+    ("Helped", lambda case: case.helped),
+]
+
+
+@page("case.read")
+def queue(request: Asked) -> HttpResponse:
+    """My own cases."""
+    return _list(request, whose="mine")
+
+
+@page("case.read")
+def index(request: Asked) -> HttpResponse:
+    """Everybody's cases."""
+    return _list(request)
+
+
+def _list(request: Asked, *, whose: str = "") -> HttpResponse:
+    wish = case_list.wish(request, whose=whose)
+    if request.GET.get("format") == "csv":
+        return lists.csv_file("cases", wish.cases, COLUMNS)
+    if "since" in request.GET:
+        return _news(request, wish)
+    shown = lists.read(request, wish.cases, keys=wish.keys)
+    newest = max((case.pk for case in shown.rows), default=0)
+    told = {"wish": wish, "page": shown, "whose": whose, "newest": newest, "now": timezone.now()}
+    return render(request, "desk/cases/index.html" + ("#rows" if is_fragment(request) else ""), told)
+
+
+def _news(request: Asked, wish: case_list.Wish) -> HttpResponse:
+    """What an open list does not know yet: cases that came, and rows that are no longer true."""
+    shown = dict(pair.split(".", 1) for pair in request.GET.get("shown", "").split(",") if "." in pair)
+    since = int(number) if (number := request.GET["since"]).isdigit() else 0
+    fresh = list(wish.cases.filter(pk__gt=since).exclude(pk__in=list(shown)).order_by("-pk")[: lists.PAGE])
+    rows = Case.objects.select_related("customer__person", "owner", "team").filter(pk__in=[*shown][: lists.PAGE * 4])
+    changed = [case for case in rows if case_list.mark(case) != shown[str(case.pk)]]
+    return render(request, "desk/cases/index.html#news", {"fresh": fresh, "changed": changed, "now": timezone.now()})
+
+
+@page("case.read")
+def case(request: Asked, pk: int) -> HttpResponse:
+    """One case."""
+    row = get_object_or_404(Case.objects.select_related("customer__person", "owner", "team"), pk=pk)
+    template = "desk/cases/case.html" + ("#told" if is_fragment(request) else "")
+    return render(request, template, _told(request, row))
+
+
+def _told(request: Asked, row: Case, **forms: Any) -> dict[str, Any]:
+    now = timezone.now()
+    words, tone = case_page.clock(row, at=now)
+    return {
+        "case": row,
+        "customer": row.who,
+        "now": now,
+        "clock_words": words,
+        "clock_tone": tone,
+        "heard": case_page.heard(row),
+        "conversation": case_page.conversation(row),
+        "cause": case_page.cause_of(row),
+        "is_mine": row.owner_id == request.user.pk,
+        "mailing": case_page.Mailing(),
+        "calling": case_page.Calling(auto_id="call_%s"),
+        "noting": case_page.Noting(auto_id="note_%s"),
+        "handing": case_page.Handing(auto_id="hand_%s"),
+        "closing": case_page.Closing(initial={"cause": row.cause}),
+        "opened": "mailing" if row.is_waiting and row.owner_id == request.user.pk else "",
+        **forms,
+    }
+
+
+def _case(pk: int) -> Case:
+    return get_object_or_404(Case, pk=pk)
+
+
+def _back(request: Asked, pk: int, sentence: str) -> HttpResponse:
+    return moved(request, reverse("desk:case", args=[pk]), sentence)
+
+
+def _wrong(request: Asked, pk: int, **forms: Any) -> HttpResponse:
+    """The page again, with what was typed and what is wrong with it."""
+    row = get_object_or_404(Case.objects.select_related("customer__person", "owner", "team"), pk=pk)
+    told = _told(request, row, **forms, opened=next(iter(forms)))
+    return render(request, "desk/cases/case.html", told, status=422)
+
+
+@page("case.work")
+@require_POST
+def claim(request: Asked, pk: int) -> HttpResponse:
+    """This is mine."""
+    cases.claim(case=_case(pk), by=request.user.by, at=timezone.now())
+    return _back(request, pk, "This case is yours.")
+
+
+@page("case.work")
+@require_POST
+def notes(request: Asked, pk: int) -> HttpResponse:
+    """Write a note."""
+    form = case_page.Noting(request.POST, auto_id="note_%s")
+    if not form.is_valid():
+        return _wrong(request, pk, noting=form)
+    cases.note(case=_case(pk), text=form.cleaned_data["text"], by=request.user.by, at=timezone.now())
+    return _back(request, pk, "Noted. Your colleagues see it here.")
+
+
+@page("case.work")
+@require_POST
+def mails(request: Asked, pk: int) -> HttpResponse:
+    """Write to the customer; what was typed is not lost when it cannot be sent."""
+    form = case_page.Mailing(request.POST)
+    if not form.is_valid():
+        return _wrong(request, pk, mailing=form)
+    try:
+        cases.write(case=_case(pk), **form.cleaned_data, by=request.user.by, at=timezone.now())
+    except Refused as no:
+        form.add_error("text", no.sentence)
+        return _wrong(request, pk, mailing=form)
+    return _back(request, pk, "Written. The customer will have it in a moment, and the clock has stopped.")
+
+
+@page("case.work")
+@require_POST
+def calls(request: Asked, pk: int) -> HttpResponse:
+    """Write down a call."""
+    form = case_page.Calling(request.POST, auto_id="call_%s")
+    if not form.is_valid():
+        return _wrong(request, pk, calling=form)
+    cases.log_call(case=_case(pk), text=form.cleaned_data["text"], by=request.user.by, at=timezone.now())
+    return _back(request, pk, "Written down, and the clock has stopped.")
+
+
+@page("case.assign")
+@require_POST
+def handover(request: Asked, pk: int) -> HttpResponse:
+    """Give it to somebody else."""
+    form = case_page.Handing(request.POST, auto_id="hand_%s")
+    if not form.is_valid():
+        return _wrong(request, pk, handing=form)
+    row = cases.hand_over(case=_case(pk), **form.cleaned_data, by=request.user.by, at=timezone.now())
+    return _back(request, pk, f"Handed over. {row.owner or row.team} will see it now.")
+
+
+@page("case.close")
+@require_http_methods(["POST", "DELETE"])
+def closure(request: Asked, pk: int) -> HttpResponse:
+    """Close the case, or take the closing back."""
+    if request.method == "DELETE":
+        return reopening(request, pk)
+    form = case_page.Closing(request.POST)
+    if not form.is_valid():
+        return _wrong(request, pk, closing=form)
+    row = cases.close(case=_case(pk), **form.cleaned_data, by=request.user.by, at=timezone.now())
+    ends = "." if row.outcome == Case.Outcome.NO_TROUBLE else f", and {row.who.label} is asked whether it helped."
+    return _back(request, pk, f"Closed{ends}")
+
+
+@page("case.close")
+@require_http_methods(["POST", "DELETE"])
+def reopening(request: Asked, pk: int) -> HttpResponse:
+    """Go on with a closed case."""
+    cases.reopen(case=_case(pk), reason=request.POST.get("reason", ""), by=request.user.by, at=timezone.now())
+    return _back(request, pk, "Open again, with a clock of its own.")
+
+
+@page("case.work")
+@require_POST
+def take(request: Asked, pk: int) -> HttpResponse:
+    """Take a case from what a customer said."""
+    sheet = get_object_or_404(Feedback, pk=pk)
+    row = cases.take(feedback=sheet, by=request.user.by, at=timezone.now())
+    return _back(request, row.pk, "This case is yours.")
