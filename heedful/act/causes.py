@@ -83,7 +83,7 @@ def retire(*, cause: Cause, by: By, at: datetime) -> None:
 def _checked(name: str, *, besides: Cause | None = None) -> str:
     if not (name := " ".join(name.split())[:120]):
         raise Refused("Give the cause a name.")
-    if Cause.objects.filter(name__iexact=name).exclude(pk=besides.pk if besides else None).exists():
+    if any(cause != besides for cause in Cause.objects.filter(name__iexact=name)):
         raise Refused(f"There is a cause called {name} already.")
     return name
 

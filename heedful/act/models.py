@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 
 from heedful.associates.models import Team
 from heedful.customers.models import Customer, Stage
@@ -25,6 +25,18 @@ class CaseQuerySet(models.QuerySet["Case"]):
     def of_person(self, person_id: int) -> "CaseQuerySet":
         """Cases of everybody who is this person, whichever record they arrived with."""
         return self.filter(customer__person=person_id)
+
+    def search(self, words: str) -> "CaseQuerySet":
+        """Cases by number, by what they are about, or by the customer's name or address."""
+        words = words.strip().removeprefix("#")
+        found = Q(title__icontains=words)
+        for field in ("name", "email", "phone"):
+            found |= Q(**{f"customer__person__{field}__icontains": words})
+        return self.filter(found | Q(pk=int(words)) if words.isdigit() and len(words) < 18 else found)
+
+    def by_urgency(self) -> "CaseQuerySet":
+        """Cases with what a list sorts by: the most urgent have the lowest number, to be followed by `due_at`."""
+        return self.annotate(urgency=Value(5) - F("priority"))
 
     def for_leads(self) -> "CaseQuerySet":
         """Open cases that a lead must look at: given to the lead, or about to be late."""
@@ -86,7 +98,9 @@ class Case(models.Model):
             )
         ]
         indexes = [
-            models.Index(F("priority").desc(), F("due_at"), F("id"), condition=Q(closed_at=None), name="act_case_open"),
+            models.Index(
+                Value(5) - F("priority"), F("due_at"), F("id"), condition=Q(closed_at=None), name="act_case_urgency"
+            ),
             models.Index(fields=["customer", "-opened_at"], name="act_case_by"),
             models.Index(fields=["-opened_at"], name="act_case_recent"),
             models.Index(fields=["due_at"], condition=Q(closed_at=None, answered_at=None), name="act_case_waiting"),
@@ -101,6 +115,11 @@ class Case(models.Model):
     def is_open(self) -> bool:
         """Whether somebody still works on it."""
         return self.closed_at is None
+
+    @property
+    def who(self) -> Customer:
+        """The person whose case it is, with the whole view, whichever record the trouble came with."""
+        return self.customer.person or self.customer
 
     @property
     def is_waiting(self) -> bool:

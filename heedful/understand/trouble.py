@@ -75,7 +75,7 @@ def _by_rule(rule: TroubleRule, scores: Mapping[str, int], signals: Sequence[Map
     if rule.signal:
         return next((words_of(signal["signal"]) for signal in signals if signal["signal"] == rule.signal), "")
     low = [(value, question) for question, value in scores.items() if _is_low(rule, question, value)]
-    return said(*reversed(min(low))) if low else ""
+    return said(min(low)[1], min(low)[0]) if low else ""
 
 
 def _is_low(rule: TroubleRule, question: str, value: int) -> bool:
