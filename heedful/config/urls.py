@@ -5,6 +5,7 @@ from django.urls import include, path
 from heedful.web.sheet import sheet
 
 urlpatterns = [
+    path("", include("heedful.api.urls")),
     path("", include("heedful.web.live.urls")),
     path("", include("heedful.web.desk.urls")),
     path("", include("heedful.web.portal.urls")),

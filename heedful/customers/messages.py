@@ -31,6 +31,8 @@ class Said:
     consents: dict[str, bool] = field(default_factory=dict)
     organisation: str = ""
     organisation_traits: dict[str, Any] = field(default_factory=dict)
+    message: str = ""
+    """The id by which a second arrival is known; it says nothing new then, however late it comes."""
 
 
 @dataclass(slots=True)
@@ -98,12 +100,20 @@ def _persistently(messages: Sequence[Message], source: str, by: By, at: datetime
 
 @transaction.atomic
 def _together(messages: Sequence[Message], source: str, by: By, at: datetime) -> touchpoints.Recorded:
-    if said := [message.said for message in messages if message.said is not None]:
-        _describe(said, by, at)
+    said = [message.said for message in messages if message.said is not None]
+    if said and (fresh := _fresh(said, source)):
+        _describe(fresh, by, at)
     drafts = [message.draft for message in messages if message.draft is not None]
     if not drafts:
         return touchpoints.Recorded(None, 0, 0, [])
     return touchpoints.record(drafts=drafts, source=source, by=by, at=at)
+
+
+def _fresh(said: Sequence[Said], source: str) -> list[Said]:
+    """Leave out what came before."""
+    named = {touchpoints.digest(source, word.message): word for word in said if word.message}
+    fresh = touchpoints.arrive(messages=named) if named else set()
+    return [word for word in said if not word.message] + [word for message, word in named.items() if message in fresh]
 
 
 def _describe(said: Sequence[Said], by: By, at: datetime) -> None:

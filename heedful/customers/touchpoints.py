@@ -88,6 +88,16 @@ def digest(source: str, message: str) -> uuid.UUID:
     return uuid.UUID(bytes=hashlib.blake2b(f"{source}\n{message}".encode(), digest_size=16).digest())
 
 
+def arrive(*, messages: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """Note that messages came; returns those that had not come before."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO customers_arrival SELECT unnest(%s::uuid[]) ON CONFLICT DO NOTHING RETURNING message",
+            [sorted(messages)],
+        )
+        return {message for (message,) in cursor.fetchall()}
+
+
 def clamp(happened_at: datetime, at: datetime) -> datetime:
     """Bring an absurd time (before 1990, or more than a day ahead) to the nearest that can be true."""
     return min(max(happened_at, EARLIEST), at + AHEAD) if not EARLIEST <= happened_at <= at + AHEAD else happened_at

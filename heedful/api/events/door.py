@@ -1,0 +1,176 @@
+"""The views: check the shape, keep what can be kept, and answer as Segment does."""
+
+import base64
+import logging
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+import msgspec
+from django.db import DatabaseError, InterfaceError
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+
+from heedful.api.events import admission, bodies, cors, house, meaning, wire
+from heedful.api.events.limits import EVENT_BYTES, Unreadable, Unusable
+from heedful.api.events.times import shift
+from heedful.customers import messages, rejections
+
+log = logging.getLogger(__name__)
+
+TAKEN = b'{"success": true}'
+AGAIN_S = "2"
+"""When to come again after the database was away."""
+PIXEL = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
+
+type View = Callable[..., HttpResponse]
+
+
+def door(view: View) -> View:
+    """Give a view the manners of this door: open to every page, and one form of saying no."""
+
+    @csrf_exempt
+    @wraps(view)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.method == "OPTIONS":
+            return cors.preflight(request)
+        try:
+            response = view(request, *args, **kwargs)
+        except Unreadable as unreadable:
+            response = _no(unreadable.status, unreadable.sentence)
+        except admission.TooFast as fast:
+            response = _no(429, "This key sends more events than it may.", wait_s=str(fast.wait_s))
+        except (DatabaseError, InterfaceError) as error:
+            log.warning("Events are not taken: %s", str(error).partition("\n")[0])
+            response = _no(503, "The database is away; nothing of this was kept. Send it again.", wait_s=AGAIN_S)
+        return cors.allow(request, response)
+
+    return answer
+
+
+def _no(status: int, sentence: str, *, wait_s: str = "") -> HttpResponse:
+    said = msgspec.json.encode({"success": False, "message": sentence})
+    response = HttpResponse(said, status=status, content_type="application/json")
+    if wait_s:
+        response["Retry-After"] = response["X-RateLimit-Reset"] = wait_s
+    if status == 401:
+        response["WWW-Authenticate"] = 'Basic realm="events"'
+    return response
+
+
+@door
+def send(request: HttpRequest, kind: str | None = None) -> HttpResponse:
+    """Take one event of a kind, or a batch when there is no kind."""
+    if request.method != "POST":
+        return _no(405, "Send events with POST.")
+    body = bodies.read(*_stream(request))
+    envelope, body = wire.opened(body)
+    sender = admission.admit(admission.shown(request, envelope.key))
+    items = wire.items(envelope, body, single=kind is not None)
+    admission.meter(sender, len(items))
+    sent = envelope.sent if envelope.sent is not None else request.headers.get("SentAt")
+    refused = _keep(items, kind, sender, sent, envelope.context)
+    if kind is not None and refused and len(items[0]) > EVENT_BYTES:
+        raise Unreadable(refused[0][0])
+    return HttpResponse(TAKEN, content_type="application/json")
+
+
+def _stream(request: HttpRequest) -> tuple[bodies.Stream, int | None]:
+    """Where to read the body from, and how long it says it is; a chunked one does not say."""
+    if "chunked" in request.META.get("HTTP_TRANSFER_ENCODING", "").lower():
+        return request.META["wsgi.input"], None
+    said = request.META.get("CONTENT_LENGTH") or "0"
+    return request, int(said) if said.isdigit() else 0
+
+
+def _keep(
+    items: list[bytes], kind: str | None, sender: admission.Sender, sent: Any, outer: msgspec.Raw
+) -> list[tuple[str, str]]:
+    """Keep the events that can be kept; returns the others, each with its reason and what was sent."""
+    at = timezone.now()
+    ours = house.know()
+    arrival = meaning.Arrival(at, shift(sent, at), wire.context(outer), ours.country, ours.currency, ours.stages)
+    kept: list[messages.Message] = []
+    texts: list[bytes] = []
+    refused: list[tuple[str, str]] = []
+    for item in items:
+        try:
+            kept.append(meaning.read(wire.event(item), arrival, item, kind))
+            texts.append(item)
+        except Unusable as unusable:
+            refused.append((unusable.reason, item[: rejections.SNIPPET].decode("utf-8", "replace")))
+    taken = messages.take(messages=kept, source=sender.source, by=sender.by, at=at)
+    refused += [(reason, texts[n][: rejections.SNIPPET].decode("utf-8", "replace")) for n, reason in taken.refused]
+    if refused:
+        rejections.keep(key=sender.key, rejected=refused, at=at)
+    return refused
+
+
+@door
+def pixel(request: HttpRequest, kind: str) -> HttpResponse:
+    """Take one event out of an image's address, as mails send it; the image is answered whatever it says."""
+    said: dict[str, Any] = {name: value for name, value in request.GET.items() if not name.startswith("properties.")}
+    said["properties"] = {
+        name.removeprefix("properties."): value for name, value in request.GET.items() if name.startswith("properties.")
+    }
+    sender = admission.admit(admission.shown(request))
+    admission.meter(sender, 1)
+    _keep([msgspec.json.encode(said)], kind, sender, None, wire.NOTHING)
+    response = HttpResponse(PIXEL, content_type="image/gif")
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@door
+def ignored(request: HttpRequest) -> HttpResponse:
+    """Answer the counters that a client sends about itself, and keep nothing of them."""
+    return HttpResponse(TAKEN, content_type="application/json")
+
+
+@door
+def segment_settings(request: HttpRequest, key: str) -> HttpResponse:
+    """Tell analytics.js where to send: here."""
+    admission.admit([key])
+    here = f"{request.get_host()}/v1"
+    protocol = "https" if request.is_secure() else "http"
+    return _json(
+        {
+            "integrations": {
+                "Segment.io": {"apiKey": key, "apiHost": here, "protocol": protocol, "addBundledMetadata": True}
+            },
+            "plan": {"track": {"__default": {"enabled": True, "integrations": {}}}},
+            "edgeFunction": {},
+            "analyticsNextEnabled": True,
+            "middlewareSettings": {},
+            "enabledMiddleware": {},
+            "metrics": {"sampleRate": 0},
+            "legacyVideoPluginsEnabled": False,
+            "remotePlugins": [],
+        }
+    )
+
+
+@door
+def rudderstack_settings(request: HttpRequest) -> HttpResponse:
+    """Tell RudderStack's clients that their source is on, and that nothing else is to be loaded."""
+    candidates = admission.shown(request)
+    sender = admission.admit(candidates)
+    at = timezone.now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    off = {"enabled": False}
+    source = {
+        "id": sender.source,
+        "name": sender.by.label,
+        "writeKey": candidates[0],
+        "enabled": True,
+        "workspaceId": "heedful",
+        "updatedAt": at,
+        "config": {"statsCollection": {"errors": off, "metrics": off}},
+        "destinations": [],
+        "dataplanes": {},
+    }
+    return _json({"source": source, "updatedAt": at})
+
+
+def _json(said: dict[str, Any]) -> HttpResponse:
+    return HttpResponse(msgspec.json.encode(said), content_type="application/json")

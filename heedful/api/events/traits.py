@@ -1,0 +1,87 @@
+"""What traits say of a customer: facts with a column of their own, consents, the organisation, and all the rest."""
+
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+OWN = {
+    "name": "name",
+    "first_name": "first_name",
+    "firstName": "first_name",
+    "firstname": "first_name",
+    "last_name": "last_name",
+    "lastName": "last_name",
+    "lastname": "last_name",
+    "email": "email",
+    "phone": "phone",
+    "language": "language",
+    "locale": "language",
+    "segment": "segment",
+    "lifecycle_stage": "lifecycle_stage",
+    "lifecycleStage": "lifecycle_stage",
+}
+"""Trait -> the fact that it is."""
+YEARLY = {"yearly_value": 1, "yearlyValue": 1, "arr": 1, "mrr": 12, "monthly_value": 12}
+"""Trait with a plain amount -> how many of them make a year."""
+LARGEST = Decimal(10) ** 11
+
+
+@dataclass(slots=True)
+class Read:
+    """Traits, sorted by what they are."""
+
+    facts: dict[str, Any] = field(default_factory=dict)
+    consents: dict[str, bool] = field(default_factory=dict)
+    organisation: str = ""
+    organisation_traits: dict[str, Any] = field(default_factory=dict)
+
+
+def read(traits: dict[str, Any], currency: str) -> Read:
+    """Sort traits; what is not known by name is an attribute."""
+    out = Read()
+    for key, value in traits.items():
+        if value is None:
+            continue
+        if key in ("consent", "consents") and isinstance(value, dict):
+            out.consents = allowed(value)
+        elif key in ("company", "organisation", "organization") and isinstance(value, dict):
+            out.organisation, out.organisation_traits = str(value.get("id") or value.get("name") or "")[:200], value
+        elif key == "value" or key in YEARLY:
+            _value(out, key, value, traits, currency)
+        elif (fact := OWN.get(key)) and isinstance(value, str | int | float):
+            out.facts[fact] = value.strip().lower() if fact == "lifecycle_stage" and isinstance(value, str) else value
+        elif key not in ("organisation", "id"):
+            out.facts[key[:80]] = value
+    if isinstance(plan := traits.get("plan"), str):
+        out.facts.setdefault("segment", plan)
+    return out
+
+
+def allowed(said: dict[str, Any]) -> dict[str, bool]:
+    """Purpose -> whether the customer allows it; words that are neither yes nor no say nothing."""
+    return {purpose[:40]: granted for purpose, granted in said.items() if isinstance(granted, bool) and purpose}
+
+
+def preferences(consent: Any) -> dict[str, bool]:
+    """Read the consent that Segment's clients carry in the context."""
+    said = consent.get("categoryPreferences") if isinstance(consent, dict) else None
+    return allowed(said) if isinstance(said, dict) else {}
+
+
+def _value(out: Read, key: str, value: Any, traits: dict[str, Any], currency: str) -> None:
+    """Read the yearly value: `{"amount": 120, "currency": "EUR"}`, or an amount by the year or by the month."""
+    said = value if isinstance(value, dict) else {"amount": value, "currency": traits.get("currency")}
+    try:
+        amount = Decimal(str(said.get("amount"))) * YEARLY.get(key, 1)
+    except InvalidOperation:
+        out.facts[key] = value
+        return
+    if not amount.is_finite() or abs(amount) > LARGEST:
+        out.facts[key] = f"{value}"[:80]
+        return
+    named = said.get("currency")
+    out.facts["value"] = {
+        "amount": str(round(amount, 2)),
+        "currency": named.upper() if isinstance(named, str) and len(named) == 3 and named.isalpha() else currency,
+        "source": str(said.get("source") or key)[:80],
+    }

@@ -1,0 +1,154 @@
+"""What clients write on the wire: typed as loosely as they write it, each event apart from the others."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+from msgspec import UNSET, Raw, UnsetType
+
+from heedful.api.events import bodies
+from heedful.api.events.limits import BATCH_ITEMS, DEPTH, DIGITS, EVENT_BYTES, Unreadable, Unusable
+
+NOTHING = Raw()
+
+
+class Context(msgspec.Struct, rename="camel", gc=False):
+    """The part of an event's context that says who, where and by what."""
+
+    library: Any = None
+    channel: Any = None
+    device: Any = None
+    traits: Any = None
+    external_ids: Any = None
+    consent: Any = None
+    page: Raw = NOTHING
+    campaign: Raw = NOTHING
+    locale: Any = None
+
+
+class Event(msgspec.Struct, rename="camel"):
+    """One event of Segment's specification, with RudderStack's and PostHog's names beside it."""
+
+    type: Any = None
+    user_id: Any = None
+    anonymous_id: Any = None
+    message_id: Any = None
+    timestamp: Any = None
+    original_timestamp: Any = None
+    sent_at: Any = None
+    event: Any = None
+    name: Any = None
+    category: Any = None
+    properties: Raw = NOTHING
+    traits: Raw = NOTHING
+    context: Raw = NOTHING
+    channel: Any = None
+    group_id: Any = None
+    previous_id: Any = None
+    merge_properties: Any = None
+    write_key: Any = None
+    distinct_id: Any = msgspec.field(name="distinct_id", default=None)
+    uuid: Any = None
+    set: Any = msgspec.field(name="$set", default=None)
+
+
+class Envelope(msgspec.Struct, rename="camel", gc=False):
+    """A batch, or the outside of a single event."""
+
+    batch: list[Raw] | UnsetType | None = UNSET
+    context: Raw = NOTHING
+    sent_at: Any = None
+    write_key: Any = None
+    api_key: Any = msgspec.field(name="api_key", default=None)
+    sent_at_: Any = msgspec.field(name="sent_at", default=None)
+
+    @property
+    def sent(self) -> Any:
+        """When the client says that it sent this, by its own clock."""
+        return self.sent_at if self.sent_at is not None else self.sent_at_
+
+    @property
+    def key(self) -> str:
+        """The key that came in the body, if any."""
+        said = self.write_key or self.api_key
+        return said if isinstance(said, str) else ""
+
+
+_envelope = msgspec.json.Decoder(Envelope)
+_event = msgspec.json.Decoder(Event)
+_context = msgspec.json.Decoder(Context)
+
+
+def opened(body: bytes) -> tuple[Envelope, bytes]:
+    """Return the envelope and the text that it was read from in the end."""
+    if body.lstrip()[:1] == b"[":
+        body = b'{"batch":%b}' % body
+    try:
+        return _envelope.decode(body), body
+    except msgspec.ValidationError:
+        raise Unreadable("The body must be an object, and its batch a list of events.") from None
+    except RecursionError:
+        body = bodies.flatten(body, DEPTH + 8)
+    except msgspec.DecodeError:
+        body = bodies.mend(body)
+    try:
+        return _envelope.decode(body), body
+    except (msgspec.DecodeError, RecursionError):
+        raise Unreadable("The body is not valid JSON.") from None
+
+
+def items(envelope: Envelope, body: bytes, *, single: bool) -> list[bytes]:
+    """Return the JSON text of each event."""
+    if isinstance(envelope.batch, list):
+        if len(envelope.batch) > BATCH_ITEMS:
+            raise Unreadable(f"A batch may have {BATCH_ITEMS:,} events; send smaller batches.")
+        return [bytes(item) for item in envelope.batch]
+    if not single:
+        raise Unreadable("A batch needs a list of events named batch.")
+    return [body]
+
+
+def event(item: bytes) -> Event:
+    """Read one event, or say why it cannot be used."""
+    if len(item) > EVENT_BYTES:
+        raise Unusable(f"An event may have {EVENT_BYTES // 1024} KB; this one has {len(item) // 1024 + 1}.")
+    if item.count(b"{") + item.count(b"[") > DEPTH and bodies.depth(item) > DEPTH:
+        raise Unusable(f"It is nested deeper than {DEPTH} levels.")
+    if len(item) > DIGITS and any(_digits(item)):
+        raise Unusable(f"It holds a number of more than {DIGITS:,} digits.")
+    try:
+        return _event.decode(item)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise Unusable(_reason(error)) from None
+
+
+def _digits(item: bytes) -> Iterator[bool]:
+    """Whether blocks that a very long number must fill hold nothing but digits."""
+    half = DIGITS // 2
+    return (item[start : start + half].isdigit() for start in range(0, len(item) - half, half))
+
+
+def context(text: Raw) -> Context:
+    """Read a context; one that is malformed says nothing."""
+    if not (content := bytes(text)):
+        return EMPTY
+    if (read := _contexts.get(content)) is None:
+        try:
+            read = _context.decode(content)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            read = EMPTY
+        if len(_contexts) >= CONTEXTS_KEPT:
+            _contexts.clear()
+        _contexts[content] = read
+    return read
+
+
+EMPTY = Context()
+CONTEXTS_KEPT = 1_000
+_contexts: dict[bytes, Context] = {}
+"""Clients repeat their context with every event, word for word."""
+
+
+def _reason(error: Exception) -> str:
+    said = str(error).replace("`", "")
+    return "An event must be an object." if "got array" in said or "- at" not in said else f"{said}."
