@@ -34,7 +34,7 @@ class Survey(models.Model):
     slug = models.SlugField(max_length=80, unique=True)
     name = models.CharField(max_length=120)
     questions = models.JSONField()
-    """In order: {"code": "recommend", "text": {"en": "...", "de": "..."}, "required": false}; code `open` is for words."""
+    """In order: {"code": "recommend", "text": {"en": "...", "de": "..."}, "required": false}; `open` asks for words."""
     languages = models.JSONField(default=list)
     thanks = models.JSONField(default=dict)
     subject = models.JSONField(default=dict)

@@ -1,0 +1,178 @@
+"""Answers: what a customer says on a sheet, kept as each is given, changed as long as the sheet is open."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from heedful.customers import consents, scales, touchpoints
+from heedful.customers.touchpoints import Draft
+from heedful.kit.actor import By
+from heedful.kit.characters import storable
+from heedful.kit.errors import Refused
+from heedful.ledger import events
+from heedful.listen import asks
+from heedful.listen.models import Ask, Survey
+from heedful.listen.surveys import OPEN
+
+LONGEST = 5_000
+SOURCE = "survey"
+KIND = "survey_answered"
+MOST_AN_HOUR = 2_000
+"""Sheets that one public link takes in an hour; more than that is no crowd of customers."""
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyAnswered:
+    """A customer answered some questions of a survey, or changed the answers."""
+
+    ask: int
+    survey: int
+    questions: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class HelpAnswered:
+    """A customer said whether what was done in a case helped."""
+
+    ask: int
+    case: int
+    helped: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerStoppedSurveys:
+    """A customer does not want to be asked any more."""
+
+    ask: int
+    customer: int
+
+
+def answer(*, ask: Ask, question: str, value: Any, by: By, at: datetime) -> Ask:
+    """Keep one answer; the last one given to a question stands."""
+    return answer_all(ask=ask, values={question: value}, by=by, at=at)
+
+
+@transaction.atomic
+def answer_all(*, ask: Ask, values: Mapping[str, Any], submit: bool = False, by: By, at: datetime) -> Ask:
+    """Keep several answers of one sheet at once, all or none; `submit` says that the customer is done."""
+    row = _open(ask, at)
+    news = {
+        question: checked
+        for question, value in values.items()
+        if (checked := _checked(row.survey, question, value)) not in (None, row.given(question))
+    }
+    if news:
+        _keep(row, news, by=by, at=at)
+    if submit:
+        if not row.answers:
+            raise Refused("Choose an answer first, or write something.", code="empty")
+        row.submitted_at = row.submitted_at or at
+    if news or submit:
+        row.save(update_fields=["customer", "answers", "state", "answered_at", "submitted_at"])
+    return row
+
+
+@transaction.atomic
+def open_public(*, survey: Survey, values: Mapping[str, Any], submit: bool, channel: str, by: By, at: datetime) -> Ask:
+    """Begin a sheet for somebody who came by the public link, with the first answers; who it is stays unknown."""
+    if survey.ended_at is not None or survey.is_paused:
+        raise Refused("This survey has ended. Thank you for coming.", code="ended")
+    if survey.asks.filter(state=Ask.State.ANSWERED, created_at__gt=at - timedelta(hours=1)).count() >= MOST_AN_HOUR:
+        raise Refused("Many answers came from here just now. Try again in an hour.", code="too_many")
+    if not any(_checked(survey, question, value) is not None for question, value in values.items()):
+        raise Refused("Choose an answer first, or write something.", code="empty")
+    ask = Ask.objects.create(
+        survey=survey,
+        state=Ask.State.ASKED,
+        channel=channel,
+        token=asks.new_token(),
+        created_at=at,
+        ask_at=at,
+        asked_at=at,
+    )
+    return answer_all(ask=ask, values=values, submit=submit, by=by, at=at)
+
+
+@transaction.atomic
+def stop(*, ask: Ask, by: By, at: datetime) -> None:
+    """Take a customer's word that we should not ask any more; saying it twice is once."""
+    if ask.customer_id is None:
+        raise Refused("We do not know this link.", code="unknown")
+    person = asks.person_of(ask.customer_id)
+    if consents.allows(person=person, purpose="survey"):
+        consents.say(customer=ask.customer_id, purpose="survey", granted=False, source="survey link", by=by, at=at)
+        events.record(CustomerStoppedSurveys(ask.pk, ask.customer_id), by=by, at=at)
+
+
+def _open(ask: Ask, at: datetime) -> Ask:
+    row = Ask.objects.select_for_update(of=["self"], no_key=True).select_related("survey").get(pk=ask.pk)
+    if row.state not in {Ask.State.ASKED, Ask.State.ANSWERED}:
+        raise Refused("We do not know this link.", code="unknown")
+    if row.survey.ended_at is not None:
+        raise Refused("This survey has ended. Thank you for coming.", code="ended")
+    if at > row.changeable_until:
+        if row.submitted_at is not None:
+            raise Refused("You have answered already. Thank you.", code="answered")
+        raise Refused("This question was open for 60 days and is closed now.", code="expired")
+    return row
+
+
+def _checked(survey: Survey, question: str, value: Any) -> int | str | None:
+    """Return an answer as it is kept; nothing when nothing was said."""
+    if question not in {asked["code"] for asked in survey.questions}:
+        raise Refused("This question is not in the survey.", code="bad_value")
+    if question == OPEN:
+        return _checked_words(value)
+    if value in (None, ""):
+        return None
+    try:
+        return scales.check({question: str(value)[:20]})[question]
+    except Refused as no:
+        raise Refused(no.sentence, code="bad_value") from None
+
+
+def _checked_words(value: Any) -> str | None:
+    words = storable(str(value or "")).replace("\r\n", "\n").strip()
+    if len(words) > LONGEST:
+        raise Refused("This is longer than we can keep. Please stay under 5,000 characters.", code="too_long")
+    return words or None
+
+
+def _keep(ask: Ask, news: Mapping[str, int | str], *, by: By, at: datetime) -> None:
+    for question, value in news.items():
+        revision = ask.answers.get(question, {}).get("revision", 0) + 1
+        ask.answers[question] = {"value": value, "revision": revision, "at": at.isoformat()}
+    drafts = [_draft(ask, question, at) for question in news]
+    recorded = touchpoints.record(drafts=drafts, source=SOURCE, by=by, at=at)
+    ask.customer_id = recorded.customers[0]
+    ask.state, ask.answered_at = Ask.State.ANSWERED, ask.answered_at or at
+    events.record(SurveyAnswered(ask.pk, ask.survey_id, sorted(news)), by=by, at=at)
+    if "helped" in news and ask.case_id is not None:
+        events.record(HelpAnswered(ask.pk, ask.case_id, news["helped"] == 1), by=by, at=at)
+
+
+def _draft(ask: Ask, question: str, at: datetime) -> Draft:
+    answer = ask.answers[question]
+    value = answer["value"]
+    return Draft(
+        kind=KIND,
+        happened_at=at,
+        message=f"ask:{ask.pk}:{question}:{answer['revision']}",
+        customer=ask.customer_id,
+        identities=() if ask.customer_id else (("anonymous_id", _nobody(ask)),),
+        channel=ask.channel,
+        stage=ask.stage_slug,
+        properties={"survey": ask.survey.slug, "question": question, "ask": ask.pk},
+        scores=None if question == OPEN else {question: int(value)},
+        verbatim=str(value) if question == OPEN else None,
+        subject=f"ask:{ask.pk}",
+    )
+
+
+def _nobody(ask: Ask) -> str:
+    """A name for somebody unknown that nobody can guess, so that nobody can claim the sheet for another."""
+    return "sheet-" + hashlib.blake2b(ask.token.encode(), digest_size=16).hexdigest()

@@ -1,0 +1,234 @@
+"""Asks: whom a survey asks, when, and whom it spares and why."""
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from heedful.courier import mails
+from heedful.customers import consents
+from heedful.customers.models import Customer, Touchpoint
+from heedful.customers.touchpoints import TouchpointsRecorded
+from heedful.kit.actor import SYSTEM, By
+from heedful.kit.errors import Refused
+from heedful.ledger import events, jobs
+from heedful.ledger.models import Entry
+from heedful.listen import invitations, surveys
+from heedful.listen.models import Ask, Survey
+
+FRESH_FOR = timedelta(days=7)
+"""A moment that is longer ago is history: nobody is asked about it."""
+
+REASONS = {
+    "share": "Not in the share that is asked",
+    "no_address": "No e-mail address",
+    "refused": "Does not want to be asked",
+    "budget": "Was asked enough lately, over all surveys",
+    "survey_budget": "Was asked enough lately by this survey",
+    "paused": "The survey was paused or had ended",
+    "late": "The moment was too long ago",
+}
+PURPOSES = ("survey", "email")
+"""What a customer may have refused that keeps a survey away."""
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerAsked:
+    """A customer was asked."""
+
+    ask: int
+    survey: int
+    customer: int
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerSpared:
+    """A customer was not asked, and why."""
+
+    ask: int
+    survey: int
+    customer: int
+    reason: str
+
+
+def notice(event: TouchpointsRecorded, *, entry: Entry) -> None:
+    """Plan to ask the customers whose touchpoints are the moments that surveys wait for."""
+    plan(event=event, at=entry.at)
+
+
+@transaction.atomic
+def plan(*, event: TouchpointsRecorded, at: datetime) -> list[Ask]:
+    """Plan an ask for each fresh moment of a batch and each survey that waits for it; twice is the same as once."""
+    waiting = list(Survey.objects.running().exclude(moment_kind=""))
+    moments = _moments(event, {survey.moment_kind for survey in waiting}, at)
+    planned = [
+        _planned(survey, moment, at) for moment in moments for survey in waiting if survey.moment_kind == moment.kind
+    ]
+    Ask.objects.bulk_create(planned, ignore_conflicts=True, batch_size=1_000)
+    kept = Ask.objects.filter(
+        moment_id__in=[moment.pk for moment in moments], survey__in=waiting, state=Ask.State.PLANNED
+    )
+    _enqueue(found := list(kept))
+    return found
+
+
+@transaction.atomic
+def invite(
+    *, survey: Survey, customer: Customer, case_id: int | None = None, stage: str = "", by: By, at: datetime
+) -> Ask:
+    """Ask one customer now, within the budget."""
+    ask = Ask.objects.create(
+        survey=survey,
+        customer=customer,
+        case_id=case_id,
+        stage_slug=stage,
+        state=Ask.State.PLANNED,
+        token=new_token(),
+        created_at=at,
+        ask_at=at,
+    )
+    return consider(ask=ask, by=by, at=at)
+
+
+def ask_if_it_helped(*, customer: Customer, case_id: int, by: By, at: datetime) -> Ask:
+    """Ask whether what was done in a case helped, within the budget, once for each time `at` that it was closed."""
+    survey = surveys.helped(by=SYSTEM, at=at)
+    known = Ask.objects.filter(survey=survey, case_id=case_id, created_at__gte=at).first()
+    return known or invite(survey=survey, customer=customer, case_id=case_id, by=by, at=at)
+
+
+def send_due(*, ask: int) -> None:
+    """Ask, now that its time has come; runs in the worker."""
+    row = Ask.objects.filter(pk=ask).first()
+    if row is not None:
+        consider(ask=row, by=SYSTEM, at=timezone.now())
+
+
+@transaction.atomic
+def consider(*, ask: Ask, by: By, at: datetime) -> Ask:
+    """Ask if nothing speaks against it now, else keep the reason; what was decided once stays."""
+    row = Ask.objects.select_for_update(of=["self"], no_key=True).select_related("survey").get(pk=ask.pk)
+    if row.state != Ask.State.PLANNED or row.customer_id is None:
+        return row
+    # Whoever asks this person holds the person's row, so that two surveys at once cannot both be the last allowed.
+    person = _locked_person(row.customer_id)
+    reason = _why_not(row, person, at)
+    if reason is None:
+        row.state, row.asked_at = Ask.State.ASKED, at
+        row.save(update_fields=["state", "asked_at"])
+        reason = _write(row, person, by=by, at=at)
+    if reason is None:
+        events.record(CustomerAsked(row.pk, row.survey_id, row.customer_id), by=by, at=at)
+    else:
+        row.state, row.asked_at, row.reason = Ask.State.NOT_ASKED, None, reason
+        row.save(update_fields=["state", "asked_at", "reason"])
+        events.record(CustomerSpared(row.pk, row.survey_id, row.customer_id, reason), by=by, at=at)
+    return row
+
+
+def new_token() -> str:
+    """Return a word that nobody can guess: 192 random bits."""
+    return secrets.token_urlsafe(24)
+
+
+def is_in_share(survey: Survey, moment: Touchpoint) -> bool:
+    """Draw whether a moment is in a survey's share; the same moment draws the same lot each time."""
+    lot = hashlib.blake2b(f"{survey.pk}:{moment.message}".encode(), digest_size=8).digest()
+    return int.from_bytes(lot) < survey.share * 2**64
+
+
+def _moments(event: TouchpointsRecorded, kinds: set[str], at: datetime) -> list[Touchpoint]:
+    if not kinds or event.latest < at - FRESH_FOR:
+        return []
+    found = Touchpoint.objects.filter(
+        batch=event.batch,
+        id__range=(event.first_id, event.last_id),
+        happened_at__range=(max(event.earliest, at - FRESH_FOR), event.latest),
+        kind__in=kinds,
+    )
+    return list(found)
+
+
+def _planned(survey: Survey, moment: Touchpoint, at: datetime) -> Ask:
+    ask_at = max(at, moment.happened_at + timedelta(seconds=survey.delay_s))
+    chosen = is_in_share(survey, moment)
+    return Ask(
+        survey=survey,
+        customer_id=moment.customer_id,
+        moment_id=moment.pk,
+        stage_slug=moment.stage_slug,
+        channel=moment.channel or "email",
+        state=Ask.State.PLANNED if chosen else Ask.State.NOT_ASKED,
+        reason="" if chosen else "share",
+        token=new_token(),
+        created_at=at,
+        ask_at=ask_at,
+    )
+
+
+def _enqueue(asks: Sequence[Ask]) -> None:
+    name = jobs.dotted(send_due)
+    jobs.enqueue_all([jobs.Task(name, {"ask": ask.pk}, at=ask.ask_at) for ask in asks])
+
+
+def person_of(record: int) -> int:
+    """Return the person that a record belongs to."""
+    return Customer.objects.values_list("person_id", flat=True).get(pk=record) or record
+
+
+def _locked_person(record: int) -> Customer:
+    """Return the person that a record belongs to, locked; looked up again if it was joined to another meanwhile."""
+    while True:
+        person = person_of(record)
+        row = Customer.objects.select_for_update(no_key=True).get(pk=person)
+        if person_of(record) == person:
+            return row
+
+
+def _why_not(ask: Ask, person: Customer, at: datetime) -> str | None:
+    survey = ask.survey
+    if survey.ended_at is not None or survey.is_paused:
+        return "paused"
+    if at > ask.ask_at + FRESH_FOR:
+        return "late"
+    if not person.email:
+        return "no_address"
+    said = consents.standing(person=person.pk)
+    if not all(said.get(purpose, True) for purpose in PURPOSES):
+        return "refused"
+    return _over_budget(survey, person, at)
+
+
+def _over_budget(survey: Survey, person: Customer, at: datetime) -> str | None:
+    asked = Ask.objects.filter(customer__person=person.pk, state__in=[Ask.State.ASKED, Ask.State.ANSWERED])
+    overall = surveys.budget()
+    if asked.filter(survey=survey, asked_at__gt=at - timedelta(days=survey.days)).count() >= survey.times:
+        return "survey_budget"
+    if asked.filter(asked_at__gt=at - timedelta(days=overall.days)).count() >= overall.times:
+        return "budget"
+    return None
+
+
+def _write(ask: Ask, person: Customer, *, by: By, at: datetime) -> str | None:
+    """Write the mail; returns the reason when the address is none."""
+    invitation = invitations.compose(ask=ask, person=person)
+    try:
+        mails.send(
+            to=person.email,
+            to_name=person.name,
+            subject=invitation.subject,
+            text=invitation.text,
+            html=invitation.html,
+            purpose="survey",
+            reference=f"ask:{ask.pk}",
+            headers=invitation.headers,
+            by=by,
+            at=at,
+        )
+    except Refused:
+        return "no_address"
+    return None

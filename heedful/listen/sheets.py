@@ -1,0 +1,123 @@
+"""The sheet as a customer sees it: a survey's questions in one language, with what was answered already."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from heedful.customers import scales
+from heedful.listen import wordings
+from heedful.listen.models import Survey
+from heedful.listen.surveys import OPEN
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One value on a scale, what it is called, and whether it is chosen."""
+
+    value: int
+    words: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question: points to choose from, or room for words."""
+
+    code: str
+    text: str
+    points: Sequence[Point]
+    has_words: bool
+    low: str
+    high: str
+    words: str
+    required: bool
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is answered in words."""
+        return self.code == OPEN
+
+    @property
+    def breaks(self) -> int:
+        """How many points stand in a row where there is little room."""
+        return 6 if len(self.points) > 7 else len(self.points)
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """All that a page or a mail shows of a survey."""
+
+    company: str
+    language: str
+    intro: str
+    thanks: str
+    subject: str
+    questions: Sequence[Question]
+
+    @property
+    def direction(self) -> str:
+        """`rtl` or `ltr`."""
+        return wordings.direction(self.language)
+
+    def say(self, key: str) -> str:
+        """One of our sentences, in the sheet's language."""
+        return wordings.say(key, self.language, company=self.company)
+
+
+def lay_out(survey: Survey, *, company: str, language: str, given: Mapping[str, Any] | None = None) -> Sheet:
+    """Return a survey's sheet in a language that it speaks, with the answers `given` so far."""
+    first = str(survey.languages[0]) if survey.languages else "en"
+    answers = given or {}
+
+    def text(texts: Mapping[str, str], ours: str) -> str:
+        written = texts.get(language) or texts.get(wordings.base(language))
+        return wordings.fill(written or ours or wordings.pick(texts, language, first), company=company)
+
+    return Sheet(
+        company=company,
+        language=language,
+        intro=text(survey.intro, wordings.say("intro", language)),
+        thanks=text(survey.thanks, wordings.say("thanks", language)),
+        subject=text(survey.subject, wordings.say("subject", language)),
+        questions=[
+            _question(
+                question, text(question["text"], wordings.question(question["code"], language)), language, answers
+            )
+            for question in survey.questions
+        ],
+    )
+
+
+def choose_language(survey: Survey, wanted: Iterable[str]) -> str:
+    """Return the first wanted language that the survey speaks, else the survey's first."""
+    for language in wanted:
+        for spoken in survey.languages:
+            if language.lower() == spoken.lower() or wordings.base(language) == wordings.base(spoken):
+                return str(spoken)
+    return str(survey.languages[0]) if survey.languages else "en"
+
+
+def _question(question: Mapping[str, Any], text: str, language: str, given: Mapping[str, Any]) -> Question:
+    code = str(question["code"])
+    answer = given.get(code)
+    low, high = ("", "") if code == OPEN else wordings.ends(code, language)
+    words = () if code == OPEN else wordings.points(code, language)
+    return Question(
+        code=code,
+        text=text,
+        points=[] if code == OPEN else _points(code, words, answer),
+        has_words=bool(words),
+        low=low,
+        high=high,
+        words=str(answer or "") if code == OPEN else "",
+        required=bool(question.get("required")),
+    )
+
+
+def _points(code: str, words: Sequence[str], answer: Any) -> list[Point]:
+    scale = scales.scale_of(code)
+    values = range(scale.lowest, scale.highest + 1)
+    return [
+        Point(value, words[value - scale.lowest] if words else str(value), answer is not None and answer == value)
+        for value in values
+    ]

@@ -1,0 +1,73 @@
+"""What we say when the company has not written it itself: one file a language in `words/`, {company} is filled in."""
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from heedful.customers.scales import EXPECTED
+
+RIGHT_TO_LEFT = frozenset({"ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
+
+
+def _read() -> dict[str, dict[str, Any]]:
+    files = sorted((Path(__file__).parent / "words").glob("*.toml"), key=lambda file: (file.stem != "en", file.stem))
+    return {file.stem: tomllib.loads(file.read_text(encoding="utf-8")) for file in files}
+
+
+WORDS = _read()
+LANGUAGES: dict[str, str] = {language: words["name"] for language, words in WORDS.items()}
+
+
+def base(language: str) -> str:
+    """Return the language without its region: `de` for `de-AT`."""
+    return language.replace("_", "-").partition("-")[0].lower()
+
+
+def direction(language: str) -> str:
+    """Return `rtl` for languages that are written from right to left, else `ltr`."""
+    return "rtl" if base(language) in RIGHT_TO_LEFT else "ltr"
+
+
+def say(key: str, language: str, **values: str) -> str:
+    """Return one of our sentences in a language, in English where we have no other."""
+    return fill(str(_words(language)["sentences"][key]), **values)
+
+
+def question(code: str, language: str) -> str:
+    """Return our wording of a question; nothing for a topic of the company's own, which it words itself."""
+    return str(_words(language)["questions"].get(code, ""))
+
+
+def ends(code: str, language: str) -> tuple[str, str]:
+    """Return what the two ends of a scale mean, in words; nothing where every point has its own."""
+    low, high = _words(language)["ends"].get(_scale(code), ("", ""))
+    return low, high
+
+
+def points(code: str, language: str) -> tuple[str, ...]:
+    """Return the words of every point of a scale that has words."""
+    return tuple(_words(language)["points"].get(_scale(code), ()))
+
+
+def pick(texts: Mapping[str, str], language: str, *fallbacks: str) -> str:
+    """Return the text in the language, in the language without its region, in a fallback, in English, or any."""
+    for wanted in (language, base(language), *fallbacks, "en"):
+        if texts.get(wanted):
+            return texts[wanted]
+    return next((text for text in texts.values() if text), "")
+
+
+def fill(text: str, **values: str) -> str:
+    """Put values in place of {names}; other braces stay as they are."""
+    for name, value in values.items():
+        text = text.replace("{" + name + "}", value)
+    return text
+
+
+def _words(language: str) -> dict[str, Any]:
+    return WORDS.get(base(language), WORDS["en"])
+
+
+def _scale(code: str) -> str:
+    return code.removeprefix(EXPECTED).partition(".")[0]
