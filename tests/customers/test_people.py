@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -138,11 +139,11 @@ class TestOrder(TestCase):
         assert snapshot() == before
 
 
-def snapshot() -> list[dict[str, object]]:
-    return list(Customer.objects.order_by("pk").values())
+def snapshot() -> list[dict[str, Any]]:
+    return [dict(row) for row in Customer.objects.order_by("pk").values()]
 
 
-def assert_nothing_lost(before: list[dict[str, object]], consent: list[tuple[int, bool]]) -> None:
+def assert_nothing_lost(before: list[dict[str, Any]], consent: list[tuple[int, bool]]) -> None:
     roots = list(Customer.objects.people())
     assert sum(root.value_amount or 0 for root in roots) == Decimal(46)
     assert Touchpoint.objects.filter(customer__person__in=roots).count() == 4

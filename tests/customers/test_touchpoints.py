@@ -1,6 +1,8 @@
 """The log: written once, whatever is sent."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -14,10 +16,9 @@ pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
 
-def draft(message: str, *names: tuple[str, str], **said: object) -> touchpoints.Draft:
-    return touchpoints.Draft(
-        **{"kind": "page", "happened_at": NOON, "message": message, "identities": names or (("user_id", "u1"),), **said}
-    )
+def draft(message: str, *names: tuple[str, str], **said: Any) -> touchpoints.Draft:
+    plain = touchpoints.Draft("page", NOON, message, names or (("user_id", "u1"),))
+    return replace(plain, **said)
 
 
 def record(*drafts: touchpoints.Draft, at: datetime = NOON) -> touchpoints.Recorded:

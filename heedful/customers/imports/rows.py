@@ -136,7 +136,7 @@ class _Touchpoint:
         if happened_at is None or not kind:
             return None
         own = self._id(row) if self._id else ""
-        scores = {question: value for question, get in self._scores if (value := get(row)) is not None}
+        scores = {question: score for question, get in self._scores if (score := get(row)) is not None}
         return Draft(
             kind,
             happened_at,
