@@ -108,14 +108,16 @@ def _deliver_due(endpoint: Endpoint) -> None:
         delivery = endpoint.deliveries.due(at=now).first()
         if delivery is None or not rests.keep(destination=endpoint, at=now):
             return
-        _deliver(delivery, endpoint, at=now)
+        _deliver(delivery, endpoint)
         endpoint.refresh_from_db()
 
 
-def _deliver(delivery: Delivery, endpoint: Endpoint, *, at: datetime) -> None:
-    body = delivery.body.encode()
+def _deliver(delivery: Delivery, endpoint: Endpoint) -> None:
+    """Try once and write down how it went; the answer may come long after the question."""
+    body, asked_at = delivery.body.encode(), timezone.now()
     message = f"msg_{delivery.pk.hex}"
-    signed = signing.headers(secrets=webhooks.secrets_of(endpoint, at=at), message=message, at=at, body=body)
+    keys = webhooks.secrets_of(endpoint, at=asked_at)
+    signed = signing.headers(secrets=keys, message=message, at=asked_at, body=body)
     try:
         answer = http.post(
             endpoint.url,

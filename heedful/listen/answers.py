@@ -108,6 +108,14 @@ def stop(*, ask: Ask, by: By, at: datetime) -> None:
         events.record(CustomerStoppedSurveys(ask.pk, ask.customer_id), by=by, at=at)
 
 
+def readable(survey: Survey, question: str, value: Any) -> int | str | None:
+    """Return what somebody meant to answer, or nothing when it cannot be an answer."""
+    try:
+        return _checked(survey, question, value)
+    except Refused:
+        return None
+
+
 def _open(ask: Ask, at: datetime) -> Ask:
     row = Ask.objects.select_for_update(of=["self"], no_key=True).select_related("survey").get(pk=ask.pk)
     if row.state not in {Ask.State.ASKED, Ask.State.ANSWERED}:

@@ -90,11 +90,21 @@ def lay_out(survey: Survey, *, company: str, language: str, given: Mapping[str, 
 
 def choose_language(survey: Survey, wanted: Iterable[str]) -> str:
     """Return the first wanted language that the survey speaks, else the survey's first."""
+    return choose_among(survey.languages, wanted)
+
+
+def choose_among(spoken: Sequence[str], wanted: Iterable[str]) -> str:
+    """Return the first wanted language that is spoken, else the first spoken, else English."""
     for language in wanted:
-        for spoken in survey.languages:
-            if language.lower() == spoken.lower() or wordings.base(language) == wordings.base(spoken):
-                return str(spoken)
-    return str(survey.languages[0]) if survey.languages else "en"
+        for one in spoken:
+            if language.lower() == one.lower() or wordings.base(language) == wordings.base(one):
+                return one
+    return spoken[0] if spoken else "en"
+
+
+def name_of(language: str) -> str:
+    """Return what a language calls itself, or its code."""
+    return wordings.LANGUAGES.get(wordings.base(language), language)
 
 
 def _question(question: Mapping[str, Any], text: str, language: str, given: Mapping[str, Any]) -> Question:

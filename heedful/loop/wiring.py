@@ -3,18 +3,27 @@
 from collections.abc import Sequence
 
 from heedful.associates import associates, company, first, keys, teams
+from heedful.courier import deliveries, mails, webhooks
 from heedful.customers.people import PeopleRegrouped
 from heedful.customers.touchpoints import TouchpointsRecorded
 from heedful.ledger.events import Reaction
+from heedful.listen import answers, asks, surveys
 from heedful.promise import calendars, instances, promises, recounts
+
+TOLD = Reaction(deliveries.notice, when=deliveries.is_heard)
+"""What endpoints outside may hear of; it costs a job only when one does."""
 
 REACTIONS: dict[type, Sequence[Reaction]] = {
     TouchpointsRecorded: [
         Reaction(instances.advance, when=lambda event: event.watched or event.feedback),
+        Reaction(asks.notice, when=lambda event: event.watched),
     ],
     PeopleRegrouped: [
         Reaction(instances.rejudge),
     ],
+    answers.SurveyAnswered: [TOLD],
+    answers.CustomerStoppedSurveys: [TOLD],
+    asks.CustomerAsked: [TOLD],
 }
 """Event -> what follows, each in a job of its own."""
 
@@ -36,5 +45,21 @@ RECORDED_ONLY: tuple[type, ...] = (
     promises.PromiseChanged,
     promises.PromiseEnded,
     recounts.PromiseRecounted,
+    asks.CustomerSpared,
+    surveys.BudgetChanged,
+    surveys.SurveyMade,
+    surveys.SurveyChanged,
+    surveys.SurveyPaused,
+    surveys.SurveyResumed,
+    surveys.SurveyEnded,
+    deliveries.EndpointPinged,
+    webhooks.EndpointAdded,
+    webhooks.EndpointChanged,
+    webhooks.EndpointSecretRotated,
+    webhooks.EndpointDisabled,
+    webhooks.EndpointEnabled,
+    mails.MailWritten,
+    mails.MailSent,
+    mails.MailGivenUp,
 )
 """Events that are written down and followed by nothing."""

@@ -1,0 +1,45 @@
+// Saves each answer as it is given; without this script the button does.
+(function () {
+  var form = document.querySelector("form"), state = form.querySelector("[role=status]");
+  var address = form.getAttribute("action"), turn = Promise.resolve(), unsaved = null, sending = false;
+  if (!window.fetch || !window.URLSearchParams) return;
+
+  function body(control) {
+    return new URLSearchParams([[control.name, control.value], ["lang", form.elements.lang.value]]);
+  }
+  function save(control) {
+    state.textContent = form.dataset.saving;
+    turn = turn.then(function () {
+      return fetch(address, {method: "POST", body: body(control), headers: {Accept: "application/json"}, keepalive: true});
+    }).then(function (answer) {
+      return answer.json().then(function (said) {
+        if (said.address && said.address !== address) {
+          address = said.address;
+          form.setAttribute("action", address);
+          history.replaceState(null, "", address);
+        }
+        if (answer.ok && unsaved === control) unsaved = null;
+        state.textContent = answer.ok ? form.dataset.saved : said.sentence;
+      });
+    }).catch(function () { state.textContent = form.dataset.unsaved; });
+  }
+  form.addEventListener("input", function (event) { if (event.target.type === "textarea") unsaved = event.target; });
+  form.addEventListener("change", function (event) { save(event.target); });
+  form.addEventListener("submit", function (event) {
+    // Whoever begins by a public link has an address of their own after the first answer; wait until it is known.
+    if (sending) return;
+    event.preventDefault();
+    sending = true;
+    unsaved = null;
+    turn.then(function () { form.querySelector("button").click(); });
+  });
+  addEventListener("pagehide", function () {
+    if (unsaved && navigator.sendBeacon) navigator.sendBeacon(address, body(unsaved));
+  });
+  if (form.dataset.fresh) {
+    form.dataset.fresh.split(" ").forEach(function (name) {
+      var chosen = form.querySelector('input[name="' + name + '"]:checked');
+      if (chosen) save(chosen);
+    });
+  }
+})();
