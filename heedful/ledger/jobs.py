@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.jobs import Job
+
+KEEP_FINISHED = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,3 +77,17 @@ def _job(task: Task) -> Job:
         scheduled_at=task.at,
         priority=task.priority,
     )
+
+
+def forget_finished(*, at: datetime) -> int:
+    """Delete the jobs that were done a day ago; failed ones stay for whoever looks for the reason."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM procrastinate_jobs WHERE status IN ('succeeded', 'cancelled', 'aborted') AND id IN ("
+            "SELECT job_id FROM procrastinate_events WHERE at < %s"
+            " GROUP BY job_id)"
+            " AND NOT EXISTS (SELECT FROM procrastinate_events AS later"
+            " WHERE later.job_id = procrastinate_jobs.id AND later.at >= %s)",
+            [at - KEEP_FINISHED, at - KEEP_FINISHED],
+        )
+        return int(cursor.rowcount)

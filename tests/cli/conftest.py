@@ -90,7 +90,7 @@ class House:
 
     def sql(self, text: str, *values: object) -> list[Any]:
         with psycopg.connect(self.url, autocommit=True) as connection:
-            cursor = connection.execute(text, values)  # type: ignore[call-overload]
+            cursor = connection.execute(text, values)
             return cursor.fetchall() if cursor.description else []
 
     def stop(self) -> int:

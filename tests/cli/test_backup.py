@@ -11,7 +11,7 @@ pytestmark = pytest.mark.xdist_group("up")
 
 def ask(data: Path, sql: str) -> list[tuple[object, ...]]:
     with Server(data).running() as url, psycopg.connect(url) as connection:
-        cursor = connection.execute(sql)  # type: ignore[call-overload]
+        cursor = connection.execute(sql)
         return cursor.fetchall() if cursor.description else []
 
 

@@ -1,0 +1,32 @@
+"""What happens regularly, whether or not anything else does."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from heedful.customers import partitions
+from heedful.ledger import jobs
+
+
+@dataclass(frozen=True, slots=True)
+class Regular:
+    """A function `(*, at)` and when it runs: minute, hour, day, month, weekday, and seconds where six are given."""
+
+    cron: str
+    function: Callable[..., object] | str
+
+    @property
+    def name(self) -> str:
+        """The dotted name of the function."""
+        return self.function if isinstance(self.function, str) else jobs.dotted(self.function)
+
+
+SCHEDULE: tuple[Regular, ...] = (
+    Regular("23 * * * *", jobs.forget_finished),
+    Regular("41 2 * * *", partitions.tend),
+)
+
+if settings.DEMO_ALIVE:
+    # The shell's demo stands beside the loop, so it is called by its name.
+    SCHEDULE += (Regular("* * * * * */10", "heedful.cli.demo.live_on"),)
