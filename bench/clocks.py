@@ -1,7 +1,7 @@
 """Promises judged over a log: instances per second and CPU each, against COPY of the same instance rows.
 
-Half of them are a yes that a touchpoint carries, half run from one touchpoint to another in working time. Prints one JSON
-line. CPU is that of this process and of its PostgreSQL backend together.
+Half of them are a yes that a touchpoint carries, half run from one touchpoint to another in working time. Prints one
+JSON line. CPU is that of this process and of its PostgreSQL backend together.
 """
 
 import json
