@@ -13,9 +13,14 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
+from django.utils.module_loading import import_string
+
 from heedful.cli import place, supervisor
 from heedful.kit.errors import Refused
 from heedful.kit.postgres import failures
+
+# What the processes do is put together above the shell, so it is called by its name.
+PROCESSES = "heedful.config.processes"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -61,14 +66,7 @@ def _prepare(*, demo: bool) -> list[str]:
     from heedful.cli import welcome
 
     words += welcome.words(demo=demo)
-    from django.db import connections
-    from django.urls import get_resolver
-
-    import heedful.config.live
-    import heedful.config.wsgi  # noqa: F401
-
-    _ = get_resolver().url_patterns
-    connections.close_all()
+    import_string(f"{PROCESSES}.load")()
     return words
 
 
@@ -82,12 +80,10 @@ def _fill() -> None:
 
 
 def _children(host: str, port: int, live_port: int) -> list[supervisor.Child]:
-    from heedful.cli import processes
-
     return [
-        supervisor.Child("web", partial(processes.web, host=host, port=port)),
-        supervisor.Child("live", partial(processes.live, host=host, port=live_port)),
-        supervisor.Child("worker", processes.worker),
+        supervisor.Child("web", partial(import_string(f"{PROCESSES}.web"), host=host, port=port)),
+        supervisor.Child("live", partial(import_string(f"{PROCESSES}.live"), host=host, port=live_port)),
+        supervisor.Child("worker", import_string(f"{PROCESSES}.worker")),
     ]
 
 

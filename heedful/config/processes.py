@@ -1,20 +1,32 @@
 """What each process of the house does: web, live and worker."""
 
+import importlib
 import os
 from collections.abc import Callable
 from typing import Any
 
+from django.db import connections
+from django.urls import get_resolver
 from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
 from heedful.kit.orphan import die_with_parent
+from heedful.loop import worker as jobs
 
 WEB = "heedful.config.wsgi"
 LIVE = "heedful.config.live"
 WEB_WORKERS = 2
 WEB_THREADS = 8
 KILL_S = 3
+
+
+def load() -> None:
+    """Load what the processes share, once, before they are forked from this one; no connection survives a fork."""
+    for module in (WEB, LIVE):
+        importlib.import_module(module)
+    _ = get_resolver().url_patterns
+    connections.close_all()
 
 
 def web(*, host: str, port: int) -> None:
@@ -52,14 +64,10 @@ def live(*, host: str, port: int) -> None:
 
 def worker() -> None:
     """Do the jobs."""
-    from heedful.loop import worker as doing
-
-    doing.run(alone="HEEDFUL_ALONE" in os.environ)
+    jobs.run(alone="HEEDFUL_ALONE" in os.environ)
 
 
 def _load(target: str) -> Callable[..., Any]:
     """Return a server's application, in a process that dies with the server that forked it."""
-    import importlib
-
     die_with_parent()
     return importlib.import_module(target).application  # type: ignore[no-any-return]

@@ -1,0 +1,76 @@
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.architecture import reading
+
+WRITES = {
+    "save", "asave", "create", "acreate", "update", "aupdate", "delete", "adelete", "bulk_create", "bulk_update",
+    "get_or_create", "update_or_create", "add", "set", "remove",
+}  # fmt: skip
+ALWAYS = {"save", "asave", "bulk_create", "bulk_update", "get_or_create", "update_or_create"}
+ROWS = re.compile(r"\.objects\b|\.(filter|exclude|all|get_queryset|select_for_update)\(\)")
+STATEMENT = re.compile(r"^\s*(INSERT INTO|UPDATE \w+ SET|DELETE FROM|TRUNCATE)\b")
+
+
+def own_modules(file: Path) -> set[str]:
+    """Names that an import binds: an operation may well be called `surveys.create`."""
+    imports = [part for part in ast.walk(reading.tree(file)) if isinstance(part, ast.Import | ast.ImportFrom)]
+    return {
+        alias.asname or alias.name.split(".")[0]
+        for part in imports
+        if not (isinstance(part, ast.ImportFrom) and (part.module or "").endswith("models"))
+        for alias in part.names
+    }
+
+
+def writes(file: Path) -> list[str]:
+    known = own_modules(file) | {"session", "super()"}
+    found = []
+    for call in reading.calls(reading.tree(file)):
+        if not isinstance(call.func, ast.Attribute) or call.func.attr not in WRITES:
+            continue
+        chain = reading.dotted(call.func.value)
+        if chain in known or chain.endswith(".session"):
+            continue
+        if call.func.attr in ALWAYS or ROWS.search(chain):
+            found.append(f"{reading.place(file, call)} {chain}.{call.func.attr}")
+    texts = [part for part in ast.walk(reading.tree(file)) if isinstance(part, ast.Constant)]
+    return found + [
+        reading.place(file, text) for text in texts if isinstance(text.value, str) and STATEMENT.match(text.value)
+    ]
+
+
+def test_doors_write_no_rows_themselves() -> None:
+    assert [write for file in reading.files("web", "api") for write in writes(file)] == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Case.objects.create(a=1)", "Case.objects.filter(a=1).update(b=2)", "case.save()", "rows.all().delete()",
+     "cursor.execute('DELETE FROM act_case')"],
+)  # fmt: skip
+def test_a_write_in_a_door_is_found(line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "ROOT", tmp_path)
+    (tmp_path / "door.py").write_text(f"from heedful.act.models import Case\n{line}\n")
+    assert len(writes(tmp_path / "door.py")) == 1
+
+
+@pytest.mark.parametrize("line", ["surveys.create(by=me)", "context.update(a=1)", "request.session.save()"])
+def test_an_operation_in_a_door_is_no_write(line: str, tmp_path: Path) -> None:
+    (tmp_path / "door.py").write_text(f"from heedful.listen import surveys\n{line}\n")
+    assert writes(tmp_path / "door.py") == []
+
+
+def test_only_doors_speak_http() -> None:
+    """Requests and responses are for web, api and what configures them; the rest would be bound to one door."""
+    speaking = [
+        reading.place(file, part)
+        for file in reading.files(*reading.NOUNS)
+        for part in ast.walk(reading.tree(file))
+        if isinstance(part, ast.ImportFrom)
+        and (part.module or "").split(".")[:2] in (["django", "http"], ["django", "shortcuts"], ["django", "views"])
+    ]
+    assert speaking == []
