@@ -60,7 +60,7 @@ class Case(models.Model):
         NO_ANSWER = "no_answer", "Customer did not answer"
         NO_TROUBLE = "no_trouble", "There was no trouble"
 
-    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="cases")
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="+")
     title = models.CharField(max_length=200)
     team = models.ForeignKey(Team, null=True, on_delete=models.SET_NULL, related_name="+")
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")

@@ -7,7 +7,7 @@ from heedful.act.models import Case
 from heedful.customers.models import Customer
 from heedful.kit.actor import SYSTEM
 from heedful.ledger.models import Entry
-from heedful.listen import asks
+from heedful.listen import answers, asks
 from heedful.promise.instances import PromiseAtRisk, PromiseBroken
 from heedful.promise.models import Instance
 from heedful.understand.trouble import TroubleHeard
@@ -39,11 +39,11 @@ def ask_whether_it_helped(event: cases.CaseClosed, *, entry: Entry) -> None:
     """A case was closed: the customer has the last word, unless it stood for many or there was no trouble."""
     del entry
     case = Case.objects.select_related("customer").get(pk=event.case)
-    if not case.is_open and case.flood_of_id is None and case.outcome != Case.Outcome.NO_TROUBLE:
-        asks.ask_if_it_helped(customer=case.customer, case_id=case.pk, by=SYSTEM, at=timezone.now())
+    if case.closed_at is not None and case.flood_of_id is None and case.outcome != Case.Outcome.NO_TROUBLE:
+        asks.ask_if_it_helped(customer=case.customer, case_id=case.pk, by=SYSTEM, at=case.closed_at)
 
 
-def hear_whether_it_helped(event: asks.HelpAnswered, *, entry: Entry) -> None:
+def hear_whether_it_helped(event: answers.HelpAnswered, *, entry: Entry) -> None:
     """The customer had the last word."""
     del entry
     case = Case.objects.filter(pk=event.case).first()

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from heedful.act import cases, causes, practice, routes
+from heedful.act import reactions as act
 from heedful.associates import associates, company, first, keys, teams
 from heedful.courier import deliveries, mails, webhooks
 from heedful.customers.people import PeopleRegrouped
@@ -9,6 +11,7 @@ from heedful.customers.touchpoints import TouchpointsRecorded
 from heedful.ledger.events import Reaction
 from heedful.listen import answers, asks, surveys
 from heedful.promise import calendars, instances, promises, recounts
+from heedful.understand import trouble
 
 TOLD = Reaction(deliveries.notice, when=deliveries.is_heard)
 """What endpoints outside may hear of; it costs a job only when one does."""
@@ -21,6 +24,15 @@ REACTIONS: dict[type, Sequence[Reaction]] = {
     PeopleRegrouped: [
         Reaction(instances.rejudge),
     ],
+    trouble.TroubleHeard: [Reaction(act.open_cases, priority=20), TOLD],
+    instances.PromiseBroken: [Reaction(act.open_for_broken_promises, priority=10), TOLD],
+    instances.PromiseAtRisk: [Reaction(act.warn_of_promises_at_risk, priority=10), TOLD],
+    cases.CaseOpened: [TOLD],
+    cases.CaseJoined: [TOLD],
+    cases.CaseEscalated: [TOLD],
+    cases.CaseClosed: [Reaction(act.ask_whether_it_helped), TOLD],
+    cases.CaseReopened: [TOLD],
+    answers.HelpAnswered: [Reaction(act.hear_whether_it_helped, priority=10), TOLD],
     answers.SurveyAnswered: [TOLD],
     answers.CustomerStoppedSurveys: [TOLD],
     asks.CustomerAsked: [TOLD],
@@ -45,6 +57,18 @@ RECORDED_ONLY: tuple[type, ...] = (
     promises.PromiseChanged,
     promises.PromiseEnded,
     recounts.PromiseRecounted,
+    cases.CaseClaimed,
+    cases.CaseHandedOver,
+    cases.CaseNoted,
+    cases.CustomerWrittenTo,
+    cases.CustomerCalled,
+    cases.CustomerSaidWhetherItHelped,
+    causes.CauseAdded,
+    causes.CauseRenamed,
+    causes.CauseRetired,
+    practice.PracticeChanged,
+    routes.RouteAdded,
+    routes.RouteRemoved,
     asks.CustomerSpared,
     surveys.BudgetChanged,
     surveys.SurveyMade,

@@ -8,7 +8,7 @@ from heedful.act import causes, clock, practice
 from heedful.act.cases import clocks
 from heedful.act.cases.events import CaseClosed, CaseReopened, CustomerSaidWhetherItHelped
 from heedful.act.cases.opening import tell
-from heedful.act.cases.working import LEADING, held
+from heedful.act.cases.working import LEADING, held, locked
 from heedful.act.models import Case
 from heedful.kit.actor import By
 from heedful.kit.errors import Refused
@@ -45,7 +45,7 @@ def reopen(*, case: Case, reason: str = "", by: By, at: datetime) -> Case:
 @transaction.atomic
 def hear_whether_it_helped(*, case: Case, helped: bool, by: By, at: datetime) -> Case:
     """Take the customer's own word; a no opens the case again, with the lead."""
-    row = Case.objects.select_for_update(of=("self",)).select_related("owner").get(pk=case.pk)
+    row = locked(case)
     if row.helped == helped and row.helped_at is not None:
         return row
     row.helped, row.helped_at = helped, at

@@ -112,10 +112,15 @@ def log_call(*, case: Case, text: str, by: By, at: datetime) -> Note:
 def held(case: Case, action: str, *, by: By, is_open: bool = True) -> Case:
     """The case as it is now, held for a change by somebody who may make it."""
     associates.must(by, action, case)
-    row = Case.objects.select_for_update(of=("self",)).select_related("owner").get(pk=case.pk)
+    row = locked(case)
     if is_open and not row.is_open:
         raise Refused("This case is closed. Reopen it to go on.", code="closed")
     return row
+
+
+def locked(case: Case) -> Case:
+    """The case as it is once nobody else changes it. Its owner is read after: a join would show the owner before."""
+    return Case.objects.select_for_update().get(pk=case.pk)
 
 
 def associate_of(by: By) -> Associate:

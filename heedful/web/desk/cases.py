@@ -13,7 +13,7 @@ from heedful.act.models import Case
 from heedful.customers.models import Feedback
 from heedful.kit.errors import Refused
 from heedful.web import lists
-from heedful.web.desk import case_list, case_page
+from heedful.web.desk import case_list, case_page, panel
 from heedful.web.page import Asked, is_fragment, moved, page
 
 COLUMNS: list[lists.Column[Case]] = [
@@ -70,9 +70,15 @@ def _news(request: Asked, wish: case_list.Wish) -> HttpResponse:
 @page("case.read")
 def case(request: Asked, pk: int) -> HttpResponse:
     """One case."""
-    row = get_object_or_404(Case.objects.select_related("customer__person", "owner", "team"), pk=pk)
+    row = _found(pk)
     template = "desk/cases/case.html" + ("#told" if is_fragment(request) else "")
     return render(request, template, _told(request, row))
+
+
+def _found(pk: int) -> Case:
+    """A case with what its page shows of it."""
+    wanted = ("customer__person__stage", "customer__person__organisation", "owner", "team")
+    return get_object_or_404(Case.objects.select_related(*wanted), pk=pk)
 
 
 def _told(request: Asked, row: Case, **forms: Any) -> dict[str, Any]:
@@ -81,6 +87,7 @@ def _told(request: Asked, row: Case, **forms: Any) -> dict[str, Any]:
     return {
         "case": row,
         "customer": row.who,
+        "panel": panel.panel(row.who),
         "now": now,
         "clock_words": words,
         "clock_tone": tone,
@@ -108,7 +115,7 @@ def _back(request: Asked, pk: int, sentence: str) -> HttpResponse:
 
 def _wrong(request: Asked, pk: int, **forms: Any) -> HttpResponse:
     """The page again, with what was typed and what is wrong with it."""
-    row = get_object_or_404(Case.objects.select_related("customer__person", "owner", "team"), pk=pk)
+    row = _found(pk)
     told = _told(request, row, **forms, opened=next(iter(forms)))
     return render(request, "desk/cases/case.html", told, status=422)
 
