@@ -7,6 +7,10 @@ from django.db import models
 from tests.architecture import reading
 
 
+# The doors show each verbatim with what was understood from it, in one query; nothing below `understand` asks for it.
+READ_FROM_ABOVE = {"understand.Reading.feedback"}
+
+
 def relations() -> Iterator[tuple[str, str, "models.ForeignKey[models.Model, models.Model]"]]:
     """Each relation between two stages, with the stage that it starts from and the one that it points to."""
     for model in apps.get_models():
@@ -25,8 +29,8 @@ def test_relations_between_stages_point_downhill() -> None:
 
 def test_a_stage_below_cannot_look_up() -> None:
     """`related_name="+"`: otherwise a customer would know its cases, and the stage below the one above."""
-    accessors = [str(field) for _, _, field in relations() if not field.remote_field.hidden]
-    assert accessors == []
+    accessors = {str(field) for _, _, field in relations() if not field.remote_field.hidden}
+    assert accessors == READ_FROM_ABOVE
 
 
 def test_there_are_relations_to_judge() -> None:
