@@ -1,17 +1,21 @@
 """The small named world that tests play in, made through the real operations.
 
 Ada is the administrator, Lena leads Mira's team, Mira is an associate, Casey is the CX manager, Bo is the leader.
-Mallory was deactivated and must be refused everywhere.
+Mallory was deactivated and must be refused everywhere. Alice and Bruno are customers.
 """
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.test import Client
 
 from heedful.associates import associates, company, teams
 from heedful.associates.models import Associate, Company, Role, Team
+from heedful.customers import touchpoints
+from heedful.customers.models import Customer
+from heedful.customers.touchpoints import Draft
 from heedful.kit.actor import SYSTEM
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -74,6 +78,39 @@ def mallory(care: Team) -> Associate:
     mallory = somebody("Mallory", Role.ASSOCIATE, care)
     associates.deactivate(associate=mallory, by=SYSTEM, at=NOON)
     return mallory
+
+
+def arrived(email: str, *drafts: Draft) -> Customer:
+    """Let touchpoints of somebody with this address arrive, and return the person."""
+    named = [replace(draft, identities=draft.identities or (("email", email),)) for draft in drafts]
+    record = touchpoints.record(drafts=named, source="cast", by=SYSTEM, at=NOON).customers[0]
+    person = Customer.objects.get(pk=record).person
+    assert person is not None
+    return person
+
+
+@pytest.fixture
+def alice(acme: Company) -> Customer:
+    """A customer who ordered, waited, and told us."""
+    return arrived(
+        "alice@example.test",
+        Draft("order_placed", NOON - timedelta(days=9), "a-1", channel="web", stage="purchase"),
+        Draft(
+            "survey_answered",
+            NOON - timedelta(days=1),
+            "a-2",
+            channel="email",
+            stage="onboarding",
+            scores={"satisfaction": 2, "expected.satisfaction": 4},
+            verbatim="Nobody came.",
+        ),
+    )
+
+
+@pytest.fixture
+def bruno(acme: Company) -> Customer:
+    """A customer who is content and quiet."""
+    return arrived("bruno@example.test", Draft("bill_paid", NOON - timedelta(days=30), "b-1", channel="web"))
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
         return False
 
     def set_password(self, user: Any, password: str) -> None:
-        somebody = cast(Associate, user)
+        somebody = cast("Associate", user)
         associates.set_password(associate=somebody, password=password, by=somebody.by, at=timezone.now())
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:

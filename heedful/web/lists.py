@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Model, Q, QuerySet
+from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.db.models import Field, Model, Q, QuerySet
 from django.db.models.fetch_modes import FETCH_RAISE
 from django.http import HttpRequest, QueryDict, StreamingHttpResponse
-from django.utils.dateparse import parse_datetime
 
 PAGE = 50
 
@@ -83,7 +83,7 @@ class Page[M: Model]:
 def read[M: Model](request: HttpRequest, rows: QuerySet[M], *, keys: Sequence[str], size: int = PAGE) -> Page[M]:
     """Read one page, ordered by `keys` that all run the same way and end with a unique one, such as "-at", "-id"."""
     total = rows.count()
-    place = _decode(request.GET.get("after", ""), len(keys))
+    place = _decode(request.GET.get("after", ""), rows.model, keys)
     skipped, values = (place[0], place[1:]) if place else (0, [])
     some = rows.filter(beyond(keys, values)) if values else rows
     found = list(some.order_by(*keys).fetch_mode(FETCH_RAISE)[: size + 1])
@@ -110,24 +110,27 @@ def _values(row: Model, keys: Sequence[str]) -> list[Any]:
 
 
 def _encode(values: list[Any]) -> str:
-    text = json.dumps([value.isoformat() if isinstance(value, datetime) else value for value in values])
+    text = json.dumps([value if isinstance(value, (int, float)) else str(value) for value in values])
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def _decode(cursor: str, count: int) -> list[Any]:
+def _decode(cursor: str, model: type[Model], keys: Sequence[str]) -> list[Any]:
+    """Return how many rows were skipped and the values to go on after; nothing when somebody made the cursor up."""
     try:
-        values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        if len(values) != count + 1 or not isinstance(values[0], int):
-            return []
-        return [values[0], *[_time(value) for value in values[1:]]]
-    except (ValueError, TypeError):
+        skipped, *values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        return [int(skipped), *[_checked(model, key, value) for key, value in zip(keys, values, strict=True)]]
+    except (ValueError, TypeError, ValidationError):
         return []
 
 
-def _time(value: Any) -> Any:
-    if not isinstance(value, (str, int, float)):
+def _checked(model: type[Model], key: str, value: Any) -> Any:
+    try:
+        field = model._meta.get_field(key.lstrip("-"))
+    except FieldDoesNotExist:
+        return float(value)
+    if not isinstance(value, (int, str)) or "\x00" in str(value):
         raise TypeError
-    return (parse_datetime(value) or value) if isinstance(value, str) else value
+    return field.to_python(value) if isinstance(field, Field) else value
 
 
 type Column[M: Model] = tuple[str, Callable[[M], Any]]

@@ -103,7 +103,7 @@ class Shell:
     @cached_property
     def counts(self) -> Mapping[str, int]:
         """How much waits: my open cases, those of them that are late, and everybody's open cases."""
-        late = Q(first_act_at=None, due_at__lt=timezone.now())
+        late = Q(answered_at=None, due_at__lt=timezone.now())
         mine = Q(owner=cast("Associate", self.request.user))
         return Case.objects.open().aggregate(
             mine=Count("pk", filter=mine), mine_late=Count("pk", filter=mine & late), open=Count("pk")

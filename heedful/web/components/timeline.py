@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+
+from django.utils import timezone
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,5 +20,8 @@ class Entry:
     tone: str = ""
     href: str = ""
     facts: Sequence[tuple[str, object]] = ()
-    at_time: bool = False
-    """Show the time of day, under a heading that names the day."""
+
+    @property
+    def day(self) -> date:
+        """The day it happened on, in the reader's zone."""
+        return timezone.localtime(self.at).date()

@@ -11,6 +11,10 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from heedful.customers import scales
+from heedful.kit.errors import Refused
+from heedful.web import wording
+
 register = template.Library()
 
 SIGNS = {"EUR": "€", "GBP": "£", "USD": "$"}
@@ -39,7 +43,7 @@ def ago(moment: datetime | None) -> SafeString | str:
         '<time datetime="{}" title="{}">{}</time>',
         exact.isoformat(timespec="seconds"),
         date_format(exact, "D j M Y, H:i:s T"),
-        distance(timezone.now() - moment),
+        wording.distance(timezone.now() - moment),
     )
 
 
@@ -57,21 +61,7 @@ def exactly(moment: datetime | None) -> SafeString | str:
 @register.filter
 def duration(seconds: float | timedelta | None) -> str:
     """Say a span in its largest fitting unit, such as `3 h`."""
-    if seconds is None:
-        return ""
-    span = abs(seconds.total_seconds() if isinstance(seconds, timedelta) else seconds)
-    for below, unit, word in STEPS:
-        if span < below:
-            return f"{int(span / unit)} {word}"
-    return f"{span / 31_557_600:.1f} y"
-
-
-def distance(gone: timedelta) -> str:
-    """Say how far away a moment is, whichever way."""
-    if abs(gone.total_seconds()) < 45:
-        return "just now"
-    words = duration(gone)
-    return f"{words} ago" if gone > timedelta(0) else f"in {words}"
+    return "" if seconds is None else wording.span(seconds)
 
 
 @register.filter
@@ -133,3 +123,18 @@ def search(context: dict[str, Any], placeholder: str) -> dict[str, Any]:
     asked = context["request"].GET
     hidden = [(name, kept) for name, kept in asked.items() if name not in {"q", "after", "format"}]
     return {"placeholder": placeholder, "value": asked.get("q", ""), "hidden": hidden}
+
+
+@register.filter
+def question(code: str) -> str:
+    """Say a question's code in words."""
+    try:
+        return scales.name_of(code)
+    except Refused:
+        return code
+
+
+@register.filter
+def spoken(slug: str) -> str:
+    """Say a slug as a person would."""
+    return str(slug).replace("_", " ").replace("-", " ").strip().capitalize()

@@ -1,0 +1,73 @@
+"""How leaders read a figure: in its own unit, with its interval, and its change against the time before."""
+
+from heedful.customers import scales
+from heedful.prove import scores
+from heedful.web.components.figures import Figure
+from heedful.web.templatetags.look import percent, signed
+
+LOWER_IS_BETTER = ("expected.",)
+
+
+def value(figure: scores.Figure) -> str:
+    """The figure's value as people write it."""
+    if figure.unit == "share":
+        return percent(figure.value, 1 if figure.value > 0.9 else 0)
+    if figure.unit == "points":
+        return signed(figure.value)
+    return signed(figure.value, 1) if figure.unit == "difference" else f"{figure.value:.1f}"
+
+
+def ends(question: str, figure: scores.Figure) -> tuple[float, float]:
+    """The ends of the line that the figure is drawn on."""
+    if figure.unit == "points":
+        return -100.0, 100.0
+    if figure.unit == "share":
+        return 0.0, 1.0
+    scale = scales.scale_of(question)
+    return float(scale.lowest), float(scale.highest)
+
+
+def score(question: str, now: scores.Figure, before: scores.Figure | None, *, than: str, href: str) -> Figure:
+    """A score of a question."""
+    least, most = ends(question, now)
+    low, high = now.interval
+    change = scores.change(now, before)
+    return Figure(
+        label=scales.name_of(question),
+        value=value(now),
+        n=now.n,
+        low=low,
+        high=high,
+        middle=now.value,
+        least=least,
+        most=most,
+        change=f"{_step(change)} on {than}" if change else "",
+        is_certain=change.is_clear_of_zero if change else False,
+        is_better=change.value > 0 if change else None,
+        href=href,
+    )
+
+
+def kept(now: scores.Figure, before: scores.Figure | None, *, than: str, href: str) -> Figure:
+    """How often a promise was kept."""
+    low, high = now.interval
+    change = scores.change(now, before)
+    return Figure(
+        label="Kept",
+        value=percent(now.value, 1),
+        n=now.n,
+        of="due",
+        low=low,
+        high=high,
+        middle=now.value,
+        change=f"{_step(change)} on {than}" if change else "",
+        is_certain=change.is_clear_of_zero if change else False,
+        is_better=change.value > 0 if change else None,
+        href=href,
+    )
+
+
+def _step(change: scores.Figure) -> str:
+    if change.unit == "share":
+        return f"{signed(change.value * 100, 1)} points"
+    return signed(change.value, 0 if change.unit == "points" else 1)

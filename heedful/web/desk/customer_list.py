@@ -1,0 +1,79 @@
+"""Which customers a list shows: search, filters, order and the columns of its export."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import Exists, OuterRef, Q
+
+from heedful.act.models import Case
+from heedful.customers.models import Customer, CustomerQuerySet, Identity, Stage
+from heedful.promise.models import Instance
+from heedful.web import lists
+from heedful.web.page import Asked
+
+SHORTEST = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What an address asks for."""
+
+    found: CustomerQuerySet
+    keys: Sequence[str]
+    stages: lists.Filter
+    with_: lists.Filter
+    orders: lists.Filter
+
+
+def asked_for(request: Asked) -> Wanted:
+    """Read the address."""
+    stages = lists.chips(request, "stage", "Stage", Stage.objects.values_list("slug", "name"))
+    with_ = lists.chips(request, "with", "With", WITH)
+    orders = lists.chips(request, "order", "Order", [("value", "By value")])
+    found = search(request.GET.get("q", "")).select_related("stage", "organisation")
+    if stages.chosen:
+        found = found.filter(stage=stages.chosen.value)
+    if with_.chosen:
+        found = _with(found, with_.chosen.value)
+    elif "q" not in request.GET:
+        found = found.filter(is_known=True)
+    if orders.chosen:
+        return Wanted(found.exclude(value_amount=None), ["-value_amount", "-id"], stages, with_, orders)
+    return Wanted(found, ["-last_seen_at", "-id"], stages, with_, orders)
+
+
+WITH = [("case", "Open case"), ("risk", "Promise at risk"), ("visitors", "Visitors too")]
+
+
+def search(words: str) -> CustomerQuerySet:
+    """Find people by a part of the name or e-mail, or by a whole identity such as a phone or customer number."""
+    people = Customer.objects.people()
+    words = words.strip().replace("\x00", "")[:200]
+    if len(words) < SHORTEST:
+        return people
+    named = Identity.objects.filter(value__in={words, words.lower(), words.replace(" ", "")})
+    known = list(named.values_list("customer__person", flat=True)[:50])
+    return people.filter(Q(name__icontains=words) | Q(email__icontains=words) | Q(pk__in=known))
+
+
+def _with(found: CustomerQuerySet, what: str) -> CustomerQuerySet:
+    if what == "case":
+        return found.filter(Exists(Case.objects.open().filter(customer__person=OuterRef("pk"))))
+    if what == "risk":
+        return found.filter(Exists(Instance.objects.filter(state="at_risk", customer__person=OuterRef("pk"))))
+    return found
+
+
+COLUMNS: list[lists.Column[Customer]] = [
+    ("id", lambda who: who.pk),
+    ("name", lambda who: who.name),
+    ("email", lambda who: who.email),
+    ("phone", lambda who: who.phone),
+    ("organisation", lambda who: who.organisation),
+    ("stage", lambda who: who.stage_id),
+    ("segment", lambda who: who.segment),
+    ("value", lambda who: who.value_amount),
+    ("currency", lambda who: who.value_currency),
+    ("first_seen_at", lambda who: who.first_seen_at),
+    ("last_seen_at", lambda who: who.last_seen_at),
+]

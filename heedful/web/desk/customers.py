@@ -1,0 +1,143 @@
+"""The customers: who they are, what happened, how it felt, and which records are one person."""
+
+from django import forms
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from heedful.act.models import Case
+from heedful.associates import associates
+from heedful.customers import consents, people
+from heedful.customers.models import Customer, Feedback, Identity, Merge, StageChange
+from heedful.promise.models import Instance
+from heedful.web import lists
+from heedful.web.desk import customer_list, timeline
+from heedful.web.desk.panel import Panel
+from heedful.web.page import Asked, is_fragment, moved, page
+
+
+@page("customer.read")
+def index(request: Asked) -> HttpResponse:
+    """The list."""
+    asked = customer_list.asked_for(request)
+    if request.GET.get("format") == "csv":
+        associates.must(request.user, "customer.export")
+        return lists.csv_file("customers", asked.found, customer_list.COLUMNS)
+    template = "desk/customers/index.html" + ("#rows" if is_fragment(request) else "")
+    return render(request, template, {"page": lists.read(request, asked.found, keys=asked.keys), "asked": asked})
+
+
+@page("customer.read")
+def customer(request: Asked, pk: int) -> HttpResponse:
+    """One customer, with what happened."""
+    who = _read(pk)
+    if who.pk != pk:
+        return redirect("desk:customer", who.pk)
+    records = list(Customer.objects.filter(person=who.pk).values_list("pk", flat=True))
+    asked = timeline.asked_for(request, records)
+    shown = lists.read(request, asked.found, keys=["-happened_at", "-id"])
+    entries = timeline.entries(shown, person=who.pk, asked=asked)
+    return _show(request, who, "timeline", {"page": shown, "entries": entries, "asked": asked})
+
+
+@page("customer.read")
+def feedback(request: Asked, pk: int) -> HttpResponse:
+    """What a customer said."""
+    who = _read(pk)
+    said = Feedback.objects.filter(customer__person=who.pk).select_related("reading").prefetch_related("scores")
+    return _show(request, who, "feedback", {"page": lists.read(request, said, keys=["-happened_at", "-id"])})
+
+
+@page("customer.read")
+def cases(request: Asked, pk: int) -> HttpResponse:
+    """What we did about it."""
+    who = _read(pk)
+    found = Case.objects.of_person(who.pk).select_related("owner", "team")
+    return _show(request, who, "cases", {"page": lists.read(request, found, keys=["-opened_at", "-id"])})
+
+
+@page("customer.read")
+def promises(request: Asked, pk: int) -> HttpResponse:
+    """What we promised, and whether we kept it."""
+    who = _read(pk)
+    made = Instance.objects.filter(customer__person=who.pk).select_related("promise")
+    return _show(request, who, "promises", {"page": lists.read(request, made, keys=["-started_at", "-id"])})
+
+
+@page("customer.read")
+def person(request: Asked, pk: int) -> HttpResponse:
+    """Who a customer is: identities, attributes, stages, consent, and the records that were merged."""
+    who = _read(pk)
+    context = {
+        "identities": Identity.objects.filter(customer__person=who.pk).order_by("kind", "value")[:200],
+        "stages": StageChange.objects.filter(customer__person=who.pk).select_related("stage").order_by("-at")[:50],
+        "consents": sorted(consents.standing(person=who.pk).items()),
+        "merges": Merge.objects.filter(a__person=who.pk).select_related("a", "b").order_by("-merged_at")[:50],
+    }
+    return _show(request, who, "person", context)
+
+
+class MergeForm(forms.Form):
+    """With whom, and why."""
+
+    other = forms.IntegerField(widget=forms.HiddenInput)
+    reason = forms.CharField(max_length=200, required=False)
+
+
+@page("customer.merge")
+def merge(request: Asked, pk: int) -> HttpResponse:
+    """Find the other record of the same person."""
+    who = _read(pk)
+    found = customer_list.search(request.GET.get("q", "")).exclude(pk=who.pk) if request.GET.get("q") else None
+    shown = lists.read(request, found, keys=["-last_seen_at", "-id"], size=20) if found is not None else None
+    return render(request, "desk/customers/merge.html", {"who": who, "page": shown, "panel": Panel(who)})
+
+
+@page("customer.merge")
+@require_POST
+def merges(request: Asked, pk: int) -> HttpResponse:
+    """Say that two customers are one."""
+    who, form = _read(pk), MergeForm(request.POST)
+    other = get_object_or_404(Customer, pk=form.cleaned_data["other"]) if form.is_valid() else None
+    if other is None:
+        return redirect("desk:customer_merge", who.pk)
+    people.merge(a=who, b=other, reason=form.cleaned_data["reason"], by=request.user.by, at=timezone.now())
+    address = reverse("desk:customer_person", args=[_read(who.pk).pk])
+    return moved(request, address, f"{who.label} and {other.label} are one customer now. You can undo it here.")
+
+
+@page("customer.merge")
+@require_POST
+def undo(request: Asked, pk: int, merge_pk: int) -> HttpResponse:
+    """Take a merge back."""
+    row = get_object_or_404(Merge.objects.select_related("a", "b"), pk=merge_pk)
+    people.undo(merge=row, by=request.user.by, at=timezone.now())
+    address = reverse("desk:customer_person", args=[_read(pk).pk])
+    return moved(request, address, f"{row.a.label} and {row.b.label} are two customers again, as before.")
+
+
+def _read(pk: int) -> Customer:
+    """Return the person that a record belongs to, with what every page shows."""
+    record = get_object_or_404(Customer.objects.only("person_id"), pk=pk)
+    return Customer.objects.select_related("stage", "organisation").get(pk=record.person_id or pk)
+
+
+def _show(request: Asked, who: Customer, part: str, context: dict[str, object]) -> HttpResponse:
+    tabs = [
+        {"label": label, "href": reverse(f"desk:{name}", args=[who.pk]), "is_here": name.endswith(part)}
+        for label, name in TABS
+    ]
+    if part == "timeline":
+        tabs[0]["is_here"] = True
+    return render(request, f"desk/customers/{part}.html", {"who": who, "tabs": tabs, "panel": Panel(who), **context})
+
+
+TABS = [
+    ("Timeline", "customer"),
+    ("Feedback", "customer_feedback"),
+    ("Promises", "customer_promises"),
+    ("Cases", "customer_cases"),
+    ("Person", "customer_person"),
+]

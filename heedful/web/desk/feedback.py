@@ -1,0 +1,149 @@
+"""The desk's feedback: what customers said, in their own words, and what was understood."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from heedful.act.models import Trouble
+from heedful.customers.models import Feedback, Score, Stage
+from heedful.understand import trouble
+from heedful.understand.models import Reading, Topic
+from heedful.web import lists
+from heedful.web.desk import case_page
+from heedful.web.page import Asked, is_fragment, page
+
+BANDS = {"recommend": (6, 9), "satisfaction": (2, 4), "ease": (3, 5), "compared": (-1, 1)}
+"""The highest score that is low and the lowest that is high, for each scale."""
+SCORES = [("low", "Low score"), ("middle", "Middling"), ("high", "High score")]
+FEELINGS = [("negative", "Unhappy"), ("neutral", "Neutral"), ("positive", "Happy")]
+WELL_READ = {"en"}
+"""Languages that the light tier reads well; in others its word is worth less, and the page says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One answer sheet as it is shown."""
+
+    feedback: Feedback
+    scores: list[str]
+    pieces: case_page.Pieces
+    reading: Reading
+    feeling: str
+    is_unsure: bool
+    topics: list[str]
+    signals: list[str]
+    case_id: int | None
+
+
+COLUMNS: list[lists.Column[Feedback]] = [
+    ("Said", lambda row: row.happened_at),
+    ("Customer", lambda row: (row.customer.person or row.customer).label),
+    ("Stage", lambda row: row.stage_slug),
+    ("Channel", lambda row: row.channel),
+    ("Scores", lambda row: "; ".join(case_page.spoken(row))),
+    ("Words", lambda row: row.verbatim),
+    ("Sentiment", lambda row: reading.sentiment if (reading := reading_of(row)) else ""),
+    (
+        "Topics",
+        lambda row: "; ".join(topic["slug"] for topic in reading.topics) if (reading := reading_of(row)) else "",
+    ),
+    ("Language", lambda row: reading.language if (reading := reading_of(row)) else ""),
+]
+
+
+@page("feedback.read")
+def index(request: Asked) -> HttpResponse:
+    """What customers said."""
+    found = _asked_for(request)
+    if request.GET.get("format") == "csv":
+        return lists.csv_file("feedback", found, COLUMNS)
+    shown = lists.read(request, found, keys=["-happened_at", "-pk"])
+    told = {"page": shown, "sheets": sheets(shown.rows), **_chips(request)}
+    return render(request, "desk/feedback/index.html" + ("#rows" if is_fragment(request) else ""), told)
+
+
+def reading_of(row: Feedback) -> Reading:
+    """What was understood; an empty reading where there are no words, or nobody has read them yet."""
+    return getattr(row, "reading", None) or Reading()
+
+
+def sheets(rows: Iterable[Feedback]) -> list[Sheet]:
+    """Answer sheets with everything that stands beside them."""
+    rows = list(rows)
+    names = dict(Topic.objects.values_list("slug", "name"))
+    references = {f"feedback:{row.pk}": row.pk for row in rows}
+    troubles = Trouble.objects.filter(reference__in=references).values_list("reference", "case_id")
+    known = {references[reference]: case_id for reference, case_id in troubles}
+    return [_sheet(row, names, known.get(row.pk)) for row in rows]
+
+
+def _sheet(row: Feedback, names: dict[str, str], case_id: int | None) -> Sheet:
+    reading = reading_of(row)
+    return Sheet(
+        feedback=row,
+        scores=case_page.spoken(row),
+        pieces=case_page.cut(row.verbatim, case_page.fired(reading.signals)) if row.verbatim else [],
+        reading=reading,
+        feeling=dict(FEELINGS).get(reading.sentiment, ""),
+        is_unsure=reading.language not in WELL_READ,
+        topics=[names.get(topic["slug"], topic["slug"]) for topic in reading.topics],
+        signals=[trouble.words_of(signal["signal"]) for signal in reading.signals],
+        case_id=case_id,
+    )
+
+
+def _asked_for(request: Asked) -> QuerySet[Feedback]:
+    rows = Feedback.objects.select_related("customer__person", "reading").prefetch_related("scores")
+    if request.GET.get("words", "yes") == "yes":
+        rows = rows.exclude(verbatim="")
+    for name, field in (("sentiment", "reading__sentiment"), ("stage", "stage_slug"), ("channel", "channel")):
+        if value := request.GET.get(name, ""):
+            rows = rows.filter(**{field: value})
+    if topic := request.GET.get("topic", ""):
+        rows = rows.filter(reading__topics__contains=[{"slug": topic}])
+    if signal := request.GET.get("signal", ""):
+        rows = rows.filter(reading__signals__contains=[{"signal": signal}])
+    if band := _band(request.GET.get("score", "")):
+        rows = rows.filter(Exists(Score.objects.filter(band, feedback=OuterRef("pk"))))
+    if words := request.GET.get("q", "").strip():
+        rows = rows.filter(verbatim__icontains=words[:200])
+    return rows
+
+
+def _band(name: str) -> Q | None:
+    if name not in dict(SCORES):
+        return None
+    found = Q()
+    for question, (low, high) in BANDS.items():
+        bounds = {
+            "low": Q(value__lte=low),
+            "middle": Q(value__gt=low, value__lt=high),
+            "high": Q(value__gte=high),
+        }
+        found |= (Q(question=question) | Q(question__startswith=f"{question}.")) & bounds[name]
+    return found
+
+
+def _chips(request: Asked) -> dict[str, Any]:
+    stages = list(Stage.objects.values_list("slug", "name"))
+    topics = list(Topic.objects.order_by("name").values_list("slug", "name"))
+    channels = [(name, name.capitalize()) for name in _channels()]
+    return {
+        "bands": lists.chips(request, "score", "Score", SCORES),
+        "feelings": lists.chips(request, "sentiment", "Feeling", FEELINGS),
+        "menus": [
+            lists.chips(request, "topic", "Topic", topics),
+            lists.chips(request, "stage", "Stage", stages),
+            lists.chips(request, "channel", "Channel", channels),
+            lists.chips(request, "words", "Words", [("any", "Scores without words too")]),
+        ],
+    }
+
+
+def _channels() -> list[str]:
+    """The channels on which customers speak, found one by one in the index rather than counted."""
+    return list(Score.objects.exclude(channel="").order_by("channel").values_list("channel", flat=True).distinct()[:30])

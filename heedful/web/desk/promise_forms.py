@@ -1,0 +1,206 @@
+"""How a promise is written down: its words, whom it is for, and its standards as sentences with gaps to fill."""
+
+from typing import Any
+
+from django import forms
+
+from heedful.associates.models import Associate
+from heedful.customers import scales
+from heedful.customers.models import Stage
+from heedful.promise import calendars
+from heedful.promise.models import Calendar, Promise, Standard
+from heedful.promise.promises import SEVERITIES, Wording
+from heedful.promise.standards import Draft
+
+UNITS = {
+    "minutes": 60,
+    "hours": 3_600,
+    "days": 0,
+    "working hours": 3_600,
+    "working days": 0,
+}
+QUESTIONS = [(code, scale.name) for code, scale in scales.SCALES.items()]
+
+
+def _kind(label: str) -> forms.CharField:
+    widget = forms.TextInput(attrs={"list": "kinds", "aria-label": label, "autocomplete": "off", "placeholder": label})
+    return forms.CharField(label=label, required=False, max_length=120, widget=widget)
+
+
+def _number(label: str, **more: Any) -> forms.IntegerField:
+    widget = forms.NumberInput(attrs={"aria-label": label, "class": "gap-number"})
+    return forms.IntegerField(label=label, required=False, widget=widget, **more)
+
+
+def _choice(label: str, choices: list[tuple[str, str]]) -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label=label, required=False, choices=choices, widget=forms.Select(attrs={"aria-label": label, "class": "gap"})
+    )
+
+
+class StandardForm(forms.Form):
+    """One standard: four sentences, of which one is chosen."""
+
+    form = forms.ChoiceField(choices=Standard.Form.choices, widget=forms.RadioSelect)
+    within_from = _kind("what happens first")
+    within_to = _kind("what we promise")
+    within_number = _number("how many", min_value=0)
+    within_unit = _choice("of what", [(unit, unit) for unit in UNITS])
+    date_from = _kind("what happens first")
+    date_to = _kind("what we promise")
+    date_property = _kind("the property with the date")
+    score_question = _choice("question", QUESTIONS)
+    score_topic = _kind("topic, if any")
+    score_at_least = _number("score")
+    score_from = _kind("any survey")
+    yes_from = _kind("what happens")
+    yes_property = _kind("the property with the yes")
+    calendar = forms.ModelChoiceField(
+        Calendar.objects.order_by("name"), required=False, empty_label="The company's default", label="Working time by"
+    )
+    match_property = forms.CharField(
+        required=False,
+        max_length=120,
+        label="Belongs together by",
+        help_text="The property that both touchpoints carry, such as order_id. Without it, by the customer alone.",
+    )
+    at_risk = forms.IntegerField(
+        min_value=1, max_value=100, initial=75, label="At risk after", help_text="Per cent of the time."
+    )
+
+    def draft(self) -> Draft:
+        """The standard that was filled in."""
+        said = self.cleaned_data
+        form = said["form"]
+        share = said["at_risk"] / 100
+        if form == "within":
+            return self._within(said, share)
+        if form == "by_date":
+            return Draft(
+                form=form,
+                from_kind=said["date_from"],
+                to_kind=said["date_to"],
+                property=said["date_property"],
+                calendar=said["calendar"],
+                match_property=said["match_property"],
+                at_risk_share=share,
+            )
+        if form == "yes":
+            return Draft(form=form, from_kind=said["yes_from"], property=said["yes_property"])
+        question = ".".join(part for part in (said["score_question"], said["score_topic"]) if part)
+        return Draft(form=form, from_kind=said["score_from"], question=question, at_least=said["score_at_least"])
+
+    def _within(self, said: dict[str, Any], share: float) -> Draft:
+        unit, number = said["within_unit"], said["within_number"]
+        working = unit.startswith("working")
+        in_days = unit.endswith("days")
+        return Draft(
+            form="within",
+            from_kind=said["within_from"],
+            to_kind=said["within_to"],
+            within_days=number if in_days else None,
+            within_s=None if in_days or number is None else number * UNITS[unit],
+            calendar=(said["calendar"] or calendars.default()) if working else None,
+            match_property=said["match_property"],
+            at_risk_share=share,
+        )
+
+
+Standards = forms.formset_factory(StandardForm, extra=0, min_num=1, can_delete=True)
+
+
+def told(standard: Standard) -> dict[str, Any]:
+    """A standard as the form shows it."""
+    unit, number = _span(standard)
+    question, _, topic = standard.question.partition(".")
+    prefix = {"within": "within", "by_date": "date", "score": "score", "yes": "yes"}[standard.form]
+    return {
+        "form": standard.form,
+        f"{prefix}_from": standard.from_kind,
+        f"{prefix}_to": standard.to_kind,
+        f"{prefix}_property": standard.property,
+        "within_number": number,
+        "within_unit": unit,
+        "score_question": question,
+        "score_topic": topic,
+        "score_at_least": standard.at_least,
+        "calendar": standard.calendar_id,
+        "match_property": standard.match_property,
+        "at_risk": round(standard.at_risk_share * 100),
+    }
+
+
+def _span(standard: Standard) -> tuple[str, int | None]:
+    working = "working " if standard.calendar_id else ""
+    if standard.within_s is None:
+        return f"{working}days", standard.within_days
+    if standard.within_s % 3_600 and not working:
+        return "minutes", standard.within_s // 60
+    return f"{working}hours", standard.within_s // 3_600
+
+
+class PromiseForm(forms.Form):
+    """What is said about a promise, beside how it is measured."""
+
+    words = forms.CharField(
+        max_length=300,
+        label="The promise, in the words that a customer hears",
+        widget=forms.TextInput(attrs={"placeholder": "We deliver on the day that we name"}),
+    )
+    stage = forms.ModelChoiceField(Stage.objects.all(), required=False, empty_label="Any stage")
+    owner = forms.ModelChoiceField(
+        Associate.objects.filter(is_active=True).order_by("name"), required=False, empty_label="Nobody yet"
+    )
+    severity = forms.TypedChoiceField(
+        label="When it is broken, that is", choices=list(SEVERITIES.items()), coerce=int, initial=2
+    )
+    audience_attribute = forms.CharField(
+        required=False, max_length=120, label="Made to customers whose", help_text="Empty for everybody; such as plan."
+    )
+    audience_values = forms.CharField(
+        required=False, max_length=400, label="is one of", help_text="Separated by commas, such as gold, platinum."
+    )
+    expected_question = forms.ChoiceField(
+        required=False, label="Its words let customers expect", choices=[("", "Nothing in numbers"), *QUESTIONS]
+    )
+    expected_value = forms.IntegerField(required=False, label="of", help_text="On the question's own scale.")
+    counter_measure = forms.CharField(
+        required=False,
+        label="What is being done where it is broken",
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    is_case_clock = forms.BooleanField(required=False, label="Every case runs by this promise")
+
+    def wording(self) -> Wording:
+        """What was said."""
+        said = self.cleaned_data
+        attribute, values = said["audience_attribute"].strip(), said["audience_values"].split(",")
+        question, value = said["expected_question"], said["expected_value"]
+        return Wording(
+            words=said["words"],
+            stage=said["stage"],
+            owner=said["owner"],
+            severity=said["severity"],
+            audience={attribute: values} if attribute else {},
+            stated_expectation={question: value} if question and value is not None else {},
+            counter_measure=said["counter_measure"],
+            is_case_clock=said["is_case_clock"],
+        )
+
+
+def said(promise: Promise) -> dict[str, Any]:
+    """A promise as the form shows it."""
+    attribute, values = next(iter(promise.audience.items()), ("", []))
+    question, value = next(iter(promise.stated_expectation.items()), ("", None))
+    return {
+        "words": promise.words,
+        "stage": promise.stage_id,
+        "owner": promise.owner_id,
+        "severity": promise.severity,
+        "audience_attribute": attribute,
+        "audience_values": ", ".join(values),
+        "expected_question": question,
+        "expected_value": value,
+        "counter_measure": promise.counter_measure,
+        "is_case_clock": promise.is_case_clock,
+    }

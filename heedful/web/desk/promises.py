@@ -1,0 +1,159 @@
+"""The desk's promises: what we said we would do, how often we did, and each time that we did not."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from heedful.customers.models import Kind
+from heedful.kit.errors import Refused
+from heedful.promise import instances, promises, recounts, standards
+from heedful.promise.models import Instance, Promise
+from heedful.web import lists
+from heedful.web.desk import promise_forms, promise_page
+from heedful.web.desk.promise_forms import PromiseForm, Standards
+from heedful.web.page import Asked, is_fragment, moved, page
+
+COLUMNS: list[lists.Column[Instance]] = [
+    ("Instance", lambda row: row.pk),
+    ("Customer", lambda row: promise_page.who(row).label),
+    ("State", lambda row: row.get_state_display()),
+    ("Started", lambda row: row.started_at),
+    ("Due", lambda row: row.due_at),
+    ("Settled", lambda row: row.settled_at),
+    ("Measured", lambda row: row.measured),
+]
+
+
+@page("promise.read")
+def index(request: Asked) -> HttpResponse:
+    """All promises with their walk."""
+    period = promise_page.period(request, at=timezone.now())
+    ended = lists.chips(request, "show", "Show", [("ended", "Ended")])
+    found = Promise.objects.select_related("stage", "owner", "recount").prefetch_related("standards__calendar")
+    rows = found.exclude(ended_at=None) if ended.chosen else found.active()
+    told = {
+        "rows": promise_page.lines(rows.order_by("stage__position", "pk"), period),
+        "period": period,
+        "ended": ended,
+        "any": Promise.objects.exists(),
+    }
+    return render(request, "desk/promises/index.html" + ("#rows" if is_fragment(request) else ""), told)
+
+
+@page("promise.read")
+def promise(request: Asked, slug: str) -> HttpResponse:
+    """One promise: talk, walk, and the rows behind it."""
+    row = _promise(slug)
+    told = promise_page.told(request, row, at=timezone.now())
+    if request.GET.get("format") == "csv":
+        return lists.csv_file(row.slug, told["found"], COLUMNS)
+    told["page"] = lists.read(request, told["found"], keys=["-counts_at", "-id"])
+    return render(request, "desk/promises/promise.html" + ("#live" if is_fragment(request) else ""), told)
+
+
+@page("promise.read")
+def felt(request: Asked, slug: str) -> HttpResponse:
+    """How customers felt when it was kept, and when it was broken."""
+    row = _promise(slug)
+    period = promise_page.period(request, at=timezone.now())
+    return render(request, "desk/promises/felt.html", {"felt": promise_page.felt(row, period), "promise": row})
+
+
+@page("promise.read")
+def instance(request: Asked, slug: str, pk: int) -> HttpResponse:
+    """One time that it was promised to one customer, with everything that happened to it."""
+    rows = Instance.objects.select_related("promise", "standard__calendar", "customer__person")
+    row = get_object_or_404(rows, pk=pk, promise__slug=slug)
+    told = {"instance": row, "customer": promise_page.who(row), "standard": standards.sentence(row.standard)}
+    return render(request, "desk/promises/instance.html", told | promise_page.replay(instances.history(row)))
+
+
+@page("promise.edit")
+@require_http_methods(["GET", "POST"])
+def new(request: Asked) -> HttpResponse:
+    """Make a promise."""
+    form, rows = _forms(request, {}, [{"form": "within", "within_unit": "working days", "at_risk": 75}])
+    if request.method == "POST" and "more" not in request.POST and form.is_valid() and rows.is_valid():
+        try:
+            made = promises.make(wording=form.wording(), standards=_drafts(rows), by=request.user.by, at=timezone.now())
+            return moved(request, _address(made), "Promised. We are looking through what happened so far.")
+        except Refused as no:
+            form.add_error(None, no.sentence)
+    return _form_page(request, form, rows, None)
+
+
+@page("promise.edit")
+@require_http_methods(["GET", "POST"])
+def edit(request: Asked, slug: str) -> HttpResponse:
+    """Change a promise."""
+    row = _promise(slug)
+    today = row.standards.today().order_by("pk")
+    form, rows = _forms(request, promise_forms.said(row), [promise_forms.told(standard) for standard in today])
+    if request.method == "POST" and "more" not in request.POST and form.is_valid() and rows.is_valid():
+        try:
+            _change(request, row, form.wording(), _drafts(rows))
+            return moved(request, _address(row), "Saved.")
+        except Refused as no:
+            form.add_error(None, no.sentence)
+    return _form_page(request, form, rows, row)
+
+
+def _change(request: Asked, row: Promise, wording: promises.Wording, drafts: Sequence[standards.Draft]) -> None:
+    promises.change(
+        promise=row,
+        wording=wording,
+        standards=drafts,
+        from_now_on=request.POST.get("from_when") == "now",
+        by=request.user.by,
+        at=timezone.now(),
+    )
+
+
+@page("promise.edit")
+@require_POST
+def ending(request: Asked, slug: str) -> HttpResponse:
+    """Stop promising it."""
+    row = promises.end(promise=_promise(slug), by=request.user.by, at=timezone.now())
+    return moved(request, _address(row), "Ended. What was promised until now still counts.")
+
+
+@page("promise.edit")
+@require_POST
+def recount(request: Asked, slug: str) -> HttpResponse:
+    """Judge it anew over the whole log."""
+    row = _promise(slug)
+    recounts.ask(promise=row, by=request.user.by, at=timezone.now())
+    return moved(request, _address(row), "Recounting from the log. You can go on meanwhile.")
+
+
+def _promise(slug: str) -> Promise:
+    return get_object_or_404(Promise.objects.select_related("stage", "owner", "recount"), slug=slug)
+
+
+def _address(row: Promise) -> str:
+    return reverse("desk:promise", args=[row.slug])
+
+
+def _drafts(rows: Any) -> list[standards.Draft]:
+    return [form.draft() for form in rows.forms if not form.cleaned_data.get("DELETE")]
+
+
+def _forms(request: HttpRequest, said: dict[str, Any], told: list[dict[str, Any]]) -> tuple[PromiseForm, Any]:
+    if request.method != "POST":
+        return PromiseForm(initial=said), Standards(initial=told, prefix="standard")
+    sent = request.POST.copy()
+    if "more" in sent:
+        sent["standard-TOTAL_FORMS"] = str(min(int(sent.get("standard-TOTAL_FORMS") or 0) + 1, 12))
+    return PromiseForm(sent, initial=said), Standards(sent, initial=told, prefix="standard")
+
+
+def _form_page(request: Asked, form: PromiseForm, rows: Any, row: Promise | None) -> HttpResponse:
+    kinds = Kind.objects.order_by("pk").values_list("pk", flat=True)[:500]
+    told = {"form": form, "rows": rows, "promise": row, "kinds": kinds}
+    wrong = request.method == "POST" and "more" not in request.POST
+    return render(request, "desk/promises/form.html", told, status=422 if wrong else 200)

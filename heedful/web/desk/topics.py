@@ -1,0 +1,117 @@
+"""The desk's topics: what the company reads for, and a box to try what would be read."""
+
+from typing import Any
+
+from django import forms
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from heedful.kit.errors import Refused
+from heedful.understand import reading, rereadings, topics, trouble
+from heedful.understand.models import Topic, TroubleRule
+from heedful.web.desk import case_page
+from heedful.web.page import Asked, is_fragment, moved, page
+
+
+class Telling(forms.Form):
+    """How a topic is told."""
+
+    name = forms.CharField(max_length=120, help_text="As your colleagues would say it.")
+    description = forms.CharField(
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="One sentence that says what belongs to it. The reader goes by it.",
+    )
+    examples = forms.CharField(
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="What customers might write, one sentence a line. A few that differ are better than many alike.",
+    )
+
+    def told(self) -> dict[str, Any]:
+        """The topic as the operation takes it."""
+        return {**self.cleaned_data, "examples": self.cleaned_data["examples"].splitlines()}
+
+
+@page("topic.read")
+def index(request: Asked) -> HttpResponse:
+    """What is read for, what counts as trouble, and what would be read in a sentence."""
+    text = request.GET.get("try", "").strip()[:2_000]
+    told = {
+        "topics": Topic.objects.order_by("-is_active", "name"),
+        "rules": TroubleRule.objects.filter(is_active=True).order_by("-severity", "question", "at_most"),
+        "text": text,
+        "tried": tried(text) if text else None,
+        "rereading": rereadings.latest(),
+    }
+    template = "desk/topics/index.html" + (f"#{request.GET.get('part', 'tried')}" if is_fragment(request) else "")
+    return render(request, template, told)
+
+
+def tried(text: str) -> dict[str, Any]:
+    """What would be read in a text, in words."""
+    read = reading.tried(text)
+    names = dict(Topic.objects.values_list("slug", "name"))
+    return {
+        "language": read.language,
+        "language_confidence": read.language_confidence,
+        "sentiment": read.sentiment,
+        "sentiment_confidence": read.sentiment_confidence,
+        "topics": [(names.get(slug, slug), confidence) for slug, confidence in read.topics],
+        "signals": [trouble.words_of(signal) for signal in read.signals],
+        "pieces": case_page.cut(text, [word for words in read.signals.values() for word in words]),
+    }
+
+
+@page("topic.edit")
+def add(request: Asked) -> HttpResponse:
+    """Begin to read for a topic."""
+    form = Telling(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            with transaction.atomic():
+                row = topics.add(**form.told(), by=request.user.by, at=timezone.now())
+        except Refused as no:
+            form.add_error(None, no.sentence)
+        else:
+            return moved(request, reverse("desk:topics"), f"{row.name} is read for from now on.")
+    return render(request, "desk/topics/topic.html", {"form": form})
+
+
+@page("topic.edit")
+def topic(request: Asked, pk: int) -> HttpResponse:
+    """Tell a topic differently."""
+    row = get_object_or_404(Topic, pk=pk)
+    was = {"name": row.name, "description": row.description, "examples": "\n".join(row.examples)}
+    form = Telling(request.POST or None, initial=was)
+    if request.method == "POST" and form.is_valid():
+        try:
+            topics.change(topic=row, **form.told(), by=request.user.by, at=timezone.now())
+        except Refused as no:
+            form.add_error(None, no.sentence)
+        else:
+            return moved(request, reverse("desk:topics"), f"Saved. {row.name} is read for in this way from now on.")
+    return render(request, "desk/topics/topic.html", {"form": form, "topic": row})
+
+
+@page("topic.edit")
+@require_POST
+def retirement(request: Asked, pk: int) -> HttpResponse:
+    """Retire a topic, or bring it back."""
+    row = get_object_or_404(Topic, pk=pk)
+    if row.is_active:
+        topics.retire(topic=row, by=request.user.by, at=timezone.now())
+        return moved(request, reverse("desk:topics"), f"{row.name} is no longer read for. What was read stays.")
+    topics.restore(topic=row, by=request.user.by, at=timezone.now())
+    return moved(request, reverse("desk:topics"), f"{row.name} is read for again.")
+
+
+@page("topic.edit")
+@require_POST
+def again(request: Asked) -> HttpResponse:
+    """Read everything again."""
+    rereadings.start(because=f"{request.user.name} asked for it", by=request.user.by, at=timezone.now())
+    return moved(request, reverse("desk:topics"), "Everything is being read again. You can go on working meanwhile.")

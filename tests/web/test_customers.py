@@ -1,0 +1,133 @@
+"""The customers' list and page."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from heedful.associates.models import Associate
+from heedful.customers import people
+from heedful.customers.models import Customer, Merge
+from heedful.customers.touchpoints import Draft
+from tests.cast import NOON, arrived
+
+type As = Callable[[Associate], Client]
+
+
+def test_the_list_shows_each_person_once_and_counts_them(
+    as_: As, mira: Associate, alice: Customer, bruno: Customer
+) -> None:
+    page = as_(mira).get("/customers").content.decode()
+
+    assert page.count("alice@example.test</a>") == 1
+    assert "2 customers" in page
+
+
+def test_the_list_takes_as_many_queries_for_many_as_for_one(
+    as_: As, mira: Associate, alice: Customer, django_assert_num_queries: Any
+) -> None:
+    client = as_(mira)
+    for number in range(20):
+        arrived(f"guest-{number}@example.test", Draft("order_placed", NOON, f"g-{number}"))
+
+    # session, associate, company, stages, count, rows, the menu's counts
+    with django_assert_num_queries(7):
+        client.get("/customers")
+
+
+def test_a_search_finds_by_a_part_of_the_address_and_by_a_whole_identity(
+    as_: As, mira: Associate, alice: Customer, bruno: Customer
+) -> None:
+    arrived(
+        "bruno@example.test",
+        Draft("seen", NOON, "b-2", identities=(("user_id", "4711"), ("email", "bruno@example.test"))),
+    )
+
+    by_part = as_(mira).get("/customers?q=LICE").content.decode()
+    by_number = as_(mira).get("/customers?q=4711").content.decode()
+
+    assert "alice@example.test" in by_part
+    assert "bruno@example.test" not in by_part
+    assert "bruno@example.test" in by_number
+
+
+@pytest.mark.parametrize("address", ["", "?order=value"])
+def test_a_long_list_goes_on_after_its_last_row(as_: As, mira: Associate, acme: object, address: str) -> None:
+    for number in range(55):
+        arrived(f"guest-{number}@example.test", Draft("order_placed", NOON, f"g-{number}"))
+    Customer.objects.update(value_amount="12.50", value_currency="GBP")
+    client = as_(mira)
+
+    first = client.get(f"/customers{address}")
+    second = client.get("/customers" + first.context["page"].following)
+
+    assert "1–50 of 55" in first.content.decode()
+    assert "51–55 of 55" in second.content.decode()
+    assert not {who.pk for who in first.context["page"].rows} & {who.pk for who in second.context["page"].rows}
+
+
+def test_a_broken_cursor_shows_the_start(as_: As, mira: Associate, alice: Customer) -> None:
+    for cursor in ("x", "W10", "WzEsMiwzXQ", "bnVsbA", "WzEsIDEsIHt9XQ"):
+        assert as_(mira).get(f"/customers?after={cursor}").status_code == 200
+
+
+def test_an_export_is_for_those_who_lead_and_runs_nothing_in_a_spreadsheet(
+    as_: As, mira: Associate, lena: Associate, acme: object
+) -> None:
+    arrived("=1+1@example.test", Draft("order_placed", NOON, "x-1"))
+
+    refused = as_(mira).get("/customers?format=csv")
+    allowed = as_(lena).get("/customers?format=csv")
+
+    assert refused.status_code == 403
+    assert "'=1+1@example.test" in b"".join(allowed).decode()  # type: ignore[call-overload]
+
+
+def test_the_page_says_how_it_felt_against_what_was_expected(
+    as_: As, mira: Associate, alice: Customer, django_assert_max_num_queries: Any
+) -> None:
+    client = as_(mira)
+
+    with django_assert_max_num_queries(20):
+        page = client.get(f"/customers/{alice.pk}").content.decode()
+
+    assert "worse than expected (4)" in page
+    assert "Nobody came." in page
+    assert "Order placed" in page
+
+
+def test_every_part_of_the_page_shows(as_: As, mira: Associate, alice: Customer) -> None:
+    for part in ("", "/feedback", "/promises", "/cases", "/person", "/merge", "/merge?q=example"):
+        assert as_(mira).get(f"/customers/{alice.pk}{part}").status_code == 200, part
+
+
+def test_a_record_of_a_person_leads_to_the_person(as_: As, mira: Associate, alice: Customer, bruno: Customer) -> None:
+    people.merge(a=alice, b=bruno, by=mira.by, at=timezone.now())
+
+    response = as_(mira).get(f"/customers/{max(alice.pk, bruno.pk)}")
+
+    assert response.status_code == 302
+    assert response["Location"] == f"/customers/{min(alice.pk, bruno.pk)}"
+
+
+def test_two_are_merged_and_parted_on_the_page(as_: As, mira: Associate, alice: Customer, bruno: Customer) -> None:
+    client = as_(mira)
+
+    client.post(f"/customers/{alice.pk}/merges", {"other": bruno.pk, "reason": "They share a phone."})
+    merge = Merge.objects.get()
+    together = client.get(f"/customers/{alice.pk}").content.decode()
+    client.post(f"/customers/{alice.pk}/merges/{merge.pk}/undo")
+    apart = client.get(f"/customers/{alice.pk}").content.decode()
+
+    assert "Bill paid" in together
+    assert "Bill paid" not in apart
+    assert "Order placed" in apart
+
+
+def test_merging_one_with_itself_is_refused_in_a_sentence(as_: As, mira: Associate, alice: Customer) -> None:
+    response = as_(mira).post(f"/customers/{alice.pk}/merges", {"other": alice.pk}, follow=True)
+
+    assert "These two are one customer already." in response.content.decode()
+    assert not Merge.objects.exists()
