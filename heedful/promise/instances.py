@@ -210,7 +210,7 @@ def _row(verdict: Verdict, customer: int) -> Row:
 def _tell(changes: Sequence[Change], at: datetime) -> None:
     """Tell open pages, and set the clock for what is undecided."""
     for promise in {change.promise for change in changes}:
-        live.tell("promise", promise)
+        live.tell("promises", promise)
     if coming := [change.row.changes_at for change in changes if change.row.changes_at]:
         clocks.set_for(min(coming), ring=ring, at=at)
 

@@ -83,7 +83,7 @@ def step(*, promise: int, started_at: datetime, at: datetime) -> bool:
         row.finished_at = at
         events.record(PromiseRecounted(promise, row.because, row.done, row.changed), by=SYSTEM, at=at)
     row.save()
-    live.tell("promise", promise)
+    live.tell("promises", promise)
     return bool(people)
 
 

@@ -1,0 +1,55 @@
+"""The walk beside the talk: how often each promise was kept of the times it was due."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count
+
+from heedful.promise.models import Instance
+
+
+@dataclass(slots=True)
+class Walk:
+    """How a promise stands: what was settled in a period, and what is open now."""
+
+    kept: int = 0
+    broken: int = 0
+    pending: int = 0
+    at_risk: int = 0
+
+    @property
+    def due(self) -> int:
+        """How many were kept or broken."""
+        return self.kept + self.broken
+
+    @property
+    def share(self) -> float | None:
+        """The share that was kept; none where nothing was due."""
+        return self.kept / self.due if self.due else None
+
+
+def walks(*, since: datetime | None, until: datetime, promise: int | None = None) -> dict[int, Walk]:
+    """The walk of each promise: what was due from `since` until before `until`, and everything that is open."""
+    settled = Instance.objects.settled().filter(counts_at__lt=until)
+    undecided = Instance.objects.filter(changes_at__isnull=False)
+    if since is not None:
+        settled = settled.filter(counts_at__gte=since)
+    if promise is not None:
+        settled, undecided = settled.filter(promise=promise), undecided.filter(promise=promise)
+    found: dict[int, Walk] = defaultdict(Walk)
+    for rows in (settled, undecided):
+        for pk, state, count in rows.order_by().values_list("promise_id", "state").annotate(n=Count("pk")):
+            setattr(found[pk], state, count)
+    return found
+
+
+def last_due(*, until: datetime) -> datetime | None:
+    """When a promise was last due; none where nothing has been."""
+    return (
+        Instance.objects.settled()
+        .filter(counts_at__lt=until)
+        .order_by("-counts_at")
+        .values_list("counts_at", flat=True)
+        .first()
+    )
