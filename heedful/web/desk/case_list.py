@@ -1,6 +1,5 @@
 """The cases that an address asks for: whose, in which state, found by which words, in which order."""
 
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -70,13 +69,6 @@ def in_state(rows: Any, state: str) -> Any:
         "closed": lambda: rows.filter(closed_at__isnull=False),
     }
     return chosen.get(state, rows.open)()
-
-
-def mark(case: Case) -> str:
-    """By which an open page knows whether its row of a case is still true."""
-    now = timezone.now()
-    seen = (case.owner_id, case.team_id, case.priority, case.title, case.closed_at, case.answered_at, case.due_at)
-    return f"{zlib.crc32(repr((seen, case.is_waiting and case.due_at < now)).encode()):x}"
 
 
 def _narrowed(rows: Any, request: Asked) -> Any:

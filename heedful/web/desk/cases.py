@@ -15,6 +15,7 @@ from heedful.kit.errors import Refused
 from heedful.web import lists
 from heedful.web.desk import case_list, case_page, panel
 from heedful.web.page import Asked, is_fragment, moved, page
+from heedful.web.templatetags.cases import case_mark
 
 COLUMNS: list[lists.Column[Case]] = [
     ("Case", lambda case: case.pk),
@@ -63,7 +64,7 @@ def _news(request: Asked, wish: case_list.Wish) -> HttpResponse:
     since = int(number) if (number := request.GET["since"]).isdigit() else 0
     fresh = list(wish.cases.filter(pk__gt=since).exclude(pk__in=list(shown)).order_by("-pk")[: lists.PAGE])
     rows = Case.objects.select_related("customer__person", "owner", "team").filter(pk__in=[*shown][: lists.PAGE * 4])
-    changed = [case for case in rows if case_list.mark(case) != shown[str(case.pk)]]
+    changed = [case for case in rows if case_mark(case) != shown[str(case.pk)]]
     return render(request, "desk/cases/index.html#news", {"fresh": fresh, "changed": changed, "now": timezone.now()})
 
 

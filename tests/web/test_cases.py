@@ -1,0 +1,254 @@
+"""The cases as the desk sees them."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from heedful.act import cases
+from heedful.act.models import Case
+from heedful.associates.models import Associate, Team
+from heedful.courier.models import Mail
+from heedful.customers.models import Customer, Feedback
+from heedful.kit.actor import SYSTEM
+from heedful.understand.models import Reading
+from heedful.understand.trouble import Sign
+from tests.cast import arrived
+
+pytestmark = pytest.mark.django_db
+
+type As = Callable[[Associate], Client]
+
+
+@pytest.fixture
+def sheet(alice: Customer) -> Feedback:
+    return Feedback.objects.get(customer=alice)
+
+
+@pytest.fixture
+def case(sheet: Feedback, care: Team) -> Case:
+    return opened(sheet.customer, f"feedback:{sheet.pk}")
+
+
+def opened(customer: Customer, reference: str, *, what: str = "Satisfaction: 2 of 5", severity: int = 2) -> Case:
+    now = timezone.now()
+    sign = Sign(reference=reference, customer=customer.pk, severity=severity, what=what, happened_at=now)
+    return cases.open_for_trouble(sign=sign, by=SYSTEM, at=now)
+
+
+def quiet(number: int) -> Customer:
+    from heedful.customers.touchpoints import Draft
+
+    return arrived(f"quiet{number}@example.test", Draft("bill_paid", timezone.now(), f"quiet-{number}"))
+
+
+def say(page: object) -> str:
+    return page.content.decode()  # type: ignore[attr-defined]
+
+
+# The list
+
+
+def test_the_queue_shows_my_cases_alone(as_: As, mira: Associate, case: Case, bruno: Customer) -> None:
+    other = opened(bruno, "feedback:77", what="Wants to leave")
+    cases.claim(case=case, by=mira.by, at=timezone.now())
+    page = as_(mira).get("/queue")
+    assert "alice@example.test" in say(page)
+    assert other.title not in say(page)
+
+
+def test_an_empty_queue_says_what_to_do_first(as_: As, mira: Associate) -> None:
+    assert "Nobody waits for you" in say(as_(mira).get("/queue"))
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("", {"alice", "bruno"}),
+        ("?whose=mine", {"alice"}),
+        ("?whose=unclaimed", {"bruno"}),
+        ("?whose=lead", {"bruno"}),
+        ("?state=late", {"bruno"}),
+        ("?state=answered", {"alice"}),
+        ("?state=closed", {"quiet1"}),
+        ("?q=BRUNO", {"bruno"}),
+        ("?q=leave", {"bruno"}),
+        ("?priority=3", {"bruno"}),
+        ("?sort=due", {"alice", "bruno"}),
+        ("?sort=nonsense&state=nonsense&whose=nonsense", {"alice", "bruno"}),
+    ],
+)
+def test_the_address_says_which_cases(
+    as_: As, mira: Associate, case: Case, bruno: Customer, address: str, expected: set[str]
+) -> None:
+    now = timezone.now()
+    cases.log_call(case=case, text="Hello.", by=mira.by, at=now)
+    late = opened(bruno, "feedback:77", what="Wants to leave", severity=3)
+    Case.objects.filter(pk=late.pk).update(due_at=now - timedelta(hours=1), escalated_at=now)
+    done = opened(quiet(1), "feedback:78")
+    cases.close(case=done, outcome="solved", cause="late", by=mira.by, at=now)
+    page = as_(mira).get(f"/cases{address}")
+    names = {name for name in ("alice", "bruno", "quiet1") if f"{name}@example.test</a>" in say(page)}
+    assert names == expected
+
+
+def test_the_most_urgent_stand_first(as_: As, mira: Associate, case: Case, bruno: Customer) -> None:
+    opened(bruno, "feedback:77", severity=3)
+    page = say(as_(mira).get("/cases"))
+    assert page.index("bruno@example.test") < page.index("alice@example.test")
+
+
+def test_a_long_list_has_a_next_page_and_few_queries(
+    as_: As, mira: Associate, care: Team, django_assert_max_num_queries: Callable[[int], object]
+) -> None:
+    for number in range(53):
+        opened(quiet(number), f"feedback:{number + 100}")
+    client = as_(mira)
+    with django_assert_max_num_queries(14):  # type: ignore[attr-defined]
+        page = client.get("/cases")
+    assert say(page).count('id="case-') == 50 + 2
+    following = page.context["page"].following
+    assert say(client.get(f"/cases{following}")).count('id="case-') == 3 + 2
+
+
+def test_the_export_holds_every_case(as_: As, mira: Associate, case: Case) -> None:
+    page = as_(mira).get("/cases?format=csv")
+    lines = b"".join(page.streaming_content).decode().splitlines()  # type: ignore[attr-defined]
+    assert lines[0].startswith("\ufeffCase,Customer,About")
+    assert lines[1].startswith(f"{case.pk},alice@example.test,Satisfaction: 2 of 5,Normal,Care,")
+
+
+def test_an_open_list_is_told_what_came_and_what_changed(as_: As, mira: Associate, case: Case, bruno: Customer) -> None:
+    from heedful.web.templatetags.cases import case_mark
+
+    seen = f"{case.pk}.{case_mark(case)}"
+    fresh = opened(bruno, "feedback:77")
+    client = as_(mira)
+    news = say(client.get(f"/cases?since={case.pk}&shown={seen}", headers={"HX-Request": "true"}))
+    assert f'id="case-{fresh.pk}"' in news
+    assert "is-new" in news
+    assert f'id="case-{case.pk}"' not in news
+    cases.claim(case=case, by=mira.by, at=timezone.now())
+    news = say(client.get(f"/cases?since={fresh.pk}&shown={seen}", headers={"HX-Request": "true"}))
+    assert f'id="case-{case.pk}"' in news
+    assert "is-new" not in news
+
+
+# One case
+
+
+def test_a_case_shows_what_was_heard_with_the_words_that_fired(
+    as_: As, mira: Associate, case: Case, sheet: Feedback
+) -> None:
+    Reading.objects.create(
+        feedback=sheet,
+        customer=sheet.customer,
+        happened_at=sheet.happened_at,
+        language="en",
+        language_confidence=1,
+        sentiment="negative",
+        sentiment_confidence=0.9,
+        signals=[{"signal": "no_show", "words": ["nobody came"]}],
+        model="test",
+        text_digest="",
+        read_at=timezone.now(),
+    )
+    page = say(as_(mira).get(f"/cases/{case.pk}"))
+    assert "<mark>Nobody came</mark>." in page
+    assert "Satisfaction 2 of 5" in page
+    assert 'id="customer"' in page
+
+
+def test_words_are_cut_where_they_fired_and_nothing_is_lost() -> None:
+    from heedful.web.desk.case_page import cut
+
+    text = "Cancel it. I will CANCEL (now)."
+    assert cut(text, ["cancel", "now)"]) == [
+        ("Cancel", True),
+        (" it. I will ", False),
+        ("CANCEL", True),
+        (" (", False),
+        ("now)", True),
+        (".", False),
+    ]
+    assert cut(text, []) == [(text, False)]
+
+
+def test_a_case_that_is_not_there_is_not_found(as_: As, mira: Associate) -> None:
+    assert as_(mira).get("/cases/999999").status_code == 404
+
+
+def test_an_associate_works_a_case_through_the_door(as_: As, mira: Associate, lena: Associate, case: Case) -> None:
+    client, at = as_(mira), f"/cases/{case.pk}"
+    assert client.post(f"{at}/claim").status_code == 302
+    assert client.post(f"{at}/notes", {"text": "Asked the depot."}).status_code == 302
+    assert client.post(f"{at}/mails", {"subject": "Your order", "text": "I am sorry."}).status_code == 302
+    assert client.post(f"{at}/calls", {"text": "She was glad."}).status_code == 302
+    assert Mail.objects.get().to == "alice@example.test"
+    page = say(client.get(at))
+    for words in ("Asked the depot.", "I am sorry.", "She was glad.", "Answered", "Yours"):
+        assert words in page
+    client.post(f"{at}/handover", {"to": lena.pk, "reason": "I am off."})
+    assert Case.objects.get().owner == lena
+    client.post(f"{at}/closure", {"outcome": "solved", "cause": "late"})
+    page = say(client.get(at))
+    assert "What came of it" in page
+    assert "We were late" in page
+    client.delete(f"{at}/closure")
+    assert Case.objects.get().is_open
+    client.post(f"{at}/closure", {"outcome": "no_trouble", "cause": "other"})
+    client.post(f"{at}/reopening")
+    assert Case.objects.get().reopened == 2
+
+
+def test_the_second_to_claim_reads_who_was_first(as_: As, mira: Associate, lena: Associate, case: Case) -> None:
+    cases.claim(case=case, by=lena.by, at=timezone.now())
+    page = as_(mira).post(f"/cases/{case.pk}/claim", follow=True)
+    assert "Lena has claimed this case already." in say(page)
+    assert Case.objects.get().owner == lena
+
+
+@pytest.mark.parametrize(
+    ("where", "typed"),
+    [
+        ("mails", {"subject": "", "text": "What I typed."}),
+        ("notes", {"text": ""}),
+        ("calls", {"text": ""}),
+        ("closure", {"outcome": "solved", "cause": ""}),
+        ("closure", {"outcome": "magic", "cause": "late"}),
+        ("handover", {"to": "99999"}),
+    ],
+)
+def test_a_form_that_is_wrong_comes_back_with_what_was_typed(
+    as_: As, mira: Associate, case: Case, where: str, typed: dict[str, str]
+) -> None:
+    page = as_(mira).post(f"/cases/{case.pk}/{where}", typed)
+    assert page.status_code == 422
+    for words in typed.values():
+        assert words in say(page) or words in ("magic", "99999")
+    assert Case.objects.get().is_waiting
+
+
+def test_a_mail_that_cannot_be_sent_is_not_lost(as_: As, mira: Associate, case: Case) -> None:
+    Customer.objects.update(email="")
+    page = as_(mira).post(f"/cases/{case.pk}/mails", {"subject": "Hello", "text": "A long letter."})
+    assert page.status_code == 422
+    assert "A long letter." in say(page)
+    assert "no e-mail address" in say(page)
+
+
+def test_a_leader_takes_a_case_from_feedback(as_: As, bo: Associate, sheet: Feedback) -> None:
+    page = as_(bo).post(f"/feedback/{sheet.pk}/case")
+    case = Case.objects.get()
+    assert page.headers["Location"] == reverse("desk:case", args=[case.pk])
+    assert case.owner == bo
+
+
+def test_nobody_comes_in_without_a_login(client: Client, case: Case) -> None:
+    for address in ("/queue", "/cases", f"/cases/{case.pk}"):
+        assert client.get(address).status_code == 302
+    client.post(f"/cases/{case.pk}/claim")
+    assert Case.objects.get().owner is None
