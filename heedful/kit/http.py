@@ -5,11 +5,14 @@ import socket
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import httpx
 from django.conf import settings
 
 from heedful.kit.errors import Refused
+
+if TYPE_CHECKING:
+    import httpx
 
 LONGEST_S = 15.0
 MOST_BYTES = 64 * 1024
@@ -58,6 +61,8 @@ def refuse_private(url: str) -> None:
 
 
 def _send(method: str, url: str, *, body: bytes, headers: Mapping[str, str], timeout_s: float) -> Answer:
+    import httpx  # at the first request: half a second that no start should wait for
+
     parsed = _parse(url)
     began = time.monotonic()
     # The name is looked up once and the connection goes to that very address: a second look-up might say another.
@@ -79,7 +84,7 @@ def _send(method: str, url: str, *, body: bytes, headers: Mapping[str, str], tim
         raise Unreachable(f"{parsed.host} could not be reached: {error}") from None
 
 
-def _read(response: httpx.Response, deadline: float) -> bytes:
+def _read(response: "httpx.Response", deadline: float) -> bytes:
     """Read at most 64 kB, and for no longer than was allowed: a timeout alone counts from byte to byte."""
     said = b""
     for chunk in response.iter_raw():
@@ -89,7 +94,9 @@ def _read(response: httpx.Response, deadline: float) -> bytes:
     return said[:MOST_BYTES]
 
 
-def _parse(url: str) -> httpx.URL:
+def _parse(url: str) -> "httpx.URL":
+    import httpx
+
     try:
         parsed = httpx.URL(url)
     except (httpx.InvalidURL, ValueError, TypeError):
@@ -101,7 +108,7 @@ def _parse(url: str) -> httpx.URL:
     return parsed
 
 
-def _resolve(url: httpx.URL) -> Address:
+def _resolve(url: "httpx.URL") -> Address:
     """Return the address to connect to; every address of the name must be allowed, or none is."""
     port = url.port or (443 if url.scheme == "https" else 80)
     try:
