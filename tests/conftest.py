@@ -92,3 +92,12 @@ def _clear_away(folder: str) -> None:
     if (Path(folder) / "postgres").exists():
         Server(Path(folder), options=FAST).stop()
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered() -> None:
+    """Forget what the process remembers of a database that the last test left."""
+    from heedful.customers import identities, kinds
+
+    identities.forget()
+    kinds.forget()

@@ -110,6 +110,7 @@ def score(question: str, answers: Tally, *, weighted: bool = False, minimum: int
         "ease": ease,
         "compared": compared,
         "helped": helped,
+        "yes": helped,
     }
     return by_name[name](answers, weighted=weighted, minimum=minimum)
 

@@ -5,8 +5,6 @@ from heedful.prove import scores
 from heedful.web.components.figures import Figure
 from heedful.web.templatetags.look import percent, signed
 
-LOWER_IS_BETTER = ("expected.",)
-
 
 def value(figure: scores.Figure) -> str:
     """The figure's value as people write it."""
@@ -14,7 +12,7 @@ def value(figure: scores.Figure) -> str:
         return percent(figure.value, 1 if figure.value > 0.9 else 0)
     if figure.unit == "points":
         return signed(figure.value)
-    return signed(figure.value, 1) if figure.unit == "difference" else f"{figure.value:.1f}"
+    return signed(figure.value, 1) if figure.unit == "gap" else f"{figure.value:.1f}"
 
 
 def ends(question: str, figure: scores.Figure) -> tuple[float, float]:
@@ -42,7 +40,7 @@ def score(question: str, now: scores.Figure, before: scores.Figure | None, *, th
         least=least,
         most=most,
         change=f"{_step(change)} on {than}" if change else "",
-        is_certain=change.is_clear_of_zero if change else False,
+        is_certain=bool(change and change.enough and change.is_clear_of_zero),
         is_better=change.value > 0 if change else None,
         href=href,
     )
@@ -61,7 +59,7 @@ def kept(now: scores.Figure, before: scores.Figure | None, *, than: str, href: s
         high=high,
         middle=now.value,
         change=f"{_step(change)} on {than}" if change else "",
-        is_certain=change.is_clear_of_zero if change else False,
+        is_certain=bool(change and change.enough and change.is_clear_of_zero),
         is_better=change.value > 0 if change else None,
         href=href,
     )

@@ -1,0 +1,109 @@
+"""Make a promise from the shell, or list them with how often each was kept."""
+
+import argparse
+
+from django.utils import timezone
+
+from heedful.associates.models import Associate
+from heedful.customers.models import Stage
+from heedful.kit.actor import SYSTEM
+from heedful.kit.errors import Refused
+from heedful.promise import promises
+from heedful.promise.models import Calendar
+from heedful.promise.standards import Draft
+from heedful.prove import periods, scorecards
+
+UNITS = {"s": 1, "min": 60, "h": 3600, "d": 86_400, "w": 604_800}
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Say what can be chosen."""
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="add|list")
+    add = verbs.add_parser("add", help="promise something; its history is judged at once")
+    add.add_argument("words", help="as the customer hears it")
+    add.add_argument("--stage", default="", help="of the relationship, such as onboarding")
+    add.add_argument("--owner", default="", metavar="EMAIL")
+    how = add.add_mutually_exclusive_group(required=True)
+    how.add_argument("--within", nargs=3, metavar=("FROM", "TO", "TIME"), help="such as: order_placed delivered 2d")
+    how.add_argument("--by-date", nargs=3, metavar=("FROM", "TO", "PROPERTY"), help="the date that FROM carries")
+    how.add_argument("--score", nargs=3, metavar=("KIND", "QUESTION", "LEAST"), help="KIND may be - for any")
+    how.add_argument("--yes", nargs=2, metavar=("KIND", "PROPERTY"), help="a yes that KIND carries")
+    add.add_argument("--match", default="", metavar="PROPERTY", help="FROM and TO belong together by this property")
+    add.add_argument("--calendar", default="", metavar="NAME", help="count working time by this calendar")
+    show = verbs.add_parser("list", help="show each promise: kept of due, and the score when kept and when broken")
+    show.add_argument("--period", choices=periods.CHOICES, default="all")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Do it."""
+    if options.verb == "add":
+        return _add(options)
+    now = timezone.now()
+    for card in scorecards.cards(period=periods.last(options.period, at=now), at=now):
+        print(card.promise.words)
+        print(f"  {_walk(card)}")
+        for felt in card.felt:
+            for state, figure in (("kept", felt.kept), ("broken", felt.broken)):
+                if figure:
+                    value = f"{figure.value:.1%}" if figure.unit == "share" else f"{figure.value:.2f}"
+                    print(f"  {felt.question} when {state}: {value} of {figure.n:,} answers")
+    return 0
+
+
+def _walk(card: scorecards.Card) -> str:
+    if card.walk is None:
+        return f"nothing was due; {card.open:,} open"
+    low, high = card.walk.interval
+    return f"kept {card.walk.value:.1%} of {card.due:,} (95 %: {low:.1%} to {high:.1%}), {card.open:,} open"
+
+
+def _add(options: argparse.Namespace) -> int:
+    stage = Stage.objects.filter(pk=options.stage).first()
+    if options.stage and stage is None:
+        raise Refused(f"There is no stage {options.stage!r}.")
+    owner = Associate.objects.filter(email__iexact=options.owner).first()
+    if options.owner and owner is None:
+        raise Refused(f"Nobody here has the address {options.owner!r}.")
+    wording = promises.Wording(words=options.words, stage=stage, owner=owner)
+    made = promises.make(wording=wording, standards=[_standard(options)], by=SYSTEM, at=timezone.now())
+    print(f"Promised: {made.words}")
+    for sentence in promises.sentences(made):
+        print(f"  {sentence}")
+    print("What happened before is judged in the background while `heedful up` runs.")
+    return 0
+
+
+def _standard(options: argparse.Namespace) -> Draft:
+    calendar = Calendar.objects.filter(name=options.calendar).first()
+    if options.calendar and calendar is None:
+        raise Refused(f"There is no calendar {options.calendar!r}.")
+    if options.within:
+        start, end, words = options.within
+        return Draft(
+            form="within",
+            from_kind=start,
+            to_kind=end,
+            within_s=_seconds(words),
+            calendar=calendar,
+            match_property=options.match,
+        )
+    if options.by_date:
+        start, end, name = options.by_date
+        return Draft(
+            form="by_date", from_kind=start, to_kind=end, property=name, calendar=calendar, match_property=options.match
+        )
+    if options.score:
+        kind, question, least = options.score
+        if not least.lstrip("-").isdigit():
+            raise Refused(f"A score is a whole number, not {least!r}.")
+        return Draft(form="score", from_kind="" if kind == "-" else kind, question=question, at_least=int(least))
+    kind, name = options.yes
+    return Draft(form="yes", from_kind=kind, property=name)
+
+
+def _seconds(words: str) -> int:
+    number = words.rstrip("abcdefghijklmnopqrstuvwxyz ")
+    unit = words[len(number) :].strip()
+    if not number.strip().isdigit() or unit not in UNITS:
+        raise Refused(f"Write a time as a number and one of {', '.join(UNITS)}, such as 2d; not {words!r}.")
+    return int(number) * UNITS[unit]

@@ -1,0 +1,61 @@
+"""What customers answered, counted by stage, channel, segment or month: the tallies that scores are made of."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Literal
+
+from django.db import connection
+
+from heedful.prove.periods import Period
+from heedful.prove.tallies import Tally
+
+type By = Literal["", "stage", "channel", "segment", "month", "kind"]
+
+KEYS: dict[By, str] = {
+    "": "''",
+    "stage": "s.stage",
+    "channel": "s.channel",
+    "kind": "s.kind",
+    "segment": "p.segment",
+    "month": "to_char(s.happened_at, 'YYYY-MM')",
+}
+PLAIN = """
+SELECT s.question, {key}, s.value, count(*), count(*), count(*) FROM customers_score s
+"""
+WEIGHTED = """
+SELECT s.question, {key}, s.value, count(*), coalesce(sum(p.value_amount), 0)::float8,
+    coalesce(sum(p.value_amount * p.value_amount), 0)::float8
+FROM customers_score s JOIN customers_customer c ON c.id = s.customer_id JOIN customers_customer p ON p.id = c.person_id
+"""
+WHERE = "WHERE s.question = ANY(%s) AND s.happened_at >= %s AND s.happened_at < %s GROUP BY 1, 2, 3"
+
+
+def tallies(
+    *, questions: Sequence[str], period: Period, by: By = "", weighted: bool = False
+) -> dict[str, dict[str, Tally]]:
+    """Return for each question and each value of `by` the answers of a period; weights are customers' yearly values."""
+    joined = weighted or by == "segment"
+    sql = (WEIGHTED if joined else PLAIN).replace("{key}", KEYS[by]) + WHERE
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [list(questions), period.since, period.until])
+        rows = cursor.fetchall()
+    cells: dict[str, dict[str, list[tuple[float, int, float, float]]]] = defaultdict(lambda: defaultdict(list))
+    for question, key, value, n, weight, squared in rows:
+        cells[question][key].append((value, n, weight, squared))
+    return {
+        question: {key: Tally.of_rows(found) for key, found in sorted(groups.items())}
+        for question, groups in cells.items()
+    }
+
+
+def asked() -> list[str]:
+    """Every question that was ever answered, found by jumping over the index rather than reading it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "WITH RECURSIVE q AS ("
+            " (SELECT question FROM customers_score ORDER BY question LIMIT 1) UNION ALL"
+            " SELECT (SELECT s.question FROM customers_score s WHERE s.question > q.question ORDER BY 1 LIMIT 1)"
+            " FROM q WHERE q.question IS NOT NULL)"
+            " SELECT question FROM q WHERE question IS NOT NULL"
+        )
+        return [question for (question,) in cursor.fetchall()]

@@ -1,0 +1,32 @@
+"""The time that figures are counted over, and the time before it that they are held against."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+ALWAYS = datetime(1990, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """From `since` up to, not including, `until`."""
+
+    since: datetime
+    until: datetime
+    words: str
+
+    @property
+    def before(self) -> "Period | None":
+        """The time of the same length before it; None where it has no beginning."""
+        if self.since == ALWAYS:
+            return None
+        return Period(self.since - (self.until - self.since), self.since, f"the {self.words} before")
+
+
+CHOICES = {"30": "30 days", "90": "90 days", "365": "year", "all": "whole time"}
+
+
+def last(choice: str, *, at: datetime) -> Period:
+    """The period of a choice, up to now; 90 days where the choice is not known."""
+    choice = choice if choice in CHOICES else "90"
+    since = ALWAYS if choice == "all" else at - timedelta(days=int(choice))
+    return Period(since, at + timedelta(seconds=1), CHOICES[choice])

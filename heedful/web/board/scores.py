@@ -1,0 +1,76 @@
+"""One score from all sides: by stage, channel, segment, kind or month, in tiers instead of a ranking."""
+
+from typing import cast
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+
+from heedful.customers import scales
+from heedful.kit.errors import Refused
+from heedful.prove import answers, periods, scores
+from heedful.prove.answers import By
+from heedful.web import lists
+from heedful.web.board import figures
+from heedful.web.components import charts
+from heedful.web.page import Asked, page
+
+SIDES = [("stage", "Stage"), ("channel", "Channel"), ("segment", "Segment"), ("kind", "Moment"), ("month", "Month")]
+
+
+@page("board.read")
+def index(request: Asked, question: str) -> HttpResponse:
+    """The score, its parts with their intervals, and which of them can be told apart."""
+    try:
+        name = scales.name_of(question)
+    except Refused as no:
+        raise Http404(no.sentence) from None
+    period = periods.last(request.GET.get("period", ""), at=timezone.now())
+    side = request.GET.get("by") if request.GET.get("by") in dict(SIDES) else "stage"
+    weighted = request.GET.get("weighted") == "yes"
+    told = {
+        "name": name,
+        "question": question,
+        "period": period,
+        "choices": lists.chips(request, "period", "Period", periods.CHOICES.items()),
+        "sides": lists.chips(request, "by", "By", SIDES),
+        "weighing": lists.chips(request, "weighted", "Weighed", [("yes", "By customer value")]),
+        "others": [(code, scales.name_of(code)) for code in answers.asked()],
+        **_parts(question, period, cast("By", side), weighted),
+    }
+    return render(request, "board/scores.html", told)
+
+
+def _parts(question: str, period: periods.Period, side: By, weighted: bool) -> dict[str, object]:
+    whole = answers.tallies(questions=[question], period=period, weighted=weighted).get(question, {})
+    total = scores.score(question, whole[""], weighted=weighted) if whole else None
+    if total is None:
+        return {"figure": None}
+    groups = answers.tallies(questions=[question], period=period, by=side, weighted=weighted)[question]
+    found = {
+        key or "none": figure
+        for key, tally in groups.items()
+        if (figure := scores.score(question, tally, weighted=weighted))
+    }
+    least, most = figures.ends(question, total)
+    rows = [
+        charts.Scored(key, figure.value, *figure.interval, figure.n, _rows(question, side, key))
+        for key, figure in (sorted(found.items()) if side == "month" else _best_first(found))
+    ]
+    return {
+        "figure": figures.score(question, total, None, than="", href=_rows(question, side, "")),
+        "picture": charts.whiskers(rows, label=f"{scales.name_of(question)} by {side}", least=least, most=most),
+        "ranking": scores.rank(found),
+    }
+
+
+def _best_first(found: dict[str, scores.Figure]) -> list[tuple[str, scores.Figure]]:
+    return sorted(found.items(), key=lambda pair: (not pair[1].enough, -pair[1].value, pair[0]))
+
+
+def _rows(question: str, side: str, key: str) -> str:
+    """The address of the answers behind a figure."""
+    said = {"question": question, "words": "any"} | ({side: "" if key == "none" else key} if key else {})
+    return f"{reverse('desk:feedback')}?{urlencode(said)}"
