@@ -28,7 +28,7 @@ def test_answers_give_the_known_score_and_its_stages(data: Path, capsys: pytest.
     said = " ".join(capsys.readouterr().out.split())
     for line in (
         "Would recommend -20.5 (-25.5 to -15.4) 1,177 answers",
-        "equipment_received -49.1 (-63.8 to -33.8) 116 answers",
+        "equipment_received -49.1 (-63.8 to -34.5) 116 answers",
         "first_payment -28.4",
         "564 answers",
         "order -2.9",
