@@ -1,0 +1,86 @@
+"""Alice and Bea, who are asked; a survey that waits for deliveries; and a way to let things happen."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from heedful.associates.models import Company
+from heedful.customers import identities, kinds, people, touchpoints
+from heedful.customers.models import Customer
+from heedful.kit.actor import SYSTEM
+from heedful.ledger.models import Entry
+from heedful.listen import asks, surveys
+from heedful.listen.models import Ask, Survey
+from tests.cast import acme, ada, as_, bo, care, casey, lena, mallory, mira
+
+__all__ = ["acme", "ada", "as_", "bo", "care", "casey", "lena", "mallory", "mira"]
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered() -> Iterator[None]:
+    identities.forget()
+    kinds.forget()
+    yield
+    identities.forget()
+    kinds.forget()
+
+
+def meet(name: str, *, at: datetime | None = None, **facts: Any) -> Customer:
+    """Let a customer be known by user id and e-mail."""
+    now = at or timezone.now()
+    happen(name, kind="signed_up", at=now)
+    record = Customer.objects.get(identities__kind="user_id", identities__value=name)
+    said = {"name": name.capitalize(), "email": f"{name}@example.com"} | facts
+    people.describe(facts={record.pk: {key: (value, now) for key, value in said.items()}})
+    return Customer.objects.get(pk=record.pk)
+
+
+def happen(name: str, *, kind: str = "delivered", at: datetime | None = None, **more: Any) -> list[Ask]:
+    """Let a touchpoint arrive, and do what the reaction to it does."""
+    now = at or timezone.now()
+    draft = touchpoints.Draft(
+        kind=kind,
+        happened_at=more.pop("happened_at", now),
+        message=more.pop("message", f"{kind}:{name}:{now.timestamp()}"),
+        identities=(("user_id", name),),
+        **more,
+    )
+    recorded = touchpoints.record(drafts=[draft], source="test", by=SYSTEM, at=now)
+    if recorded.batch is None:
+        return []
+    entry = Entry.objects.filter(kind="TouchpointsRecorded").latest("pk")
+    from heedful.ledger import events
+
+    event = events.read(entry)
+    return asks.plan(event=event, at=now) if event.watched else []
+
+
+@pytest.fixture
+def make(acme: Company) -> Callable[..., Survey]:
+    """Make a survey: how satisfied, and why, when something was delivered."""
+
+    def made(**changed: Any) -> Survey:
+        given: dict[str, Any] = {
+            "name": "Delivery",
+            "questions": [{"code": "satisfaction"}, {"code": "open"}],
+            "languages": ["en", "de"],
+            "moment_kind": "delivered",
+        }
+        return surveys.make(design=surveys.Design(**(given | changed)), by=SYSTEM, at=timezone.now())
+
+    return made
+
+
+@pytest.fixture
+def alice(acme: Company) -> Customer:
+    """A customer with an e-mail address."""
+    return meet("alice")
+
+
+@pytest.fixture
+def bea(acme: Company) -> Customer:
+    """Another."""
+    return meet("bea", language="de-AT")

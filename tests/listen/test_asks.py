@@ -1,0 +1,293 @@
+"""Whom a survey asks, when, and whom it spares and why."""
+
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from heedful.associates.models import Company
+from heedful.courier.models import Mail
+from heedful.customers import consents, people
+from heedful.customers.models import Customer
+from heedful.kit.actor import SYSTEM
+from heedful.ledger import events
+from heedful.ledger.models import Entry
+from heedful.listen import asks, surveys
+from heedful.listen.models import Ask, Survey
+from tests.listen.conftest import happen, meet
+
+pytestmark = pytest.mark.django_db
+State = Ask.State
+
+
+def ask_all() -> None:
+    for ask in Ask.objects.filter(state=State.PLANNED).order_by("pk"):
+        asks.send_due(ask=ask.pk)
+
+
+def outcome(ask: Ask) -> tuple[str, str]:
+    ask.refresh_from_db()
+    return ask.state, ask.reason
+
+
+def test_a_moment_plans_an_ask_and_asks_when_its_time_has_come(make: Callable[..., Survey], alice: Customer) -> None:
+    survey = make(delay_s=3600)
+    (ask,) = happen("alice", channel="web", stage="purchase")
+    assert (ask.survey, ask.customer, ask.state) == (survey, alice, State.PLANNED)
+    assert (ask.channel, ask.stage_slug) == ("web", "purchase")
+    assert ask.ask_at > timezone.now() + timedelta(minutes=59)
+    assert ProcrastinateJob.objects.filter(scheduled_at=ask.ask_at).exists()
+    asks.send_due(ask=ask.pk)
+    assert outcome(ask) == (State.ASKED, "")
+    mail = Mail.objects.get()
+    assert (mail.to, mail.subject) == ("alice@example.com", "Acme would like to hear from you")
+    assert Entry.objects.filter(kind="CustomerAsked").count() == 1
+
+
+def test_other_kinds_and_other_surveys_plan_nothing(make: Callable[..., Survey], alice: Customer) -> None:
+    survey = make()
+    make(moment_kind="")
+    assert happen("alice", kind="page_viewed") == []
+    surveys.pause(survey=survey, by=SYSTEM, at=timezone.now())
+    assert happen("alice") == []
+    assert not Ask.objects.exists()
+
+
+def test_planning_twice_changes_nothing(make: Callable[..., Survey], alice: Customer) -> None:
+    make()
+    happen("alice")
+    entry = Entry.objects.filter(kind="TouchpointsRecorded").latest("pk")
+    asks.notice(events.read(entry), entry=entry)
+    assert Ask.objects.count() == 1
+
+
+def test_asking_twice_sends_one_mail(make: Callable[..., Survey], alice: Customer) -> None:
+    make()
+    (ask,) = happen("alice")
+    asks.send_due(ask=ask.pk)
+    asks.send_due(ask=ask.pk)
+    assert Mail.objects.count() == 1
+    assert Entry.objects.filter(kind="CustomerAsked").count() == 1
+
+
+def test_history_is_not_asked_about(make: Callable[..., Survey], alice: Customer) -> None:
+    make()
+    assert happen("alice", happened_at=timezone.now() - timedelta(days=8)) == []
+    assert not Ask.objects.exists()
+
+
+def test_an_ask_that_comes_a_week_late_is_spared(make: Callable[..., Survey], alice: Customer) -> None:
+    make()
+    (ask,) = happen("alice")
+    asks.consider(ask=ask, by=SYSTEM, at=timezone.now() + timedelta(days=8))
+    assert outcome(ask) == (State.NOT_ASKED, "late")
+    assert not Mail.objects.exists()
+
+
+@pytest.mark.parametrize(("share", "low", "high"), [(0.0, 0, 0), (1.0, 400, 400), (0.25, 70, 130)])
+def test_the_share_is_drawn_by_lot_and_who_is_not_in_it_is_kept(
+    make: Callable[..., Survey], alice: Customer, share: float, low: int, high: int
+) -> None:
+    survey = make(share=share)
+    from heedful.customers.models import Touchpoint
+    from heedful.customers.touchpoints import digest
+
+    drawn = [asks.is_in_share(survey, Touchpoint(message=digest("s", str(n)))) for n in range(400)]
+    assert low <= sum(drawn) <= high
+    assert drawn == [asks.is_in_share(survey, Touchpoint(message=digest("s", str(n)))) for n in range(400)]
+    if share == 0:
+        happen("alice")
+        assert outcome(Ask.objects.get()) == (State.NOT_ASKED, "share")
+
+
+@pytest.mark.parametrize("purpose", ["survey", "email"])
+def test_who_refused_is_not_asked(make: Callable[..., Survey], alice: Customer, purpose: str) -> None:
+    make()
+    (ask,) = happen("alice")
+    consents.say(customer=alice, purpose=purpose, granted=False, by=SYSTEM, at=timezone.now())
+    asks.send_due(ask=ask.pk)
+    assert outcome(ask) == (State.NOT_ASKED, "refused")
+    assert Entry.objects.get(kind="CustomerSpared").data["reason"] == "refused"
+
+
+def test_a_refusal_of_something_else_does_not_count(make: Callable[..., Survey], alice: Customer) -> None:
+    make()
+    consents.say(customer=alice, purpose="phone", granted=False, by=SYSTEM, at=timezone.now())
+    (ask,) = happen("alice")
+    asks.send_due(ask=ask.pk)
+    assert outcome(ask)[0] == State.ASKED
+
+
+@pytest.mark.parametrize("email", ["", "not an address", "a@b\nBcc: all@example.com"])
+def test_who_has_no_address_is_not_asked(make: Callable[..., Survey], email: str) -> None:
+    make()
+    meet("carl", email=email)
+    (ask,) = happen("carl")
+    asks.send_due(ask=ask.pk)
+    assert outcome(ask) == (State.NOT_ASKED, "no_address")
+    ask.refresh_from_db()
+    assert ask.asked_at is None
+    assert not Mail.objects.exists()
+
+
+def test_a_survey_asks_one_person_only_so_often(make: Callable[..., Survey], alice: Customer, bea: Customer) -> None:
+    make(times=1, days=90)
+    first, second = happen("alice")[0], happen("alice", message="again")[0]
+    other = happen("bea")[0]
+    ask_all()
+    assert outcome(first)[0] == State.ASKED
+    assert outcome(second) == (State.NOT_ASKED, "survey_budget")
+    assert outcome(other)[0] == State.ASKED
+
+
+def test_after_the_days_a_survey_asks_again(make: Callable[..., Survey], alice: Customer) -> None:
+    make(times=1, days=90)
+    (ask,) = happen("alice")
+    ask_all()
+    Ask.objects.filter(pk=ask.pk).update(asked_at=timezone.now() - timedelta(days=90, seconds=1))
+    (again,) = happen("alice", message="again")
+    ask_all()
+    assert outcome(again)[0] == State.ASKED
+
+
+def test_all_surveys_together_ask_one_person_only_so_often(make: Callable[..., Survey], alice: Customer) -> None:
+    for _ in range(3):
+        make()
+    happen("alice")
+    ask_all()
+    assert [outcome(ask) for ask in Ask.objects.order_by("pk")] == [
+        (State.ASKED, ""),
+        (State.ASKED, ""),
+        (State.NOT_ASKED, "budget"),
+    ]
+
+
+def test_records_of_one_person_share_one_budget(make: Callable[..., Survey], alice: Customer, bea: Customer) -> None:
+    make(times=1)
+    (first,) = happen("alice")
+    ask_all()
+    merge = people.merge(a=alice, b=bea, by=SYSTEM, at=timezone.now())
+    (second,) = happen("bea")
+    ask_all()
+    assert outcome(second) == (State.NOT_ASKED, "survey_budget")
+    people.undo(merge=merge, by=SYSTEM, at=timezone.now())
+    (third,) = happen("bea", message="apart")
+    ask_all()
+    assert outcome(first)[0] == outcome(third)[0] == State.ASKED
+
+
+def test_who_was_spared_does_not_use_the_budget_up(make: Callable[..., Survey], alice: Customer) -> None:
+    make(times=1)
+    consents.say(customer=alice, purpose="survey", granted=False, by=SYSTEM, at=timezone.now())
+    happen("alice")
+    ask_all()
+    consents.say(customer=alice, purpose="survey", granted=True, by=SYSTEM, at=timezone.now())
+    (again,) = happen("alice", message="again")
+    ask_all()
+    assert outcome(again)[0] == State.ASKED
+
+
+def test_what_was_planned_is_not_asked_by_a_paused_survey(make: Callable[..., Survey], alice: Customer) -> None:
+    survey = make(delay_s=60)
+    (ask,) = happen("alice")
+    surveys.pause(survey=survey, by=SYSTEM, at=timezone.now())
+    asks.send_due(ask=ask.pk)
+    assert outcome(ask) == (State.NOT_ASKED, "paused")
+
+
+def test_every_reason_has_words() -> None:
+    assert set(asks.REASONS) == {"share", "no_address", "refused", "budget", "survey_budget", "paused", "late"}
+
+
+def test_a_closed_case_asks_whether_it_helped_once_for_each_close(acme: Company, alice: Customer) -> None:
+    closed_at = timezone.now()
+    ask = asks.ask_if_it_helped(customer=alice, case_id=7, by=SYSTEM, at=closed_at)
+    assert asks.ask_if_it_helped(customer=alice, case_id=7, by=SYSTEM, at=closed_at) == ask
+    assert (ask.state, ask.case_id) == (State.ASKED, 7)
+    again = asks.ask_if_it_helped(customer=alice, case_id=7, by=SYSTEM, at=closed_at + timedelta(days=1))
+    assert again != ask
+    assert Mail.objects.latest("pk").subject == "Did it help?"
+
+
+def test_the_question_whether_it_helped_keeps_to_the_budget(make: Callable[..., Survey], alice: Customer) -> None:
+    surveys.set_budget(times=1, days=30, by=SYSTEM, at=timezone.now())
+    make()
+    happen("alice")
+    ask_all()
+    ask = asks.ask_if_it_helped(customer=alice, case_id=7, by=SYSTEM, at=timezone.now())
+    assert (ask.state, ask.reason) == (State.NOT_ASKED, "budget")
+
+
+def test_tokens_are_long_and_never_the_same() -> None:
+    tokens = {asks.new_token() for _ in range(500)}
+    assert len(tokens) == 500
+    assert min(map(len, tokens)) >= 32
+
+
+def test_the_mail_has_the_first_question_in_the_customer_s_language_and_a_way_out(
+    make: Callable[..., Survey], bea: Customer
+) -> None:
+    make(questions=[{"code": "recommend"}, {"code": "open"}])
+    (ask,) = happen("bea")
+    ask_all()
+    mail = Mail.objects.get()
+    assert mail.subject == "Acme möchte von Ihnen hören"
+    link = f"http://localhost:8000/s/{ask.token}"
+    for number in range(11):
+        assert f'href="{link}?recommend={number}"' in mail.html
+        assert f"{link}?recommend={number}" in mail.text
+    assert "Wie wahrscheinlich ist es, dass Sie Acme Freunden oder Kollegen empfehlen?" in mail.text
+    assert mail.headers["List-Unsubscribe"] == f"<{link}/stop>"
+    assert mail.headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert f'href="{link}/stop"' in mail.html
+    assert "<script" not in mail.html
+    assert "<img" not in mail.html
+    assert 'style="' in mail.html
+
+
+def test_what_the_company_writes_is_shown_as_text(make: Callable[..., Survey], alice: Customer) -> None:
+    make(intro={"en": "<script>alert(1)</script>"}, questions=[{"code": "ease", "text": {"en": "<b>Easy?</b>"}}])
+    happen("alice")
+    ask_all()
+    assert "<script>" not in Mail.objects.get().html
+    assert "&lt;b&gt;Easy?" in Mail.objects.get().html
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_two_surveys_at_once_do_not_exceed_the_budget(acme: Company) -> None:
+    alice = meet("alice")
+    surveys.set_budget(times=1, days=30, by=SYSTEM, at=timezone.now())
+    for number in range(4):
+        surveys.make(
+            design=surveys.Design(name=f"S{number}", questions=[{"code": "ease"}], moment_kind="delivered"),
+            by=SYSTEM,
+            at=timezone.now(),
+        )
+    planned = happen("alice")
+    assert len(planned) == 4
+    start = threading.Barrier(4)
+    failures: list[Any] = []
+
+    def work(ask: Ask) -> None:
+        try:
+            start.wait()
+            asks.send_due(ask=ask.pk)
+        except Exception as error:  # noqa: BLE001
+            failures.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=work, args=(ask,)) for ask in planned]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    assert Ask.objects.filter(customer=alice, state=State.ASKED).count() == 1
+    assert Ask.objects.filter(state=State.NOT_ASKED, reason="budget").count() == 3
+    assert Mail.objects.count() == 1
