@@ -62,7 +62,7 @@ def _overview(known: dict[str, str]) -> str:
 
 
 def _run(name: str, module: str, words: list[str]) -> int:
-    where = argparse.ArgumentParser(add_help=False)
+    where = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
     where.add_argument("--data", metavar="DIR", help="the data folder (HEEDFUL_DATA, else data/ in the checkout)")
     if name in BY_THEMSELVES or {"-h", "--help"} & set(words):
         return _call(name, _load(module), where, words)
@@ -83,7 +83,10 @@ def _call(name: str, module: ModuleType, where: argparse.ArgumentParser, words: 
     parser = argparse.ArgumentParser(f"heedful {name}", description=module.__doc__, parents=[where])
     if hasattr(module, "arguments"):
         module.arguments(parser)
-    return module.run(parser.parse_args(words)) or 0
+    said, rest = where.parse_known_args(words)
+    options = parser.parse_args(rest)
+    options.data = said.data
+    return module.run(options) or 0
 
 
 def _is_outage(error: Exception) -> bool:
