@@ -1,0 +1,15 @@
+"""The light tier of reading: language, sentiment, signs of trouble, sentence vectors and topics, in numpy alone.
+
+Everything that is learned comes from heedful/understand/light/data, which the scripts in models/ build; models/README.md
+names the sources. Nothing is loaded before it is first used, and any number of threads may read at once.
+"""
+
+from heedful.understand.light.reading import LightReading, read
+from heedful.understand.light.signals import Signal
+from heedful.understand.light.topics import TopicFound, TopicSpec, topics
+from heedful.understand.light.vectors import DIM, embed
+
+MODEL = "heedful-light/1"
+"""Which models made a reading or a vector; it changes whenever the shipped data or the way of reading does."""
+
+__all__ = ["DIM", "MODEL", "LightReading", "Signal", "TopicFound", "TopicSpec", "embed", "read", "topics"]

@@ -1,0 +1,74 @@
+"""One pass over a text: its language, how it feels, and the signs of trouble in it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from heedful.understand.light import language, sentiment, signals, valence, words
+
+_CHUNK = 128
+PLEASED = 0.6
+"""Probability of positive from which a text counts as plainly positive."""
+
+
+@dataclass(frozen=True, slots=True)
+class LightReading:
+    """What the light tier understood from one text.
+
+    `language` is an ISO 639-1 code or "und"; `sentiment` the likeliest of negative, neutral and positive and
+    `sentiment_confidence` its probability; `score` is the probability of positive less that of negative, -1..1.
+    """
+
+    language: str
+    language_confidence: float
+    sentiment: str
+    sentiment_confidence: float
+    negative: float
+    neutral: float
+    positive: float
+    signals: tuple[signals.Signal, ...]
+
+    @property
+    def score(self) -> float:
+        return round(self.positive - self.negative, 4)
+
+
+def read(texts: Sequence[str], *, languages: tuple[str, ...] = ()) -> list[LightReading]:
+    """A reading of each text; the same whatever other texts are read with it.
+
+    Only the first `words.LONGEST_TEXT` characters of a text are read. `languages` limits the languages that are thought
+    of, for a company that knows which its customers write; all sixty otherwise.
+    """
+    tidied = [words.tidy(text) for text in texts]
+    told = [language.identify(text, among=languages) for text in tidied]
+    found: list[LightReading | None] = [None] * len(tidied)
+    for rows in _chunks([code for code, _ in told]):
+        some = _read([tidied[row] for row in rows], [told[row] for row in rows])
+        for row, one in zip(rows, some, strict=True):
+            found[row] = one
+    return [one for one in found if one is not None]
+
+
+def _chunks(codes: Sequence[str]) -> list[list[int]]:
+    """Rows that are read with the same lexicon, a handful at a time."""
+    grouped: dict[str, list[int]] = {}
+    for row, code in enumerate(codes):
+        grouped.setdefault(_group(code), []).append(row)
+    return [rows[start : start + _CHUNK] for rows in grouped.values() for start in range(0, len(rows), _CHUNK)]
+
+
+def _group(code: str) -> str:
+    return code if code in valence.lexicons() or code == language.UNKNOWN else "other"
+
+
+def _read(texts: Sequence[str], told: Sequence[tuple[str, float]]) -> list[LightReading]:
+    part = words.split(texts)
+    codes = [code for code, _ in told]
+    shares = [tuple(round(share, 4) for share in row) for row in sentiment.probabilities(part, _group(codes[0])).tolist()]
+    heard = signals.heard(part, texts, codes, [positive >= PLEASED for _, _, positive in shares])
+    readings = []
+    for (code, sure), share, signs in zip(told, shares, heard, strict=True):
+        best = max(range(3), key=share.__getitem__)
+        readings.append(LightReading(code, sure, sentiment.LABELS[best], share[best], *share, signs))
+    return readings

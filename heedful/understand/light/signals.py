@@ -1,0 +1,229 @@
+"""Signs of trouble in what a customer wrote, and the very words that are the sign.
+
+The signs are phrases in data/signals.toml. A text is held against the phrases of its own language and the English ones.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from heedful.understand.light import weights, words
+
+GAP = 3
+REACH = 3
+"""Words before a phrase in which a negator takes it back."""
+ENGLISH = "en"
+NEGATED_BEHIND = frozenset({"de", "nl"})
+_STOPS = frozenset(".!?;,:()")
+_ELIDED = 4
+_SHORTEST_REST = 3
+_MOST_CACHED_WORDS = 60_000
+
+type Form = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """A sign of trouble by its name, and the words of the text that are the sign, each as it was written."""
+
+    signal: str
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """One place in a phrase: certain words, words that begin so, or a gap."""
+
+    exact: frozenset[str]
+    stems: tuple[str, ...]
+    is_gap: bool = False
+
+    def fits(self, form: Form) -> bool:
+        return any(one in self.exact or (bool(self.stems) and one.startswith(self.stems)) for one in form if one)
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    signal: str
+    language: str
+    elements: tuple[Element, ...]
+    anchor: int
+
+    def span(self, forms: Sequence[Form], at: int) -> tuple[int, int] | None:
+        """First and last place of the phrase in a text whose word `at` fits the anchor."""
+        last = _walk(self.elements[self.anchor + 1 :], forms, at, 1)
+        first = _walk(self.elements[: self.anchor][::-1], forms, at, -1) if last is not None else None
+        return None if first is None or last is None else (first, last)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """How a signal is heard: whether negation takes it back, and whether a pleased customer does."""
+
+    negatable: bool
+    quiet_when_pleased: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    rules: dict[str, Rule]
+    negators: dict[str, frozenset[str]]
+    phrases: list[Phrase]
+    by_word: dict[str, list[int]]
+    by_stem: dict[str, list[int]]
+    cached: dict[str, tuple[Form, tuple[int, ...]]] = field(default_factory=dict)
+
+    def record(self, word: str) -> tuple[Form, tuple[int, ...]]:
+        """The word's forms and the phrases that it may be the anchor of."""
+        if word not in self.cached:
+            form = _form(word)
+            self.cached[word] = (form, tuple(sorted(set(self._anchored(form)))))
+        return self.cached[word]
+
+    def _anchored(self, form: Form) -> Iterator[int]:
+        for one in filter(None, form):
+            yield from self.by_word.get(one, ())
+            for end in range(2, len(one) + 1):
+                yield from self.by_stem.get(one[:end], ())
+
+
+@weights.once
+def phrases() -> Phrases:
+    held = tomllib.loads(weights.text("signals.toml"))
+    rules, found = {}, []
+    for name, told in held["signals"].items():
+        rules[name] = Rule(told.get("negatable", True), told.get("quiet_when_pleased", False))
+        spoken = {language: lines for language, lines in told.items() if isinstance(lines, list)}
+        found += [_phrase(name, language, line) for language, lines in spoken.items() for line in lines]
+    by_word: dict[str, list[int]] = {}
+    by_stem: dict[str, list[int]] = {}
+    for number, phrase in enumerate(found):
+        anchor = phrase.elements[phrase.anchor]
+        for word in anchor.exact:
+            by_word.setdefault(word, []).append(number)
+        for stem in anchor.stems:
+            by_stem.setdefault(stem, []).append(number)
+    return Phrases(rules, {key: frozenset(some) for key, some in held["negators"].items()}, found, by_word, by_stem)
+
+
+def names() -> tuple[str, ...]:
+    """Every signal that can be heard."""
+    return tuple(phrases().rules)
+
+
+def heard(part: words.Words, texts: Sequence[str], codes: Sequence[str], pleased: Sequence[bool]) -> list[tuple[Signal, ...]]:
+    """The signals in each tidied text of `part`, given its language and whether it is plainly positive."""
+    held = phrases()
+    if len(held.cached) > _MOST_CACHED_WORDS:
+        held.cached.clear()
+    records = [held.record(word) for word in part.unique]
+    may_anchor = np.fromiter((bool(anchored) for _, anchored in records), bool, len(records))
+    hits = np.flatnonzero(may_anchor[part.ids])
+    owners = np.searchsorted(part.starts, hits, side="right") - 1
+    found: list[tuple[Signal, ...]] = [()] * len(texts)
+    for row, places in _grouped(owners, hits):
+        start, end = part.starts[row], part.starts[row + 1]
+        said = [records[word] for word in part.ids[start:end].tolist()]
+        spans = _spans(held, said, [place - int(start) for place in places], codes[row], pleased[row])
+        if spans:
+            found[row] = _as_written(texts[row], spans)
+    return found
+
+
+def _spans(
+    held: Phrases, said: Sequence[tuple[Form, tuple[int, ...]]], places: Sequence[int], code: str, pleased: bool
+) -> dict[str, list[tuple[int, int]]]:
+    """The places of the phrases that hold, by signal."""
+    forms = [form for form, _ in said]
+    spans: dict[str, list[tuple[int, int]]] = {}
+    for at in places:
+        for number in said[at][1]:
+            phrase = held.phrases[number]
+            rule = held.rules[phrase.signal]
+            if phrase.language not in (code, ENGLISH) or (pleased and rule.quiet_when_pleased):
+                continue
+            span = phrase.span(forms, at)
+            if span and not (rule.negatable and _is_negated(held.negators[phrase.language], phrase.language, forms, span)):
+                spans.setdefault(phrase.signal, []).append(span)
+    return spans
+
+
+def _is_negated(negators: frozenset[str], language: str, forms: Sequence[Form], span: tuple[int, int]) -> bool:
+    around = [range(span[0] - 1, max(-1, span[0] - 1 - REACH), -1)]
+    if language in NEGATED_BEHIND:
+        around.append(range(span[1] + 1, min(len(forms), span[1] + 1 + REACH)))
+    for places in around:
+        for place in places:
+            word = forms[place][0]
+            if word in _STOPS:
+                break
+            if word in negators or word.endswith("n't"):
+                return True
+    return False
+
+
+def _as_written(text: str, spans: dict[str, list[tuple[int, int]]]) -> tuple[Signal, ...]:
+    at = words.spans(text)
+    signals = []
+    for name in sorted(spans):
+        quoted = [text[at[first][0] : at[last][1]] for first, last in _widest(spans[name])]
+        signals.append(Signal(name, tuple(dict.fromkeys(quoted))))
+    return tuple(signals)
+
+
+def _widest(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The spans that lie in no other, in the order of the text."""
+    some = sorted(set(spans))
+    return [one for one in some if not any(other != one and other[0] <= one[0] and one[1] <= other[1] for other in some)]
+
+
+def _walk(elements: Sequence[Element], forms: Sequence[Form], at: int, step: int) -> int | None:
+    """The last place that the elements reach going one way from `at`, or none where they do not fit."""
+    room = 0
+    for element in elements:
+        if element.is_gap:
+            room = GAP
+            continue
+        for _ in range(room + 1):
+            at += step
+            if not 0 <= at < len(forms) or forms[at][0] in _STOPS:
+                return None
+            if element.fits(forms[at]):
+                break
+        else:
+            return None
+        room = 0
+    return at
+
+
+def _grouped(owners: NDArray[np.int64], hits: NDArray[np.int64]) -> Iterator[tuple[int, list[int]]]:
+    grouped: dict[int, list[int]] = {}
+    for owner, hit in zip(owners.tolist(), hits.tolist(), strict=True):
+        grouped.setdefault(owner, []).append(hit)
+    yield from grouped.items()
+
+
+def _form(word: str) -> Form:
+    """The word in plain letters, and what follows an elided article, such as `internet` in `d'internet`."""
+    low = words.plain(word)
+    head, _, rest = low.partition("'")
+    return (low, rest if rest and len(head) <= _ELIDED and len(rest) >= _SHORTEST_REST else "")
+
+
+def _phrase(signal: str, language: str, line: str) -> Phrase:
+    elements = tuple(map(_element, line.split()))
+    weight = [min([len(one) for one in (*each.exact, *each.stems)], default=0) for each in elements]
+    return Phrase(signal, language, elements, weight.index(max(weight)))
+
+
+def _element(told: str) -> Element:
+    if told == "..":
+        return Element(frozenset(), (), is_gap=True)
+    options = [words.plain(option) for option in told.split("|")]
+    stems = tuple(option[:-1] for option in options if option.endswith("*"))
+    return Element(frozenset(option for option in options if not option.endswith("*")), stems)

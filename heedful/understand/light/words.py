@@ -1,0 +1,72 @@
+"""Texts cut into words, once for all readers of the light tier."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+LONGEST_TEXT = 8_000
+"""Characters of a text that are read; a longer text is judged by its beginning."""
+
+URL, HANDLE = "http", "@"
+_QUOTES = str.maketrans({"\u2019": "'", "\u2018": "'", "\u02bc": "'", "`": "'", "\x00": " "})
+_WORD = re.compile(
+    r"https?:?//\S+|\bhttp\b|www\.\S+"
+    r"|\w[\w.+-]*@\w+\.[\w.]+|@\w+"
+    r"|[^\W_]+(?:'[^\W_]+)*"
+    r"|[:;=8][-'^o]?[()\[\]DPpO/\\|*3]+(?!\w)|<3"
+    r"|!+|\?+[!?]*|\.{2,}|[^\w\s]|_+"
+)
+_ACCENT = "Mn"
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Words of many texts in one row: `unique[ids[starts[i]:starts[i + 1]]]` are the words of text i."""
+
+    unique: list[str]
+    ids: NDArray[np.int64]
+    starts: NDArray[np.int64]
+
+
+def tidy(text: str) -> str:
+    """The part of a text that is read, with one kind of apostrophe and composed letters."""
+    head = text[:LONGEST_TEXT]
+    if head.isascii():
+        return head.replace("\x00", " ").replace("`", "'")
+    return unicodedata.normalize("NFC", head).translate(_QUOTES)
+
+
+def split(texts: Sequence[str]) -> Words:
+    """The words of tidied texts; marks, emoticons and emoji are words too."""
+    lists = list(map(_WORD.findall, texts))
+    counter = itertools.count()
+    known: defaultdict[str, int] = defaultdict(counter.__next__)
+    starts = np.zeros(len(texts) + 1, np.int64)
+    np.cumsum([len(some) for some in lists], out=starts[1:])
+    ids = np.fromiter(map(known.__getitem__, itertools.chain.from_iterable(lists)), np.int64, int(starts[-1]))
+    return Words(list(known), ids, starts)
+
+
+def spans(text: str) -> list[tuple[int, int]]:
+    """Where each word of a tidied text stands in it."""
+    return [found.span() for found in _WORD.finditer(text)]
+
+
+def plain(word: str) -> str:
+    """The word in lower case without accents, as lexicons and word pieces spell it; masks for links and people."""
+    if word.isascii():
+        low = word.lower()
+    else:
+        parts = unicodedata.normalize("NFD", word.lower())
+        low = "".join(letter for letter in parts if unicodedata.category(letter) != _ACCENT) or word
+    if low.startswith((URL, "www.")) and len(low) != 5:
+        return URL
+    return HANDLE if "@" in low and len(low) > 1 else low
