@@ -7,7 +7,6 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils import timezone
 
 from heedful.customers import scales
 from heedful.customers.models import Customer
@@ -28,6 +27,16 @@ QUESTIONS = ("satisfaction", "recommend", "ease", "compared")
 
 
 @dataclass(frozen=True, slots=True)
+class Tab:
+    """One of several views of the same thing."""
+
+    label: str
+    href: str
+    is_here: bool
+    count: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Period:
     """The time that figures are about."""
 
@@ -35,6 +44,11 @@ class Period:
     since: datetime | None
     until: datetime
     label: str
+
+    @property
+    def tabs(self) -> list[Tab]:
+        """The periods that one may choose, the one that is shown among them."""
+        return [Tab(one.label, f"?days={one.value}", one.label == self.label) for one in self.filter.choices]
 
     @property
     def query(self) -> str:
@@ -79,7 +93,7 @@ def _sentences(row: Promise) -> list[str]:
 def kept(walk: Walk, *, href: str = "") -> Figure:
     """The share kept, with its interval."""
     if walk.share is None:
-        return Figure("Kept", "–", n=0, of="due")
+        return Figure("Kept", "–", of="due")
     low, high = intervals.wilson(walk.share, walk.due)
     return Figure(
         "Kept",
@@ -219,7 +233,7 @@ def replay(history: History) -> dict[str, Any]:
     return {
         "steps": flips,
         "touchpoints": history.touchpoints,
-        "lateness": _lateness(history.instance),
+        "lateness": _lateness(history),
         "tone": TONES[history.instance.state],
     }
 
@@ -231,10 +245,12 @@ def _because(reason: str, kinds: dict[int, str]) -> str:
     return kinds.get(int(pk), f"Touchpoint {pk}") if kind == "touchpoint" and pk.isdigit() else reason.capitalize()
 
 
-def _lateness(row: Instance) -> str:
+def _lateness(history: History) -> str:
     """How much too late it was, or how much time was left, in words."""
+    row = history.instance
     if row.due_at is None or row.state in ("pending", "at_risk"):
         return ""
     if row.state == "kept" and row.settled_at:
         return f"{duration(row.due_at - row.settled_at)} before it was due"
-    return f"not kept by {timezone.localtime(row.due_at):%-d %b %Y, %H:%M:%S}"
+    came = next((seen.happened_at for seen in history.touchpoints if seen.pk == row.settled_by), None)
+    return f"{duration(came - row.due_at)} late" if came else "It has not come yet"

@@ -1,0 +1,192 @@
+"""The pages of promises: the walk beside the talk, the form that speaks in sentences, and the replay."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from heedful.associates.models import Associate
+from heedful.customers import identities, kinds, touchpoints
+from heedful.kit.actor import SYSTEM
+from heedful.promise import calendars, instances, promises
+from heedful.promise.models import Instance, Promise, Standard
+from heedful.promise.promises import Wording
+from heedful.promise.standards import Draft
+
+pytestmark = pytest.mark.django_db
+type As = Callable[[Associate], Client]
+
+FORM = {
+    "words": "We answer the same day",
+    "severity": "3",
+    "standard-TOTAL_FORMS": "1",
+    "standard-INITIAL_FORMS": "0",
+    "standard-0-form": "within",
+    "standard-0-within_from": "question_asked",
+    "standard-0-within_to": "question_answered",
+    "standard-0-within_number": "4",
+    "standard-0-within_unit": "hours",
+    "standard-0-at_risk": "75",
+}
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered() -> None:
+    identities.forget()
+    kinds.forget()
+
+
+@pytest.fixture
+def answer(casey: Associate) -> Promise:
+    """A promise of the last days: kept to two customers, broken to a third and pending to a fourth."""
+    draft = Draft(form="within", from_kind="asked", to_kind="answered", within_s=3600)
+    now = timezone.now()
+    made = promises.make(wording=Wording(words="Within the hour"), standards=[draft], by=casey.by, at=now)
+    told = [("ann", 48, 0.5), ("bea", 24, 0.5), ("cleo", 24, 3), ("dora", 0.1, None)]
+    drafts = [
+        touchpoints.Draft(kind=kind, happened_at=at, message=f"{who} {kind}", identities=(("user_id", who),))
+        for who, ago, later in told
+        for kind, at in (("asked", now - hours(ago)), ("answered", None if later is None else now - hours(ago - later)))
+        if at is not None
+    ]
+    recorded = touchpoints.record(drafts=drafts, source="test", by=SYSTEM, at=now)
+    instances.judge_people(recorded.customers, at=now)
+    return made
+
+
+def hours(number: float) -> timedelta:
+    return timedelta(hours=number)
+
+
+def test_the_list_shows_the_walk_beside_the_talk(as_: As, mira: Associate, answer: Promise) -> None:
+    text = as_(mira).get("/promises").content.decode()
+    assert "Within the hour" in text
+    assert "From asked to answered within 1 hour" in text
+    assert "66.7" in text
+    assert "3 due" in text
+    assert "New promise" not in text
+
+
+def test_an_empty_list_says_what_to_do_first(as_: As, casey: Associate, mira: Associate) -> None:
+    assert "Make the first promise" in as_(casey).get("/promises").content.decode()
+    assert "Make the first promise" not in as_(mira).get("/promises").content.decode()
+
+
+@pytest.mark.parametrize(("state", "count"), [("", 4), ("kept", 2), ("broken", 1), ("pending", 1), ("at_risk", 0)])
+def test_a_promise_lists_its_instances_by_state(
+    as_: As, mira: Associate, answer: Promise, state: str, count: int
+) -> None:
+    response = as_(mira).get(f"/promises/{answer.slug}", {"state": state})
+    assert response.context["page"].total == count
+
+
+def test_a_promise_asks_the_database_as_often_for_one_row_as_for_many(
+    as_: As, mira: Associate, answer: Promise, django_assert_max_num_queries: Any
+) -> None:
+    client = as_(mira)
+    with django_assert_max_num_queries(14):
+        client.get(f"/promises/{answer.slug}")
+
+
+def test_its_rows_are_exported(as_: As, mira: Associate, answer: Promise) -> None:
+    response = as_(mira).get(f"/promises/{answer.slug}", {"format": "csv", "state": "broken"})
+    lines = b"".join(response).decode().splitlines()  # type: ignore[arg-type]
+    assert len(lines) == 2
+    assert "Broken" in lines[1]
+
+
+def test_an_instance_is_replayed_with_what_made_it(as_: As, mira: Associate, answer: Promise) -> None:
+    broken = Instance.objects.get(state="broken")
+    text = as_(mira).get(f"/promises/{answer.slug}/{broken.pk}").content.decode()
+    assert "2 h late" in text
+    assert "The clock ran" in text
+    assert text.count("from test") == 2
+
+
+def test_how_it_felt_stands_beside_it(as_: As, mira: Associate, answer: Promise) -> None:
+    later = timezone.now()
+    draft = touchpoints.Draft(
+        kind="survey_answered",
+        happened_at=later - timedelta(minutes=5),
+        message="s",
+        identities=(("user_id", "ann"),),
+        scores={"satisfaction": 5},
+        subject="ask:1",
+    )
+    touchpoints.record(drafts=[draft], source="test", by=SYSTEM, at=later)
+    text = as_(mira).get(f"/promises/{answer.slug}/felt").content.decode()
+    assert "When kept" in text
+    assert "1 answers: too few to tell" in text
+
+
+def test_a_promise_is_made_by_filling_a_sentence(as_: As, casey: Associate) -> None:
+    response = as_(casey).post("/promises/new", FORM)
+    assert response.status_code == 302
+    made = Promise.objects.get()
+    assert promises.sentences(made) == ["From question asked to question answered within 4 hours"]
+    assert made.severity == 3
+
+
+def test_working_days_count_by_the_default_calendar(as_: As, casey: Associate) -> None:
+    week = {"mon": [["09:00", "17:00"]]}
+    office = calendars.add(name="Office", time_zone="UTC", week=week, by=casey.by, at=timezone.now())
+    as_(casey).post("/promises/new", {**FORM, "standard-0-within_unit": "working days"})
+    standard = Standard.objects.get()
+    assert (standard.within_days, standard.within_s, standard.calendar) == (4, None, office)
+
+
+@pytest.mark.parametrize(
+    ("told", "sentence"),
+    [
+        ({"standard-0-within_number": ""}, "Give a time or a number of days"),
+        ({"standard-0-within_to": ""}, "Say which kind of touchpoint keeps this standard"),
+        ({"words": " "}, "This field is required"),
+        ({"standard-0-form": "score", "standard-0-score_question": "ease"}, "Say which question is asked"),
+    ],
+)
+def test_what_is_missing_is_said_and_what_was_typed_is_kept(
+    as_: As, casey: Associate, told: dict[str, str], sentence: str
+) -> None:
+    response = as_(casey).post("/promises/new", {**FORM, **told})
+    text = response.content.decode()
+    assert response.status_code == 422
+    assert sentence in text
+    assert "question_asked" in text
+    assert not Promise.objects.exists()
+
+
+def test_another_measure_is_added_without_losing_the_first(as_: As, casey: Associate) -> None:
+    text = as_(casey).post("/promises/new", {**FORM, "more": "1"}).content.decode()
+    assert 'name="standard-1-form"' in text
+    assert "question_asked" in text
+    assert not Promise.objects.exists()
+
+
+def test_a_promise_is_edited_from_now_on(as_: As, casey: Associate, answer: Promise) -> None:
+    client = as_(casey)
+    text = client.get(f"/promises/{answer.slug}/edit").content.decode()
+    assert 'value="asked"' in text
+    client.post(f"/promises/{answer.slug}/edit", {**FORM, "from_when": "now"})
+    answer.refresh_from_db()
+    assert answer.words == "We answer the same day"
+    assert [standard.ended_at is None for standard in answer.standards.order_by("pk")] == [False, True]
+    assert Instance.objects.count() == 4
+
+
+def test_ending_and_recounting_are_the_programmes_to_do(
+    as_: As, casey: Associate, mira: Associate, answer: Promise
+) -> None:
+    assert as_(mira).post(f"/promises/{answer.slug}/ending").status_code == 403
+    assert as_(mira).post(f"/promises/{answer.slug}/recount").status_code == 403
+    assert as_(mira).post("/promises/new", FORM).status_code == 403
+    answer.refresh_from_db()
+    assert answer.is_active
+    as_(casey).post(f"/promises/{answer.slug}/recount")
+    answer.refresh_from_db()
+    assert answer.recount.because == "recounted"
+    as_(casey).post(f"/promises/{answer.slug}/ending")
+    answer.refresh_from_db()
+    assert not answer.is_active
