@@ -113,6 +113,19 @@ def test_the_opening_is_open_and_the_close_is_closed() -> None:
     assert not working_time.is_open(office(), berlin("2026-03-02 12:30"))
 
 
+def test_a_calendar_with_a_hole_in_the_day_is_not_always_open() -> None:
+    nightly = Calendar("Europe/Berlin", (((0, 6 * HOUR), (22 * HOUR, 24 * HOUR)),) * 7)
+    assert not nightly.is_always
+    assert working_time.working_seconds(nightly, berlin("2026-03-02 00:00"), berlin("2026-03-03 00:00")) == 8 * HOUR
+
+
+def test_working_time_is_exact_over_the_turn_of_the_year() -> None:
+    turn = working_time.working_time(
+        office(), berlin("2025-12-31 16:59:59.999999"), berlin("2026-01-05 09:00:00.000001")
+    )
+    assert turn == timedelta(hours=7 + 5, microseconds=2)  # a Thursday and a Friday
+
+
 # Berlin skips 02:00 to 03:00 on 2026-03-29 and repeats it on 2026-10-25, both Sundays.
 @pytest.mark.parametrize(
     ("period", "spring", "autumn"),

@@ -103,6 +103,32 @@ def test_the_gap_of_pairs_is_narrower_than_that_of_strangers() -> None:
     assert (paired.unit, apart.unit, apart.n) == ("gap", "gap", 128)
 
 
+def test_one_pair_could_have_any_gap_that_the_scale_allows() -> None:
+    assert known(scores.gap(Tally.of({1: 1}), SCALES["satisfaction"])).interval == (-4, 4)
+
+
+def test_a_weighted_share_is_as_sure_as_the_equal_answers_that_would_vary_as_much() -> None:
+    answers = Tally.of_rows([(5, 60, 60, 60), (5, 10, 100, 1000), (1, 10, 100, 1000), (1, 40, 40, 40)])
+    share = 160 / 300
+    error = sqrt(1060 * (1 - share) ** 2 + 1040 * share**2) / 300
+    equal = share * (1 - share) / error**2
+    figure = known(scores.satisfaction(answers, weighted=True))
+    assert figure.interval == pytest.approx(intervals.wilson(share, equal))
+    assert figure.effective_n == pytest.approx(300**2 / 2100)
+
+
+def test_nines_count_as_much_as_tens_for_the_interval_too() -> None:
+    assert scores.recommend(Tally.of({9: 200, 8: 120, 3: 80})) == nps(200, 120, 80)
+
+
+def test_too_few_answers_are_told_apart_from_nothing() -> None:
+    few, many = nps(25, 0, 0), nps(100, 100, 800)
+    between = scores.difference(few, many)
+    assert (between.n, between.effective_n, between.is_clear_of_zero, between.enough) == (1025, 1025, True, False)
+    assert not scores.can_be_told_apart(few, many)
+    assert not scores.can_be_told_apart(many, few)
+
+
 def test_the_difference_of_two_waves_adds_their_errors_in_squares() -> None:
     a, b = nps(200, 120, 80), nps(150, 150, 200)
     errors = [sqrt(0.61 / 400), sqrt((0.7 - 0.01) / 500)]
