@@ -91,7 +91,7 @@ class Customer(models.Model):
     @property
     def label(self) -> str:
         """What to call this customer in a list."""
-        return self.name or self.email or self.phone or f"Visitor {self.pk}"
+        return self.name or self.email or self.phone or f"{'Customer' if self.is_known else 'Visitor'} {self.pk}"
 
     @property
     def is_root(self) -> bool:

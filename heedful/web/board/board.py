@@ -42,6 +42,7 @@ def index(request: Asked) -> HttpResponse:
         ],
         "headlines": headlines(period),
         "trend": _trend(period),
+        "stages": _stages(period),
         "loop": _loop(period, speed.speed(period=period, at=now)),
         "sheets": feedback.sheets(_verbatims(period)),
     }
@@ -74,7 +75,7 @@ def _shown(card: scorecards.Card, period: Period, choice: str) -> Shown:
 def _felt(one: scorecards.Felt) -> dict[str, Any]:
     """The score when kept and when broken, and whether that difference is more than chance."""
     rows = [
-        charts.Scored(name, figure.value, *figure.interval, figure.n, tone=tone)
+        charts.Scored(name, *figures.drawn(figure), figure.n, tone=tone)
         for name, figure, tone in (("When kept", one.kept, "good"), ("When broken", one.broken, "late"))
         if figure
     ]
@@ -157,6 +158,18 @@ def _trend(period: Period) -> object | None:
     ]
     label = f"{scales.name_of(HEADLINES[0])} by month"
     return charts.lines([charts.Series(scales.name_of(HEADLINES[0]), points)], label=label, least=-100, most=100)
+
+
+def _stages(period: Period) -> object | None:
+    """The first headline by stage."""
+    found = answers.tallies(questions=HEADLINES[:1], period=period, by="stage").get(HEADLINES[0], {})
+    rows = [
+        charts.Scored(stage.replace("_", " ").capitalize() or "No stage", *figures.drawn(figure), figure.n)
+        for stage, tally in found.items()
+        if (figure := scores.score(HEADLINES[0], tally))
+    ]
+    label = f"{scales.name_of(HEADLINES[0])} by stage"
+    return charts.whiskers(rows, label=label, least=-100, most=100) if len(rows) > 1 else None
 
 
 def _loop(period: Period, found: speed.Speed) -> dict[str, Any]:

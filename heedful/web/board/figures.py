@@ -11,7 +11,7 @@ def value(figure: scores.Figure) -> str:
     if figure.unit == "share":
         return percent(figure.value, 1 if figure.value > 0.9 else 0)
     if figure.unit == "points":
-        return signed(figure.value)
+        return signed(figure.value, 1)
     return signed(figure.value, 1) if figure.unit == "gap" else f"{figure.value:.1f}"
 
 
@@ -20,15 +20,22 @@ def ends(question: str, figure: scores.Figure) -> tuple[float, float]:
     if figure.unit == "points":
         return -100.0, 100.0
     if figure.unit == "share":
-        return 0.0, 1.0
+        return 0.0, 100.0
     scale = scales.scale_of(question)
     return float(scale.lowest), float(scale.highest)
+
+
+def drawn(figure: scores.Figure) -> tuple[float, float, float]:
+    """The value and its interval in the unit of the line that they are drawn on: shares in per cent."""
+    times = 100 if figure.unit == "share" else 1
+    low, high = figure.interval
+    return figure.value * times, low * times, high * times
 
 
 def score(question: str, now: scores.Figure, before: scores.Figure | None, *, than: str, href: str) -> Figure:
     """A score of a question."""
     least, most = ends(question, now)
-    low, high = now.interval
+    middle, low, high = drawn(now)
     change = scores.change(now, before)
     return Figure(
         label=scales.name_of(question),
@@ -36,7 +43,7 @@ def score(question: str, now: scores.Figure, before: scores.Figure | None, *, th
         n=now.n,
         low=low,
         high=high,
-        middle=now.value,
+        middle=middle,
         least=least,
         most=most,
         change=f"{_step(change)} on {than}" if change else "",

@@ -56,7 +56,7 @@ def _parts(question: str, period: periods.Period, side: By, weighted: bool) -> d
     }
     least, most = figures.ends(question, total)
     rows = [
-        charts.Scored(key, figure.value, *figure.interval, figure.n, _rows(question, side, key))
+        charts.Scored(key, *figures.drawn(figure), figure.n, _rows(question, side, key))
         for key, figure in (sorted(found.items()) if side == "month" else _best_first(found))
     ]
     return {
