@@ -3,7 +3,8 @@
 import colorsys
 
 READABLE = 4.5
-WHITE, INK = "#ffffff", "#1b1b1b"
+WHITE, BLACK = "#ffffff", "#000000"
+"""One of the two can be read on any colour."""
 
 
 def contrast(one: str, other: str) -> float:
@@ -13,8 +14,8 @@ def contrast(one: str, other: str) -> float:
 
 
 def ink_on(colour: str) -> str:
-    """Return what is better read on a colour: white or nearly black."""
-    return WHITE if contrast(colour, WHITE) >= contrast(colour, INK) else INK
+    """Return what is better read on a colour: white or black."""
+    return WHITE if contrast(colour, WHITE) >= contrast(colour, BLACK) else BLACK
 
 
 def readable(colour: str, *, on: str) -> str:
@@ -23,8 +24,8 @@ def readable(colour: str, *, on: str) -> str:
     hue, lightness, saturation = colorsys.rgb_to_hls(red, green, blue)
     step = -0.02 if _luminance(on) > 0.18 else 0.02
     found = colour
-    while contrast(found, on) < READABLE and 0 < lightness < 1:
-        lightness = min(1.0, max(0.0, lightness + step))
+    while contrast(found, on) < READABLE and 0 <= lightness + step <= 1:
+        lightness += step
         found = _hex(*colorsys.hls_to_rgb(hue, lightness, saturation))
     return found
 

@@ -7,11 +7,12 @@
   function body(control) {
     return new URLSearchParams([[control.name, control.value], ["lang", form.elements.lang.value]]);
   }
+  function post(control) {
+    return fetch(address, {method: "POST", body: body(control), headers: {Accept: "application/json"}, keepalive: true});
+  }
   function save(control) {
     state.textContent = form.dataset.saving;
-    turn = turn.then(function () {
-      return fetch(address, {method: "POST", body: body(control), headers: {Accept: "application/json"}, keepalive: true});
-    }).then(function (answer) {
+    turn = turn.then(function () { return post(control); }).then(function (answer) {
       return answer.json().then(function (said) {
         if (said.address && said.address !== address) {
           address = said.address;
@@ -34,7 +35,7 @@
     turn.then(function () { form.querySelector("button").click(); });
   });
   addEventListener("pagehide", function () {
-    if (unsaved && navigator.sendBeacon) navigator.sendBeacon(address, body(unsaved));
+    if (unsaved) post(unsaved);
   });
   if (form.dataset.fresh) {
     form.dataset.fresh.split(" ").forEach(function (name) {
