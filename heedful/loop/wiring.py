@@ -6,18 +6,20 @@ from heedful.act import cases, causes, practice, routes
 from heedful.act import reactions as act
 from heedful.associates import associates, company, first, keys, teams
 from heedful.courier import deliveries, mails, webhooks
+from heedful.customers import stages
 from heedful.customers.people import PeopleRegrouped
 from heedful.customers.touchpoints import TouchpointsRecorded
 from heedful.ledger.events import Reaction
 from heedful.listen import answers, asks, surveys
 from heedful.promise import calendars, instances, promises, recounts
-from heedful.understand import trouble
+from heedful.understand import reading, rereadings, topics, trouble
 
 TOLD = Reaction(deliveries.notice, when=deliveries.is_heard)
 """What endpoints outside may hear of; it costs a job only when one does."""
 
 REACTIONS: dict[type, Sequence[Reaction]] = {
     TouchpointsRecorded: [
+        Reaction(reading.read, when=lambda event: event.feedback, priority=20),
         Reaction(instances.advance, when=lambda event: event.watched or event.feedback),
         Reaction(asks.notice, when=lambda event: event.watched),
     ],
@@ -49,6 +51,7 @@ RECORDED_ONLY: tuple[type, ...] = (
     first.HouseSetUp,
     keys.KeyAdded,
     keys.KeyRevoked,
+    stages.StagesArranged,
     teams.TeamAdded,
     teams.TeamChanged,
     calendars.CalendarAdded,
@@ -69,6 +72,12 @@ RECORDED_ONLY: tuple[type, ...] = (
     practice.PracticeChanged,
     routes.RouteAdded,
     routes.RouteRemoved,
+    topics.TopicAdded,
+    topics.TopicChanged,
+    topics.TopicRetired,
+    topics.TopicRestored,
+    rereadings.RereadingStarted,
+    rereadings.RereadingFinished,
     asks.CustomerSpared,
     surveys.BudgetChanged,
     surveys.SurveyMade,

@@ -35,6 +35,13 @@ def read(event: TouchpointsRecorded, *, entry: Entry) -> None:
     through(Work(at=timezone.now(), sheets=sheets_of(event)))
 
 
+def again(*, sheets: list[Feedback], at: datetime) -> None:
+    """Read words that were read before, as the topics stand now; old words open no cases."""
+    work = Work(at=at, sheets=sheets, unread=[sheet for sheet in sheets if sheet.verbatim])
+    for step in (tell_what_was_meant, tell_topics, keep):
+        step(work)
+
+
 def through(work: Work) -> Work:
     """Take work through all steps."""
     for step in STEPS:
@@ -112,6 +119,35 @@ def report(work: Work) -> None:
     """Say that trouble was heard."""
     if work.signs:
         events.record(TroubleHeard(tuple(work.signs)), by=SYSTEM, at=work.at)
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What would be read in a text; nothing is stored."""
+
+    text: str
+    language: str
+    language_confidence: float
+    sentiment: str
+    sentiment_confidence: float
+    topics: topics.Told
+    signals: dict[str, list[str]]
+    """The words that fired, by the signal."""
+
+
+def tried(text: str) -> Tried:
+    """Read a text as a customer's words would be read now."""
+    (meant,) = light.read([text])
+    (told,) = topics.of([text])
+    return Tried(
+        text=text,
+        language=meant.language,
+        language_confidence=meant.language_confidence,
+        sentiment=meant.sentiment,
+        sentiment_confidence=meant.sentiment_confidence,
+        topics=told,
+        signals={signal.signal: list(signal.words) for signal in meant.signals},
+    )
 
 
 STEPS = [find_unread, tell_what_was_meant, tell_topics, keep, weigh, report]

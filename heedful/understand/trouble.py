@@ -50,15 +50,16 @@ def sign_of(
     topics: Iterable[str],
     rules: Sequence[TroubleRule],
 ) -> Sign | None:
-    """The trouble in one answer sheet, or none; of several the gravest gives its name, and all give their words."""
-    found = [(rule.severity, words) for rule in rules if (words := _by_rule(rule, scores, signals))]
+    """The trouble in one answer sheet, or none; the gravest gives its name, words before scores."""
+    found = [(rule.severity, bool(rule.signal), words) for rule in rules if (words := _by_rule(rule, scores, signals))]
     if not found:
         return None
+    worst = max(found, key=lambda each: each[:2])
     return Sign(
         reference=f"feedback:{feedback.pk}",
         customer=feedback.customer_id,
-        severity=max(severity for severity, _ in found),
-        what=max(found, key=lambda each: each[0])[1],
+        severity=worst[0],
+        what=worst[2],
         words=", ".join(dict.fromkeys(word for signal in signals for word in signal["words"])),
         happened_at=feedback.happened_at,
         stage=feedback.stage_slug,
@@ -83,6 +84,15 @@ def _is_low(rule: TroubleRule, question: str, value: int) -> bool:
     return question.partition(".")[0] == rule.question and rule.at_most is not None and value <= rule.at_most
 
 
+def sentence(rule: TroubleRule) -> str:
+    """A rule as a person would say it."""
+    if rule.signal:
+        return f"In the words: {words_of(rule.signal).lower()}"
+    if rule.question.partition(".")[0] == "compared":
+        return f"{said(rule.question, rule.at_most or 0)}{'' if rule.at_most == -2 else ', or less'}"
+    return f"{said(rule.question, rule.at_most or 0)}, or less"
+
+
 COMPARED = {-2: "Much worse than expected", -1: "Worse than expected", 0: "As expected", 1: "Better than expected"}
 
 
@@ -93,6 +103,19 @@ def said(question: str, value: int) -> str:
     return f"{scales.name_of(question)}: {value} of {scales.scale_of(question).highest}"
 
 
+NAMES = {
+    "safety": "Somebody may be in danger",
+    "escalation": "Means to take it further",
+    "cancellation": "Wants to leave",
+    "privacy": "Worries about their data",
+    "vulnerable": "Needs particular care",
+    "broken_promise": "Says we did not keep our word",
+    "no_answer": "Got no answer",
+    "outage": "Something does not work",
+    "billing": "Trouble with a bill",
+}
+
+
 def words_of(signal: str) -> str:
-    """A signal's name as a sentence's beginning."""
-    return signal.replace("_", " ").capitalize()
+    """A signal as a person would say it."""
+    return NAMES.get(signal) or signal.replace("_", " ").capitalize()

@@ -17,7 +17,7 @@ ORDERS: dict[str, list[str]] = {
     "due": ["due_at", "pk"],
     "new": ["-opened_at", "-pk"],
 }
-WHOSE = [("mine", "Mine"), ("team", "My team"), ("unclaimed", "Unclaimed"), ("lead", "For the lead"), ("all", "All")]
+WHOSE = [("mine", "Mine"), ("team", "My team"), ("unclaimed", "Unclaimed"), ("lead", "For the lead")]
 STATES = [("waiting", "Waiting for us"), ("late", "Late"), ("answered", "Answered"), ("closed", "Closed")]
 SORTS = [("first", "What comes first"), ("due", "Due"), ("new", "Newest")]
 
@@ -41,7 +41,7 @@ def wish(request: Asked, *, whose: str = "") -> Wish:
     found = _narrowed(in_state(rows, state), request)
     sort = request.GET.get("sort", "first")
     return Wish(
-        cases=found.by_urgency(),  # type: ignore[attr-defined]  # the narrowed set is a CaseQuerySet
+        cases=found.by_urgency(),
         keys=["-closed_at", "-pk"] if state == "closed" else ORDERS.get(sort, ORDERS["first"]),
         whose=None if whose else lists.chips(request, "whose", "Whose", _counted(request.user)),
         states=lists.chips(request, "state", "State", STATES),
@@ -95,6 +95,5 @@ def _counted(me: Associate) -> list[tuple[str, str]]:
         team=Count("pk", filter=Q(team=me.team_id)),
         unclaimed=Count("pk", filter=Q(owner=None)),
         lead=Count("pk", filter=Q(with_lead=True) | Q(answered_at=None, escalated_at__isnull=False)),
-        all=Count("pk"),
     )
     return [(value, f"{label} {counts[value]:,}") for value, label in WHOSE if value != "team" or me.team_id]

@@ -11,8 +11,8 @@ from heedful.act import causes
 from heedful.act.models import Case, Cause, Note, Trouble
 from heedful.associates.models import Associate, Team
 from heedful.courier.models import Mail, Sending
-from heedful.customers import scales
 from heedful.customers.models import Feedback
+from heedful.understand import trouble
 from heedful.understand.models import Reading, Topic
 
 MOST = 200
@@ -44,22 +44,21 @@ class Said:
 
 def heard(case: Case) -> list[Heard]:
     """What opened the case and what joined it, the latest first."""
-    troubles = list(case.troubles.select_related("customer__person").order_by("-happened_at", "-pk")[:MOST])
-    ids = [trouble.feedback_id for trouble in troubles if trouble.feedback_id]
+    signs = list(case.troubles.select_related("customer__person").order_by("-happened_at", "-pk")[:MOST])
+    ids = [sign.feedback_id for sign in signs if sign.feedback_id]
     sheets = {sheet.pk: sheet for sheet in Feedback.objects.filter(pk__in=ids).prefetch_related("scores")}
     readings = {reading.feedback_id: reading for reading in Reading.objects.filter(feedback__in=ids)}
     names = dict(Topic.objects.values_list("slug", "name"))
     return [
-        _heard(trouble, sheets.get(trouble.feedback_id or 0), readings.get(trouble.feedback_id or 0), names)
-        for trouble in troubles
+        _heard(sign, sheets.get(sign.feedback_id or 0), readings.get(sign.feedback_id or 0), names) for sign in signs
     ]
 
 
-def _heard(trouble: Trouble, sheet: Feedback | None, reading: Reading | None, names: dict[str, str]) -> Heard:
+def _heard(sign: Trouble, sheet: Feedback | None, reading: Reading | None, names: dict[str, str]) -> Heard:
     return Heard(
-        trouble=trouble,
+        trouble=sign,
         feedback=sheet,
-        scores=spoken(sheet) if sheet else [],
+        scores=[score for score in spoken(sheet) if score != sign.what] if sheet else [],
         pieces=cut(sheet.verbatim, fired(reading.signals))
         if sheet and reading
         else [(sheet.verbatim, False)]
@@ -71,13 +70,9 @@ def _heard(trouble: Trouble, sheet: Feedback | None, reading: Reading | None, na
 
 
 def spoken(sheet: Feedback) -> list[str]:
-    """The scores of a sheet in words, such as `Would recommend 3 of 10`."""
-    return [
-        f"{scales.name_of(score.question)} {score.value:+d}"
-        if score.question.startswith("compared")
-        else f"{scales.name_of(score.question)} {score.value} of {scales.scale_of(score.question).highest}"
-        for score in sorted(sheet.scores.all(), key=lambda score: score.question)
-    ]
+    """The scores of a sheet in words, such as `Would recommend: 3 of 10`."""
+    given = sorted(sheet.scores.all(), key=lambda score: score.question)
+    return [trouble.said(score.question, score.value) for score in given]
 
 
 def fired(signals: Iterable[dict[str, list[str]]]) -> list[str]:

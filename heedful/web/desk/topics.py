@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from heedful.kit.errors import Refused
 from heedful.understand import reading, rereadings, topics, trouble
-from heedful.understand.models import Topic, TroubleRule
+from heedful.understand.models import Topic
 from heedful.web.desk import case_page
 from heedful.web.page import Asked, is_fragment, moved, page
 
@@ -42,7 +42,7 @@ def index(request: Asked) -> HttpResponse:
     text = request.GET.get("try", "").strip()[:2_000]
     told = {
         "topics": Topic.objects.order_by("-is_active", "name"),
-        "rules": TroubleRule.objects.filter(is_active=True).order_by("-severity", "question", "at_most"),
+        "rules": [(trouble.sentence(rule), rule.severity) for rule in trouble.rules()],
         "text": text,
         "tried": tried(text) if text else None,
         "rereading": rereadings.latest(),

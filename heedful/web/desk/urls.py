@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from heedful.web.desk import cases, customers, home, promises
+from heedful.web.desk import cases, customers, feedback, home, promises, topics
 
 app_name = "desk"
 urlpatterns: list[URLPattern] = [
@@ -35,5 +35,11 @@ urlpatterns: list[URLPattern] = [
     path("promises/<slug:slug>/ending", promises.ending, name="promise-ending"),
     path("promises/<slug:slug>/recount", promises.recount, name="promise-recount"),
     path("promises/<slug:slug>/<int:pk>", promises.instance, name="promise-instance"),
+    path("feedback", feedback.index, name="feedback"),
     path("feedback/<int:pk>/case", cases.take, name="take"),
+    path("topics", topics.index, name="topics"),
+    path("topics/new", topics.add, name="topic-add"),
+    path("topics/again", topics.again, name="topics-again"),
+    path("topics/<int:pk>", topics.topic, name="topic"),
+    path("topics/<int:pk>/retirement", topics.retirement, name="topic-retirement"),
 ]

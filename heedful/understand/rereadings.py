@@ -1,0 +1,82 @@
+"""Reading everything again after the topics changed: in steps, so that it can be stopped and goes on."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from heedful.associates import associates
+from heedful.customers.models import Feedback
+from heedful.kit import live
+from heedful.kit.actor import SYSTEM, By
+from heedful.kit.errors import Refused
+from heedful.ledger import events, jobs
+from heedful.understand import reading
+from heedful.understand.models import Rereading
+
+AT_ONCE = 2_000
+"""Answer sheets that one job reads."""
+
+
+@dataclass(frozen=True, slots=True)
+class RereadingStarted:
+    """All words are being read again."""
+
+    rereading: int
+    because: str
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class RereadingFinished:
+    """All words have been read again."""
+
+    rereading: int
+    total: int
+
+
+@transaction.atomic
+def start(*, because: str, by: By, at: datetime) -> Rereading:
+    """Read every verbatim again, the latest first; one at a time."""
+    associates.must(by, "topic.edit")
+    if Rereading.objects.select_for_update().filter(finished_at=None).exists():
+        raise Refused("Everything is being read again already. Wait until that is done.")
+    sheets = Feedback.objects.exclude(verbatim="")
+    row = Rereading.objects.create(because=because[:200], total=sheets.count(), started_at=at)
+    events.record(RereadingStarted(row.pk, row.because, row.total), by=by, at=at)
+    _enqueue(row)
+    return row
+
+
+def go_on(*, rereading: int) -> None:
+    """Read the next sheets; runs in the worker, in a job for each step so that other work is not held up."""
+    step(row=Rereading.objects.get(pk=rereading), at=timezone.now())
+
+
+@transaction.atomic
+def step(*, row: Rereading, at: datetime) -> None:
+    """Read some sheets again and say how far it has come."""
+    row = Rereading.objects.select_for_update().get(pk=row.pk)
+    if row.finished_at is not None:
+        return
+    before = {"pk__lt": row.upto} if row.upto else {}
+    sheets = list(Feedback.objects.exclude(verbatim="").filter(**before).order_by("-pk")[:AT_ONCE])
+    reading.again(sheets=sheets, at=at)
+    row.done, row.upto = row.done + len(sheets), min((sheet.pk for sheet in sheets), default=0)
+    if len(sheets) < AT_ONCE:
+        row.finished_at = at
+        events.record(RereadingFinished(row.pk, row.done), by=SYSTEM, at=at)
+    row.save(update_fields=["done", "upto", "finished_at"])
+    live.tell("topics", row.pk)
+    if row.finished_at is None:
+        _enqueue(row)
+
+
+def latest() -> Rereading | None:
+    """The rereading that runs, or the last that ran."""
+    return Rereading.objects.order_by("-pk").first()
+
+
+def _enqueue(row: Rereading) -> None:
+    jobs.enqueue(go_on, priority=-5, rereading=row.pk)
