@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -25,7 +26,7 @@ def main() -> None:
     asked.out.mkdir(parents=True, exist_ok=True)
     for name in asked.steps or STEPS:
         STEPS[name](asked.data, asked.out)
-        print("built", name)
+        sys.stderr.write(f"built {name}\n")
 
 
 if __name__ == "__main__":

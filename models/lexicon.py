@@ -3,32 +3,45 @@
 from __future__ import annotations
 
 import tomllib
+from collections import Counter
 from importlib import resources
 from pathlib import Path
 
 from heedful.understand.light import words
+from models import corpus
 
+COMMON = 2_000
 ROLES = {"negators": "not", "boosters": "more", "dampers": "less", "contrasts": "but"}
 ENGLISH = {
     "not": "not no never none nobody nothing neither nor nowhere without cannot cant dont wont isnt arent wasnt werent"
     " doesnt didnt couldnt wouldnt shouldnt hasnt havent hadnt aint hardly rarely seldom barely scarcely n't",
     "more": "absolutely amazingly awfully completely considerably decidedly deeply enormously entirely especially"
-    " exceptionally extremely fabulously fully greatly highly hugely incredibly intensely majorly more most particularly"
-    " purely quite really remarkably so substantially thoroughly totally tremendously unbelievably unusually utterly very"
-    " super bloody damn freaking fucking seriously truly too",
-    "less": "almost barely hardly kinda kind less little marginally occasionally partly scarcely slightly somewhat sorta"
-    " sometimes bit fairly",
+    " exceptionally extremely fabulously fully greatly highly hugely incredibly intensely majorly more most"
+    " particularly purely quite really remarkably so substantially thoroughly totally tremendously unbelievably"
+    " unusually utterly very super bloody damn freaking fucking seriously truly too",
+    "less": "almost barely hardly kinda kind less little marginally occasionally partly scarcely slightly somewhat"
+    " sorta sometimes bit fairly",
     "but": "but however although though unfortunately except yet",
 }
 NOTICE = "# English points: VADER, (c) 2016 C.J. Hutto, MIT licence; other languages and roles: Heedful, Apache-2.0.\n"
 
 
 def build(data: Path, out: Path) -> None:
-    del data  # everything is in the pinned package and beside this script
     rows = [*_vader(), *_emoji(), *_roles("en", {role: line.split() for role, line in ENGLISH.items()}), *_own()]
     latest = {row[:2]: row for row in rows}
     lines = sorted("\t".join(row) + "\n" for row in latest.values())
     (out / "valence.tsv").write_text(NOTICE + "".join(lines), encoding="utf-8")
+    (out / "english.txt").write_text("".join(word + "\n" for word in _common_english(data)), encoding="utf-8")
+
+
+def _common_english(data: Path) -> list[str]:
+    """The words that most English texts share, by which very short texts are known as English."""
+    texts = {*(text for text, _ in corpus.tweets(data)), *corpus.service_chats(data)}
+    counted: Counter[str] = Counter()
+    for text in texts:
+        counted.update({words.plain(word) for word in words.letters(words.tidy(text))})
+    ranked = sorted(counted, key=lambda word: (-counted[word], word))
+    return sorted(word for word in ranked[:COMMON] if len(word) > 1 or word in "ai")
 
 
 def _shipped(name: str) -> list[list[str]]:

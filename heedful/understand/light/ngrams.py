@@ -40,7 +40,7 @@ class Grams:
         return cls(known, held["pairs"], held["rarity"].astype(np.float64) / 256)
 
     def features(self, part: words.Words) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
-        """(text, feature, value) of every known word and pair; values of a text have length one for different features."""
+        """(text, feature, value) of every known word and pair, the values of one text brought to length one."""
         n = len(part.starts) - 1
         number = self._numbers_of(part.unique)[part.ids]
         owner = np.repeat(np.arange(n), np.diff(part.starts))

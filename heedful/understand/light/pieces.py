@@ -1,4 +1,4 @@
-"""Words cut into the word pieces that have a vector: greedy, longest piece first, as the encoder's own tokenizer does."""
+"""Words cut into the pieces that have a vector: greedy, longest piece first, as the encoder's tokenizer does."""
 
 from __future__ import annotations
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from heedful.understand.light import language, sentiment, signals, valence, words
 
 _CHUNK = 128
@@ -65,10 +67,12 @@ def _group(code: str) -> str:
 def _read(texts: Sequence[str], told: Sequence[tuple[str, float]]) -> list[LightReading]:
     part = words.split(texts)
     codes = [code for code, _ in told]
-    shares = [tuple(round(share, 4) for share in row) for row in sentiment.probabilities(part, _group(codes[0])).tolist()]
+    shares = np.round(sentiment.probabilities(part, _group(codes[0])), 4).tolist()
     heard = signals.heard(part, texts, codes, [positive >= PLEASED for _, _, positive in shares])
-    readings = []
-    for (code, sure), share, signs in zip(told, shares, heard, strict=True):
-        best = max(range(3), key=share.__getitem__)
-        readings.append(LightReading(code, sure, sentiment.LABELS[best], share[best], *share, signs))
-    return readings
+    return [_reading(*known) for known in zip(told, shares, heard, strict=True)]
+
+
+def _reading(told: tuple[str, float], shares: list[float], heard: tuple[signals.Signal, ...]) -> LightReading:
+    sure, feeling = max(zip(shares, sentiment.LABELS, strict=True))
+    negative, neutral, positive = shares
+    return LightReading(*told, feeling, sure, negative, neutral, positive, heard)

@@ -116,7 +116,10 @@ def names() -> tuple[str, ...]:
     return tuple(phrases().rules)
 
 
-def heard(part: words.Words, texts: Sequence[str], codes: Sequence[str], pleased: Sequence[bool]) -> list[tuple[Signal, ...]]:
+type Heard = tuple[Signal, ...]
+
+
+def heard(part: words.Words, texts: Sequence[str], codes: Sequence[str], pleased: Sequence[bool]) -> list[Heard]:
     """The signals in each tidied text of `part`, given its language and whether it is plainly positive."""
     held = phrases()
     if len(held.cached) > _MOST_CACHED_WORDS:
@@ -125,7 +128,7 @@ def heard(part: words.Words, texts: Sequence[str], codes: Sequence[str], pleased
     may_anchor = np.fromiter((bool(anchored) for _, anchored in records), bool, len(records))
     hits = np.flatnonzero(may_anchor[part.ids])
     owners = np.searchsorted(part.starts, hits, side="right") - 1
-    found: list[tuple[Signal, ...]] = [()] * len(texts)
+    found: list[Heard] = [()] * len(texts)
     for row, places in _grouped(owners, hits):
         start, end = part.starts[row], part.starts[row + 1]
         said = [records[word] for word in part.ids[start:end].tolist()]
@@ -148,12 +151,14 @@ def _spans(
             if phrase.language not in (code, ENGLISH) or (pleased and rule.quiet_when_pleased):
                 continue
             span = phrase.span(forms, at)
-            if span and not (rule.negatable and _is_negated(held.negators[phrase.language], phrase.language, forms, span)):
+            if span and not (rule.negatable and _is_negated(held.negators, phrase.language, forms, span)):
                 spans.setdefault(phrase.signal, []).append(span)
     return spans
 
 
-def _is_negated(negators: frozenset[str], language: str, forms: Sequence[Form], span: tuple[int, int]) -> bool:
+def _is_negated(
+    negators: dict[str, frozenset[str]], language: str, forms: Sequence[Form], span: tuple[int, int]
+) -> bool:
     around = [range(span[0] - 1, max(-1, span[0] - 1 - REACH), -1)]
     if language in NEGATED_BEHIND:
         around.append(range(span[1] + 1, min(len(forms), span[1] + 1 + REACH)))
@@ -162,12 +167,12 @@ def _is_negated(negators: frozenset[str], language: str, forms: Sequence[Form], 
             word = forms[place][0]
             if word in _STOPS:
                 break
-            if word in negators or word.endswith("n't"):
+            if word in negators[language] or word.endswith("n't"):
                 return True
     return False
 
 
-def _as_written(text: str, spans: dict[str, list[tuple[int, int]]]) -> tuple[Signal, ...]:
+def _as_written(text: str, spans: dict[str, list[tuple[int, int]]]) -> Heard:
     at = words.spans(text)
     signals = []
     for name in sorted(spans):
@@ -178,8 +183,11 @@ def _as_written(text: str, spans: dict[str, list[tuple[int, int]]]) -> tuple[Sig
 
 def _widest(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """The spans that lie in no other, in the order of the text."""
-    some = sorted(set(spans))
-    return [one for one in some if not any(other != one and other[0] <= one[0] and one[1] <= other[1] for other in some)]
+    kept: list[tuple[int, int]] = []
+    for first, last in sorted(set(spans), key=lambda span: (span[0], -span[1])):
+        if not kept or last > kept[-1][1]:
+            kept.append((first, last))
+    return kept
 
 
 def _walk(elements: Sequence[Element], forms: Sequence[Form], at: int, step: int) -> int | None:

@@ -12,6 +12,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -109,7 +110,7 @@ def _nearness(given: NDArray[np.float32], compass: _Compass) -> Floats:
 @functools.lru_cache(maxsize=8)
 def _compass(wanted: tuple[TopicSpec, ...]) -> _Compass:
     told = vectors.embed([f"{topic.name}. {topic.description}" for topic in wanted])
-    shown = [vectors.embed(topic.examples) if topic.examples else told[row : row + 1] for row, topic in enumerate(wanted)]
+    shown = [vectors.embed(topic.examples) if topic.examples else told[[row]] for row, topic in enumerate(wanted)]
     kinds = zip(wanted, shown, told, strict=True)
     sums = np.stack([some.sum(axis=0) * bool(topic.examples) + DESCRIPTION_WEIGHT * own for topic, some, own in kinds])
     lengths = np.linalg.norm(sums, axis=1, keepdims=True)
@@ -118,7 +119,7 @@ def _compass(wanted: tuple[TopicSpec, ...]) -> _Compass:
     return _Compass(_whole(centres), _whole(np.vstack(shown)), np.cumsum(counts) - counts)
 
 
-def _whole(given: NDArray[np.float32]) -> Floats:
+def _whole(given: NDArray[np.floating[Any]]) -> Floats:
     """Whole numbers, so that a product does not depend on the order in which it is added up."""
     return np.rint(given.astype(np.float64) * _WHOLE)
 

@@ -7,7 +7,7 @@ sentiment model and no judgement by themselves.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -18,25 +18,33 @@ from heedful.understand.light import weights, words
 Floats = NDArray[np.float64]
 
 TURNED, BOOST, SHOUT = -0.74, 0.293, 0.733
-_ROLES = {"not": 1, "more": 2, "less": 3, "but": 4}
-_NOT, _MORE, _LESS, _BUT = 1.0, 2.0, 3.0, 4.0
+_NOT, _MORE, _LESS, _BUT = 1, 2, 3, 4
+_ROLES = {"not": _NOT, "more": _MORE, "less": _LESS, "but": _BUT}
 _STRETCHED = re.compile(r"(\w)\1{2,}")
 _MOST_CACHED_WORDS = 40_000
 _SHORTEST_STEM = 3
 ENGLISH = "en"
 
 CUES = (
-    "compound", "good", "bad", "best", "worst", "good words", "bad words", "last", "first", "exclaims", "asks", "ends asking",
-    "shouts", "length", "links", "people", "numbers", "stretched", "negations", "trails off", "hashes", "thanks", "I", "you",
-    "contrast", "please", "ends exclaiming",
+    "compound", "good", "bad", "best", "worst", "good words", "bad words", "late", "early", "ends asking",
+    "ends exclaiming", "length", "exclaims", "asks", "links", "people", "numbers", "shouts", "stretched", "trails off",
+    "hashes", "negations", "contrasts", "thanks", "I", "you", "requests",
 )  # fmt: skip
-_MARKS = {"!": 0, "?": 1, "..": 3, "#": 4, words.URL: 5, words.HANDLE: 6}
-_FLAGS = (
-    frozenset({"thank", "thanks", "thankyou", "thx", "cheers", "danke", "merci", "gracias", "grazie", "bedankt"}),
-    frozenset({"i", "my", "me", "we", "our", "us", "i'm", "i've", "ich", "je", "wir", "nous", "yo", "io", "ik", "wij"}),
-    frozenset({"you", "your", "u", "ur", "yours", "you're", "ihr", "sie", "vous", "votre", "usted", "voi", "jullie", "u"}),
-    frozenset({"please", "pls", "plz", "can", "could", "how", "what", "when", "where", "bitte", "wie", "wann", "comment"}),
-)
+_COUNTED: tuple[tuple[str, float, float], ...] = (
+    ("exclaims", 4, 4), ("asks", 4, 4), ("links", 2, 1), ("people", 3, 2), ("numbers", 4, 2), ("shouts", 6, 3),
+    ("stretched", 3, 1), ("trails off", 2, 1), ("hashes", 4, 2), ("negations", 4, 2), ("contrasts", 2, 1),
+    ("thanks", 1, 1), ("I", 4, 2), ("you", 4, 2), ("requests", 2, 1),
+)  # fmt: skip
+"""Cues that are counts: the most that is counted, and by what the count is divided."""
+_SAID = {
+    "thanks": "thank thanks thankyou thx cheers danke merci gracias grazie bedankt",
+    "I": "i my me we our us i'm i've ich je wir nous yo io ik wij",
+    "you": "you your u ur yours you're ihr sie vous votre usted voi jullie",
+    "requests": "please pls plz can could how what when where bitte wie wann comment",
+}
+_OF_WORD = {word: kind for kind, line in _SAID.items() for word in line.split()}
+_OF_WORD |= {"#": "hashes", words.URL: "links", words.HANDLE: "people"}
+_COLUMN = {name: 2 + column for column, (name, _, _) in enumerate(_COUNTED)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +57,12 @@ class Lexicon:
     cached: dict[str, tuple[float, ...]] = field(default_factory=dict)
 
     def records(self, unique: Sequence[str]) -> Floats:
-        """One row a word: points, role, marks and flags."""
+        """One row a word: points, role, and what it adds to each count."""
         cached = self.cached
         if len(cached) > _MOST_CACHED_WORDS:
             cached.clear()
         found = [cached[word] if word in cached else self._remember(word) for word in unique]
-        return np.array(found, np.float64).reshape(len(unique), 15)
+        return np.array(found, np.float64).reshape(len(unique), 2 + len(_COUNTED))
 
     def _remember(self, word: str) -> tuple[float, ...]:
         self.cached[word] = found = self._record(word)
@@ -62,17 +70,13 @@ class Lexicon:
 
     def _record(self, word: str) -> tuple[float, ...]:
         low = words.plain(word)
+        role = self.roles.get(low, _NOT if low.endswith("n't") else 0)
         short = _STRETCHED.sub(r"\1\1", low)
-        point = self._point(word, low) or self._point(short, short) or self._point("", _STRETCHED.sub(r"\1", low))
-        role = self.roles.get(low, _ROLES["not"] if low.endswith("n't") else 0)
-        marks = [0.0] * 7
-        mark = _MARKS.get(low if low[0] not in "!?." else low[: 1 + (low[0] == ".")])
-        if mark is not None:
-            marks[mark] = float(min(len(low), 4)) if mark < 2 else 1.0
-        flags = [float(low in some) for some in _FLAGS]
-        shouts = float(len(word) > 2 and word.isupper() and word.isalpha())
-        number = float(low[0].isdigit())
-        return (0.0 if role else point, float(role), *marks, shouts, number, *flags)
+        counts = dict.fromkeys(_COLUMN, 0.0)
+        for kind in _kinds(word, low, role, is_stretched=short != low):
+            counts[kind] = float(min(len(low), 4)) if kind in ("exclaims", "asks") else 1.0
+        point = 0.0 if role else self._point(word, low) or self._point(short, short)
+        return (point, float(role), *counts.values())
 
     def _point(self, word: str, low: str) -> float:
         if word in self.points:
@@ -109,36 +113,59 @@ def _lexicon(rows: list[tuple[str, str]], behind: Lexicon | None = None) -> Lexi
     return Lexicon(points, stems, roles)
 
 
+def _kinds(word: str, low: str, role: int, *, is_stretched: bool) -> Iterator[str]:
+    """The counts that a word belongs to."""
+    if low in _OF_WORD:
+        yield _OF_WORD[low]
+    if low[0] in "!?":
+        yield "exclaims" if low[0] == "!" else "asks"
+    elif low.startswith(".."):
+        yield "trails off"
+    if low[0].isdigit():
+        yield "numbers"
+    if len(word) > 2 and word.isupper() and word.isalpha():
+        yield "shouts"
+    if is_stretched and low[0].isalpha():
+        yield "stretched"
+    if role in (_NOT, _BUT):
+        yield "negations" if role == _NOT else "contrasts"
+
+
 def cues(part: words.Words, lexicon: Lexicon) -> Floats:
     """The cues of each text, [n, len(CUES)], each of the order of one."""
     by_word = lexicon.records(part.unique)[part.ids]
     n = len(part.starts) - 1
-    lengths = np.diff(part.starts)
-    owner = np.repeat(np.arange(n), lengths)
+    size = np.diff(part.starts)
+    owner = np.repeat(np.arange(n), size)
     place = np.arange(len(owner)) - part.starts[:-1][owner]
-    felt = _felt(by_word, place)
-    felt *= _contrast(by_word[:, 1] == _BUT, owner, n)
-
-    def total(values: Floats) -> Floats:
-        return np.bincount(owner, values, n)
-
-    size = np.maximum(lengths, 1)
-    late, early = place >= size[owner] * 2 / 3, place < size[owner] / 3
-    good, bad = np.maximum(felt, 0), np.minimum(felt, 0)
-    marks = [total(by_word[:, 2 + mark]) for mark in range(7)]
-    shouts, numbers, thanks, i, you, please = (total(by_word[:, column]) for column in range(9, 15))
-    negations, contrasts = total((by_word[:, 1] == _NOT) * 1.0), total((by_word[:, 1] == _BUT) * 1.0)
-    asks_last, shouts_last = _at_end(by_word[:, 3], part.starts), _at_end(by_word[:, 2], part.starts)
-    columns = [
-        _squash(total(felt)), _squash(total(good)), _squash(total(bad)), _peak(good, part.starts) / 4,
-        -_peak(-bad, part.starts) / 4, total((felt > 0) * 1.0) / np.sqrt(size), total((felt < 0) * 1.0) / np.sqrt(size),
-        _squash(total(felt * late)), _squash(total(felt * early)), np.minimum(marks[0], 4) / 4, np.minimum(marks[1], 4) / 4,
-        asks_last, shouts / np.sqrt(size), np.minimum(size, 64) / 32, np.minimum(marks[5], 2), np.minimum(marks[6], 3) / 2,
-        np.minimum(numbers, 4) / 2, marks[2], np.minimum(negations, 4) / 2, np.minimum(marks[3], 2), np.minimum(marks[4], 4) / 2,
-        np.minimum(thanks, 1), np.minimum(i, 4) / 2, np.minimum(you, 4) / 2, np.minimum(contrasts, 2), np.minimum(please, 2),
-        shouts_last,
-    ]  # fmt: skip
+    felt = _felt(by_word, place) * _contrast(by_word[:, 1] == _BUT, owner, n)
+    asks_last = _at_end(by_word[:, _COLUMN["asks"]], part.starts)
+    shouts_last = _at_end(by_word[:, _COLUMN["exclaims"]], part.starts)
+    length = np.minimum(size, 64) / 32
+    counts = [
+        np.minimum(_total(owner, by_word[:, column], n), most) / by
+        for column, (_, most, by) in enumerate(_COUNTED, start=2)
+    ]
+    columns = [*_feelings(felt, part.starts, owner, place), asks_last, shouts_last, length, *counts]
     return np.stack(columns, axis=1)
+
+
+def _feelings(
+    felt: Floats, starts: NDArray[np.int64], owner: NDArray[np.int64], place: NDArray[np.int64]
+) -> list[Floats]:
+    """Sums, peaks and shares of the points of each text's words, over the whole and towards its ends."""
+    n = len(starts) - 1
+    size = np.maximum(np.diff(starts), 1)
+    third = size[owner] / 3
+    good, bad = np.maximum(felt, 0), np.minimum(felt, 0)
+    sums = [felt, good, bad, np.where(place >= 2 * third, felt, 0), np.where(place < third, felt, 0)]
+    compound, all_good, all_bad, late, early = (_squash(_total(owner, values, n)) for values in sums)
+    shares = [_total(owner, np.where(values != 0, 1.0, 0.0), n) / np.sqrt(size) for values in (good, bad)]
+    return [compound, all_good, all_bad, _peak(good, starts) / 4, -_peak(-bad, starts) / 4, *shares, late, early]
+
+
+def _total(owner: NDArray[np.int64], values: Floats, n: int) -> Floats:
+    return np.bincount(owner, values, n)
 
 
 def _felt(by_word: Floats, place: NDArray[np.int64]) -> Floats:
@@ -146,7 +173,7 @@ def _felt(by_word: Floats, place: NDArray[np.int64]) -> Floats:
     felt = by_word[:, 0].copy()
     sign, role = np.sign(felt), by_word[:, 1]
     boost = np.where(role == _MORE, BOOST, 0.0) - np.where(role == _LESS, BOOST, 0.0)
-    felt += sign * SHOUT * by_word[:, 9]
+    felt += sign * SHOUT * by_word[:, _COLUMN["shouts"]]
     turned = np.zeros(len(felt), bool)
     for back, share in ((1, 1.0), (2, 0.95), (3, 0.9)):
         within = place[back:] >= back

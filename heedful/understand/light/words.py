@@ -24,6 +24,7 @@ _WORD = re.compile(
     r"|[:;=8][-'^o]?[()\[\]DPpO/\\|*3]+(?!\w)|<3"
     r"|!+|\?+[!?]*|\.{2,}|[^\w\s]|_+"
 )
+_LETTERS = re.compile(r"(?<![\w@#/])[^\W\d_]+(?:'[^\W\d_]+)*")
 _ACCENT = "Mn"
 
 
@@ -58,6 +59,11 @@ def split(texts: Sequence[str]) -> Words:
 def spans(text: str) -> list[tuple[int, int]]:
     """Where each word of a tidied text stands in it."""
     return [found.span() for found in _WORD.finditer(text)]
+
+
+def letters(text: str) -> list[str]:
+    """The words of a tidied text that are made of letters."""
+    return _LETTERS.findall(text)
 
 
 def plain(word: str) -> str:
