@@ -7,6 +7,7 @@ from django.conf import settings
 
 from heedful.customers import partitions
 from heedful.ledger import jobs
+from heedful.promise import instances, recounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,8 @@ class Regular:
 SCHEDULE: tuple[Regular, ...] = (
     Regular("23 * * * *", jobs.forget_finished),
     Regular("41 2 * * *", partitions.tend),
+    Regular("* * * * *", instances.fire),
+    Regular("12 3 * * *", recounts.follow_audiences),
 )
 
 if settings.DEMO_ALIVE:

@@ -84,7 +84,7 @@ def change(
     row.save()
     events.record(CalendarChanged(row.pk, row.name, before), by=by, at=at)
     for promise in Promise.objects.filter(standards__calendar=row).distinct():
-        recounts.start(promise=promise, because="the calendar was changed", by=by, at=at)
+        recounts.start(promise=promise, because="the calendar was changed", at=at)
     return row
 
 

@@ -85,13 +85,11 @@ def ring(*, moment: str) -> None:
     fire(at=max(timezone.now(), datetime.fromisoformat(moment)))
 
 
-def wind() -> None:
-    """Fire what is overdue and set the clock for what comes next; runs every minute."""
-    fire(at=timezone.now())
-
-
 def fire(*, at: datetime) -> int:
-    """Judge everybody whose clock has run out; returns how many instances changed."""
+    """Judge everybody whose clock has run out, and set the next clock; returns how many instances changed.
+
+    Runs every minute too, which brings clocks that are far ahead near enough to wait as jobs.
+    """
     changed = 0
     tried: set[int] = set()
     while due := _due(at) - tried:

@@ -88,7 +88,7 @@ def make(*, wording: Wording, standards: Sequence[Draft], slug: str = "", by: By
     promise = Promise.objects.create(slug=_free_slug(slug or fields["words"]), made_at=at, **fields)
     _add(promise, drafts, starts_at=None)
     events.record(PromiseMade(promise.pk, promise.words, sentences(promise)), by=by, at=at)
-    recounts.start(promise=promise, because=recounts.MADE, by=by, at=at)
+    recounts.start(promise=promise, because=recounts.MADE, at=at)
     return promise
 
 
@@ -114,7 +114,7 @@ def change(
     measured_anew = _measure(row, standards, from_now_on, at)
     events.record(PromiseChanged(row.pk, row.words, sentences(row), before), by=by, at=at)
     if measured_anew or before["audience"] != row.audience:
-        recounts.start(promise=row, because="the promise was changed", by=by, at=at)
+        recounts.start(promise=row, because="the promise was changed", at=at)
     return row
 
 

@@ -34,12 +34,18 @@ class PromiseRecounted:
 def ask(*, promise: Promise, by: By, at: datetime) -> Recount:
     """Judge a promise anew because somebody wants to be sure."""
     associates.must(by, "promise.edit")
-    return start(promise=promise, because="recounted", by=by, at=at)
+    return start(promise=promise, because="recounted", at=at)
 
 
-def start(*, promise: Promise, because: str, by: By, at: datetime) -> Recount:
+@transaction.atomic
+def follow_audiences(*, at: datetime) -> None:
+    """Judge promises anew that are made to some customers only, as attributes change silently; runs every night."""
+    for promise in Promise.objects.active().exclude(audience={}):
+        start(promise=promise, because="customers came or went", at=at)
+
+
+def start(*, promise: Promise, because: str, at: datetime) -> Recount:
     """Begin from the first person; a recount that was running gives way to this one."""
-    del by
     row, _ = Recount.objects.update_or_create(
         promise=promise,
         defaults={

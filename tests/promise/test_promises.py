@@ -137,6 +137,13 @@ def test_a_promise_that_ended_promises_nothing_new_and_still_owes_what_it_did(an
         promises.end(promise=answer, by=ada.by, at=MONDAY)
 
 
+def test_promises_to_some_customers_are_judged_anew_every_night(ada: Associate) -> None:
+    some, all_ = make(ada, YES, audience={"plan": ["gold"]}), make(ada, YES)
+    Recount.objects.all().delete()
+    recounts.follow_audiences(at=MONDAY)
+    assert list(Recount.objects.values_list("promise", flat=True)) == [some.pk] != [all_.pk]
+
+
 def test_cases_run_by_one_promise_at_a_time(ada: Associate) -> None:
     clock = make(ada, ANSWER, is_case_clock=True)
     with pytest.raises(Refused, match="another promise already"):

@@ -1,0 +1,64 @@
+"""A clock in the real worker: it fires by itself, and after a kill as well."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateWorker
+
+from heedful.customers import touchpoints
+from heedful.kit.actor import SYSTEM
+from heedful.promise import instances, promises
+from heedful.promise.models import Flip, Instance
+from heedful.promise.promises import Wording
+from heedful.promise.standards import Draft
+
+WORKER = "import django; django.setup(); from heedful.loop import worker; worker.run(alone=True)"
+PATIENCE_S = 60
+
+
+@pytest.fixture
+def workers() -> Iterator[list[subprocess.Popen[bytes]]]:
+    """Workers that a test starts; whatever is left of them is killed."""
+    started: list[subprocess.Popen[bytes]] = []
+    yield started
+    for process in started:
+        process.kill()
+        process.wait()
+
+
+def work() -> subprocess.Popen[bytes]:
+    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "heedful.config.settings", "PYTHONPATH": "."}
+    return subprocess.Popen([sys.executable, "-c", WORKER], env=environment)
+
+
+def wait_until(true: Callable[[], bool]) -> None:
+    patient_until = time.monotonic() + PATIENCE_S
+    while not true() and time.monotonic() < patient_until:
+        time.sleep(0.1)
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_a_clock_fires_though_the_worker_was_killed(workers: list[subprocess.Popen[bytes]]) -> None:
+    now = timezone.now()
+    draft = Draft(form="within", from_kind="asked", to_kind="answered", within_s=6, at_risk_share=0.5)
+    promises.make(wording=Wording(words="At once"), standards=[draft], by=SYSTEM, at=now)
+    asked = touchpoints.Draft(kind="asked", happened_at=now, message="m", identities=(("user_id", "ann"),))
+    record = touchpoints.record(drafts=[asked], source="test", by=SYSTEM, at=now).customers[0]
+    instances.judge_people([record], at=now)
+    workers.append(work())
+    wait_until(ProcrastinateWorker.objects.exists)
+    workers[0].send_signal(signal.SIGKILL)
+    workers[0].wait()
+    workers.append(work())
+    wait_until(Instance.objects.filter(state="broken").exists)
+    row = Instance.objects.get()
+    assert row.settled_at == row.due_at == now + timedelta(seconds=6)
+    assert all(flip.found_at >= flip.true_from for flip in Flip.objects.all())
+    assert Flip.objects.get(state="broken").because == "clock"
