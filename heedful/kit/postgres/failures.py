@@ -2,6 +2,8 @@
 
 import errno
 import os
+import re
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -10,6 +12,11 @@ from heedful.kit.errors import Refused
 
 # What the server says while the remains of a killed one are still going away.
 PASSING = ("shared memory block", "already exists", "is another postmaster", "could not be locked", "Is another")
+
+GRAVE = re.compile(r"(FATAL|PANIC|ERROR|error):.*")
+
+# With less than one file of its log the server cannot work, and says so in many ways.
+LEAST_BYTES = 16 * 1024 * 1024
 
 
 @contextmanager
@@ -26,10 +33,12 @@ def refusal(data: Path, said: str) -> Refused:
     for code in (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES):
         if os.strerror(code) in said:
             return _of_code(data, code, os.strerror(code))
+    if shutil.disk_usage(data).free < LEAST_BYTES:
+        return _of_code(data, errno.ENOSPC, "")
     lines = [line for line in said.splitlines() if line.strip()]
-    grave = [line for line in lines if "FATAL" in line or "PANIC" in line or "rror:" in line]
+    grave = [found[0] for line in lines if (found := GRAVE.search(line))]
     last = (grave or lines or ["it said nothing"])[-1]
-    return Refused(f"PostgreSQL did not start: {last.strip()} (all of it is in {data / 'postgres.log'}).")
+    return Refused(f"PostgreSQL did not start: {last.strip()} (more may be in {data / 'postgres.log'}).")
 
 
 def refuse_other_version(files: Path, major: int) -> None:
@@ -48,13 +57,15 @@ def passes_by_itself(said: str) -> bool:
     return any(words in said for words in PASSING)
 
 
-def forget_stale_lock(files: Path) -> None:
-    """Remove the lock of a dead server whose process id now belongs to something else, as in a restarted container."""
-    lock = files / "postmaster.pid"
-    with suppress(OSError, ValueError, IndexError):
-        pid = int(lock.read_text(encoding="utf-8").splitlines()[0])
-        if is_alive(pid) and Path("/proc").is_dir() and not _works_in(files):
-            lock.unlink()
+def forget_stale_locks(files: Path, socket: Path) -> None:
+    """Remove the locks of a server that is gone.
+
+    The server itself goes by the process id in them, and is fooled by an id that now belongs to something else, as in a
+    container that was started again, and by the remains of a process that nobody has waited for.
+    """
+    if Path("/proc/self").exists() and not _works_in(files):
+        for lock in (files / "postmaster.pid", socket, socket.with_name(f"{socket.name}.lock")):
+            lock.unlink(missing_ok=True)
 
 
 def said(log: Path, since: int) -> str:
@@ -83,11 +94,17 @@ def is_alive(pid: int) -> bool:
 def _works_in(files: Path) -> bool:
     """Return whether any process has the database's folder as its own, as every server process does."""
     home = str(files.resolve())
-    for link in Path("/proc").glob("[0-9]*/cwd"):
-        with suppress(OSError):
-            if str(link.readlink()) == home:
-                return True
-    return False
+    return any(_home_of(process) in {home, None} for process in Path("/proc").glob("[0-9]*"))
+
+
+def _home_of(process: Path) -> str | None:
+    """Return a process's folder; None for a server process of which we may not know it."""
+    with suppress(FileNotFoundError, ProcessLookupError):
+        try:
+            return str((process / "cwd").readlink())
+        except PermissionError:
+            return None if (process / "comm").read_text(encoding="utf-8").startswith("postgres") else ""
+    return ""
 
 
 def _of_code(data: Path, code: int, words: str) -> Refused:

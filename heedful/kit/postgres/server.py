@@ -165,7 +165,7 @@ class Server:
     def _launch(self, *, tied: bool) -> subprocess.Popen[bytes]:
         deadline = time.monotonic() + START_S
         while True:
-            failures.forget_stale_lock(self.files)
+            failures.forget_stale_locks(self.files, self.sockets / SOCKET)
             process, said_from = self._spawn(tied=tied)
             if self._becomes_ready(process, deadline):
                 self._remember(tied=tied)
@@ -193,11 +193,12 @@ class Server:
         prefix = self.account.tied() if tied else self.account.prefix
         command = [*prefix, str(binaries.directory() / "postgres"), "-D", str(self.files), *flags]
         with open(self.log, "ab") as log:
+            said_from = log.tell()  # before the server shares the position and moves it
             process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/", env=_environment(),
                 start_new_session=True,
             )  # fmt: skip
-            return process, log.tell()
+        return process, said_from
 
     def _postmaster(self) -> int | None:
         with suppress(OSError, ValueError, IndexError):
