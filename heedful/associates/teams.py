@@ -63,6 +63,7 @@ def _make_default(team: Team, is_default: bool) -> None:
 def _free_name(name: str, besides: Team | None = None) -> str:
     if not (stripped := " ".join(name.split())[:120]):
         raise Refused("Give the team a name.")
-    if Team.objects.filter(name__iexact=stripped).exclude(pk=besides.pk if besides else None).exists():
+    others = Team.objects.exclude(pk=besides.pk) if besides else Team.objects.all()
+    if others.filter(name__iexact=stripped).exists():
         raise Refused(f"There is already a team called {stripped}.")
     return stripped

@@ -138,7 +138,7 @@ def _tell_administrators(endpoint: Endpoint, *, at: datetime) -> None:
             subject=f"The webhook {' '.join(endpoint.name.split())} was disabled",
             text=(
                 f"Heedful tells {endpoint.url} nothing any more. {endpoint.disabled_reason}\n\n"
-                f"When it works again, enable it here: {settings.PUBLIC_URL}/setup/webhooks/\n"
+                f"When it works again, enable it here: {settings.PUBLIC_URL}/setup/webhooks\n"
             ),
             purpose="alert",
             reference=f"endpoint:{endpoint.pk}:{at:%Y%m%d%H%M%S}:{admin.pk}",

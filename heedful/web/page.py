@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -22,23 +23,23 @@ from heedful.web import shell
 class Asked(HttpRequest):
     """A request whose asker is known to be one of us, as views behind `page` get it."""
 
-    user: Associate  # type: ignore[assignment]
+    user: Associate
 
 
-type View[**P] = Callable[Concatenate[Asked, P], HttpResponse]
+type View[**P] = Callable[Concatenate[Asked, P], HttpResponseBase]
 
 
-def page[**P](action: str) -> Callable[[View[P]], Callable[Concatenate[HttpRequest, P], HttpResponse]]:
+def page[**P](action: str) -> Callable[[View[P]], Callable[Concatenate[HttpRequest, P], HttpResponseBase]]:
     """Open the page for associates who may do `action`; others log in first, or are told that they may not."""
 
-    def decorate(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    def decorate(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
         @functools.wraps(view)
-        def opened(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        def opened(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return _to_login(request)
             with timezone.override(_zone(request)):
                 try:
-                    associates.must(cast("Associate", request.user), action)
+                    associates.must(request.user, action)
                     return view(cast("Asked", request), *args, **kwargs)
                 except Forbidden as no:
                     return _show(request, no, status=403)

@@ -82,7 +82,7 @@ def test_an_export_is_for_those_who_lead_and_runs_nothing_in_a_spreadsheet(
     allowed = as_(lena).get("/customers?format=csv")
 
     assert refused.status_code == 403
-    assert "'=1+1@example.test" in b"".join(allowed).decode()  # type: ignore[call-overload]
+    assert "'=1+1@example.test" in b"".join(allowed).decode()
 
 
 def test_the_page_says_how_it_felt_against_what_was_expected(

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -35,18 +36,18 @@ COLUMNS: list[lists.Column[Case]] = [
 
 
 @page("case.read")
-def queue(request: Asked) -> HttpResponse:
+def queue(request: Asked) -> HttpResponseBase:
     """My own cases."""
     return _list(request, whose="mine")
 
 
 @page("case.read")
-def index(request: Asked) -> HttpResponse:
+def index(request: Asked) -> HttpResponseBase:
     """Everybody's cases."""
     return _list(request)
 
 
-def _list(request: Asked, *, whose: str = "") -> HttpResponse:
+def _list(request: Asked, *, whose: str = "") -> HttpResponseBase:
     wish = case_list.wish(request, whose=whose)
     if request.GET.get("format") == "csv":
         return lists.csv_file("cases", wish.cases, COLUMNS)
@@ -179,7 +180,7 @@ def handover(request: Asked, pk: int) -> HttpResponse:
 
 @page("case.close")
 @require_http_methods(["POST", "DELETE"])
-def closure(request: Asked, pk: int) -> HttpResponse:
+def closure(request: Asked, pk: int) -> HttpResponseBase:
     """Close the case, or take the closing back."""
     if request.method == "DELETE":
         return reopening(request, pk)

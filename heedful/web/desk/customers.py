@@ -1,7 +1,10 @@
 """The customers: who they are, what happened, how it felt, and which records are one person."""
 
+from collections.abc import Mapping
+
 from django import forms
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -19,7 +22,7 @@ from heedful.web.page import Asked, is_fragment, moved, page
 
 
 @page("customer.read")
-def index(request: Asked) -> HttpResponse:
+def index(request: Asked) -> HttpResponseBase:
     """The list."""
     asked = customer_list.asked_for(request)
     if request.GET.get("format") == "csv":
@@ -124,7 +127,7 @@ def _read(pk: int) -> Customer:
     return Customer.objects.select_related("stage", "organisation").get(pk=record.person_id or pk)
 
 
-def _show(request: Asked, who: Customer, part: str, context: dict[str, object]) -> HttpResponse:
+def _show(request: Asked, who: Customer, part: str, context: Mapping[str, object]) -> HttpResponse:
     tabs = [
         {"label": label, "href": reverse(f"desk:{name}", args=[who.pk]), "is_here": name.endswith(part)}
         for label, name in TABS

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
 from heedful.act.models import Trouble
@@ -56,7 +57,7 @@ COLUMNS: list[lists.Column[Feedback]] = [
 
 
 @page("feedback.read")
-def index(request: Asked) -> HttpResponse:
+def index(request: Asked) -> HttpResponseBase:
     """What customers said."""
     found = _asked_for(request)
     if request.GET.get("format") == "csv":

@@ -96,7 +96,7 @@ class Panel:
 
 def panel(customer: Customer) -> Panel:
     """Make the panel of the person that a record belongs to; `components/panel.html` shows it."""
-    root = customer if customer.is_root else people().get(pk=customer.person_id)
+    root = customer if customer.is_root else people().get(pk=customer.person_id or customer.pk)
     return Panel(root)
 
 

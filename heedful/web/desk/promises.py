@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -46,7 +47,7 @@ def index(request: Asked) -> HttpResponse:
 
 
 @page("promise.read")
-def promise(request: Asked, slug: str) -> HttpResponse:
+def promise(request: Asked, slug: str) -> HttpResponseBase:
     """One promise: talk, walk, and the rows behind it."""
     row = _promise(slug)
     told = promise_page.told(request, row, at=timezone.now())

@@ -101,7 +101,7 @@ class Hall:
             await asyncio.sleep(pause_s)
 
     async def _listen(self) -> None:
-        async with await psycopg.AsyncConnection.connect(autocommit=True, **_parameters()) as database:
+        async with await psycopg.AsyncConnection.connect(autocommit=True, **parameters()) as database:
             await database.execute(f"LISTEN {CHANNEL}")
             self.is_listening = True
             self._send(self.everybody(), REFRESH)  # something may have changed while nobody listened
@@ -111,7 +111,7 @@ class Hall:
                     self.tell(str(said["topic"]), str(said["id"]))
 
 
-def _parameters() -> dict[str, Any]:
+def parameters() -> dict[str, Any]:
     """Return how Django would connect, less what only its own connections understand."""
     kept = connection.get_connection_params()
     for name in ("cursor_factory", "context", "server_side_binding", "prepare_threshold", "isolation_level", "pool"):

@@ -1,5 +1,6 @@
 """Words that every template knows: icons, times, money, durations and initials."""
 
+import re
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -138,3 +139,15 @@ def question(code: str) -> str:
 def spoken(slug: str) -> str:
     """Say a slug as a person would."""
     return str(slug).replace("_", " ").replace("-", " ").strip().capitalize()
+
+
+@register.filter
+def sentence(name: str) -> str:
+    """Say the name of an event in words: `CaseHandedOver` is `Case handed over`."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", str(name)).capitalize()
+
+
+@register.filter
+def facts(data: Any) -> str:
+    """Say what an entry holds in one line."""
+    return ", ".join(f"{spoken(name).lower()} {value}" for name, value in data.items()) if data else ""

@@ -1,0 +1,52 @@
+"""The stages of the relationship: the company's own list, in its own words and order."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.text import slugify
+
+from heedful.associates import associates
+from heedful.customers.models import Customer, Stage, StageChange
+from heedful.kit.actor import By
+from heedful.kit.errors import Refused
+from heedful.ledger import events
+
+
+@dataclass(frozen=True, slots=True)
+class StagesArranged:
+    """The stages of the relationship became these, in this order."""
+
+    stages: list[str]
+
+
+@transaction.atomic
+def arrange(*, stages: Sequence[tuple[str, str]], by: By, at: datetime) -> None:
+    """Make the list of stages this one: (slug, name) in order, where a new stage has no slug yet.
+
+    A stage that is left out goes; one in which a customer is or was stays, for its history would go with it.
+    """
+    associates.must(by, "stage.edit")
+    wanted = [(slug or slugify(name)[:40], " ".join(name.split())[:80]) for slug, name in stages]
+    _check(wanted)
+    for position, (slug, name) in enumerate(wanted, 1):
+        Stage.objects.update_or_create(pk=slug, defaults={"name": name, "position": position})
+    for stage in Stage.objects.exclude(pk__in=[slug for slug, _ in wanted]):
+        _remove(stage)
+    events.record(StagesArranged([slug for slug, _ in wanted]), by=by, at=at)
+
+
+def _check(wanted: Sequence[tuple[str, str]]) -> None:
+    if not wanted:
+        raise Refused("Keep at least one stage.")
+    if any(not slug or not name for slug, name in wanted):
+        raise Refused("Give every stage a name.")
+    if len({slug for slug, _ in wanted}) < len(wanted):
+        raise Refused("Two stages have the same name.")
+
+
+def _remove(stage: Stage) -> None:
+    if Customer.objects.filter(stage=stage).exists() or StageChange.objects.filter(stage=stage).exists():
+        raise Refused(f"Customers are or were in {stage.name}, so it stays; you can give it another name.")
+    stage.delete()

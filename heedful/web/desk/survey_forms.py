@@ -1,0 +1,169 @@
+"""How a survey is written: its questions in each language, whom it asks, when and how often."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django import forms
+from django.utils.text import slugify
+
+from heedful.listen import wordings
+from heedful.listen.models import Survey
+from heedful.listen.surveys import OPEN, Design
+
+UNITS = {"minutes": 60, "hours": 3_600, "days": 86_400}
+QUESTIONS = [
+    ("recommend", "Would recommend us, 0 to 10"),
+    ("satisfaction", "Satisfied, 1 to 5"),
+    ("ease", "Made it easy, 1 to 7"),
+    ("compared", "Better or worse than expected"),
+    ("helped", "It helped, yes or no"),
+    ("expected.satisfaction", "Expects to be satisfied, 1 to 5"),
+    ("expected.ease", "Expects it to be easy, 1 to 7"),
+    ("expected.recommend", "Expects to recommend us, 0 to 10"),
+    (OPEN, "In their own words"),
+]
+MORE_LANGUAGES = "more_languages"
+
+
+class SurveyForm(forms.Form):
+    """The survey but for its questions; the words around them are asked for in each language."""
+
+    name = forms.CharField(max_length=120, help_text="What you call it; customers do not see it.")
+    languages = forms.MultipleChoiceField(
+        choices=list(wordings.LANGUAGES.items()),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text="In these we have words for everything that you leave empty.",
+    )
+    more_languages = forms.CharField(
+        required=False, max_length=80, label="Others", help_text="Codes such as pl or ar, separated by commas."
+    )
+    moment_kind = forms.CharField(
+        required=False,
+        max_length=120,
+        label="Ask when this happens",
+        widget=forms.TextInput(attrs={"list": "kinds", "autocomplete": "off"}),
+        help_text="A kind of touchpoint. Leave it empty for a survey that is only linked to.",
+    )
+    delay = forms.IntegerField(min_value=0, initial=0, required=False, label="After")
+    delay_unit = forms.ChoiceField(choices=[(unit, unit) for unit in UNITS], initial="hours", label="Unit")
+    share = forms.IntegerField(
+        min_value=0, max_value=100, initial=100, label="Share", help_text="Per cent of these moments, drawn by lot."
+    )
+    times = forms.IntegerField(min_value=1, max_value=100, initial=1, label="At most")
+    days = forms.IntegerField(
+        min_value=1, max_value=3650, initial=90, label="times in so many days", help_text="One customer, this survey."
+    )
+
+    def __init__(self, *args: Any, spoken: Sequence[str], **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.spoken = spoken
+        for language in spoken:
+            for part, label in (("subject", "Subject of the mail"), ("intro", "Heading"), ("thanks", "Thanks")):
+                field = forms.CharField(
+                    required=False,
+                    max_length=500,
+                    label=label,
+                    widget=forms.TextInput(
+                        attrs={"placeholder": wordings.say(part, language), "lang": language, "dir": "auto"}
+                    ),
+                )
+                self.fields[f"{part}_{language}"] = field
+
+    def around(self) -> list[tuple[str, list[Any]]]:
+        """The words around the questions: each language with its fields."""
+        parts = ("subject", "intro", "thanks")
+        return [(name_of(language), [self[f"{part}_{language}"] for part in parts]) for language in self.spoken]
+
+    def design(self, questions: Sequence[Mapping[str, Any]]) -> Design:
+        """The survey that was filled in."""
+        said = self.cleaned_data
+        return Design(
+            name=said["name"],
+            questions=questions,
+            languages=self.spoken,
+            moment_kind=said["moment_kind"].strip(),
+            delay_s=(said["delay"] or 0) * UNITS[said["delay_unit"]],
+            share=said["share"] / 100,
+            times=said["times"],
+            days=said["days"],
+            **{
+                part: {language: said[f"{part}_{language}"] for language in self.spoken}
+                for part in ("subject", "intro", "thanks")
+            },
+        )
+
+
+class QuestionForm(forms.Form):
+    """One question, worded in each language."""
+
+    code = forms.ChoiceField(choices=QUESTIONS, label="Question")
+    topic = forms.CharField(
+        required=False, max_length=40, label="Topic", help_text="When it is about one thing, such as delivery."
+    )
+
+    def __init__(self, *args: Any, spoken: Sequence[str], **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.spoken = spoken
+        for language in spoken:
+            self.fields[f"text_{language}"] = forms.CharField(
+                required=False,
+                max_length=500,
+                label=f"Words in {name_of(language)}",
+                widget=forms.TextInput(attrs={"lang": language, "dir": "auto", "placeholder": "Our words"}),
+            )
+
+    def texts(self) -> list[Any]:
+        """The fields for its words."""
+        return [self[f"text_{language}"] for language in self.spoken]
+
+    def question(self) -> dict[str, Any]:
+        """The question that was filled in."""
+        said = self.cleaned_data
+        topic = slugify(said["topic"]).replace("-", "_")
+        code = f"{said['code']}.{topic}" if topic and said["code"] != OPEN else said["code"]
+        return {"code": code, "text": {language: said[f"text_{language}"] for language in self.spoken}}
+
+
+Questions = forms.formset_factory(QuestionForm, extra=0, min_num=1, max_num=8, can_delete=True)
+
+
+def name_of(language: str) -> str:
+    """What a language calls itself, or its code."""
+    return wordings.LANGUAGES.get(wordings.base(language), language)
+
+
+def spoken(sent: Any) -> list[str]:
+    """The languages that were chosen, ours first; English where none was."""
+    others = [code.strip() for code in sent.get(MORE_LANGUAGES, "")[:80].split(",") if code.strip()]
+    return list(dict.fromkeys([*sent.getlist("languages"), *others])) or ["en"]
+
+
+def told(survey: Survey) -> dict[str, Any]:
+    """A survey as the form shows it."""
+    unit = next((unit for unit in ("days", "hours") if survey.delay_s and not survey.delay_s % UNITS[unit]), "minutes")
+    around = {
+        f"{part}_{language}": getattr(survey, part).get(language, "")
+        for part in ("subject", "intro", "thanks")
+        for language in survey.languages
+    }
+    return around | {
+        "name": survey.name,
+        "languages": [language for language in survey.languages if language in wordings.LANGUAGES],
+        "more_languages": ", ".join(code for code in survey.languages if code not in wordings.LANGUAGES),
+        "moment_kind": survey.moment_kind,
+        "delay": survey.delay_s // UNITS[unit],
+        "delay_unit": unit,
+        "share": round(survey.share * 100),
+        "times": survey.times,
+        "days": survey.days,
+    }
+
+
+def told_question(question: Mapping[str, Any]) -> dict[str, Any]:
+    """A question as the form shows it."""
+    known = [code for code, _ in QUESTIONS]
+    code = str(question["code"])
+    plain = code if code in known else code.rpartition(".")[0]
+    topic = "" if code in known else code.rpartition(".")[2]
+    return {"code": plain, "topic": topic} | {f"text_{language}": text for language, text in question["text"].items()}

@@ -1,0 +1,131 @@
+"""What the pages of surveys show: how many were asked and answered, whom we spared and why, and what was said."""
+
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import segno
+from django.db.models import QuerySet
+from django.urls import reverse
+
+from heedful.customers import scales
+from heedful.listen import asks, invitations, tallies
+from heedful.listen.models import Ask, Survey
+from heedful.listen.surveys import OPEN
+from heedful.listen.tallies import Tally
+from heedful.prove import scores
+from heedful.prove import tallies as sums
+from heedful.web.board import figures
+from heedful.web.components.figures import Figure
+from heedful.web.templatetags.look import percent
+
+STATES = [("answered", "Answered"), ("asked", "No answer yet"), ("planned", "Planned"), ("not_asked", "Not asked")]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A survey in the list, with its tally."""
+
+    survey: Survey
+    tally: Tally
+
+    @property
+    def codes(self) -> str:
+        """What it asks, in words."""
+        return ", ".join(name_of(question["code"]).lower() for question in self.survey.questions).capitalize()
+
+
+@dataclass(frozen=True, slots=True)
+class Spared:
+    """How many were not asked for one reason."""
+
+    reason: str
+    words: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One ask in the list, with the answers in words."""
+
+    ask: Ask
+    scores: list[tuple[str, str]]
+    verbatim: str
+    why_not: str
+
+
+def lines(surveys: Sequence[Survey]) -> list[Line]:
+    """The surveys, each with its tally."""
+    found = tallies.of(surveys)
+    return [Line(survey, found[survey.pk]) for survey in surveys]
+
+
+def spared(tally: Tally) -> list[Spared]:
+    """Whom we did not ask, by reason, the most frequent first."""
+    return [Spared(reason, asks.REASONS.get(reason, reason), count) for reason, count in tally.spared.most_common()]
+
+
+def rate(survey: Survey, tally: Tally) -> Figure:
+    """The response rate, with how many were asked."""
+    href = reverse("desk:survey", args=[survey.pk]) + "?state=answered"
+    share = scores.share_of(tally.complete, tally.asked)
+    if share is None:
+        return Figure(label="Response rate", value="–", n=0, of="asked", href=href)
+    low, high = share.interval
+    return Figure(
+        label="Response rate",
+        value=percent(share.value, 0),
+        n=tally.asked,
+        of="asked",
+        low=low,
+        high=high,
+        middle=share.value,
+        href=href,
+    )
+
+
+def felt(survey: Survey) -> list[Figure]:
+    """The score of each question that is answered with a number."""
+    given = tallies.scores(survey)
+    found = [(code, _score(code, given)) for code in _codes(survey)]
+    return [
+        figures.score(code, score, None, than="", href=reverse("desk:survey", args=[survey.pk]) + "?state=answered")
+        for code, score in found
+        if score is not None
+    ]
+
+
+def asked(survey: Survey, *, state: str = "", reason: str = "") -> QuerySet[Ask]:
+    """A survey's asks, those in one state or spared for one reason."""
+    found = survey.asks.select_related("customer__person", "survey")
+    found = found.filter(state=state) if state else found
+    return found.filter(reason=reason) if reason else found
+
+
+def sheet(ask: Ask) -> Sheet:
+    """An ask in words."""
+    answers = {code: answer["value"] for code, answer in ask.answers.items()}
+    said = [(name_of(code), str(answers[code])) for code in _codes(ask.survey) if code in answers]
+    return Sheet(ask, said, str(answers.get(OPEN, "")), asks.REASONS.get(ask.reason, ask.reason))
+
+
+def name_of(code: str) -> str:
+    """A question in words."""
+    return "Own words" if code == OPEN else scales.name_of(code)
+
+
+def qr(survey: Survey) -> bytes:
+    """The survey's public link as a picture that phones read."""
+    out = io.BytesIO()
+    link = invitations.link_to(survey.public_token)
+    segno.make(link, error="m").save(out, kind="svg", scale=8, border=3, light="#ffffff", dark="#000000")
+    return out.getvalue()
+
+
+def _codes(survey: Survey) -> list[str]:
+    return [str(question["code"]) for question in survey.questions if question["code"] != OPEN]
+
+
+def _score(code: str, given: Mapping[str, Mapping[int, int]]) -> Any:
+    return scores.score(code, sums.Tally.of(given.get(code, {})))

@@ -1,0 +1,218 @@
+"""The desk's surveys: what we ask, when and whom, who answered and what was said."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from heedful.customers.models import Kind
+from heedful.kit.errors import Refused
+from heedful.listen import invitations, sheets, surveys, tallies
+from heedful.listen.models import Ask, Survey
+from heedful.web import lists, shell
+from heedful.web.desk import survey_forms, survey_page
+from heedful.web.desk.survey_forms import Questions, SurveyForm
+from heedful.web.page import Asked, is_fragment, moved, page
+
+COLUMNS: list[lists.Column[Ask]] = [
+    ("Ask", lambda row: row.pk),
+    ("Customer", lambda row: row.customer.person.label if row.customer and row.customer.person else ""),
+    ("State", lambda row: row.get_state_display()),
+    ("Reason", lambda row: survey_page.sheet(row).why_not),
+    ("Asked", lambda row: row.asked_at),
+    ("Answered", lambda row: row.answered_at),
+    ("Scores", lambda row: "; ".join(f"{name} {value}" for name, value in survey_page.sheet(row).scores)),
+    ("Words", lambda row: survey_page.sheet(row).verbatim),
+]
+
+
+@page("survey.read")
+def index(request: Asked) -> HttpResponse:
+    """All surveys, with how they are answered."""
+    ended = lists.chips(request, "show", "Show", [("ended", "Ended")])
+    found = Survey.objects.exclude(ended_at=None) if ended.chosen else Survey.objects.filter(ended_at=None)
+    told = {
+        "lines": survey_page.lines(list(found.order_by("is_service", "name", "pk"))),
+        "ended": ended,
+        "budget": surveys.budget(),
+        "any": Survey.objects.exists(),
+    }
+    return render(request, "desk/surveys/index.html" + ("#rows" if is_fragment(request) else ""), told)
+
+
+@page("survey.read")
+def survey(request: Asked, pk: int) -> HttpResponse:
+    """One survey: its scores, who was asked and who was spared, and the latest answers."""
+    row = get_object_or_404(Survey, pk=pk)
+    states = lists.chips(request, "state", "State", survey_page.STATES)
+    chosen = states.chosen.value if states.chosen else ""
+    found = survey_page.asked(row, state=chosen, reason=request.GET.get("reason", "")[:120])
+    if request.GET.get("format") == "csv":
+        return lists.csv_file(row.slug, found, COLUMNS)
+    shown = lists.read(request, found, keys=["-created_at", "-id"])
+    tally = tallies.of([row])[row.pk]
+    told = {
+        "survey": row,
+        "tally": tally,
+        "spared": survey_page.spared(tally),
+        "figures": [survey_page.rate(row, tally), *survey_page.felt(row)],
+        "states": states,
+        "page": shown,
+        "sheets": [survey_page.sheet(ask) for ask in shown.rows],
+        "link": invitations.link_to(row.public_token),
+        "line": survey_page.Line(row, tally),
+    }
+    return render(request, "desk/surveys/survey.html" + ("#live" if is_fragment(request) else ""), told)
+
+
+@page("survey.read")
+def qr(request: Asked, pk: int) -> HttpResponse:
+    """The survey's public link, to be printed and put where customers are."""
+    row = get_object_or_404(Survey, pk=pk)
+    response = HttpResponse(survey_page.qr(row), content_type="image/svg+xml")
+    if "download" in request.GET:
+        response.headers["Content-Disposition"] = f'attachment; filename="{row.slug}.svg"'
+    return response
+
+
+@page("survey.edit")
+@require_http_methods(["GET", "POST"])
+def new(request: Asked) -> HttpResponse:
+    """Make a survey."""
+    form, rows = _forms(request, {"languages": ["en"]}, [{"code": "satisfaction"}, {"code": "open"}], ["en"])
+    if _is_sent(request) and form.is_valid() and rows.is_valid():
+        try:
+            made = surveys.make(design=form.design(_questions(rows)), by=request.user.by, at=timezone.now())
+            return moved(request, _address(made), "It asks from now on.")
+        except Refused as no:
+            form.add_error(None, no.sentence)
+    return _form_page(request, form, rows, None)
+
+
+@page("survey.edit")
+@require_http_methods(["GET", "POST"])
+def edit(request: Asked, pk: int) -> HttpResponse:
+    """Change a survey."""
+    row = get_object_or_404(Survey, pk=pk)
+    told = [survey_forms.told_question(question) for question in row.questions]
+    form, rows = _forms(request, survey_forms.told(row), told, row.languages)
+    if _is_sent(request) and form.is_valid() and rows.is_valid():
+        try:
+            design = form.design(_questions(rows))
+            surveys.change(survey=row, design=design, by=request.user.by, at=timezone.now())
+            return moved(request, _address(row), "Saved. Whoever is asked from now on sees it like this.")
+        except Refused as no:
+            form.add_error(None, no.sentence)
+    return _form_page(request, form, rows, row)
+
+
+@page("survey.edit")
+@require_POST
+def preview(request: Asked) -> HttpResponse:
+    """Show what is being written as customers will see it."""
+    form, rows = _forms(request, {}, [], ["en"])
+    return render(request, "desk/surveys/preview.html", _preview(request, form, rows))
+
+
+@page("survey.edit")
+@require_POST
+def pause(request: Asked, pk: int) -> HttpResponse:
+    """Ask nobody for now."""
+    row = get_object_or_404(Survey, pk=pk)
+    surveys.pause(survey=row, by=request.user.by, at=timezone.now())
+    return moved(request, _address(row), "Paused. Nobody is asked until you let it go on.")
+
+
+@page("survey.edit")
+@require_POST
+def resumption(request: Asked, pk: int) -> HttpResponse:
+    """Ask again."""
+    row = get_object_or_404(Survey, pk=pk)
+    surveys.resume(survey=row, by=request.user.by, at=timezone.now())
+    return moved(request, _address(row), "It asks again.")
+
+
+@page("survey.edit")
+@require_POST
+def ending(request: Asked, pk: int) -> HttpResponse:
+    """Ask nobody any more."""
+    row = get_object_or_404(Survey, pk=pk)
+    surveys.end(survey=row, by=request.user.by, at=timezone.now())
+    return moved(request, reverse("desk:surveys"), "Ended. What was answered stays.")
+
+
+@page("survey.edit")
+@require_POST
+def budget(request: Asked) -> HttpResponse:
+    """Say how often one customer may be asked over all surveys."""
+    numbers = [request.POST.get(name, "") for name in ("times", "days")]
+    if not all(number.isascii() and number.isdigit() and len(number) < 6 for number in numbers):
+        raise Refused("Give both as whole numbers.")
+    times, days = map(int, numbers)
+    surveys.set_budget(times=times, days=days, by=request.user.by, at=timezone.now())
+    return moved(request, reverse("desk:surveys"), "Saved. It counts from the next ask on.")
+
+
+def _address(row: Survey) -> str:
+    return reverse("desk:survey", args=[row.pk])
+
+
+def _is_sent(request: HttpRequest) -> bool:
+    return request.method == "POST" and "more" not in request.POST and "again" not in request.POST
+
+
+def _forms(
+    request: HttpRequest, told: dict[str, Any], questions: list[dict[str, Any]], languages: list[str]
+) -> tuple[SurveyForm, Any]:
+    if request.method != "POST":
+        rows = Questions(initial=questions, prefix="question", form_kwargs={"spoken": languages})
+        return SurveyForm(initial=told, spoken=languages), rows
+    sent, count = request.POST.copy(), request.POST.get("question-TOTAL_FORMS", "")
+    if "more" in sent and count.isdigit():
+        sent["question-TOTAL_FORMS"] = str(min(int(count[:3]) + 1, 8))
+        sent.setdefault(f"question-{count}-code", "open")
+    spoken = survey_forms.spoken(sent)
+    return SurveyForm(sent, spoken=spoken), Questions(sent, prefix="question", form_kwargs={"spoken": spoken})
+
+
+def _questions(rows: Any) -> list[dict[str, Any]]:
+    return [form.question() for form in rows.forms if not form.cleaned_data.get("DELETE")]
+
+
+def _form_page(request: HttpRequest, form: SurveyForm, rows: Any, row: Survey | None) -> HttpResponse:
+    kinds = Kind.objects.order_by("pk").values_list("pk", flat=True)[:500]
+    told = {"form": form, "rows": rows, "survey": row, "kinds": kinds}
+    status = 422 if _is_sent(request) else 200
+    return render(request, "desk/surveys/form.html", told | _preview(request, form, rows, row), status=status)
+
+
+def _preview(request: HttpRequest, form: SurveyForm, rows: Any, row: Survey | None = None) -> dict[str, Any]:
+    """What is being written, as a customer sees it in the first language; or why it cannot be shown yet."""
+    try:
+        if not form.is_bound:
+            shown = row or Survey(
+                languages=["en"], questions=[{"code": code, "text": {}} for code in ("satisfaction", "open")]
+            )
+        else:
+            shown = _unsaved(form, rows)
+    except Refused as no:
+        return {"not_yet": no.sentence}
+    language = str(shown.languages[0])
+    sheet = sheets.lay_out(shown, company=shell.of(request).company.name, language=language)
+    return {"sheet": sheet, "words": {key: sheet.say(key) for key in ("open_hint", "send")}}
+
+
+def _unsaved(form: SurveyForm, rows: Any) -> Survey:
+    if not (form.is_valid() and rows.is_valid()):
+        raise Refused("Fill in what is marked, and it is shown here.")
+    design = surveys.check(form.design(_questions(rows)))
+    return Survey(
+        languages=design.languages,
+        questions=design.questions,
+        intro=design.intro,
+        thanks=design.thanks,
+        subject=design.subject,
+    )

@@ -1,0 +1,125 @@
+"""The associates: who works here, what each may do, and who may no longer come in."""
+
+from django import forms
+from django.contrib.auth import password_validation
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from heedful.associates import associates as nouns
+from heedful.associates.models import Associate, Role, Team
+from heedful.web import lists, refusals
+from heedful.web.page import Asked, moved, page
+
+
+class Password(forms.CharField):
+    """A new password, as strong as every other."""
+
+    def __init__(self, *, label: str, required: bool, help_text: str) -> None:
+        widget = forms.PasswordInput(attrs={"autocomplete": "new-password"})
+        super().__init__(label=label, required=required, help_text=help_text, widget=widget)
+
+    def validate(self, value: str) -> None:
+        """Refuse weak ones in words."""
+        super().validate(value)
+        if value:
+            try:
+                password_validation.validate_password(value)
+            except ValidationError as errors:
+                raise forms.ValidationError(errors.messages) from None
+
+
+class AssociateForm(forms.Form):
+    """Who somebody is here."""
+
+    name = forms.CharField(max_length=120)
+    role = forms.ChoiceField(choices=Role.choices)
+    team = forms.ModelChoiceField(Team.objects.order_by("name"), required=False, empty_label="No team")
+
+
+class NewForm(AssociateForm):
+    """Somebody new."""
+
+    email = forms.EmailField(label="E-mail")
+    password = Password(
+        label="First password",
+        required=False,
+        help_text="Give it to them yourself. Leave it empty if they come in by single sign-on.",
+    )
+    field_order = ["name", "email"]
+
+
+class PasswordForm(forms.Form):
+    """A new password for somebody who lost theirs."""
+
+    password = Password(label="New password", required=True, help_text="At least ten characters; a sentence is good.")
+
+
+@page("associate.edit")
+def associates(request: Asked) -> HttpResponse:
+    """The list."""
+    roles = lists.chips(request, "role", "Role", Role.choices)
+    gone = lists.chips(request, "show", "Show", [("deactivated", "Deactivated")])
+    rows = Associate.objects.select_related("team").filter(is_active=gone.chosen is None)
+    if roles.chosen:
+        rows = rows.filter(role=roles.chosen.value)
+    if words := request.GET.get("q", "").strip():
+        rows = rows.filter(Q(name__icontains=words) | Q(email__icontains=words))
+    found = lists.read(request, rows, keys=["name", "id"])
+    return render(request, "setup/associates.html", {"page": found, "roles": roles, "gone": gone})
+
+
+@page("associate.edit")
+def add(request: Asked) -> HttpResponse:
+    """Let somebody in."""
+    form = NewForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        said = {**form.cleaned_data, "password": form.cleaned_data["password"] or None}
+        with refusals.at_form(form):
+            somebody = nouns.add(**said, by=request.user.by, at=timezone.now())
+            return moved(request, reverse("setup:associates"), f"{somebody.name} may come in now.")
+    context = {"title": "Add an associate", "form": form, "submit": "Add", **BACK}
+    return render(request, "setup/form.html", context)
+
+
+BACK = {"back": "/setup/associates", "back_words": "Associates"}
+
+
+@page("associate.edit")
+def associate(request: Asked, pk: int) -> HttpResponse:
+    """One of them."""
+    row = get_object_or_404(Associate.objects.select_related("team"), pk=pk)
+    form = AssociateForm(request.POST or None, initial={"name": row.name, "role": row.role, "team": row.team})
+    if request.method == "POST" and form.is_valid():
+        with refusals.at_form(form):
+            nouns.edit(associate=row, **form.cleaned_data, by=request.user.by, at=timezone.now())
+            return moved(request, reverse("setup:associates"), "Saved.")
+    return render(request, "setup/associate.html", {"row": row, "form": form, "password": PasswordForm()})
+
+
+@page("associate.edit")
+@require_POST
+def deactivation(request: Asked, pk: int) -> HttpResponse:
+    """Shut somebody out, or let them in again."""
+    row = get_object_or_404(Associate, pk=pk)
+    change = nouns.deactivate if row.is_active else nouns.reactivate
+    change(associate=row, by=request.user.by, at=timezone.now())
+    words = "may come in again." if row.is_active else "may no longer come in."
+    return moved(request, reverse("setup:associate", args=[pk]), f"{row.name} {words}")
+
+
+@page("associate.edit")
+@require_POST
+def password(request: Asked, pk: int) -> HttpResponse:
+    """Give somebody a new password."""
+    row = get_object_or_404(Associate, pk=pk)
+    form = PasswordForm(request.POST)
+    if not form.is_valid():
+        known = AssociateForm(initial={"name": row.name, "role": row.role, "team": row.team})
+        return render(request, "setup/associate.html", {"row": row, "form": known, "password": form})
+    nouns.set_password(associate=row, password=form.cleaned_data["password"], by=request.user.by, at=timezone.now())
+    return moved(request, reverse("setup:associate", args=[pk]), f"{row.name} has a new password.")

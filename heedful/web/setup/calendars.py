@@ -1,0 +1,90 @@
+"""Working time: the hours and holidays that promises count by."""
+
+import re
+
+from django import forms
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+
+from heedful.promise import calendars as nouns
+from heedful.promise.models import Calendar
+from heedful.web import refusals, shell
+from heedful.web.page import Asked, moved, page
+from heedful.web.setup.company import ZONES
+
+DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
+USUAL = "09:00-17:00"
+
+
+class CalendarForm(forms.Form):
+    """When the company works."""
+
+    name = forms.CharField(max_length=120)
+    time_zone = forms.ChoiceField(choices=ZONES)
+    holidays = forms.CharField(widget=forms.Textarea, required=False, help_text="One date a line, such as 2026-12-25.")
+    is_default = forms.BooleanField(label="Taken where none is chosen", required=False)
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        for number, day in enumerate(DAYS):
+            self.fields[f"day_{number}"] = forms.CharField(label=day, required=False, help_text="" if number else HELP)
+        self.order_fields(["name", "time_zone", *[f"day_{number}" for number in range(7)]])
+
+    def said(self) -> dict[str, object]:
+        """What was typed, as the operation takes it."""
+        data = self.cleaned_data
+        return {
+            "name": data["name"],
+            "time_zone": data["time_zone"],
+            "week": [_periods(data[f"day_{number}"]) for number in range(7)],
+            "holidays": data["holidays"].split(),
+            "is_default": data["is_default"],
+        }
+
+
+HELP = "One or more periods, such as 09:00-12:30 13:30-17:00. Empty means closed."
+
+
+@page("calendar.edit")
+def calendars(request: Asked) -> HttpResponse:
+    """The list."""
+    rows = [(row, list(zip(DAYS, row.week, strict=True))) for row in Calendar.objects.order_by("-is_default", "name")]
+    return render(request, "setup/calendars.html", {"rows": rows})
+
+
+@page("calendar.edit")
+def add(request: Asked) -> HttpResponse:
+    """Add one."""
+    usual = {f"day_{number}": USUAL for number in range(5)}
+    form = CalendarForm(request.POST or None, initial={"time_zone": shell.of(request).company.time_zone, **usual})
+    if request.method == "POST" and form.is_valid():
+        with refusals.at_form(form):
+            nouns.add(**form.said(), by=request.user.by, at=timezone.now())  # type: ignore[arg-type]
+            return moved(request, reverse("setup:calendars"), "Saved.")
+    return render(request, "setup/form.html", {"title": "Add working time", "form": form, "submit": "Add", **BACK})
+
+
+@page("calendar.edit")
+def calendar(request: Asked, pk: int) -> HttpResponse:
+    """One of them."""
+    row = get_object_or_404(Calendar, pk=pk)
+    week = {f"day_{number}": " ".join(f"{a}-{b}" for a, b in day) for number, day in enumerate(row.week)}
+    said = {"name": row.name, "time_zone": row.time_zone, "is_default": row.is_default, **week}
+    form = CalendarForm(request.POST or None, initial={**said, "holidays": "\n".join(row.holidays)})
+    if request.method == "POST" and form.is_valid():
+        with refusals.at_form(form):
+            nouns.change(calendar=row, **form.said(), by=request.user.by, at=timezone.now())  # type: ignore[arg-type]
+            words = "Saved. Promises that count by it are judged anew in the background."
+            return moved(request, reverse("setup:calendars"), words)
+    return render(request, "setup/form.html", {"title": row.name, "form": form, "submit": "Save", **BACK})
+
+
+BACK = {"back": "/setup/calendars", "back_words": "Working time"}
+
+
+def _periods(text: str) -> list[list[str]]:
+    """Read `09:00-12:30 13:30-17:00`; what is not a period is left to the operation to refuse."""
+    words = re.sub(r"\s*[-–]\s*", "-", text).replace(",", " ").split()
+    return [word.split("-") for word in words]

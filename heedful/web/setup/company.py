@@ -1,0 +1,46 @@
+"""The company: its name, colour, time zone, currency and vision."""
+
+from zoneinfo import available_timezones
+
+from django import forms
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+
+from heedful.associates import company as companies
+from heedful.web import refusals, shell
+from heedful.web.page import Asked, moved, page
+
+ZONES = [(zone, zone.replace("_", " ")) for zone in sorted(available_timezones()) if "/" in zone or zone == "UTC"]
+
+
+class CompanyForm(forms.Form):
+    """What a company is called and how it looks."""
+
+    name = forms.CharField(max_length=120)
+    colour = forms.CharField(
+        widget=forms.TextInput(attrs={"type": "color"}),
+        help_text="The accent of every page. We darken or lighten it until it can be read.",
+    )
+    time_zone = forms.ChoiceField(choices=ZONES)
+    currency = forms.CharField(max_length=3, help_text="Three letters, such as EUR.")
+    country = forms.CharField(max_length=2, help_text="Two letters; phone numbers without a prefix are from there.")
+    vision = forms.CharField(
+        widget=forms.Textarea,
+        required=False,
+        help_text="What your care is for, in a sentence. It heads the board.",
+    )
+
+
+@page("company.edit")
+def company(request: Asked) -> HttpResponse:
+    """Show and change it."""
+    now = shell.of(request).company
+    said = {name: getattr(now, name) for name in CompanyForm.base_fields}
+    form = CompanyForm(request.POST or None, initial=said)
+    if request.method == "POST" and form.is_valid():
+        with refusals.at_form(form):
+            companies.edit(**form.cleaned_data, by=request.user.by, at=timezone.now())
+            return moved(request, reverse("setup:company"), "Saved. Everybody sees it from their next click.")
+    return render(request, "setup/form.html", {"title": "Company", "form": form, "submit": "Save"})

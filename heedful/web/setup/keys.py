@@ -1,0 +1,52 @@
+"""The keys of programs: made and shown once, used, revoked, and what they sent that was not taken."""
+
+from django import forms
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from heedful.associates import keys as nouns
+from heedful.associates.models import Key
+from heedful.customers import rejections
+from heedful.web import lists, refusals
+from heedful.web.page import Asked, moved, page
+
+
+class KeyForm(forms.Form):
+    """For which program, and what it may do."""
+
+    name = forms.CharField(max_length=120, help_text="The program that will use it, such as Website.")
+    scope = forms.ChoiceField(label="May", choices=Key.Scope.choices, initial=Key.Scope.SEND, widget=forms.RadioSelect)
+
+
+@page("key.edit")
+@never_cache
+def keys(request: Asked) -> HttpResponse:
+    """The list, and a form for a new one; a new key's secret is shown on the answer to the form and never again."""
+    form, secret = KeyForm(request.POST or None), ""
+    if request.method == "POST" and form.is_valid():
+        with refusals.at_form(form):
+            _, secret = nouns.add(**form.cleaned_data, by=request.user.by, at=timezone.now())
+            form = KeyForm()
+    rows = Key.objects.select_related("created_by").order_by("revoked_at", "-pk")
+    return render(request, "setup/keys.html", {"rows": rows, "form": form, "secret": secret})
+
+
+@page("key.edit")
+def key(request: Asked, pk: int) -> HttpResponse:
+    """One of them, with what it sent that was not taken."""
+    row = get_object_or_404(Key.objects.select_related("created_by"), pk=pk)
+    found = lists.read(request, rejections.of(key=pk).order_by(), keys=["-at", "-id"])
+    return render(request, "setup/key.html", {"row": row, "page": found})
+
+
+@page("key.edit")
+@require_POST
+def revocation(request: Asked, pk: int) -> HttpResponse:
+    """Revoke it."""
+    row = get_object_or_404(Key, pk=pk)
+    nouns.revoke(key=row, by=request.user.by, at=timezone.now())
+    return moved(request, reverse("setup:keys"), f"Revoked. {row.name} is shut out from now on.")

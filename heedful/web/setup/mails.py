@@ -1,0 +1,40 @@
+"""The mails that were written: kept, waiting, sent or given up."""
+
+from django.db.models import Q
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from heedful.courier import mails as nouns
+from heedful.courier.models import Mail, Sending
+from heedful.web import lists
+from heedful.web.page import Asked, moved, page
+
+
+@page("mail.read")
+def mails(request: Asked) -> HttpResponse:
+    """The list, the newest first."""
+    states = lists.chips(request, "state", "State", Sending.choices)
+    rows = Mail.objects.all()
+    if states.chosen:
+        rows = rows.filter(state=states.chosen.value)
+    if words := request.GET.get("q", "").strip().replace("\x00", ""):
+        rows = rows.filter(Q(to__icontains=words) | Q(subject__icontains=words))
+    return render(request, "setup/mails.html", {"page": lists.read(request, rows, keys=["-id"]), "states": states})
+
+
+@page("mail.read")
+def mail(request: Asked, pk: int) -> HttpResponse:
+    """One of them, with its tries."""
+    row = get_object_or_404(Mail, pk=pk)
+    return render(request, "setup/mail.html", {"row": row, "tries": row.tries.order_by("-at")[:50]})
+
+
+@page("mail.read")
+@require_POST
+def tries(request: Asked, pk: int) -> HttpResponse:
+    """Try again to hand it over."""
+    nouns.try_again(mail=get_object_or_404(Mail, pk=pk), by=request.user.by, at=timezone.now())
+    return moved(request, reverse("setup:mail", args=[pk]), "It is on its way to the mail server.")

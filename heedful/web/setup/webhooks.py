@@ -1,0 +1,99 @@
+"""The webhooks: who outside is told what happens here."""
+
+from django import forms
+from django.db.models import Count, Q
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from heedful.courier import deliveries
+from heedful.courier import webhooks as nouns
+from heedful.courier.models import Delivery, Endpoint, Sending
+from heedful.web import lists, refusals
+from heedful.web.page import Asked, moved, page
+
+
+class EndpointForm(forms.Form):
+    """Where to, and what."""
+
+    name = forms.CharField(max_length=120)
+    url = forms.CharField(label="Address", max_length=500, widget=forms.URLInput)
+    kinds = forms.CharField(
+        label="Kinds of event",
+        required=False,
+        help_text="Separated by spaces, such as case.opened case.closed. Empty means all.",
+    )
+
+    def clean_kinds(self) -> list[str]:
+        """Separate the kinds."""
+        return str(self.cleaned_data["kinds"]).replace(",", " ").split()
+
+
+@page("webhook.edit")
+def webhooks(request: Asked) -> HttpResponse:
+    """The list."""
+    waiting = Count("deliveries", filter=Q(deliveries__state=Sending.WAITING))
+    rows = Endpoint.objects.annotate(waiting=waiting).order_by("name", "pk")
+    return render(request, "setup/webhooks.html", {"rows": rows})
+
+
+@page("webhook.edit")
+def add(request: Asked) -> HttpResponse:
+    """Add one."""
+    form = EndpointForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with refusals.at_form(form):
+            endpoint = nouns.add(**form.cleaned_data, by=request.user.by, at=timezone.now())
+            return moved(request, reverse("setup:webhook", args=[endpoint.pk]), "Added. Its secret is below.")
+    return render(request, "setup/form.html", {"title": "Add a webhook", "form": form, "submit": "Add", **BACK})
+
+
+BACK = {"back": "/setup/webhooks", "back_words": "Webhooks"}
+
+
+@page("webhook.edit")
+@never_cache
+def webhook(request: Asked, pk: int) -> HttpResponse:
+    """One of them, with what it was told."""
+    row = get_object_or_404(Endpoint, pk=pk)
+    said = {"name": row.name, "url": row.url, "kinds": " ".join(row.kinds)}
+    form = EndpointForm(request.POST or None, initial=said)
+    if request.method == "POST" and form.is_valid():
+        with refusals.at_form(form):
+            nouns.change(endpoint=row, **form.cleaned_data, by=request.user.by, at=timezone.now())
+            return moved(request, reverse("setup:webhook", args=[pk]), "Saved.")
+    told = Delivery.objects.filter(endpoint=row).annotate(times=Count("tries"))
+    found = lists.read(request, told, keys=["-created_at", "-id"])
+    return render(request, "setup/webhook.html", {"row": row, "form": form, "page": found})
+
+
+@page("webhook.edit")
+@require_POST
+def secret(request: Asked, pk: int) -> HttpResponse:
+    """Give it a new secret."""
+    nouns.rotate(endpoint=get_object_or_404(Endpoint, pk=pk), by=request.user.by, at=timezone.now())
+    words = "There is a new secret. The old one signs beside it for a day."
+    return moved(request, reverse("setup:webhook", args=[pk]), words)
+
+
+@page("webhook.edit")
+@require_POST
+def rest(request: Asked, pk: int) -> HttpResponse:
+    """Disable it, or enable it again."""
+    row = get_object_or_404(Endpoint, pk=pk)
+    if row.disabled_at is None:
+        nouns.disable(endpoint=row, reason=f"{request.user.name} disabled it.", by=request.user.by, at=timezone.now())
+        return moved(request, reverse("setup:webhook", args=[pk]), "Disabled. It is told nothing any more.")
+    nouns.enable(endpoint=row, by=request.user.by, at=timezone.now())
+    return moved(request, reverse("setup:webhook", args=[pk]), "Enabled. It is told what happens from now on.")
+
+
+@page("webhook.edit")
+@require_POST
+def ping(request: Asked, pk: int) -> HttpResponse:
+    """Send it a sign of life."""
+    deliveries.ping(endpoint=get_object_or_404(Endpoint, pk=pk), by=request.user.by, at=timezone.now())
+    return moved(request, reverse("setup:webhook", args=[pk]), "A sign of life is on its way.")

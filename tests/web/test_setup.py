@@ -1,0 +1,198 @@
+"""Setting the house up."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from heedful.associates import keys
+from heedful.associates.models import Associate, Company, Key, Role, Team
+from heedful.courier import mails
+from heedful.courier.models import Endpoint
+from heedful.customers import rejections
+from heedful.customers.models import Customer, Stage
+from heedful.kit.actor import SYSTEM
+from heedful.ledger.models import Entry
+from heedful.promise.models import Calendar
+from tests.cast import NOON, PASSWORD
+
+type As = Callable[[Associate], Client]
+
+PAGES = [
+    "", "company", "stages", "teams", "associates", "associates/add", "associates?role=admin&q=a", "keys", "mails",
+    "mails?state=kept&q=x", "webhooks", "webhooks/add", "calendars", "calendars/add", "ledger", "ledger?q=case+12",
+    "ledger?q=team&by=system", "ledger?format=csv", "components", "account",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_a_page_of_setup_shows(as_: As, ada: Associate, care: Team, address: str) -> None:
+    assert as_(ada).get(f"/setup/{address}").status_code == 200
+
+
+def test_the_ledger_takes_as_many_queries_for_many_entries_as_for_one(
+    as_: As, ada: Associate, care: Team, mira: Associate, django_assert_num_queries: Any
+) -> None:
+    client = as_(ada)
+
+    # session, associate, company, count, rows, the menu's counts
+    with django_assert_num_queries(6):
+        client.get("/setup/ledger")
+
+
+def test_the_company_gets_another_colour_and_the_ledger_says_who_gave_it(as_: As, ada: Associate) -> None:
+    said = {"name": "Acme", "colour": "#aa3300", "time_zone": "Europe/Paris", "currency": "eur", "country": "fr"}
+
+    as_(ada).post("/setup/company", said)
+
+    company = Company.objects.get()
+    assert (company.colour, company.currency) == ("#aa3300", "EUR")
+    entry = Entry.objects.filter(kind="CompanyChanged").latest("pk")
+    assert entry.by_label == "Ada"
+
+
+def test_a_wrong_currency_is_refused_at_the_form(as_: As, ada: Associate) -> None:
+    said = {"name": "Acme", "colour": "#aa3300", "time_zone": "Europe/Paris", "currency": "€€€", "country": "fr"}
+
+    page = as_(ada).post("/setup/company", said).content.decode()
+
+    assert "is not a currency of three letters" in page
+    assert Company.objects.get().currency == "GBP"
+
+
+def test_somebody_is_added_and_may_come_in(as_: As, ada: Associate, care: Team) -> None:
+    said = {"name": "Noor", "email": "Noor@acme.test", "role": "lead", "team": care.pk, "password": PASSWORD}
+
+    as_(ada).post("/setup/associates/add", said)
+
+    noor = Associate.objects.get(email="noor@acme.test")
+    assert (noor.role, noor.team) == (Role.LEAD, care)
+    client = Client()
+    client.post("/accounts/login/", {"login": "NOOR@acme.test", "password": PASSWORD})
+    assert client.get("/setup/account").status_code == 200
+
+
+def test_the_only_administrator_stays(as_: As, ada: Associate) -> None:
+    client = as_(ada)
+
+    page = client.post(f"/setup/associates/{ada.pk}/deactivation", follow=True).content.decode()
+    form = client.post(f"/setup/associates/{ada.pk}", {"name": "Ada", "role": "associate"}).content.decode()
+
+    assert "You cannot deactivate yourself" in page
+    assert "This is the only administrator" in form
+    ada.refresh_from_db()
+    assert (ada.is_active, ada.role) == (True, Role.ADMIN)
+
+
+def test_somebody_is_deactivated_and_let_in_again(as_: As, ada: Associate, mira: Associate) -> None:
+    client = as_(ada)
+
+    client.post(f"/setup/associates/{mira.pk}/deactivation")
+    mira.refresh_from_db()
+    assert not mira.is_active
+    client.post(f"/setup/associates/{mira.pk}/deactivation")
+    mira.refresh_from_db()
+    assert mira.is_active
+
+
+def test_a_key_is_shown_once_and_kept_hashed(as_: As, ada: Associate) -> None:
+    client = as_(ada)
+
+    page = client.post("/setup/keys", {"name": "Website", "scope": "send"}).content.decode()
+    secret = page.split('id="secret">')[1].split("<")[0]
+    again = client.get("/setup/keys").content.decode()
+
+    key = Key.objects.get()
+    assert keys.find(secret) == key
+    assert secret not in again
+    assert secret not in f"{key.digest}{key.prefix}"
+
+
+def test_a_revoked_key_lets_nobody_in_and_is_not_revoked_twice(as_: As, ada: Associate) -> None:
+    key, secret = keys.add(name="Shop", by=ada.by, at=NOON)
+
+    as_(ada).post(f"/setup/keys/{key.pk}/revocation")
+    again = as_(ada).post(f"/setup/keys/{key.pk}/revocation", follow=True).content.decode()
+
+    assert keys.find(secret) is None
+    assert "This key is already revoked." in again
+
+
+def test_a_key_s_page_shows_what_was_not_taken(as_: As, ada: Associate) -> None:
+    key, _ = keys.add(name="Shop", by=ada.by, at=NOON)
+    rejections.keep(key=key.pk, rejected=[("No user id.", '{"type": "<b>track</b>"}')], at=NOON)
+
+    page = as_(ada).get(f"/setup/keys/{key.pk}").content.decode()
+
+    assert "No user id." in page
+    assert "&lt;b&gt;track&lt;/b&gt;" in page
+
+
+def test_teams_keep_exactly_one_default(as_: As, ada: Associate, care: Team) -> None:
+    client = as_(ada)
+
+    client.post("/setup/teams", {"name": "Field service", "is_default": "on"})
+    refused = client.post(f"/setup/teams/{Team.objects.get(is_default=True).pk}", {"name": "Field"}).content.decode()
+
+    assert list(Team.objects.filter(is_default=True).values_list("name", flat=True)) == ["Field service"]
+    assert "Choose another one there instead." in refused
+
+
+def test_stages_are_renamed_reordered_added_and_taken_out(as_: As, ada: Associate) -> None:
+    Stage.objects.exclude(pk__in=["use", "purchase"]).delete()
+    posted = {"slug": ["purchase", "use", ""], "name": ["", "Living with it", "Moving house"], "place": ["1", "3", "2"]}
+
+    as_(ada).post("/setup/stages", posted)
+
+    stages = [(stage.slug, stage.name) for stage in Stage.objects.order_by("position")]
+    assert stages == [("moving-house", "Moving house"), ("use", "Living with it")]
+
+
+def test_a_stage_in_which_somebody_is_stays(as_: As, ada: Associate, alice: Customer) -> None:
+    Customer.objects.filter(pk=alice.pk).update(stage="use")
+
+    page = as_(ada).post("/setup/stages", {"slug": ["purchase"], "name": ["Buying"], "place": ["1"]}, follow=True)
+
+    assert "Customers are or were in Use, so it stays" in page.content.decode()
+    assert Stage.objects.filter(pk="use").exists()
+    assert Stage.objects.get(pk="purchase").name != "Buying"
+
+
+def test_working_time_is_added_with_a_break_and_mended_when_it_is_wrong(as_: As, ada: Associate) -> None:
+    said = {
+        "name": "Service",
+        "time_zone": "Europe/Berlin",
+        "day_0": "09:00-12:30, 13:30 – 17:00",
+        "holidays": "2026-12-25",
+    }
+
+    as_(ada).post("/setup/calendars/add", said)
+    wrong = as_(ada).post("/setup/calendars/add", {**said, "name": "Other", "day_1": "nine to five"})
+
+    calendar = Calendar.objects.get()
+    assert calendar.week[0] == [["09:00", "12:30"], ["13:30", "17:00"]]
+    assert calendar.holidays == ["2026-12-25"]
+    assert wrong.status_code == 200
+    assert "note-late" in wrong.content.decode()
+
+
+def test_a_kept_mail_is_read_and_markup_in_it_does_nothing(as_: As, ada: Associate) -> None:
+    mail = mails.send(
+        to="alice@example.test", subject="Hello <b>", text="<script>1</script> https://acme.test/x", purpose="case",
+        by=SYSTEM, at=timezone.now(),
+    )  # fmt: skip
+
+    page = as_(ada).get(f"/setup/mails/{mail.pk}").content.decode()
+
+    assert "&lt;script&gt;" in page
+    assert "<script>1" not in page
+    assert 'href="https://acme.test/x"' in page
+
+
+def test_a_webhook_into_the_company_s_own_network_is_refused(as_: As, ada: Associate) -> None:
+    page = as_(ada).post("/setup/webhooks/add", {"name": "Inside", "url": "https://127.0.0.1/x"}).content.decode()
+
+    assert "note-late" in page
+    assert not Endpoint.objects.exists()
