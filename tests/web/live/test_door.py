@@ -1,0 +1,87 @@
+import json
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from django.db import connection, transaction
+from django.test import Client, RequestFactory
+
+from heedful.kit import live
+from heedful.web.live import address, door, hall
+
+
+def test_a_page_is_sent_on_to_the_live_process_of_the_same_host(client: Client, settings: Any) -> None:
+    answer = client.get("/live?topics=cases,customer:12", headers={"host": "127.0.0.1:8000"})
+    assert answer.status_code == 307
+    assert answer["Location"] == f"http://127.0.0.1:{settings.LIVE_PORT}/live?topics=cases,customer:12"
+
+
+def test_a_proxy_may_give_the_live_process_its_own_address(rf: RequestFactory, settings: Any) -> None:
+    settings.LIVE_URL = "https://care.example.com/live"
+    assert address.address(rf.get("/")) == "https://care.example.com/live"
+
+
+def test_the_content_security_policy_allows_the_live_process_and_nothing_else(client: Client, settings: Any) -> None:
+    answer = client.get("/healthz", headers={"host": "example.com:8000"})
+    connect = next(part for part in answer["Content-Security-Policy"].split("; ") if part.startswith("connect-src"))
+    assert f"http://example.com:{settings.LIVE_PORT}" in connect.split()
+    assert "*" not in connect
+
+
+@pytest.mark.parametrize(
+    ("query", "topics"),
+    [
+        (b"topics=cases,customer:12", {"cases", "customer:12"}),
+        (b"topics=cases&topics=board", {"cases", "board"}),
+        (b"topics=,,", set()),
+        (b"topics=a%0Aevent:x", set()),
+        (b"", set()),
+    ],
+)
+def test_topics_are_read_from_the_address(query: bytes, topics: set[str]) -> None:
+    assert door._topics(query) == topics
+
+
+@pytest.mark.parametrize(
+    ("origin", "is_let_in"),
+    [
+        ("http://localhost:8000", True),
+        ("http://localhost:9999", True),
+        ("https://mallory.example.com", False),
+        ("http://localhost.mallory.example.com", False),
+        ("null", False),
+    ],
+)
+def test_only_the_own_host_may_read_across_ports(origin: str, is_let_in: bool) -> None:
+    assert bool(door._cross_origin({"origin": origin, "host": "localhost:8001"})) is is_let_in
+
+
+@pytest.mark.django_db(transaction=True)
+def test_open_pages_are_told_when_the_change_is_certain() -> None:
+    import psycopg
+
+    with psycopg.connect(**hall.parameters(), autocommit=True) as listening:
+        listening.execute("LISTEN heedful_live")
+        with transaction.atomic():
+            live.tell("cases", 1)
+            transaction.set_rollback(True)
+        with transaction.atomic():
+            live.tell("cases", 2)
+        heard = [json.loads(notice.payload) for notice in listening.notifies(timeout=5, stop_after=1)]
+    assert heard == [{"topic": "cases", "id": "2"}]
+
+
+@pytest.mark.django_db
+def test_health_says_what_is_missing(client: Client) -> None:
+    answer = client.get("/healthz")
+    assert answer.status_code == 503
+    assert answer.json() == {"database": "ready", "worker": "missing", "live": "missing"}
+
+
+@pytest.mark.django_db
+def test_health_without_a_database_is_no_breakdown(client: Client) -> None:
+    from django.db import OperationalError
+
+    with patch.object(connection, "cursor", side_effect=OperationalError):
+        answer = client.get("/healthz")
+    assert (answer.status_code, answer.json()["database"]) == (503, "unreachable")
