@@ -21,8 +21,11 @@ PUBLIC = {
 }
 """What somebody may open who has not logged in. The first one's page asks for a link that works once."""
 
-BY_THEMSELVES = ("heedful.api.", "heedful.web.portal.", "ninja.")
-"""Doors that let in by other means, each with tests of its own: a key, or a signed link. Below accounts/ is the log-in."""
+BY_THEMSELVES = ("heedful.api.", "heedful.web.portal.")
+"""Doors that let in by other means, each with tests of its own: a key, or a signed link."""
+
+ELSEWHERE = ("accounts/", "api/")
+"""The log-in, and what programs read, which asks for a key."""
 
 EXAMPLES = {"int": "1", "str": "x", "slug": "x", "uuid": "00000000-0000-0000-0000-000000000001", "path": "x"}
 
@@ -41,7 +44,7 @@ def example(route: str) -> str:
 
 
 def is_for_associates(route: str, pattern: URLPattern) -> bool:
-    is_door = pattern.callback.__module__.startswith(BY_THEMSELVES) or route.startswith("accounts/")
+    is_door = pattern.callback.__module__.startswith(BY_THEMSELVES) or route.startswith(ELSEWHERE)
     return route not in PUBLIC and not is_door
 
 
