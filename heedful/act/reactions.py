@@ -1,23 +1,29 @@
 """What follows for the cases when something happened elsewhere; run twice, each changes nothing the second time."""
 
+from collections.abc import Sequence
+
 from django.utils import timezone
 
 from heedful.act import cases
 from heedful.act.models import Case
-from heedful.customers.models import Customer
+from heedful.customers.models import Customer, Feedback
 from heedful.kit.actor import SYSTEM
 from heedful.ledger.models import Entry
 from heedful.listen import answers, asks
+from heedful.listen.models import Ask
 from heedful.promise.instances import PromiseAtRisk, PromiseBroken
 from heedful.promise.models import Instance
-from heedful.understand.trouble import TroubleHeard
+from heedful.understand.trouble import Sign, TroubleHeard
 
 
 def open_cases(event: TroubleHeard, *, entry: Entry) -> None:
     """Customers said something that somebody must act on."""
     del entry
+    about = _asked_about(event.troubles)
     for sign in event.troubles:
-        if Customer.objects.filter(pk=sign.customer).exists():
+        if case := about.get(sign.reference):
+            cases.hear_trouble_after(case=case, sign=sign, by=SYSTEM, at=timezone.now())
+        elif Customer.objects.filter(pk=sign.customer).exists():
             cases.open_for_trouble(sign=sign, by=SYSTEM, at=timezone.now())
 
 
@@ -49,6 +55,16 @@ def hear_whether_it_helped(event: answers.HelpAnswered, *, entry: Entry) -> None
     case = Case.objects.filter(pk=event.case).first()
     if case is not None:
         cases.hear_whether_it_helped(case=case, helped=event.helped, by=SYSTEM, at=timezone.now())
+
+
+def _asked_about(signs: Sequence[Sign]) -> dict[str, Case]:
+    """The case about which a customer was asked, by the reference of the sign in the answer."""
+    sheets = Feedback.objects.filter(pk__in=[sign.reference.partition(":")[2] for sign in signs])
+    asked = {f"feedback:{pk}": subject.partition(":")[2] for pk, subject in sheets.values_list("pk", "subject")}
+    about = Ask.objects.filter(pk__in=[ask for ask in asked.values() if ask.isdigit()], case_id__isnull=False)
+    case_of = {str(ask): case for ask, case in about.values_list("pk", "case_id")}
+    found = Case.objects.in_bulk(case_of.values())
+    return {name: found[case_of[ask]] for name, ask in asked.items() if case_of.get(ask) in found}
 
 
 def _instances(ids: list[int], state: str) -> list[Instance]:

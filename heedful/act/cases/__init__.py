@@ -6,6 +6,7 @@
 
 from heedful.act.cases.clocks import escalate as escalate
 from heedful.act.cases.ending import close as close
+from heedful.act.cases.ending import hear_trouble_after as hear_trouble_after
 from heedful.act.cases.ending import hear_whether_it_helped as hear_whether_it_helped
 from heedful.act.cases.ending import reopen as reopen
 from heedful.act.cases.events import CaseClaimed as CaseClaimed

@@ -7,12 +7,13 @@ from django.db import transaction
 from heedful.act import causes, clock, practice
 from heedful.act.cases import clocks
 from heedful.act.cases.events import CaseClosed, CaseReopened, CustomerSaidWhetherItHelped
-from heedful.act.cases.opening import tell
+from heedful.act.cases.opening import add_trouble, join, lock_person, open_for_trouble, tell
 from heedful.act.cases.working import LEADING, held, locked
-from heedful.act.models import Case
+from heedful.act.models import Case, Trouble
 from heedful.kit.actor import By
 from heedful.kit.errors import Refused
 from heedful.ledger import events
+from heedful.understand.trouble import Sign
 
 SAID_NO = "The customer said that it did not help."
 
@@ -55,6 +56,19 @@ def hear_whether_it_helped(*, case: Case, helped: bool, by: By, at: datetime) ->
         return _go_on(row, reason=SAID_NO, with_lead=True, by=by, at=at)
     tell(row)
     return row
+
+
+@transaction.atomic
+def hear_trouble_after(*, case: Case, sign: Sign, by: By, at: datetime) -> Case:
+    """Take trouble from the very answer to whether a case had helped: it is not a new case, this one had not helped."""
+    lock_person(sign.customer)
+    if Trouble.objects.filter(reference=sign.reference).exists():
+        return open_for_trouble(sign=sign, by=by, at=at)
+    row = locked(case)
+    if row.is_open:
+        return join(row, sign, by=by, at=at)
+    add_trouble(row, sign, at=at)
+    return _go_on(row, reason=sign.what, with_lead=True, by=by, at=at)
 
 
 def _go_on(row: Case, *, reason: str, with_lead: bool, by: By, at: datetime) -> Case:

@@ -32,7 +32,7 @@ def open_for_trouble(*, sign: Sign, by: By, at: datetime) -> Case:
     if known := Trouble.objects.select_related("case").filter(reference=sign.reference).first():
         return _hear_more(known, sign, by=by, at=at)
     if case := open_case_of(person):
-        return _join(case, sign, by=by, at=at)
+        return join(case, sign, by=by, at=at)
     return open_new(person, sign, by=by, at=at)
 
 
@@ -157,7 +157,8 @@ def tell(case: Case, person: int | None = None) -> None:
     live.tell("customer", person or _person_of(case.customer_id))
 
 
-def _join(case: Case, sign: Sign, *, by: By, at: datetime) -> Case:
+def join(case: Case, sign: Sign, *, by: By, at: datetime) -> Case:
+    """Let more trouble come to an open case, which the caller holds."""
     add_trouble(case, sign, at=at)
     if at - case.opened_at >= ANOTHER and not case.is_repeat:
         _make_second_failure(case, at=at)

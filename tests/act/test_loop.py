@@ -1,0 +1,159 @@
+"""Stories through the doors: an answer becomes a case, the case is closed, the customer has the last word."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from heedful.act.models import Case
+from heedful.associates.models import Associate, Company, Team
+from heedful.customers import touchpoints
+from heedful.customers.models import Customer, Kind, Touchpoint
+from heedful.customers.touchpoints import Draft
+from heedful.kit.actor import SYSTEM
+from heedful.listen import asks, surveys
+from heedful.listen.models import Ask
+from heedful.promise import promises
+from heedful.promise.models import Instance
+from heedful.promise.promises import Wording
+from heedful.promise.standards import Draft as StandardDraft
+from heedful.understand.models import Reading
+from tests.cast import arrived
+from tests.work import work
+
+pytestmark = pytest.mark.django_db
+
+type As = Callable[[Associate], Client]
+
+
+@pytest.fixture
+def grace(acme: Company, service: Team) -> Customer:
+    """A customer who had a technician yesterday."""
+    yesterday = timezone.now() - timedelta(days=1)
+    return arrived("grace@example.test", Draft("technician_visit", yesterday, "visit", stage="onboarding"))
+
+
+@pytest.fixture
+def ask(grace: Customer) -> Ask:
+    design = surveys.Design(
+        name="After the visit", questions=[{"code": "recommend"}, {"code": "open"}], languages=["en"]
+    )
+    survey = surveys.make(design=design, by=SYSTEM, at=timezone.now())
+    return asks.invite(survey=survey, customer=grace, by=SYSTEM, at=timezone.now())
+
+
+def answered(client: Client, ask: Ask, **values: str) -> None:
+    page = client.post(f"/s/{ask.token}", {**values, "send": "1"})
+    assert page.status_code == 302, page.content.decode()
+    work()
+
+
+def test_an_answer_becomes_a_case_and_a_no_opens_it_again_with_the_lead(
+    client: Client, as_: As, ask: Ask, mira: Associate, lena: Associate
+) -> None:
+    answered(client, ask, recommend="2", open="The technician never came and nobody answers the phone.")
+    case = Case.objects.get()
+    reading = Reading.objects.get()
+    assert reading.sentiment == "negative"
+    assert (case.severity, case.team) == (3, mira.team)
+
+    desk, at = as_(mira), f"/cases/{case.pk}"
+    assert "grace@example.test" in desk.get("/cases").content.decode()
+    assert "<mark>nobody answers</mark>" in desk.get(at).content.decode()
+    desk.post(f"{at}/claim")
+    desk.post(f"{at}/mails", {"subject": "Your appointment", "text": "I am sorry. Tomorrow at nine?"})
+    desk.post(f"{at}/closure", {"outcome": "solved", "cause": "missed-appointment"})
+    work()
+    helped = Ask.objects.get(case_id=case.pk)
+    assert helped.state == Ask.State.ASKED
+
+    answered(Client(), helped, helped="0", open="Nobody came again, I will cancel my contract with you.")
+    case.refresh_from_db()
+    assert (case.is_open, case.with_lead, case.owner, case.helped) == (True, True, None, False)
+    assert (case.reopened, Case.objects.count(), case.troubles.count()) == (1, 1, 2)
+    assert "Wants to leave" in as_(lena).get(at).content.decode()
+    assert as_(mira).post(f"{at}/claim", follow=True).content.decode().count("with the lead") >= 1
+    assert as_(lena).post(f"{at}/claim").status_code == 302
+    case.refresh_from_db()
+    assert case.owner == lena
+
+
+def test_a_customer_who_was_helped_is_left_in_peace(client: Client, as_: As, ask: Ask, mira: Associate) -> None:
+    answered(client, ask, recommend="5")
+    case = Case.objects.get()
+    as_(mira).post(f"/cases/{case.pk}/closure", {"outcome": "explained", "cause": "price"})
+    work()
+    answered(Client(), Ask.objects.get(case_id=case.pk), helped="1", open="Thank you, Mira.")
+    case.refresh_from_db()
+    assert (case.is_open, case.helped) == (False, True)
+
+
+def test_nobody_is_asked_where_there_was_no_trouble(client: Client, as_: As, ask: Ask, mira: Associate) -> None:
+    answered(client, ask, recommend="6")
+    case = Case.objects.get()
+    as_(mira).post(f"/cases/{case.pk}/closure", {"outcome": "no_trouble", "cause": "other"})
+    work()
+    assert not Ask.objects.filter(case_id=case.pk).exists()
+
+
+def test_a_happy_answer_opens_nothing(client: Client, ask: Ask) -> None:
+    answered(client, ask, recommend="10", open="Everything was quick and friendly.")
+    assert Reading.objects.get().sentiment == "positive"
+    assert Case.objects.count() == 0
+
+
+def test_score_and_words_that_come_one_after_the_other_are_one_case(client: Client, ask: Ask) -> None:
+    client.post(f"/s/{ask.token}", {"recommend": "4"})
+    work()
+    first = Case.objects.get()
+    answered(client, ask, open="I will cancel my contract with you.")
+    assert Case.objects.get() == first
+    assert Case.objects.get().title == "Wants to leave"
+
+
+def test_a_promise_that_breaks_by_the_clock_opens_a_case(grace: Customer) -> None:
+    now = timezone.now()
+    standard = StandardDraft(form="within", from_kind="fault_reported", to_kind="fault_repaired", within_s=3600)
+    wording, yesterday = Wording(words="Repaired within the hour"), now - timedelta(days=1)
+    promises.make(wording=wording, standards=[standard], by=SYSTEM, at=yesterday)
+    assert Kind.objects.get(pk="fault_reported").watchers > 0
+    fault = Draft("fault_reported", now - timedelta(minutes=70), "fault", customer=grace.pk)
+    touchpoints.record(drafts=[fault], source="desk", by=SYSTEM, at=now)
+    work(at=now)
+    assert Instance.objects.get().state == "broken"
+    assert Case.objects.get().title == "Promise broken: Repaired within the hour"
+
+
+def test_the_companys_own_promise_judges_whether_the_case_was_answered_in_time(
+    client: Client, as_: As, ask: Ask, mira: Associate
+) -> None:
+    standard = StandardDraft(
+        form="within", from_kind="case_opened", to_kind="case_answered", within_s=3600, match_property="case"
+    )
+    wording = Wording(words="We call back within the hour", is_case_clock=True)
+    promises.make(wording=wording, standards=[standard], by=SYSTEM, at=timezone.now() - timedelta(days=1))
+    answered(client, ask, recommend="3")
+    case = Case.objects.get()
+    pending = Instance.objects.get()
+    assert (pending.state, pending.due_at) == ("pending", case.due_at)
+    as_(mira).post(f"/cases/{case.pk}/calls", {"text": "She was glad."})
+    work()
+    assert Instance.objects.get().state == "kept"
+
+
+def test_a_lead_is_called_when_most_of_the_clock_is_gone(client: Client, as_: As, ask: Ask, lena: Associate) -> None:
+    answered(client, ask, recommend="3")
+    case = Case.objects.get()
+    Case.objects.update(escalate_at=timezone.now())
+    work(at=case.escalate_at)
+    assert Case.objects.get().escalated_at is not None
+    assert "grace@example.test" in as_(lena).get("/cases?whose=lead").content.decode()
+
+
+def test_the_log_tells_the_whole_story(client: Client, as_: As, ask: Ask, grace: Customer, mira: Associate) -> None:
+    answered(client, ask, recommend="3")
+    as_(mira).post(f"/cases/{Case.objects.get().pk}/closure", {"outcome": "solved", "cause": "late"})
+    kinds = Touchpoint.objects.filter(customer=grace.pk).order_by("id").values_list("kind", flat=True)
+    assert list(kinds) == ["technician_visit", "survey_answered", "case_opened", "case_answered"]
