@@ -6,6 +6,8 @@ JSON line. CPU is that of this process and of its PostgreSQL backend together.
 
 import json
 import os
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -22,6 +24,7 @@ NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 TICKS = os.sysconf("SC_CLK_TCK")
 OFFICE = {day: [["09:00", "12:30"], ["13:30", "17:00"]] for day in ("mon", "tue", "wed", "thu", "fri")}
 FLOOR = 5_000
+CLOCKS = 100
 
 
 def main() -> None:
@@ -60,6 +63,7 @@ def _measured() -> dict[str, Any]:
         "copy_cpu_us_each": round(floor_us, 1),
         "times_copy": round(each_us / floor_us, 1),
         "one_person_ms": one,
+        **_late(),
     }
 
 
@@ -138,6 +142,59 @@ def _one_by_one() -> float:
         for person in people:
             instances.judge_people([person], at=NOW + timedelta(days=1))
     return round(spent["s"] * 10, 1)
+
+
+def _late() -> dict[str, float]:
+    """How late a real worker finds clocks that run out one after the other, and after it was killed."""
+    from django.utils import timezone
+
+    from heedful.customers import touchpoints
+    from heedful.kit.actor import SYSTEM
+    from heedful.promise import instances, promises
+    from heedful.promise.promises import Wording
+    from heedful.promise.standards import Draft
+
+    _truncate()
+    now = timezone.now()
+    draft = Draft(form="within", from_kind="called", to_kind="called_back", within_s=20, at_risk_share=0.5)
+    promise = promises.make(wording=Wording(words="We call back"), standards=[draft], by=SYSTEM, at=now)
+    drafts = [
+        touchpoints.Draft("called", now + timedelta(seconds=number / 4), f"l{number}", (("user_id", f"u{number}"),))
+        for number in range(CLOCKS)
+    ]
+    recorded = touchpoints.record(drafts=drafts, source="bench", by=SYSTEM, at=now)
+    instances.judge_people(recorded.customers, at=now)
+    worker = _worker()
+    time.sleep(18)
+    worker.kill()
+    worker.wait()
+    worker = _worker()
+    late = _found_late(promise)
+    worker.kill()
+    worker.wait()
+    return {"late_ms_p50": late[len(late) // 2], "late_ms_p95": late[len(late) * 95 // 100], "late_ms_max": late[-1]}
+
+
+def _truncate() -> None:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE promise_promise, procrastinate_jobs CASCADE")
+
+
+def _worker() -> subprocess.Popen[bytes]:
+    code = "import django; django.setup(); from heedful.loop import worker; worker.run(alone=True)"
+    return subprocess.Popen([sys.executable, "-c", code])
+
+
+def _found_late(promise: Any) -> list[float]:
+    from heedful.promise.models import Flip
+
+    broken = Flip.objects.filter(instance__promise=promise, state="broken")
+    patient_until = time.monotonic() + 90
+    while broken.count() < CLOCKS and time.monotonic() < patient_until:
+        time.sleep(0.5)
+    return sorted(round((flip.found_at - flip.true_from).total_seconds() * 1000) for flip in broken)
 
 
 @contextmanager

@@ -17,8 +17,8 @@ from heedful.kit.actor import SYSTEM
 from heedful.ledger import events
 from heedful.ledger.models import Entry
 from heedful.promise import clocks, evidence, judging, rows, standards
-from heedful.promise.judging import StandardSpec, Verdict
-from heedful.promise.models import Flip, Instance, Promise, Standard
+from heedful.promise.judging import Seen, StandardSpec, Verdict
+from heedful.promise.models import Flip, Instance, Promise, Standard, Unread
 from heedful.promise.rows import Change, Place, Row
 
 AT_ONCE = 1_000
@@ -161,13 +161,15 @@ def _judge(records: Mapping[int, int], at: datetime, news: bool, because: str, p
     if not found:
         return 0
     judged = _judged(records, found, at)
-    stored = rows.stored(records=records, of=[measure.spec.id for measure in found])
+    of = [measure.spec.id for measure in found]
+    rows.note_unread(records=records, of=of, unread=judged.unread)
+    stored = rows.stored(records=records, of=of)
     changes = [
-        Change(place[0], of, place[1], row, old is None or old[1].state != row.state, old[0] if old else None)
-        for place, (of, row) in judged.items()
+        Change(place[0], promised, place[1], row, old is None or old[1].state != row.state, old[0] if old else None)
+        for place, (promised, row) in judged.rows.items()
         if (old := stored.get(place)) is None or old[1] != row
     ]
-    gone = [old[0] for place, old in stored.items() if place not in judged]
+    gone = [old[0] for place, old in stored.items() if place not in judged.rows]
     if changes or gone:
         rows.write(changes=changes, gone=gone, because=because, at=at)
         _tell(changes, at)
@@ -176,19 +178,42 @@ def _judge(records: Mapping[int, int], at: datetime, news: bool, because: str, p
     return len(changes) + len(gone)
 
 
-def _judged(records: Mapping[int, int], found: Sequence[Measure], at: datetime) -> dict[Place, tuple[int, Row]]:
-    """What each instance of these people should look like now."""
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What each instance should look like now, and the touchpoints that could not be read."""
+
+    rows: dict[Place, tuple[int, Row]]
+    unread: dict[Place, Unread]
+
+
+def _judged(records: Mapping[int, int], found: Sequence[Measure], at: datetime) -> Judged:
     people, owners = evidence.read(records, evidence.Wanted.by(measure.spec for measure in found))
     facts = evidence.facts_of(people) if any(measure.audience for measure in found) else {}
-    return {
-        (measure.spec.id, verdict.opened_by): (measure.promise, _row(verdict, owners[verdict.opened_by]))
-        for pk, person in people.items()
-        for measure in found
-        if (seen := person.about(measure.spec))
-        and (not measure.audience or evidence.belongs(facts.get(pk, {}), measure.audience))
-        for verdict in judging.judge(measure.spec, seen, now=at)
-        if measure.ended_at is None or verdict.started_at < measure.ended_at
-    }
+    judged = Judged({}, {})
+    for pk, person in people.items():
+        for measure in found:
+            seen = person.about(measure.spec)
+            if seen and (not measure.audience or evidence.belongs(facts.get(pk, {}), measure.audience)):
+                _judge_one(measure, seen, owners, at, judged)
+    return judged
+
+
+def _judge_one(measure: Measure, seen: Sequence[Seen], owners: Mapping[int, int], at: datetime, into: Judged) -> None:
+    verdicts, reports = judging.judge_and_report(measure.spec, seen, now=at)
+    for verdict in verdicts:
+        if measure.ended_at is None or verdict.started_at < measure.ended_at:
+            row = _row(verdict, owners[verdict.opened_by])
+            into.rows[measure.spec.id, verdict.opened_by] = measure.promise, row
+    for report in reports:
+        into.unread[measure.spec.id, report.opened_by] = Unread(
+            standard_id=measure.spec.id,
+            promise_id=measure.promise,
+            customer_id=owners[report.opened_by],
+            opened_by=report.opened_by,
+            property=report.property,
+            reason=report.reason[:200],
+            found_at=at,
+        )
 
 
 def _row(verdict: Verdict, customer: int) -> Row:

@@ -105,14 +105,23 @@ class _Arrivals(NamedTuple):
 
 def judge(standard: StandardSpec, touchpoints: Iterable[Seen], *, now: datetime) -> list[Verdict]:
     """A verdict for each time that the standard applied to this person, by when it started."""
-    verdicts, _ = _judge(standard, touchpoints, now)
-    return sorted(verdicts, key=lambda verdict: (verdict.started_at, verdict.opened_by))
+    verdicts, _ = judge_and_report(standard, touchpoints, now=now)
+    return verdicts
 
 
 def unreadable(standard: StandardSpec, touchpoints: Iterable[Seen]) -> list[Unreadable]:
     """The touchpoints that carry something in the property that could not be understood, or lack what they match by."""
-    _, reports = _judge(standard, touchpoints, working_time.EPOCH)
-    return sorted(reports, key=lambda report: report.opened_by)
+    _, reports = judge_and_report(standard, touchpoints, now=working_time.EPOCH)
+    return reports
+
+
+def judge_and_report(
+    standard: StandardSpec, touchpoints: Iterable[Seen], *, now: datetime
+) -> tuple[list[Verdict], list[Unreadable]]:
+    """What `judge` and `unreadable` say, at the price of one of them."""
+    verdicts, reports = _judge(standard, touchpoints, now)
+    verdicts.sort(key=lambda verdict: (verdict.started_at, verdict.opened_by))
+    return verdicts, sorted(reports, key=lambda report: report.opened_by)
 
 
 def _judge(

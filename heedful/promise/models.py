@@ -181,6 +181,25 @@ class Flip(models.Model):
         return f"{self.state} from {self.true_from:%Y-%m-%d %H:%M:%S}"
 
 
+class Unread(models.Model):
+    """A touchpoint that should have opened an instance, and could not be understood."""
+
+    standard = models.ForeignKey(Standard, on_delete=models.CASCADE, related_name="unread")
+    promise = models.ForeignKey(Promise, on_delete=models.CASCADE, related_name="unread")
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="+")
+    opened_by = models.BigIntegerField()
+    """The touchpoint."""
+    property = models.CharField(max_length=120)
+    reason = models.CharField(max_length=200)
+    found_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["standard", "opened_by"], name="promise_unread_once")]
+
+    def __str__(self) -> str:
+        return f"{self.property}: {self.reason}"
+
+
 class Recount(models.Model):
     """A promise is being judged anew over the whole log, person by person; how far it is, and from where it goes on."""
 

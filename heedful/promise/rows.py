@@ -1,13 +1,13 @@
 """The rows of instances, read and written many at a time; the state of each changes together with its flip."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
 import msgspec
 from django.db import connection
 
-from heedful.promise.models import Instance
+from heedful.promise.models import Instance, Unread
 
 
 class Row(NamedTuple):
@@ -123,3 +123,13 @@ def _because(change: Change) -> str:
     if row.state == "at_risk" or (row.state == "broken" and row.due_at is not None):
         return "clock"
     return f"touchpoint:{row.settled_by or change.opened_by}"
+
+
+def note_unread(*, records: Collection[int], of: Sequence[int], unread: Mapping[Place, Unread]) -> None:
+    """Keep what could not be read of these records, and forget what has become readable."""
+    kept = Unread.objects.filter(customer__in=list(records), standard__in=of)
+    known = {(standard, opened_by): pk for pk, standard, opened_by in kept.values_list("pk", "standard", "opened_by")}
+    if gone := [pk for place, pk in known.items() if place not in unread]:
+        Unread.objects.filter(pk__in=gone).delete()
+    if new := [row for place, row in unread.items() if place not in known]:
+        Unread.objects.bulk_create(new)

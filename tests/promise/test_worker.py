@@ -6,9 +6,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateWorker
 
@@ -62,3 +64,25 @@ def test_a_clock_fires_though_the_worker_was_killed(workers: list[subprocess.Pop
     assert row.settled_at == row.due_at == now + timedelta(seconds=6)
     assert all(flip.found_at >= flip.true_from for flip in Flip.objects.all())
     assert Flip.objects.get(state="broken").because == "clock"
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_two_jobs_that_judge_the_same_people_at_once_do_not_double_anything() -> None:
+    now = timezone.now()
+    draft = Draft(form="within", from_kind="asked", to_kind="answered", within_s=3600)
+    promises.make(wording=Wording(words="Soon"), standards=[draft], by=SYSTEM, at=now)
+    drafts = [
+        touchpoints.Draft(kind="asked", happened_at=now, message=str(number), identities=(("user_id", str(number)),))
+        for number in range(60)
+    ]
+    people = touchpoints.record(drafts=drafts, source="test", by=SYSTEM, at=now).customers
+
+    def judge(start: int) -> int:
+        try:
+            return instances.judge_people(people[start:], at=now)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        changed = list(pool.map(judge, [0, 20, 0, 40]))
+    assert sum(changed) == Instance.objects.count() == Flip.objects.count() == 60

@@ -12,7 +12,7 @@ from heedful.customers import scales
 from heedful.customers.models import Customer
 from heedful.promise import gaps, standards, walks
 from heedful.promise.instances import History
-from heedful.promise.models import Instance, Promise
+from heedful.promise.models import Instance, Promise, Unread
 from heedful.promise.walks import Walk
 from heedful.prove import intervals, scores
 from heedful.prove.tallies import Tally
@@ -127,6 +127,8 @@ def told(request: HttpRequest, row: Promise, *, at: datetime) -> dict[str, Any]:
             Figure("Pending", f"{walk.pending:,}", href=f"{address}?state=pending"),
         ],
         "recount": getattr(row, "recount", None),
+        "unread": list(Unread.objects.filter(promise=row).select_related("customer__person").order_by("-pk")[:5]),
+        "unread_count": Unread.objects.filter(promise=row).count(),
         "tones": TONES,
         "found": _found(row, when, states.chosen.value if states.chosen else ""),
     }
