@@ -10,6 +10,7 @@ from django.db import transaction
 
 from heedful.customers import consents, scales, touchpoints
 from heedful.customers.touchpoints import Draft
+from heedful.kit import live
 from heedful.kit.actor import By
 from heedful.kit.characters import storable
 from heedful.kit.errors import Refused
@@ -154,16 +155,18 @@ def _keep(ask: Ask, news: Mapping[str, int | str], *, by: By, at: datetime) -> N
     for question, value in news.items():
         revision = ask.answers.get(question, {}).get("revision", 0) + 1
         ask.answers[question] = {"value": value, "revision": revision, "at": at.isoformat()}
-    drafts = [_draft(ask, question, at) for question in news]
+    drafts = [draft_of(ask, question, at) for question in news]
     recorded = touchpoints.record(drafts=drafts, source=SOURCE, by=by, at=at)
     ask.customer_id = recorded.customers[0]
     ask.state, ask.answered_at = Ask.State.ANSWERED, ask.answered_at or at
     events.record(SurveyAnswered(ask.pk, ask.survey_id, sorted(news)), by=by, at=at)
+    live.tell("surveys", ask.survey_id)
     if "helped" in news and ask.case_id is not None:
         events.record(HelpAnswered(ask.pk, ask.case_id, news["helped"] == 1), by=by, at=at)
 
 
-def _draft(ask: Ask, question: str, at: datetime) -> Draft:
+def draft_of(ask: Ask, question: str, at: datetime) -> Draft:
+    """One answer of a sheet as it comes into the log."""
     answer = ask.answers[question]
     value = answer["value"]
     return Draft(

@@ -13,6 +13,7 @@ from heedful.courier import mails
 from heedful.customers import consents
 from heedful.customers.models import Customer, Touchpoint
 from heedful.customers.touchpoints import TouchpointsRecorded
+from heedful.kit import live
 from heedful.kit.actor import SYSTEM, By
 from heedful.kit.errors import Refused
 from heedful.ledger import events, jobs
@@ -72,7 +73,7 @@ def plan(*, event: TouchpointsRecorded, at: datetime) -> list[Ask]:
     kept = Ask.objects.filter(
         moment_id__in=[moment.pk for moment in moments], survey__in=waiting, state=Ask.State.PLANNED
     )
-    _enqueue(found := list(kept))
+    enqueue(found := list(kept))
     return found
 
 
@@ -127,6 +128,7 @@ def consider(*, ask: Ask, by: By, at: datetime) -> Ask:
         row.state, row.asked_at, row.reason = Ask.State.NOT_ASKED, None, reason
         row.save(update_fields=["state", "asked_at", "reason"])
         events.record(CustomerSpared(row.pk, row.survey_id, row.customer_id, reason), by=by, at=at)
+    live.tell("surveys", row.survey_id)
     return row
 
 
@@ -170,7 +172,8 @@ def _planned(survey: Survey, moment: Touchpoint, at: datetime) -> Ask:
     )
 
 
-def _enqueue(asks: Sequence[Ask]) -> None:
+def enqueue(asks: Sequence[Ask]) -> None:
+    """Have planned asks considered when their time comes."""
     name = jobs.dotted(send_due)
     jobs.enqueue_all([jobs.Task(name, {"ask": ask.pk}, at=ask.ask_at) for ask in asks])
 

@@ -110,7 +110,7 @@ def name_of(language: str) -> str:
 def _question(question: Mapping[str, Any], text: str, language: str, given: Mapping[str, Any]) -> Question:
     code = str(question["code"])
     answer = given.get(code)
-    low, high = ("", "") if code == OPEN else wordings.ends(code, language)
+    low, high = _ends(question, language)
     words = () if code == OPEN else wordings.points(code, language)
     return Question(
         code=code,
@@ -122,6 +122,15 @@ def _question(question: Mapping[str, Any], text: str, language: str, given: Mapp
         words=str(answer or "") if code == OPEN else "",
         required=bool(question.get("required")),
     )
+
+
+def _ends(question: Mapping[str, Any], language: str) -> tuple[str, str]:
+    """What the ends of the scale mean: as the company writes it in this language, else as we do."""
+    if question["code"] == OPEN:
+        return "", ""
+    ours = wordings.ends(question["code"], language)
+    low, high = (str(question.get(end, {}).get(language, "")) for end in ("low", "high"))
+    return low or ours[0], high or ours[1]
 
 
 def _points(code: str, words: Sequence[str], answer: Any) -> list[Point]:

@@ -278,7 +278,11 @@ def _checked_question(question: Mapping[str, Any], languages: Sequence[str]) -> 
     texts = _checked_texts(question.get("text") or {})
     if not texts and not wordings.question(code, languages[0]):
         raise Refused(f"Write the question {code} in at least one language.")
-    return {"code": code, "text": texts, "required": bool(question.get("required", False))}
+    checked = {"code": code, "text": texts, "required": bool(question.get("required", False))}
+    for end in ("low", "high"):
+        if words := _checked_texts(question.get(end) or {}, one_line=True):
+            checked[end] = words
+    return checked
 
 
 def _checked_texts(texts: Mapping[str, str], *, one_line: bool = False) -> dict[str, str]:

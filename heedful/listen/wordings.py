@@ -40,14 +40,16 @@ def question(code: str, language: str) -> str:
 
 
 def ends(code: str, language: str) -> tuple[str, str]:
-    """Return what the two ends of a scale mean, in words; nothing where every point has its own."""
-    low, high = _words(language)["ends"].get(_scale(code), ("", ""))
+    """Return what the two ends of a scale mean; nothing in a language that we do not speak."""
+    words = WORDS.get(base(language), {"ends": {}, "points": {}})
+    points = words["points"].get(_scale(code)) or ("", "")
+    low, high = words["ends"].get(_scale(code)) or (points[0], points[-1])
     return low, high
 
 
 def points(code: str, language: str) -> tuple[str, ...]:
-    """Return the words of every point of a scale that has words."""
-    return tuple(_words(language)["points"].get(_scale(code), ()))
+    """Return the words of every point of a scale that has words; nothing in a language that we do not speak."""
+    return tuple(WORDS.get(base(language), {"points": {}})["points"].get(_scale(code), ()))
 
 
 def pick(texts: Mapping[str, str], language: str, *fallbacks: str) -> str:
@@ -70,4 +72,5 @@ def _words(language: str) -> dict[str, Any]:
 
 
 def _scale(code: str) -> str:
-    return code.removeprefix(EXPECTED).partition(".")[0]
+    scale = code.removeprefix(EXPECTED).partition(".")[0]
+    return "helped" if scale == "yes" else scale

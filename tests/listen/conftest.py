@@ -14,9 +14,6 @@ from heedful.kit.actor import SYSTEM
 from heedful.ledger.models import Entry
 from heedful.listen import asks, surveys
 from heedful.listen.models import Ask, Survey
-from tests.cast import acme, ada, as_, bo, care, casey, lena, mallory, mira
-
-__all__ = ["acme", "ada", "as_", "bo", "care", "casey", "lena", "mallory", "mira"]
 
 
 @pytest.fixture(autouse=True)

@@ -136,7 +136,7 @@ def name_of(language: str) -> str:
 def spoken(sent: Any) -> list[str]:
     """The languages that were chosen, ours first; English where none was."""
     others = [code.strip() for code in sent.get(MORE_LANGUAGES, "")[:80].split(",") if code.strip()]
-    return list(dict.fromkeys([*sent.getlist("languages"), *others])) or ["en"]
+    return list(dict.fromkeys([*sent.getlist("languages"), *others]))[:20] or ["en"]
 
 
 def told(survey: Survey) -> dict[str, Any]:

@@ -1,9 +1,8 @@
 """What the pages of surveys show: how many were asked and answered, whom we spared and why, and what was said."""
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import segno
 from django.db.models import QuerySet
@@ -16,9 +15,8 @@ from heedful.listen.surveys import OPEN
 from heedful.listen.tallies import Tally
 from heedful.prove import scores
 from heedful.prove import tallies as sums
-from heedful.web.board import figures
 from heedful.web.components.figures import Figure
-from heedful.web.templatetags.look import percent
+from heedful.web.templatetags.look import percent, signed
 
 STATES = [("answered", "Answered"), ("asked", "No answer yet"), ("planned", "Planned"), ("not_asked", "Not asked")]
 
@@ -88,19 +86,31 @@ def rate(survey: Survey, tally: Tally) -> Figure:
 def felt(survey: Survey) -> list[Figure]:
     """The score of each question that is answered with a number."""
     given = tallies.scores(survey)
-    found = [(code, _score(code, given)) for code in _codes(survey)]
-    return [
-        figures.score(code, score, None, than="", href=reverse("desk:survey", args=[survey.pk]) + "?state=answered")
-        for code, score in found
-        if score is not None
-    ]
+    found = [(code, scores.score(code, sums.Tally.of(given.get(code, {})))) for code in _codes(survey)]
+    return [_felt(code, score) for code, score in found if score is not None]
+
+
+def _felt(code: str, score: scores.Figure) -> Figure:
+    scale = scales.scale_of(code)
+    ends = {"points": (-100.0, 100.0), "share": (0.0, 1.0)}.get(score.unit, (scale.lowest, scale.highest))
+    words = {"points": signed(score.value, 0), "share": percent(score.value, 0)}.get(score.unit, f"{score.value:.1f}")
+    return Figure(
+        label=name_of(code),
+        value=words,
+        n=score.n,
+        low=score.low,
+        high=score.high,
+        middle=score.value,
+        least=ends[0],
+        most=ends[1],
+    )
 
 
 def asked(survey: Survey, *, state: str = "", reason: str = "") -> QuerySet[Ask]:
     """A survey's asks, those in one state or spared for one reason."""
     found = survey.asks.select_related("customer__person", "survey")
     found = found.filter(state=state) if state else found
-    return found.filter(reason=reason) if reason else found
+    return found.filter(reason=reason) if reason in asks.REASONS else found
 
 
 def sheet(ask: Ask) -> Sheet:
@@ -125,7 +135,3 @@ def qr(survey: Survey) -> bytes:
 
 def _codes(survey: Survey) -> list[str]:
     return [str(question["code"]) for question in survey.questions if question["code"] != OPEN]
-
-
-def _score(code: str, given: Mapping[str, Mapping[int, int]]) -> Any:
-    return scores.score(code, sums.Tally.of(given.get(code, {})))

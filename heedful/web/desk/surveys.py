@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -44,12 +45,12 @@ def index(request: Asked) -> HttpResponse:
 
 
 @page("survey.read")
-def survey(request: Asked, pk: int) -> HttpResponse:
+def survey(request: Asked, pk: int) -> HttpResponseBase:
     """One survey: its scores, who was asked and who was spared, and the latest answers."""
     row = get_object_or_404(Survey, pk=pk)
     states = lists.chips(request, "state", "State", survey_page.STATES)
     chosen = states.chosen.value if states.chosen else ""
-    found = survey_page.asked(row, state=chosen, reason=request.GET.get("reason", "")[:120])
+    found = survey_page.asked(row, state=chosen, reason=request.GET.get("reason", ""))
     if request.GET.get("format") == "csv":
         return lists.csv_file(row.slug, found, COLUMNS)
     shown = lists.read(request, found, keys=["-created_at", "-id"])

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from heedful.web.desk import cases, customers, feedback, home, promises, topics
+from heedful.web.desk import cases, customers, feedback, home, promises, surveys, topics
 
 app_name = "desk"
 urlpatterns: list[URLPattern] = [
@@ -35,6 +35,16 @@ urlpatterns: list[URLPattern] = [
     path("promises/<slug:slug>/ending", promises.ending, name="promise-ending"),
     path("promises/<slug:slug>/recount", promises.recount, name="promise-recount"),
     path("promises/<slug:slug>/<int:pk>", promises.instance, name="promise-instance"),
+    path("surveys", surveys.index, name="surveys"),
+    path("surveys/new", surveys.new, name="survey-new"),
+    path("surveys/preview", surveys.preview, name="survey-preview"),
+    path("surveys/budget", surveys.budget, name="survey-budget"),
+    path("surveys/<int:pk>", surveys.survey, name="survey"),
+    path("surveys/<int:pk>/edit", surveys.edit, name="survey-edit"),
+    path("surveys/<int:pk>/qr.svg", surveys.qr, name="survey-qr"),
+    path("surveys/<int:pk>/pause", surveys.pause, name="survey-pause"),
+    path("surveys/<int:pk>/resumption", surveys.resumption, name="survey-resumption"),
+    path("surveys/<int:pk>/ending", surveys.ending, name="survey-ending"),
     path("feedback", feedback.index, name="feedback"),
     path("feedback/<int:pk>/case", cases.take, name="take"),
     path("topics", topics.index, name="topics"),

@@ -30,7 +30,7 @@ FLAGS = [
     "--no-first-run",
 ]
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
-acme, make, alice = listening.acme, listening.make, listening.alice
+make, alice = listening.make, listening.alice
 _nothing_remembered = listening._nothing_remembered
 
 

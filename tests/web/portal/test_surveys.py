@@ -21,7 +21,7 @@ from heedful.listen.models import Ask, Survey
 from tests.listen import conftest as listening
 
 pytestmark = pytest.mark.django_db
-acme, make, alice, bea = listening.acme, listening.make, listening.alice, listening.bea
+make, alice, bea = listening.make, listening.alice, listening.bea
 _nothing_remembered = listening._nothing_remembered
 JSON = {"Accept": "application/json"}
 
