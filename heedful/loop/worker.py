@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import threading
 
 from django.conf import settings
 from django.db import connection
@@ -10,6 +11,8 @@ from procrastinate import App
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import ConnectorException, UniqueViolation
 from procrastinate.jobs import Job, Status
+
+from heedful.understand import reading
 
 HEARTBEAT_S = 2.0
 STALLED_S = 12.0
@@ -23,6 +26,7 @@ def run(*, alone: bool) -> None:
     """Work until a signal asks to stop; `alone` says that no other worker shares this database."""
     if alone:
         forget_the_dead()
+    threading.Thread(target=reading.warm, daemon=True).start()
     connection.close()
     with app.replace_connector(app.connector.get_worker_connector()) as working:  # type: ignore[attr-defined]
         asyncio.run(_work(working))

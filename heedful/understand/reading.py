@@ -42,6 +42,12 @@ def again(*, sheets: list[Feedback], at: datetime) -> None:
         step(work)
 
 
+def warm() -> None:
+    """Load what reading needs, so that the first customer who says something does not wait for it."""
+    light.read(["Thank you."])
+    light.embed(["Thank you."])
+
+
 def through(work: Work) -> Work:
     """Take work through all steps."""
     for step in STEPS:

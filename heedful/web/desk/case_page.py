@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from django import forms
 
@@ -106,15 +105,11 @@ def conversation(case: Case) -> list[Said]:
     return [Said(note, *STATES.get(Sending(states.get(note.mail_id or 0, "kept")), ("", ""))) for note in notes]
 
 
-def clock(case: Case, *, at: datetime) -> tuple[str, str]:
-    """How the clock stands, in a word and a tone."""
-    if not case.is_open:
-        return "Closed", "good"
-    if not case.is_waiting:
-        return "Answered", "good"
-    if case.due_at < at:
-        return "Late", "late"
-    return ("Due soon", "watch") if case.escalate_at <= at else ("Waiting for us", "information")
+def subject(signs: Sequence[Heard]) -> str:
+    """With what a mail may begin: what the customer told us, or what we had promised."""
+    if any(sign.feedback for sign in signs):
+        return "About what you told us"
+    return "About what we promised you" if signs else ""
 
 
 class Mailing(forms.Form):

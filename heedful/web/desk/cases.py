@@ -85,19 +85,17 @@ def _found(pk: int) -> Case:
 
 def _told(request: Asked, row: Case, **forms: Any) -> dict[str, Any]:
     now = timezone.now()
-    words, tone = case_page.clock(row, at=now)
+    heard = case_page.heard(row)
     return {
         "case": row,
         "customer": row.who,
         "panel": panel.panel(row.who),
         "now": now,
-        "clock_words": words,
-        "clock_tone": tone,
-        "heard": case_page.heard(row),
+        "heard": heard,
         "conversation": case_page.conversation(row),
         "cause": case_page.cause_of(row),
         "is_mine": row.owner_id == request.user.pk,
-        "mailing": case_page.Mailing(),
+        "mailing": case_page.Mailing(initial={"subject": case_page.subject(heard)}),
         "calling": case_page.Calling(auto_id="call_%s"),
         "noting": case_page.Noting(auto_id="note_%s"),
         "handing": case_page.Handing(auto_id="hand_%s"),

@@ -1,0 +1,150 @@
+"""What customers said, and the topics that their words are read for."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from heedful.associates.models import Associate
+from heedful.customers import touchpoints
+from heedful.customers.models import Customer, Feedback
+from heedful.customers.touchpoints import Draft
+from heedful.kit.actor import SYSTEM
+from heedful.understand import reading, rereadings
+from heedful.understand.models import Reading, Rereading, Topic
+from tests.web.test_cases import say
+
+pytestmark = pytest.mark.django_db
+
+type As = Callable[[Associate], Client]
+
+SAID = [
+    ("cross", "The technician never came and nobody answers the phone.", {"recommend": 1}, "onboarding", "email"),
+    ("glad", "Setting it up was quick and your people were lovely.", {"recommend": 10}, "use", "web"),
+    ("money", "You charged me twice and the bill is wrong.", {"satisfaction": 3}, "use", "email"),
+    ("mute", None, {"recommend": 5}, "use", "email"),
+]
+
+
+@pytest.fixture
+def said(alice: Customer) -> None:
+    """Four customers speak, and are read."""
+    Feedback.objects.all().delete()
+    now = timezone.now()
+    for number, (name, words, scores, stage, channel) in enumerate(SAID):
+        draft = Draft(
+            "survey_answered",
+            now - timedelta(hours=number),
+            name,
+            identities=(("email", f"{name}@example.test"),),
+            scores=scores,
+            verbatim=words,
+            stage=stage,
+            channel=channel,
+        )
+        touchpoints.record(drafts=[draft], source="test", by=SYSTEM, at=now)
+    reading.through(reading.Work(at=now, sheets=list(Feedback.objects.all())))
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("", ["cross", "glad", "money"]),
+        ("?words=any", ["cross", "glad", "money", "mute"]),
+        ("?score=low", ["cross"]),
+        ("?score=low&words=any", ["cross", "mute"]),
+        ("?score=middle", ["money"]),
+        ("?score=high", ["glad"]),
+        ("?sentiment=positive", ["glad"]),
+        ("?topic=billing", ["money"]),
+        ("?signal=no_answer", ["cross"]),
+        ("?stage=use", ["glad", "money"]),
+        ("?channel=web", ["glad"]),
+        ("?q=TECHNICIAN", ["cross"]),
+        ("?score=nonsense&sentiment=&topic=", ["cross", "glad", "money"]),
+        ("?topic=nothing", []),
+    ],
+)
+def test_the_address_says_which_words(as_: As, mira: Associate, said: None, address: str, expected: list[str]) -> None:
+    page = say(as_(mira).get(f"/feedback{address}"))
+    assert [name for name, *_ in SAID if f">{name}@example.test</a>" in page] == expected
+
+
+def test_words_are_shown_with_what_was_understood(as_: As, mira: Associate, said: None) -> None:
+    page = say(as_(mira).get("/feedback?q=technician"))
+    for words in ("<mark>nobody answers</mark>", "Would recommend: 1 of 10", "Unhappy", "Got no answer", "Take a case"):
+        assert words in page
+
+
+def test_what_is_not_english_is_said_to_be_read_less_well(as_: As, mira: Associate, said: None) -> None:
+    Reading.objects.filter(sentiment="positive").update(language="fi")
+    assert "a language we know less well (fi)" in say(as_(mira).get("/feedback?sentiment=positive"))
+
+
+def test_without_words_the_page_says_what_will_be_here(as_: As, mira: Associate) -> None:
+    assert "Nobody has said anything yet" in say(as_(mira).get("/feedback"))
+
+
+def test_the_export_holds_what_was_said(as_: As, mira: Associate, said: None) -> None:
+    page = as_(mira).get("/feedback?format=csv&q=twice")
+    lines = b"".join(page.streaming_content).decode().splitlines()  # type: ignore[attr-defined]
+    assert len(lines) == 2
+    assert "money@example.test,use,email,Satisfaction: 3 of 5,You charged me twice" in lines[1]
+
+
+def test_a_list_of_many_asks_few_questions(
+    as_: As, mira: Associate, said: None, django_assert_max_num_queries: Callable[[int], object]
+) -> None:
+    client = as_(mira)
+    with django_assert_max_num_queries(14):  # type: ignore[attr-defined]
+        client.get("/feedback?words=any")
+
+
+# Topics
+
+
+def test_a_sentence_is_tried_and_nothing_is_stored(as_: As, mira: Associate) -> None:
+    page = say(as_(mira).get("/topics", {"try": "You charged me twice and nobody answers."}))
+    for words in ("Bills and payments", "<mark>nobody answers</mark>", "Trouble with a bill", "Negative"):
+        assert words in page
+    assert Reading.objects.count() == 0
+
+
+def test_a_topic_is_told_changed_and_retired_through_the_door(as_: As, casey: Associate) -> None:
+    client = as_(casey)
+    told = {"name": "Smart meters", "description": "Reading the meter.", "examples": "It is dark.\nIt went dark."}
+    assert client.post("/topics/new", told).status_code == 302
+    row = Topic.objects.get(slug="smart-meters")
+    assert row.examples == ["It is dark.", "It went dark."]
+    assert "It went dark." in say(client.get(f"/topics/{row.pk}"))
+    client.post(f"/topics/{row.pk}", {**told, "name": "Meters"})
+    client.post(f"/topics/{row.pk}/retirement")
+    row.refresh_from_db()
+    assert (row.name, row.is_active) == ("Meters", False)
+    client.post(f"/topics/{row.pk}/retirement")
+    row.refresh_from_db()
+    assert row.is_active
+
+
+def test_a_topic_whose_name_is_taken_comes_back_with_the_sentence(as_: As, casey: Associate) -> None:
+    page = as_(casey).post("/topics/new", {"name": "Price and value", "description": "What it costs."})
+    assert "There is a topic called Price and value already." in say(page)
+    assert "What it costs." in say(page)
+
+
+def test_everything_is_read_again_with_its_progress(as_: As, casey: Associate, said: None) -> None:
+    client = as_(casey)
+    client.post("/topics/again")
+    assert "Reading everything again" in say(client.get("/topics"))
+    rereadings.go_on(rereading=Rereading.objects.get().pk)
+    assert "Everything was read again" in say(client.get("/topics?part=rereading", headers={"HX-Request": "true"}))
+
+
+def test_an_associate_sees_topics_and_does_not_change_them(as_: As, mira: Associate) -> None:
+    client, before = as_(mira), Topic.objects.count()
+    assert "New topic" not in say(client.get("/topics"))
+    assert client.post("/topics/new", {"name": "Mine", "description": "Mine."}).status_code == 403
+    assert client.post("/topics/again").status_code == 403
+    assert Topic.objects.count() == before
