@@ -15,25 +15,30 @@ ROWS = re.compile(r"\.objects\b|\.(filter|exclude|all|get_queryset|select_for_up
 STATEMENT = re.compile(r"^\s*(INSERT INTO|UPDATE \w+ SET|DELETE FROM|TRUNCATE)\b")
 
 
-def own_modules(file: Path) -> set[str]:
-    """Names that an import binds: an operation may well be called `surveys.create`."""
-    imports = [part for part in ast.walk(reading.tree(file)) if isinstance(part, ast.Import | ast.ImportFrom)]
-    return {
-        alias.asname or alias.name.split(".")[0]
-        for part in imports
-        if not (isinstance(part, ast.ImportFrom) and (part.module or "").endswith("models"))
-        for alias in part.names
-    }
+def imported(file: Path, *, ours: bool) -> set[str]:
+    """Names that imports bind, without models: an operation may well be called `surveys.create`."""
+    names = set()
+    for part in ast.walk(reading.tree(file)):
+        if isinstance(part, ast.Import):
+            sources = [(alias.name, alias) for alias in part.names]
+        elif isinstance(part, ast.ImportFrom):
+            sources = [(part.module or "", alias) for alias in part.names]
+        else:
+            continue
+        for source, alias in sources:
+            if not source.endswith("models") and source.startswith(("heedful", "django")) is ours:
+                names.add((alias.asname or alias.name).split(".")[0])
+    return names
 
 
 def writes(file: Path) -> list[str]:
-    known = own_modules(file) | {"session", "super()"}
+    modules, strangers = imported(file, ours=True) | {"session", "super()"}, imported(file, ours=False)
     found = []
     for call in reading.calls(reading.tree(file)):
         if not isinstance(call.func, ast.Attribute) or call.func.attr not in WRITES:
             continue
         chain = reading.dotted(call.func.value)
-        if chain in known or chain.endswith(".session"):
+        if chain in modules or chain.split(".")[0] in strangers or chain.endswith(".session"):
             continue
         if call.func.attr in ALWAYS or ROWS.search(chain):
             found.append(f"{reading.place(file, call)} {chain}.{call.func.attr}")

@@ -6,7 +6,6 @@ from django.db import models
 
 from tests.architecture import reading
 
-
 # The doors show each verbatim with what was understood from it, in one query; nothing below `understand` asks for it.
 READ_FROM_ABOVE = {"understand.Reading.feedback"}
 
