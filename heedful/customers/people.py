@@ -11,6 +11,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Q
 
+from heedful.associates import associates
 from heedful.customers import components, identities
 from heedful.customers.identities import Name
 from heedful.customers.models import Customer, Identity, IdentityLink, Merge
@@ -53,6 +54,7 @@ class PeopleRegrouped:
 @transaction.atomic
 def merge(*, a: Customer, b: Customer, reason: str = "", by: By, at: datetime) -> Merge:
     """Say that two customers are one person. Nothing is moved, so `undo` brings back exactly what was."""
+    associates.must(by, "customer.merge")
     if a.person_id == b.person_id:
         raise Refused("These two are one customer already.", code="already_merged")
     row = Merge.objects.create(a=a, b=b, reason=reason[:200], merged_by=str(by), merged_at=at)
@@ -64,6 +66,7 @@ def merge(*, a: Customer, b: Customer, reason: str = "", by: By, at: datetime) -
 @transaction.atomic
 def undo(*, merge: Merge, by: By, at: datetime) -> None:
     """Take a merge back: what it brought together parts again, unless something else holds it together."""
+    associates.must(by, "customer.merge")
     row = Merge.objects.select_for_update().get(pk=merge.pk)
     if row.undone_at is not None:
         raise Refused("This merge was undone already.", code="already_undone")

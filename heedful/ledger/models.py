@@ -34,3 +34,21 @@ class Entry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.data}"
+
+
+class Answered(models.Model):
+    """The answer to a request that came with an Idempotency-Key."""
+
+    actor = models.CharField(max_length=100)
+    key = models.CharField(max_length=200)
+    request = models.CharField(max_length=32)
+    status = models.PositiveSmallIntegerField()
+    body = models.JSONField(null=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["actor", "key"], name="ledger_answered_once")]
+        indexes = [models.Index(fields=["at"], name="ledger_answered_at")]
+
+    def __str__(self) -> str:
+        return self.key

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from heedful.customers import partitions
-from heedful.ledger import jobs
+from heedful.ledger import jobs, once
 from heedful.promise import instances, recounts
 
 
@@ -25,6 +25,7 @@ class Regular:
 
 SCHEDULE: tuple[Regular, ...] = (
     Regular("23 * * * *", jobs.forget_finished),
+    Regular("31 * * * *", once.forget),
     Regular("41 2 * * *", partitions.tend),
     Regular("* * * * *", instances.fire),
     Regular("12 3 * * *", recounts.follow_audiences),

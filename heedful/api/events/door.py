@@ -90,7 +90,7 @@ def _keep(
     """Keep the events that can be kept; returns the others, each with its reason and what was sent."""
     at = timezone.now()
     ours = house.know()
-    arrival = meaning.Arrival(at, shift(sent, at), wire.context(outer), ours.country, ours.currency, ours.stages)
+    arrival = meaning.Arrival(at, shift(sent, at), bytes(outer), ours.country, ours.currency, ours.stages)
     kept: list[messages.Message] = []
     texts: list[bytes] = []
     refused: list[tuple[str, str]] = []

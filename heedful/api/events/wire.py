@@ -12,20 +12,6 @@ from heedful.api.events.limits import BATCH_ITEMS, DEPTH, DIGITS, EVENT_BYTES, U
 NOTHING = Raw()
 
 
-class Context(msgspec.Struct, rename="camel", gc=False):
-    """The part of an event's context that says who, where and by what."""
-
-    library: Any = None
-    channel: Any = None
-    device: Any = None
-    traits: Any = None
-    external_ids: Any = None
-    consent: Any = None
-    page: Raw = NOTHING
-    campaign: Raw = NOTHING
-    locale: Any = None
-
-
 class Event(msgspec.Struct, rename="camel"):
     """One event of Segment's specification, with RudderStack's and PostHog's names beside it."""
 
@@ -76,7 +62,6 @@ class Envelope(msgspec.Struct, rename="camel", gc=False):
 
 _envelope = msgspec.json.Decoder(Envelope)
 _event = msgspec.json.Decoder(Event)
-_context = msgspec.json.Decoder(Context)
 
 
 def opened(body: bytes) -> tuple[Envelope, bytes]:
@@ -126,27 +111,6 @@ def _digits(item: bytes) -> Iterator[bool]:
     """Whether blocks that a very long number must fill hold nothing but digits."""
     half = DIGITS // 2
     return (item[start : start + half].isdigit() for start in range(0, len(item) - half, half))
-
-
-def context(text: Raw) -> Context:
-    """Read a context; one that is malformed says nothing."""
-    if not (content := bytes(text)):
-        return EMPTY
-    if (read := _contexts.get(content)) is None:
-        try:
-            read = _context.decode(content)
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            read = EMPTY
-        if len(_contexts) >= CONTEXTS_KEPT:
-            _contexts.clear()
-        _contexts[content] = read
-    return read
-
-
-EMPTY = Context()
-CONTEXTS_KEPT = 1_000
-_contexts: dict[bytes, Context] = {}
-"""Clients repeat their context with every event, word for word."""
 
 
 def _reason(error: Exception) -> str:

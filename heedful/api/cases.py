@@ -1,0 +1,197 @@
+"""Cases for programs: what is open, and the same steps that an associate takes."""
+
+from datetime import datetime
+from typing import Any, Literal
+
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from ninja import Router, Schema
+from pydantic import Field
+
+from heedful.act import cases
+from heedful.act.models import Case, Note
+from heedful.api import paging
+from heedful.api.door import PROBLEMS, Asked
+from heedful.api.paging import Paged
+from heedful.api.posting import Done, repeatable
+from heedful.api.touchpoints import Plain
+from heedful.associates import associates
+
+router = Router(tags=["cases"])
+LARGEST = (1 << 63) - 1
+
+
+class CaseOut(Schema):
+    """The work for one customer."""
+
+    id: int
+    customer: int
+    title: str
+    team: str | None
+    owner: str | None
+    priority: int
+    is_open: bool
+    is_repeat: bool
+    with_lead: bool
+    opened_at: datetime
+    heard_at: datetime
+    due_at: datetime
+    first_act_at: datetime | None
+    escalated_at: datetime | None
+    closed_at: datetime | None
+    outcome: str
+    cause: str
+    helped: bool | None
+
+
+class TroubleOut(Schema):
+    """Something that was heard."""
+
+    what: str
+    words: str
+    severity: int
+    happened_at: datetime
+
+
+class NoteOut(Schema):
+    """Something that was written on the case."""
+
+    id: int
+    kind: str
+    subject: str
+    text: str
+    author: str | None
+    at: datetime
+
+
+class CaseWhole(CaseOut):
+    """A case with what was heard and written."""
+
+    troubles: list[TroubleOut]
+    notes: list[NoteOut]
+
+
+class CasesPage(Schema):
+    """A page of cases; `next` is the cursor of the next page."""
+
+    items: list[CaseOut]
+    next: str | None
+
+
+class Wanted(Paged):
+    """Which cases."""
+
+    state: Literal["open", "closed", "all"] = "open"
+
+
+class Closure(Schema):
+    """How a case ended, and why it came to it."""
+
+    outcome: Literal["solved", "explained", "compensated", "not_solved", "no_answer", "no_trouble"]
+    cause: Plain = Field(min_length=1, max_length=120, description="The slug of a cause from your own list")
+
+
+class NoteIn(Schema):
+    """A note for colleagues."""
+
+    text: Plain = Field(min_length=1, max_length=20_000)
+
+
+class MailIn(Schema):
+    """A mail to the customer."""
+
+    subject: Plain = Field(min_length=1, max_length=200)
+    text: Plain = Field(min_length=1, max_length=20_000)
+
+
+class Reason(Schema):
+    """Why a case is opened again."""
+
+    reason: Plain = Field("", max_length=2_000)
+
+
+PLAIN = [name for name in CaseOut.model_fields if name not in {"customer", "team", "owner"}]
+
+
+def _out(row: Case) -> dict[str, Any]:
+    return {
+        **{name: getattr(row, name) for name in PLAIN},
+        "customer": row.customer_id,
+        "team": row.team.name if row.team else None,
+        "owner": row.owner.name if row.owner else None,
+    }
+
+
+def _case(pk: int) -> Case:
+    return get_object_or_404(Case.objects.select_related("team", "owner"), pk=pk if pk <= LARGEST else 0)
+
+
+def _whole(pk: int) -> CaseWhole:
+    row = _case(pk)
+    troubles = row.troubles.order_by("happened_at", "pk")
+    return CaseWhole(
+        **_out(row),
+        troubles=[TroubleOut(**{name: getattr(one, name) for name in TroubleOut.model_fields}) for one in troubles],
+        notes=[_note(one) for one in row.notes.select_related("author").order_by("at", "pk")],
+    )
+
+
+def _note(row: Note) -> NoteOut:
+    author = row.author.name if row.author else None
+    return NoteOut(id=row.pk, kind=row.kind, subject=row.subject, text=row.text, author=author, at=row.at)
+
+
+@router.get("", response={200: CasesPage, **PROBLEMS})
+def index(request: Asked, wanted: paging.Query[Wanted]) -> CasesPage:
+    """Cases, the latest first."""
+    associates.must(request.auth, "case.read")
+    found = Case.objects.select_related("team", "owner")
+    if wanted.state != "all":
+        found = found.filter(closed_at__isnull=wanted.state == "open")
+    page = paging.read(found, wanted, key="opened_at")
+    return CasesPage(items=[CaseOut(**_out(row)) for row in page.items], next=page.next)
+
+
+@router.get("/{int:pk}", response={200: CaseWhole, **PROBLEMS})
+def case(request: Asked, pk: int) -> CaseWhole:
+    """One case."""
+    associates.must(request.auth, "case.read")
+    return _whole(pk)
+
+
+@router.post("/{int:pk}/claim", response={200: CaseWhole, **PROBLEMS})
+@repeatable
+def claim(request: Asked, pk: int) -> Done:
+    """Take it on; only somebody who is logged in can."""
+    cases.claim(case=_case(pk), by=request.auth, at=timezone.now())
+    return 200, _whole(pk)
+
+
+@router.post("/{int:pk}/notes", response={201: NoteOut, **PROBLEMS})
+@repeatable
+def note(request: Asked, pk: int, said: NoteIn) -> Done:
+    """Write a note for colleagues."""
+    return 201, _note(cases.note(case=_case(pk), text=said.text, by=request.auth, at=timezone.now()))
+
+
+@router.post("/{int:pk}/mails", response={201: NoteOut, **PROBLEMS})
+@repeatable
+def mail(request: Asked, pk: int, said: MailIn) -> Done:
+    """Write to the customer."""
+    written = cases.write(case=_case(pk), subject=said.subject, text=said.text, by=request.auth, at=timezone.now())
+    return 201, _note(written)
+
+
+@router.post("/{int:pk}/closure", response={201: CaseWhole, **PROBLEMS})
+@repeatable
+def close(request: Asked, pk: int, said: Closure) -> Done:
+    """Close it with its outcome and its cause."""
+    cases.close(case=_case(pk), outcome=said.outcome, cause=said.cause, by=request.auth, at=timezone.now())
+    return 201, _whole(pk)
+
+
+@router.delete("/{int:pk}/closure", response={200: CaseWhole, **PROBLEMS})
+def reopen(request: Asked, pk: int, said: Reason) -> CaseWhole:
+    """Open it again."""
+    cases.reopen(case=_case(pk), reason=said.reason, by=request.auth, at=timezone.now())
+    return _whole(pk)

@@ -1,0 +1,166 @@
+"""Customers for programs: find one, read the whole view and the timeline, merge and undo."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Q
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from ninja import Router, Schema, Status
+from pydantic import Field
+
+from heedful.api import paging
+from heedful.api.door import PROBLEMS, Asked
+from heedful.api.paging import Paged, Paging
+from heedful.api.posting import Done, repeatable
+from heedful.api.touchpoints import Timeline, TouchpointOut, told
+from heedful.associates import associates
+from heedful.customers import consents, people
+from heedful.customers.models import Customer, CustomerQuerySet, Identity, Merge, Touchpoint
+
+router = Router(tags=["customers"])
+LARGEST = (1 << 63) - 1
+
+
+class CustomerOut(Schema):
+    """One customer, as the records that belong to it say together."""
+
+    id: int
+    name: str
+    email: str
+    phone: str
+    language: str
+    segment: str
+    stage: str | None
+    organisation: str | None
+    value_amount: Decimal | None
+    value_currency: str
+    value_source: str
+    attributes: dict[str, Any]
+    first_seen_at: datetime
+    last_seen_at: datetime
+    is_known: bool
+
+
+class IdentityOut(Schema):
+    """Something by which the customer is recognised."""
+
+    kind: str
+    value: str
+
+
+class CustomerWhole(CustomerOut):
+    """One customer with identities and consents."""
+
+    identities: list[IdentityOut]
+    consents: dict[str, bool]
+    records: list[int]
+
+
+class CustomersPage(Schema):
+    """A page of customers; `next` is the cursor of the next page."""
+
+    items: list[CustomerOut]
+    next: str | None
+
+
+class MergeIn(Schema):
+    """The customer to merge with."""
+
+    with_customer: int = Field(ge=1, le=LARGEST)
+    reason: str = Field("", max_length=200)
+
+
+class MergeOut(Schema):
+    """A merge, which can be undone exactly."""
+
+    id: int
+    a: int
+    b: int
+    person: int
+
+
+class Wanted(Paged):
+    """Which customers."""
+
+    q: str = Field("", max_length=200, description="A part of the name or e-mail")
+    identity: str = Field("", max_length=254, description="An identity of any kind, in its exact writing")
+    visitors: bool = Field(False, description="Also those who never said who they are")
+
+
+def _out(row: Customer) -> dict[str, Any]:
+    names = [name for name in CustomerOut.model_fields if name not in {"stage", "organisation"}]
+    return {
+        **{name: getattr(row, name) for name in names},
+        "stage": row.stage_id,
+        "organisation": row.organisation.external_id if row.organisation else None,
+    }
+
+
+@router.get("", response={200: CustomersPage, **PROBLEMS})
+def index(request: Asked, wanted: paging.Query[Wanted]) -> CustomersPage:
+    """Customers, the last seen first."""
+    associates.must(request.auth, "customer.read")
+    found = _asked_for(Customer.objects.people().select_related("organisation"), wanted)
+    page = paging.read(found, wanted, key="last_seen_at")
+    return CustomersPage(items=[CustomerOut(**_out(row)) for row in page.items], next=page.next)
+
+
+def _asked_for(found: CustomerQuerySet, wanted: Wanted) -> CustomerQuerySet:
+    if not wanted.visitors:
+        found = found.filter(is_known=True)
+    if words := wanted.q.replace("\x00", "").strip():
+        found = found.filter(Q(name__icontains=words) | Q(email__icontains=words))
+    if value := wanted.identity.replace("\x00", "").strip():
+        known = Identity.objects.filter(value__in={value, value.casefold()})
+        found = found.filter(pk__in=known.values("customer__person"))
+    return found
+
+
+def _person(pk: int) -> Customer:
+    """The person that a record belongs to, so that an address from before a merge still opens."""
+    record = get_object_or_404(Customer, pk=pk) if pk <= LARGEST else get_object_or_404(Customer, pk=0)
+    return Customer.objects.select_related("organisation").get(pk=record.person_id or pk)
+
+
+@router.get("/{int:pk}", response={200: CustomerWhole, **PROBLEMS})
+def customer(request: Asked, pk: int) -> CustomerWhole:
+    """One customer, by the number of any of its records."""
+    associates.must(request.auth, "customer.read")
+    row = _person(pk)
+    identities = Identity.objects.filter(customer__person=row).order_by("kind", "value")
+    return CustomerWhole(
+        **_out(row),
+        identities=[IdentityOut(kind=one.kind, value=one.value) for one in identities],
+        consents=consents.standing(person=row.pk),
+        records=sorted(row.records.values_list("pk", flat=True)),
+    )
+
+
+@router.get("/{int:pk}/timeline", response={200: Timeline, **PROBLEMS})
+def timeline(request: Asked, pk: int, wanted: Paging) -> Timeline:
+    """Everything that happened, the latest first."""
+    associates.must(request.auth, "customer.read")
+    records = list(_person(pk).records.values_list("pk", flat=True))
+    page = paging.read(Touchpoint.objects.filter(customer__in=records), wanted, key="happened_at")
+    return Timeline(items=[TouchpointOut(**told(row)) for row in page.items], next=page.next)
+
+
+@router.post("/{int:pk}/merges", response={201: MergeOut, **PROBLEMS})
+@repeatable
+def merge(request: Asked, pk: int, said: MergeIn) -> Done:
+    """Say that two customers are one."""
+    row = people.merge(
+        a=_person(pk), b=_person(said.with_customer), reason=said.reason, by=request.auth, at=timezone.now()
+    )
+    return 201, MergeOut(id=row.pk, a=row.a_id, b=row.b_id, person=_person(row.a_id).pk)
+
+
+@router.delete("/{int:pk}/merges/{int:merge_pk}", response={204: None, **PROBLEMS})
+def undo(request: Asked, pk: int, merge_pk: int) -> Status[None]:
+    """Take a merge back: everything is as it was."""
+    found = Merge.objects.filter(Q(a__person=_person(pk)) | Q(b__person=_person(pk)))
+    row = get_object_or_404(found, pk=merge_pk if merge_pk <= LARGEST else 0)
+    people.undo(merge=row, by=request.auth, at=timezone.now())
+    return Status(204, None)

@@ -1,0 +1,139 @@
+"""The JSON door: who comes in, how a no is said, and what is the same for every address."""
+
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+from ninja import NinjaAPI, Schema
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.security import HttpBearer, SessionAuth
+
+from heedful import __version__
+from heedful.associates import keys
+from heedful.associates.models import Associate, Key
+from heedful.kit.actor import By
+from heedful.kit.errors import Forbidden, Refused
+
+WORDS = {
+    400: "The request cannot be read.",
+    401: "Come with a key that may use the API, or log in.",
+    403: "You may not do this.",
+    404: "There is nothing here.",
+    422: "Something in the request is not as it should be.",
+}
+
+
+class Problem(Schema):
+    """A no, as RFC 9457 has it: `detail` is the sentence that a person reads on the page."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+    code: str = ""
+    errors: list[dict[str, Any]] = []
+
+
+PROBLEMS: dict[Any, Any] = dict.fromkeys((400, 401, 403, 404, 422), Problem)
+
+
+class WithKey(HttpBearer):
+    """A key with the full scope, as `Authorization: Bearer KEY`."""
+
+    def authenticate(self, request: HttpRequest, token: str) -> By | None:  # noqa: ARG002
+        key = keys.find(token)
+        return key.by if key is not None and key.scope == Key.Scope.FULL else None
+
+
+class WithSession(SessionAuth):
+    """Somebody who is logged in, from a page of ours."""
+
+    def authenticate(self, request: HttpRequest, key: str | None) -> By | None:  # noqa: ARG002
+        user: Associate | AnonymousUser = request.user
+        return user.by if isinstance(user, Associate) and user.is_active else None
+
+
+class Door(NinjaAPI):
+    """The API, described so that a generated client gets short names and the true type of a no."""
+
+    def get_openapi_operation_id(self, operation: Any) -> str:
+        noun = operation.view_func.__module__.rpartition(".")[2]
+        return f"{noun}_{operation.view_func.__name__}"
+
+    def get_openapi_schema(self, **said: Any) -> Any:
+        schema = super().get_openapi_schema(**said)
+        for operations in schema["paths"].values():
+            for operation in operations.values():
+                for status, answer in operation["responses"].items():
+                    if int(status) >= 400:
+                        answer["content"] = {"application/problem+json": answer["content"]["application/json"]}
+        return schema
+
+
+api = Door(
+    title="Heedful",
+    version=__version__,
+    description="Everything that people see, for programs. Send events by the addresses in docs/events.md.",
+    auth=[WithKey(), WithSession()],
+    urls_namespace="api",
+    docs_url=None,
+)
+
+
+class Asked(HttpRequest):
+    """A request whose asker is known."""
+
+    auth: By
+
+
+def problem(
+    status: int, detail: str = "", *, code: str = "", errors: list[dict[str, Any]] | None = None
+) -> HttpResponse:
+    """Say no."""
+    body = Problem(title=WORDS[status], status=status, detail=detail or WORDS[status], code=code, errors=errors or [])
+    return HttpResponse(body.model_dump_json(), status=status, content_type="application/problem+json")
+
+
+@csrf_exempt
+def missing(request: HttpRequest) -> HttpResponse:
+    """Say no to an address that is not there in the language of programs."""
+    return problem(404)
+
+
+@api.exception_handler(Refused)
+def _refused(request: HttpRequest, no: Refused) -> HttpResponse:
+    return problem(422, no.sentence, code=no.code)
+
+
+@api.exception_handler(Forbidden)
+def _forbidden(request: HttpRequest, no: Forbidden) -> HttpResponse:
+    return problem(403, no.sentence, code=no.code)
+
+
+@api.exception_handler(PermissionDenied)
+def _denied(request: HttpRequest, no: PermissionDenied) -> HttpResponse:
+    return problem(403)
+
+
+@api.exception_handler(AuthenticationError)
+def _unknown(request: HttpRequest, no: AuthenticationError) -> HttpResponse:
+    return problem(401, code="unauthenticated")
+
+
+@api.exception_handler(Http404)
+def _missing(request: HttpRequest, no: Http404) -> HttpResponse:
+    return problem(404)
+
+
+@api.exception_handler(ValidationError)
+def _misshapen(request: HttpRequest, no: ValidationError) -> HttpResponse:
+    errors = [{"where": list(error.get("loc", ())), "what": error.get("msg", "")} for error in no.errors]
+    where = ".".join(str(part) for part in errors[0]["where"][1:]) if errors else ""
+    return problem(422, f"{where}: {errors[0]['what']}." if errors else "", code="misshapen", errors=errors)
+
+
+@api.exception_handler(HttpError)
+def _other(request: HttpRequest, no: HttpError) -> HttpResponse:
+    return problem(no.status_code if no.status_code in WORDS else 400, str(no))

@@ -1,0 +1,92 @@
+"""Feedback for programs: what customers said, with scores and what was understood."""
+
+from datetime import datetime
+from typing import Any
+
+from ninja import Router, Schema
+from pydantic import AwareDatetime, Field
+
+from heedful.api import paging
+from heedful.api.door import PROBLEMS, Asked
+from heedful.api.paging import Paged
+from heedful.associates import associates
+from heedful.customers.models import Feedback
+from heedful.understand.models import Reading
+
+router = Router(tags=["feedback"])
+
+
+class ReadingOut(Schema):
+    """What was understood, by which model."""
+
+    language: str
+    sentiment: str
+    sentiment_confidence: float
+    topics: list[dict[str, Any]]
+    signals: list[dict[str, Any]]
+    model: str
+
+
+class FeedbackOut(Schema):
+    """What a customer said about one moment."""
+
+    id: int
+    customer: int
+    person: int | None
+    happened_at: datetime
+    kind: str
+    channel: str
+    stage: str
+    verbatim: str
+    scores: dict[str, int]
+    reading: ReadingOut | None
+
+
+class FeedbackPage(Schema):
+    """A page of feedback; `next` is the cursor of the next page."""
+
+    items: list[FeedbackOut]
+    next: str | None
+
+
+class Wanted(Paged):
+    """Which feedback."""
+
+    since: AwareDatetime | None = None
+    until: AwareDatetime | None = None
+    stage: str = Field("", max_length=40)
+    channel: str = Field("", max_length=40)
+
+
+@router.get("", response={200: FeedbackPage, **PROBLEMS})
+def index(request: Asked, wanted: paging.Query[Wanted]) -> FeedbackPage:
+    """Feedback, the latest first."""
+    associates.must(request.auth, "feedback.read")
+    found = Feedback.objects.select_related("customer", "reading").prefetch_related("scores")
+    if wanted.since:
+        found = found.filter(happened_at__gte=wanted.since)
+    if wanted.until:
+        found = found.filter(happened_at__lt=wanted.until)
+    for name, value in (("stage_slug", wanted.stage), ("channel", wanted.channel)):
+        if value:
+            found = found.filter(**{name: value.replace("\x00", "")})
+    page = paging.read(found, wanted, key="happened_at")
+    return FeedbackPage(items=[_out(row) for row in page.items], next=page.next)
+
+
+def _out(row: Feedback) -> FeedbackOut:
+    reading: Reading | None = getattr(row, "reading", None)
+    return FeedbackOut(
+        id=row.pk,
+        customer=row.customer_id,
+        person=row.customer.person_id,
+        happened_at=row.happened_at,
+        kind=row.kind,
+        channel=row.channel,
+        stage=row.stage_slug,
+        verbatim=row.verbatim,
+        scores={score.question: score.value for score in row.scores.all()},
+        reading=None
+        if reading is None
+        else ReadingOut(**{name: getattr(reading, name) for name in ReadingOut.model_fields}),
+    )

@@ -1,0 +1,67 @@
+"""Long lists in pages: a cursor says where the next page goes on, however much has come in between."""
+
+import base64
+import binascii
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any
+
+from django.db.models import Model, Q, QuerySet
+from ninja import Query as Query
+from ninja import Schema
+from pydantic import Field
+
+from heedful.kit.errors import Refused
+
+
+class Paged(Schema):
+    """Which part of a list."""
+
+    cursor: str = Field("", max_length=500, description="`next` of the page before")
+    limit: int = Field(50, ge=1, le=200)
+
+
+Paging = Annotated[Paged, Query()]
+
+
+@dataclass(frozen=True, slots=True)
+class Page[M: Model]:
+    """One page, and the cursor of the next; None on the last."""
+
+    items: list[M]
+    next: str | None
+
+
+def read[M: Model](rows: QuerySet[M], paging: Paged, *, key: str) -> Page[M]:
+    """Read one page of rows, the latest first by `key`, rows with the same key by id."""
+    if paging.cursor:
+        value, pk = _decode(paging.cursor)
+        rows = rows.filter(Q(**{f"{key}__lt": value}) | Q(**{key: value, "pk__lt": pk}))
+    items = list(rows.order_by(f"-{key}", "-pk")[: paging.limit + 1])
+    if len(items) <= paging.limit:
+        return Page(items, None)
+    last = items[paging.limit - 1]
+    return Page(items[: paging.limit], _encode(getattr(last, key), last.pk))
+
+
+def _encode(value: Any, pk: int) -> str:
+    text = json.dumps([value.isoformat() if isinstance(value, datetime) else value, pk])
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _decode(cursor: str) -> tuple[datetime | int, int]:
+    try:
+        value, pk = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        found = datetime.fromisoformat(value) if isinstance(value, str) else int(value)
+        if isinstance(found, datetime) and found.tzinfo is None:
+            raise ValueError
+        return found, _small(int(pk))
+    except (binascii.Error, ValueError, TypeError, OverflowError, RecursionError):
+        raise Refused("This cursor is not one of ours; start from the first page.", code="cursor") from None
+
+
+def _small(number: int) -> int:
+    if abs(number) >= 1 << 63:
+        raise ValueError
+    return number

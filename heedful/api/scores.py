@@ -1,0 +1,79 @@
+"""Scores for programs: each with its interval, and what can be told apart."""
+
+from datetime import timedelta
+from typing import Literal
+
+from django.utils import timezone
+from ninja import Router, Schema
+from pydantic import AwareDatetime, Field
+
+from heedful.api import paging
+from heedful.api.door import PROBLEMS, Asked
+from heedful.associates import associates
+from heedful.customers import scales
+from heedful.prove import answers, scores
+from heedful.prove.periods import ALWAYS, Period
+
+router = Router(tags=["scores"])
+
+
+class FigureOut(Schema):
+    """A value with its 95 % interval. Shares run from 0 to 1; `enough` is false below thirty answers."""
+
+    value: float
+    low: float
+    high: float
+    n: int
+    effective_n: float
+    enough: bool
+    unit: str
+    weighted: bool
+
+
+class ScoreOut(Schema):
+    """A score, whole and in parts; among parts in one tier none can be called better."""
+
+    question: str
+    name: str
+    whole: FigureOut | None
+    parts: dict[str, FigureOut]
+    tiers: list[list[str]]
+    too_few: list[str]
+
+
+class Wanted(Schema):
+    """Over which time, and by what."""
+
+    by: Literal["stage", "channel", "segment", "month", "kind"] = "stage"
+    since: AwareDatetime | None = None
+    until: AwareDatetime | None = None
+    weighted: bool = Field(False, description="Each answer by its customer's yearly value")
+
+
+@router.get("/{str:question}", response={200: ScoreOut, **PROBLEMS})
+def score(request: Asked, question: str, wanted: paging.Query[Wanted]) -> ScoreOut:
+    """One question's score."""
+    associates.must(request.auth, "board.read")
+    scales.scale_of(question)
+    period = Period(wanted.since or ALWAYS, wanted.until or timezone.now() + timedelta(seconds=1), "time asked for")
+    whole = answers.tallies(questions=[question], period=period, weighted=wanted.weighted).get(question, {})
+    groups = answers.tallies(questions=[question], period=period, by=wanted.by, weighted=wanted.weighted)
+    found = {
+        key: figure
+        for key, tally in groups.get(question, {}).items()
+        if (figure := scores.score(question, tally, weighted=wanted.weighted))
+    }
+    ranking = scores.rank(found)
+    return ScoreOut(
+        question=question,
+        name=scales.name_of(question),
+        whole=figure_out(scores.score(question, whole[""], weighted=wanted.weighted)) if whole else None,
+        parts={key: out for key, figure in found.items() if (out := figure_out(figure))},
+        tiers=[list(tier) for tier in ranking.tiers],
+        too_few=list(ranking.too_few),
+    )
+
+
+def figure_out(figure: scores.Figure | None) -> FigureOut | None:
+    """A figure as the API shows it."""
+    return None if figure is None else FigureOut(**{name: getattr(figure, name) for name in FigureOut.model_fields})

@@ -1,0 +1,132 @@
+"""Touchpoints for programs: a page of what happened, and a way to write down what did."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
+
+from django.utils import timezone
+from ninja import Router, Schema
+from pydantic import AwareDatetime, Field, StringConstraints
+
+from heedful.api.door import PROBLEMS, Asked
+from heedful.api.posting import Done, repeatable
+from heedful.associates import associates
+from heedful.customers import identities, messages, scales
+from heedful.customers.models import Touchpoint
+from heedful.customers.touchpoints import Draft
+from heedful.kit.errors import Refused
+
+router = Router(tags=["touchpoints"])
+Plain = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$")]
+
+
+class TouchpointOut(Schema):
+    """Something that happened between a customer and the company."""
+
+    id: int
+    customer: int
+    kind: str
+    channel: str
+    stage: str
+    happened_at: datetime
+    arrived_at: datetime
+    clamped: bool
+    source: str
+    properties: dict[str, Any]
+    scores: dict[str, int] | None
+    verbatim: str | None
+
+
+class Timeline(Schema):
+    """A page of touchpoints; `next` is the cursor of the next page."""
+
+    items: list[TouchpointOut]
+    next: str | None
+
+
+class IdentityIn(Schema):
+    """Something by which the customer is recognised."""
+
+    kind: Literal["user_id", "external", "email", "phone", "anonymous_id", "device"]
+    value: Plain = Field(min_length=1, max_length=254)
+
+
+class TouchpointIn(Schema):
+    """Something that happened; a second arrival of the same `message` changes nothing."""
+
+    message: Plain = Field(min_length=1, max_length=200)
+    kind: str = Field(pattern=r"^[a-z0-9_]{1,120}$")
+    identities: list[IdentityIn] = Field(min_length=1, max_length=10)
+    happened_at: AwareDatetime | None = None
+    channel: Plain = Field("", max_length=40)
+    stage: Plain = Field("", max_length=40)
+    properties: dict[str, Any] = Field({}, max_length=200)
+    scores: dict[str, int] | None = Field(None, max_length=50)
+    verbatim: Plain | None = Field(None, max_length=100_000)
+
+
+class Batch(Schema):
+    """Up to a thousand touchpoints."""
+
+    touchpoints: list[TouchpointIn] = Field(min_length=1, max_length=1000)
+
+
+class Left(Schema):
+    """One touchpoint that was not taken, by its place in the batch."""
+
+    position: int
+    reason: str
+
+
+class Taken(Schema):
+    """What became of a batch."""
+
+    taken: int
+    known: int
+    left_out: list[Left]
+
+
+def told(row: Touchpoint) -> dict[str, Any]:
+    """A row as the API shows it."""
+    names = [name for name in TouchpointOut.model_fields if name not in {"customer", "stage"}]
+    return {**{name: getattr(row, name) for name in names}, "customer": row.customer_id, "stage": row.stage_slug}
+
+
+@router.post("", response={200: Taken, **PROBLEMS})
+@repeatable
+def record(request: Asked, batch: Batch) -> Done:
+    """Write down what happened. What cannot be taken is left out with the reason; everything else is kept."""
+    associates.must(request.auth, "customer.edit")
+    now = timezone.now()
+    left: dict[int, str] = {}
+    good: list[tuple[int, messages.Message]] = []
+    for position, said in enumerate(batch.touchpoints):
+        try:
+            good.append((position, messages.Message(_draft(said, now))))
+        except Refused as no:
+            left[position] = no.sentence
+    taken = messages.take(
+        messages=[message for _, message in good], source=f"api:{request.auth}", by=request.auth, at=now
+    )
+    left |= {good[place][0]: reason for place, reason in taken.refused}
+    return 200, Taken(
+        taken=taken.recorded,
+        known=taken.duplicates,
+        left_out=[Left(position=position, reason=reason) for position, reason in sorted(left.items())],
+    )
+
+
+def _draft(said: TouchpointIn, now: datetime) -> Draft:
+    names = [name for one in said.identities if (name := identities.normal(one.kind, one.value))]
+    if not names:
+        raise Refused("None of the identities names a customer.")
+    return Draft(
+        said.kind,
+        said.happened_at.astimezone(UTC) if said.happened_at else now,
+        said.message,
+        identities.strongest_first(names),
+        channel=said.channel,
+        stage=said.stage,
+        properties=said.properties,
+        scores=scales.check(said.scores) if said.scores else None,
+        verbatim=said.verbatim,
+    )

@@ -1,0 +1,170 @@
+"""The API by its nouns: the same operations and the same sentences as the pages."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from heedful.act import cases
+from heedful.act.models import Case, Cause
+from heedful.associates import keys
+from heedful.associates.models import Associate, Company, Key
+from heedful.customers.models import Customer, Touchpoint
+from heedful.kit.actor import SYSTEM
+from heedful.understand.trouble import Sign
+from tests.cast import NOON
+
+type Ask = Callable[..., Any]
+
+
+@pytest.fixture
+def ask(acme: Company, client: Client) -> Ask:
+    """Send a request with a full key; returns (status, body)."""
+    _, secret = keys.add(name="Program", scope=Key.Scope.FULL, by=SYSTEM, at=NOON)
+
+    def send(method: str, path: str, body: object = None, **headers: str) -> tuple[int, Any]:
+        response = client.generic(
+            method,
+            path,
+            b"" if body is None else json.dumps(body),
+            content_type="application/json",
+            headers={"Authorization": f"Bearer {secret}", **headers},
+        )
+        return response.status_code, json.loads(response.content) if response.content else None
+
+    return send
+
+
+def touch(message: str, **said: object) -> dict[str, object]:
+    return {
+        "message": message,
+        "kind": "order_placed",
+        "identities": [{"kind": "user_id", "value": "u1"}],
+        "happened_at": "2026-03-01T10:00:00Z",
+        **said,
+    }
+
+
+def test_touchpoints_come_in_and_are_read_on_the_timeline(ask: Ask) -> None:
+    batch = {"touchpoints": [touch("m1"), touch("m2", scores={"recommend": 4}), touch("m3", scores={"recommend": 40})]}
+    status, body = ask("POST", "/api/touchpoints", batch)
+    assert (status, body["taken"]) == (200, 2)
+    assert body["left_out"] == [{"position": 2, "reason": "recommend goes from 0 to 10, not 40."}]
+    _, found = ask("GET", "/api/customers?identity=u1")
+    _, timeline = ask("GET", f"/api/customers/{found['items'][0]['id']}/timeline")
+    assert [item["scores"] for item in timeline["items"]] in ([None, {"recommend": 4}], [{"recommend": 4}, None])
+
+
+def test_a_list_goes_on_where_its_cursor_says(ask: Ask) -> None:
+    ask(
+        "POST",
+        "/api/touchpoints",
+        {"touchpoints": [touch(f"m{n}", happened_at=f"2026-03-01T10:0{n}:00Z") for n in range(5)]},
+    )
+    pk = Customer.objects.get().pk
+    seen, cursor = [], ""
+    while cursor is not None:
+        _, page = ask("GET", f"/api/customers/{pk}/timeline?limit=2&cursor={cursor}")
+        seen += [item["happened_at"] for item in page["items"]]
+        cursor = page["next"]
+    assert len(seen) == 5
+    assert seen == sorted(seen, reverse=True)
+
+
+def test_a_post_that_is_sent_twice_is_done_once(ask: Ask) -> None:
+    said = {
+        "words": "We answer within a day",
+        "standards": [{"form": "within", "from_kind": "a", "to_kind": "b", "within_s": 60}],
+    }
+    first = ask("POST", "/api/promises", said, **{"Idempotency-Key": "k1"})
+    assert first == ask("POST", "/api/promises", said, **{"Idempotency-Key": "k1"})
+    assert first[0] == 201
+    assert len(ask("GET", "/api/promises")[1]) == 1
+    status, problem = ask("POST", "/api/promises", {**said, "words": "Another"}, **{"Idempotency-Key": "k1"})
+    assert (status, problem["code"]) == (422, "idempotency_key_reused")
+
+
+def test_merges_are_made_and_taken_back(ask: Ask, alice: Customer, bruno: Customer) -> None:
+    status, made = ask("POST", f"/api/customers/{alice.pk}/merges", {"with_customer": bruno.pk})
+    assert status == 201
+    assert ask("GET", f"/api/customers/{bruno.pk}")[1]["id"] == made["person"]
+    assert ask("DELETE", f"/api/customers/{alice.pk}/merges/{made['id']}")[0] == 204
+    assert ask("GET", f"/api/customers/{bruno.pk}")[1]["id"] == bruno.pk
+
+
+def test_a_case_is_read_noted_and_closed_and_not_closed_twice(ask: Ask, alice: Customer, mira: Associate) -> None:
+    row = trouble(alice)
+    assert ask("POST", f"/api/cases/{row.pk}/notes", {"text": "Called twice"})[0] == 201
+    status, whole = ask("POST", f"/api/cases/{row.pk}/closure", {"outcome": "solved", "cause": a_cause()})
+    assert (status, whole["is_open"], whole["notes"][0]["text"]) == (201, False, "Called twice")
+    status, problem = ask("POST", f"/api/cases/{row.pk}/closure", {"outcome": "solved", "cause": a_cause()})
+    assert (status, problem["status"]) == (422, 422)
+    assert ask("DELETE", f"/api/cases/{row.pk}/closure", {"reason": "Not yet"})[1]["is_open"]
+
+
+def a_cause() -> str:
+    return Cause.objects.filter(is_active=True).first().slug  # type: ignore[union-attr]
+
+
+def trouble(customer: Customer) -> Case:
+    return cases.open_for_trouble(
+        sign=Sign("test:1", customer.pk, 2, "A low score", NOON),
+        by=SYSTEM,
+        at=NOON,
+    )
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 401),
+        ({"Authorization": "Bearer wrong"}, 401),
+        ({"Authorization": "Basic d3Jvbmc6"}, 401),
+    ],
+)
+def test_without_a_key_nothing_is_told(db: None, client: Client, headers: dict[str, str], status: int) -> None:
+    response = client.get("/api/customers", headers=headers)
+    assert response.status_code == status
+    assert response.headers["Content-Type"] == "application/problem+json"
+
+
+def test_a_key_that_may_only_send_reads_nothing(acme: Company, client: Client) -> None:
+    _, secret = keys.add(name="Shop", scope=Key.Scope.SEND, by=SYSTEM, at=NOON)
+    assert client.get("/api/customers", headers={"Authorization": f"Bearer {secret}"}).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/api/customers/99999999999999999999", 404),
+        ("/api/customers?cursor=nonsense", 422),
+        ("/api/customers?limit=0", 422),
+        ("/api/customers?q=%00", 200),
+        ("/api/scores/loyalty", 422),
+        ("/api/nothing", 404),
+        ("/api/promises?period=7", 422),
+    ],
+)
+def test_bad_requests_are_answered_with_a_problem(ask: Ask, path: str, status: int) -> None:
+    assert ask("GET", path)[0] == status
+
+
+def test_a_body_that_is_not_json_is_a_problem(ask: Ask, client: Client) -> None:
+    _, secret = keys.add(name="P", scope=Key.Scope.FULL, by=SYSTEM, at=NOON)
+    response = client.generic(
+        "POST", "/api/touchpoints", b"{", content_type="application/json", headers={"Authorization": f"Bearer {secret}"}
+    )
+    assert (response.status_code, response.json()["status"]) == (400, 400)
+    assert not Touchpoint.objects.exists()
+
+
+def test_somebody_logged_in_may_claim_and_a_key_may_not(
+    ask: Ask, alice: Customer, mira: Associate, client: Client
+) -> None:
+    row = trouble(alice)
+    assert ask("POST", f"/api/cases/{row.pk}/claim")[0] in (403, 422)
+    client.force_login(mira)
+    response = client.post(f"/api/cases/{row.pk}/claim")
+    assert (response.status_code, response.json()["owner"]) == (200, "Mira")

@@ -1,0 +1,69 @@
+"""The description of the API is the API: the file in the repository, and what a stranger makes of it."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import schemathesis
+from django.core.signals import request_finished, request_started
+from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
+from hypothesis import HealthCheck, Phase, settings
+from schemathesis import Case
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from heedful.associates import keys
+from heedful.associates.models import Associate, Company, Key
+from heedful.cli import openapi
+from heedful.customers.models import Customer
+from heedful.kit.actor import SYSTEM
+from tests.cast import NOON
+
+FILE = Path(__file__).parents[2] / "docs" / "openapi.json"
+
+
+def test_the_description_in_the_repository_is_the_api() -> None:
+    """`bin/heedful openapi docs/openapi.json` writes it anew."""
+    assert json.loads(FILE.read_text()) == json.loads(json.dumps(openapi.schema()))
+
+
+schema = schemathesis.openapi.from_dict(json.loads(FILE.read_text()))
+schema.config.update(base_url="http://testserver")
+
+
+@pytest.fixture
+def key(acme: Company, mira: Associate, alice: Customer) -> Iterator[str]:
+    """The API as a stranger with a full key finds it; requests stay within the test's transaction."""
+    _, secret = keys.add(name="Stranger", scope=Key.Scope.FULL, by=SYSTEM, at=NOON)
+    request_started.disconnect(close_old_connections)
+    request_finished.disconnect(close_old_connections)
+    yield secret
+    request_started.connect(close_old_connections)
+    request_finished.connect(close_old_connections)
+
+
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+]
+
+
+@schema.parametrize()
+@settings(
+    max_examples=10,
+    deadline=None,
+    derandomize=True,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+def test_whatever_a_stranger_sends_the_answer_is_as_described(case: Case[Any], key: str) -> None:
+    case.call_and_validate(headers={"Authorization": f"Bearer {key}"}, checks=CHECKS, app=get_wsgi_application())
