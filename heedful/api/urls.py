@@ -3,7 +3,8 @@
 from django.urls import include, path, re_path
 
 from heedful.api import cases, customers, feedback, promises, scores, touchpoints
-from heedful.api.door import api, missing
+from heedful.api.door import api as api
+from heedful.api.door import missing
 
 api.add_router("/customers", customers.router)
 api.add_router("/touchpoints", touchpoints.router)

@@ -6,8 +6,8 @@ from heedful.act import cases, causes, practice, routes
 from heedful.act import reactions as act
 from heedful.associates import associates, company, first, keys, teams
 from heedful.courier import deliveries, mails, webhooks
-from heedful.customers import stages
-from heedful.customers.people import PeopleRegrouped
+from heedful.customers import consents, messages, organisations, people, stages
+from heedful.customers.imports import importing
 from heedful.customers.touchpoints import TouchpointsRecorded
 from heedful.ledger.events import Reaction
 from heedful.listen import answers, asks, surveys
@@ -23,7 +23,7 @@ REACTIONS: dict[type, Sequence[Reaction]] = {
         Reaction(instances.advance, when=lambda event: event.watched or event.feedback),
         Reaction(asks.notice, when=lambda event: event.watched),
     ],
-    PeopleRegrouped: [
+    people.PeopleRegrouped: [
         Reaction(instances.rejudge),
     ],
     trouble.TroubleHeard: [Reaction(act.open_cases, priority=20), TOLD],
@@ -52,6 +52,12 @@ RECORDED_ONLY: tuple[type, ...] = (
     keys.KeyAdded,
     keys.KeyRevoked,
     stages.StagesArranged,
+    people.CustomersMerged,
+    people.MergeUndone,
+    messages.CustomersDescribed,
+    organisations.OrganisationsMet,
+    consents.ConsentsGiven,
+    importing.FileImported,
     teams.TeamAdded,
     teams.TeamChanged,
     calendars.CalendarAdded,

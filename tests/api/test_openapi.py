@@ -19,9 +19,9 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from heedful.api.management.commands import openapi
 from heedful.associates import keys
 from heedful.associates.models import Associate, Company, Key
-from heedful.cli import openapi
 from heedful.customers.models import Customer
 from heedful.kit.actor import SYSTEM
 from tests.cast import NOON
@@ -30,7 +30,7 @@ FILE = Path(__file__).parents[2] / "docs" / "openapi.json"
 
 
 def test_the_description_in_the_repository_is_the_api() -> None:
-    """`bin/heedful openapi docs/openapi.json` writes it anew."""
+    """`python -m django openapi docs/openapi.json` writes it anew."""
     assert json.loads(FILE.read_text()) == json.loads(json.dumps(openapi.schema()))
 
 
