@@ -60,12 +60,14 @@ def run(options: argparse.Namespace) -> int:
 def _prepare(*, demo: bool) -> list[str]:
     """Bring the database to its newest shape, fill it if asked to, and load what the processes share."""
     place.prepare()
-    words: list[str] = []
     if demo:
+        from django.db import connections
+
+        connections.close_all()  # none survives a fork
         supervisor.run_apart(_fill)
     from heedful.cli import welcome
 
-    words += welcome.words(demo=demo)
+    words = welcome.words(demo=demo)
     import_string(f"{PROCESSES}.load")()
     return words
 
@@ -90,7 +92,9 @@ def _children(host: str, port: int, live_port: int) -> list[supervisor.Child]:
 @contextmanager
 def _alone(data: Path, url: str) -> Iterator[None]:
     """Hold the data folder for this one run; the system lets go of it however the run ends."""
-    with failures.in_sentences(data), open(data / "up.lock", "a+", encoding="utf-8") as lock:
+    with failures.in_sentences(data):
+        lock = open(data / "up.lock", "a+", encoding="utf-8")  # noqa: SIM115 - closed below, or by the fork
+    with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
