@@ -28,4 +28,5 @@ def _next(at: datetime | None) -> dict[str, Any] | None:
         row = cursor.fetchone()
     if row is None:
         return None
-    return json.loads(row[0]) if isinstance(row[0], str) else row[0]
+    said: dict[str, Any] = json.loads(row[0]) if isinstance(row[0], str) else row[0]
+    return said
