@@ -1,0 +1,164 @@
+"""The cases in a browser: they arrive while one looks, nothing moves under a hand, and scripts are not needed."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from playwright.sync_api import Browser, BrowserContext, expect
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from heedful.act import cases
+from heedful.act.models import Case
+from heedful.associates import associates, company, teams
+from heedful.associates.models import Associate, Role
+from heedful.customers import touchpoints
+from heedful.customers.models import Feedback
+from heedful.customers.touchpoints import Draft
+from heedful.kit.actor import SYSTEM
+from heedful.understand import reading
+from tests.journeys.test_shell import DESK, PHONE, opened
+from tests.work import work
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.xdist_group("browser"),
+    pytest.mark.django_db(transaction=True, serialized_rollback=True),
+]
+
+WORDS = "لم يأت أحد. The technician never came, and nobody answers the phone."
+
+
+def speaks(name: str, *, score: int = 2) -> Case:
+    """Let a customer say something bad, and what follows happen."""
+    now = timezone.now()
+    who = (("email", f"{name}@example.test"),)
+    told = Draft(
+        "survey_answered", now, f"{name} at {now}", identities=who, scores={"recommend": score}, verbatim=WORDS
+    )
+    record = touchpoints.record(drafts=[told], source="test", by=SYSTEM, at=now).customers[0]
+    work()
+    return Case.objects.get(customer=record)
+
+
+@pytest.fixture
+def mira(db: None) -> Associate:
+    ProcrastinateJob.objects.all()._raw_delete("default")  # the table is not among those that tests empty
+    now: dict[str, Any] = {"by": SYSTEM, "at": timezone.now()}
+    company.edit(name="Acme", colour="#2f6f5e", time_zone="Europe/London", **now)
+    care = teams.add(name="Care", **now)
+    return associates.add(
+        email="mira@acme.test", name="Mira", role=Role.LEAD, team=care, password="a quiet room", **now
+    )
+
+
+def context_of(browser: Browser, address: str, who: Associate, **more: Any) -> BrowserContext:
+    client = Client()
+    client.force_login(who, backend="django.contrib.auth.backends.ModelBackend")
+    context = browser.new_context(base_url=address, **more)
+    context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": address}])
+    return context
+
+
+@pytest.fixture
+def context(browser: Browser, live_server: Any, mira: Associate) -> Iterator[BrowserContext]:
+    context = context_of(browser, live_server.url, mira, viewport=DESK)
+    yield context
+    context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_of_the_loop_are_sound(browser: Browser, live_server: Any, mira: Associate, scheme: str) -> None:
+    case = speaks("alice")
+    cases.claim(case=case, by=mira.by, at=timezone.now())
+    cases.write(case=case, subject="Hello", text="I am sorry.", by=mira.by, at=timezone.now())
+    reading.through(reading.Work(at=timezone.now(), sheets=list(Feedback.objects.all())))
+    pages = ["/queue", "/cases", f"/cases/{case.pk}", "/cases?state=closed", "/feedback", "/topics?try=Nobody+answers"]
+    wrong: list[str] = []
+    for size in (DESK, PHONE):
+        context = context_of(browser, live_server.url, mira, viewport=size, color_scheme=scheme)
+        page = context.new_page()
+        for address in pages:
+            wrong += opened(page, address)
+        context.close()
+    assert wrong == []
+
+
+def test_a_case_arrives_while_one_looks(context: BrowserContext) -> None:
+    speaks("alice", score=6)
+    page = context.new_page()
+    page.goto("/cases")
+    expect(page.locator("#case-rows tr")).to_have_count(1)
+    fresh = speaks("bruno", score=6)
+    page.evaluate("htmx.trigger('#news', 'look')")
+    first = page.locator("#case-rows tr").first
+    expect(first).to_have_id(f"case-{fresh.pk}")
+    expect(first).to_have_class("is-new")
+
+
+def test_nothing_moves_while_a_hand_is_over_the_list(context: BrowserContext) -> None:
+    case = speaks("alice", score=6)
+    page = context.new_page()
+    page.goto("/cases")
+    page.locator(f"#case-{case.pk}").hover()
+    speaks("bruno", score=6)
+    page.evaluate("htmx.trigger('#news', 'look')")
+    page.wait_for_timeout(500)
+    expect(page.locator("#case-rows tr")).to_have_count(1)
+    page.mouse.move(2, 2)
+    expect(page.locator("#case-rows tr")).to_have_count(2)
+
+
+def test_a_row_that_somebody_claimed_says_so(context: BrowserContext, mira: Associate) -> None:
+    case = speaks("alice")
+    page = context.new_page()
+    page.goto("/cases")
+    row = page.locator(f"#case-{case.pk}")
+    expect(row).to_contain_text("Nobody yet")
+    cases.claim(case=case, by=mira.by, at=timezone.now())
+    page.evaluate("htmx.trigger('#news', 'look')")
+    expect(row).to_contain_text("Mira")
+    expect(row).to_have_count(1)
+
+
+def test_a_case_is_worked_by_keyboard(context: BrowserContext) -> None:
+    case = speaks("alice")
+    page = context.new_page()
+    page.goto("/cases")
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/cases/{case.pk}")
+    page.keyboard.press("c")
+    expect(page.get_by_text("This case is yours.")).to_be_visible()
+    page.get_by_label("Message").fill("I am sorry that nobody came.")
+    page.get_by_role("button", name="Send to the customer").click()
+    expect(page.get_by_text("I am sorry that nobody came.")).to_be_visible()
+    page.keyboard.press("x")
+    page.get_by_label("What came of it").select_option("solved")
+    page.get_by_label("Why it happened").select_option("missed-appointment")
+    page.get_by_role("button", name="Close the case").click()
+    expect(page.get_by_text("is asked whether it helped")).to_be_visible()
+    assert Case.objects.get().outcome == "solved"
+
+
+def test_a_case_is_worked_without_scripts(browser: Browser, live_server: Any, mira: Associate) -> None:
+    case = speaks("alice")
+    context = context_of(browser, live_server.url, mira, viewport=PHONE, java_script_enabled=False)
+    page = context.new_page()
+    page.goto("/cases?q=alice")
+    page.get_by_role("link", name="alice@example.test").click()
+    page.get_by_role("button", name="Claim").click()
+    page.locator("summary", has_text="Log a call").click()
+    page.get_by_label("What was said").fill("She was glad.")
+    page.get_by_role("button", name="Keep it").click()
+    page.locator("summary", has_text="Close").click()
+    page.get_by_label("What came of it").select_option("explained")
+    page.get_by_label("Why it happened").select_option("late")
+    page.get_by_role("button", name="Close the case").click()
+    case.refresh_from_db()
+    assert (case.outcome, case.owner) == ("explained", mira)
+    page.get_by_role("button", name="Reopen").click()
+    case.refresh_from_db()
+    assert case.is_open
+    context.close()
