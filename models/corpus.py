@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import re
+import tomllib
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
@@ -63,6 +64,13 @@ def review_sentences(data: Path) -> Iterator[tuple[str, str]]:
     for row in _rows(data / "sentiment_sentences/sentences_dev.csv"):
         if row["text"].isascii():
             yield row["text"], row["sentiment"]
+
+
+def own_sentences() -> Iterator[tuple[str, str]]:
+    """(text, label) of the verbatims that were written for this product."""
+    lists = tomllib.loads((Path(__file__).parent / "own_sentences.toml").read_text(encoding="utf-8"))
+    for label, texts in lists.items():
+        yield from ((text, label) for text in texts)
 
 
 def unlabelled(data: Path) -> list[str]:

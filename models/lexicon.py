@@ -28,7 +28,7 @@ NOTICE = "# English points: VADER, (c) 2016 C.J. Hutto, MIT licence; other langu
 
 def build(data: Path, out: Path) -> None:
     rows = [*_vader(), *_emoji(), *_roles("en", {role: line.split() for role, line in ENGLISH.items()}), *_own()]
-    latest = {row[:2]: row for row in rows}
+    latest = {(*row[:2], row[2] in ROLES.values()): row for row in rows}
     lines = sorted("\t".join(row) + "\n" for row in latest.values())
     (out / "valence.tsv").write_text(NOTICE + "".join(lines), encoding="utf-8")
     (out / "english.txt").write_text("".join(word + "\n" for word in _common_english(data)), encoding="utf-8")

@@ -21,7 +21,8 @@ from models import corpus
 
 Floats = NDArray[np.float64]
 
-COMPLAINTS, REQUESTS = 1_500, 750
+COMPLAINTS, REQUESTS = 750, 400
+OWN_TIMES = 3
 RAREST_WORD, RAREST_PAIR = 2, 3
 RARITY_STEP = 256
 SMALLEST_SPREAD = 1e-6
@@ -57,6 +58,7 @@ def examples(data: Path) -> tuple[list[str], NDArray[np.int64]]:
     complaints = _some(corpus.restaurant_complaints(data), 4, COMPLAINTS, chance)
     requests = _some(corpus.service_chats(data), 5, REQUESTS, chance)
     rows = [*corpus.tweets(data), *corpus.review_sentences(data)]
+    rows += list(corpus.own_sentences()) * OWN_TIMES
     rows += [(text, "negative") for text in complaints] + [(text, "neutral") for text in requests]
     return [text for text, _ in rows], np.array([sentiment.LABELS.index(label) for _, label in rows])
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from heedful.understand.light import language, sentiment, signals, valence, words
 
-_CHUNK = 128
+_CHUNK = 512
 PLEASED = 0.6
 """Probability of positive from which a text counts as plainly positive."""
 

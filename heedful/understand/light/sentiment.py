@@ -16,6 +16,9 @@ from heedful.understand.light import language, ngrams, valence, vectors, weights
 Floats = NDArray[np.float64]
 
 LABELS = ("negative", "neutral", "positive")
+SILENT = (0.1, 0.8, 0.1)
+"""Of a text that says nothing."""
+FELT = [valence.CUES.index(cue) for cue in ("good words", "bad words")]
 _SHARE = np.float64(1 << 20)
 _STEP = np.float64(1 << 16)
 
@@ -62,6 +65,19 @@ def probabilities(part: words.Words, code: str) -> Floats:
     """Probabilities [n, 3] in the order of LABELS of texts in one language that are cut into `part`."""
     lexicons = valence.lexicons()
     cues = valence.cues(part, lexicons.get(code, lexicons[valence.ENGLISH]))
+    found = _averaged(part, cues, code)
+    found[_says_nothing(part, cues)] = SILENT
+    return found
+
+
+def _says_nothing(part: words.Words, cues: Floats) -> NDArray[np.bool_]:
+    """Texts without a letter and without a sign that has points, such as `10` or `...`."""
+    spelled = np.fromiter((any(map(str.isalpha, word)) for word in part.unique), bool, len(part.unique))[part.ids]
+    letters = np.concatenate(([0], spelled.cumsum()))[part.starts]
+    return np.asarray((np.diff(letters) == 0) & ~cues[:, FELT].any(axis=1), np.bool_)
+
+
+def _averaged(part: words.Words, cues: Floats, code: str) -> Floats:
     judged = model()
     by_cue = _softmax(judged.by_cue.logits(cues))
     if code not in (valence.ENGLISH, language.UNKNOWN):

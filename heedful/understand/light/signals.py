@@ -5,6 +5,7 @@ The signs are phrases in data/signals.toml. A text is held against the phrases o
 
 from __future__ import annotations
 
+import itertools
 import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -95,11 +96,13 @@ class Phrases:
 @weights.once
 def phrases() -> Phrases:
     held = tomllib.loads(weights.text("signals.toml"))
-    rules, found = {}, []
+    rules: dict[str, Rule] = {}
+    found: list[Phrase] = []
     for name, told in held["signals"].items():
         rules[name] = Rule(told.get("negatable", True), told.get("quiet_when_pleased", False))
         spoken = {language: lines for language, lines in told.items() if isinstance(lines, list)}
-        found += [_phrase(name, language, line) for language, lines in spoken.items() for line in lines]
+        for language, lines in spoken.items():
+            found += [phrase for line in lines for phrase in _phrases(name, language, line)]
     by_word: dict[str, list[int]] = {}
     by_stem: dict[str, list[int]] = {}
     for number, phrase in enumerate(found):
@@ -192,21 +195,16 @@ def _widest(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
 
 def _walk(elements: Sequence[Element], forms: Sequence[Form], at: int, step: int) -> int | None:
     """The last place that the elements reach going one way from `at`, or none where they do not fit."""
-    room = 0
-    for element in elements:
-        if element.is_gap:
-            room = GAP
-            continue
-        for _ in range(room + 1):
-            at += step
-            if not 0 <= at < len(forms) or forms[at][0] in _STOPS:
-                return None
-            if element.fits(forms[at]):
-                break
-        else:
+    if not elements:
+        return at
+    rest, room = (elements[1:], GAP) if elements[0].is_gap else (elements, 0)
+    for _ in range(room + 1):
+        at += step
+        if not 0 <= at < len(forms) or forms[at][0] in _STOPS:
             return None
-        room = 0
-    return at
+        if rest[0].fits(forms[at]) and (end := _walk(rest[1:], forms, at, step)) is not None:
+            return end
+    return None
 
 
 def _grouped(owners: NDArray[np.int64], hits: NDArray[np.int64]) -> Iterator[tuple[int, list[int]]]:
@@ -221,6 +219,18 @@ def _form(word: str) -> Form:
     low = words.plain(word)
     head, _, rest = low.partition("'")
     return (low, rest if rest and len(head) <= _ELIDED and len(rest) >= _SHORTEST_REST else "")
+
+
+def _phrases(signal: str, language: str, line: str) -> list[Phrase]:
+    """The phrases of one line: one, and more where an alternative is of several words."""
+    ways = [_ways(told) for told in line.split()]
+    return [_phrase(signal, language, " ".join(way)) for way in itertools.product(*ways)]
+
+
+def _ways(told: str) -> list[str]:
+    options = told.replace("-", "_-_").split("|")
+    single = "|".join(option for option in options if "_" not in option)
+    return [*filter(None, [single]), *(option.replace("_", " ") for option in options if "_" in option)]
 
 
 def _phrase(signal: str, language: str, line: str) -> Phrase:

@@ -70,12 +70,13 @@ class Lexicon:
 
     def _record(self, word: str) -> tuple[float, ...]:
         low = words.plain(word)
-        role = self.roles.get(low, _NOT if low.endswith("n't") else 0)
-        short = _STRETCHED.sub(r"\1\1", low)
+        spelled = (low, _STRETCHED.sub(r"\1\1", low), _STRETCHED.sub(r"\1", low))
+        role = next((self.roles[one] for one in spelled if one in self.roles), _NOT if low.endswith("n't") else 0)
         counts = dict.fromkeys(_COLUMN, 0.0)
-        for kind in _kinds(word, low, role, is_stretched=short != low):
+        for kind in _kinds(word, low, role, is_stretched=spelled[1] != low):
             counts[kind] = float(min(len(low), 4)) if kind in ("exclaims", "asks") else 1.0
-        point = 0.0 if role else self._point(word, low) or self._point(short, short)
+        points = (self._point(word, one) for one in dict.fromkeys(spelled))
+        point = 0.0 if role in (_NOT, _BUT) else next(filter(None, points), 0.0)
         return (point, float(role), *counts.values())
 
     def _point(self, word: str, low: str) -> float:

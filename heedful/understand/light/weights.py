@@ -5,12 +5,13 @@ from __future__ import annotations
 import functools
 import threading
 from collections.abc import Callable, Mapping
-from importlib import resources
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+DATA = Path(__file__).parent / "data"
 _loading = threading.RLock()
 
 
@@ -27,12 +28,12 @@ def once[T](load: Callable[[], T]) -> Callable[[], T]:
 
 def arrays(name: str) -> Mapping[str, NDArray[Any]]:
     """The named arrays of one shipped file."""
-    with resources.as_file(resources.files(__package__) / "data" / name) as path, np.load(path) as stored:
+    with np.load(DATA / name) as stored:
         return {key: stored[key] for key in stored.files}
 
 
 def text(name: str) -> str:
-    return (resources.files(__package__) / "data" / name).read_text(encoding="utf-8")
+    return (DATA / name).read_text(encoding="utf-8")
 
 
 def lines(packed: NDArray[Any]) -> list[str]:

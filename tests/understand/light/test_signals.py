@@ -1,0 +1,116 @@
+"""Signs of trouble are heard in the customer's own words, and not where they are taken back."""
+
+import pytest
+
+from heedful.understand import light
+from heedful.understand.light import signals
+
+
+def heard(text: str) -> dict[str, tuple[str, ...]]:
+    return {signal.signal: signal.words for signal in light.read([text])[0].signals}
+
+
+@pytest.mark.parametrize(
+    ("text", "signal", "words"),
+    [
+        ("I want to CANCEL my contract today", "cancellation", "want to CANCEL"),
+        ("We are switching to another provider next month", "cancellation", "switching to another provider"),
+        ("Hiermit kündige ich meinen Vertrag", "cancellation", "kündige"),
+        ("Je souhaite résilier mon abonnement", "cancellation", "résilier"),
+        ("Quiero darme de baja ya mismo por favor", "cancellation", "darme de baja"),
+        ("Ik wil mijn abonnement opzeggen", "cancellation", "opzeggen"),
+        ("Voglio dare disdetta al contratto", "cancellation", "disdetta"),
+        ("I will take this to the ombudsman", "escalation", "ombudsman"),
+        ("You will hear from my solicitor", "escalation", "solicitor"),
+        ("Ich werde meinen Anwalt einschalten", "escalation", "Anwalt"),
+        ("I was charged twice this month", "billing", "charged twice"),
+        ("Where is my refund?", "billing", "refund"),
+        ("On m'a prélevé deux fois, remboursez-moi", "billing", "remboursez"),
+        ("We have had no internet since Tuesday", "outage", "no internet"),
+        ("The box stopped working again", "outage", "stopped working"),
+        ("Seit gestern kein Internet bei uns zu Hause", "outage", "kein Internet"),
+        ("Nous n'avons pas d'internet depuis lundi", "outage", "pas d'internet"),
+        ("I have been waiting for six weeks", "no_answer", "been waiting"),
+        ("Nobody ever called me back about it", "no_answer", "Nobody ever called"),
+        ("Niemand meldet sich bei mir zurück", "no_answer", "Niemand meldet"),
+        ("Nadie contesta el teléfono en esta empresa", "no_answer", "Nadie contesta"),
+        ("The engineer never showed up", "broken_promise", "never showed"),
+        ("I was told it would be free", "broken_promise", "was told"),
+        ("De monteur is niet op komen dagen, zoals beloofd", "broken_promise", "beloofd"),
+        ("My husband passed away in March", "vulnerable", "passed away"),
+        ("My mother is 87 years old and alone", "vulnerable", "87 years old"),
+        ("Meine Mutter sitzt im Rollstuhl und braucht Hilfe", "vulnerable", "Rollstuhl"),
+        ("You shared my personal data with strangers", "privacy", "shared my personal data"),
+        ("My account was hacked last night", "privacy", "hacked"),
+        ("The plug caught fire last night", "safety", "caught fire"),
+        ("There is a smell of gas in the kitchen", "safety", "smell of gas"),
+    ],
+)
+def test_a_sign_is_heard_with_the_words_that_are_the_sign(text: str, signal: str, words: str) -> None:
+    assert words in " | ".join(heard(text).get(signal, ())), heard(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I am not going to cancel my contract",
+        "No need to cancel my account after all",
+        "I did not have to speak to a manager",
+        "Ich kündige nicht",
+        "Nobody was injured",
+    ],
+)
+def test_a_sign_that_is_taken_back_is_not_heard(text: str) -> None:
+    assert not {"cancellation", "escalation"} & set(heard(text)), heard(text)
+
+
+def test_a_negation_in_another_clause_takes_nothing_back() -> None:
+    assert "cancellation" in heard("No, I want to cancel my contract")
+
+
+def test_a_pleased_customer_who_mentions_a_refund_is_not_trouble() -> None:
+    assert "billing" not in heard("Brilliant! The refund arrived the same day, thank you so much, excellent service")
+    assert "billing" in heard("The refund still is not here, this is a disgrace")
+
+
+def test_grave_signs_are_heard_from_pleased_customers_too() -> None:
+    assert "vulnerable" in heard("Wonderful staff, so kind and helpful after my husband passed away, thank you so much")
+
+
+@pytest.mark.parametrize(
+    "text", ["The brand is great", "I love the new app", "Where can I buy one?", "my phone died", ""]
+)
+def test_ordinary_talk_has_no_signs(text: str) -> None:
+    assert heard(text) == {}
+
+
+def test_the_words_stand_in_the_text_as_they_are_quoted() -> None:
+    text = "So I’ve been WAITING… three weeks, and “nobody   called”!"
+    for signal in light.read([text])[0].signals:
+        for quoted in signal.words:
+            assert quoted in text
+
+
+def test_a_phrase_does_not_reach_over_the_end_of_a_sentence() -> None:
+    assert "cancellation" not in heard("They cancel. My contract is fine")
+
+
+def test_every_signal_says_something_in_each_language_and_can_be_heard_alone() -> None:
+    held = signals.phrases()
+    for name in signals.names():
+        assert {phrase.language for phrase in held.phrases if phrase.signal == name} == {
+            "en",
+            "de",
+            "fr",
+            "es",
+            "nl",
+            "it",
+        }
+    assert set(held.negators) == {"en", "de", "fr", "es", "nl", "it"}
+
+
+def test_no_phrase_begins_or_ends_with_a_gap() -> None:
+    for phrase in signals.phrases().phrases:
+        assert not phrase.elements[0].is_gap
+        assert not phrase.elements[-1].is_gap
+        assert not phrase.elements[phrase.anchor].is_gap
