@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 from django.conf import settings
 from django.db import connection
@@ -18,6 +19,10 @@ HEARTBEAT_S = 2.0
 STALLED_S = 12.0
 POLL_S = 1.0
 GRACE_S = 4.0
+COURIERS = 3
+"""Mail servers and endpoints that are served at once."""
+SPARE = 2
+"""Threads for what the loop itself has to wait for, such as names to be looked up."""
 
 log = logging.getLogger(__name__)
 
@@ -39,20 +44,34 @@ def forget_the_dead() -> None:
 
 
 async def _work(working: App) -> None:
+    hands = settings.WORKER_CONCURRENCY + COURIERS
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(hands + SPARE, thread_name_prefix="job"))
     async with working.open_async():
-        rescuing = asyncio.create_task(_rescue(working))
+        # What waits for other people's servers has hands of its own, so that a slow one keeps nobody here waiting.
+        beside = [
+            asyncio.create_task(_rescue(working)),
+            asyncio.create_task(_take_from(working, "courier", at_once=COURIERS, heeds_signals=False)),
+        ]
         try:
-            await working.run_worker_async(
-                concurrency=settings.WORKER_CONCURRENCY,
-                fetch_job_polling_interval=POLL_S,
-                update_heartbeat_interval=HEARTBEAT_S,
-                stalled_worker_timeout=STALLED_S,
-                shutdown_graceful_timeout=GRACE_S,
-            )
+            await _take_from(working, "default", at_once=settings.WORKER_CONCURRENCY, heeds_signals=True)
         finally:
-            rescuing.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await rescuing
+            for task in beside:
+                task.cancel()
+            for task in beside:
+                with contextlib.suppress(asyncio.CancelledError):
+                    await task
+
+
+async def _take_from(working: App, queue: str, *, at_once: int, heeds_signals: bool) -> None:
+    await working.run_worker_async(
+        queues=[queue],
+        concurrency=at_once,
+        fetch_job_polling_interval=POLL_S,
+        update_heartbeat_interval=HEARTBEAT_S,
+        stalled_worker_timeout=STALLED_S,
+        shutdown_graceful_timeout=GRACE_S,
+        install_signal_handlers=heeds_signals,
+    )
 
 
 async def _rescue(working: App) -> None:

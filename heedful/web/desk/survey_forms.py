@@ -50,9 +50,9 @@ class SurveyForm(forms.Form):
     share = forms.IntegerField(
         min_value=0, max_value=100, initial=100, label="Share", help_text="Per cent of these moments, drawn by lot."
     )
-    times = forms.IntegerField(min_value=1, max_value=100, initial=1, label="At most")
+    times = forms.IntegerField(min_value=1, max_value=100, initial=1, label="Times at most")
     days = forms.IntegerField(
-        min_value=1, max_value=3650, initial=90, label="times in so many days", help_text="One customer, this survey."
+        min_value=1, max_value=3650, initial=90, label="In days", help_text="One customer, this survey."
     )
 
     def __init__(self, *args: Any, spoken: Sequence[str], **more: Any) -> None:

@@ -18,6 +18,7 @@ from heedful.prove import tallies as sums
 from heedful.web.components.figures import Figure
 from heedful.web.templatetags.look import percent, signed
 
+LATEST = 5
 STATES = [("answered", "Answered"), ("asked", "No answer yet"), ("planned", "Planned"), ("not_asked", "Not asked")]
 
 
@@ -111,6 +112,11 @@ def asked(survey: Survey, *, state: str = "", reason: str = "") -> QuerySet[Ask]
     found = survey.asks.select_related("customer__person", "survey")
     found = found.filter(state=state) if state else found
     return found.filter(reason=reason) if reason in asks.REASONS else found
+
+
+def latest(survey: Survey) -> list[Sheet]:
+    """The sheets that were answered last."""
+    return [sheet(ask) for ask in asked(survey, state=Ask.State.ANSWERED).order_by("-answered_at", "-pk")[:LATEST]]
 
 
 def sheet(ask: Ask) -> Sheet:

@@ -53,13 +53,14 @@ def survey(request: Asked, pk: int) -> HttpResponseBase:
     found = survey_page.asked(row, state=chosen, reason=request.GET.get("reason", ""))
     if request.GET.get("format") == "csv":
         return lists.csv_file(row.slug, found, COLUMNS)
-    shown = lists.read(request, found, keys=["-created_at", "-id"])
+    shown = lists.read(request, found, keys=["-created_at", "-id"], size=25)
     tally = tallies.of([row])[row.pk]
     told = {
         "survey": row,
         "tally": tally,
         "spared": survey_page.spared(tally),
         "figures": [survey_page.rate(row, tally), *survey_page.felt(row)],
+        "latest": [] if request.GET else survey_page.latest(row),
         "states": states,
         "page": shown,
         "sheets": [survey_page.sheet(ask) for ask in shown.rows],
