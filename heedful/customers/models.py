@@ -251,6 +251,7 @@ class Feedback(models.Model):
         indexes = [
             models.Index(F("happened_at").desc(), F("id").desc(), name="customers_feedback_recent"),
             models.Index(fields=["customer", "-happened_at"], name="customers_feedback_by"),
+            GinIndex(OpClass(Upper("verbatim"), name="gin_trgm_ops"), name="customers_feedback_words"),
         ]
 
     def __str__(self) -> str:

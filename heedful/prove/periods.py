@@ -15,6 +15,11 @@ class Period:
     words: str
 
     @property
+    def choice(self) -> str:
+        """The name under which it was chosen."""
+        return next((choice for choice, words in CHOICES.items() if words == self.words), "all")
+
+    @property
     def before(self) -> "Period | None":
         """The time of the same length before it; None where it has no beginning."""
         if self.since == ALWAYS:

@@ -132,7 +132,7 @@ def headlines(period: Period) -> list[dict[str, Figure | None]]:
         if figure := scores.score(question, now.get(question, {}).get("", Tally())):
             last = scores.score(question, old.get(question, {}).get("", Tally()))
             by_value = scores.score(question, weighted.get(question, {}).get("", Tally()), weighted=True)
-            href = reverse("board:scores", args=[question]) + "?" + urlencode({"period": _choice(period)})
+            href = reverse("board:scores", args=[question]) + "?" + urlencode({"period": period.choice})
             found.append(
                 {
                     "plain": figures.score(question, figure, last, than=before(period), href=href),
@@ -140,10 +140,6 @@ def headlines(period: Period) -> list[dict[str, Figure | None]]:
                 }
             )
     return found
-
-
-def _choice(period: Period) -> str:
-    return next(choice for choice, words in periods.CHOICES.items() if words == period.words)
 
 
 def _trend(period: Period) -> object | None:

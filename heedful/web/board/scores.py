@@ -56,11 +56,11 @@ def _parts(question: str, period: periods.Period, side: By, weighted: bool) -> d
     }
     least, most = figures.ends(question, total)
     rows = [
-        charts.Scored(key, *figures.drawn(figure), figure.n, _rows(question, side, key))
+        charts.Scored(key, *figures.drawn(figure), figure.n, _rows(question, period, side, key))
         for key, figure in (sorted(found.items()) if side == "month" else _best_first(found))
     ]
     return {
-        "figure": figures.score(question, total, None, than="", href=_rows(question, side, "")),
+        "figure": figures.score(question, total, None, than="", href=_rows(question, period, side, "")),
         "picture": charts.whiskers(rows, label=f"{scales.name_of(question)} by {side}", least=least, most=most),
         "ranking": scores.rank(found),
     }
@@ -70,7 +70,9 @@ def _best_first(found: dict[str, scores.Figure]) -> list[tuple[str, scores.Figur
     return sorted(found.items(), key=lambda pair: (not pair[1].enough, -pair[1].value, pair[0]))
 
 
-def _rows(question: str, side: str, key: str) -> str:
+def _rows(question: str, period: periods.Period, side: str, key: str) -> str:
     """The address of the answers behind a figure."""
-    said = {"question": question, "words": "any"} | ({side: "" if key == "none" else key} if key else {})
+    said = {"question": question, "period": period.choice, "words": "any"} | (
+        {side: "" if key == "none" else key} if key else {}
+    )
     return f"{reverse('desk:feedback')}?{urlencode(said)}"

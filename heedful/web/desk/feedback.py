@@ -1,15 +1,20 @@
 """The desk's feedback: what customers said, in their own words, and what was understood."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
+from django.core.cache import cache
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.utils import timezone
 
 from heedful.act.models import Trouble
+from heedful.customers import scales
 from heedful.customers.models import Feedback, Score, Stage
+from heedful.prove import answers, periods
 from heedful.understand import trouble
 from heedful.understand.models import Reading, Topic
 from heedful.web import lists
@@ -20,6 +25,7 @@ BANDS = {"recommend": (6, 9), "satisfaction": (2, 4), "ease": (3, 5), "compared"
 """The highest score that is low and the lowest that is high, for each scale."""
 SCORES = [("low", "Low score"), ("middle", "Middling"), ("high", "High score")]
 FEELINGS = [("negative", "Unhappy"), ("neutral", "Neutral"), ("positive", "Happy")]
+CHANNELS_S = 300
 WELL_READ = {"en"}
 """Languages that the light tier reads well; in others its word is worth less, and the page says so."""
 
@@ -110,7 +116,23 @@ def _asked_for(request: Asked) -> QuerySet[Feedback]:
     if band := _band(request.GET.get("score", "")):
         rows = rows.filter(Exists(Score.objects.filter(band, feedback=OuterRef("pk"))))
     if words := request.GET.get("q", "").strip():
-        rows = rows.filter(verbatim__icontains=words[:200])
+        rows = rows.filter(verbatim__icontains=words.replace("\x00", "")[:200])
+    return _behind(request, rows)
+
+
+def _behind(request: Asked, rows: QuerySet[Feedback]) -> QuerySet[Feedback]:
+    """The answers behind a figure of the board: one question, one part, one time."""
+    said = {name: request.GET.get(name, "").replace("\x00", "") for name in ("question", "segment", "kind", "month")}
+    if said["question"]:
+        rows = rows.filter(Exists(Score.objects.filter(question=said["question"], feedback=OuterRef("pk"))))
+    if "segment" in request.GET:
+        rows = rows.filter(customer__person__segment=said["segment"])
+    if said["kind"]:
+        rows = rows.filter(kind=said["kind"])
+    if month := re.fullmatch(r"(\d{4})-(\d{2})", said["month"]):
+        rows = rows.filter(happened_at__year=int(month[1]), happened_at__month=int(month[2]))
+    if (period := request.GET.get("period", "")) in periods.CHOICES:
+        rows = rows.filter(happened_at__gte=periods.last(period, at=timezone.now()).since)
     return rows
 
 
@@ -139,11 +161,14 @@ def _chips(request: Asked) -> dict[str, Any]:
             lists.chips(request, "topic", "Topic", topics),
             lists.chips(request, "stage", "Stage", stages),
             lists.chips(request, "channel", "Channel", channels),
+            lists.chips(request, "question", "Question", [(code, scales.name_of(code)) for code in answers.asked()]),
+            lists.chips(request, "period", "Time", periods.CHOICES.items()),
             lists.chips(request, "words", "Words", [("any", "Scores without words too")]),
         ],
     }
 
 
 def _channels() -> list[str]:
-    """The channels on which customers speak, found one by one in the index rather than counted."""
-    return list(Score.objects.exclude(channel="").order_by("channel").values_list("channel", flat=True).distinct()[:30])
+    """The channels on which customers speak; looked for every few minutes, since it takes a walk over all scores."""
+    found = Score.objects.exclude(channel="").order_by("channel").values_list("channel", flat=True).distinct()
+    return cast(list[str], cache.get_or_set("feedback.channels", lambda: list(found[:30]), CHANNELS_S))

@@ -1,0 +1,131 @@
+"""The board: what was promised, done, felt and worth, with the rows behind every number."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from heedful.associates.models import Associate, Company
+from heedful.customers import messages
+from heedful.customers.messages import Message, Said
+from heedful.customers.touchpoints import Draft
+from heedful.kit.actor import SYSTEM
+from heedful.promise import promises
+from heedful.promise.standards import Draft as Standard
+from heedful.prove import periods, scorecards
+from tests.work import work
+
+type As = Callable[[Associate], Client]
+
+
+@pytest.fixture
+def shop(acme: Company) -> None:
+    """Forty orders delivered in time and liked, forty late and disliked, each customer worth 100 a year."""
+    now = timezone.now()
+    promises.make(
+        wording=promises.Wording(words="Delivered within two days", counter_measure="A second van from May."),
+        standards=[Standard(form="within", from_kind="order_placed", to_kind="delivered", within_s=172_800)],
+        by=SYSTEM,
+        at=now,
+    )
+    sent = []
+    for n in range(80):
+        who = (("user_id", f"u{n}"),)
+        ordered = now - timedelta(days=30, minutes=n)
+        late = n % 2
+        came = ordered + timedelta(days=4 if late else 1)
+        said = Said(who, ordered, {"value": {"amount": "100", "currency": "GBP", "source": "crm"}})
+        sent += [
+            Message(Draft("order_placed", ordered, f"o{n}", who), said),
+            Message(Draft("delivered", came, f"d{n}", who)),
+            Message(
+                Draft(
+                    "survey_answered",
+                    came + timedelta(hours=2),
+                    f"s{n}",
+                    who,
+                    stage="purchase",
+                    scores={"recommend": 2 if late else 10, "satisfaction": 2 if late else 5},
+                    verbatim="It came far too late." if late else "Quick and friendly.",
+                )
+            ),
+        ]
+    messages.take(messages=sent, source="test", by=SYSTEM, at=now)
+    work()
+
+
+def test_a_promise_shows_its_walk_how_it_felt_and_its_worth(shop: None) -> None:
+    now = timezone.now()
+    card = scorecards.cards(period=periods.last("90", at=now), at=now)[0]
+    assert (card.kept, card.due) == (40, 80)
+    recommend = next(felt for felt in card.felt if felt.question == "recommend")
+    assert recommend.kept is not None
+    assert recommend.broken is not None
+    assert (recommend.kept.value, recommend.kept.n) == (100, 40)
+    assert (recommend.broken.value, recommend.broken.n) == (-100, 40)
+    assert (card.worth.customers, card.worth.amount) == (40, 4000)
+
+
+def test_the_board_says_it_in_words(shop: None, as_: As, bo: Associate) -> None:
+    page = as_(bo).get("/board/").content.decode()
+    for words in (
+        "Delivered within two days",
+        "50.0 %",
+        "Worse when broken, more than chance",
+        "£4,000",
+        "A second van",
+    ):
+        assert words in page
+
+
+def test_every_score_opens_the_answers_behind_it(shop: None, as_: As, bo: Associate) -> None:
+    page = as_(bo).get("/board/scores/recommend?by=stage&period=90").content.decode()
+    assert "/feedback?question=recommend&amp;period=90&amp;words=any&amp;stage=purchase" in page
+    rows = as_(bo).get("/feedback?question=recommend&period=90&words=any&stage=purchase").content.decode()
+    assert "80 answers" in rows
+
+
+def test_too_few_answers_are_said_to_be_too_few(shop: None, as_: As, bo: Associate) -> None:
+    messages.take(
+        messages=[
+            Message(Draft("chat", timezone.now(), f"e{n}", (("user_id", f"u{n}"),), scores={"ease": 7}))
+            for n in range(3)
+        ],
+        source="test",
+        by=SYSTEM,
+        at=timezone.now(),
+    )
+    assert "3 answers: too few to tell" in as_(bo).get("/board/").content.decode()
+
+
+def test_an_empty_board_says_what_to_do(acme: Company, as_: As, bo: Associate) -> None:
+    page = as_(bo).get("/board/").content.decode()
+    assert "No promises yet" in page
+    assert "Nobody was asked in this time" in page
+
+
+def test_the_number_of_queries_does_not_grow_with_promises(
+    shop: None, as_: As, bo: Associate, django_assert_max_num_queries: object
+) -> None:
+    client = as_(bo)
+    client.get("/board/")
+    for n in range(5):
+        promises.make(
+            wording=promises.Wording(words=f"Another promise {n}"),
+            standards=[Standard(form="score", question="satisfaction", at_least=4)],
+            by=SYSTEM,
+            at=timezone.now(),
+        )
+    with django_assert_max_num_queries(40):  # type: ignore[operator]
+        client.get("/board/")
+
+
+@pytest.mark.parametrize("address", ["/board/?period=nonsense", "/board/scores/recommend?by=nonsense&period=%00"])
+def test_a_strange_address_is_read_as_the_plain_one(address: str, as_: As, bo: Associate) -> None:
+    assert as_(bo).get(address).status_code == 200
+
+
+def test_a_question_that_is_none_is_not_there(as_: As, bo: Associate) -> None:
+    assert as_(bo).get("/board/scores/loyalty").status_code == 404
