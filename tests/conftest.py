@@ -16,7 +16,7 @@ import pytest
 
 from heedful.kit.postgres import Server
 
-pytest_plugins = ["tests.cast"]
+pytest_plugins = ["tests.cast", "tests.browser"]
 
 FOLDER = "HEEDFUL_TEST_FOLDER"
 FAST = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "max_connections": "120"}

@@ -15,6 +15,7 @@ from heedful.act.models import Case
 from heedful.associates import associates, company
 from heedful.associates.models import Associate, Company
 from heedful.web import sheet
+from heedful.web.live import address
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ class Shell:
     @cached_property
     def live(self) -> str:
         """Where the browser hears what changes."""
-        return f"{settings.LIVE_ORIGIN}/live"
+        return address.address(self.request)
 
     @property
     def has_mail(self) -> bool:

@@ -148,6 +148,6 @@ def sentence(name: str) -> str:
 
 
 @register.filter
-def facts(data: Any) -> str:
+def facts(data: dict[str, Any]) -> str:
     """Say what an entry holds in one line."""
-    return ", ".join(f"{spoken(name).lower()} {value}" for name, value in data.items()) if data else ""
+    return ", ".join(f"{spoken(name).lower()} {value}" for name, value in data.items() if value is not None)

@@ -1,13 +1,12 @@
 """Somebody answers on a phone: with scripts and without, by keyboard, in the dark, and axe finds nothing."""
 
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from heedful.customers.models import Score, Touchpoint
 from heedful.kit.actor import SYSTEM
@@ -15,34 +14,13 @@ from heedful.listen import asks, surveys
 from heedful.listen.models import Ask, Survey
 from tests.listen import conftest as listening
 
-CHROMIUM = shutil.which("chromium")
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="chromium is missing"),
     pytest.mark.django_db(transaction=True, serialized_rollback=True),
-]
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
 ]
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 make, alice = listening.make, listening.alice
 _nothing_remembered = listening._nothing_remembered
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    import os
-
-    os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
