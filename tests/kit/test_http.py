@@ -1,5 +1,7 @@
+import contextlib
 import ipaddress
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
@@ -15,6 +17,12 @@ class Echo(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
+        if self.path.startswith("/drops"):
+            for drop in b"HTTP/1.1 200 OK\r\nX-Long: " + b"x" * 40 + b"\r\nContent-Length: 0\r\n\r\n":
+                with contextlib.suppress(OSError):
+                    self.wfile.write(bytes([drop]))
+                time.sleep(0.02)
+            return
         if self.path == "/away":
             self.send_response(302)
             self.send_header("Location", "http://127.0.0.1/secret")
@@ -73,6 +81,11 @@ def test_a_body_arrives_under_the_name_that_was_asked_for(echo: str) -> None:
 def test_a_redirect_is_not_followed(echo: str) -> None:
     answer = http.post(f"http://{echo}/away", body=b"hello")
     assert (answer.status, answer.is_success) == (302, False)
+
+
+def test_an_answer_that_comes_drop_by_drop_is_not_waited_for(echo: str) -> None:
+    with pytest.raises(http.Unreachable, match="did not answer within"):
+        http.post(f"http://{echo}/drops", body=b"", timeout_s=0.4)
 
 
 def test_a_long_answer_is_cut(echo: str) -> None:
