@@ -4,6 +4,8 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from heedful.api.events.light import beside
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "heedful.config.settings")
 
-application = get_wsgi_application()
+application = beside(get_wsgi_application())

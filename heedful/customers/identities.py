@@ -85,9 +85,7 @@ def resolve(
     are new. The strongest identity of a message is seen together with each of its others. A new record is first seen
     `at` and last seen `since` until its touchpoints say better.
     """
-    wanted = {name for message in messages for name in message}
-    known = {name: _known[name] for name in wanted if name in _known}
-    missing = sorted(wanted - known.keys())
+    known, missing = _recall(messages)
     fresh: dict[Name, Known] = {}
     if missing:
         known |= _look_up(missing)
@@ -99,6 +97,19 @@ def resolve(
         _remember(known)
     links = _new_links(messages, known, at)
     return known, links, {row.customer for row in fresh.values()}
+
+
+def _recall(messages: Sequence[tuple[Name, ...]]) -> tuple[dict[Name, Known], list[Name]]:
+    """Return what this process remembers of these identities, and those that it does not know, in order."""
+    known: dict[Name, Known] = {}
+    missing: set[Name] = set()
+    for message in messages:
+        for name in message:
+            if (row := _known.get(name)) is not None:
+                known[name] = row
+            else:
+                missing.add(name)
+    return known, sorted(missing)
 
 
 def _look_up(names: Sequence[Name]) -> dict[Name, Known]:
@@ -149,7 +160,7 @@ def _new_links(messages: Sequence[tuple[Name, ...]], known: dict[Name, Known], a
             strongest = known[message[0]]
             for name in message[1:]:
                 other = known[name]
-                a, b = sorted((strongest, other), key=lambda row: row.identity)
+                a, b = (strongest, other) if strongest.identity < other.identity else (other, strongest)
                 if (a.identity, b.identity) not in _linked:
                     seen[a.identity, b.identity] = (a.customer, b.customer)
     if not seen:

@@ -3,7 +3,7 @@
 import hashlib
 import re
 import uuid
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,6 +13,7 @@ from django.db import connection, transaction
 
 from heedful.customers import feedback, kinds, people
 from heedful.customers.identities import Name
+from heedful.kit import prepared
 from heedful.kit.actor import By
 from heedful.ledger import events
 
@@ -68,24 +69,41 @@ class Recorded:
     """The record of each draft, in order."""
 
 
-@transaction.atomic
+def forget() -> None:
+    """Empty this process's memory of who was seen; needed only after the database was replaced."""
+    _noted.clear()
+
+
+@transaction.atomic(savepoint=False)
 def record(*, drafts: Sequence[Draft], source: str, by: By, at: datetime) -> Recorded:
     """Take a batch into the log; a message that came before is left out. The only way in."""
-    customers = _customers(drafts, by, at)
-    rows = {digest(source, draft.message): (draft, customer) for draft, customer in zip(drafts, customers, strict=True)}
-    kinds.meet(slugs={draft.kind for draft, _ in rows.values()})
-    written = _insert(_encode(rows, at), source, at)
+    times = [clamp(draft.happened_at, at) for draft in drafts]
+    customers = _customers(drafts, times, by)
+    kinds.meet(slugs={draft.kind for draft in drafts})
+    rows = _rows(drafts, customers, times, source)
+    written = _insert(rows, source, at)
     if written.count:
         if written.sheets:
-            feedback.keep(sheets=[_sheet(rows[message], message, touchpoint) for message, touchpoint in written.sheets])
-        _seen(rows.values(), at)
+            feedback.keep(sheets=[_sheet(rows[message.hex], message, row) for message, row in written.sheets])
+        _seen(rows.values())
         events.record(written.event(), by=by, at=at)
     return Recorded(written.batch, written.count, len(drafts) - written.count, customers)
 
 
 def digest(source: str, message: str) -> uuid.UUID:
     """The name under which a message of a source is known; 128 bits, the same for every arrival."""
-    return uuid.UUID(bytes=hashlib.blake2b(f"{source}\n{message}".encode(), digest_size=16).digest())
+    return uuid.UUID(names(source, [message])[0])
+
+
+def names(source: str, messages: Iterable[str]) -> list[str]:
+    """The names of many messages, as text."""
+    start = hashlib.blake2b(f"{source}\n".encode(), digest_size=16)
+    out = []
+    for message in messages:
+        name = start.copy()
+        name.update(message.encode("utf-8", "replace"))
+        out.append(name.hexdigest())
+    return out
 
 
 def arrive(*, messages: Collection[uuid.UUID]) -> set[uuid.UUID]:
@@ -103,39 +121,59 @@ def clamp(happened_at: datetime, at: datetime) -> datetime:
     return min(max(happened_at, EARLIEST), at + AHEAD) if not EARLIEST <= happened_at <= at + AHEAD else happened_at
 
 
-def _customers(drafts: Sequence[Draft], by: By, at: datetime) -> list[int]:
+def _customers(drafts: Sequence[Draft], times: Sequence[datetime], by: By) -> list[int]:
     """Return the record under which each draft is kept: that of its strongest identity."""
-    named = [draft for draft in drafts if draft.customer is None]
-    if not named:
+    messages = [draft.identities for draft in drafts if draft.customer is None]
+    if not messages:
         return [draft.customer for draft in drafts if draft.customer is not None]
-    times = [clamp(draft.happened_at, at) for draft in named]
-    messages = [draft.identities for draft in named]
     met = iter(people.meet(messages=messages, by=by, at=max(times), since=min(times)))
     return [next(met) if draft.customer is None else draft.customer for draft in drafts]
 
 
-def _encode(rows: Mapping[uuid.UUID, tuple[Draft, int]], at: datetime) -> bytes:
-    """Write the batch as one JSON document, sorted by message so that two equal batches cannot lock each other out."""
-    out = []
-    for message, (draft, customer) in sorted(rows.items()):
-        happened_at = clamp(draft.happened_at, at)
-        out.append(
-            {
-                "m": message,
-                "t": happened_at,
-                "c": customer,
-                "k": draft.kind,
-                "h": draft.channel,
-                "s": draft.stage or kinds.stage_of(draft.kind),
-                "p": draft.properties,
-                "o": draft.scores or None,
-                "v": draft.verbatim or None,
-                "u": draft.subject,
-                "x": draft.clamped or happened_at is not draft.happened_at,
-            }
+class _Row(msgspec.Struct, gc=False):
+    """A touchpoint on its way into the log, its fields named as briefly as the statement reads them."""
+
+    m: str
+    t: datetime
+    c: int
+    k: str
+    h: str
+    s: str
+    p: Mapping[str, Any] | msgspec.Raw
+    o: dict[str, int] | None
+    v: str | None
+    u: str | None
+    x: bool
+
+
+def _rows(drafts: Sequence[Draft], customers: Sequence[int], times: Sequence[datetime], source: str) -> dict[str, _Row]:
+    """Return the rows by the names of their messages; of a message that is there twice, one."""
+    rows = {}
+    named = names(source, [draft.message for draft in drafts])
+    for name, draft, customer, happened_at in zip(named, drafts, customers, times, strict=True):
+        rows[name] = _Row(
+            name,
+            happened_at,
+            customer,
+            draft.kind,
+            draft.channel,
+            draft.stage or kinds.stage_of(draft.kind),
+            draft.properties,
+            draft.scores or None,
+            draft.verbatim or None,
+            draft.subject,
+            draft.clamped or happened_at is not draft.happened_at,
         )
-    document = msgspec.json.encode(out)
+    return rows
+
+
+def _encode(rows: Mapping[str, _Row]) -> bytes:
+    """Write the batch as one JSON document, sorted by message so that two equal batches cannot lock each other out."""
+    document = _encoder.encode([rows[name] for name in sorted(rows)])
     return NUL.sub(rb"\1", document) if b"\\u0000" in document else document
+
+
+_encoder = msgspec.json.Encoder()
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,41 +221,54 @@ FROM written
 """
 
 
-def _insert(document: bytes, source: str, at: datetime) -> _Written:
-    with connection.cursor() as cursor:
-        cursor.execute(INSERT, [document.decode(), at, source])
-        row = cursor.fetchone()
+def _insert(rows: Mapping[str, _Row], source: str, at: datetime) -> _Written:
+    row = prepared.fetch(INSERT, [_encode(rows).decode(), at, source])[0]
     count, first_id, last_id, earliest, latest, watched, messages, ids, batch = row
     sheets = list(zip(messages or (), ids or (), strict=True))
     return _Written(count, first_id, last_id, earliest, latest, bool(watched), sheets, batch)
 
 
-def _sheet(row: tuple[Draft, int], message: uuid.UUID, touchpoint: int) -> feedback.Sheet:
-    draft, customer = row
+def _sheet(row: _Row, message: uuid.UUID, touchpoint: int) -> feedback.Sheet:
     return feedback.Sheet(
-        subject=draft.subject or str(message),
-        customer=customer,
+        subject=row.u or str(message),
+        customer=row.c,
         touchpoint=touchpoint,
-        happened_at=draft.happened_at,
-        kind=draft.kind,
-        channel=draft.channel,
-        stage=draft.stage or kinds.stage_of(draft.kind),
-        verbatim=draft.verbatim or "",
-        scores=draft.scores or {},
+        happened_at=row.t,
+        kind=row.k,
+        channel=row.h,
+        stage=row.s,
+        verbatim=row.v or "",
+        scores=row.o or {},
     )
 
 
-def _seen(rows: Collection[tuple[Draft, int]], at: datetime) -> None:
+def _seen(rows: Collection[_Row]) -> None:
     """Note when records and people were first and last seen, to the hour: a page view must not cost an update each."""
-    first: dict[int, datetime] = {}
-    last: dict[int, datetime] = {}
-    for draft, customer in rows:
-        happened_at = clamp(draft.happened_at, at)
-        first[customer] = min(first.get(customer, happened_at), happened_at)
-        last[customer] = max(last.get(customer, happened_at), happened_at)
-    with connection.cursor() as cursor:
-        cursor.execute(SEEN, [list(first), list(first.values()), list(last.values())])
+    seen: dict[int, tuple[datetime, datetime]] = {}
+    for row in rows:
+        first, last = known = _noted.get(row.c) or _NEVER
+        if known is _NEVER or row.t < first or row.t > last + NOTED_EVERY:
+            first, last = seen.get(row.c) or known
+            seen[row.c] = min(first, row.t), max(last, row.t)
+    if not seen:
+        return
+    noted = prepared.fetch(
+        SEEN, [list(seen), [first for first, _ in seen.values()], [last for _, last in seen.values()]]
+    )
+    transaction.on_commit(lambda: _note({customer: seen[customer] for (customer,) in noted}))
 
+
+def _note(seen: Mapping[int, tuple[datetime, datetime]]) -> None:
+    if len(_noted) > MOST_NOTED:
+        _noted.clear()
+    _noted.update(seen)
+
+
+NOTED_EVERY = timedelta(hours=1)
+MOST_NOTED = 200_000
+_NEVER = datetime.max.replace(tzinfo=UTC), datetime.min.replace(tzinfo=UTC)
+_noted: dict[int, tuple[datetime, datetime]] = {}
+"""What this process knows to be written: record -> first and last seen, the last to the hour."""
 
 SEEN = """
 WITH own AS (
@@ -227,16 +278,19 @@ WITH own AS (
     SELECT id, min(first) AS first, max(last) AS last, bool_or(own) AS own FROM (
         SELECT id, first, last, true AS own FROM own UNION ALL SELECT person, first, last, false FROM own) AS both_rows
     GROUP BY id
-), due AS (
+), stale AS (
     SELECT c.id FROM customers_customer c JOIN seen USING (id)
     WHERE (own AND (own_last_at < last - interval '1 hour' OR own_first_at > first))
         OR (person_id = id AND (last_seen_at < last - interval '1 hour' OR first_seen_at > first))
-    ORDER BY c.id FOR UPDATE OF c SKIP LOCKED
-)
-UPDATE customers_customer c SET
-    own_first_at = CASE WHEN own THEN least(own_first_at, first) ELSE own_first_at END,
-    own_last_at = CASE WHEN own THEN greatest(own_last_at, last) ELSE own_last_at END,
-    first_seen_at = CASE WHEN person_id = c.id THEN least(first_seen_at, first) ELSE first_seen_at END,
-    last_seen_at = CASE WHEN person_id = c.id THEN greatest(last_seen_at, last) ELSE last_seen_at END
-FROM seen WHERE c.id = seen.id AND c.id IN (SELECT id FROM due)
+), due AS (
+    SELECT id FROM customers_customer WHERE id IN (SELECT id FROM stale) ORDER BY id FOR UPDATE SKIP LOCKED
+), updated AS (
+    UPDATE customers_customer c SET
+        own_first_at = CASE WHEN own THEN least(own_first_at, first) ELSE own_first_at END,
+        own_last_at = CASE WHEN own THEN greatest(own_last_at, last) ELSE own_last_at END,
+        first_seen_at = CASE WHEN person_id = c.id THEN least(first_seen_at, first) ELSE first_seen_at END,
+        last_seen_at = CASE WHEN person_id = c.id THEN greatest(last_seen_at, last) ELSE last_seen_at END
+    FROM seen WHERE c.id = seen.id AND c.id IN (SELECT id FROM due)
+), skipped AS (SELECT id FROM stale EXCEPT SELECT id FROM due)
+SELECT id FROM own WHERE id NOT IN (SELECT id FROM skipped) AND person NOT IN (SELECT id FROM skipped)
 """

@@ -129,6 +129,12 @@ def ignored(request: HttpRequest) -> HttpResponse:
 
 
 @door
+def unknown(request: HttpRequest) -> HttpResponse:
+    """Say that there is no such address, in words that a program's author can use."""
+    return _no(404, "Events go to /v1/batch, or to /v1/ and their type, such as /v1/track.")
+
+
+@door
 def segment_settings(request: HttpRequest, key: str) -> HttpResponse:
     """Tell analytics.js where to send: here."""
     admission.admit([key])

@@ -13,6 +13,7 @@ urlpatterns = [
     *(re_path(rf"^v1/{short}/?$", door.send, {"kind": kind}) for short, kind in SHORT.items()),
     re_path(r"^v1/m/?$", door.ignored),
     re_path(r"^v1/projects/(?P<key>[^/]{1,200})/settings/?$", door.segment_settings),
+    re_path(r"^v1/", door.unknown),
     re_path(r"^sourceConfig/?$", door.rudderstack_settings),
     re_path(r"^pixel/v1/(?P<kind>track|page)/?$", door.pixel),
     re_path(rf"^api/s/(?:s2s/)?(?P<kind>{KINDS}|event)/?$", door.send),

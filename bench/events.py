@@ -1,0 +1,213 @@
+"""Events per second through the door, durable and with identities, and their CPU beside raw COPY of the same rows."""
+
+import argparse
+import base64
+import json
+import multiprocessing
+import random
+import socket
+import time
+import uuid
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import psycopg
+
+from bench.house import House, standing, tree_s
+
+BATCH = 100
+CUSTOMERS = 20_000
+CLIENTS = 2
+CONNECTIONS = 4
+SENT_AT = datetime.now(UTC)
+NAMES = ["Order Completed", "Product Viewed", "Product Added", "Checkout Started", "Call Ended", "Article Read"]
+COLUMNS = (
+    "happened_at, arrived_at, customer_id, kind, channel, stage, message, source, properties, scores, verbatim,"
+    " subject, clamped, batch"
+)
+
+
+def event(chance: random.Random, late_s: float) -> dict[str, Any]:
+    """One tracked event as a shop's server sends it; half of them know the browser too."""
+    customer = chance.randrange(CUSTOMERS)
+    at = SENT_AT - timedelta(seconds=late_s + chance.random())
+    return {
+        "type": "track",
+        "userId": f"user-{customer}",
+        "anonymousId": f"visitor-{customer}" if customer % 2 else None,
+        "event": chance.choice(NAMES),
+        "messageId": str(uuid.UUID(int=chance.getrandbits(128))),
+        "timestamp": at.isoformat(),
+        "properties": {
+            "order_id": f"o-{chance.randrange(10**6)}",
+            "revenue": round(chance.random() * 200, 2),
+            "currency": "EUR",
+            "url": f"https://shop.example/products/{chance.randrange(10**4)}",
+            "title": "A thing that somebody may well want to buy",
+            "quantity": chance.randrange(1, 9),
+        },
+        "context": {"library": {"name": "analytics-python", "version": "2.4.0"}, "locale": "en-GB"},
+    }
+
+
+def requests(secret: str, batches: int, seed: int) -> list[bytes]:
+    """Whole requests, ready to be written to a socket; one event in a hundred comes a second time."""
+    chance = random.Random(seed)
+    authorization = base64.b64encode(f"{secret}:".encode()).decode()
+    earlier = event(chance, batches)
+    out = []
+    for n in range(batches):
+        events = [event(chance, batches - n) for _ in range(BATCH - 1)] + [earlier]
+        earlier = events[0]
+        body = json.dumps({"batch": events, "sentAt": SENT_AT.isoformat()}).encode()
+        head = (
+            f"POST /v1/batch HTTP/1.1\r\nHost: bench\r\nAuthorization: Basic {authorization}\r\n"
+            f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+        )
+        out.append(head.encode() + body)
+    return out
+
+
+def send(port: int, wave: Sequence[bytes]) -> None:
+    """Write requests one after the other on one connection; each must be taken."""
+    with socket.create_connection(("127.0.0.1", port)) as connection:
+        for request in wave:
+            connection.sendall(request)
+            answer = b""
+            while b"\r\n\r\n" not in answer or not answer.endswith(b"}"):
+                if not (more := connection.recv(65536)):
+                    raise RuntimeError("the connection was closed")
+                answer += more
+            if b" 200 " not in answer[:20]:
+                raise RuntimeError(answer.decode())
+
+
+def client(port: int, secret: str, batches: int, seed: int, go: Any) -> None:
+    """One client process with some connections; waits until all are ready."""
+    import threading
+
+    waves = [requests(secret, batches, seed * 1_000 + n) for n in range(CONNECTIONS)]
+    go.wait()
+    threads = [threading.Thread(target=send, args=(port, wave)) for wave in waves]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    go.wait()
+
+
+def load(house: House, secret: str, batches: int, seed: int) -> tuple[float, float, float]:
+    """Send through the door; returns the seconds, and the CPU seconds of web and PostgreSQL."""
+    context = multiprocessing.get_context("fork")
+    go = context.Barrier(CLIENTS + 1)
+    each = batches // (CLIENTS * CONNECTIONS)
+    clients = [
+        context.Process(target=client, args=(house.port, secret, each, seed + n, go), daemon=True)
+        for n in range(CLIENTS)
+    ]
+    for one in clients:
+        one.start()
+    go.wait()
+    web, database = house.cpu_s()
+    began = time.monotonic()
+    go.wait()
+    took_s = time.monotonic() - began
+    web_after, database_after = house.cpu_s()
+    for one in clients:
+        one.join()
+        if one.exitcode:
+            raise RuntimeError("a client failed")
+    return took_s, web_after - web, database_after - database
+
+
+def copy(url: str, rows: list[tuple[Any, ...]], go: Any) -> None:
+    """Write the rows with COPY, a hundred a transaction; this process's CPU is part of the floor."""
+    with psycopg.connect(url) as connection, connection.cursor() as cursor:
+        go.wait()
+        for start in range(0, len(rows), BATCH):
+            with cursor.copy(f"COPY floor ({COLUMNS}) FROM STDIN") as stream:
+                for row in rows[start : start + BATCH]:
+                    stream.write_row(row)
+            connection.commit()
+        go.wait()
+        go.wait()
+
+
+def floor(house: House, count: int) -> tuple[float, float]:
+    """Raw COPY of the rows that the door wrote, into a table of the same shape; returns its seconds and CPU seconds."""
+    from heedful.customers import partitions
+
+    url = house.server.url()
+    with psycopg.connect(url, autocommit=True) as connection:
+        shape = "LIKE customers_touchpoint INCLUDING ALL"
+        connection.execute(f"CREATE TABLE floor ({shape}) PARTITION BY RANGE (happened_at)")
+        for name, bound in connection.execute(
+            "SELECT c.relname, pg_get_expr(c.relpartbound, c.oid)"
+            " FROM pg_inherits i JOIN pg_class c ON c.oid = inhrelid WHERE inhparent = %s::regclass",
+            [partitions.PARENT],
+        ).fetchall():
+            connection.execute(f"CREATE TABLE floor_{name} PARTITION OF floor {bound}")
+        rows = connection.execute(
+            f"SELECT {COLUMNS.replace('properties', 'properties::text')} FROM customers_touchpoint"
+            " ORDER BY id DESC LIMIT %s",
+            [count],
+        ).fetchall()
+    context = multiprocessing.get_context("fork")
+    go = context.Barrier(CLIENTS + 1)
+    each = len(rows) // CLIENTS
+    writers = [
+        context.Process(target=copy, args=(url, rows[n * each : (n + 1) * each], go), daemon=True)
+        for n in range(CLIENTS)
+    ]
+    for one in writers:
+        one.start()
+    go.wait()
+    own = sum(tree_s(one.pid or 0) for one in writers)
+    database, began = house.cpu_s()[1], time.monotonic()
+    go.wait()
+    took_s = time.monotonic() - began
+    cpu_s = sum(tree_s(one.pid or 0) for one in writers) - own + house.cpu_s()[1] - database
+    go.wait()
+    for one in writers:
+        one.join()
+    return took_s, cpu_s
+
+
+def main() -> None:
+    """Measure, and print one line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--batches", type=int, default=800, help="batches of 100 events (800)")
+    options = parser.parse_args()
+    with standing() as house:
+        from django.utils import timezone
+
+        from heedful.associates import keys
+        from heedful.customers.models import Identity, Touchpoint
+        from heedful.kit.actor import SYSTEM
+
+        _, secret = keys.add(name="Bench", by=SYSTEM, at=timezone.now())
+        load(house, secret, 1_000, 0)
+        before = Touchpoint.objects.count()
+        took_s, web_s, database_s = load(house, secret, options.batches, 10)
+        count = options.batches * BATCH
+        kept = Touchpoint.objects.count() - before
+        copy_took_s, copy_s = floor(house, kept)
+        figures = {
+            "bench": "events",
+            "events_per_s": round(count / took_s),
+            "cpu_us_per_event": round((web_s + database_s) / count * 1e6, 1),
+            "web_cpu_us_per_event": round(web_s / count * 1e6, 1),
+            "database_cpu_us_per_event": round(database_s / count * 1e6, 1),
+            "copy_rows_per_s": round(kept / copy_took_s),
+            "copy_cpu_us_per_event": round(copy_s / kept * 1e6, 1),
+            "ratio": round((web_s + database_s) / count / (copy_s / kept), 2),
+            "events": count,
+            "duplicates": count - kept,
+            "identities": Identity.objects.count(),
+        }
+    print(json.dumps(figures))
+
+
+if __name__ == "__main__":
+    main()
