@@ -6,10 +6,12 @@ sources. Nothing is loaded before it is first used, and any number of threads ma
 
 from heedful.understand.light.reading import LightReading, read
 from heedful.understand.light.signals import Signal
-from heedful.understand.light.topics import TopicFound, TopicSpec, topics
+from heedful.understand.light.topics import TopicFound, TopicSpec, confidences, topics
 from heedful.understand.light.vectors import DIM, embed
 
 MODEL = "heedful-light/1"
 """Which models made a reading or a vector; it changes whenever the shipped data or the way of reading does."""
 
-__all__ = ["DIM", "MODEL", "LightReading", "Signal", "TopicFound", "TopicSpec", "embed", "read", "topics"]
+__all__ = [
+    "DIM", "MODEL", "LightReading", "Signal", "TopicFound", "TopicSpec", "confidences", "embed", "read", "topics"
+]  # fmt: skip

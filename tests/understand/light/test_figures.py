@@ -1,0 +1,31 @@
+"""How well the light tier reads, on labelled texts that it has not learned from."""
+
+from collections.abc import Callable
+
+import pytest
+
+from bench import reading
+
+type Rows = list[dict[str, str]]
+
+
+@pytest.mark.parametrize(
+    ("file", "measure", "least"),
+    [
+        (reading.NPS, reading.detractors, {"detractor_auc": 0.87}),
+        (reading.LANGUAGES, reading.languages, {"language": 0.98, "language_four_words": 0.93}),
+        (reading.BANKING, reading.intents, {"intent_names_only": 0.52, "intent_ten_examples": 0.74}),
+        (reading.LOUNGES, reading.reviews, {"review_accuracy": 0.68}),
+        (
+            reading.OTHERS,
+            reading.other_languages,
+            {"german_macro_f1": 0.55, "spanish_macro_f1": 0.5, "italian_macro_f1": 0.48},
+        ),
+    ],
+)
+def test_the_figures_hold(
+    rows: Callable[[str], Rows], file: str, measure: Callable[[Rows], dict[str, float]], least: dict[str, float]
+) -> None:
+    found = measure(rows(file))
+    for name, value in least.items():
+        assert found[name] >= value, found
