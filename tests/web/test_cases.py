@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -45,8 +46,8 @@ def quiet(number: int) -> Customer:
     return arrived(f"quiet{number}@example.test", Draft("bill_paid", timezone.now(), f"quiet-{number}"))
 
 
-def say(page: object) -> str:
-    return page.content.decode()  # type: ignore[attr-defined]
+def say(page: Any) -> str:
+    return str(page.content.decode())
 
 
 # The list
