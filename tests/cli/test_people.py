@@ -1,0 +1,77 @@
+"""Associates and keys from the shell."""
+
+import argparse
+import io
+from typing import Any
+
+import pytest
+
+from heedful.associates import keys
+from heedful.associates.models import Associate, Company, Key, Role, Team
+from heedful.cli import associate, key
+from heedful.kit.errors import Refused
+
+
+def call(module: Any, *words: str) -> int:
+    parser = argparse.ArgumentParser()
+    module.arguments(parser)
+    code: int = module.run(parser.parse_args(words))
+    return code
+
+
+def test_an_associate_is_added_with_a_password_from_standard_input(
+    care: Team, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("a room with a view\n"))
+
+    call(associate, "add", "Noor@acme.test", "--role", "lead", "--team", "care", "--password-stdin")
+
+    noor = Associate.objects.get()
+    assert (noor.name, noor.email, noor.role, noor.team) == ("Noor", "noor@acme.test", Role.LEAD, care)
+    assert noor.check_password("a room with a view")
+    assert "a room with a view" not in capsys.readouterr().out
+
+
+def test_without_a_terminal_a_password_is_made_and_said_once(
+    acme: Company, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+
+    call(associate, "add", "noor@acme.test", "--name", "Noor Haddad")
+
+    password = capsys.readouterr().out.split("Password: ")[1].strip()
+    assert Associate.objects.get().check_password(password)
+
+
+def test_a_team_that_is_not_there_is_refused(acme: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+
+    with pytest.raises(Refused, match="There is no team 'Moon'"):
+        call(associate, "add", "noor@acme.test", "--team", "Moon")
+
+    assert not Associate.objects.exists()
+
+
+def test_a_key_is_printed_once_and_works(db: None, capsys: pytest.CaptureFixture[str]) -> None:
+    call(key, "add", "Website")
+    sender = capsys.readouterr().out.strip()
+    call(key, "add", "Warehouse", "--full")
+    full = capsys.readouterr().out.strip()
+
+    found = keys.find(sender), keys.find(full)
+    assert [one.scope for one in found if one] == [Key.Scope.SEND, Key.Scope.FULL]
+    call(key, "list")
+    listed = capsys.readouterr().out
+    assert "Website" in listed
+    assert sender not in listed
+
+
+def test_a_key_is_revoked_by_its_first_letters(db: None, capsys: pytest.CaptureFixture[str]) -> None:
+    call(key, "add", "Website")
+    secret = capsys.readouterr().out.strip()
+
+    call(key, "revoke", secret[:8])
+
+    assert keys.find(secret) is None
+    with pytest.raises(Refused, match="No key starts"):
+        call(key, "revoke", secret[:8])
