@@ -65,7 +65,7 @@ def test_a_promise_shows_its_walk_how_it_felt_and_its_worth(shop: None) -> None:
     assert recommend.broken is not None
     assert (recommend.kept.value, recommend.kept.n) == (100, 40)
     assert (recommend.broken.value, recommend.broken.n) == (-100, 40)
-    assert (card.worth.customers, card.worth.amount) == (40, 4000)
+    assert (card.worth.customers, int(card.worth.amount)) == (40, 4000)
 
 
 def test_the_board_says_it_in_words(shop: None, as_: As, bo: Associate) -> None:
