@@ -101,12 +101,12 @@ def _persistently(messages: Sequence[Message], source: str, by: By, at: datetime
 @transaction.atomic
 def _together(messages: Sequence[Message], source: str, by: By, at: datetime) -> touchpoints.Recorded:
     said = [message.said for message in messages if message.said is not None]
-    if said and (fresh := _fresh(said, source)):
-        _describe(fresh, by, at)
+    fresh = _fresh(said, source) if said else []
+    known = _describe(fresh, by, at) if fresh else {}
     drafts = [message.draft for message in messages if message.draft is not None]
     if not drafts:
         return touchpoints.Recorded(None, 0, 0, [])
-    return touchpoints.record(drafts=drafts, source=source, by=by, at=at)
+    return touchpoints.record(drafts=drafts, known=known, source=source, by=by, at=at)
 
 
 def _fresh(said: Sequence[Said], source: str) -> list[Said]:
@@ -116,7 +116,8 @@ def _fresh(said: Sequence[Said], source: str) -> list[Said]:
     return [word for word in said if not word.message] + [word for message, word in named.items() if message in fresh]
 
 
-def _describe(said: Sequence[Said], by: By, at: datetime) -> None:
+def _describe(said: Sequence[Said], by: By, at: datetime) -> dict[tuple[Name, ...], int]:
+    """Write down what was said of customers; returns the record that each was met as."""
     times = [touchpoints.clamp(word.at, at) for word in said]
     records = people.meet(messages=[word.identities for word in said], by=by, at=max(times), since=min(times))
     met = organisations.meet(said=_organisations(said), by=by, at=at)
@@ -133,6 +134,7 @@ def _describe(said: Sequence[Said], by: By, at: datetime) -> None:
         for purpose, granted in word.consents.items()
     ]
     consents.take(said=words, source=by.label, by=by, at=at)
+    return {word.identities: record for word, record in zip(said, records, strict=True)}
 
 
 def _organisations(said: Sequence[Said]) -> Mapping[str, dict[str, Any]]:

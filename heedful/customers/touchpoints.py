@@ -22,6 +22,9 @@ AHEAD = timedelta(days=1)
 NUL = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
 
 
+NOBODY: Mapping[tuple[Name, ...], int] = {}
+
+
 @dataclass(slots=True)
 class Draft:
     """A touchpoint as it arrives: who by, what, when, and the id by which a second arrival is known.
@@ -75,10 +78,20 @@ def forget() -> None:
 
 
 @transaction.atomic(savepoint=False)
-def record(*, drafts: Sequence[Draft], source: str, by: By, at: datetime) -> Recorded:
-    """Take a batch into the log; a message that came before is left out. The only way in."""
+def record(
+    *,
+    drafts: Sequence[Draft],
+    source: str,
+    by: By,
+    at: datetime,
+    known: Mapping[tuple[Name, ...], int] = NOBODY,
+) -> Recorded:
+    """Take a batch into the log; a message that came before is left out. The only way in.
+
+    `known` names records that were met in this transaction, so that they are not looked up again.
+    """
     times = [clamp(draft.happened_at, at) for draft in drafts]
-    customers = _customers(drafts, times, by)
+    customers = _customers(drafts, times, known, by)
     kinds.meet(slugs={draft.kind for draft in drafts})
     rows = _rows(drafts, customers, times, source)
     written = _insert(rows, source, at)
@@ -121,13 +134,15 @@ def clamp(happened_at: datetime, at: datetime) -> datetime:
     return min(max(happened_at, EARLIEST), at + AHEAD) if not EARLIEST <= happened_at <= at + AHEAD else happened_at
 
 
-def _customers(drafts: Sequence[Draft], times: Sequence[datetime], by: By) -> list[int]:
+def _customers(
+    drafts: Sequence[Draft], times: Sequence[datetime], known: Mapping[tuple[Name, ...], int], by: By
+) -> list[int]:
     """Return the record under which each draft is kept: that of its strongest identity."""
-    messages = [draft.identities for draft in drafts if draft.customer is None]
-    if not messages:
-        return [draft.customer for draft in drafts if draft.customer is not None]
+    found = [draft.customer or known.get(draft.identities) for draft in drafts]
+    if not (messages := [draft.identities for draft, record in zip(drafts, found, strict=True) if record is None]):
+        return [record for record in found if record is not None]
     met = iter(people.meet(messages=messages, by=by, at=max(times), since=min(times)))
-    return [next(met) if draft.customer is None else draft.customer for draft in drafts]
+    return [next(met) if record is None else record for record in found]
 
 
 class _Row(msgspec.Struct, gc=False):
