@@ -4,6 +4,7 @@ import csv
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import batched
@@ -101,19 +102,37 @@ def run(
     report = Report(resumed_at=state.position)
     progress(state.position)
     with _Rejected(rejected, table) as bad:
-        rows = (pair for pair in table.rows() if pair[0] > state.position)
-        for batch in batched(rows, BATCH, strict=False):
-            good, wrong = _sorted(reader, batch)
-            taken = _take(good, wrong, state, batch[-1][0], by, at)
-            report.rows += len(batch)
+        for last, good, wrong in _ahead(_understood(reader, table, state.position)):
+            size = len(good) + len(wrong)
+            taken = _take(good, wrong, state, last, by, at)
+            report.rows += size
             report.taken += taken.recorded
             report.known += taken.duplicates
             for row in sorted(wrong, key=lambda row: row.number):
                 report.wrong(row.number, row.error)
                 bad.write(row.number, row.row, row.error)
-            progress(len(batch))
+            progress(size)
     _finish(state, by, at)
     return report
+
+
+type _Batch = tuple[int, list[_Good], list[_Wrong]]
+
+
+def _understood(reader: Reader, table: Table, position: int) -> Iterator[_Batch]:
+    """Batches of rows after a place in the file, with the number of the last row of each."""
+    rows = (pair for pair in table.rows() if pair[0] > position)
+    for batch in batched(rows, BATCH, strict=False):
+        yield batch[-1][0], *_sorted(reader, batch)
+
+
+def _ahead(batches: Iterator[_Batch]) -> Iterator[_Batch]:
+    """Read the next batch while the database writes this one; no more than one ahead, so memory stays flat."""
+    with ThreadPoolExecutor(1) as pool:
+        coming = pool.submit(next, batches, None)
+        while (batch := coming.result()) is not None:
+            coming = pool.submit(next, batches, None)
+            yield batch
 
 
 def _sorted(reader: Reader, batch: Sequence[tuple[int, Row | RowError]]) -> tuple[list[_Good], list[_Wrong]]:
