@@ -6,11 +6,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from procrastinate.contrib.django import app
+from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.jobs import Job
+from procrastinate.manager import JobManager
 
 KEEP_FINISHED = timedelta(days=1)
+HERE = JobManager(DjangoConnector())
+"""Enqueues on Django's own connection, in the worker too, whose `app` has connections of its own: a task must become
+visible with the change that asks for it, and vanish with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +64,8 @@ def enqueue(
 
 def enqueue_all(tasks: Sequence[Task]) -> None:
     """Enqueue many tasks in one statement."""
-    if not tasks:
-        return
-    manager = app.job_manager
-    manager.batch_defer_jobs(jobs=[_job(task) for task in tasks])
+    if tasks:
+        HERE.batch_defer_jobs(jobs=[_job(task) for task in tasks])
 
 
 def _job(task: Task) -> Job:
