@@ -93,7 +93,7 @@ def test_a_promise_asks_the_database_as_often_for_one_row_as_for_many(
 
 def test_its_rows_are_exported(as_: As, mira: Associate, answer: Promise) -> None:
     response = as_(mira).get(f"/promises/{answer.slug}", {"format": "csv", "state": "broken"})
-    lines = b"".join(response).decode().splitlines()  # type: ignore[arg-type]
+    lines = b"".join(response).decode().splitlines()
     assert len(lines) == 2
     assert "Broken" in lines[1]
 

@@ -1,1 +1,0 @@
-"""Whether it worked: figures that are kept so that the board opens at once."""
