@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from heedful.act.models import Practice
 from heedful.promise import judging, standards, working_time
@@ -24,9 +25,24 @@ class Clock:
 
 def start(*, practice: Practice, is_short: bool, at: datetime) -> Clock:
     """The clock of a case that is opened now; a short one runs half the time, counted as the promise counts it."""
+    return starter(practice)(is_short=is_short, at=at)
+
+
+class Starter(Protocol):
+    """Gives the clock of a case that is opened at a time."""
+
+    def __call__(self, *, is_short: bool, at: datetime) -> Clock: ...
+
+
+def starter(practice: Practice) -> Starter:
+    """What gives clocks today, looked up once for many cases."""
     standard = _case_clock()
-    clock = by_standard(standard, at=at) if standard else _by_practice(practice, at)
-    return halved(clock, standard, at=at) if is_short else clock
+
+    def give(*, is_short: bool, at: datetime) -> Clock:
+        clock = by_standard(standard, at=at) if standard else _by_practice(practice, at)
+        return halved(clock, standard, at=at) if is_short else clock
+
+    return give
 
 
 def by_standard(standard: StandardSpec, *, at: datetime) -> Clock:

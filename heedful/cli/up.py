@@ -75,10 +75,7 @@ def _prepare(*, demo: bool) -> list[str]:
 def _fill() -> None:
     from django.utils import timezone
 
-    from heedful.customers.models import Customer
-
-    if not Customer.objects.exists():
-        importlib.import_module("heedful.cli.demo").fill(now=timezone.now())
+    importlib.import_module("heedful.cli.demo").fill(now=timezone.now())
 
 
 def _children(host: str, port: int, live_port: int) -> list[supervisor.Child]:

@@ -10,7 +10,7 @@ from heedful.customers import consents, messages, organisations, people, stages
 from heedful.customers.imports import importing
 from heedful.customers.touchpoints import TouchpointsRecorded
 from heedful.ledger.events import Reaction
-from heedful.listen import answers, asks, surveys
+from heedful.listen import answers, asks, past, surveys
 from heedful.promise import calendars, instances, promises, recounts
 from heedful.understand import reading, rereadings, topics, trouble
 
@@ -72,6 +72,7 @@ RECORDED_ONLY: tuple[type, ...] = (
     cases.CustomerWrittenTo,
     cases.CustomerCalled,
     cases.CustomerSaidWhetherItHelped,
+    cases.PastCasesKept,
     causes.CauseAdded,
     causes.CauseRenamed,
     causes.CauseRetired,
@@ -85,6 +86,7 @@ RECORDED_ONLY: tuple[type, ...] = (
     rereadings.RereadingStarted,
     rereadings.RereadingFinished,
     asks.CustomerSpared,
+    past.PastAsksKept,
     surveys.BudgetChanged,
     surveys.SurveyMade,
     surveys.SurveyChanged,

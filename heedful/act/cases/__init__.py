@@ -1,7 +1,7 @@
 """Every way in which a case can change.
 
 `opening` begins one, `promises` begins one for a promise that was broken, `working` is what an associate does,
-`clocks` is the time that runs, `ending` closes and reopens, `events` is what others are told.
+`clocks` is the time that runs, `ending` closes and reopens, `events` is what others are told, `past` is of years gone by.
 """
 
 from heedful.act.cases.clocks import escalate as escalate
@@ -22,6 +22,7 @@ from heedful.act.cases.events import CustomerSaidWhetherItHelped as CustomerSaid
 from heedful.act.cases.events import CustomerWrittenTo as CustomerWrittenTo
 from heedful.act.cases.opening import open_for_trouble as open_for_trouble
 from heedful.act.cases.opening import take as take
+from heedful.act.cases.past import PastCasesKept as PastCasesKept
 from heedful.act.cases.promises import open_for_broken_promise as open_for_broken_promise
 from heedful.act.cases.promises import open_for_promise_at_risk as open_for_promise_at_risk
 from heedful.act.cases.working import claim as claim

@@ -1,0 +1,175 @@
+"""Cases of years gone by, told many at once: what was heard, who worked them, and how they ended."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import transaction
+
+from heedful.act import clock, practice, priority
+from heedful.act.cases import clocks
+from heedful.act.models import Case, Note, Trouble
+from heedful.associates.models import Associate, Team
+from heedful.customers import touchpoints
+from heedful.customers.models import Customer
+from heedful.customers.touchpoints import Draft
+from heedful.kit.actor import By
+from heedful.ledger import events
+from heedful.understand.trouble import Sign
+
+
+@dataclass(frozen=True, slots=True)
+class PastCasesKept:
+    """Cases of the past were written down, from one number to another."""
+
+    first: int
+    last: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """Something that was written on a case."""
+
+    text: str
+    at: datetime
+    author: Associate | None = None
+    kind: str = Note.Kind.NOTE
+    subject: str = ""
+
+
+@dataclass(slots=True, kw_only=True)
+class Past:
+    """One case as it went; times that have not come are left empty. `signs` are in the order in which they were heard.
+
+    A case that was closed and opened again has `reopened_at`, and what follows is of the second time.
+    """
+
+    signs: Sequence[Sign]
+    opened_at: datetime
+    team: Team | None = None
+    owner: Associate | None = None
+    is_repeat: bool = False
+    first_act_at: datetime | None = None
+    reopened_at: datetime | None = None
+    answered_at: datetime | None = None
+    closed_at: datetime | None = None
+    outcome: str = ""
+    cause: str = ""
+    helped: bool | None = None
+    helped_at: datetime | None = None
+    notes: list[Written] = field(default_factory=list)
+
+
+@transaction.atomic
+def keep(*, told: Sequence[Past], by: By, at: datetime) -> list[Case]:
+    """Write down cases as they were, with clocks by the promise of today; open ones go on from here."""
+    if not told:
+        return []
+    ways, values = practice.find(), _values({past.signs[0].customer for past in told})
+    line = practice.high_value(ways)
+    starts = clock.starter(ways)
+    rows = [_row(past, starts, line, values, at) for past in told]
+    rows = Case.objects.bulk_create(rows, batch_size=1_000)
+    pairs = list(zip(rows, told, strict=True))
+    Trouble.objects.bulk_create(
+        [_trouble(row, sign, past) for row, past in pairs for sign in past.signs], batch_size=1_000
+    )
+    Note.objects.bulk_create([_note(row, note) for row, past in pairs for note in past.notes], batch_size=1_000)
+    drafts = [draft for row, past in pairs for draft in _log(row, past)]
+    touchpoints.record(drafts=drafts, source=clocks.SOURCE, by=by, at=at)
+    for row in rows:
+        if row.is_waiting and row.escalated_at is None:
+            clocks.call_a_lead_in_time(row)
+    events.record(PastCasesKept(rows[0].pk, rows[-1].pk, len(rows)), by=by, at=at)
+    return rows
+
+
+def _values(customers: set[int]) -> dict[int, Decimal | None]:
+    rows = Customer.objects.filter(pk__in=customers).values_list("pk", "person__value_amount")
+    return dict(rows)
+
+
+def _row(
+    past: Past, starts: clock.Starter, line: Decimal | None, values: dict[int, Decimal | None], at: datetime
+) -> Case:
+    first = past.signs[0]
+    worst = max(past.signs, key=lambda sign: sign.severity)
+    began = past.reopened_at or past.opened_at
+    with_lead = past.is_repeat or past.reopened_at is not None
+    started = starts(is_short=with_lead, at=began)
+    row = Case(
+        customer_id=first.customer,
+        title=worst.what[:200],
+        team=past.team,
+        owner=past.owner,
+        severity=worst.severity,
+        is_repeat=past.is_repeat,
+        with_lead=with_lead,
+        opened_at=past.opened_at,
+        heard_at=min(first.happened_at, past.opened_at),
+        escalate_at=started.escalate_at,
+        due_at=started.due_at,
+        claimed_at=began if past.owner else None,
+        first_act_at=past.first_act_at or past.answered_at,
+        answered_at=past.answered_at,
+        closed_at=past.closed_at,
+        outcome=past.outcome if past.closed_at else "",
+        cause=past.cause if past.closed_at else "",
+        reopened=int(past.reopened_at is not None),
+        helped=past.helped,
+        helped_at=past.helped_at,
+    )
+    if started.escalate_at < (past.answered_at or at):
+        row.escalated_at = started.escalate_at
+    row.priority = priority.of(
+        severity=row.severity,
+        value=values.get(first.customer),
+        high_value=line,
+        is_repeat=row.is_repeat,
+        left=priority.left(opened_at=began, due_at=row.due_at, at=at) if row.is_waiting else 1.0,
+    )
+    return row
+
+
+def _trouble(row: Case, sign: Sign, past: Past) -> Trouble:
+    return Trouble(
+        case=row,
+        customer_id=sign.customer,
+        reference=sign.reference,
+        what=sign.what[:300],
+        words=sign.words,
+        severity=sign.severity,
+        promise_id=sign.promise,
+        happened_at=sign.happened_at,
+        heard_at=max(past.opened_at, sign.happened_at),
+    )
+
+
+def _note(row: Case, note: Written) -> Note:
+    return Note(case=row, kind=note.kind, text=note.text, subject=note.subject, author=note.author, at=note.at)
+
+
+def _log(row: Case, past: Past) -> list[Draft]:
+    """The clock in the customer's own log: each start, and each answer that stopped it."""
+    clock_1, clock_2 = str(row.pk), f"{row.pk}.1"
+    found = [_draft(row, clock.OPENED, clock_1, past.opened_at)]
+    if row.first_act_at is not None:
+        found.append(_draft(row, clock.ANSWERED, clock_1, row.first_act_at))
+    if past.reopened_at is not None:
+        found.append(_draft(row, clock.OPENED, clock_2, past.reopened_at))
+        if past.answered_at is not None:
+            found.append(_draft(row, clock.ANSWERED, clock_2, past.answered_at))
+    return found
+
+
+def _draft(row: Case, kind: str, name: str, at: datetime) -> Draft:
+    return Draft(
+        kind=kind,
+        happened_at=at,
+        message=f"{kind}:{name}",
+        customer=row.customer_id,
+        channel="desk",
+        properties={"case": name},
+    )

@@ -1,0 +1,270 @@
+"""What the demo's people did about it: cases of a year by the product's own rules, and the last days one by one."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from random import Random
+
+from heedful.act import cases
+from heedful.act.cases import past
+from heedful.act.cases.past import Past, Written
+from heedful.act.cases.promises import sign_of
+from heedful.act.models import Case, Note
+from heedful.associates.models import Associate
+from heedful.cli.demo import words
+from heedful.cli.demo.company import ROUTES, TOPICS, House
+from heedful.cli.demo.lives import SEED, after_working_days
+from heedful.customers.models import Customer
+from heedful.kit.actor import SYSTEM
+from heedful.kit.errors import Refused
+from heedful.listen import asks, surveys
+from heedful.listen.past import Past as PastAsk
+from heedful.promise.models import Instance, Promise
+from heedful.understand.trouble import Sign
+
+WORKED = timedelta(days=270)
+"""Cases are kept since the company began to close the loop."""
+RECENT = timedelta(days=4)
+"""What was heard in the last days is worked step by step, as it would be on the desk."""
+REPEAT = timedelta(days=90)
+LATE = {"Welcome": 0.34, "Care": 0.1, "Faults": 0.16, "Bills": 0.22, "Business": 0.06}
+"""The share of cases that each team answers late; Welcome drowns."""
+LOADS = {
+    "Mira Howells": 5,
+    "Tomos Bebb": 2,
+    "Priya Nadkarni": 4,
+    "Jack Dinsdale": 3,
+    "Seren Gwynne": 1,
+    "Gethin Pugh": 3,
+}
+CAUSES = {
+    "order-confirmed": "late",
+    "order-update": "not-told",
+    "router": "late",
+    "online-by": "missed-appointment",
+    "phone": "hard-to-reach",
+    "message": "hard-to-reach",
+    "fault": "fault",
+    "business-fault": "fault",
+    "bill": "wrong-bill",
+    "easy": "hard-to-reach",
+}
+HEARD = (
+    ("billing", "wrong-bill"),
+    ("outage", "fault"),
+    ("onboarding", "missed-appointment"),
+    ("delivery", "missed-appointment"),
+    ("information", "wrong-information"),
+    ("reach", "hard-to-reach"),
+    ("price", "price"),
+    ("staff", "rude"),
+)
+MAIL = (
+    ("About your installation", "I am sorry that nobody told you. The engineer is booked now, and he has your router."),
+    ("Your line", "We found the fault and it is mended. Please tell me if it drops again, this comes straight to me."),
+    ("Your bill", "You are right, the bill was wrong. You get the difference back, and the next one will be right."),
+    ("What we owe you", "You waited longer than we had said. That is on us; the first month is free."),
+)  # fmt: skip
+CALL = (
+    "Rang and apologised. New date agreed, text the day before is set.",
+    "Spoke with the customer: wants a date that holds, nothing else.",
+    "Called twice, got through in the evening. Calmer now, refund agreed.",
+    "Explained what went wrong with the port. Customer was surprised that somebody rang.",
+)
+NOTE = (
+    "Router was sent to the old address. Dispatch knows.",
+    "Date on the order was never booked with the engineers. Third one this week.",
+    "Cabinet is full, needs a new line card. Asked Gethin for a day.",
+    "Please do not send another survey, speak first.",
+    "Refund is above my limit, asked Omar.",
+)
+
+
+def signs_of_broken(promises: Iterable[Promise], *, since: datetime) -> list[Sign]:
+    """Every promise that broke since, as trouble; a case's own clock is judged later and opens nothing."""
+    broken = Instance.objects.filter(promise__in=list(promises), state="broken", counts_at__gte=since)
+    found = broken.select_related("promise").order_by("counts_at", "pk")
+    return [sign_of(instance, broken=True) for instance in found if not instance.promise.is_case_clock]
+
+
+def work(house: House, signs: Sequence[Sign], *, now: datetime) -> list[Case]:
+    """Let every sign open or join a case, as it would have; returns the cases of before the last days."""
+    people = dict(Customer.objects.values_list("pk", "person_id"))
+    by_person: dict[int, list[Sign]] = defaultdict(list)
+    for sign in sorted(signs, key=lambda sign: (sign.happened_at, sign.reference)):
+        by_person[people[sign.customer] or sign.customer].append(sign)
+    slugs = {promise.pk: slug for slug, promise in house.promises.items()}
+    told: list[Past] = []
+    recent: list[Sign] = []
+    for person, heard in by_person.items():
+        desk = _Desk(house, slugs, Random(f"{SEED}:case:{person}"), now)  # noqa: S311 - as in lives
+        told += desk.past([sign for sign in heard if sign.happened_at <= now - RECENT])
+        recent += [sign for sign in heard if sign.happened_at > now - RECENT]
+    told.sort(key=lambda case: case.opened_at)
+    kept = past.keep(told=told, by=SYSTEM, at=now)
+    for sign in sorted(recent, key=lambda sign: (sign.happened_at, sign.reference)):
+        _Desk(house, slugs, Random(f"{SEED}:{sign.reference}"), now).live(sign)  # noqa: S311
+    return kept
+
+
+def asked_whether_it_helped(kept: Sequence[Case], *, now: datetime) -> list[PastAsk]:
+    """What customers answered when a case was closed; who said no has been taken up again since."""
+    survey = surveys.helped(by=SYSTEM, at=now)
+    told = []
+    for case in kept:
+        if case.helped is None or case.helped_at is None:
+            continue
+        rng = Random(f"{SEED}:helped:{case.pk}")  # noqa: S311
+        answers: dict[str, int | str] = {"helped": int(case.helped)}
+        if rng.random() < 0.4:
+            answers["open"] = words.say(
+                rng, f"helped.{'yes' if case.helped else 'no'}", "good" if case.helped else "bad"
+            )
+        asked_at = max(case.opened_at, case.helped_at - timedelta(hours=rng.uniform(1, 30)))
+        told.append(
+            PastAsk(
+                survey=survey,
+                customer=case.customer_id,
+                at=asked_at,
+                case=case.pk,
+                answered_at=case.helped_at,
+                answers=answers,
+            )
+        )
+    return told
+
+
+class _Desk:
+    """How one customer's troubles are worked."""
+
+    def __init__(self, house: House, slugs: dict[int, str], rng: Random, now: datetime) -> None:
+        self.house, self.slugs, self.rng, self.now = house, slugs, rng, now
+
+    def past(self, heard: Sequence[Sign]) -> list[Past]:
+        """The cases that these signs opened and joined."""
+        found: list[Past] = []
+        for sign in heard:
+            last = found[-1] if found else None
+            if last and (last.closed_at is None or last.closed_at > sign.happened_at):
+                last.signs = [*last.signs, sign]
+            else:
+                is_repeat = bool(last and last.opened_at > sign.happened_at - REPEAT)
+                found.append(self._went(sign, is_repeat=is_repeat))
+        return found
+
+    def _went(self, sign: Sign, *, is_repeat: bool) -> Past:
+        rng, opened = self.rng, sign.happened_at + timedelta(seconds=self.rng.uniform(0.4, 3))
+        team = self.team(sign)
+        case = Past(signs=[sign], opened_at=opened, team=self.house.teams[team], is_repeat=is_repeat)
+        case.owner = self.owner(team, lead=is_repeat)
+        answered = self._answer_at(opened, team)
+        closed = answered + timedelta(hours=rng.expovariate(1 / 30))
+        if answered <= self.now:
+            case.answered_at = answered
+            case.notes.append(self._written(answered, case.owner))
+        elif rng.random() < 0.5:
+            case.owner = None
+        if rng.random() < 0.3 and (at := opened + (answered - opened) * 0.6) <= self.now:
+            case.notes.insert(0, Written(text=rng.choice(NOTE), at=at, author=case.owner))
+        if answered <= self.now and closed <= self.now:
+            case.closed_at, case.cause = closed, self.cause(sign)
+            case.outcome = rng.choices(OUTCOMES, [46, 16, 20, 8, 6, 4])[0]
+            self._hear(case, closed)
+        return case
+
+    def _hear(self, case: Past, closed: datetime) -> None:
+        """A customer has the last word, and a no opens the case again, with the lead."""
+        rng, said_at = self.rng, closed + timedelta(hours=self.rng.uniform(1, 40))
+        if case.outcome == Case.Outcome.NO_TROUBLE or said_at > self.now or rng.random() > 0.36:
+            return
+        good = 0.55 if case.outcome in (Case.Outcome.NOT_SOLVED, Case.Outcome.NO_ANSWER) else 0.82
+        case.helped, case.helped_at = rng.random() < good, said_at
+        if case.helped:
+            return
+        case.first_act_at, case.reopened_at = case.answered_at, said_at
+        case.owner = self.owner(case.team.name if case.team else "Care", lead=True)
+        answered = self._answer_at(said_at, "Business")
+        again = answered + timedelta(hours=rng.expovariate(1 / 40))
+        case.answered_at = answered if answered <= self.now else None
+        case.closed_at = again if case.answered_at and again <= self.now else None
+        case.outcome = Case.Outcome.COMPENSATED
+        if case.answered_at:
+            case.notes.append(self._written(answered, case.owner))
+
+    def _answer_at(self, opened: datetime, team: str) -> datetime:
+        rng = self.rng
+        if rng.random() < LATE[team]:
+            return after_working_days(opened, 2) + timedelta(hours=rng.expovariate(1 / 9))
+        quick = opened + timedelta(hours=rng.expovariate(1 / 2.5), minutes=4)
+        return quick if 8 <= quick.hour < 17 and quick.weekday() < 5 else after_working_days(opened, 1).replace(hour=9)
+
+    def _written(self, at: datetime, author: Associate | None) -> Written:
+        if self.rng.random() < 0.55:
+            subject, text = self.rng.choice(MAIL)
+            return Written(text=text, subject=subject, at=at, author=author, kind=Note.Kind.MAIL)
+        return Written(text=self.rng.choice(CALL), at=at, author=author, kind=Note.Kind.CALL)
+
+    def live(self, sign: Sign) -> None:
+        """Work one sign of the last days through the operations of the desk."""
+        opened = min(sign.happened_at + timedelta(seconds=1), self.now)
+        case = cases.open_for_trouble(sign=replace(sign), by=SYSTEM, at=opened)
+        team = case.team.name if case.team else "Care"
+        if case.opened_at != opened or case.owner is not None:
+            return
+        answered = self._answer_at(opened, team)
+        owner = self.owner(team, lead=case.with_lead)
+        if answered <= self.now:
+            self._act(case, owner, answered)
+        elif self.rng.random() < 0.45:
+            cases.claim(case=case, by=owner.by, at=min(self.now, opened + timedelta(minutes=self.rng.uniform(3, 40))))
+        if answered > self.now and case.escalate_at <= self.now:
+            cases.escalate(case=case, by=SYSTEM, at=case.escalate_at)
+
+    def _act(self, case: Case, owner: Associate, at: datetime) -> None:
+        wrote = self._written(at, owner)
+        try:
+            if wrote.kind == Note.Kind.MAIL:
+                cases.write(case=case, subject=wrote.subject, text=wrote.text, by=owner.by, at=at)
+            else:
+                cases.log_call(case=case, text=wrote.text, by=owner.by, at=at)
+        except Refused:
+            cases.log_call(case=case, text=CALL[0], by=owner.by, at=at)
+        closed = at + timedelta(hours=self.rng.expovariate(1 / 30))
+        if closed <= self.now:
+            outcome = self.rng.choice(OUTCOMES[:3])
+            cases.close(case=case, outcome=outcome, cause=self.cause_of(case), by=owner.by, at=closed)
+            asks.ask_if_it_helped(customer=case.customer, case_id=case.pk, by=SYSTEM, at=closed)
+
+    def team(self, sign: Sign) -> str:
+        """The team that the routes give a sign to."""
+        by_stage, by_topic = dict(ROUTES), dict(TOPICS)
+        return by_stage.get(sign.stage) or next((by_topic[topic] for topic in sign.topics if topic in by_topic), "Care")
+
+    def owner(self, team: str, *, lead: bool) -> Associate:
+        """Who takes it: a lead what is with the lead, else whoever takes most."""
+        leads = [one for one in self.house.leads if one.team == self.house.teams[team]] or self.house.leads
+        some = leads if lead else self.house.people[team]
+        return self.rng.choices(some, [LOADS.get(one.name, 2) for one in some])[0]
+
+    def cause(self, sign: Sign) -> str:
+        """Why it happened."""
+        if sign.promise:
+            return CAUSES.get(self.slugs.get(sign.promise, ""), "other")
+        return next((cause for topic, cause in HEARD if topic in sign.topics), "other")
+
+    def cause_of(self, case: Case) -> str:
+        """Why an open case happened, by its first sign."""
+        first = case.troubles.order_by("pk").first()
+        promise = first.promise_id if first else None
+        return CAUSES.get(self.slugs.get(promise or 0, ""), "other") if promise else self.rng.choice(HEARD)[1]
+
+
+OUTCOMES = (
+    Case.Outcome.SOLVED,
+    Case.Outcome.EXPLAINED,
+    Case.Outcome.COMPENSATED,
+    Case.Outcome.NOT_SOLVED,
+    Case.Outcome.NO_ANSWER,
+    Case.Outcome.NO_TROUBLE,
+)
