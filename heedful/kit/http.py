@@ -4,9 +4,10 @@ import asyncio
 import ipaddress
 import socket
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
@@ -72,12 +73,18 @@ def _send(method: str, url: str, *, body: bytes, headers: Mapping[str, str], tim
     request = httpx.Request(method, target, content=body, headers=wanted, extensions={"sni_hostname": parsed.host})
     try:
         # One clock over all of it: the client counts from byte to byte, and an answer may come drop by drop.
-        answer, said = asyncio.run(asyncio.wait_for(_exchange(request), timeout_s))
+        answer, said = _in_a_loop(asyncio.wait_for(_exchange(request), timeout_s))
     except TimeoutError:
         raise Unreachable(f"{parsed.host} did not answer within {timeout_s:g} seconds") from None
     except httpx.HTTPError as error:
         raise Unreachable(f"{parsed.host} could not be reached: {error}") from None
     return Answer(answer.status_code, dict(answer.headers), said, int((time.monotonic() - began) * 1000))
+
+
+def _in_a_loop[T](work: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine to its end in a thread of its own, for in the caller's another loop may be running."""
+    with ThreadPoolExecutor(1, thread_name_prefix="http") as thread:
+        return thread.submit(asyncio.run, work).result()
 
 
 async def _exchange(request: "httpx.Request") -> tuple["httpx.Response", bytes]:
