@@ -203,6 +203,18 @@ def test_another_question_and_other_languages_come_without_scripts(as_: As, case
     assert not Survey.objects.exists()
 
 
+def test_in_a_language_that_we_do_not_speak_the_company_names_the_ends(as_: As, casey: Associate) -> None:
+    client = as_(casey)
+    words = {"question-0-text_ar": "هل أنت راض؟", "question-0-low_ar": "غير راض", "question-0-high_ar": "راض جدا"}
+    client.post("/surveys/new", {**FORM, "languages": [], "more_languages": "ar", **words})
+    survey = Survey.objects.get()
+    assert (survey.questions[0]["low"], survey.questions[0]["high"]) == ({"ar": "غير راض"}, {"ar": "راض جدا"})
+    assert "راض جدا" in client.get(f"/surveys/{survey.pk}/edit").content.decode()
+    shown = client.get(f"/s/{survey.public_token}").content.decode()
+    assert "5 راض جدا" in shown
+    assert "satisfied" not in shown
+
+
 def test_the_preview_is_what_customers_see(as_: As, casey: Associate) -> None:
     shown = as_(casey).post("/surveys/preview", {**FORM, "intro_en": "<i>Hi</i>"}).content.decode()
     assert "How fast was it?" in shown

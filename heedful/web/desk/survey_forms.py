@@ -112,17 +112,30 @@ class QuestionForm(forms.Form):
                 label=f"Words in {name_of(language)}",
                 widget=forms.TextInput(attrs={"lang": language, "dir": "auto", "placeholder": "Our words"}),
             )
+            if wordings.base(language) not in wordings.LANGUAGES:
+                self._ask_for_ends(language)
+
+    def _ask_for_ends(self, language: str) -> None:
+        """In a language for which we have no words, the company says what the ends of the scale mean."""
+        for end, label in (("low", "lowest"), ("high", "highest")):
+            widget = forms.TextInput(attrs={"lang": language, "dir": "auto"})
+            self.fields[f"{end}_{language}"] = forms.CharField(
+                required=False, max_length=80, label=f"The {label} answer in {name_of(language)}", widget=widget
+            )
 
     def texts(self) -> list[Any]:
         """The fields for its words."""
-        return [self[f"text_{language}"] for language in self.spoken]
+        return [self[name] for name in self.fields if name.startswith(("text_", "low_", "high_"))]
 
     def question(self) -> dict[str, Any]:
         """The question that was filled in."""
         said = self.cleaned_data
         topic = slugify(said["topic"]).replace("-", "_")
         code = f"{said['code']}.{topic}" if topic and said["code"] != OPEN else said["code"]
-        return {"code": code, "text": {language: said[f"text_{language}"] for language in self.spoken}}
+        return {"code": code} | {
+            part: {language: said.get(f"{part}_{language}", "") for language in self.spoken}
+            for part in ("text", "low", "high")
+        }
 
 
 Questions = forms.formset_factory(QuestionForm, extra=0, min_num=1, max_num=8, can_delete=True)
@@ -166,4 +179,8 @@ def told_question(question: Mapping[str, Any]) -> dict[str, Any]:
     code = str(question["code"])
     plain = code if code in known else code.rpartition(".")[0]
     topic = "" if code in known else code.rpartition(".")[2]
-    return {"code": plain, "topic": topic} | {f"text_{language}": text for language, text in question["text"].items()}
+    return {"code": plain, "topic": topic} | {
+        f"{part}_{language}": text
+        for part in ("text", "low", "high")
+        for language, text in question.get(part, {}).items()
+    }
