@@ -21,14 +21,15 @@ class Sheet:
     stage: str
     verbatim: str
     scores: dict[str, int] = field(default_factory=dict)
+    survey: str = ""
 
 
 SHEETS = """
 INSERT INTO customers_feedback AS f
     (subject, customer_id, touchpoint_id, happened_at, kind, channel, stage, survey, verbatim)
-SELECT DISTINCT ON (subject) subject, customer, touchpoint, happened_at, kind, channel, stage, '', verbatim
+SELECT DISTINCT ON (subject) subject, customer, touchpoint, happened_at, kind, channel, stage, survey, verbatim
 FROM jsonb_to_recordset(%s::jsonb) AS r(subject text, customer bigint, touchpoint bigint, happened_at timestamptz,
-    kind text, channel text, stage text, verbatim text)
+    kind text, channel text, stage text, survey text, verbatim text)
 ORDER BY subject, verbatim = '', happened_at DESC, touchpoint DESC
 ON CONFLICT (subject) DO UPDATE SET
     verbatim = CASE WHEN EXCLUDED.verbatim <> '' AND (f.verbatim = '' OR EXCLUDED.happened_at >= f.happened_at)

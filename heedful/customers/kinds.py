@@ -1,39 +1,89 @@
 """The kinds of touchpoint that there are: met when they first arrive, named and placed by the company."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from time import monotonic
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 from django.db.models.functions import Greatest
 
-from heedful.customers.models import Kind
+from heedful.associates import associates
+from heedful.customers.models import Kind, Stage
+from heedful.kit.actor import By
+from heedful.kit.characters import storable
+from heedful.kit.errors import Refused
+from heedful.ledger import events
 
 KNOWN_FOR_S = 20
-_stages: dict[str, str] = {}
+NOTED_EVERY = timedelta(hours=1)
+NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class MomentPlaced:
+    """A kind of touchpoint got a name, and a stage of the relationship into which it may move customers."""
+
+    kind: str
+    name: str
+    stage: str
+    moves_stage: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    stage: str = ""
+    moves_stage: bool = False
+    arrived_at: datetime = NEVER
+
+
+_known: dict[str, _Known] = {}
 _read_at = [-1e9]
 
 
 def forget() -> None:
     """Read the kinds anew at the next arrival."""
-    _stages.clear()
+    _known.clear()
     _read_at[0] = -1e9
 
 
-def meet(*, slugs: Collection[str]) -> None:
-    """Write down kinds that are seen for the first time."""
+def meet(*, slugs: Collection[str], at: datetime) -> None:
+    """Write down kinds that are seen for the first time, and to the hour when each last arrived."""
     if monotonic() - _read_at[0] > KNOWN_FOR_S:
         forget()
-        _stages.update({kind: stage or "" for kind, stage in Kind.objects.values_list("pk", "stage_id")})
+        _known.update({kind.pk: _read(kind) for kind in Kind.objects.all()})
         _read_at[0] = monotonic()
-    if new := sorted(set(slugs) - _stages.keys()):
-        Kind.objects.bulk_create([Kind(slug=slug) for slug in new], ignore_conflicts=True)
-        transaction.on_commit(lambda: _stages.update(dict.fromkeys(new, "")))
+    if new := sorted(set(slugs) - _known.keys()):
+        Kind.objects.bulk_create([Kind(slug=slug, last_arrived_at=at) for slug in new], ignore_conflicts=True)
+        transaction.on_commit(lambda: _known.update({slug: _Known(arrived_at=at) for slug in new}))
+    if old := sorted(slug for slug in set(slugs) - set(new) if _known[slug].arrived_at < at - NOTED_EVERY):
+        _note(old, at)
 
 
 def stage_of(slug: str) -> str:
     """The stage that the company placed a kind in, or nothing."""
-    return _stages.get(slug, "")
+    return _known[slug].stage if slug in _known else ""
+
+
+def moving(slugs: Collection[str]) -> dict[str, str]:
+    """Return those of these kinds that move a customer, with the stage into which each does."""
+    return {slug: known.stage for slug in slugs if (known := _known.get(slug)) and known.moves_stage and known.stage}
+
+
+@transaction.atomic
+def place(*, kind: Kind, name: str, stage: Stage | None, moves_stage: bool, by: By, at: datetime) -> None:
+    """Say what a kind is called, in which stage it happens, and whether who does it is in that stage from then on.
+
+    What arrives later is placed so; every process knows it after `KNOWN_FOR_S` at the latest.
+    """
+    associates.must(by, "stage.edit")
+    if moves_stage and stage is None:
+        raise Refused("Choose the stage into which it moves customers.")
+    kind.name, kind.stage, kind.moves_stage = " ".join(storable(name).split())[:120], stage, moves_stage
+    kind.save(update_fields=["name", "stage", "moves_stage"])
+    events.record(MomentPlaced(kind.pk, kind.name, stage.pk if stage else "", moves_stage), by=by, at=at)
+    transaction.on_commit(forget)
 
 
 def watch(*, slugs: Collection[str]) -> None:
@@ -45,3 +95,19 @@ def watch(*, slugs: Collection[str]) -> None:
 def unwatch(*, slugs: Collection[str]) -> None:
     """Take back one `watch`."""
     Kind.objects.filter(pk__in=slugs).update(watchers=Greatest(F("watchers") - 1, 0))
+
+
+def _read(kind: Kind) -> _Known:
+    return _Known(kind.stage_id or "", kind.moves_stage, kind.last_arrived_at or NEVER)
+
+
+def _note(slugs: list[str], at: datetime) -> None:
+    """Note that kinds arrived; a kind that another batch is noting is left to that batch."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE customers_kind SET last_arrived_at = greatest(last_arrived_at, %s) WHERE slug IN"
+            " (SELECT slug FROM customers_kind WHERE slug = ANY(%s) ORDER BY slug FOR UPDATE SKIP LOCKED)",
+            [at, slugs],
+        )
+    seen = {slug: _Known(_known[slug].stage, _known[slug].moves_stage, at) for slug in slugs}
+    transaction.on_commit(lambda: _known.update(seen))

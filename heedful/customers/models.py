@@ -197,6 +197,8 @@ class Kind(models.Model):
     moves_stage = models.BooleanField(default=False)
     watchers = models.PositiveIntegerField(default=0)
     """How many promises and surveys wait for this kind."""
+    last_arrived_at = models.DateTimeField(null=True)
+    """When one last arrived, to the hour."""
 
     def __str__(self) -> str:
         return self.name or self.slug.replace("_", " ").capitalize()

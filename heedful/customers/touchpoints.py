@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 from django.db import connection, transaction
 
-from heedful.customers import feedback, kinds, people
+from heedful.customers import feedback, kinds, moves, people
 from heedful.customers.identities import Name
 from heedful.kit import prepared
 from heedful.kit.actor import By
@@ -92,13 +92,16 @@ def record(
     """
     times = [clamp(draft.happened_at, at) for draft in drafts]
     customers = _customers(drafts, times, known, by)
-    kinds.meet(slugs={draft.kind for draft in drafts})
+    met = {draft.kind for draft in drafts}
+    kinds.meet(slugs=met, at=at)
     rows = _rows(drafts, customers, times, source)
     written = _insert(rows, source, at)
     if written.count:
         if written.sheets:
             feedback.keep(sheets=[_sheet(rows[message.hex], message, row) for message, row in written.sheets])
         _seen(rows.values())
+        if moving := kinds.moving(met):
+            written.move(moving)
         events.record(written.event(), by=by, at=at)
     return Recorded(written.batch, written.count, len(drafts) - written.count, customers)
 
@@ -215,6 +218,17 @@ class _Written:
             self.watched,
         )
 
+    def move(self, moving: Mapping[str, str]) -> None:
+        assert self.batch is not None
+        moves.follow(
+            batch=self.batch,
+            first_id=self.first_id,
+            last_id=self.last_id,
+            earliest=self.earliest,
+            latest=self.latest,
+            moving=moving,
+        )
+
 
 INSERT = """
 WITH sent AS (
@@ -254,6 +268,7 @@ def _sheet(row: _Row, message: uuid.UUID, touchpoint: int) -> feedback.Sheet:
         stage=row.s,
         verbatim=row.v or "",
         scores=row.o or {},
+        survey=str(row.p.get("survey", ""))[:80] if isinstance(row.p, Mapping) else "",
     )
 
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -37,6 +38,8 @@ def page[**P](action: str) -> Callable[[View[P]], Callable[Concatenate[HttpReque
         def opened(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return _to_login(request)
+            if any("\x00" in value for values in (request.GET, request.POST) for value in values.values()):
+                raise BadRequest("A text cannot hold a NUL character.")
             with timezone.override(_zone(request)):
                 try:
                     associates.must(request.user, action)
