@@ -33,4 +33,4 @@ SCHEDULE: tuple[Regular, ...] = (
 
 if settings.DEMO_ALIVE:
     # The shell's demo stands beside the loop, so it is called by its name.
-    SCHEDULE += (Regular("* * * * * */10", "heedful.cli.demo.live_on"),)
+    SCHEDULE += (Regular("* * * * * */5", "heedful.cli.demo.live_on"),)

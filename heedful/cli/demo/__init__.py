@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from heedful.associates import company as founded
-from heedful.cli.demo import company
+from heedful.cli.demo import alive, company
 from heedful.cli.demo.alive import live_on as live_on
 from heedful.customers.models import Customer
 from heedful.kit.errors import Refused
@@ -13,9 +13,14 @@ CUSTOMERS = 5_000
 
 
 def fill(*, now: datetime, customers: int = CUSTOMERS) -> bool:
-    """Fill an installation that has no customers with eighteen months up to now; returns whether it had none."""
+    """Fill an installation that has no customers with eighteen months up to now; returns whether it had none.
+
+    A demo that was filled in before catches up with the time in which it was not running.
+    """
     if is_here() and not company.is_open():
         raise Refused("The demo was stopped before it was complete. Delete its data folder and start again.")
+    if is_here():
+        alive.catch_up(at=now)
     if Customer.objects.exists():
         return False
     from heedful.cli.demo import history

@@ -28,8 +28,8 @@ VISION = (
     "and we keep our word while we get them there."
 )
 WORDS = (
-    "amber", "bramble", "cedar", "dapple", "ember", "fern", "gorse", "heather", "juniper", "kestrel", "linnet", "meadow",
-    "otter", "pebble", "rowan", "thistle",
+    "amber", "bramble", "cedar", "dapple", "ember", "fern", "gorse", "heather", "juniper", "kestrel", "linnet",
+    "meadow", "otter", "pebble", "rowan", "thistle",
 )  # fmt: skip
 CAST = (
     ("Mira Howells", Role.ASSOCIATE, "Welcome"),
@@ -58,6 +58,7 @@ TOPICS = (("billing", "Bills"), ("outage", "Faults"))
 WORKING_DAYS = ("mon", "tue", "wed", "thu", "fri")
 OFFICE = {day: [["08:00", "18:00"]] for day in WORKING_DAYS} | {"sat": [["09:00", "13:00"]]}
 DISPATCH = {day: [["09:00", "17:00"]] for day in WORKING_DAYS}
+KEYS = {"shop": "Website and app", "office": "Orders, engineers and bills"}
 HOLIDAYS = ("12-25", "12-26", "01-01")
 
 
@@ -139,8 +140,8 @@ def found(*, at: datetime) -> House:
         [one for one in everybody.values() if one.role == Role.LEAD],
         _promise(everybody, at),
         _ask(everybody["Casey Brandt"].by, at),
-        keys.add(name="Website and app", by=admin, at=at)[0],
-        keys.add(name="Orders, engineers and bills", by=admin, at=at)[0],
+        keys.add(name=KEYS["shop"], by=admin, at=at)[0],
+        keys.add(name=KEYS["office"], by=admin, at=at)[0],
     )
 
 

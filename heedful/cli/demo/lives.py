@@ -85,7 +85,7 @@ class Life:
 def tell(number: int, *, now: datetime) -> Life:
     """The life of one customer."""
     rng = Random(f"{SEED}:{number}")  # noqa: S311 - nothing is kept secret by it
-    life = _born(rng, number)
+    life = born(rng, number)
     kind = rng.random()
     if kind < 0.44:
         _old(rng, life, now)
@@ -106,7 +106,8 @@ def messages(life: Life) -> Iterator[Message]:
         yield Message(draft=draft)
 
 
-def _born(rng: Random, number: int) -> Life:
+def born(rng: Random, number: int) -> Life:
+    """Who this customer is, before anything happened."""
     language = rng.choices(["en", "cy", "de", "fr"], [88, 7, 3, 2])[0]
     name = f"{rng.choice(names.FIRST)} {rng.choice(names.LAST)}"
     if language in ("de", "fr"):
@@ -144,7 +145,7 @@ def _old(rng: Random, life: Life, now: datetime) -> None:
     """Somebody who was a customer before the log began."""
     start = now - BEGAN
     joined = start - timedelta(days=rng.uniform(40, 1_500))
-    _introduce(life, start + timedelta(days=rng.uniform(0, 6)), joined, "use")
+    introduce(life, start + timedelta(days=rng.uniform(0, 6)), joined, "use")
     _use(rng, life, start, joined, now)
 
 
@@ -154,8 +155,8 @@ def _new(rng: Random, life: Life, now: datetime) -> None:
     ordered = by_day(rng, now - BEGAN * (1 - share))
     if ordered > now:
         ordered -= DAY
-    _look(rng, life, ordered)
-    _introduce(life, ordered - timedelta(seconds=4), ordered, "purchase")
+    look(rng, life, ordered)
+    introduce(life, ordered - timedelta(seconds=4), ordered, "purchase")
     online = start_up(rng, life, ordered, now)
     if online is not None:
         _use(rng, life, online, online, now)
@@ -164,27 +165,28 @@ def _new(rng: Random, life: Life, now: datetime) -> None:
 def _looks_around(rng: Random, life: Life, now: datetime) -> None:
     """Somebody who has not bought, and perhaps never will."""
     at = by_day(rng, now - timedelta(days=rng.expovariate(1 / 120)) % BEGAN)
-    _look(rng, life, at)
+    look(rng, life, at)
     if rng.random() < 0.45:
         stage = rng.choice(["discovery", "cultivation"])
         visitor = (("email", life.email), ("anonymous_id", f"v-{life.number}"))
-        _add(life, "quote_requested", at, "web", stage, {"plan": life.plan, "town": life.town}, who=visitor)
+        add(life, "quote_requested", at, "web", stage, {"plan": life.plan, "town": life.town}, who=visitor)
         facts = {"name": life.name, "lifecycle_stage": stage, "town": life.town}
         life.said.append(Said(visitor, at, facts, message=f"{life.number}:quote"))
 
 
-def _look(rng: Random, life: Life, until: datetime) -> None:
+def look(rng: Random, life: Life, until: datetime) -> None:
     """The pages that somebody read before."""
     visitor = (("anonymous_id", f"v-{life.number}"),)
     at = until - timedelta(days=rng.expovariate(1 / 3))
     for page in rng.sample(
         ["/", "/plans", "/coverage", "/switching", "/reviews", "/help/installation"], rng.randint(1, 4)
     ):
-        _add(life, "page_viewed", at, "web", "discovery", {"path": page}, who=visitor)
+        add(life, "page_viewed", at, "web", "discovery", {"path": page}, who=visitor)
         at += timedelta(seconds=rng.uniform(15, 240))
 
 
-def _introduce(life: Life, at: datetime, joined: datetime, stage: str) -> None:
+def introduce(life: Life, at: datetime, joined: datetime, stage: str) -> None:
+    """What the company's own systems say of a customer."""
     who = [*life.who, ("email", life.email)]
     if life.phone:
         who.append(("phone", life.phone))
@@ -216,18 +218,18 @@ def start_up(rng: Random, life: Life, ordered: datetime, now: datetime) -> datet
     online_by = after_working_days(ordered, rng.randint(9, 12))
     carried = {"order": order, "plan": life.plan, "price": life.price, "online_by": online_by.date().isoformat()}
     channel = rng.choices(["web", "phone", "shop"], [60, 25, 15])[0]
-    _add(life, "order_placed", ordered, channel, "purchase", carried)
+    add(life, "order_placed", ordered, channel, "purchase", carried)
     wait = timedelta(minutes=rng.uniform(1, 8)) if rng.random() < 0.985 else timedelta(minutes=rng.uniform(11, 300))
-    _add(life, "order_confirmed", ordered + wait, "email", "purchase", {"order": order})
+    add(life, "order_confirmed", ordered + wait, "email", "purchase", {"order": order})
     _stage(life, ordered + wait, "onboarding")
     _ask_order(rng, life, ordered, now)
     told = rng.random() < 0.74 - 1.3 * strain
     update = after_working_days(ordered, 1) if told else after_working_days(ordered, rng.randint(4, 9))
     if told or rng.random() < 0.5:
-        _add(life, "order_update", update, "email", "onboarding", {"order": order})
+        add(life, "order_update", update, "email", "onboarding", {"order": order})
     came = rng.random() < 0.92 - strain
     router = after_working_days(ordered, rng.choice([1, 2, 2]) if came else rng.randint(4, 9))
-    _add(life, "router_delivered", router, "post", "onboarding", {"order": order})
+    add(life, "router_delivered", router, "post", "onboarding", {"order": order})
     if not came:
         life.failed_at.append(router)
     if not told:
@@ -244,11 +246,11 @@ def _online(rng: Random, life: Life, by: datetime, now: datetime, *, chance: flo
         is_missed = False
     else:
         missed = by.replace(hour=rng.randint(9, 16))
-        _add(life, "engineer_missed", missed, "home", "onboarding", {"order": order})
+        add(life, "engineer_missed", missed, "home", "onboarding", {"order": order})
         _call(rng, life, missed + timedelta(hours=rng.uniform(1, 20)), now, chance=0.6)
         life.failed_at.append(missed)
         if rng.random() < 0.07:
-            _add(
+            add(
                 life,
                 "order_cancelled",
                 missed + timedelta(days=rng.uniform(1, 6)),
@@ -260,7 +262,7 @@ def _online(rng: Random, life: Life, by: datetime, now: datetime, *, chance: flo
             return None
         online = after_working_days(by, 1 + int(rng.expovariate(1 / 5)))
         is_missed = True
-    _add(life, "service_activated", online, "home", "onboarding", {"order": order})
+    add(life, "service_activated", online, "home", "onboarding", {"order": order})
     _stage(life, online, "use")
     broken = sum(failed <= online for failed in life.failed_at)
     _ask_start(rng, life, online, now, broken=broken, missed=is_missed)
@@ -285,7 +287,7 @@ def _live_through(rng: Random, life: Life, since: datetime, until: datetime, now
     for at in _often(rng, since, days, 3.0):
         kind, channel = rng.choice([("app_opened", "app"), ("speed_tested", "app"), ("page_viewed", "web")])
         carried = {"path": "/account"} if kind == "page_viewed" else {"mbit": round(rng.uniform(60, 320))}
-        _add(life, kind, at, channel, "use", carried if kind != "app_opened" else {"version": "4.1"})
+        add(life, kind, at, channel, "use", carried if kind != "app_opened" else {"version": "4.1"})
     for at in _often(rng, since, days, 0.6):
         _call(rng, life, at, now)
     for at in _often(rng, since, days, 0.35):
@@ -298,7 +300,7 @@ def _live_through(rng: Random, life: Life, since: datetime, until: datetime, now
     _bills(rng, life, max(since, now - BILLING), until, now)
     for half in (since + timedelta(days=182),):
         if half < until:
-            _add(life, "half_year_reached", half, "", "use", {})
+            add(life, "half_year_reached", half, "", "use", {})
             _ask_use(rng, life, half, now)
 
 
@@ -318,7 +320,7 @@ def _bills(rng: Random, life: Life, since: datetime, until: datetime, now: datet
             "amount": life.price if right else life.price + rng.choice([6, 9, 12, 24]),
             "as_quoted": "yes" if right else "no",
         }
-        _add(life, "bill_sent", at, "email", "use", carried)
+        add(life, "bill_sent", at, "email", "use", carried)
         if not right:
             life.failed_at.append(at)
             _call(rng, life, at + timedelta(days=rng.uniform(0.3, 4)), now, chance=0.5, about="bill.bad")
@@ -335,10 +337,10 @@ def _call(
     call = f"C-{life.number}-{len(life.drafts)}"
     kept = rng.random() < (0.9 if now - at < LATELY else 0.81)
     wait = timedelta(minutes=rng.uniform(0.3, 9) if kept else rng.uniform(11, 48))
-    _add(life, "call_started", at, "phone", "use", {"call": call})
-    _add(life, "call_answered", at + wait, "phone", "use", {"call": call})
+    add(life, "call_started", at, "phone", "use", {"call": call})
+    add(life, "call_answered", at + wait, "phone", "use", {"call": call})
     closed = at + wait + timedelta(minutes=rng.uniform(2, 25))
-    _add(life, "contact_closed", closed, "phone", "use", {"call": call})
+    add(life, "contact_closed", closed, "phone", "use", {"call": call})
     _ask_contact(rng, life, closed, now, kept=kept, about=about)
 
 
@@ -349,9 +351,9 @@ def _message(rng: Random, life: Life, at: datetime, now: datetime, *, chance: fl
     message, channel = f"M-{life.number}-{len(life.drafts)}", rng.choice(["email", "chat", "email"])
     kept = rng.random() < 0.88
     answered = at + timedelta(hours=rng.uniform(0.2, 5)) if kept else after_working_days(at, rng.randint(2, 5))
-    _add(life, "message_received", at, channel, "use", {"message": message})
-    _add(life, "message_answered", answered, channel, "use", {"message": message})
-    _add(life, "contact_closed", answered, channel, "use", {"message": message})
+    add(life, "message_received", at, channel, "use", {"message": message})
+    add(life, "message_answered", answered, channel, "use", {"message": message})
+    add(life, "contact_closed", answered, channel, "use", {"message": message})
     if not kept:
         life.failed_at.append(answered)
     _ask_contact(rng, life, answered, now, kept=kept, about="contact.bad")
@@ -365,8 +367,8 @@ def fault(rng: Random, life: Life, at: datetime, now: datetime, *, strain: float
     within, over = ((1, 7.5), (9, 60)) if is_business else ((3, 44), (50, 190))
     mended = at + timedelta(hours=rng.uniform(*(within if kept else over)))
     channel = rng.choice(["phone", "app", "web"])
-    _add(life, "fault_reported", at, channel, "maintenance", {"fault": name, "town": life.town})
-    _add(life, "fault_repaired", mended, "home", "maintenance", {"fault": name})
+    add(life, "fault_reported", at, channel, "maintenance", {"fault": name, "town": life.town})
+    add(life, "fault_repaired", mended, "home", "maintenance", {"fault": name})
     if not kept:
         life.failed_at.append(at + timedelta(days=2))
         _call(rng, life, at + timedelta(hours=rng.uniform(20, 50)), now, chance=0.5)
@@ -377,12 +379,12 @@ def _decide(rng: Random, life: Life, at: datetime, now: datetime) -> None:
     """The contract is up: whom the company failed is likelier to go."""
     failed = life.failures(at)
     leaves = rng.random() < min(0.75, 0.05 + 0.15 * failed - 0.02 * life.temper)
-    _add(
+    add(
         life, "contract_decided", at, "web", "renewal", {"decision": "left" if leaves else "renewed", "plan": life.plan}
     )
     _stage(life, at, "renewal")
     _ask(rng, life, "renewal", "renewal", at + timedelta(hours=1), now,
-         {"recommend": _ten(rng, (3.0 if leaves else 8.2) + life.temper)},
+         {"recommend": ten(rng, (3.0 if leaves else 8.2) + life.temper)},
          "renewal.leave" if leaves else "renewal.stay", answers=0.35)  # fmt: skip
     if leaves:
         life.left_at = at
@@ -391,12 +393,12 @@ def _decide(rng: Random, life: Life, at: datetime, now: datetime) -> None:
     else:
         _stage(life, at + timedelta(days=14), "use")
         if life.temper > 0.9 and not failed:
-            _add(life, "friend_recommended", at + timedelta(days=20), "web", "advocacy", {})
+            add(life, "friend_recommended", at + timedelta(days=20), "web", "advocacy", {})
             _stage(life, at + timedelta(days=20), "advocacy")
 
 
 def _ask_order(rng: Random, life: Life, at: datetime, now: datetime) -> None:
-    score = _ten(rng, 8.7 + life.temper)
+    score = ten(rng, 8.7 + life.temper)
     answers = {"recommend": score, "expected.satisfaction": life.hopes}
     about = "order.bad" if score < 6 or rng.random() < 0.05 else "order.good"
     _ask(rng, life, "order", "purchase", at + timedelta(minutes=10), now, answers, about, share=0.8, answers=0.36)
@@ -406,7 +408,7 @@ def _ask_start(rng: Random, life: Life, at: datetime, now: datetime, *, broken: 
     felt = 4.55 + 0.3 * life.temper - (1.5 if missed else 0.0) - 0.75 * (broken - missed)
     satisfaction = min(5, max(1, round(rng.gauss(felt, 0.55))))
     compared = min(2, max(-2, round((satisfaction - life.hopes) * 0.8 + rng.gauss(0, 0.4))))
-    score = _ten(rng, 1.85 * satisfaction + 0.4 + 0.4 * life.temper, 0.9)
+    score = ten(rng, 1.85 * satisfaction + 0.4 + 0.4 * life.temper, 0.9)
     about = (
         "start.good"
         if satisfaction >= 4
@@ -426,7 +428,7 @@ def _ask_contact(rng: Random, life: Life, at: datetime, now: datetime, *, kept: 
 
 
 def _ask_repair(rng: Random, life: Life, at: datetime, now: datetime, *, kept: bool) -> None:
-    score = _ten(rng, (8.3 if kept else 4.3) + life.temper)
+    score = ten(rng, (8.3 if kept else 4.3) + life.temper)
     repair = min(5, max(1, round(rng.gauss(4.4 if kept else 2.2, 0.6))))
     answers = {"recommend": score, "satisfaction.repair": repair}
     about = "repair.good" if repair >= 4 else "repair.bad"
@@ -434,7 +436,7 @@ def _ask_repair(rng: Random, life: Life, at: datetime, now: datetime, *, kept: b
 
 
 def _ask_use(rng: Random, life: Life, at: datetime, now: datetime) -> None:
-    score = _ten(rng, 8.2 + life.temper - 0.8 * life.failures(at))
+    score = ten(rng, 8.2 + life.temper - 0.8 * life.failures(at))
     about = "use.good" if score >= 8 else "use.middle" if score >= 6 else "use.bad"
     also = "bill.bad" if score < 5 and rng.random() < 0.2 else ""
     _ask(
@@ -483,11 +485,12 @@ def _why_not(rng: Random, life: Life, survey: str, at: datetime, share: float) -
     return "budget" if sum(one.at > at - WITHIN for one in before) >= MOST_ASKED else ""
 
 
-def _ten(rng: Random, about: float, spread: float = 1.2) -> int:
+def ten(rng: Random, about: float, spread: float = 1.2) -> int:
+    """A score from nought to ten, about so high."""
     return min(10, max(0, round(rng.gauss(about, spread))))
 
 
-def _add(
+def add(
     life: Life,
     kind: str,
     at: datetime,
@@ -497,6 +500,7 @@ def _add(
     *,
     who: tuple[Name, ...] | None = None,
 ) -> None:
+    """One more thing that happened."""
     message = f"{life.number}:{len(life.drafts)}"
     life.drafts.append(Draft(kind, at, message, who or life.who, channel=channel, stage=stage, properties=carried))
 
