@@ -9,6 +9,7 @@ import socket
 import time
 import uuid
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -17,7 +18,7 @@ import psycopg
 from bench.house import House, standing, tree_s
 
 BATCH = 100
-CUSTOMERS = 20_000
+CUSTOMERS = 10_000
 CLIENTS = 2
 CONNECTIONS = 4
 SENT_AT = datetime.now(UTC)
@@ -85,16 +86,13 @@ def send(port: int, wave: Sequence[bytes]) -> None:
 
 def client(port: int, secret: str, batches: int, seed: int, go: Any) -> None:
     """One client process with some connections; waits until all are ready."""
-    import threading
-
     waves = [requests(secret, batches, seed * 1_000 + n) for n in range(CONNECTIONS)]
     go.wait()
-    threads = [threading.Thread(target=send, args=(port, wave)) for wave in waves]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with ThreadPoolExecutor(CONNECTIONS) as pool:
+        done = [pool.submit(send, port, wave) for wave in waves]
     go.wait()
+    for one in done:
+        one.result()
 
 
 def load(house: House, secret: str, batches: int, seed: int) -> tuple[float, float, float]:
@@ -122,16 +120,27 @@ def load(house: House, secret: str, batches: int, seed: int) -> tuple[float, flo
 
 
 def copy(url: str, rows: list[tuple[Any, ...]], go: Any) -> None:
-    """Write the rows with COPY, a hundred a transaction; this process's CPU is part of the floor."""
-    with psycopg.connect(url) as connection, connection.cursor() as cursor:
-        go.wait()
-        for start in range(0, len(rows), BATCH):
+    """One writer process with as many connections as a client has; its CPU is part of the floor."""
+    each = len(rows) // CONNECTIONS
+    waves = [rows[n * each : (n + 1) * each] for n in range(CONNECTIONS)]
+    connections = [psycopg.connect(url) for _ in waves]
+    go.wait()
+    with ThreadPoolExecutor(CONNECTIONS) as pool:
+        done = [pool.submit(write, one, wave) for one, wave in zip(connections, waves, strict=True)]
+    go.wait()
+    for one in done:
+        one.result()
+    go.wait()
+
+
+def write(connection: psycopg.Connection, wave: list[tuple[Any, ...]]) -> None:
+    """Write rows with COPY, a hundred a transaction."""
+    with connection, connection.cursor() as cursor:
+        for start in range(0, len(wave), BATCH):
             with cursor.copy(f"COPY floor ({COLUMNS}) FROM STDIN") as stream:
-                for row in rows[start : start + BATCH]:
+                for row in wave[start : start + BATCH]:
                     stream.write_row(row)
             connection.commit()
-        go.wait()
-        go.wait()
 
 
 def floor(house: House, count: int) -> tuple[float, float]:

@@ -14,6 +14,7 @@ def preflight(request: HttpRequest) -> HttpResponse:
 
 def allow(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     """Mark an answer as readable for the page that asked; no cookie is read here, so none can be misused."""
+    response["Content-Length"] = str(len(response.content))
     origin = request.headers.get("Origin")
     response["Access-Control-Allow-Origin"] = origin or "*"
     if origin:
