@@ -13,6 +13,8 @@ from heedful.kit.actor import By
 from heedful.kit.errors import Refused
 from heedful.ledger import events
 
+MOST_TOLD = 500
+
 
 @dataclass(frozen=True, slots=True)
 class StagesArranged:
@@ -35,6 +37,16 @@ def arrange(*, stages: Sequence[tuple[str, str]], by: By, at: datetime) -> None:
     for stage in Stage.objects.exclude(pk__in=[slug for slug, _ in wanted]):
         _remove(stage)
     events.record(StagesArranged([slug for slug, _ in wanted]), by=by, at=at)
+
+
+def history(*, person: int) -> list[StageChange]:
+    """Return when somebody came into each stage, the latest first; to be told so again in it is not to come."""
+    told = StageChange.objects.filter(customer__person=person).select_related("stage").order_by("-at", "-pk")
+    came: list[StageChange] = []
+    for change in reversed(told[:MOST_TOLD]):
+        if not came or came[-1].stage_id != change.stage_id:
+            came.append(change)
+    return came[::-1]
 
 
 def _check(wanted: Sequence[tuple[str, str]]) -> None:

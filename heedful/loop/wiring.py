@@ -6,7 +6,7 @@ from heedful.act import cases, causes, practice, routes
 from heedful.act import reactions as act
 from heedful.associates import associates, company, first, keys, teams
 from heedful.courier import deliveries, mails, webhooks
-from heedful.customers import consents, messages, organisations, people, stages
+from heedful.customers import consents, kinds, messages, organisations, people, stages
 from heedful.customers.imports import importing
 from heedful.customers.touchpoints import TouchpointsRecorded
 from heedful.ledger.events import Reaction
@@ -52,6 +52,7 @@ RECORDED_ONLY: tuple[type, ...] = (
     keys.KeyAdded,
     keys.KeyRevoked,
     stages.StagesArranged,
+    kinds.MomentPlaced,
     people.CustomersMerged,
     people.MergeUndone,
     messages.CustomersDescribed,

@@ -12,8 +12,8 @@ from django.views.decorators.http import require_POST
 
 from heedful.act.models import Case
 from heedful.associates import associates
-from heedful.customers import consents, people
-from heedful.customers.models import Customer, Feedback, Identity, Merge, StageChange
+from heedful.customers import consents, people, stages
+from heedful.customers.models import Customer, Feedback, Identity, Merge
 from heedful.promise.models import Instance
 from heedful.web import lists
 from heedful.web.desk import customer_list, timeline
@@ -75,7 +75,7 @@ def person(request: Asked, pk: int) -> HttpResponse:
     who = _read(pk)
     context = {
         "identities": Identity.objects.filter(customer__person=who.pk).order_by("kind", "value")[:200],
-        "stages": StageChange.objects.filter(customer__person=who.pk).select_related("stage").order_by("-at")[:50],
+        "stages": stages.history(person=who.pk),
         "consents": sorted(consents.standing(person=who.pk).items()),
         "merges": Merge.objects.filter(a__person=who.pk).select_related("a", "b").order_by("-merged_at")[:50],
     }

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from heedful.act.models import Case
 from heedful.customers import scales
-from heedful.customers.models import Touchpoint
+from heedful.customers.models import Kind, Touchpoint
 from heedful.kit.errors import Refused
 from heedful.promise.models import Instance
 from heedful.web import lists
@@ -67,7 +67,9 @@ def _channels(records: Sequence[int]) -> list[tuple[str, str]]:
 
 def entries(shown: lists.Page[Touchpoint], *, person: int, asked: Wanted) -> list[Entry]:
     """Return a page of the timeline, the newest first; cases and promises come in where they belong in time."""
-    found = [_touchpoint(row) for row in shown.rows]
+    named = Kind.objects.filter(pk__in={row.kind for row in shown.rows}).exclude(name="")
+    names = dict(named.values_list("pk", "name"))
+    found = [_touchpoint(row, names.get(row.kind, row.words)) for row in shown.rows]
     if asked.is_all:
         since = shown.rows[-1].happened_at if shown.following else None
         until = shown.rows[0].happened_at if shown.rows and shown.first > 1 else None
@@ -75,12 +77,12 @@ def entries(shown: lists.Page[Touchpoint], *, person: int, asked: Wanted) -> lis
     return sorted(found, key=lambda entry: entry.at, reverse=True)
 
 
-def _touchpoint(row: Touchpoint) -> Entry:
+def _touchpoint(row: Touchpoint, title: str) -> Entry:
     spoken = bool(row.scores or row.verbatim)
     where = " · ".join(part for part in (row.stage_slug.capitalize(), row.channel, row.source) if part)
     return Entry(
         "quote" if spoken else ICONS.get(row.channel, "circle-dot"),
-        row.words,
+        title,
         row.happened_at,
         detail=f"{where} · time corrected" if row.clamped else where,
         words=row.verbatim or "",

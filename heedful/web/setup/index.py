@@ -12,6 +12,13 @@ CARDS = [
     ("Associates", "user-round-plus", "associates", "associate.edit", "Who works here, and what each may do."),
     ("Teams", "users-round", "teams", "team.edit", "Who shares a queue of cases."),
     ("Stages", "milestone", "stages", "stage.edit", "The stages of the relationship, in your words."),
+    (
+        "Moments",
+        "footprints",
+        "moments",
+        "stage.edit",
+        "The kinds of touchpoint, what they are called, and where they belong.",
+    ),
     ("Working time", "calendar-clock", "calendars", "calendar.edit", "The hours and holidays that promises count by."),
     ("Practice", "life-buoy", "practice", "promise.edit", "When a case opens, for whom, and by which clock."),
     ("Routes", "route", "routes", "team.edit", "Which team gets which case."),
