@@ -21,8 +21,8 @@ from tests.cast import NOON, PASSWORD
 type As = Callable[[Associate], Client]
 
 PAGES = [
-    "", "company", "stages", "moments", "moments?stage=none&q=a", "teams", "associates", "associates/add", "associates?role=admin&q=a", "keys", "mails",
-    "mails?state=kept&q=x", "webhooks", "webhooks/add", "calendars", "calendars/add", "ledger", "ledger?q=case+12",
+    "", "company", "stages", "moments", "moments?stage=none&q=a", "teams", "associates", "associates/add",
+    "associates?role=admin&q=a", "keys", "mails", "mails?state=kept&q=x", "webhooks", "webhooks/add", "calendars", "calendars/add", "ledger", "ledger?q=case+12",
     "ledger?q=team&by=system", "ledger?format=csv", "components", "account",
 ]  # fmt: skip
 
