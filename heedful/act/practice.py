@@ -54,7 +54,7 @@ def change(
     at: datetime,
 ) -> Practice:
     """Say how cases are worked."""
-    associates.must(by, "team.edit")
+    associates.must(by, "promise.edit")
     if at_risk not in Practice.AtRisk.values:
         raise Refused("Choose what happens when a promise is at risk.")
     if min(flood_cases, repeat_days, answer_within_s) < 1 or (high_value is not None and high_value < 0):

@@ -12,7 +12,7 @@ from heedful.customers.touchpoints import TouchpointsRecorded
 from heedful.ledger.events import Reaction
 from heedful.listen import answers, asks, past, surveys
 from heedful.promise import calendars, instances, promises, recounts
-from heedful.understand import reading, rereadings, topics, trouble
+from heedful.understand import reading, rereadings, rules, topics, trouble
 
 TOLD = Reaction(deliveries.notice, when=deliveries.is_heard)
 """What endpoints outside may hear of; it costs a job only when one does."""
@@ -84,6 +84,8 @@ RECORDED_ONLY: tuple[type, ...] = (
     topics.TopicChanged,
     topics.TopicRetired,
     topics.TopicRestored,
+    rules.RuleAdded,
+    rules.RuleRemoved,
     rereadings.RereadingStarted,
     rereadings.RereadingFinished,
     asks.CustomerSpared,

@@ -100,14 +100,14 @@ def test_the_customer_of_highest_value_comes_first(carla: Customer, noon: dateti
     assert (small.priority, big.priority) == (Case.Priority.NORMAL, Case.Priority.HIGH)
 
 
-def test_the_companys_own_line_of_high_value_is_used(carla: Customer, dana: Associate, noon: datetime) -> None:
+def test_the_companys_own_line_of_high_value_is_used(carla: Customer, casey: Associate, noon: datetime) -> None:
     practice.change(
         high_value=Decimal(5000),
         at_risk="join",
         flood_cases=5,
         repeat_days=90,
         answer_within_s=3600,
-        by=dana.by,
+        by=casey.by,
         at=noon,
     )
     case = cases.open_for_trouble(sign=sign(carla), by=SYSTEM, at=noon)
