@@ -108,5 +108,5 @@ def meter(sender: Sender, count: int) -> None:
     sender.bucket = min(limit, sender.bucket + (now - sender.filled_at) * limit)
     sender.filled_at = now
     if sender.bucket <= 0:
-        raise TooFast(max(1, round(-sender.bucket / limit + 0.5)))
+        raise TooFast(int(-sender.bucket / limit) + 1)
     sender.bucket -= count

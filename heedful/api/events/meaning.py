@@ -44,6 +44,7 @@ def read(event: Event, arrival: Arrival, item: bytes, kind: str | None = None) -
         raise Unusable(
             f"Its type is {str(said)[:40]!r}; there are {', '.join(READERS)}." if said else "It has no type."
         )
+    event.type = said
     return reader(event, _Around(arrival, surroundings.read(event.context, arrival.context, arrival.country), item))
 
 
@@ -206,7 +207,10 @@ def _text_id(value: Any, name: str) -> str:
 
 
 def _dict(text: Raw) -> dict[str, Any]:
-    read: dict[str, Any] = msgspec.json.decode(_object(text, "traits"))
+    try:
+        read: dict[str, Any] = msgspec.json.decode(_object(text, "traits"))
+    except msgspec.ValidationError:
+        raise Unusable("Its traits hold a number that is too large.") from None
     return read
 
 

@@ -54,7 +54,10 @@ _NONE = _Properties()
 
 def read_told(text: bytes, stages: Set[str]) -> Told | None:
     """Look through properties; None when there is nothing in them but themselves."""
-    if len(text) <= 2 or (found := _properties.decode(text)) == _NONE:
+    try:
+        if len(text) <= 2 or (found := _properties.decode(text)) == _NONE:
+            return None
+    except msgspec.ValidationError:
         return None
     placed = (said.lower() for said in (found.stage, found.lifecycle_stage) if isinstance(said, str))
     return Told(

@@ -4,7 +4,7 @@ import base64
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from django.http import HttpResponse
@@ -49,6 +49,6 @@ def send(client: Client, secret: str) -> Send:
     def post(path: str, body: Any, **headers: str) -> HttpResponse:
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
         headers.setdefault("authorization", "Basic " + base64.b64encode(f"{secret}:".encode()).decode())
-        return client.post(path, content, content_type="text/plain", headers=headers)
+        return cast(HttpResponse, client.post(path, content, content_type="text/plain", headers=headers))
 
     return post
