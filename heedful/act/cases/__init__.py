@@ -1,7 +1,8 @@
 """Every way in which a case can change.
 
 `opening` begins one, `promises` begins one for a promise that was broken, `working` is what an associate does,
-`clocks` is the time that runs, `ending` closes and reopens, `events` is what others are told, `past` is of years gone by.
+`clocks` is the time that runs, `ending` closes and reopens,
+`events` is what others are told, `past` is of years gone by.
 """
 
 from heedful.act.cases.clocks import escalate as escalate

@@ -171,4 +171,4 @@ def _chips(request: Asked) -> dict[str, Any]:
 def _channels() -> list[str]:
     """The channels on which customers speak; looked for every few minutes, since it takes a walk over all scores."""
     found = Score.objects.exclude(channel="").order_by("channel").values_list("channel", flat=True).distinct()
-    return cast(list[str], cache.get_or_set("feedback.channels", lambda: list(found[:30]), CHANNELS_S))
+    return cast("list[str]", cache.get_or_set("feedback.channels", lambda: list(found[:30]), CHANNELS_S))
