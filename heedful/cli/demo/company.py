@@ -10,7 +10,8 @@ from django.conf import settings
 from heedful.act import practice, routes
 from heedful.associates import associates, company, keys, teams
 from heedful.associates.models import Associate, Key, Role, Team
-from heedful.customers.models import Stage
+from heedful.customers import kinds
+from heedful.customers.models import Kind, Stage
 from heedful.kit.actor import SYSTEM, By
 from heedful.listen import surveys
 from heedful.listen.models import Survey
@@ -56,9 +57,35 @@ TEAMS = ("Care", "Welcome", "Faults", "Bills", "Business")
 ROUTES = (("purchase", "Welcome"), ("onboarding", "Welcome"), ("maintenance", "Faults"))
 TOPICS = (("billing", "Bills"), ("outage", "Faults"))
 WORKING_DAYS = ("mon", "tue", "wed", "thu", "fri")
-OFFICE = {day: [["08:00", "18:00"]] for day in WORKING_DAYS} | {"sat": [["09:00", "13:00"]]}
+OFFICE = {day: [["08:00", "18:00"]] for day in WORKING_DAYS}
 DISPATCH = {day: [["09:00", "17:00"]] for day in WORKING_DAYS}
 KEYS = {"shop": "Website and app", "office": "Orders, engineers and bills"}
+KINDS = (
+    ("page_viewed", "Read a page", "discovery", False),
+    ("quote_requested", "Asked for a price", "cultivation", True),
+    ("shop_visited", "Came to the shop", "discovery", False),
+    ("order_placed", "Ordered", "purchase", True),
+    ("order_confirmed", "Order confirmed", "onboarding", True),
+    ("order_update", "Told how the order goes", "onboarding", False),
+    ("router_delivered", "Router delivered", "onboarding", False),
+    ("engineer_missed", "Engineer did not come", "onboarding", False),
+    ("order_cancelled", "Order cancelled", "onboarding", False),
+    ("service_activated", "Line works", "use", True),
+    ("app_opened", "Opened the app", "use", False),
+    ("speed_tested", "Tested the speed", "use", False),
+    ("bill_sent", "Bill sent", "use", False),
+    ("call_started", "Called us", "use", False),
+    ("call_answered", "Call answered", "use", False),
+    ("message_received", "Wrote to us", "use", False),
+    ("message_answered", "Message answered", "use", False),
+    ("contact_closed", "Call or message done", "use", False),
+    ("half_year_reached", "Half a year with us", "use", False),
+    ("fault_reported", "Reported a fault", "maintenance", False),
+    ("fault_repaired", "Fault mended", "maintenance", False),
+    ("contract_decided", "Contract renewed or left", "renewal", True),
+    ("friend_recommended", "Brought a friend", "advocacy", True),
+)
+"""What each kind of touchpoint is called, in which stage it happens, and whether it moves a customer there."""
 HOLIDAYS = ("12-25", "12-26", "01-01")
 
 
@@ -143,6 +170,15 @@ def found(*, at: datetime) -> House:
         keys.add(name=KEYS["shop"], by=admin, at=at)[0],
         keys.add(name=KEYS["office"], by=admin, at=at)[0],
     )
+
+
+def name_moments(*, at: datetime) -> None:
+    """Say what each kind is called; from now on some of them move customers from stage to stage."""
+    stages = {stage.pk: stage for stage in Stage.objects.all()}
+    known = {kind.pk: kind for kind in Kind.objects.all()}
+    for slug, name, stage, moves in KINDS:
+        if slug in known:
+            kinds.place(kind=known[slug], name=name, stage=stages[stage], moves_stage=moves, by=SYSTEM, at=at)
 
 
 def open_the_door(*, at: datetime) -> None:

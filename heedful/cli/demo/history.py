@@ -63,6 +63,7 @@ def fill(*, now: datetime, customers: int) -> None:
             _work(house, signs, now)
             bar.update(4)
             _analyze()
+        company.name_moments(at=now)
         company.open_the_door(at=now)
 
 
@@ -133,7 +134,7 @@ def _ask(house: House, asked: Sequence[Asked], records: dict[int, int], at: date
 
 def _merge(told: Sequence[Life], now: datetime) -> None:
     """Some were in the shop before, under a card of their own, until somebody saw that they are one."""
-    twice = [life for life in told if life.number % MERGED_OF == 7 and life.said]
+    twice = [life for life in told if life.said and life.who[0] in life.said[0].identities][::MERGED_OF]
     at = now - timedelta(days=200)
     cards = [(("external", f"card-{life.number}"),) for life in twice]
     arrived = [
@@ -150,8 +151,6 @@ def _merge(told: Sequence[Life], now: datetime) -> None:
     me = Associate.objects.get(email=company.address("Mira")).by
     rng = Random(lives.SEED)  # noqa: S311 - as in lives
     for n, (life, card) in enumerate(zip(twice, cards, strict=True)):
-        if life.who[0] not in by_name:
-            continue
         when = now - timedelta(days=rng.uniform(2, 180))
         row = people.merge(a=by_name[life.who[0]], b=by_name[card[0]], reason="Same name, same street", by=me, at=when)
         if n % UNDONE_OF == 3:

@@ -1,0 +1,126 @@
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from heedful.act.models import Case
+from heedful.associates.models import Associate, Company
+from heedful.cli import demo
+from heedful.cli.demo import alive, company, history, lives
+from heedful.customers.models import Consent, Customer, Feedback, Merge, Rejection, Touchpoint
+from heedful.kit.errors import Refused
+from heedful.listen.models import Ask, Survey
+from heedful.promise.models import Instance, Promise, Standard
+from heedful.understand.models import Reading
+
+SMALL = 120
+
+
+@pytest.fixture
+def wrenfield(db: None) -> Company:
+    """A small demo."""
+    assert demo.fill(now=timezone.now(), customers=SMALL)
+    return Company.objects.get()
+
+
+def test_the_same_number_is_the_same_life() -> None:
+    now = timezone.now()
+    assert lives.tell(10_007, now=now) == lives.tell(10_007, now=now)
+
+
+def test_nothing_happens_after_now() -> None:
+    now = timezone.now()
+    told = [lives.tell(number, now=now) for number in range(10_000, 10_100)]
+    assert max(draft.happened_at for life in told for draft in life.drafts) <= now
+    assert max(asked.answered_at for life in told for asked in life.asked if asked.answered_at) <= now
+
+
+def test_customers_speak_for_themselves() -> None:
+    now = timezone.now()
+    told = [lives.tell(number, now=now) for number in range(10_000, 10_600)]
+    said = [str(asked.answers["open"]) for life in told for asked in life.asked if "open" in asked.answers]
+    assert len(set(said)) > 0.6 * len(said)
+    assert not [words for words in said if re.search(r"[{}]|  ", words)]
+
+
+def test_the_demo_tells_the_story_of_such_a_company(wrenfield: Company) -> None:
+    """Everything that a page shows is there, and what was said is read and judged."""
+    assert {standard.form for standard in Standard.objects.all()} == {"within", "by_date", "score", "yes"}
+    assert Promise.objects.active().count() >= 10
+    assert Survey.objects.count() >= 6
+    assert set(Instance.objects.values_list("state", flat=True)) >= {"kept", "broken", "pending"}
+    assert Reading.objects.count() == Feedback.objects.exclude(verbatim="").count() > 20
+    assert Case.objects.filter(closed_at=None).exists()
+    assert Case.objects.exclude(closed_at=None).exclude(cause="").exists()
+    assert set(Ask.objects.values_list("state", flat=True)) >= {"asked", "answered", "not_asked"}
+    assert Merge.objects.exists()
+    assert Consent.objects.filter(granted=False).exists()
+    assert Rejection.objects.exists()
+    assert Customer.objects.exclude(organisation=None).exists()
+
+
+def test_the_demo_is_filled_once(wrenfield: Company) -> None:
+    before = Customer.objects.count(), Touchpoint.objects.count(), Case.objects.count()
+    assert not demo.fill(now=timezone.now(), customers=SMALL)
+    assert (Customer.objects.count(), Touchpoint.objects.count(), Case.objects.count()) == before
+    assert [line.split()[0] for line in demo.logins()[1:]] == [company.address(name) for name, *_ in company.CAST]
+
+
+def test_the_cast_comes_in_with_the_password_that_is_printed(wrenfield: Company, client: Client) -> None:
+    password = demo.logins()[0].rpartition(" ")[2]
+    assert client.login(username="mira@wrenfield.example", password=password)
+
+
+def test_a_demo_that_was_stopped_on_the_way_says_so(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(history, "_work", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        demo.fill(now=timezone.now(), customers=10)
+    with pytest.raises(Refused, match="stopped before it was complete"):
+        demo.fill(now=timezone.now(), customers=10)
+
+
+def test_customers_of_ones_own_are_left_alone(alice: Customer) -> None:
+    assert not demo.fill(now=timezone.now(), customers=10)
+    assert "left out" in demo.logins()[0]
+    demo.live_on(at=timezone.now())
+    assert Customer.objects.count() == 1
+
+
+def test_every_page_shows_the_demo(wrenfield: Company, as_: Callable[[Associate], Client]) -> None:
+    client = as_(Associate.objects.get(email="ada@wrenfield.example"))
+    case = Case.objects.filter(closed_at=None).first()
+    assert case is not None
+    person = case.customer.person_id
+    addresses = [
+        *map(reverse, ("desk:queue", "desk:cases", "desk:customers", "desk:promises", "desk:surveys")),
+        *map(reverse, ("desk:feedback", "desk:topics", "board:board", "setup:index", "setup:keys", "setup:ledger")),
+        reverse("desk:case", args=[case.pk]),
+        *(reverse(f"desk:{page}", args=[person]) for page in ("customer", "customer_promises")),
+        *(reverse("desk:promise", args=[slug]) for slug in Promise.objects.values_list("slug", flat=True)),
+        reverse("board:scores", args=["recommend"]),
+    ]
+    assert {address: client.get(address).status_code for address in addresses} == dict.fromkeys(addresses, 200)
+
+
+def test_the_demo_lives_on(wrenfield: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(alive, "HOURLY", dict.fromkeys(alive.HOURLY, 2_000))
+    before = Touchpoint.objects.count(), Ask.objects.filter(state="answered").count(), Customer.objects.count()
+    at = timezone.now() + timedelta(seconds=10)
+    for _ in range(3):
+        demo.live_on(at=at)
+        at += timedelta(seconds=10)
+    after = Touchpoint.objects.count(), Ask.objects.filter(state="answered").count(), Customer.objects.count()
+    assert all(now > then for now, then in zip(after, before, strict=True))
+
+
+def test_after_a_pause_the_demo_catches_up_without_a_flood(wrenfield: Company) -> None:
+    demo.live_on(at=timezone.now())
+    before, at = Touchpoint.objects.count(), timezone.now() + timedelta(days=30)
+    open_ones = Instance.objects.filter(state__in=["pending", "at_risk"]).count()
+    assert not demo.fill(now=at, customers=SMALL)
+    came = Touchpoint.objects.count() - before
+    assert 0 < came <= alive.MOST_MISSED + 2 * open_ones
