@@ -49,6 +49,6 @@ def send(client: Client, secret: str) -> Send:
     def post(path: str, body: Any, **headers: str) -> HttpResponse:
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
         headers.setdefault("authorization", "Basic " + base64.b64encode(f"{secret}:".encode()).decode())
-        return cast(HttpResponse, client.post(path, content, content_type="text/plain", headers=headers))
+        return cast("HttpResponse", client.post(path, content, content_type="text/plain", headers=headers))
 
     return post

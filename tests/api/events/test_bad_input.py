@@ -25,9 +25,26 @@ def batch(*items: bytes) -> bytes:
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"   ", b"{", b'{"batch": [', b"hello", b'{"batch": 1}', b'{"batch": null}', b"{}", b'"text"', b"1", b"null"]
-    + [b'{"batch": [{]}', b"\xff\xfe", b'{"batch": "x"}', gzip.compress(b"{"), gzip.compress(b"x" * 99)[:-9]]
-    + [b"\x1f\x8b" + b"broken gzip" * 9, b'{"batch": [' + b"9" * 5_000 + b"}"],
+    [
+        b"",
+        b"   ",
+        b"{",
+        b'{"batch": [',
+        b"hello",
+        b'{"batch": 1}',
+        b'{"batch": null}',
+        b"{}",
+        b'"text"',
+        b"1",
+        b"null",
+        b'{"batch": [{]}',
+        b"\xff\xfe",
+        b'{"batch": "x"}',
+        gzip.compress(b"{"),
+        gzip.compress(b"x" * 99)[:-9],
+        b"\x1f\x8b" + b"broken gzip" * 9,
+        b'{"batch": [' + b"9" * 5_000 + b"}",
+    ],
 )
 def test_what_is_not_a_batch_is_refused_in_a_sentence(body: bytes, send: Send) -> None:
     response = send("/v1/batch", body)

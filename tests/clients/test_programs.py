@@ -1,0 +1,90 @@
+"""Real clients send to a real server: what they say arrives, whole and once."""
+
+import contextlib
+import http.client
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from django.db import connection
+
+from heedful.associates import keys
+from heedful.customers.models import Identity, Rejection, Touchpoint
+from heedful.kit.actor import SYSTEM
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+PROGRAMS = {
+    "segment_python.py": [sys.executable],
+    "rudder_python.py": [sys.executable],
+    "segment_node.cjs": ["node"],
+}
+NODE = (HERE / "node_modules" / "@segment" / "analytics-node").is_dir() and shutil.which("node")
+needs_node = pytest.mark.skipif(not NODE, reason="LEFT OUT: `npm ci` in tests/clients did not run, or node is missing")
+
+
+@pytest.fixture
+def house(transactional_db: None) -> Iterator[str]:
+    """The web processes over this test's database, as `heedful up` runs them."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    start = "import django; django.setup(); from heedful.config import processes; "
+    start += f"processes.web(host='127.0.0.1', port={port})"
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "heedful.config.settings", "PYTHONPATH": str(ROOT)}
+    web = subprocess.Popen([sys.executable, "-c", start], env=environment)
+    try:
+        _wait(port)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        web.terminate()
+        web.wait()
+        with connection.cursor() as cursor:
+            cursor.execute("TRUNCATE customers_touchpoint, customers_arrival")  # Django empties only tables of its own
+
+
+def _wait(port: int) -> None:
+    deadline = time.monotonic() + 60
+    while True:
+        with contextlib.suppress(OSError):
+            asked = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+            asked.request("GET", "/v1/m")
+            assert asked.getresponse().status == 200
+            return
+        assert time.monotonic() < deadline, "the server does not answer"
+        time.sleep(0.1)
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.parametrize(
+    "program", ["segment_python.py", "rudder_python.py", pytest.param("segment_node.cjs", marks=needs_node)]
+)
+def test_what_a_real_client_sends_arrives_whole_and_once(program: str, house: str) -> None:
+    _, secret = keys.add(name=program, by=SYSTEM, at=NOON)
+    user = program.partition(".")[0]
+    path = HERE / "programs" / program
+    command = [*PROGRAMS[program], str(path), house, secret, user]
+    environment = {**os.environ, "NODE_PATH": str(HERE / "node_modules")}
+    said = subprocess.run(command, capture_output=True, text=True, timeout=90, env=environment)
+    assert said.returncode == 0, said.stderr
+    assert not Rejection.objects.exists()
+    kinds = sorted(Touchpoint.objects.values_list("kind", flat=True))
+    assert kinds == sorted(["order_completed", "page", "screen", "looked"] * 2)
+    for who in (f"{user}-False", f"{user}-True"):
+        person = Identity.objects.get(kind="user_id", value=who).customer.person
+        assert person is not None
+        assert (person.name, person.email, person.segment) == ("Ana Müller", f"{who.lower()}@example.com", "pro")
+        assert person.organisation is not None
+        assert person.organisation.name == "Acme"
+        assert Touchpoint.objects.filter(customer__person=person).count() == 4
+        order = Touchpoint.objects.get(customer__person=person, kind="order_completed")
+        assert order.happened_at.date().isoformat() == "2024-05-17"
+        assert order.channel == "server"
