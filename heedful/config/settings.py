@@ -169,17 +169,28 @@ LOGIN_REDIRECT_URL = "/"
 OIDC_URL = env.text("HEEDFUL_OIDC_URL", default="", doc="Issuer of your single sign-on (OpenID Connect discovery).")
 OIDC_ID = env.text("HEEDFUL_OIDC_CLIENT_ID", default="", doc="The client id that your single sign-on gave Heedful.")
 OIDC_SECRET = env.text("HEEDFUL_OIDC_CLIENT_SECRET", default="", doc="The secret that belongs to the client id.")
-SOCIALACCOUNT_PROVIDERS: dict[str, Any] = {"openid_connect": {"APPS": []}}
-if OIDC_URL:
-    SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"].append(
-        {
-            "provider_id": "sso",
-            "name": "Single sign-on",
-            "client_id": OIDC_ID,
-            "secret": OIDC_SECRET,
-            "settings": {"server_url": OIDC_URL},
-        }
-    )
+OIDC_TRUST = env.flag(
+    "HEEDFUL_OIDC_TRUST_EMAIL",
+    default=False,
+    doc="Take the addresses that your sign-on names for verified where it does not say so (Entra ID does not).",
+)
+
+
+def sign_on(url: str, client_id: str, secret: str, *, trusts_email: bool = False) -> dict[str, Any]:
+    """Return the log-in's providers: the one that speaks OpenID Connect at this address, or none."""
+    app = {
+        "provider_id": "sso",
+        "name": "Single sign-on",
+        "client_id": client_id,
+        "secret": secret,
+        "settings": {"server_url": url, "verified_email": trusts_email},
+    }
+    return {"openid_connect": {"APPS": [app] if url else [], "OAUTH_PKCE_ENABLED": True}}
+
+
+SOCIALACCOUNT_PROVIDERS = sign_on(OIDC_URL, OIDC_ID, OIDC_SECRET, trusts_email=OIDC_TRUST)
+# A link, for a form that ends at another house is what `form-action` forbids; what a click could harm is refused.
+SOCIALACCOUNT_LOGIN_ON_GET = True
 
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "heedful_cache"}}
 SESSION_ENGINE = "django.contrib.sessions.backends.db"

@@ -1,16 +1,24 @@
 """How associates come in: by invitation, with a password or the company's single sign-on."""
 
+import logging
 from typing import Any, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
-from django.http import HttpRequest
+from allauth.socialaccount.providers.base import AuthProcess
+from django.http import HttpRequest, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 
 from heedful.associates import associates
 from heedful.associates.models import Associate
 from heedful.courier import mails
 from heedful.kit.actor import SYSTEM
+from heedful.web import visitors
+
+log = logging.getLogger(__name__)
 
 
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -18,6 +26,9 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002 - allauth calls it so
         return False
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        return visitors.address(request)
 
     def set_password(self, user: Any, password: str) -> None:
         somebody = cast("Associate", user)
@@ -38,9 +49,34 @@ class SocialAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
 
     def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
         """Tie the company's sign-on to the associate with the same verified address, the first time."""
+        if sociallogin.state.get("process") == AuthProcess.CONNECT:
+            raise ImmediateHttpResponse(HttpResponseRedirect(reverse("setup:account")))
         if sociallogin.is_existing:
             return
         known = {address.email.lower() for address in sociallogin.email_addresses if address.verified}
         somebody = Associate.objects.filter(email__in=known, is_active=True).first()
         if somebody is not None:
             sociallogin.connect(request, somebody)
+
+    def on_authentication_error(self, request: HttpRequest, provider: Any, **about: Any) -> None:  # noqa: ARG002
+        log.warning("Single sign-on failed: %s", about.get("exception") or about.get("error"))
+
+    def get_requests_session(self) -> Any:
+        """Ask the provider as ever, and say it on a page when it does not answer, or not as one."""
+        session = super().get_requests_session()
+        ask = session.request
+
+        def asked(method: str, url: str, **said: Any) -> Any:
+            try:
+                answer = ask(method, url, **said)
+                if method.upper() == "GET":
+                    answer.raise_for_status()
+                    answer.json()
+            except (OSError, ValueError) as error:
+                log.warning("Single sign-on at %s failed: %s", url, error)
+                page = render(self.request, "socialaccount/authentication_error.html", status=503)
+                raise ImmediateHttpResponse(page) from error
+            return answer
+
+        session.request = asked
+        return session

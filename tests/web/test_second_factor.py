@@ -1,0 +1,166 @@
+"""A second factor, set up and asked for through the pages; and what stops who guesses."""
+
+import re
+import time
+from typing import Any
+
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal import auth as totp
+from django.core.cache import cache
+from django.test import Client
+
+from heedful.associates.models import Associate
+from tests.cast import PASSWORD
+
+ACTIVATE = "/accounts/2fa/totp/activate/"
+ASKED = "/accounts/2fa/authenticate/"
+
+
+def log_in(client: Client, associate: Associate, password: str = PASSWORD) -> Any:
+    return client.post("/accounts/login/", {"login": associate.email, "password": password})
+
+
+def say_who_again(client: Client) -> None:
+    """Give the password once more, as what guards the account itself asks for."""
+    client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+
+
+def is_in(client: Client) -> bool:
+    return client.get("/customers").status_code == 200
+
+
+def code_of(secret: str) -> str:
+    counter = int(time.time()) // 30
+    return str(totp.format_hotp_value(totp.hotp_value(secret, counter)))
+
+
+@pytest.fixture
+def secret(client: Client, mira: Associate) -> str:
+    """What Mira's phone knows after she has set the second factor up on her page and logged out."""
+    log_in(client, mira)
+    say_who_again(client)
+    page = client.get(ACTIVATE)
+    shown: str = page.context["form"].secret
+    assert shown in page.content.decode()
+    client.post(ACTIVATE, {"code": code_of(shown)})
+    client.post("/accounts/logout/")
+    assert not is_in(client)
+    # The code that set it up is not taken again within its time, here as little as from a phone.
+    cache.clear()
+    return shown
+
+
+def recovery_codes(client: Client) -> list[str]:
+    say_who_again(client)
+    page = client.get("/accounts/2fa/recovery-codes/").content.decode()
+    return re.findall(r"\b[0-9a-f]{8}\b|\b\d{5}-\d{5}\b", page)
+
+
+def test_it_is_set_up_by_who_says_the_password_again(client: Client, mira: Associate) -> None:
+    log_in(client, mira)
+
+    answer = client.get(ACTIVATE)
+
+    assert answer["Location"].startswith("/accounts/reauthenticate/")
+    assert "Confirm" in client.get(answer["Location"]).content.decode()
+
+
+def test_a_wrong_code_sets_nothing_up(client: Client, mira: Associate) -> None:
+    log_in(client, mira)
+    say_who_again(client)
+    client.get(ACTIVATE)
+
+    page = client.post(ACTIVATE, {"code": "000000"}).content.decode()
+
+    assert "Incorrect code" in page
+    assert not Authenticator.objects.exists()
+
+
+def test_who_set_it_up_needs_it_to_come_in(client: Client, mira: Associate, secret: str) -> None:
+    answer = log_in(client, mira)
+
+    assert answer["Location"].startswith(ASKED)
+    assert not is_in(client)
+    client.post(ASKED, {"code": code_of(secret)})
+    assert is_in(client)
+
+
+def test_a_wrong_code_lets_nobody_in(client: Client, mira: Associate, secret: str) -> None:
+    log_in(client, mira)
+
+    page = client.post(ASKED, {"code": "123456"}).content.decode()
+
+    assert "Incorrect code" in page
+    assert not is_in(client)
+
+
+def test_a_code_is_taken_once(client: Client, mira: Associate, secret: str) -> None:
+    code = code_of(secret)
+    log_in(client, mira)
+    client.post(ASKED, {"code": code})
+    log_in(other := Client(), mira)
+
+    other.post(ASKED, {"code": code})
+
+    assert is_in(client)
+    assert not is_in(other)
+
+
+def test_a_recovery_code_lets_in_once(client: Client, mira: Associate, secret: str) -> None:
+    log_in(client, mira)
+    client.post(ASKED, {"code": code_of(secret)})
+    code = recovery_codes(client)[0]
+
+    for expected in (True, False):
+        other = Client()
+        log_in(other, mira)
+        other.post(ASKED, {"code": code})
+        assert is_in(other) is expected
+
+
+def test_codes_cannot_be_guessed_one_after_the_other(client: Client, mira: Associate, secret: str) -> None:
+    log_in(client, mira)
+    for number in range(10):
+        client.post(ASKED, {"code": f"{number:06}"})
+
+    client.post(ASKED, {"code": code_of(secret)})
+
+    assert not is_in(client)
+
+
+def test_after_five_wrong_passwords_the_right_one_waits(client: Client, mira: Associate, lena: Associate) -> None:
+    cache.clear()
+    for _ in range(5):
+        log_in(client, mira, "not this one")
+
+    page = log_in(client, mira).content.decode()
+
+    assert "Too many failed login attempts" in page
+    assert not is_in(client)
+    log_in(other := Client(), lena)
+    assert is_in(other)
+
+
+def test_one_address_cannot_try_everybody(client: Client, lena: Associate) -> None:
+    cache.clear()
+    for number in range(10):
+        client.post("/accounts/login/", {"login": f"somebody-{number}@acme.test", "password": "password"})
+
+    page = log_in(client, lena)
+
+    assert page.status_code in {200, 429}
+    assert not is_in(client)
+
+
+def test_behind_a_proxy_the_address_is_the_visitor_s(client: Client, lena: Associate) -> None:
+    cache.clear()
+    for number in range(10):
+        said = {"login": f"somebody-{number}@acme.test", "password": "password"}
+        client.post("/accounts/login/", said, headers={"X-Forwarded-For": "203.0.113.7"})
+
+    said = {"login": lena.email, "password": PASSWORD}
+    client.post("/accounts/login/", said, headers={"X-Forwarded-For": "203.0.113.7"})
+    assert not is_in(client)
+    client.post("/accounts/login/", said, headers={"X-Forwarded-For": "198.51.100.4"})
+    assert is_in(client)
