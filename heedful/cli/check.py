@@ -34,6 +34,14 @@ def _framework() -> Iterator[Finding]:
         yield True, "Django's deployment checks find nothing."
     address = urlsplit(settings.PUBLIC_URL)
     yield address.scheme == "https", f"Customers reach this installation at {settings.PUBLIC_URL}."
+    names = settings.ALLOWED_HOSTS
+    if "*" not in names:
+        yield True, f"It answers to {', '.join(names)}."
+    elif settings.HTTPS:
+        yield (
+            False,
+            f"It answers to any host name: set HEEDFUL_HOSTS={address.hostname} (and what your machines call it).",
+        )
 
 
 def _database() -> Iterator[Finding]:

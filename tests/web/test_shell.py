@@ -116,6 +116,18 @@ def test_a_new_password_is_asked_for_by_mail(client: Client, mira: Associate, se
     assert page.status_code == 200
 
 
+def test_the_link_in_the_mail_leads_to_the_house_whatever_host_was_asked(
+    client: Client, mira: Associate, settings: Any
+) -> None:
+    settings.PUBLIC_URL = "https://care.acme.test"
+
+    client.post("/accounts/password/reset/", {"email": mira.email}, headers={"Host": "evil.test"})
+
+    text = Mail.objects.get().text
+    assert "https://care.acme.test/accounts/password/reset/key/" in text
+    assert "evil.test" not in text
+
+
 def test_nobody_signs_up_by_themselves(client: Client, acme: object) -> None:
     client.post("/accounts/signup/", {"email": "eve@acme.test", "password1": "a quiet well-lit room"})
 

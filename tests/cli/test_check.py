@@ -1,0 +1,55 @@
+"""The look over an installation before it goes out."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.conftest import heedful
+
+OUT = {"HEEDFUL_URL": "https://care.example.com", "HEEDFUL_HOSTS": "care.example.com", "HEEDFUL_SMTP": "smtp://mx:25"}
+
+
+@pytest.fixture
+def check(django_db_setup: None, tmp_path: Path) -> Any:
+    """Run the check on the tests' database; returns its lines by what they begin with."""
+
+    def run(**more: str) -> tuple[int, list[str], list[str]]:
+        done = heedful("check", "--data", str(tmp_path), DATABASE_URL=os.environ["DATABASE_URL"], **more)
+        assert not done.stderr, done.stderr
+        lines = done.stdout.splitlines()
+        fine = [line.removeprefix("ok").strip() for line in lines if line.startswith("ok ")]
+        return done.returncode, fine, [line.removeprefix("LOOK").strip() for line in lines if line.startswith("LOOK")]
+
+    return run
+
+
+@pytest.mark.parametrize("secret", [{}, {"HEEDFUL_SECRET_KEY": "b7Qx9-" * 12 + "zR2"}])
+def test_behind_https_the_deployment_checks_find_nothing(check: Any, secret: dict[str, str]) -> None:
+    _, fine, wrong = check(**OUT, **secret)
+
+    assert "Django's deployment checks find nothing." in fine
+    assert [line for line in wrong if "fsync" not in line] == []
+
+
+def test_a_short_key_is_found(check: Any) -> None:
+    code, _, wrong = check(**OUT, HEEDFUL_SECRET_KEY="too short")
+
+    assert code == 1
+    assert any("security.W009" in line for line in wrong)
+
+
+def test_a_house_that_answers_to_any_name_is_told_which(check: Any) -> None:
+    _, _, wrong = check(**OUT | {"HEEDFUL_HOSTS": "*"})
+
+    assert any("set HEEDFUL_HOSTS=care.example.com" in line for line in wrong)
+
+
+def test_plain_http_works_on_this_machine_and_is_said(check: Any) -> None:
+    code, _, wrong = check(HEEDFUL_URL="http://localhost:8000")
+
+    assert code == 1
+    assert "Customers reach this installation at http://localhost:8000." in wrong
+    assert any("SESSION_COOKIE_SECURE" in line for line in wrong)
+    assert any("HEEDFUL_SMTP" in line for line in wrong)
