@@ -95,8 +95,12 @@ def _clear_away(folder: str) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _nothing_remembered() -> None:
-    """Forget what the process remembers of a database that the last test left."""
+def _nothing_remembered(django_db_serialized_rollback: None) -> None:
+    """Forget what the process remembers of a database that the last test left.
+
+    Tests that commit for real leave it as the migrations did, every one of them: where one does not, its rows meet
+    those that the next brings back.
+    """
     from heedful.customers import identities, kinds
 
     identities.forget()

@@ -8,8 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -17,6 +16,7 @@ from django.utils import timezone
 
 from heedful.associates import associates
 from heedful.associates.models import Associate
+from heedful.kit.characters import storable
 from heedful.kit.errors import Forbidden, Refused
 from heedful.web import shell
 
@@ -38,8 +38,7 @@ def page[**P](action: str) -> Callable[[View[P]], Callable[Concatenate[HttpReque
         def opened(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return _to_login(request)
-            if any("\x00" in value for values in (request.GET, request.POST) for value in values.values()):
-                raise BadRequest("A text cannot hold a NUL character.")
+            request.GET = _storable(request.GET)  # type: ignore[assignment]  # the copy is as good
             with timezone.override(_zone(request)):
                 try:
                     associates.must(request.user, action)
@@ -53,6 +52,16 @@ def page[**P](action: str) -> Callable[[View[P]], Callable[Concatenate[HttpReque
         return opened
 
     return decorate
+
+
+def _storable(asked: QueryDict) -> QueryDict:
+    """The address without what no database can hold; nobody types it."""
+    if "%00" not in asked.urlencode():
+        return asked
+    cleaned = asked.copy()
+    for name, values in asked.lists():
+        cleaned.setlist(name, [storable(value) for value in values])
+    return cleaned
 
 
 def moved(request: HttpRequest, address: str, sentence: str = "") -> HttpResponse:
