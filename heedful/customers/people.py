@@ -15,6 +15,7 @@ from heedful.associates import associates
 from heedful.customers import components, identities
 from heedful.customers.identities import Name
 from heedful.customers.models import Customer, Identity, IdentityLink, Merge
+from heedful.kit import live
 from heedful.kit.actor import By
 from heedful.kit.errors import Refused
 from heedful.ledger import events
@@ -22,6 +23,7 @@ from heedful.ledger import events
 type Fact = tuple[Any, datetime]
 """What was said, and when it was true."""
 
+FEW = 5
 MOST_IN_ONE = 5_000
 """Records that are looked at around one link; beyond that something is wrong with the identities that are sent."""
 
@@ -204,6 +206,13 @@ def describe(*, facts: Mapping[int, Mapping[str, Fact]]) -> None:
             [[record for record, _ in came], [str(fact[0]) for _, fact in came], [fact[1] for _, fact in came]],
         )
     refresh(people={person for _, person, _, _ in changed})
+
+
+def tell(*, records: Collection[int]) -> None:
+    """Let the open pages of a few customers know that something came in; nobody watches each of many."""
+    if 0 < len(records) <= FEW:
+        for person in set(Customer.objects.filter(pk__in=records).values_list("person_id", flat=True)):
+            live.tell("customer", person)
 
 
 def _stamped(fact: Fact) -> list[Any]:

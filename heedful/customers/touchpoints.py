@@ -99,6 +99,7 @@ def record(
     if written.count:
         if written.sheets:
             feedback.keep(sheets=[_sheet(rows[message.hex], message, row) for message, row in written.sheets])
+            people.tell(records={rows[message.hex].c for message, _ in written.sheets})
         _seen(rows.values())
         if moving := kinds.moving(met):
             written.move(moving)

@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from django.db.models import Min
 from django.utils import timezone
 
+from heedful.customers import people
 from heedful.customers.models import Touchpoint
 from heedful.customers.people import PeopleRegrouped
 from heedful.customers.touchpoints import TouchpointsRecorded
@@ -234,6 +235,7 @@ def _tell(changes: Sequence[Change], at: datetime) -> None:
     """Tell open pages, and set the clock for what is undecided."""
     for promise in {change.promise for change in changes}:
         live.tell("promises", promise)
+    people.tell(records={change.row.customer for change in changes if change.flips})
     if coming := [change.row.changes_at for change in changes if change.row.changes_at]:
         clocks.set_for(min(coming), ring=ring, at=at)
 

@@ -20,6 +20,8 @@ class Entry:
     tone: str = ""
     href: str = ""
     facts: Sequence[tuple[str, object]] = ()
+    key: str = ""
+    """By which a page that is open knows it again."""
 
     @property
     def day(self) -> date:

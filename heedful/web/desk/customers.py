@@ -128,6 +128,8 @@ def _read(pk: int) -> Customer:
 
 
 def _show(request: Asked, who: Customer, part: str, context: Mapping[str, object]) -> HttpResponse:
+    if part == "timeline" and is_fragment(request):
+        return render(request, "desk/customers/timeline.html#entries", {"panel": Panel(who), **context})
     tabs = [
         {"label": label, "href": reverse(f"desk:{name}", args=[who.pk]), "is_here": name.endswith(part)}
         for label, name in TABS

@@ -89,6 +89,7 @@ def _touchpoint(row: Touchpoint, title: str) -> Entry:
         scores=[_score(question, value) for question, value in (row.scores or {}).items()],
         tone="feedback" if spoken else "",
         facts=[(name, _short(value)) for name, value in list(row.properties.items())[:SHOWN_FACTS]],
+        key=f"t{row.pk}",
     )
 
 
@@ -108,10 +109,14 @@ def _cases(person: int, since: datetime | None, until: datetime | None) -> Itera
     for case in Case.objects.of_person(person).order_by("-opened_at")[:200]:
         href = reverse("desk:case", args=[case.pk])
         if _within(case.opened_at, since, until):
-            yield Entry("life-buoy", f"Case opened: {case.title}", case.opened_at, href=href, tone="case")
+            yield Entry(
+                "life-buoy", f"Case opened: {case.title}", case.opened_at, href=href, tone="case", key=f"o{case.pk}"
+            )
         if case.closed_at and _within(case.closed_at, since, until):
             words = f"Case closed: {case.get_outcome_display()}"
-            yield Entry("circle-check", words, case.closed_at, detail=case.cause, href=href, tone="good")
+            yield Entry(
+                "circle-check", words, case.closed_at, detail=case.cause, href=href, tone="good", key=f"c{case.pk}"
+            )
 
 
 def _broken(person: int, since: datetime | None, until: datetime | None) -> Iterator[Entry]:
@@ -121,7 +126,9 @@ def _broken(person: int, since: datetime | None, until: datetime | None) -> Iter
     if until is not None:
         broken = broken.filter(counts_at__lt=until)
     for made in broken.order_by("-counts_at")[:200]:
-        yield Entry("heart-crack", f"Promise broken: {made.promise.words}", made.counts_at, tone="late")
+        yield Entry(
+            "heart-crack", f"Promise broken: {made.promise.words}", made.counts_at, tone="late", key=f"p{made.pk}"
+        )
 
 
 def _within(at: datetime, since: datetime | None, until: datetime | None) -> bool:
