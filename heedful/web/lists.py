@@ -40,9 +40,11 @@ class Filter:
         return next((choice for choice in self.choices if choice.is_on), None)
 
 
-def chips(request: HttpRequest, name: str, label: str, choices: Iterable[tuple[str, str]]) -> Filter:
+def chips(
+    request: HttpRequest, name: str, label: str, choices: Iterable[tuple[str, str]], *, default: str = ""
+) -> Filter:
     """Make a filter of one value at a time; a value in the address that is not among the choices counts as none."""
-    current = request.GET.get(name, "")
+    current = request.GET.get(name, default)
     made = []
     for value, words in choices:
         is_on = value == current

@@ -32,7 +32,7 @@ VERBATIMS = 10
 def index(request: Asked) -> HttpResponse:
     """What was promised, what was done, how it felt, what it is worth, and how fast the loop runs."""
     now = timezone.now()
-    choices = lists.chips(request, "period", "Period", periods.CHOICES.items())
+    choices = lists.chips(request, "period", "Period", periods.CHOICES.items(), default="90")
     period = periods.last(request.GET.get("period", ""), at=now)
     told = {
         "choices": choices,
@@ -56,7 +56,7 @@ class Shown:
     card: scorecards.Card
     walk: Figure | None
     felt: list[dict[str, Any]]
-    gap: Figure | None
+    gap: dict[str, str] | None
     broken_href: str
 
 
@@ -107,14 +107,17 @@ def _verdict(apart: scores.Figure | None) -> str:
     return "Worse when broken, more than chance." if apart.value < 0 else "Better when broken, more than chance."
 
 
-def _gap(card: scorecards.Card) -> Figure | None:
+def _gap(card: scorecards.Card) -> dict[str, str] | None:
+    """Experience minus expectation, in words."""
     if card.gap is None:
         return None
     low, high = card.gap.interval
-    words = signed(card.gap.value, 1)
-    return Figure(
-        "Experience minus expectation", words, n=card.gap.n, low=low, high=high, middle=card.gap.value, least=-4, most=4
-    )
+    few = "" if card.gap.enough else ": too few to tell"
+    return {
+        "value": signed(card.gap.value, 1),
+        "span": f"{signed(low, 1)} to {signed(high, 1)}",
+        "basis": f"{card.gap.n:,} answers{few}",
+    }
 
 
 def before(period: Period) -> str:
@@ -153,7 +156,7 @@ def _trend(period: Period) -> object | None:
         if (figure := scores.score(HEADLINES[0], tally))
     ]
     label = f"{scales.name_of(HEADLINES[0])} by month"
-    return charts.lines([charts.Series(scales.name_of(HEADLINES[0]), points)], label=label, least=-100, most=100)
+    return charts.lines([charts.Series("All", points)], label=label, least=-100, most=100)
 
 
 def _stages(period: Period) -> object | None:

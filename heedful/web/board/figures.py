@@ -12,7 +12,7 @@ def value(figure: scores.Figure) -> str:
         return percent(figure.value, 1 if figure.value > 0.9 else 0)
     if figure.unit == "points":
         return signed(figure.value, 1)
-    return signed(figure.value, 1) if figure.unit == "gap" else f"{figure.value:.1f}"
+    return signed(figure.value, 1) if figure.unit == "gap" or figure.value < 0 else f"{figure.value:.1f}"
 
 
 def ends(question: str, figure: scores.Figure) -> tuple[float, float]:
