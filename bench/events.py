@@ -21,7 +21,6 @@ BATCH = 100
 CUSTOMERS = 10_000
 CLIENTS = 2
 CONNECTIONS = 4
-SENT_AT = datetime.now(UTC)
 NAMES = ["Order Completed", "Product Viewed", "Product Added", "Checkout Started", "Call Ended", "Article Read"]
 COLUMNS = (
     "happened_at, arrived_at, customer_id, kind, channel, stage, message, source, properties, scores, verbatim,"
@@ -29,10 +28,10 @@ COLUMNS = (
 )
 
 
-def event(chance: random.Random, late_s: float) -> dict[str, Any]:
+def event(chance: random.Random) -> dict[str, Any]:
     """One tracked event as a shop's server sends it; half of them know the browser too."""
     customer = chance.randrange(CUSTOMERS)
-    at = SENT_AT - timedelta(seconds=late_s + chance.random())
+    at = datetime.now(UTC) - timedelta(seconds=chance.random())
     return {
         "type": "track",
         "userId": f"user-{customer}",
@@ -56,12 +55,12 @@ def requests(secret: str, batches: int, seed: int) -> list[bytes]:
     """Whole requests, ready to be written to a socket; one event in a hundred comes a second time."""
     chance = random.Random(seed)
     authorization = base64.b64encode(f"{secret}:".encode()).decode()
-    earlier = event(chance, batches)
+    earlier = event(chance)
     out = []
-    for n in range(batches):
-        events = [event(chance, batches - n) for _ in range(BATCH - 1)] + [earlier]
+    for _ in range(batches):
+        events = [event(chance) for _ in range(BATCH - 1)] + [earlier]
         earlier = events[0]
-        body = json.dumps({"batch": events, "sentAt": SENT_AT.isoformat()}).encode()
+        body = json.dumps({"batch": events, "sentAt": datetime.now(UTC).isoformat()}).encode()
         head = (
             f"POST /v1/batch HTTP/1.1\r\nHost: bench\r\nAuthorization: Basic {authorization}\r\n"
             f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"

@@ -28,12 +28,32 @@ class Known:
 
 _known: dict[Name, Known] = {}
 _linked: set[components.Link] = set()
+_settled: dict[tuple[Name, ...], int] = {}
+"""The record under which a message with exactly these identities is kept."""
 
 
 def forget() -> None:
     """Empty this process's memory of identities; needed only after the database was replaced."""
     _known.clear()
     _linked.clear()
+    _settled.clear()
+
+
+def settled(messages: Sequence[tuple[Name, ...]]) -> list[int] | None:
+    """Return the record of each message, if this process has met every one of them just so."""
+    records = [_settled.get(message) for message in messages]
+    return None if None in records else records  # type: ignore[return-value]
+
+
+def settle(messages: Sequence[tuple[Name, ...]], records: Sequence[int]) -> None:
+    """Remember the records of messages once they are durable."""
+
+    def commit() -> None:
+        if len(_settled) > MOST_CACHED:
+            _settled.clear()
+        _settled.update(zip(messages, records, strict=True))
+
+    transaction.on_commit(commit)
 
 
 @lru_cache(maxsize=50_000)

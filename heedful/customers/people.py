@@ -80,10 +80,14 @@ def undo(*, merge: Merge, by: By, at: datetime) -> None:
 
 def meet(*, messages: Sequence[tuple[Name, ...]], by: By, at: datetime, since: datetime | None = None) -> list[int]:
     """Return the record of each message's strongest identity, made if need be; who was seen together is joined."""
+    if (records := identities.settled(messages)) is not None:
+        return records
     known, links, new = identities.resolve(messages=messages, at=at, since=since)
     if links:
         join_new(links=links, new=new, by=by, at=at)
-    return [known[message[0]].customer for message in messages]
+    records = [known[message[0]].customer for message in messages]
+    identities.settle(messages, records)
+    return records
 
 
 def regroup(*, records: Collection[int], by: By, at: datetime) -> set[int]:
