@@ -10,8 +10,10 @@ from django.utils import timezone
 
 from heedful.customers import scales
 from heedful.kit.errors import Refused
+from heedful.promise import gaps
 from heedful.prove import answers, periods, scores
 from heedful.prove.answers import By
+from heedful.prove.tallies import Tally
 from heedful.web import lists
 from heedful.web.board import figures
 from heedful.web.components import charts
@@ -63,7 +65,26 @@ def _parts(question: str, period: periods.Period, side: By, weighted: bool) -> d
         "figure": figures.score(question, total, None, than="", href=_rows(question, period, side, "")),
         "picture": charts.whiskers(rows, label=f"{scales.name_of(question)} by {side}", least=least, most=most),
         "ranking": scores.rank(found),
+        "gaps": _gaps(question, period, side),
     }
+
+
+def _gaps(question: str, period: periods.Period, side: By) -> object | None:
+    """What customers found less what they had expected, where they were asked beforehand."""
+    if question.startswith(scales.EXPECTED) or side == "" or side == "segment":
+        return None
+    cells: dict[str, list[tuple[float, int, float, float]]] = {}
+    for row in gaps.by(key=side, question=question, since=period.since, until=period.until):
+        cells.setdefault(row.key, []).append((row.gap, row.n, row.n, row.n))
+    scale = scales.scale_of(question)
+    rows = [
+        charts.Scored(key.replace("_", " ").capitalize() or "None", figure.value, *figure.interval, figure.n)
+        for key, found in sorted(cells.items())
+        if (figure := scores.gap(Tally.of_rows(found), scale))
+    ]
+    widest = float(scale.highest - scale.lowest)
+    label = f"{scales.name_of(question)}: experience minus expectation by {side}"
+    return charts.whiskers(rows, label=label, least=-widest, most=widest) if rows else None
 
 
 def _best_first(found: dict[str, scores.Figure]) -> list[tuple[str, scores.Figure]]:
