@@ -93,6 +93,23 @@ class Associate(AbstractBaseUser):
         return self.name.split()[0] if self.name else self.email
 
 
+class View(models.Model):
+    """What somebody wants to see of a list, kept under a name of their own."""
+
+    associate = models.ForeignKey(Associate, on_delete=models.CASCADE, related_name="+")
+    page = models.CharField(max_length=40)
+    name = models.CharField(max_length=60)
+    query = models.TextField(blank=True)
+    """What the address of the list asks for, such as `state=late&team=3`."""
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["associate", "page", "name"], name="associates_view_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class KeyQuerySet(models.QuerySet["Key"]):
     """Questions about many keys."""
 

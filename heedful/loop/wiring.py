@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from heedful.act import cases, causes, practice, routes
 from heedful.act import reactions as act
-from heedful.associates import associates, company, first, keys, teams
+from heedful.associates import associates, company, first, keys, teams, views
 from heedful.courier import deliveries, mails, webhooks
 from heedful.customers import consents, kinds, messages, organisations, people, stages
 from heedful.customers.imports import importing
@@ -61,6 +61,9 @@ RECORDED_ONLY: tuple[type, ...] = (
     importing.FileImported,
     teams.TeamAdded,
     teams.TeamChanged,
+    views.ViewSaved,
+    views.ViewRenamed,
+    views.ViewRemoved,
     calendars.CalendarAdded,
     calendars.CalendarChanged,
     promises.PromiseMade,

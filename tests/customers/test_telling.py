@@ -15,7 +15,8 @@ from heedful.customers.models import Customer
 from heedful.customers.touchpoints import Draft
 from heedful.kit import live
 from heedful.kit.actor import SYSTEM
-from heedful.promise import instances, promises, standards
+from heedful.promise import promises, standards
+from heedful.promise.models import Instance
 from tests.cast import NOON, arrived
 from tests.work import work
 
@@ -68,7 +69,7 @@ def test_a_promise_that_flips_is_told_to_whom_it_was_made(alice: Customer, told:
     work()
 
     assert ("customer", alice.pk) in told
-    assert instances.Instance.objects.get().state == "broken"
+    assert Instance.objects.get().state == "broken"
 
 
 def test_the_page_listens_for_its_customer_and_brings_timeline_and_panel_anew(

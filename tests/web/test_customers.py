@@ -32,8 +32,8 @@ def test_the_list_takes_as_many_queries_for_many_as_for_one(
     for number in range(20):
         arrived(f"guest-{number}@example.test", Draft("order_placed", NOON, f"g-{number}"))
 
-    # session, associate, company, stages, count, rows, the menu's counts
-    with django_assert_num_queries(7):
+    # session, associate, company, stages, count, rows, kept views, the menu's counts
+    with django_assert_num_queries(8):
         client.get("/customers")
 
 

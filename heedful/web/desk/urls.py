@@ -2,12 +2,15 @@
 
 from django.urls import URLPattern, path
 
-from heedful.web.desk import cases, customers, feedback, home, promises, surveys, topics
+from heedful.web.desk import cases, customers, feedback, home, promises, saved, surveys, topics
 
 app_name = "desk"
 urlpatterns: list[URLPattern] = [
     path("", home.home, name="home"),
     path("counts", home.counts, name="counts"),
+    path("views", saved.views, name="views"),
+    path("views/<int:pk>/name", saved.name, name="view-name"),
+    path("views/<int:pk>/removal", saved.removal, name="view-removal"),
     path("customers", customers.index, name="customers"),
     path("customers/<int:pk>", customers.customer, name="customer"),
     path("customers/<int:pk>/feedback", customers.feedback, name="customer_feedback"),
