@@ -46,7 +46,7 @@ class Customer(models.Model):
     A record never moves and nothing that points to it is ever changed; `person` alone says who belongs together.
     """
 
-    person = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="records")
+    person = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="records", db_index=False)
     facts = models.JSONField(default=dict)
     """What this record's own arrivals said: attribute -> [value, when it happened]."""
 
@@ -73,7 +73,7 @@ class Customer(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["person"], name="customers_person"),
+            models.Index(fields=["person"], include=["id"], name="customers_person"),
             models.Index(
                 F("last_seen_at").desc(), F("id").desc(), condition=Q(person=F("id")), name="customers_recent"
             ),

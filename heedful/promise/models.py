@@ -158,6 +158,12 @@ class Instance(models.Model):
                 include=["state", "customer", "started_at"],
                 name="promise_instance_walk",
             ),
+            models.Index(
+                fields=["settled_at"],
+                include=["promise", "state", "customer"],
+                condition=Q(settled_at__isnull=False),
+                name="promise_instance_settled",
+            ),
             models.Index(fields=["customer", "-started_at"], name="promise_instance_by"),
             models.Index(fields=["changes_at"], condition=Q(changes_at__isnull=False), name="promise_instance_clock"),
         ]

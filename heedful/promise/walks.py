@@ -3,10 +3,11 @@
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 
-from django.db.models import Count
+from django.db.models import Count, Max, OuterRef, Subquery
 
-from heedful.promise.models import Instance
+from heedful.promise.models import Instance, Promise
 
 
 @dataclass(slots=True)
@@ -45,11 +46,7 @@ def walks(*, since: datetime | None, until: datetime, promise: int | None = None
 
 
 def last_due(*, until: datetime) -> datetime | None:
-    """When a promise was last due; none where nothing has been."""
-    return (
-        Instance.objects.settled()
-        .filter(counts_at__lt=until)
-        .order_by("-counts_at")
-        .values_list("counts_at", flat=True)
-        .first()
-    )
+    """When a promise was last due; none where nothing has been. Looks at the last of each promise alone."""
+    last = Instance.objects.settled().filter(promise=OuterRef("pk"), counts_at__lt=until).order_by("-counts_at")
+    found = Promise.objects.annotate(last=Subquery(last.values("counts_at")[:1])).aggregate(at=Max("last"))
+    return cast("datetime | None", found["at"])

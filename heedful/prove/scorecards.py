@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -70,8 +70,9 @@ def cards(*, period: Period, at: datetime) -> list[Card]:
     promises = list(Promise.objects.active().select_related("owner", "stage"))
     counts = _counts(period)
     before = _counts(period.before) if period.before else {}
-    felt = _felt(period)
-    gaps = _gaps(period, promises)
+    cells = _cells(period)
+    felt = _felt(cells)
+    gaps = _gaps(cells, promises)
     worth = _worth(at)
     cases = _cases()
     found = []
@@ -121,22 +122,53 @@ WITH found AS (
     SELECT i.promise_id, i.state, i.settled_at, c.person_id AS person
     FROM promise_instance i JOIN customers_customer c ON c.id = i.customer_id
     WHERE i.state IN ('kept', 'broken') AND i.settled_at >= %(since)s - %(felt_for)s AND i.settled_at < %(until)s
-), nearest AS (
-    SELECT DISTINCT ON (f.id, s.promise_id) s.promise_id, f.question, s.state, f.value
+), nearest AS MATERIALIZED (
+    SELECT DISTINCT ON (f.id, s.promise_id) s.promise_id, s.state, f.question, f.value, f.happened_at, f.person
     FROM found f JOIN settled s ON s.person = f.person
         AND s.settled_at BETWEEN f.happened_at - %(felt_for)s AND f.happened_at
     ORDER BY f.id, s.promise_id, s.settled_at DESC
+), compared AS (
+    SELECT n.promise_id, n.question, n.value - hoped.value AS gap
+    FROM nearest n JOIN LATERAL (
+        SELECT e.value FROM customers_customer r JOIN customers_score e ON e.customer_id = r.id
+        WHERE r.person_id = n.person AND e.question = 'expected.' || n.question AND e.happened_at <= n.happened_at
+        ORDER BY e.happened_at DESC, e.id DESC LIMIT 1
+    ) AS hoped ON true
+    WHERE n.question = ANY(%(expected)s)
 )
 SELECT promise_id, question, state, value, count(*) FROM nearest GROUP BY 1, 2, 3, 4
+UNION ALL SELECT promise_id, question, '', gap, count(*) FROM compared GROUP BY 1, 2, 4
 """
+"""Answers by the last time that a promise was kept or broken before; without a state, less what was hoped for."""
 
 
-def _felt(period: Period) -> dict[int, list[Felt]]:
-    questions = [question for question in answers.asked() if not question.startswith(("expected.", "helped"))]
+class _Cell(NamedTuple):
+    """How many answered so after a promise was kept or broken; without a state, so far from their hopes."""
+
+    promise: int
+    question: str
+    state: str
+    value: int
+    n: int
+
+
+def _cells(period: Period) -> list[_Cell]:
+    asked = answers.asked()
+    said = {
+        "questions": [question for question in asked if not question.startswith((EXPECTED, "helped"))],
+        "expected": [question.removeprefix(EXPECTED) for question in asked if question.startswith(EXPECTED)],
+        "since": period.since,
+        "until": period.until,
+        "felt_for": FELT_FOR,
+    }
+    return [_Cell(*row) for row in _rows(FELT, said)]
+
+
+def _felt(cells: Sequence[_Cell]) -> dict[int, list[Felt]]:
     tallies: dict[tuple[int, str], dict[str, dict[float, int]]] = defaultdict(lambda: {"kept": {}, "broken": {}})
-    said = {"questions": questions, "since": period.since, "until": period.until, "felt_for": FELT_FOR}
-    for promise, question, state, value, n in _rows(FELT, said):
-        tallies[promise, question][state][value] = n
+    for cell in cells:
+        if cell.state:
+            tallies[cell.promise, cell.question][cell.state][cell.value] = cell.n
     found: dict[int, list[Felt]] = defaultdict(list)
     for (promise, question), by_state in sorted(tallies.items()):
         kept, broken = (scores.score(question, Tally.of(by_state[state])) for state in ("kept", "broken"))
@@ -146,49 +178,19 @@ def _felt(period: Period) -> dict[int, list[Felt]]:
     return found
 
 
-GAPS = """
-WITH found AS (
-    SELECT s.id, s.question, s.value, s.happened_at, c.person_id AS person
-    FROM customers_score s JOIN customers_customer c ON c.id = s.customer_id
-    WHERE s.question = ANY(%(questions)s) AND s.happened_at >= %(since)s AND s.happened_at < %(until)s
-), settled AS (
-    SELECT i.promise_id, i.settled_at, c.person_id AS person
-    FROM promise_instance i JOIN customers_customer c ON c.id = i.customer_id
-    WHERE i.state IN ('kept', 'broken') AND i.settled_at >= %(since)s - %(felt_for)s AND i.settled_at < %(until)s
-), hoped AS (
-    SELECT e.question, e.value, e.happened_at, c.person_id AS person
-    FROM customers_score e JOIN customers_customer c ON c.id = e.customer_id WHERE e.question = ANY(%(expected)s)
-), paired AS (
-    SELECT DISTINCT ON (f.id, s.promise_id) s.promise_id, f.question, f.value - h.value AS gap
-    FROM found f JOIN settled s ON s.person = f.person
-        AND s.settled_at BETWEEN f.happened_at - %(felt_for)s AND f.happened_at
-    JOIN hoped h ON h.person = f.person AND h.question = 'expected.' || f.question AND h.happened_at <= f.happened_at
-    ORDER BY f.id, s.promise_id, s.settled_at DESC, h.happened_at DESC
-)
-SELECT promise_id, question, gap, count(*) FROM paired GROUP BY 1, 2, 3
-"""
-
-
-def _gaps(period: Period, promises: Sequence[Promise]) -> dict[int, Figure]:
+def _gaps(cells: Sequence[_Cell], promises: Sequence[Promise]) -> dict[int, Figure]:
     """Experience minus expectation after each promise, on the question with the most pairs.
 
     Where nobody was asked what they expected, the promise's own words say it.
     """
-    questions = [question.removeprefix(EXPECTED) for question in answers.asked() if question.startswith(EXPECTED)]
-    said = {
-        "questions": questions,
-        "expected": [EXPECTED + question for question in questions],
-        "since": period.since,
-        "until": period.until,
-        "felt_for": FELT_FOR,
-    }
     pairs: dict[int, dict[str, dict[float, int]]] = defaultdict(lambda: defaultdict(dict))
-    for promise, question, gap, n in _rows(GAPS, said) if questions else []:
-        pairs[promise][question][gap] = n
-    for promise, question, value, n in _stated(period, promises):
+    for cell in cells:
+        if not cell.state:
+            pairs[cell.promise][cell.question][cell.value] = cell.n
+    for promise, question, value, n in _stated(cells, promises):
         if question not in pairs[promise.pk]:
-            cell = pairs[promise.pk].setdefault(f"{question}|stated", {})
-            cell[value - promise.stated_expectation[question]] = n
+            counted = pairs[promise.pk].setdefault(f"{question}|stated", {})
+            counted[value - promise.stated_expectation[question]] = n
     found = {}
     for promise_id, by_question in pairs.items():
         if by_question:
@@ -198,16 +200,12 @@ def _gaps(period: Period, promises: Sequence[Promise]) -> dict[int, Figure]:
     return found
 
 
-def _stated(period: Period, promises: Sequence[Promise]) -> list[tuple[Promise, str, int, int]]:
+def _stated(cells: Sequence[_Cell], promises: Sequence[Promise]) -> list[tuple[Promise, str, int, int]]:
     stated = {promise.pk: promise for promise in promises if promise.stated_expectation}
-    if not stated:
-        return []
-    questions = sorted({question for promise in stated.values() for question in promise.stated_expectation})
-    said = {"questions": questions, "since": period.since, "until": period.until, "felt_for": FELT_FOR}
     counted: dict[tuple[int, str, int], int] = defaultdict(int)
-    for promise, question, _, value, n in _rows(FELT, said):
-        if promise in stated and question in stated[promise].stated_expectation:
-            counted[promise, question, value] += n
+    for cell in cells:
+        if cell.state and cell.promise in stated and cell.question in stated[cell.promise].stated_expectation:
+            counted[cell.promise, cell.question, cell.value] += cell.n
     return [(stated[promise], question, value, n) for (promise, question, value), n in counted.items()]
 
 

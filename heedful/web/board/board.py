@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,7 +14,7 @@ from django.utils import timezone
 
 from heedful.customers import scales
 from heedful.customers.models import Feedback
-from heedful.prove import answers, periods, scorecards, scores, speed
+from heedful.prove import answers, counted, periods, scorecards, scores, speed
 from heedful.prove.periods import Period
 from heedful.prove.tallies import Tally
 from heedful.web import lists
@@ -37,16 +38,21 @@ def index(request: Asked) -> HttpResponse:
     told = {
         "choices": choices,
         "period": period,
-        "cards": [
-            _shown(card, period, request.GET.get("period", "90")) for card in scorecards.cards(period=period, at=now)
-        ],
+        "sheets": feedback.sheets(_verbatims(period)),
+        **counted.lately(f"board.{period.choice}", lambda: _counted(period, now)),
+    }
+    return render(request, "board/index.html", told)
+
+
+def _counted(period: Period, now: datetime) -> dict[str, object]:
+    """Everything on the board that must be counted."""
+    return {
+        "cards": [_shown(card, period, period.choice) for card in scorecards.cards(period=period, at=now)],
         "headlines": headlines(period),
         "trend": _trend(period),
         "stages": _stages(period),
         "loop": _loop(period, speed.speed(period=period, at=now)),
-        "sheets": feedback.sheets(_verbatims(period)),
     }
-    return render(request, "board/index.html", told)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 import re
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 import lucide
@@ -31,7 +32,12 @@ STEPS = (
 @register.simple_tag
 def icon(name: str, size: int = 16) -> SafeString:
     """Draw an icon that is only decoration; the word beside it says what it means."""
-    return mark_safe(lucide._render_icon(str(name), size, aria_hidden="true", focusable="false", **{"class": "icon"}))
+    return _drawn(str(name), size)
+
+
+@lru_cache(maxsize=500)
+def _drawn(name: str, size: int) -> SafeString:
+    return mark_safe(lucide._render_icon(name, size, aria_hidden="true", focusable="false", **{"class": "icon"}))
 
 
 @register.filter
