@@ -1,6 +1,7 @@
 """Setting the house up."""
 
 from collections.abc import Callable
+from email import message_from_bytes, policy
 from typing import Any
 
 import pytest
@@ -22,8 +23,9 @@ type As = Callable[[Associate], Client]
 
 PAGES = [
     "", "company", "stages", "moments", "moments?stage=none&q=a", "teams", "associates", "associates/add",
-    "associates?role=admin&q=a", "keys", "mails", "mails?state=kept&q=x", "webhooks", "webhooks/add", "calendars", "calendars/add", "ledger", "ledger?q=case+12",
-    "ledger?q=team&by=system", "ledger?format=csv", "components", "account",
+    "associates?role=admin&q=a", "keys", "mails", "mails?state=kept&q=x", "webhooks", "webhooks/add", "calendars",
+    "calendars/add", "ledger", "ledger?q=case+12", "ledger?q=team&by=system", "ledger?format=csv", "components",
+    "account",
 ]  # fmt: skip
 
 
@@ -189,6 +191,34 @@ def test_a_kept_mail_is_read_and_markup_in_it_does_nothing(as_: As, ada: Associa
     assert "&lt;script&gt;" in page
     assert "<script>1" not in page
     assert 'href="https://acme.test/x"' in page
+
+
+def test_a_mail_is_downloaded_as_it_goes_over_the_wire(as_: As, ada: Associate) -> None:
+    mail = mails.send(
+        to="alice@example.test", to_name="Älice", subject="Grüße", text="Hello", html="<p>Hello</p>", purpose="case",
+        by=SYSTEM, at=timezone.now(),
+    )  # fmt: skip
+
+    answer = as_(ada).get(f"/setup/mails/{mail.pk}/mail.eml")
+
+    assert answer["Content-Type"] == "message/rfc822"
+    assert answer["Content-Disposition"] == f'attachment; filename="mail-{mail.pk}.eml"'
+    read = message_from_bytes(answer.content, policy=policy.default)
+    assert (read["Subject"], read["To"]) == ("Grüße", "Älice <alice@example.test>")
+    assert [part.get_content_type() for part in read.iter_parts()] == ["text/plain", "text/html"]
+    assert f"/setup/mails/{mail.pk}/mail.eml" in as_(ada).get(f"/setup/mails/{mail.pk}").content.decode()
+
+
+def test_links_that_set_passwords_are_read_by_administrators_alone(as_: As, ada: Associate, lena: Associate) -> None:
+    mail = mails.send(
+        to="ada@acme.test", subject="Set a new password", text="A link", purpose="account", by=SYSTEM, at=timezone.now()
+    )
+
+    for part in ("", "/mail.eml"):
+        assert as_(lena).get(f"/setup/mails/{mail.pk}{part}").status_code == 404
+        assert as_(ada).get(f"/setup/mails/{mail.pk}{part}").status_code == 200
+    assert "Set a new password" not in as_(lena).get("/setup/mails").content.decode()
+    assert "Set a new password" in as_(ada).get("/setup/mails").content.decode()
 
 
 def test_a_webhook_into_the_company_s_own_network_is_refused(as_: As, ada: Associate) -> None:

@@ -1,12 +1,13 @@
 """The mails that were written: kept, waiting, sent or given up."""
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from heedful.associates import associates
 from heedful.courier import mails as nouns
 from heedful.courier.models import Mail, Sending
 from heedful.web import lists
@@ -17,7 +18,7 @@ from heedful.web.page import Asked, moved, page
 def mails(request: Asked) -> HttpResponse:
     """The list, the newest first."""
     states = lists.chips(request, "state", "State", Sending.choices)
-    rows = Mail.objects.all()
+    rows = _readable(request)
     if states.chosen:
         rows = rows.filter(state=states.chosen.value)
     if words := request.GET.get("q", "").strip().replace("\x00", ""):
@@ -28,13 +29,30 @@ def mails(request: Asked) -> HttpResponse:
 @page("mail.read")
 def mail(request: Asked, pk: int) -> HttpResponse:
     """One of them, with its tries."""
-    row = get_object_or_404(Mail, pk=pk)
+    row = get_object_or_404(_readable(request), pk=pk)
     return render(request, "setup/mail.html", {"row": row, "tries": row.tries.order_by("-at")[:50]})
+
+
+@page("mail.read")
+def file(request: Asked, pk: int) -> HttpResponse:
+    """One of them as it goes over the wire, for a mail program to open."""
+    wire = nouns.compose(get_object_or_404(_readable(request), pk=pk)).as_bytes()
+    named = {"Content-Disposition": f'attachment; filename="mail-{pk}.eml"'}
+    return HttpResponse(wire, content_type="message/rfc822", headers=named)
 
 
 @page("mail.read")
 @require_POST
 def tries(request: Asked, pk: int) -> HttpResponse:
     """Try again to hand it over."""
-    nouns.try_again(mail=get_object_or_404(Mail, pk=pk), by=request.user.by, at=timezone.now())
+    nouns.try_again(mail=get_object_or_404(_readable(request), pk=pk), by=request.user.by, at=timezone.now())
     return moved(request, reverse("setup:mail", args=[pk]), "It is on its way to the mail server.")
+
+
+def _readable(request: Asked) -> QuerySet[Mail]:
+    """The mails that somebody may read: links with which passwords are set are for those who may set them."""
+    return (
+        Mail.objects.all()
+        if associates.may(request.user, "associate.edit")
+        else Mail.objects.exclude(purpose="account")
+    )

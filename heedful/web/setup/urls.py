@@ -41,6 +41,7 @@ urlpatterns: list[URLPattern] = [
     path("keys/<int:pk>/revocation", keys.revocation, name="key_revocation"),
     path("mails", mails.mails, name="mails"),
     path("mails/<int:pk>", mails.mail, name="mail"),
+    path("mails/<int:pk>/mail.eml", mails.file, name="mail_file"),
     path("mails/<int:pk>/tries", mails.tries, name="mail_tries"),
     path("webhooks", webhooks.webhooks, name="webhooks"),
     path("webhooks/add", webhooks.add, name="webhook_add"),
