@@ -1,5 +1,7 @@
 """Setup's front page: what can be set up, for those who may."""
 
+from typing import NamedTuple
+
 from django.http import HttpResponse
 from django.shortcuts import render
 
@@ -7,27 +9,40 @@ from heedful.associates import associates
 from heedful.web import shell
 from heedful.web.page import Asked, page
 
+
+class Card(NamedTuple):
+    """A thing to set up: its page's name, and who may."""
+
+    title: str
+    icon: str
+    page: str
+    action: str
+    words: str
+
+
 CARDS = [
-    ("Company", "building", "company", "company.edit", "Name, colour, time zone and currency."),
-    ("Associates", "user-round-plus", "associates", "associate.edit", "Who works here, and what each may do."),
-    ("Teams", "users-round", "teams", "team.edit", "Who shares a queue of cases."),
-    ("Stages", "milestone", "stages", "stage.edit", "The stages of the relationship, in your words."),
-    (
+    Card("Company", "building", "company", "company.edit", "Name, colour, time zone and currency."),
+    Card("Associates", "user-round-plus", "associates", "associate.edit", "Who works here, and what each may do."),
+    Card("Teams", "users-round", "teams", "team.edit", "Who shares a queue of cases."),
+    Card("Stages", "milestone", "stages", "stage.edit", "The stages of the relationship, in your words."),
+    Card(
         "Moments",
         "footprints",
         "moments",
         "stage.edit",
         "The kinds of touchpoint, what they are called, and where they belong.",
     ),
-    ("Working time", "calendar-clock", "calendars", "calendar.edit", "The hours and holidays that promises count by."),
-    ("Practice", "life-buoy", "practice", "promise.edit", "When a case opens, for whom, and by which clock."),
-    ("Routes", "route", "routes", "team.edit", "Which team gets which case."),
-    ("Causes", "list-tree", "causes", "topic.edit", "Why cases happen, in your own list."),
-    ("Keys", "key-round", "keys", "key.edit", "Programs that send events or use the API."),
-    ("Webhooks", "webhook", "webhooks", "webhook.edit", "Who outside is told what happens here."),
-    ("Mails", "mail", "mails", "mail.read", "Every mail that was written, and what became of it."),
-    ("Ledger", "scroll-text", "ledger", "ledger.read", "Everything that was changed: who, when, what."),
-    ("Components", "blocks", "components", "setup.read", "What every page is put together from."),
+    Card(
+        "Working time", "calendar-clock", "calendars", "calendar.edit", "The hours and holidays that promises count by."
+    ),
+    Card("Practice", "life-buoy", "practice", "promise.edit", "When a case opens, for whom, and by which clock."),
+    Card("Routes", "route", "routes", "team.edit", "Which team gets which case."),
+    Card("Causes", "list-tree", "causes", "topic.edit", "Why cases happen, in your own list."),
+    Card("Keys", "key-round", "keys", "key.edit", "Programs that send events or use the API."),
+    Card("Webhooks", "webhook", "webhooks", "webhook.edit", "Who outside is told what happens here."),
+    Card("Mails", "mail", "mails", "mail.read", "Every mail that was written, and what became of it."),
+    Card("Ledger", "scroll-text", "ledger", "ledger.read", "Everything that was changed: who, when, what."),
+    Card("Components", "blocks", "components", "setup.read", "What every page is put together from."),
 ]
 
 
@@ -35,8 +50,8 @@ CARDS = [
 def index(request: Asked) -> HttpResponse:
     """Show it."""
     cards = [
-        {"title": title, "icon": icon, "href": href, "words": words}
-        for title, icon, name, action, words in CARDS
-        if associates.may(request.user, action) and (href := shell.href(f"setup:{name}")) is not None
+        card._asdict() | {"href": href}
+        for card in CARDS
+        if associates.may(request.user, card.action) and (href := shell.href(f"setup:{card.page}")) is not None
     ]
     return render(request, "setup/index.html", {"cards": cards})

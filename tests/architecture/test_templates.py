@@ -1,0 +1,140 @@
+"""What templates name is there: icons, addresses, and the templates that they include."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import lucide
+import pytest
+from django.template import TemplateDoesNotExist
+from django.template.loader import get_template
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from tests.architecture import reading
+
+TEMPLATES = sorted(file for file in reading.PACKAGE.rglob("*.html") if "templates" in file.parts)
+ICON = re.compile(r"""\{%\s*icon\s+(?:"([^"]+)"|'([^']+)'|\w+\|default:"([^"]+)")""")
+ICON_NAME = re.compile(r"""\bicon_name=(?:"([^"]*)"|'([^']*)')""")
+ADDRESS = re.compile(r"""\{%\s*url\s+["']([^"']+)["']""")
+PART = re.compile(r"""\{%\s*(?:include|extends)\s+["']([^"']+)["']""")
+NAMED = {"icon", "icon_name", "change_icon"}
+"""What a field, a parameter or a property is called that holds the name of an icon."""
+TABLES = {"ICONS"}
+
+
+def found(pattern: re.Pattern[str]) -> Iterator[tuple[str, str]]:
+    """What the templates name, and where."""
+    for file in TEMPLATES:
+        for hit in pattern.finditer(file.read_text(encoding="utf-8")):
+            if name := next((part for part in hit.groups() if part), ""):
+                yield name, str(file.relative_to(reading.ROOT))
+
+
+def places() -> dict[str, int]:
+    """Class or function -> the position of its argument that is an icon."""
+    known = {}
+    for file in reading.files("web"):
+        for node in ast.walk(reading.tree(file)):
+            names: list[str] = []
+            if isinstance(node, ast.ClassDef):
+                names = [
+                    part.target.id
+                    for part in node.body
+                    if isinstance(part, ast.AnnAssign) and isinstance(part.target, ast.Name)
+                ]
+            elif isinstance(node, ast.FunctionDef):
+                names = [part.arg for part in node.args.args]
+            if position := [place for place, name in enumerate(names) if name in NAMED]:
+                known[node.name] = position[0]  # type: ignore[attr-defined]
+    return known
+
+
+def texts(node: ast.AST | None) -> Iterator[str]:
+    """The texts that an expression may be: one, or either of a choice."""
+    for part in ast.walk(node) if node is not None else ():
+        if isinstance(part, ast.Constant) and isinstance(part.value, str):
+            yield part.value
+
+
+def in_code(file: Path) -> Iterator[tuple[str, str]]:
+    """The icons that a module names, and where."""
+    known = places()
+    for node in ast.walk(reading.tree(file)):
+        where = reading.place(file, node)
+        if isinstance(node, ast.Call):
+            position = known.get(reading.dotted(node.func).split(".")[-1])
+            given = [node.args[position]] if position is not None and len(node.args) > position else []
+            given += [word.value for word in node.keywords if word.arg in NAMED]
+            yield from ((name, where) for part in given for name in _icons(part))
+        elif isinstance(node, ast.Dict):
+            pairs = zip(node.keys, node.values, strict=True)
+            yield from ((name, where) for key, value in pairs if set(texts(key)) & NAMED for name in _icons(value))
+        elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Dict):
+            if any(isinstance(target, ast.Name) and target.id in TABLES for target in node.targets):
+                yield from ((name, where) for value in node.value.values for name in _icons(value))
+        elif isinstance(node, ast.FunctionDef) and node.name in NAMED:
+            for answer in ast.walk(node):
+                if isinstance(answer, ast.Return):
+                    yield from ((name, where) for name in _icons(answer.value))
+
+
+def _icons(node: ast.AST | None) -> Iterator[str]:
+    """The names that an expression may give: not what a condition compares or a table is asked for."""
+    match node:
+        case ast.Constant(value=str(name)) if name:
+            yield name
+        case ast.IfExp(body=one, orelse=other):
+            yield from (*_icons(one), *_icons(other))
+        case ast.Dict(values=values):
+            yield from (name for value in values for name in _icons(value))
+        case ast.Call(args=[_, default]):
+            yield from _icons(default)
+        case ast.Subscript(value=value):
+            yield from _icons(value)
+
+
+NAMES = sorted({*found(ICON), *found(ICON_NAME), *(hit for file in reading.files("web") for hit in in_code(file))})
+
+
+def is_drawn(name: str) -> bool:
+    try:
+        lucide._render_icon(name, 16)
+    except lucide.IconDoesNotExist:
+        return False
+    return True
+
+
+def test_every_icon_that_is_named_exists() -> None:
+    assert [(name, where) for name, where in NAMES if not is_drawn(name)] == []
+
+
+def test_icons_are_found_where_they_are_named() -> None:
+    """Guards the reader itself: one icon of each way in which they are named."""
+    names = {name for name, _ in NAMES}
+    assert {"chevron-down", "sprout", "inbox", "quote", "mouse-pointer-click", "key-round", "life-buoy"} <= names
+
+
+def _addresses(resolver: URLResolver, before: str = "") -> Iterator[str]:
+    for entry in resolver.url_patterns:
+        if isinstance(entry, URLPattern):
+            if entry.name:
+                yield before + entry.name
+        else:
+            yield from _addresses(entry, f"{before}{entry.namespace}:" if entry.namespace else before)
+
+
+def test_every_address_that_a_template_names_exists() -> None:
+    known = set(_addresses(get_resolver()))
+    assert [(name, where) for name, where in found(ADDRESS) if name not in known] == []
+
+
+@pytest.mark.django_db
+def test_every_template_that_is_included_exists() -> None:
+    missing = []
+    for name, where in sorted(set(found(PART))):
+        try:
+            get_template(name)
+        except TemplateDoesNotExist:
+            missing.append((name, where))
+    assert missing == []
