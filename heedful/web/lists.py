@@ -14,6 +14,7 @@ from django.db.models.fetch_modes import FETCH_RAISE
 from django.http import HttpRequest, QueryDict, StreamingHttpResponse
 
 PAGE = 50
+MOST_COUNTED = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,7 @@ class Page[M: Model]:
 
     rows: list[M]
     total: int
+    """How many there are, counted up to `MOST_COUNTED`."""
     first: int
     following: str
     export: str
@@ -81,10 +83,15 @@ class Page[M: Model]:
         """The number of the last row shown."""
         return self.first + len(self.rows) - 1
 
+    @property
+    def is_more(self) -> bool:
+        """Whether there are more than were counted: counting a million rows would cost more than showing fifty."""
+        return self.total > MOST_COUNTED
+
 
 def read[M: Model](request: HttpRequest, rows: QuerySet[M], *, keys: Sequence[str], size: int = PAGE) -> Page[M]:
     """Read one page, ordered by `keys` that all run the same way and end with a unique one, such as "-at", "-id"."""
-    total = rows.count()
+    total = rows.order_by()[: MOST_COUNTED + 1].count()
     place = _decode(request.GET.get("after", ""), rows.model, keys)
     skipped, values = (place[0], place[1:]) if place else (0, [])
     some = rows.filter(beyond(keys, values)) if values else rows

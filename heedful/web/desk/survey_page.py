@@ -14,6 +14,7 @@ from heedful.listen.models import Ask, Survey
 from heedful.listen.surveys import OPEN
 from heedful.listen.tallies import Tally
 from heedful.prove import scores
+from heedful.prove import counted
 from heedful.prove import tallies as sums
 from heedful.web.components.figures import Figure
 from heedful.web.templatetags.look import percent, signed
@@ -56,7 +57,8 @@ class Sheet:
 
 def lines(surveys: Sequence[Survey]) -> list[Line]:
     """The surveys, each with its tally."""
-    found = tallies.of(surveys)
+    name = f"surveys.{'.'.join(str(survey.pk) for survey in surveys)}"
+    found = counted.lately(name, lambda: tallies.of(surveys))
     return [Line(survey, found[survey.pk]) for survey in surveys]
 
 
