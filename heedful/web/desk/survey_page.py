@@ -13,8 +13,7 @@ from heedful.listen import asks, invitations, tallies
 from heedful.listen.models import Ask, Survey
 from heedful.listen.surveys import OPEN
 from heedful.listen.tallies import Tally
-from heedful.prove import scores
-from heedful.prove import counted
+from heedful.prove import counted, scores
 from heedful.prove import tallies as sums
 from heedful.web.components.figures import Figure
 from heedful.web.templatetags.look import percent, signed
