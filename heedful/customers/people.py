@@ -1,13 +1,14 @@
 """Who is one person: records join by what was seen together or what somebody said, and part again exactly."""
 
-import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 
+import msgspec
 from django.db import connection, transaction
 from django.db.models import Q
 
@@ -193,14 +194,14 @@ def describe(*, facts: Mapping[int, Mapping[str, Fact]]) -> None:
             "SELECT id, person_id, facts FROM customers_customer WHERE id = ANY(%s) ORDER BY id FOR UPDATE",
             [list(said)],
         )
-        rows = [(record, person, json.loads(text)) for record, person, text in cursor.fetchall()]
+        rows = [(record, person, msgspec.json.decode(text)) for record, person, text in cursor.fetchall()]
         changed = [(record, person, _merged(old, said[record]), old) for record, person, old in rows]
         changed = [row for row in changed if row[2] != row[3]]
         cursor.execute(
             "UPDATE customers_customer c SET facts = w.facts"
             " FROM jsonb_to_recordset(%s::jsonb) AS w(id bigint, facts jsonb)"
             " WHERE c.id = w.id",
-            [json.dumps([{"id": record, "facts": new} for record, _, new, _ in changed])],
+            [msgspec.json.encode([{"id": record, "facts": new} for record, _, new, _ in changed]).decode()],
         )
         came = [(record, new[STAGE]) for record, _, new, old in changed if new.get(STAGE) != old.get(STAGE)]
         cursor.execute(
@@ -220,7 +221,12 @@ def tell(*, records: Collection[int]) -> None:
 
 
 def _stamped(fact: Fact) -> list[Any]:
-    return [fact[0], fact[1].astimezone(UTC).isoformat()]
+    return [fact[0], _stamp(fact[1])]
+
+
+@lru_cache(maxsize=10_000)
+def _stamp(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat()
 
 
 def _merged(old: Mapping[str, list[Any]], new: Mapping[str, list[Any]]) -> dict[str, list[Any]]:
@@ -262,8 +268,10 @@ def refresh(*, people: Collection[int]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(RECORDS, [list(people)])
         for person, record, facts, first_seen_at, last_seen_at, kind, value in cursor.fetchall():
-            records[person].append(_Record(record, json.loads(facts), first_seen_at, last_seen_at, kind, value))
-        cursor.execute(VIEW, [json.dumps([_view(person, rows) for person, rows in records.items()], default=str)])
+            records[person].append(
+                _Record(record, msgspec.json.decode(facts), first_seen_at, last_seen_at, kind, value)
+            )
+        cursor.execute(VIEW, [msgspec.json.encode([_view(person, rows) for person, rows in records.items()]).decode()])
 
 
 @dataclass(frozen=True, slots=True)
