@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.text import slugify
 
 from heedful.associates import associates, company
-from heedful.customers import kinds, scales
+from heedful.customers import kinds, scales, slugs
 from heedful.kit.actor import By
 from heedful.kit.characters import storable
 from heedful.kit.errors import Refused
@@ -207,7 +207,7 @@ def check(design: Design) -> Design:
         name=name[:120],
         languages=languages,
         questions=_checked_questions(design.questions, languages),
-        moment_kind=storable(design.moment_kind).strip()[:120],
+        moment_kind=slugs.slug(design.moment_kind),
         subject=_checked_texts(design.subject, one_line=True),
         intro=_checked_texts(design.intro),
         thanks=_checked_texts(design.thanks),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from heedful.associates import company
-from heedful.customers import scales
+from heedful.customers import scales, slugs
 from heedful.kit.errors import Refused
 from heedful.promise.judging import StandardSpec
 from heedful.promise.models import Calendar, Standard
@@ -37,8 +37,8 @@ class Draft:
         timed = self.form in ("within", "by_date")
         return {
             "form": self.form,
-            "from_kind": self.from_kind.strip(),
-            "to_kind": self.to_kind.strip() if timed else "",
+            "from_kind": slugs.slug(self.from_kind),
+            "to_kind": slugs.slug(self.to_kind) if timed else "",
             "within_s": self.within_s if self.form == "within" else None,
             "within_days": self.within_days if self.form == "within" else None,
             "calendar": self.calendar if timed else None,

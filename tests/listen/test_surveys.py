@@ -29,7 +29,7 @@ def test_a_running_survey_watches_its_moment_and_no_other_does(make: Callable[..
     assert watchers() == 0
     surveys.resume(survey=survey, by=SYSTEM, at=now)
     assert watchers() == 1
-    design = surveys.Design(name="Delivery", questions=TWO, moment_kind="called")
+    design = surveys.Design(name="Delivery", questions=TWO, moment_kind=" Called")
     surveys.change(survey=survey, design=design, by=SYSTEM, at=now)
     assert watchers() == 0
     surveys.end(survey=survey, by=SYSTEM, at=now)

@@ -11,7 +11,6 @@ from msgspec import Raw
 
 from heedful.api.events import posthog, surroundings, traits
 from heedful.api.events.limits import Unusable
-from heedful.api.events.slugs import slug
 from heedful.api.events.surroundings import Surroundings
 from heedful.api.events.times import happened, moment, shift
 from heedful.api.events.told import Told, read_told
@@ -19,6 +18,7 @@ from heedful.api.events.wire import Event
 from heedful.customers import identities
 from heedful.customers.identities import Name
 from heedful.customers.messages import Message, Said
+from heedful.customers.slugs import slug
 from heedful.customers.touchpoints import Draft
 
 

@@ -7,9 +7,9 @@ from typing import Any
 import msgspec
 from msgspec import Raw
 
-from heedful.api.events.slugs import slug
 from heedful.customers import identities
 from heedful.customers.identities import Name
+from heedful.customers.slugs import slug
 
 KEPT = 2_000
 LONGEST_KEPT = 4_096

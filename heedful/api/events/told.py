@@ -7,8 +7,8 @@ from typing import Any
 import msgspec
 
 from heedful.api.events.limits import Unusable
-from heedful.api.events.slugs import slug
 from heedful.customers import scales
+from heedful.customers.slugs import slug
 from heedful.kit.errors import Refused
 
 

@@ -26,6 +26,7 @@ from heedful.customers.imports.maps import (
     whens,
 )
 from heedful.customers.imports.readers import Row, RowError
+from heedful.customers.slugs import slug
 from heedful.customers.touchpoints import Draft
 from heedful.kit.errors import Refused
 
@@ -148,12 +149,6 @@ class _Touchpoint:
             scores=scores or None,
             verbatim=self._verbatim(row)[:LONGEST_VERBATIM] or None,
         )
-
-
-@lru_cache(maxsize=10_000)
-def slug(kind: str) -> str:
-    """A kind as it is kept: `Order Completed` is `order_completed`."""
-    return re.sub(r"[^\w]+", "_", kind.strip().casefold()).strip("_")[:120]
 
 
 def yes(said: str) -> bool:

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from heedful.api.events import times
-from heedful.api.events.slugs import slug
 from heedful.associates import company
 from heedful.customers import consents
 from heedful.customers.models import Customer, Feedback, Identity, Organisation, Score, StageChange, Touchpoint
+from heedful.customers.slugs import slug
 from heedful.kit.actor import SYSTEM
 from tests.api.events.conftest import NOON, Send
 
