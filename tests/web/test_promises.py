@@ -138,6 +138,19 @@ def test_working_days_count_by_the_default_calendar(as_: As, casey: Associate) -
     assert (standard.within_days, standard.within_s, standard.calendar) == (4, None, office)
 
 
+def test_working_time_is_not_promised_before_somebody_said_when_we_work(as_: As, casey: Associate) -> None:
+    assert '<option value="days" selected>' in as_(casey).get("/promises/new").content.decode()
+    response = as_(casey).post("/promises/new", {**FORM, "standard-0-within_unit": "working hours"})
+    assert response.status_code == 422
+    assert "Say first when you work" in response.content.decode()
+    assert not Promise.objects.exists()
+
+
+def test_a_kind_may_be_written_as_people_write_it(as_: As, casey: Associate) -> None:
+    as_(casey).post("/promises/new", {**FORM, "standard-0-within_from": " Question Asked"})
+    assert Standard.objects.get().from_kind == "question_asked"
+
+
 @pytest.mark.parametrize(
     ("told", "sentence"),
     [

@@ -7,6 +7,7 @@ from django import forms
 from heedful.associates.models import Associate
 from heedful.customers import scales
 from heedful.customers.models import Stage
+from heedful.kit.errors import Refused
 from heedful.promise import calendars
 from heedful.promise.models import Calendar, Promise, Standard
 from heedful.promise.promises import SEVERITIES, Wording
@@ -94,19 +95,28 @@ class StandardForm(forms.Form):
         unit, number = said["within_unit"], said["within_number"]
         working = unit.startswith("working")
         in_days = unit.endswith("days")
+        calendar = (said["calendar"] or calendars.default()) if working else None
+        if working and calendar is None:
+            raise Refused("Say first when you work, under Setup, Working time. Or promise hours and days by the clock.")
         return Draft(
             form="within",
             from_kind=said["within_from"],
             to_kind=said["within_to"],
             within_days=number if in_days else None,
             within_s=None if in_days or number is None else number * UNITS[unit],
-            calendar=(said["calendar"] or calendars.default()) if working else None,
+            calendar=calendar,
             match_property=said["match_property"],
             at_risk_share=share,
         )
 
 
 Standards = forms.formset_factory(StandardForm, extra=0, min_num=1, can_delete=True)
+
+
+def empty() -> dict[str, Any]:
+    """A standard that nobody has filled in; working time is offered once the company has said when it works."""
+    unit = "working days" if calendars.default() else "days"
+    return {"form": "within", "within_unit": unit, "at_risk": 75}
 
 
 def told(standard: Standard) -> dict[str, Any]:

@@ -78,7 +78,7 @@ def instance(request: Asked, slug: str, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def new(request: Asked) -> HttpResponse:
     """Make a promise."""
-    form, rows = _forms(request, {}, [{"form": "within", "within_unit": "working days", "at_risk": 75}])
+    form, rows = _forms(request, {}, [promise_forms.empty()])
     if request.method == "POST" and "more" not in request.POST and form.is_valid() and rows.is_valid():
         try:
             made = promises.make(wording=form.wording(), standards=_drafts(rows), by=request.user.by, at=timezone.now())
