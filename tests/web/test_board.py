@@ -129,3 +129,11 @@ def test_a_strange_address_is_read_as_the_plain_one(address: str, as_: As, bo: A
 
 def test_a_question_that_is_none_is_not_there(as_: As, bo: Associate) -> None:
     assert as_(bo).get("/board/scores/loyalty").status_code == 404
+
+
+def test_the_walk_and_the_worth_open_the_rows_behind_them(shop: None, as_: As, bo: Associate) -> None:
+    board = as_(bo).get("/board/?period=all").content.decode()
+    walk = "/promises/delivered-within-two-days?days=all"
+    assert f'href="{walk}"' in board
+    assert "80 due" in as_(bo).get(walk).content.decode()
+    assert 'href="/promises/delivered-within-two-days?days=90&amp;state=broken"' in board

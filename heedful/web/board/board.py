@@ -69,13 +69,11 @@ class Shown:
 def _shown(card: scorecards.Card, period: Period, choice: str) -> Shown:
     address = reverse("desk:promise", args=[card.promise.slug])
     walk = (
-        figures.kept(card.walk, card.walk_before, than=before(period), href=f"{address}?period={choice}")
+        figures.kept(card.walk, card.walk_before, than=before(period), href=f"{address}?days={choice}")
         if card.walk
         else None
     )
-    return Shown(
-        card, walk, [_felt(one) for one in card.felt[:2]], _gap(card), f"{address}?period={choice}&state=broken"
-    )
+    return Shown(card, walk, [_felt(one) for one in card.felt[:2]], _gap(card), f"{address}?days=90&state=broken")
 
 
 def _felt(one: scorecards.Felt) -> dict[str, Any]:
@@ -183,7 +181,7 @@ def _loop(period: Period, found: speed.Speed) -> dict[str, Any]:
     return {
         "speed": found,
         "in_time": _share("Acted on in time", found.in_time, "cases due", f"{cases}?show=all"),
-        "helped": _share("Said that it helped", found.helped, "answers", f"{cases}?show=closed"),
+        "helped": _share("Said that it helped", found.helped, "answers", f"{cases}?state=closed"),
     }
 
 
