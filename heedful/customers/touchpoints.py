@@ -95,7 +95,7 @@ def record(
     met = {draft.kind for draft in drafts}
     kinds.meet(slugs=met, at=at)
     rows = _rows(drafts, customers, times, source)
-    written = _insert(rows, source, at)
+    written = _insert(rows, source, by, at)
     if written.count:
         if written.sheets:
             feedback.keep(sheets=[_sheet(rows[message.hex], message, row) for message, row in written.sheets])
@@ -103,7 +103,7 @@ def record(
         _seen(rows.values())
         if moving := kinds.moving(met):
             written.move(moving)
-        events.record(written.event(), by=by, at=at)
+        events.follow(written.event(), entry=written.entry)
     return Recorded(written.batch, written.count, len(drafts) - written.count, customers)
 
 
@@ -205,6 +205,7 @@ class _Written:
     watched: bool
     sheets: list[tuple[uuid.UUID, int]]
     batch: int | None
+    entry: int
 
     def event(self) -> TouchpointsRecorded:
         assert self.batch is not None
@@ -243,19 +244,32 @@ WITH sent AS (
     SELECT t, %s, c, k, h, s, m, %s, p, o, v, u, x, number
     FROM sent JOIN fresh ON fresh.message = sent.m, batch
     RETURNING id, happened_at, kind, message, scores IS NOT NULL OR verbatim IS NOT NULL AS sheet, batch
+), told AS (
+    SELECT count(*) AS count, min(id) AS first_id, max(id) AS last_id, min(happened_at) AS earliest,
+        max(happened_at) AS latest, bool_or(kind IN (SELECT slug FROM customers_kind WHERE watchers > 0)) AS watched,
+        array_agg(message) FILTER (WHERE sheet) AS messages, array_agg(id) FILTER (WHERE sheet) AS ids,
+        min(batch) AS batch
+    FROM written
+), entry AS (
+    INSERT INTO ledger_entry (kind, data, by_kind, by_id, by_label, at)
+    SELECT 'TouchpointsRecorded', jsonb_build_object('batch', batch, 'first_id', first_id, 'last_id', last_id,
+        'earliest', earliest, 'latest', latest, 'count', count, 'feedback', ids IS NOT NULL, 'watched', watched),
+        %s, %s, %s, %s
+    FROM told WHERE count > 0
+    RETURNING id
 )
-SELECT count(*), min(id), max(id), min(happened_at), max(happened_at),
-    bool_or(kind IN (SELECT slug FROM customers_kind WHERE watchers > 0)),
-    array_agg(message) FILTER (WHERE sheet), array_agg(id) FILTER (WHERE sheet), min(batch)
-FROM written
+SELECT told.*, (SELECT id FROM entry) FROM told
 """
 
 
-def _insert(rows: Mapping[str, _Row], source: str, at: datetime) -> _Written:
-    row = prepared.fetch(INSERT, [_encode(rows).decode(), at, source])[0]
-    count, first_id, last_id, earliest, latest, watched, messages, ids, batch = row
+def _insert(rows: Mapping[str, _Row], source: str, by: By, at: datetime) -> _Written:
+    """Write the rows and, in the same statement, the ledger's entry of them."""
+    parameters = [_encode(rows).decode(), at, source, by.kind, by.id, by.label[:200], at]
+    count, first_id, last_id, earliest, latest, watched, messages, ids, batch, entry = prepared.fetch(
+        INSERT, parameters
+    )[0]
     sheets = list(zip(messages or (), ids or (), strict=True))
-    return _Written(count, first_id, last_id, earliest, latest, bool(watched), sheets, batch)
+    return _Written(count, first_id, last_id, earliest, latest, bool(watched), sheets, batch, entry)
 
 
 def _sheet(row: _Row, message: uuid.UUID, touchpoint: int) -> feedback.Sheet:

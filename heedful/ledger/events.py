@@ -57,21 +57,25 @@ def quietly() -> Iterator[None]:
 
 def record(event: Event, *, by: By, at: datetime) -> Entry:
     """Write the event into the ledger and enqueue its reactions, in the caller's transaction."""
-    kind = type(event).__name__
     with transaction.atomic(savepoint=False):
         entry = _write(event, by, at)
-        jobs.enqueue_all(
-            [
-                jobs.Task(
-                    jobs.dotted(react),
-                    {"entry": entry.pk, "reaction": jobs.dotted(reaction.function)},
-                    priority=reaction.priority,
-                )
-                for reaction in _reactions.get(kind, ())
-                if reaction.when is None or reaction.when(event)
-            ]
-        )
+        follow(event, entry=entry.pk)
     return entry
+
+
+def follow(event: Event, *, entry: int) -> None:
+    """Enqueue the reactions to an event whose entry the caller's own statement wrote, in the caller's transaction."""
+    jobs.enqueue_all(
+        [
+            jobs.Task(
+                jobs.dotted(react),
+                {"entry": entry, "reaction": jobs.dotted(reaction.function)},
+                priority=reaction.priority,
+            )
+            for reaction in _reactions.get(type(event).__name__, ())
+            if reaction.when is None or reaction.when(event)
+        ]
+    )
 
 
 def _write(event: Event, by: By, at: datetime) -> Entry:

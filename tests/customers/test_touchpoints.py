@@ -10,6 +10,7 @@ from django.db import connection
 from heedful.customers import partitions, touchpoints
 from heedful.customers.models import Customer, Feedback, Kind, Score, Touchpoint
 from heedful.kit.actor import SYSTEM
+from heedful.ledger import events
 from heedful.ledger.models import Entry
 
 pytestmark = pytest.mark.django_db
@@ -59,6 +60,17 @@ def test_a_batch_is_one_event_that_names_where_to_look() -> None:
     assert entry.data["count"] == 2
     assert entry.data["earliest"].startswith("2025-12-22")
     assert (entry.data["feedback"], entry.data["watched"]) == (False, False)
+
+
+def test_the_ledger_gives_back_what_was_recorded() -> None:
+    recorded = record(draft("m1"), draft("m2", happened_at=NOON - timedelta(hours=1), verbatim="Fine"))
+    entry = Entry.objects.get(kind="TouchpointsRecorded")
+    ids = sorted(Touchpoint.objects.values_list("pk", flat=True))
+    assert recorded.batch is not None
+    assert events.read(entry) == touchpoints.TouchpointsRecorded(
+        recorded.batch, ids[0], ids[-1], NOON - timedelta(hours=1), NOON, 2, feedback=True, watched=False
+    )
+    assert (entry.by_kind, entry.by_id, entry.by_label, entry.at) == (SYSTEM.kind, SYSTEM.id, SYSTEM.label, NOON)
 
 
 def test_a_watched_kind_is_noticed() -> None:
