@@ -90,7 +90,8 @@ def record(
 
     `known` names records that were met in this transaction, so that they are not looked up again.
     """
-    times = [clamp(draft.happened_at, at) for draft in drafts]
+    horizon = at + AHEAD
+    times = [sent if EARLIEST <= (sent := draft.happened_at) <= horizon else clamp(sent, at) for draft in drafts]
     customers = _customers(drafts, times, known, by)
     met = {draft.kind for draft in drafts}
     kinds.meet(slugs=met, at=at)
@@ -135,7 +136,7 @@ def arrive(*, messages: Collection[uuid.UUID]) -> set[uuid.UUID]:
 
 def clamp(happened_at: datetime, at: datetime) -> datetime:
     """Bring an absurd time (before 1990, or more than a day ahead) to the nearest that can be true."""
-    return min(max(happened_at, EARLIEST), at + AHEAD) if not EARLIEST <= happened_at <= at + AHEAD else happened_at
+    return min(max(happened_at, EARLIEST), at + AHEAD)
 
 
 def _customers(
@@ -169,6 +170,7 @@ def _rows(drafts: Sequence[Draft], customers: Sequence[int], times: Sequence[dat
     """Return the rows by the names of their messages; of a message that is there twice, one."""
     rows = {}
     named = names(source, [draft.message for draft in drafts])
+    stages = {draft.kind: kinds.stage_of(draft.kind) for draft in drafts}
     for name, draft, customer, happened_at in zip(named, drafts, customers, times, strict=True):
         rows[name] = _Row(
             name,
@@ -176,7 +178,7 @@ def _rows(drafts: Sequence[Draft], customers: Sequence[int], times: Sequence[dat
             customer,
             draft.kind,
             draft.channel,
-            draft.stage or kinds.stage_of(draft.kind),
+            draft.stage or stages[draft.kind],
             draft.properties,
             draft.scores or None,
             draft.verbatim or None,
