@@ -176,6 +176,54 @@ def test_one_row_may_give_several_touchpoints_and_all_about_a_customer(tmp_path:
     assert StageChange.objects.get().stage_id == "onboarding"
 
 
+DATE = 'at = { column = "date", format = "%d/%m/%Y %H:%M" }'
+
+
+@pytest.mark.parametrize(
+    ("said", "head", "cell", "at"),
+    [
+        ('at = { text = "2017-05-15" }', "date", "x", datetime(2017, 5, 14, 23, 0, tzinfo=UTC)),
+        (
+            'at = { join = ["day", "hour"], format = "%d.%m.%Y %H" }',
+            "day,hour",
+            "3.2.2025,14",
+            datetime(2025, 2, 3, 14, 0, tzinfo=UTC),
+        ),
+    ],
+)
+def test_a_time_may_stand_in_several_columns_or_in_none(
+    tmp_path: Path, said: str, head: str, cell: str, at: datetime
+) -> None:
+    file = lay(tmp_path, [f"id,mail,{head},nps,text", f"1,a@x.org,{cell},9,Fine"], MAP.replace(DATE, said))
+    assert bring(file).taken == 1
+    assert Touchpoint.objects.get().happened_at == at
+
+
+@pytest.mark.parametrize(
+    ("said", "sentence"),
+    [
+        ('at = { column = "date", format = "%d" }', "says no year"),
+        ('at = { format = "%Y" }', "A time needs"),
+        ('at = { text = "soon" }', "cannot be read as a time"),
+    ],
+)
+def test_a_time_that_can_never_be_read_is_told_before_the_first_row(tmp_path: Path, said: str, sentence: str) -> None:
+    file = lay(tmp_path, [HEAD, *GOOD], MAP.replace(DATE, said))
+    with pytest.raises(Refused, match=sentence):
+        bring(file)
+    assert not Touchpoint.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("written", "amount"),
+    [("1.234,56", "1234.56"), ("1,234.56", "1234.56"), ("12,5", "12.50"), ("1,234", "1234.00"), ("€ 40", "40.00")],
+)
+def test_amounts_are_read_as_either_half_of_the_world_writes_them(tmp_path: Path, written: str, amount: str) -> None:
+    said = MAP.replace("[[touchpoint]]", 'value = { amount = "worth", currency = "EUR" }\n[[touchpoint]]')
+    bring(lay(tmp_path, [f"{HEAD},worth", f'{GOOD[0]},"{written}"'], said))
+    assert str(Customer.objects.people().get().value_amount) == amount
+
+
 def test_an_import_that_was_stopped_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     rows = [f"{n},{n}@x.org,01/07/2025 12:00,9,x" for n in range(1, 31)]
     file = lay(tmp_path, [HEAD, *rows])

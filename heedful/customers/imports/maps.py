@@ -30,11 +30,18 @@ class Value(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
 
 class Time(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """A column that holds a time, how it is written and where it was read off the clock."""
+    """Where a time comes from: a column, several joined, or one fixed text; how it is written, and by which clock."""
 
-    column: str
+    column: str = ""
     format: str | list[str] = []
     time_zone: str = ""
+    text: str = ""
+    join: list[str] = []
+    separator: str = " "
+
+    def __post_init__(self) -> None:
+        if not (self.column or self.join or self.text):
+            raise ValueError("A time needs a `column`, columns to `join`, or a `text`.")
 
 
 class Number(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -187,9 +194,9 @@ def whens(touchpoint: TouchpointMap) -> list[When]:
 def _named(value: object) -> set[str]:
     if isinstance(value, str):
         return {value}
-    if isinstance(value, Value):
+    if isinstance(value, Value | Time):
         return {value.column, *value.join}
-    return {value.column} if isinstance(value, Time | Number) else set()
+    return {value.column} if isinstance(value, Number) else set()
 
 
 def _all_named(values: list[str] | Mapping[str, Any]) -> set[str]:

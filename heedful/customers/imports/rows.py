@@ -32,6 +32,7 @@ from heedful.kit.errors import Refused
 
 LONGEST_VERBATIM = 100_000
 LONGEST_PROPERTY = 10_000
+YEAR = frozenset("YyGcx")
 
 type Get = Callable[[Row], str]
 
@@ -187,7 +188,7 @@ def _dated(said: str | Value, zone: tzinfo) -> Get:
     """Return how to read a value that may be a date: with a format it becomes ISO 8601, without a clock a bare date."""
     if isinstance(said, str) or not said.format:
         return _get(said)
-    get = _times(Time(said.column, said.format, said.time_zone), zone)
+    get = _times(Time(said.column, said.format, said.time_zone, said.text, said.join, said.separator), zone)
     has_clock = any(part in said.format for part in ("%H", "%I", "%T", "%X", "%c"))
 
     def dated(row: Row) -> str:
@@ -232,8 +233,9 @@ def _money(said: Money, row: Row, currency: str) -> dict[str, str] | None:
     text = re.sub(r"[^\d.,\-]", "", _text(row.get(said.amount)))
     if not text:
         return None
-    if "," in text:
-        text = text.replace(",", "." if "." not in text and re.search(r",\d{1,2}$", text) else "")
+    if re.search(r",\d{1,2}$", text):
+        text = text.replace(".", "").replace(",", ".")
+    text = text.replace(",", "")
     try:
         amount = Decimal(text) * Decimal(str(said.times))
     except InvalidOperation:
@@ -260,10 +262,18 @@ def _times(said: str | Time, zone: tzinfo) -> Callable[[Row], datetime | None]:
     """Return how to read a time; an empty cell means that it did not happen."""
     found = Time(said) if isinstance(said, str) else said
     formats = tuple(form for form in ([found.format] if isinstance(found.format, str) else found.format) if form)
+    if timeless := [form for form in formats if not YEAR.intersection(re.findall("%(.)", form))]:
+        raise Refused(
+            f"The format {timeless[0]!r} says no year. Join the columns that say it, or give one date as `text`."
+        )
     zone = _zone(found.time_zone) if found.time_zone else zone
+    if found.text:
+        return _fixed(found.text, formats, zone)
+    cell = _cell(found)
+    name = found.column or ", ".join(found.join)
 
     def get(row: Row) -> datetime | None:
-        value = row.get(found.column)
+        value = cell(row)
         if isinstance(value, datetime):
             return value if value.tzinfo else value.replace(tzinfo=zone)
         text = _text(value)
@@ -273,9 +283,25 @@ def _times(said: str | Time, zone: tzinfo) -> Callable[[Row], datetime | None]:
             return parsed(text, formats, zone)
         except (ValueError, OverflowError):
             hint = f"as {' or '.join(formats)}" if formats else "without a `format` in the map"
-            raise RowError(f"Column {found.column!r}: {text[:60]!r} cannot be read as a time {hint}.") from None
+            raise RowError(f"Column {name!r}: {text[:60]!r} cannot be read as a time {hint}.") from None
 
     return get
+
+
+def _fixed(text: str, formats: tuple[str, ...], zone: tzinfo) -> Callable[[Row], datetime | None]:
+    """Return the one time that every row has."""
+    try:
+        at = parsed(text, formats, zone)
+    except (ValueError, OverflowError):
+        raise Refused(f"{text[:60]!r} cannot be read as a time.") from None
+    return lambda _: at
+
+
+def _cell(found: Time) -> Callable[[Row], Any]:
+    """Return how to find what a time is read from."""
+    if found.join:
+        return lambda row: found.separator.join(part for c in found.join if (part := _text(row.get(c))))
+    return lambda row: row.get(found.column)
 
 
 @lru_cache(maxsize=100_000)
