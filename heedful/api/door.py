@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
@@ -44,7 +45,10 @@ class WithKey(HttpBearer):
 
     def authenticate(self, request: HttpRequest, token: str) -> By | None:  # noqa: ARG002
         key = keys.find(token)
-        return key.by if key is not None and key.scope == Key.Scope.FULL else None
+        if key is None or key.scope != Key.Scope.FULL:
+            return None
+        keys.note_use(key=key, at=timezone.now())
+        return key.by
 
 
 class WithSession(SessionAuth):

@@ -130,6 +130,11 @@ def test_without_a_key_nothing_is_told(db: None, client: Client, headers: dict[s
     assert response.headers["Content-Type"] == "application/problem+json"
 
 
+def test_a_key_that_reads_is_a_key_that_was_used(ask: Ask) -> None:
+    assert ask("GET", "/api/customers")[0] == 200
+    assert Key.objects.get().last_used_at is not None
+
+
 def test_a_key_that_may_only_send_reads_nothing(acme: Company, client: Client) -> None:
     _, secret = keys.add(name="Shop", scope=Key.Scope.SEND, by=SYSTEM, at=NOON)
     assert client.get("/api/customers", headers={"Authorization": f"Bearer {secret}"}).status_code == 401
