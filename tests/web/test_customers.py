@@ -118,9 +118,10 @@ def test_two_are_merged_and_parted_on_the_page(as_: As, mira: Associate, alice: 
     client.post(f"/customers/{alice.pk}/merges", {"other": bruno.pk, "reason": "They share a phone."})
     merge = Merge.objects.get()
     together = client.get(f"/customers/{alice.pk}").content.decode()
-    client.post(f"/customers/{alice.pk}/merges/{merge.pk}/undo")
+    parted = client.post(f"/customers/{alice.pk}/merges/{merge.pk}/undo", follow=True).content.decode()
     apart = client.get(f"/customers/{alice.pk}").content.decode()
 
+    assert f"{merge.a.label} and {merge.b.label} are two customers again" in parted
     assert "Bill paid" in together
     assert "Bill paid" not in apart
     assert "Order placed" in apart

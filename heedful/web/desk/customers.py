@@ -118,7 +118,8 @@ def undo(request: Asked, pk: int, merge_pk: int) -> HttpResponse:
     row = get_object_or_404(Merge.objects.select_related("a", "b"), pk=merge_pk)
     people.undo(merge=row, by=request.user.by, at=timezone.now())
     address = reverse("desk:customer_person", args=[_read(pk).pk])
-    return moved(request, address, f"{row.a.label} and {row.b.label} are two customers again, as before.")
+    one, other = (Customer.objects.get(pk=pk).label for pk in (row.a_id, row.b_id))
+    return moved(request, address, f"{one} and {other} are two customers again, as before.")
 
 
 def _read(pk: int) -> Customer:
