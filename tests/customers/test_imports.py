@@ -270,6 +270,15 @@ def test_a_file_without_columns_is_refused(tmp_path: Path, content: bytes, sente
         imports.open_table(tmp_path / "f.csv")
 
 
+def test_a_damaged_gzip_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    whole = gzip.compress("\n".join([HEAD, *GOOD]).encode())
+    for broken in (whole[:30], whole[:20] + b"\x00\xff" * 9 + whole[38:]):
+        file = lay(tmp_path, [], name="file.csv.gz")
+        file.write_bytes(broken)
+        with pytest.raises(Refused, match="damaged"):
+            bring(file)
+
+
 def test_nul_bytes_and_endless_words_do_not_stop_an_import(tmp_path: Path) -> None:
     rows = [HEAD, "1,a@x.org,01/07/2025 12:00,9,a\x00b", f"2,b@x.org,01/07/2025 12:00,9,{'x' * 3_000_000}"]
     assert bring(lay(tmp_path, rows)).taken == 2

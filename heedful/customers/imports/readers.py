@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import io
 import json
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,6 +58,8 @@ def open_table(path: Path, *, form: str = "", encoding: str = "", separator: str
             columns = [name.strip() for name in next(csv.reader(file, delimiter=separator), [])]
     except OSError as error:
         raise Refused(f"{path} cannot be read: {error.strerror or error}.") from None
+    except (EOFError, zlib.error):
+        raise Refused(f"{path.name} is packed with gzip and damaged; a part of it may be missing.") from None
     except LookupError:
         raise Refused(f"There is no encoding called {encoding!r}.") from None
     except (UnicodeDecodeError, csv.Error) as error:
