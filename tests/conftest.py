@@ -95,13 +95,24 @@ def _clear_away(folder: str) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _nothing_remembered(django_db_serialized_rollback: None) -> None:
+def _left_as_found(
+    request: pytest.FixtureRequest, django_db_serialized_rollback: None, django_db_blocker: Any
+) -> Iterator[None]:
     """Forget what the process remembers of a database that the last test left.
 
     Tests that commit for real leave it as the migrations did, every one of them: where one does not, its rows meet
-    those that the next brings back.
+    those that the next brings back. The log is emptied here, since Django does not know its tables.
     """
-    from heedful.customers import identities, kinds
+    from heedful.customers import identities, kinds, touchpoints
 
     identities.forget()
     kinds.forget()
+    touchpoints.forget()
+    yield
+    marker = request.node.get_closest_marker("django_db")
+    if marker is not None and marker.kwargs.get("transaction"):
+        with django_db_blocker.unblock():
+            from django.db import connection
+
+            with connection.cursor() as cursor:
+                cursor.execute("TRUNCATE customers_touchpoint, customers_arrival, procrastinate_jobs CASCADE")
