@@ -161,6 +161,8 @@ def _keep(ask: Ask, news: Mapping[str, int | str], *, by: By, at: datetime) -> N
     ask.state, ask.answered_at = Ask.State.ANSWERED, ask.answered_at or at
     events.record(SurveyAnswered(ask.pk, ask.survey_id, sorted(news)), by=by, at=at)
     live.tell("surveys", ask.survey_id)
+    if ask.case_id is not None:
+        live.tell("cases", ask.case_id)
     if "helped" in news and ask.case_id is not None:
         events.record(HelpAnswered(ask.pk, ask.case_id, news["helped"] == 1), by=by, at=at)
 

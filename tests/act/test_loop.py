@@ -90,6 +90,35 @@ def test_a_customer_who_was_helped_is_left_in_peace(client: Client, as_: As, ask
     assert (case.is_open, case.helped) == (False, True)
 
 
+def test_what_a_customer_writes_after_a_no_stands_on_the_case_though_it_comes_later(
+    client: Client, as_: As, ask: Ask, mira: Associate
+) -> None:
+    answered(client, ask, recommend="5")
+    case = Case.objects.get()
+    as_(mira).post(f"/cases/{case.pk}/closure", {"outcome": "explained", "cause": "price"})
+    work()
+    helped = Ask.objects.get(case_id=case.pk)
+    Client().post(f"/s/{helped.token}", {"helped": "0"})
+    work()
+    case.refresh_from_db()
+    assert (case.is_open, case.helped) == (True, False)
+    answered(Client(), helped, open="The green box on the wall, as before.")
+    page = as_(mira).get(f"/cases/{case.pk}").content.decode()
+    said = 'The customer wrote, asked whether it helped<p class="said" dir="auto">The green box on the wall, as before.'
+    assert page.count(said) == 1
+
+
+def test_words_that_are_trouble_stand_once_on_the_case(client: Client, as_: As, ask: Ask, mira: Associate) -> None:
+    answered(client, ask, recommend="5")
+    case = Case.objects.get()
+    as_(mira).post(f"/cases/{case.pk}/closure", {"outcome": "explained", "cause": "price"})
+    work()
+    answered(Client(), Ask.objects.get(case_id=case.pk), helped="0", open="I will cancel my contract with you.")
+    page = as_(mira).get(f"/cases/{case.pk}").content.decode()
+    assert "Wants to leave" in page
+    assert "The customer wrote, asked whether it helped" not in page
+
+
 def test_nobody_is_asked_where_there_was_no_trouble(client: Client, as_: As, ask: Ask, mira: Associate) -> None:
     answered(client, ask, recommend="6")
     case = Case.objects.get()

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django import forms
 
@@ -11,6 +12,8 @@ from heedful.act.models import Case, Cause, Note, Trouble
 from heedful.associates.models import Associate, Team
 from heedful.courier.models import Mail, Sending
 from heedful.customers.models import Feedback
+from heedful.listen.models import Ask
+from heedful.listen.surveys import OPEN
 from heedful.understand import trouble
 from heedful.understand.models import Reading, Topic
 
@@ -39,6 +42,19 @@ class Said:
     note: Note
     state: str
     kind: str
+
+    @property
+    def at(self) -> datetime:
+        """When it was written."""
+        return self.note.at
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What the customer wrote when we asked whether it had helped."""
+
+    text: str
+    at: datetime
 
 
 def heard(case: Case) -> list[Heard]:
@@ -96,8 +112,22 @@ STATES = {
 }
 
 
-def conversation(case: Case) -> list[Said]:
-    """Notes, mails and calls in the order in which they were written."""
+def conversation(case: Case) -> list[Said | Answered]:
+    """Notes, mails and calls, and what the customer answered, in the order in which they were written."""
+    return sorted([*_noted(case), *_answered(case)], key=lambda said: said.at)
+
+
+def _answered(case: Case) -> list[Answered]:
+    """The words about whether it helped, but for those that stand among what was heard."""
+    asks = Ask.objects.filter(customer=case.customer_id, case_id=case.pk, answers__has_key=OPEN).order_by("pk")
+    sheets = Feedback.objects.filter(subject__in=[f"ask:{ask.pk}" for ask in asks])
+    names = {f"feedback:{pk}": subject for pk, subject in sheets.values_list("pk", "subject")}
+    heard = {names[name] for name in case.troubles.filter(reference__in=names).values_list("reference", flat=True)}
+    written = [ask.answers[OPEN] for ask in asks if f"ask:{ask.pk}" not in heard]
+    return [Answered(str(words["value"]), datetime.fromisoformat(words["at"])) for words in written]
+
+
+def _noted(case: Case) -> list[Said]:
     notes = list(case.notes.select_related("author").order_by("at", "pk"))
     states = dict(
         Mail.objects.filter(pk__in=[note.mail_id for note in notes if note.mail_id]).values_list("pk", "state")
