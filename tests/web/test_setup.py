@@ -209,6 +209,25 @@ def test_a_mail_is_downloaded_as_it_goes_over_the_wire(as_: As, ada: Associate) 
     assert f"/setup/mails/{mail.pk}/mail.eml" in as_(ada).get(f"/setup/mails/{mail.pk}").content.decode()
 
 
+def test_nobody_answers_a_survey_in_a_customers_place_with_the_link_in_its_mail(as_: As, ada: Associate) -> None:
+    token = "aB3-" * 8
+    link = f"https://acme.test/s/{token}"
+    mail = mails.send(
+        to="alice@example.test", subject="How was it?", text=f"Good: {link}?recommend=9\nStop: {link}/stop",
+        html=f'<a href="{link}?recommend=9">Good</a>', headers={"List-Unsubscribe": f"<{link}/stop>"},
+        purpose="survey", by=SYSTEM, at=timezone.now(),
+    )  # fmt: skip
+
+    page = as_(ada).get(f"/setup/mails/{mail.pk}").content.decode()
+    wire = message_from_bytes(as_(ada).get(f"/setup/mails/{mail.pk}/mail.eml").content, policy=policy.default)
+    read = [page, str(wire["List-Unsubscribe"]), *(part.get_content() for part in wire.iter_parts())]
+
+    assert not [text for text in read if token in text]
+    assert "https://acme.test/s/…?recommend=9" in page
+    mail.refresh_from_db()
+    assert token in mail.text
+
+
 def test_links_that_set_passwords_are_read_by_administrators_alone(as_: As, ada: Associate, lena: Associate) -> None:
     mail = mails.send(
         to="ada@acme.test", subject="Set a new password", text="A link", purpose="account", by=SYSTEM, at=timezone.now()

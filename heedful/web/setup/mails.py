@@ -1,5 +1,7 @@
 """The mails that were written: kept, waiting, sent or given up."""
 
+import re
+
 from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -12,6 +14,9 @@ from heedful.courier import mails as nouns
 from heedful.courier.models import Mail, Sending
 from heedful.web import lists
 from heedful.web.page import Asked, moved, page
+
+ANSWERED_AT = re.compile(r"/s/[A-Za-z0-9_-]{16,}")
+"""Where a customer answers a survey, in an address of any house."""
 
 
 @page("mail.read")
@@ -29,14 +34,14 @@ def mails(request: Asked) -> HttpResponse:
 @page("mail.read")
 def mail(request: Asked, pk: int) -> HttpResponse:
     """One of them, with its tries."""
-    row = get_object_or_404(_readable(request), pk=pk)
+    row = _shown(get_object_or_404(_readable(request), pk=pk))
     return render(request, "setup/mail.html", {"row": row, "tries": row.tries.order_by("-at")[:50]})
 
 
 @page("mail.read")
 def file(request: Asked, pk: int) -> HttpResponse:
     """One of them as it goes over the wire, for a mail program to open."""
-    wire = nouns.compose(get_object_or_404(_readable(request), pk=pk)).as_bytes()
+    wire = nouns.compose(_shown(get_object_or_404(_readable(request), pk=pk))).as_bytes()
     named = {"Content-Disposition": f'attachment; filename="mail-{pk}.eml"'}
     return HttpResponse(wire, content_type="message/rfc822", headers=named)
 
@@ -47,6 +52,19 @@ def tries(request: Asked, pk: int) -> HttpResponse:
     """Try again to hand it over."""
     nouns.try_again(mail=get_object_or_404(_readable(request), pk=pk), by=request.user.by, at=timezone.now())
     return moved(request, reverse("setup:mail", args=[pk]), "It is on its way to the mail server.")
+
+
+def _shown(row: Mail) -> Mail:
+    """A mail as it may be read here, never saved so: nobody answers a survey in a customer's place."""
+    if row.purpose == "survey":
+        row.text, row.html = _without_links(row.text), _without_links(row.html)
+        row.headers = {name: _without_links(value) for name, value in row.headers.items()}
+    return row
+
+
+def _without_links(text: str) -> str:
+    """A text in which the word that opens a customer's sheet is left out of every address."""
+    return ANSWERED_AT.sub("/s/…", text)
 
 
 def _readable(request: Asked) -> QuerySet[Mail]:
