@@ -67,7 +67,7 @@ class Card:
 
 def cards(*, period: Period, at: datetime) -> list[Card]:
     """Every promise of today, those whose breaking touches the most value first. A fixed number of queries."""
-    promises = list(Promise.objects.active().select_related("owner", "stage"))
+    promises = list(Promise.objects.active().select_related("owner", "stage").prefetch_related("standards"))
     counts = _counts(period)
     before = _counts(period.before) if period.before else {}
     cells = _cells(period)
@@ -87,13 +87,18 @@ def cards(*, period: Period, at: datetime) -> list[Card]:
                 open=waiting,
                 walk=scores.share_of(kept, kept + broken),
                 walk_before=scores.share_of(old[0], old[0] + old[1]),
-                felt=felt.get(promise.pk, []),
+                felt=[one for one in felt.get(promise.pk, []) if one.question not in _measured_by(promise)],
                 gap=gaps.get(promise.pk),
                 worth=worth.get(promise.pk, Worth()),
                 cases=cases.get(promise.pk, 0),
             )
         )
     return sorted(found, key=lambda card: (-card.worth.amount, -(card.due - card.kept), card.promise.words))
+
+
+def _measured_by(promise: Promise) -> set[str]:
+    """Questions that decide whether the promise was kept: how these were answered then says nothing more."""
+    return {standard.question for standard in promise.standards.all() if standard.form == "score"}
 
 
 def _rows(sql: str, values: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
@@ -226,11 +231,10 @@ def _worth(at: datetime) -> dict[int, Worth]:
 
 
 def _cases() -> dict[int, int]:
-    """Open cases by the promise that was broken in them."""
+    """Open cases by the promise that was broken or at risk in them."""
     rows = _rows(
-        "SELECT i.promise_id, count(DISTINCT k.id) FROM act_case k JOIN act_trouble t ON t.case_id = k.id"
-        " JOIN promise_instance i ON i.id = split_part(t.reference, ':', 2)::bigint"
-        " WHERE k.closed_at IS NULL AND t.reference LIKE 'instance:%%' GROUP BY 1",
+        "SELECT t.promise_id, count(DISTINCT k.id) FROM act_case k JOIN act_trouble t ON t.case_id = k.id"
+        " WHERE k.closed_at IS NULL AND t.promise_id IS NOT NULL GROUP BY 1",
         {},
     )
     return dict(rows)

@@ -7,12 +7,15 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from heedful.act import cases
+from heedful.act.models import Case
 from heedful.associates.models import Associate, Company
 from heedful.customers import messages
 from heedful.customers.messages import Message, Said
 from heedful.customers.touchpoints import Draft
 from heedful.kit.actor import SYSTEM
 from heedful.promise import promises
+from heedful.promise.models import Instance
 from heedful.promise.standards import Draft as Standard
 from heedful.prove import periods, scorecards
 from tests.work import work
@@ -137,3 +140,30 @@ def test_the_walk_and_the_worth_open_the_rows_behind_them(shop: None, as_: As, b
     assert f'href="{walk}"' in board
     assert "80 due" in as_(bo).get(walk).content.decode()
     assert 'href="/promises/delivered-within-two-days?days=90&amp;state=broken"' in board
+
+
+def test_the_cases_of_a_promise_and_their_speed_open_the_rows_behind_them(
+    shop: None, as_: As, bo: Associate, mira: Associate
+) -> None:
+    now = timezone.now()
+    Case.objects.all().delete()
+    worked = []
+    for broken in Instance.objects.filter(state="broken").order_by("pk")[:3]:
+        Instance.objects.filter(pk=broken.pk).update(counts_at=now)
+        broken.refresh_from_db()
+        found = cases.open_for_broken_promise(instance=broken, by=SYSTEM, at=now)
+        assert found is not None
+        worked.append(found)
+    cases.log_call(case=worked[0], text="Hello.", by=mira.by, at=now)
+    cases.close(case=worked[1], outcome="solved", cause="late", by=mira.by, at=now)
+    client = as_(bo)
+    board = client.get("/board/?period=30").content.decode()
+    for address, words, behind in (
+        ("/cases?promise=delivered-within-two-days", "2 open cases", "2 cases"),
+        ("/cases?show=all&amp;period=30", "median of 3 cases", "3 cases"),
+        ("/cases?state=closed&amp;period=30", "median of 1 closed", "1 case<"),
+        ("/cases?show=all&amp;period=30&amp;speed=due", "2 cases due", "2 cases"),
+    ):
+        assert f'href="{address}"' in board
+        assert words in board
+        assert behind in client.get(address.replace("&amp;", "&")).content.decode()

@@ -79,6 +79,18 @@ def test_an_empty_queue_says_what_to_do_first(as_: As, mira: Associate) -> None:
         ("?q=leave", {"bruno"}),
         ("?priority=3", {"bruno"}),
         ("?sort=due", {"alice", "bruno"}),
+        ("?show=all", {"alice", "bruno", "quiet1"}),
+        ("?show=all&period=30", {"alice", "bruno"}),
+        ("?show=all&period=90", {"alice", "bruno", "quiet1"}),
+        ("?state=closed&period=30", set()),
+        ("?show=all&speed=due", {"alice", "bruno", "quiet1"}),
+        ("?show=all&speed=acted", {"alice"}),
+        ("?show=all&speed=late", {"bruno", "quiet1"}),
+        ("?show=all&helped=any", {"quiet1"}),
+        ("?show=all&helped=yes", {"quiet1"}),
+        ("?show=all&helped=no", set()),
+        ("?show=nonsense&period=nonsense&speed=nonsense&helped=nonsense", {"alice", "bruno"}),
+        ("?promise=no%00ne", set()),
         ("?sort=nonsense&state=nonsense&whose=nonsense", {"alice", "bruno"}),
     ],
 )
@@ -91,6 +103,8 @@ def test_the_address_says_which_cases(
     Case.objects.filter(pk=late.pk).update(due_at=now - timedelta(hours=1), escalated_at=now)
     done = opened(quiet(1), "feedback:78")
     cases.close(case=done, outcome="solved", cause="late", by=mira.by, at=now)
+    long_ago = now - timedelta(days=60)
+    Case.objects.filter(pk=done.pk).update(opened_at=long_ago, due_at=long_ago, helped=True)
     page = as_(mira).get(f"/cases{address}")
     names = {name for name in ("alice", "bruno", "quiet1") if f"{name}@example.test</a>" in say(page)}
     assert names == expected

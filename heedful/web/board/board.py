@@ -143,7 +143,9 @@ def headlines(period: Period) -> list[dict[str, Figure | None]]:
             found.append(
                 {
                     "plain": figures.score(question, figure, last, than=before(period), href=href),
-                    "by_value": figures.score(question, by_value, None, than="", href=href) if by_value else None,
+                    "by_value": figures.score(question, by_value, None, than="", href=href)
+                    if by_value and by_value.enough
+                    else None,
                 }
             )
     return found
@@ -177,11 +179,14 @@ def _stages(period: Period) -> object | None:
 
 def _loop(period: Period, found: speed.Speed) -> dict[str, Any]:
     """The loop's speed as figures."""
-    cases = reverse("desk:cases")
+    within = urlencode({"period": period.choice})
+    everything = f"{reverse('desk:cases')}?show=all&{within}"
     return {
         "speed": found,
-        "in_time": _share("Acted on in time", found.in_time, "cases due", f"{cases}?show=all"),
-        "helped": _share("Said that it helped", found.helped, "answers", f"{cases}?state=closed"),
+        "opened_href": everything,
+        "closed_href": f"{reverse('desk:cases')}?state=closed&{within}",
+        "in_time": _share("Acted on in time", found.in_time, "cases due", f"{everything}&speed=due"),
+        "helped": _share("Said that it helped", found.helped, "answers", f"{everything}&helped=any"),
     }
 
 

@@ -1,14 +1,16 @@
-"""The cases that an address asks for: whose, in which state, found by which words, in which order."""
+"""The cases that an address asks for: whose, in which state, behind which figure, in which order."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from heedful.act.models import Case
+from heedful.act.models import Case, Trouble
 from heedful.associates.models import Associate, Team
+from heedful.promise.models import Promise
+from heedful.prove import periods
 from heedful.web import lists
 from heedful.web.page import Asked
 
@@ -19,6 +21,9 @@ ORDERS: dict[str, list[str]] = {
 }
 WHOSE = [("mine", "Mine"), ("team", "My team"), ("unclaimed", "Unclaimed"), ("lead", "For the lead")]
 STATES = [("waiting", "Waiting for us"), ("late", "Late"), ("answered", "Answered"), ("closed", "Closed")]
+SHOWN = [("all", "Open and closed")]
+SPEEDS = [("due", "Acted on or due"), ("acted", "Acted on in time"), ("late", "Acted on late or not yet")]
+HELPED = [("any", "Customer has said"), ("yes", "It helped"), ("no", "It did not help")]
 SORTS = [("first", "What comes first"), ("due", "Due"), ("new", "Newest")]
 
 
@@ -38,8 +43,9 @@ def wish(request: Asked, *, whose: str = "") -> Wish:
     chosen = whose or request.GET.get("whose", "all")
     rows = belonging(Case.objects.all(), chosen, request.user)
     state = request.GET.get("state", "")
-    found = _narrowed(in_state(rows, state), request)
-    sort = request.GET.get("sort", "first")
+    everything = request.GET.get("show", "") == "all" and state not in dict(STATES)
+    found = _behind(_narrowed(rows if everything else in_state(rows, state), request), request)
+    sort = request.GET.get("sort", "new" if everything else "first")
     return Wish(
         cases=found.by_urgency(),
         keys=["-closed_at", "-pk"] if state == "closed" else ORDERS.get(sort, ORDERS["first"]),
@@ -81,10 +87,45 @@ def _narrowed(rows: Any, request: Asked) -> Any:
     return rows.select_related("customer__person", "owner", "team")
 
 
+def _behind(rows: Any, request: Asked) -> Any:
+    """The cases behind a figure of the board: one promise, one time, how fast somebody acted, and whether it helped."""
+    now = timezone.now()
+    if slug := _slug(request):
+        rows = rows.filter(Exists(Trouble.objects.filter(case=OuterRef("pk"), promise__slug=slug)))
+    if (period := request.GET.get("period", "")) in periods.CHOICES:
+        rows = rows.filter(opened_at__gte=periods.last(period, at=now).since)
+    in_time, missed = Q(first_act_at__lte=F("due_at")), Q(first_act_at=None, due_at__lt=now)
+    chosen = {
+        ("speed", "due"): Q(first_act_at__isnull=False) | missed,
+        ("speed", "acted"): in_time,
+        ("speed", "late"): Q(first_act_at__gt=F("due_at")) | missed,
+        ("helped", "any"): Q(helped__isnull=False),
+        ("helped", "yes"): Q(helped=True),
+        ("helped", "no"): Q(helped=False),
+    }
+    for name in ("speed", "helped"):
+        rows = rows.filter(chosen.get((name, request.GET.get(name, "")), Q()))
+    return rows
+
+
+def _slug(request: Asked) -> str:
+    return request.GET.get("promise", "").replace("\x00", "")[:80]
+
+
 def _menus(request: Asked) -> list[lists.Filter]:
     teams = [(str(pk), name) for pk, name in Team.objects.order_by("name").values_list("pk", "name")]
     priorities = [(str(value), label) for value, label in reversed(Case.Priority.choices)]
-    menus = [lists.chips(request, "priority", "Priority", priorities), lists.chips(request, "sort", "Sort", SORTS)]
+    menus = [
+        lists.chips(request, "priority", "Priority", priorities),
+        lists.chips(request, "show", "Show", SHOWN),
+        lists.chips(request, "period", "Opened in", periods.CHOICES.items()),
+        lists.chips(request, "speed", "First act", SPEEDS),
+        lists.chips(request, "helped", "Helped", HELPED),
+        lists.chips(request, "sort", "Sort", SORTS),
+    ]
+    if slug := _slug(request):
+        named = Promise.objects.filter(slug=slug).values_list("slug", "words")
+        menus.insert(0, lists.chips(request, "promise", "Promise", named))
     return [lists.chips(request, "in", "Team", teams), *menus] if len(teams) > 1 else menus
 
 
