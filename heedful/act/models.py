@@ -4,11 +4,14 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q, Value
+from django.db.models import F, Q, Value, When
 
 from heedful.associates.models import Team
 from heedful.customers.models import Customer, Stage
 from heedful.promise.models import Promise
+
+URGENCY = models.Case(When(answered_at=None, then=Value(5)), default=Value(15)) - F("priority")
+"""What waits for us before what was answered, and the highest priority first in each: a low number comes first."""
 
 
 class CaseQuerySet(models.QuerySet["Case"]):
@@ -36,7 +39,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
 
     def by_urgency(self) -> "CaseQuerySet":
         """Cases with what a list sorts by: the most urgent have the lowest number, to be followed by `due_at`."""
-        return self.annotate(urgency=Value(5) - F("priority"))
+        return self.annotate(urgency=URGENCY)
 
     def for_leads(self) -> "CaseQuerySet":
         """Open cases that a lead must look at: given to the lead, or about to be late."""
@@ -98,9 +101,7 @@ class Case(models.Model):
             )
         ]
         indexes = [
-            models.Index(
-                Value(5) - F("priority"), F("due_at"), F("id"), condition=Q(closed_at=None), name="act_case_urgency"
-            ),
+            models.Index(URGENCY, F("due_at"), F("id"), condition=Q(closed_at=None), name="act_case_urgency"),
             models.Index(fields=["customer", "-opened_at"], name="act_case_by"),
             models.Index(fields=["-opened_at"], name="act_case_recent"),
             models.Index(fields=["due_at"], condition=Q(closed_at=None, answered_at=None), name="act_case_waiting"),

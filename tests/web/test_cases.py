@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -17,6 +18,7 @@ from heedful.customers.models import Customer, Feedback
 from heedful.kit.actor import SYSTEM
 from heedful.understand.models import Reading
 from heedful.understand.trouble import Sign
+from heedful.web.desk import case_list
 from tests.cast import arrived
 
 pytestmark = pytest.mark.django_db
@@ -114,6 +116,22 @@ def test_the_most_urgent_stand_first(as_: As, mira: Associate, case: Case, bruno
     opened(bruno, "feedback:77", severity=3)
     page = say(as_(mira).get("/cases"))
     assert page.index("bruno@example.test") < page.index("alice@example.test")
+
+
+def test_what_was_answered_stands_after_what_still_waits(as_: As, mira: Associate, case: Case, bruno: Customer) -> None:
+    urgent = opened(bruno, "feedback:77", severity=3)
+    cases.log_call(case=urgent, text="Hello.", by=mira.by, at=timezone.now())
+    page = say(as_(mira).get("/cases"))
+    assert page.index("alice@example.test") < page.index("bruno@example.test")
+
+
+def test_the_order_of_the_queue_is_read_from_its_index(case: Case) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL enable_sort = off")
+    plan = Case.objects.open().by_urgency().order_by(*case_list.ORDERS["first"])[:51].explain()
+    assert "act_case_urgency" in plan
+    assert "Sort" not in plan
 
 
 def test_a_long_list_has_a_next_page_and_few_queries(
