@@ -134,6 +134,16 @@ def test_the_order_of_the_queue_is_read_from_its_index(case: Case) -> None:
     assert "Sort" not in plan
 
 
+def test_the_panel_says_answered_instead_of_due(as_: As, mira: Associate, case: Case) -> None:
+    client = as_(mira)
+    address = f"/cases/{case.pk}"
+    assert "Nobody yet · due " in say(client.get(address))
+    cases.log_call(case=case, text="Hello.", by=mira.by, at=timezone.now())
+    page = say(client.get(address))
+    assert " · answered" in page
+    assert " · due " not in page
+
+
 def test_a_long_list_has_a_next_page_and_few_queries(
     as_: As, mira: Associate, care: Team, django_assert_max_num_queries: Callable[[int], object]
 ) -> None:

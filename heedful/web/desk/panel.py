@@ -8,7 +8,7 @@ from functools import cached_property
 from django.urls import reverse
 from django.utils import timezone
 
-from heedful.act.models import Case
+from heedful.act.models import URGENCY, Case
 from heedful.customers import scales
 from heedful.customers.models import Customer, CustomerQuerySet, Feedback, Score
 from heedful.promise.models import Instance
@@ -84,9 +84,9 @@ class Panel:
 
     @cached_property
     def cases(self) -> Sequence[Case]:
-        """Open cases, the most urgent first."""
+        """Open cases, those that wait for us and are most urgent first."""
         found = Case.objects.open().of_person(self.customer.pk).select_related("owner")
-        return list(found.order_by("-priority", "due_at")[:5])
+        return list(found.order_by(URGENCY, "due_at", "pk")[:5])
 
     @property
     def next(self) -> Next | None:
