@@ -1,10 +1,13 @@
 """The JSON door: who comes in, how a no is said, and what is the same for every address."""
 
+import functools
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI, Schema
@@ -22,6 +25,7 @@ WORDS = {
     401: "Come with a key that may use the API, or log in.",
     403: "You may not do this.",
     404: "There is nothing here.",
+    405: "This address is not used like that.",
     422: "Something in the request is not as it should be.",
 }
 
@@ -98,6 +102,21 @@ def problem(
     """Say no."""
     body = Problem(title=WORDS[status], status=status, detail=detail or WORDS[status], code=code, errors=errors or [])
     return HttpResponse(body.model_dump_json(), status=status, content_type="application/problem+json")
+
+
+def spoken(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Let a view say no to a method in the language of programs too."""
+
+    @functools.wraps(view)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        response = view(request, *args, **kwargs)
+        if response.status_code != 405:
+            return response
+        said = problem(405)
+        said["Allow"] = response.headers.get("Allow", "")
+        return said
+
+    return answer
 
 
 @csrf_exempt

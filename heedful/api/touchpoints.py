@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, Field, StringConstraints
 from heedful.api.door import PROBLEMS, Asked
 from heedful.api.posting import Done, repeatable
 from heedful.associates import associates
-from heedful.customers import identities, messages, scales
+from heedful.customers import identities, kinds, messages, scales
 from heedful.customers.models import Touchpoint
 from heedful.customers.touchpoints import Draft
 from heedful.kit.errors import Refused
@@ -120,7 +120,7 @@ def _draft(said: TouchpointIn, now: datetime) -> Draft:
     if not names:
         raise Refused("None of the identities names a customer.")
     return Draft(
-        said.kind,
+        kinds.check(said.kind),
         said.happened_at.astimezone(UTC) if said.happened_at else now,
         said.message,
         identities.strongest_first(names),

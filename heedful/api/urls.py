@@ -4,7 +4,7 @@ from django.urls import include, path, re_path
 
 from heedful.api import cases, customers, feedback, promises, scores, touchpoints
 from heedful.api.door import api as api
-from heedful.api.door import missing
+from heedful.api.door import missing, spoken
 
 api.add_router("/customers", customers.router)
 api.add_router("/touchpoints", touchpoints.router)
@@ -13,8 +13,13 @@ api.add_router("/promises", promises.router)
 api.add_router("/cases", cases.router)
 api.add_router("/scores", scores.router)
 
+routes, app_name_, namespace = api.urls
+for route in routes:
+    if route.callback is not None:
+        route.callback = spoken(route.callback)
+
 urlpatterns = [
     path("", include("heedful.api.events.urls")),
-    path("api/", api.urls),
+    path("api/", (routes, app_name_, namespace)),
     re_path(r"^api/", missing),
 ]

@@ -16,6 +16,8 @@ from heedful.kit.characters import storable
 from heedful.kit.errors import Refused
 from heedful.ledger import events
 
+RESERVED = "heedful_"
+"""How the kinds begin that are written here alone, such as the clock of a case; nobody else may send them."""
 KNOWN_FOR_S = 20
 NOTED_EVERY = timedelta(hours=1)
 NEVER = datetime.min.replace(tzinfo=UTC)
@@ -59,6 +61,13 @@ def meet(*, slugs: Collection[str], at: datetime) -> None:
         transaction.on_commit(lambda: _known.update({slug: _Known(arrived_at=at) for slug in new}))
     if old := sorted(slug for slug in set(slugs) - set(new) if _known[slug].arrived_at < at - NOTED_EVERY):
         _note(old, at)
+
+
+def check(slug: str) -> str:
+    """Return a kind that came from outside, or refuse one that only Heedful itself writes."""
+    if slug.startswith(RESERVED):
+        raise Refused(f"Kinds that begin with {RESERVED!r} are written by Heedful alone.", code="reserved")
+    return slug
 
 
 def stage_of(slug: str) -> str:

@@ -53,6 +53,8 @@ class Customer(models.Model):
     name = models.CharField(max_length=200, blank=True)
     email = models.CharField(max_length=254, blank=True)
     phone = models.CharField(max_length=32, blank=True)
+    handle = models.CharField(max_length=254, blank=True, db_default="")
+    """The number or name that the company's own systems know the customer by, where one is known."""
     language = models.CharField(max_length=16, blank=True)
     segment = models.CharField(max_length=80, blank=True)
     attributes = models.JSONField(default=dict)
@@ -91,7 +93,7 @@ class Customer(models.Model):
     @property
     def label(self) -> str:
         """What to call this customer in a list."""
-        return self.name or self.email or self.phone or f"{'Customer' if self.is_known else 'Visitor'} {self.pk}"
+        return self.name or self.email or self.phone or self.handle or f"Visitor {self.pk}"
 
     @property
     def is_root(self) -> bool:

@@ -37,6 +37,13 @@ def ask(acme: Company, client: Client) -> Ask:
     return send
 
 
+def test_a_program_cannot_write_kinds_that_are_heedfuls_own(ask: Ask) -> None:
+    batch = {"touchpoints": [touch("m1", kind="heedful_case_answered"), touch("m2", kind="case_answered")]}
+    status, body = ask("POST", "/api/touchpoints", batch)
+    assert (status, body["taken"]) == (200, 1)
+    assert "written by Heedful alone" in body["left_out"][0]["reason"]
+
+
 def touch(message: str, **said: object) -> dict[str, object]:
     return {
         "message": message,
@@ -154,6 +161,11 @@ def test_a_key_that_may_only_send_reads_nothing(acme: Company, client: Client) -
 )
 def test_bad_requests_are_answered_with_a_problem(ask: Ask, path: str, status: int) -> None:
     assert ask("GET", path)[0] == status
+
+
+def test_a_method_that_is_not_used_is_a_problem(client: Client, acme: Company) -> None:
+    response = client.get("/api/touchpoints")
+    assert (response.status_code, response.headers["Allow"], response.json()["status"]) == (405, "POST", 405)
 
 
 def test_a_body_that_is_not_json_is_a_problem(ask: Ask, client: Client) -> None:

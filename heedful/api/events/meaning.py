@@ -15,11 +15,12 @@ from heedful.api.events.surroundings import Surroundings
 from heedful.api.events.times import happened, moment, shift
 from heedful.api.events.told import Told, read_told
 from heedful.api.events.wire import Event
-from heedful.customers import identities
+from heedful.customers import identities, kinds
 from heedful.customers.identities import Name
 from heedful.customers.messages import Message, Said
 from heedful.customers.slugs import slug
 from heedful.customers.touchpoints import Draft
+from heedful.kit.errors import Refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,10 @@ class _Around:
 def _track(event: Event, around: _Around) -> Message:
     if not isinstance(event.event, str) or not event.event.strip():
         raise Unusable("A track needs the name of its event.")
-    return Message(_draft(slug(event.event), event, around, {}))
+    try:
+        return Message(_draft(kinds.check(slug(event.event)), event, around, {}))
+    except Refused as no:
+        raise Unusable(no.sentence) from None
 
 
 def _page(event: Event, around: _Around) -> Message:

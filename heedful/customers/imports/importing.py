@@ -246,13 +246,8 @@ class _Rejected:
             if self._table.format == "csv":
                 csv.writer(self._file).writerow(["row", "reason", *self._table.columns])
         if self._table.format == "csv":
-            values = [row[column] for column in self._table.columns] if isinstance(row, Mapping) else []
+            values = [row[column] for column in self._table.columns] if isinstance(row, Mapping) else list(error.sent)
             csv.writer(self._file).writerow([number, str(error), *values])
         else:
-            self._file.write(
-                json.dumps(
-                    {"row": number, "reason": str(error), "sent": row if isinstance(row, Mapping) else None},
-                    default=str,
-                )
-                + "\n"
-            )
+            own = dict(row) if isinstance(row, Mapping) else {"sent": error.sent}
+            self._file.write(json.dumps({**own, "row": number, "reason": str(error)}, default=str) + "\n")

@@ -22,7 +22,11 @@ SEPARATORS = ",;\t|"
 
 
 class RowError(Exception):
-    """What is wrong with one row, in a sentence."""
+    """What is wrong with one row, in a sentence; `sent` is the row as far as it could be read."""
+
+    def __init__(self, sentence: str, sent: list[str] | str = ""):
+        super().__init__(sentence)
+        self.sent = sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +154,7 @@ def _csv_rows(table: Table) -> Iterator[tuple[int, Row | RowError]]:
             if len(fields) == width:
                 yield number, dict(zip(columns, fields, strict=True))
             else:
-                yield number, RowError(f"The row has {len(fields)} fields, the head has {width}.")
+                yield number, RowError(f"The row has {len(fields)} fields, the head has {width}.", fields)
 
 
 def _json_rows(table: Table) -> Iterator[tuple[int, Row | RowError]]:
@@ -160,9 +164,10 @@ def _json_rows(table: Table) -> Iterator[tuple[int, Row | RowError]]:
                 try:
                     row = json.loads(line)
                 except (ValueError, RecursionError):
-                    yield number, RowError("The line is not JSON.")
+                    yield number, RowError("The line is not JSON.", line.rstrip())
                     continue
-                yield number, _flat(row) if isinstance(row, dict) else RowError("The line is not a JSON object.")
+                wrong = RowError("The line is not a JSON object.", line.rstrip())
+                yield number, _flat(row) if isinstance(row, dict) else wrong
 
 
 def _flat(row: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
