@@ -155,7 +155,8 @@ def _create(names: Sequence[Name], at: datetime, since: datetime) -> dict[Name, 
         made = {(kind, value): Known(identity, customer) for kind, value, identity, customer in cursor.fetchall()}
         cursor.execute(
             "INSERT INTO customers_customer (id, person_id, facts, name, email, phone, handle,"
-            " language, segment, attributes, value_currency, value_source, first_seen_at, last_seen_at, own_first_at, own_last_at, is_known)"
+            " language, segment, attributes, value_currency, value_source,"
+            " first_seen_at, last_seen_at, own_first_at, own_last_at, is_known)"
             " SELECT id, id, '{}', '', CASE WHEN kind = 'email' THEN value ELSE '' END,"
             " CASE WHEN kind = 'phone' THEN value ELSE '' END,"
             " CASE WHEN kind IN ('user_id', 'external') THEN value ELSE '' END,"

@@ -253,8 +253,8 @@ UPDATE customers_customer c SET name = w.name, email = w.email, phone = w.phone,
     value_amount = w.amount, value_currency = w.currency, value_source = w.source,
     first_seen_at = w.first_seen_at, last_seen_at = w.last_seen_at, is_known = w.is_known
 FROM jsonb_to_recordset(%s::jsonb) AS w(id bigint, name text, email text, phone text, handle text,
-    language text, segment text, attributes jsonb, organisation bigint, stage text, amount numeric(14, 2), currency text, source text,
-    first_seen_at timestamptz, last_seen_at timestamptz, is_known boolean)
+    language text, segment text, attributes jsonb, organisation bigint, stage text, amount numeric(14, 2),
+    currency text, source text, first_seen_at timestamptz, last_seen_at timestamptz, is_known boolean)
 LEFT JOIN customers_organisation o ON o.id = w.organisation LEFT JOIN customers_stage s ON s.slug = w.stage
 WHERE c.id = w.id
 """
