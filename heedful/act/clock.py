@@ -5,13 +5,14 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from heedful.act.models import Practice
+from heedful.customers.slugs import RESERVED
 from heedful.promise import judging, standards, working_time
 from heedful.promise.judging import Seen, StandardSpec
 from heedful.promise.models import Standard
 
-OPENED = "case_opened"
+OPENED = f"{RESERVED}case_opened"
 """The touchpoint with which a case's clock starts in the customer's log."""
-ANSWERED = "case_answered"
+ANSWERED = f"{RESERVED}case_answered"
 """The touchpoint that stops it."""
 
 

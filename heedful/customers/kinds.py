@@ -11,13 +11,12 @@ from django.db.models.functions import Greatest
 
 from heedful.associates import associates
 from heedful.customers.models import Kind, Stage
+from heedful.customers.slugs import RESERVED
 from heedful.kit.actor import By
 from heedful.kit.characters import storable
 from heedful.kit.errors import Refused
 from heedful.ledger import events
 
-RESERVED = "heedful_"
-"""How the kinds begin that are written here alone, such as the clock of a case; nobody else may send them."""
 KNOWN_FOR_S = 20
 NOTED_EVERY = timedelta(hours=1)
 NEVER = datetime.min.replace(tzinfo=UTC)

@@ -5,6 +5,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Upper
 
+from heedful.customers import slugs
+
 
 class Stage(models.Model):
     """A stage of the relationship; the list is the company's to edit."""
@@ -203,7 +205,7 @@ class Kind(models.Model):
     """When one last arrived, to the hour."""
 
     def __str__(self) -> str:
-        return self.name or self.slug.replace("_", " ").capitalize()
+        return self.name or slugs.words(self.slug)
 
 
 class Touchpoint(models.Model):
@@ -235,7 +237,7 @@ class Touchpoint(models.Model):
     @property
     def words(self) -> str:
         """The kind as a person would say it."""
-        return self.kind.replace("_", " ").capitalize()
+        return slugs.words(self.kind)
 
 
 class Feedback(models.Model):

@@ -120,7 +120,7 @@ def sentence(standard: Standard) -> str:
 
 
 def _kind(slug: str) -> str:
-    return slug.replace("_", " ").strip().lower()
+    return slugs.words(slug).strip().lower()
 
 
 def _time(standard: Standard) -> str:

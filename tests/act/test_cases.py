@@ -45,7 +45,7 @@ def test_trouble_opens_a_case_with_team_clock_and_priority(
     assert (case.team, case.owner, case.priority, case.severity) == (service, None, Case.Priority.NORMAL, 2)
     assert (case.due_at, case.escalate_at) == (noon + DAY, noon + 18 * HOUR)
     assert not case.with_lead
-    assert kinds_of(carla) == ["order_placed", "case_opened"]
+    assert kinds_of(carla) == ["order_placed", "heedful_case_opened"]
     assert kinds_in_the_ledger(case) == ["CaseOpened"]
 
 
@@ -221,14 +221,14 @@ def test_a_mail_stops_the_clock_and_makes_the_case_the_writers(
     mail = Mail.objects.get()
     assert (mail.to, mail.subject, mail.text) == ("carla@example.org", "Your order", "I am sorry.")
     assert written.mail_id == mail.pk
-    assert kinds_of(carla) == ["order_placed", "case_opened", "case_answered"]
+    assert kinds_of(carla) == ["order_placed", "heedful_case_opened", "heedful_case_answered"]
 
 
 def test_a_second_mail_answers_nothing_again(case: Case, mira: Associate, noon: datetime, carla: Customer) -> None:
     cases.write(case=case, subject="One", text="One.", by=mira.by, at=noon + HOUR)
     cases.write(case=case, subject="Two", text="Two.", by=mira.by, at=noon + 2 * HOUR)
     assert Case.objects.get().answered_at == noon + HOUR
-    assert carla.touchpoints.filter(kind="case_answered").count() == 1
+    assert carla.touchpoints.filter(kind="heedful_case_answered").count() == 1
     assert Mail.objects.count() == 2
 
 
@@ -304,8 +304,8 @@ def test_a_reopened_case_has_a_clock_of_its_own(
     assert row.is_waiting
     assert (row.outcome, row.reopened, row.owner, row.due_at) == ("", 1, mira, noon + 2 * HOUR + DAY)
     assert row.first_act_at == noon + HOUR
-    assert kinds_of(carla) == ["order_placed", "case_opened", "case_answered", "case_opened"]
-    opened = carla.touchpoints.filter(kind="case_opened").order_by("id")
+    assert kinds_of(carla) == ["order_placed", "heedful_case_opened", "heedful_case_answered", "heedful_case_opened"]
+    opened = carla.touchpoints.filter(kind="heedful_case_opened").order_by("id")
     assert [touchpoint.properties["case"] for touchpoint in opened] == [str(case.pk), f"{case.pk}.1"]
 
 

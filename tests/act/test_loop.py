@@ -159,7 +159,11 @@ def test_the_companys_own_promise_judges_whether_the_case_was_answered_in_time(
     client: Client, as_: As, ask: Ask, mira: Associate
 ) -> None:
     standard = StandardDraft(
-        form="within", from_kind="case_opened", to_kind="case_answered", within_s=3600, match_property="case"
+        form="within",
+        from_kind="heedful_case_opened",
+        to_kind="heedful_case_answered",
+        within_s=3600,
+        match_property="case",
     )
     wording = Wording(words="We call back within the hour", is_case_clock=True)
     promises.make(wording=wording, standards=[standard], by=SYSTEM, at=timezone.now() - timedelta(days=1))
@@ -185,4 +189,4 @@ def test_the_log_tells_the_whole_story(client: Client, as_: As, ask: Ask, grace:
     answered(client, ask, recommend="3")
     as_(mira).post(f"/cases/{Case.objects.get().pk}/closure", {"outcome": "solved", "cause": "late"})
     kinds = Touchpoint.objects.filter(customer=grace.pk).order_by("id").values_list("kind", flat=True)
-    assert list(kinds) == ["technician_visit", "survey_answered", "case_opened", "case_answered"]
+    assert list(kinds) == ["technician_visit", "survey_answered", "heedful_case_opened", "heedful_case_answered"]

@@ -141,8 +141,8 @@ def case_clock(noon: datetime, **standard: object) -> None:
     Standard.objects.create(
         promise=row,
         form="within",
-        from_kind="case_opened",
-        to_kind="case_answered",
+        from_kind="heedful_case_opened",
+        to_kind="heedful_case_answered",
         match_property="case",
         calendar=office,
         **standard,

@@ -89,15 +89,6 @@ def test_a_bad_row_goes_out_with_its_reason_and_the_good_ones_go_in(tmp_path: Pa
     assert reason in bad[0]["reason"]
 
 
-def test_a_row_cannot_be_of_a_kind_that_is_heedfuls_own(tmp_path: Path) -> None:
-    file = lay(tmp_path, [HEAD, *GOOD])
-    said = re.sub('kind = "[a-z_]+"', 'kind = "Heedful case answered"', (tmp_path / "map.toml").read_text())
-    (tmp_path / "map.toml").write_text(said)
-    report = bring(file)
-    assert (report.taken, report.rejected) == (0, 2)
-    assert "written by Heedful alone" in report.errors[0][1]
-
-
 def test_a_dry_run_writes_nothing(tmp_path: Path) -> None:
     file = lay(tmp_path, [HEAD, *GOOD, "3,,,,", "bad"])
     report = imports.dry_run(table=imports.open_table(file), found=imports.read_map(tmp_path / "map.toml"), at=NOW)

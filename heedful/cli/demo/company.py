@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.conf import settings
 
-from heedful.act import practice, routes
+from heedful.act import clock, practice, routes
 from heedful.associates import associates, company, keys, teams
 from heedful.associates.models import Associate, Key, Role, Team
 from heedful.customers import kinds
@@ -333,7 +333,7 @@ def promised(care: Calendar, dispatch: Calendar) -> Sequence[Word]:
             "When something went wrong, a person gets in touch within one working day.",
             "use",
             "Lena Sandhu",
-            Draft(form="within", from_kind="case_opened", to_kind="case_answered", within_days=1, calendar=care,
+            Draft(form="within", from_kind=clock.OPENED, to_kind=clock.ANSWERED, within_days=1, calendar=care,
                   match_property="case"),
             is_case_clock=True,
         ),

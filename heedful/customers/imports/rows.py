@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from heedful.customers import identities, kinds, scales
+from heedful.customers import identities, scales
 from heedful.customers.identities import Name
 from heedful.customers.imports.maps import (
     IDENTITIES,
@@ -26,7 +26,7 @@ from heedful.customers.imports.maps import (
     whens,
 )
 from heedful.customers.imports.readers import Row, RowError
-from heedful.customers.slugs import slug
+from heedful.customers.slugs import RESERVED, slug
 from heedful.customers.touchpoints import Draft
 from heedful.kit.errors import Refused
 
@@ -137,8 +137,8 @@ class _Touchpoint:
         kind = slug(self._kind(row))
         if happened_at is None or not kind:
             return None
-        if kind.startswith(kinds.RESERVED):
-            raise RowError(f"Kinds that begin with {kinds.RESERVED!r} are written by Heedful alone.")
+        if kind.startswith(RESERVED):
+            raise RowError(f"Kinds that begin with {RESERVED!r} are written by Heedful alone.")
         own = self._id(row) if self._id else ""
         scores = {question: score for question, get in self._scores if (score := get(row)) is not None}
         return Draft(
