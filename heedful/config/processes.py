@@ -17,7 +17,7 @@ from heedful.loop import worker as jobs
 WEB = "heedful.config.wsgi"
 LIVE = "heedful.config.live"
 WEB_WORKERS = 2
-WEB_THREADS = 8
+WEB_THREADS = 4
 KILL_S = 3
 
 
