@@ -12,10 +12,9 @@ from django.db import connection
 from heedful.customers.models import Customer
 from heedful.promise.judging import Seen, StandardSpec
 
-RECORDS = """
-SELECT id, coalesce(person_id, id) FROM customers_customer WHERE coalesce(person_id, id) IN (
-    SELECT coalesce(person_id, id) FROM customers_customer WHERE id = ANY(%s))
-"""
+PEOPLE = "SELECT DISTINCT coalesce(person_id, id) FROM customers_customer WHERE id = ANY(%s)"
+RECORDS = "SELECT id, coalesce(person_id, id) FROM customers_customer WHERE person_id = ANY(%s) OR id = ANY(%s)"
+"""Two questions, since a plan for both in one may compare every customer with every other."""
 
 SEEN = """
 SELECT id, customer_id, kind, happened_at, CASE WHEN %(carried)s THEN properties END, scores, subject
@@ -70,7 +69,9 @@ class Person:
 def records_of(ids: Collection[int]) -> dict[int, int]:
     """Record -> person, for every record of the people that these records belong to."""
     with connection.cursor() as cursor:
-        cursor.execute(RECORDS, [sorted(ids)])
+        cursor.execute(PEOPLE, [sorted(ids)])
+        people = [person for (person,) in cursor.fetchall()]
+        cursor.execute(RECORDS, [people, people])
         return dict(cursor.fetchall())
 
 
