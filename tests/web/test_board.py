@@ -90,6 +90,12 @@ def test_every_score_opens_the_answers_behind_it(shop: None, as_: As, bo: Associ
     assert "80 answers" in rows
 
 
+def test_one_part_alone_is_not_compared(shop: None, as_: As, bo: Associate) -> None:
+    page = as_(bo).get("/board/scores/recommend?by=stage&period=90").content.decode()
+    assert "There are no two with enough answers to compare." in page
+    assert "These cannot be told apart." not in page
+
+
 def test_too_few_answers_are_said_to_be_too_few(shop: None, as_: As, bo: Associate) -> None:
     messages.take(
         messages=[
