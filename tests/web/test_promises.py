@@ -7,14 +7,17 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.utils import timezone
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 
 from heedful.associates.models import Associate
 from heedful.customers import identities, kinds, touchpoints
 from heedful.kit.actor import SYSTEM
 from heedful.promise import calendars, instances, promises
-from heedful.promise.models import Instance, Promise, Standard
+from heedful.promise.models import Calendar, Instance, Promise, Standard
 from heedful.promise.promises import Wording
 from heedful.promise.standards import Draft
+from heedful.web.desk import promise_forms
 
 pytestmark = pytest.mark.django_db
 type As = Callable[[Associate], Client]
@@ -144,6 +147,47 @@ def test_working_time_is_not_promised_before_somebody_said_when_we_work(as_: As,
     assert response.status_code == 422
     assert "Say first when you work" in response.content.decode()
     assert not Promise.objects.exists()
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@given(
+    time=st.one_of(
+        st.fixed_dictionaries({"within_s": st.integers(0, 200_000) | st.integers(0, 2_000).map(lambda n: n * 60)}),
+        st.fixed_dictionaries({"within_days": st.integers(0, 1_000)}),
+    ),
+    is_working=st.booleans(),
+    at_risk_share=st.integers(1, 1_000).map(lambda tenths: tenths / 1_000).filter(lambda share: share >= 0.01),
+)
+@example(time={"within_s": 5_400}, is_working=True, at_risk_share=0.75)
+@example(time={"within_s": 90}, is_working=False, at_risk_share=0.333)
+def test_the_form_shows_a_time_as_it_is_stored(
+    ada: Associate, time: dict[str, int], is_working: bool, at_risk_share: float
+) -> None:
+    office = Calendar.objects.filter(name="Office").first() or calendars.add(
+        name="Office", time_zone="UTC", week={"mon": [["09:00", "17:00"]]}, by=ada.by, at=timezone.now()
+    )
+    draft = Draft(
+        form="within",
+        from_kind="asked",
+        to_kind="answered",
+        calendar=office if is_working else None,
+        at_risk_share=at_risk_share,
+        **time,
+    )
+    shown = promise_forms.told(Standard(**draft.fields()))
+    form = promise_forms.StandardForm({name: "" if value is None else value for name, value in shown.items()})
+    assert form.is_valid(), form.errors
+    assert form.draft() == draft
+
+
+def test_ninety_working_minutes_stay_ninety_working_minutes(as_: As, casey: Associate) -> None:
+    week = {"mon": [["09:00", "17:00"]]}
+    office = calendars.add(name="Office", time_zone="UTC", week=week, by=casey.by, at=timezone.now())
+    draft = Draft(form="within", from_kind="asked", to_kind="answered", within_s=5_400, calendar=office)
+    made = promises.make(wording=Wording(words="Soon"), standards=[draft], by=casey.by, at=timezone.now())
+    page = as_(casey).get(f"/promises/{made.slug}/edit")
+    row = page.context["rows"].forms[0]
+    assert (row["within_number"].value(), row["within_unit"].value()) == (90, "working minutes")
 
 
 def test_a_kind_may_be_written_as_people_write_it(as_: As, casey: Associate) -> None:

@@ -13,13 +13,9 @@ from heedful.promise.models import Calendar, Promise, Standard
 from heedful.promise.promises import SEVERITIES, Wording
 from heedful.promise.standards import Draft
 
-UNITS = {
-    "minutes": 60,
-    "hours": 3_600,
-    "days": 0,
-    "working hours": 3_600,
-    "working days": 0,
-}
+SIZES_S = {"hours": 3_600, "minutes": 60, "seconds": 1}
+"""The longest first. A day is no number of seconds: what is due in days is due at the end of one."""
+UNITS = [f"{working}{unit}" for working in ("", "working ") for unit in ("seconds", "minutes", "hours", "days")]
 QUESTIONS = [(code, scale.name) for code, scale in scales.SCALES.items()]
 
 
@@ -65,15 +61,20 @@ class StandardForm(forms.Form):
         label="Belongs together by",
         help_text="The property that both touchpoints carry, such as order_id. Without it, by the customer alone.",
     )
-    at_risk = forms.IntegerField(
-        min_value=1, max_value=100, initial=75, label="At risk after", help_text="Per cent of the time."
+    at_risk = forms.FloatField(
+        min_value=1,
+        max_value=100,
+        initial=75,
+        label="At risk after",
+        help_text="Per cent of the time.",
+        widget=forms.NumberInput(attrs={"step": "any"}),
     )
 
     def draft(self) -> Draft:
         """The standard that was filled in."""
         said = self.cleaned_data
         form = said["form"]
-        share = said["at_risk"] / 100
+        share = round(said["at_risk"] / 100, 6)
         if form == "within":
             return self._within(said, share)
         if form == "by_date":
@@ -103,7 +104,7 @@ class StandardForm(forms.Form):
             from_kind=said["within_from"],
             to_kind=said["within_to"],
             within_days=number if in_days else None,
-            within_s=None if in_days or number is None else number * UNITS[unit],
+            within_s=None if in_days or number is None else number * SIZES_S[unit.removeprefix("working ")],
             calendar=calendar,
             match_property=said["match_property"],
             at_risk_share=share,
@@ -136,17 +137,21 @@ def told(standard: Standard) -> dict[str, Any]:
         "score_at_least": standard.at_least,
         "calendar": standard.calendar_id,
         "match_property": standard.match_property,
-        "at_risk": round(standard.at_risk_share * 100),
+        "at_risk": _whole(round(standard.at_risk_share * 100, 4)),
     }
 
 
 def _span(standard: Standard) -> tuple[str, int | None]:
+    """The time in the longest unit that says it exactly."""
     working = "working " if standard.calendar_id else ""
     if standard.within_s is None:
         return f"{working}days", standard.within_days
-    if standard.within_s % 3_600 and not working:
-        return "minutes", standard.within_s // 60
-    return f"{working}hours", standard.within_s // 3_600
+    unit = next(unit for unit, size_s in SIZES_S.items() if standard.within_s % size_s == 0)
+    return f"{working}{unit}", standard.within_s // SIZES_S[unit]
+
+
+def _whole(number: float) -> float:
+    return int(number) if number.is_integer() else number
 
 
 class PromiseForm(forms.Form):
