@@ -4,7 +4,7 @@ The company, its people, promises and surveys are the demo's. The rows have the 
 and are spread evenly over the years, so that the last ninety days are as full as those of a company of long standing.
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from heedful.cli.demo import company
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How much there is."""
+    """How much there is; as it stands, of two years."""
 
     customers: int = 100_000
     touchpoints: int = 1_000_000
@@ -26,6 +26,14 @@ class Size:
     open_cases: int = 600
     asks: int = 200_000
     days: int = 730
+
+    @classmethod
+    def over(cls, *, years: float, scale: float = 1.0) -> "Size":
+        """As many customers whatever the years, and as much happening in each of them."""
+        grown = ("touchpoints", "sheets", "instances", "cases", "asks")
+        times = {name: scale * years / 2 if name in grown else scale for name in cls.__slots__}
+        sizes = {name: int(number * times[name]) for name, number in asdict(cls()).items()}
+        return cls(**sizes | {"days": int(365 * years)})
 
 
 def fill(*, at: datetime, size: Size) -> None:

@@ -90,11 +90,14 @@ FROM act_case c;
 INSERT INTO act_note (case_id, kind, text, subject, author_id, at)
 SELECT id, 'call', 'Rang and apologised.', '', owner_id, opened_at + interval '5 hours' FROM act_case;
 
-INSERT INTO listen_ask (id, survey_id, customer_id, stage_slug, channel, state, reason, answers, token, created_at, ask_at,
+INSERT INTO listen_ask (id, survey_id, customer_id, stage_slug, channel, state, reason, answers, is_complete, token, created_at, ask_at,
     asked_at, answered_at, submitted_at)
 SELECT n, (SELECT min(id) FROM listen_survey) + n % 6, 1 + floor(random() * {customers})::bigint, 'use', 'email',
     CASE WHEN n <= {sheets} THEN 'answered' WHEN n % 5 = 0 THEN 'not_asked' ELSE 'asked' END,
-    CASE WHEN n > {sheets} AND n % 5 = 0 THEN 'budget' ELSE '' END, '{{}}', md5('bench' || n), asked, asked,
+    CASE WHEN n > {sheets} AND n % 5 = 0 THEN 'budget' ELSE '' END,
+    CASE WHEN n <= {sheets} THEN jsonb_build_object('recommend', jsonb_build_object('value', n % 11, 'revision', 1, 'at', asked),
+        'open', jsonb_build_object('value', 'The engineer never came.', 'revision', 1, 'at', asked)) ELSE '{{}}' END,
+    n <= {sheets} AND n % 4 > 0, md5('bench' || n), asked, asked,
     CASE WHEN n <= {sheets} OR n % 5 > 0 THEN asked END, CASE WHEN n <= {sheets} THEN asked END,
     CASE WHEN n <= {sheets} THEN asked END
 FROM (SELECT n, {at} - random() * {days} * interval '1 day' AS asked FROM generate_series(1, {asks}) AS n) AS drawn;

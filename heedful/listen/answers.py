@@ -73,7 +73,7 @@ def answer_all(*, ask: Ask, values: Mapping[str, Any], submit: bool = False, by:
             raise Refused("Choose an answer first, or write something.", code="empty")
         row.submitted_at = row.submitted_at or at
     if news or submit:
-        row.save(update_fields=["customer", "answers", "state", "answered_at", "submitted_at"])
+        row.save(update_fields=["customer", "answers", "is_complete", "state", "answered_at", "submitted_at"])
     return row
 
 
@@ -159,6 +159,7 @@ def _keep(ask: Ask, news: Mapping[str, int | str], *, by: By, at: datetime) -> N
     recorded = touchpoints.record(drafts=drafts, source=SOURCE, by=by, at=at)
     ask.customer_id = recorded.customers[0]
     ask.state, ask.answered_at = Ask.State.ANSWERED, ask.answered_at or at
+    ask.is_complete = ask.answers_all()
     events.record(SurveyAnswered(ask.pk, ask.survey_id, sorted(news)), by=by, at=at)
     live.tell("surveys", ask.survey_id)
     if ask.case_id is not None:

@@ -62,6 +62,8 @@ class Survey(models.Model):
         return self.name
 
 
+OPEN = "open"
+"""The question that asks for words."""
 OPEN_FOR = timedelta(days=60)
 CHANGEABLE_FOR = timedelta(hours=1)
 
@@ -86,6 +88,8 @@ class Ask(models.Model):
     state = models.CharField(max_length=10, choices=State.choices)
     reason = models.CharField(max_length=120, blank=True)
     answers = models.JSONField(default=dict)
+    is_complete = models.BooleanField(default=False, db_default=False)
+    """Whether every question but the open one was answered, of those that the sheet had then."""
     token = models.CharField(max_length=40, unique=True)
     created_at = models.DateTimeField()
     ask_at = models.DateTimeField()
@@ -104,6 +108,11 @@ class Ask(models.Model):
         indexes = [
             models.Index(fields=["customer", "-asked_at"], name="listen_ask_budget"),
             models.Index(fields=["survey", "state", "-created_at"], name="listen_ask_list"),
+            models.Index(
+                fields=["survey", "created_at"],
+                include=["state", "reason", "channel", "moment_id", "case_id", "is_complete"],
+                name="listen_ask_tally",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -120,3 +129,7 @@ class Ask(models.Model):
         """The answer that stands for a question."""
         answer = self.answers.get(question)
         return answer["value"] if answer else None
+
+    def answers_all(self) -> bool:
+        """Whether every question of the survey but the open one is answered."""
+        return all(question["code"] in self.answers for question in self.survey.questions if question["code"] != OPEN)

@@ -61,7 +61,7 @@ def _row(past: Past, at: datetime) -> Ask:
         state = Ask.State.NOT_ASKED
     elif past.answered_at is not None:
         state = Ask.State.ANSWERED
-    return Ask(
+    row = Ask(
         survey=past.survey,
         customer_id=past.customer,
         case_id=past.case,
@@ -77,6 +77,8 @@ def _row(past: Past, at: datetime) -> Ask:
         answered_at=past.answered_at,
         submitted_at=past.answered_at,
     )
+    row.is_complete = state == Ask.State.ANSWERED and row.answers_all()
+    return row
 
 
 def _answers(past: Past) -> dict[str, Any]:

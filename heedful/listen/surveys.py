@@ -17,9 +17,9 @@ from heedful.kit.characters import storable
 from heedful.kit.errors import Refused
 from heedful.ledger import events
 from heedful.listen import wordings
+from heedful.listen.models import OPEN as OPEN
 from heedful.listen.models import Budget, Survey
 
-OPEN = "open"
 HELPED = "did-it-help"
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 MOST_QUESTIONS = 8

@@ -3,10 +3,13 @@
 from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, cast
 
 from django.db import connection
+from django.db.models import Max, OuterRef, Subquery
 
-from heedful.listen.models import Survey
+from heedful.listen.models import Ask, Survey
 
 PUBLIC = "link"
 """The channel of sheets that visitors began by a public link; nobody was asked, so they are in no rate."""
@@ -17,7 +20,7 @@ class Tally:
     """What became of a survey's asks.
 
     The response rate is RR1 of the American Association for Public Opinion Research, the strictest: complete sheets of
-    everybody who was asked. A sheet is complete when every question but the open one is answered.
+    everybody who was asked. A sheet is complete when every question but the open one was answered.
     """
 
     planned: int = 0
@@ -39,39 +42,50 @@ class Tally:
 
 
 ASKS = """
-SELECT a.survey_id, a.state, a.reason, a.channel = %s AND a.moment_id IS NULL AND a.case_id IS NULL, count(*),
-    count(*) FILTER (WHERE a.state = 'answered' AND NOT EXISTS (
-        SELECT 1 FROM jsonb_array_elements(s.questions) AS q
-        WHERE q->>'code' <> 'open' AND NOT a.answers ? (q->>'code')))
-FROM listen_ask a JOIN listen_survey s ON s.id = a.survey_id
-WHERE a.survey_id = ANY(%s) GROUP BY 1, 2, 3, 4
+SELECT survey_id, state, reason, channel = %(public)s AND moment_id IS NULL AND case_id IS NULL, count(*),
+    count(*) FILTER (WHERE is_complete)
+FROM listen_ask WHERE survey_id = ANY(%(surveys)s) AND created_at >= %(since)s AND created_at < %(until)s
+GROUP BY 1, 2, 3, 4
 """
+"""Read from the index `listen_ask_tally` alone."""
 
 SCORES = """
 SELECT e.key, (e.value->>'value')::int, count(*)
 FROM listen_ask a, jsonb_each(a.answers) AS e
-WHERE a.survey_id = %s AND a.state = 'answered' AND e.key <> 'open' GROUP BY 1, 2
+WHERE a.survey_id = %(survey)s AND a.state = 'answered' AND a.created_at >= %(since)s AND a.created_at < %(until)s
+    AND e.key <> 'open' GROUP BY 1, 2
 """
 
 
-def of(surveys: Collection[Survey]) -> dict[int, Tally]:
-    """Return the tally of each survey, by its id."""
+def of(surveys: Collection[Survey], *, since: datetime, until: datetime) -> dict[int, Tally]:
+    """Return the tally of each survey, by its id: of the asks that were planned or made in a period."""
     tallies = {survey.pk: Tally() for survey in surveys}
-    with connection.cursor() as cursor:
-        cursor.execute(ASKS, [PUBLIC, list(tallies)])
-        for survey, state, reason, is_visitor, count, complete in cursor.fetchall():
-            _add(tallies[survey], state, reason, is_visitor, count, complete)
+    for survey, state, reason, is_visitor, count, complete in _rows(
+        ASKS, {"public": PUBLIC, "surveys": list(tallies), "since": since, "until": until}
+    ):
+        _add(tallies[survey], state, reason, is_visitor, count, complete)
     return tallies
 
 
-def scores(survey: Survey) -> dict[str, Mapping[int, int]]:
-    """Return how often each value was given to each question, by the answers that stand."""
+def scores(survey: Survey, *, since: datetime, until: datetime) -> dict[str, Mapping[int, int]]:
+    """Return how often each value was given to each question in a period, by the answers that stand."""
     found: dict[str, dict[int, int]] = {}
-    with connection.cursor() as cursor:
-        cursor.execute(SCORES, [survey.pk])
-        for question, value, count in cursor.fetchall():
-            found.setdefault(question, {})[value] = count
+    for question, value, count in _rows(SCORES, {"survey": survey.pk, "since": since, "until": until}):
+        found.setdefault(question, {})[value] = count
     return dict(found)
+
+
+def last_asked(*, until: datetime) -> datetime | None:
+    """When somebody was last asked, or spared; none where nobody has been. Looks at the last of each survey alone."""
+    last = Ask.objects.filter(survey=OuterRef("pk"), created_at__lt=until).order_by("-created_at")
+    found = Survey.objects.annotate(last=Subquery(last.values("created_at")[:1])).aggregate(at=Max("last"))
+    return cast("datetime | None", found["at"])
+
+
+def _rows(sql: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return list(cursor.fetchall())
 
 
 def _add(tally: Tally, state: str, reason: str, is_visitor: bool, count: int, complete: int) -> None:

@@ -30,12 +30,10 @@ class Walk:
         return self.kept / self.due if self.due else None
 
 
-def walks(*, since: datetime | None, until: datetime, promise: int | None = None) -> dict[int, Walk]:
+def walks(*, since: datetime, until: datetime, promise: int | None = None) -> dict[int, Walk]:
     """The walk of each promise: what was due from `since` until before `until`, and everything that is open."""
-    settled = Instance.objects.settled().filter(counts_at__lt=until)
+    settled = Instance.objects.settled().due_between(since, until)
     undecided = Instance.objects.filter(changes_at__isnull=False)
-    if since is not None:
-        settled = settled.filter(counts_at__gte=since)
     if promise is not None:
         settled, undecided = settled.filter(promise=promise), undecided.filter(promise=promise)
     found: dict[int, Walk] = defaultdict(Walk)

@@ -1,6 +1,7 @@
 """The pages of surveys: who is asked and who answers, the form with its preview, and who may."""
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 
 import pytest
 from django.test import Client
@@ -14,9 +15,11 @@ from heedful.kit.actor import SYSTEM, By
 from heedful.listen import answers, asks, surveys, tallies
 from heedful.listen.models import Ask, Survey
 from heedful.listen.surveys import Design
+from heedful.prove.periods import ALWAYS
 
 pytestmark = pytest.mark.django_db
 type As = Callable[[Associate], Client]
+EVER: dict[str, datetime] = {"since": ALWAYS, "until": ALWAYS + timedelta(days=36_500)}
 
 FORM = {
     "name": "After delivery",
@@ -82,10 +85,32 @@ def test_the_list_says_how_each_is_answered(as_: As, bo: Associate, delivery: Su
 
 
 def test_the_response_rate_is_complete_sheets_of_those_asked(delivery: Survey) -> None:
-    tally = tallies.of([delivery])[delivery.pk]
+    tally = tallies.of([delivery], **EVER)[delivery.pk]
     assert (tally.asked, tally.answered, tally.complete, tally.visitors) == (3, 2, 1, 1)
     assert tally.spared == {"no_address": 1}
     assert tally.response_rate == pytest.approx(1 / 3)
+
+
+def test_a_tally_is_of_its_period_alone(as_: As, bo: Associate, delivery: Survey) -> None:
+    Ask.objects.filter(customer__name="").update(created_at=timezone.now() - timedelta(days=40))
+    old = Ask.objects.filter(created_at__lt=timezone.now() - timedelta(days=39)).count()
+    assert old
+    lately = as_(bo).get("/surveys", {"days": "30"}).context["lines"][0].tally
+    usually = as_(bo).get("/surveys").context["lines"][0].tally
+    seen = [tally.asked + tally.visitors + tally.not_asked for tally in (usually, lately)]
+    assert seen == [5, 5 - old]
+
+
+def test_surveys_that_asked_nobody_lately_are_shown_over_all_time(as_: As, bo: Associate, delivery: Survey) -> None:
+    Ask.objects.update(created_at=timezone.now() - timedelta(days=400))
+    assert as_(bo).get("/surveys").context["lines"][0].tally.asked == 3
+    assert as_(bo).get(f"/surveys/{delivery.pk}").context["tally"].asked == 3
+
+
+def test_a_sheet_that_was_complete_stays_so_when_the_survey_asks_more(casey: Associate, delivery: Survey) -> None:
+    design = Design(name="Delivery", questions=[{"code": "satisfaction"}, {"code": "ease"}], moment_kind="delivered")
+    surveys.change(survey=delivery, design=design, by=casey.by, at=timezone.now())
+    assert tallies.of([delivery], **EVER)[delivery.pk].complete == 1
 
 
 def test_without_surveys_the_page_says_what_to_do_first(as_: As, casey: Associate, mira: Associate) -> None:
@@ -281,5 +306,5 @@ def test_a_survey_that_is_not_there_is_not_found(as_: As, casey: Associate) -> N
 
 def test_asks_of_a_public_sheet_are_in_no_rate(delivery: Survey) -> None:
     assert Ask.objects.filter(channel="link").count() == 1
-    assert tallies.of([delivery])[delivery.pk].asked == 3
-    assert tallies.scores(delivery) == {"satisfaction": {5: 1, 1: 1}}
+    assert tallies.of([delivery], **EVER)[delivery.pk].asked == 3
+    assert tallies.scores(delivery, **EVER) == {"satisfaction": {5: 1, 1: 1}}

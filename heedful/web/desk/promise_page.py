@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
@@ -18,55 +18,18 @@ from heedful.prove import intervals, scores
 from heedful.prove.tallies import Tally
 from heedful.web import lists
 from heedful.web.components.figures import Figure
+from heedful.web.desk import periods
+from heedful.web.desk.periods import Period
 from heedful.web.templatetags.look import duration
 
-PERIODS = [("30", "30 days"), ("90", "90 days"), ("365", "A year"), ("all", "All time")]
 TONES = {"kept": "good", "broken": "late", "at_risk": "watch", "pending": ""}
 ICONS = {"kept": "circle-check", "broken": "triangle-alert", "at_risk": "clock", "pending": "hourglass"}
 QUESTIONS = ("satisfaction", "recommend", "ease", "compared")
 
 
-@dataclass(frozen=True, slots=True)
-class Tab:
-    """One of several views of the same thing."""
-
-    label: str
-    href: str
-    is_here: bool
-    count: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """The time that figures are about."""
-
-    filter: lists.Filter
-    since: datetime | None
-    until: datetime
-    label: str
-
-    @property
-    def tabs(self) -> list[Tab]:
-        """The periods that one may choose, the one that is shown among them."""
-        return [Tab(one.label, f"?days={one.value}", one.label == self.label) for one in self.filter.choices]
-
-    @property
-    def query(self) -> str:
-        """The part of an address that keeps it."""
-        return f"?days={self.filter.chosen.value}" if self.filter.chosen else ""
-
-
 def period(request: HttpRequest, *, at: datetime) -> Period:
     """The period that the address names; else the last 90 days, or all time where nothing was due in them."""
-    chips = lists.chips(request, "days", "Period", PERIODS)
-    value = chips.chosen.value if chips.chosen else _usual(at)
-    since = None if value == "all" else at - timedelta(days=int(value))
-    return Period(chips, since, at, dict(PERIODS)[value])
-
-
-def _usual(at: datetime) -> str:
-    last = walks.last_due(until=at)
-    return "all" if last is not None and last < at - timedelta(days=90) else "90"
+    return periods.asked(request, last=lambda: walks.last_due(until=at), at=at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +101,7 @@ def _found(row: Promise, when: Period, state: str) -> Any:
     rows = Instance.objects.filter(promise=row).select_related("customer__person")
     if state:
         rows = rows.filter(state=state)
-    if when.since is not None and state not in ("pending", "at_risk"):
+    if not when.is_all and state not in ("pending", "at_risk"):
         rows = rows.filter(counts_at__gte=when.since)
     return rows
 
@@ -155,9 +118,8 @@ class FeltRow:
 
 def felt(row: Promise, when: Period) -> list[FeltRow]:
     """How customers answered each question after the promise was kept and after it was broken."""
-    since = when.since or datetime(1990, 1, 1, tzinfo=when.until.tzinfo)
     asked = dict.fromkeys([*gaps.questions(promise=row), *QUESTIONS])
-    return [found for question in asked if (found := _felt(row, question, since, when.until))]
+    return [found for question in asked if (found := _felt(row, question, when.since, when.until))]
 
 
 def _felt(row: Promise, question: str, since: datetime, until: datetime) -> FeltRow | None:

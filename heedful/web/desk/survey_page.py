@@ -3,9 +3,11 @@
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import segno
 from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.urls import reverse
 
 from heedful.customers import scales
@@ -16,6 +18,8 @@ from heedful.listen.tallies import Tally
 from heedful.prove import counted, scores
 from heedful.prove import tallies as sums
 from heedful.web.components.figures import Figure
+from heedful.web.desk import periods
+from heedful.web.desk.periods import Period
 from heedful.web.templatetags.look import percent, signed
 
 LATEST = 5
@@ -54,10 +58,15 @@ class Sheet:
     why_not: str
 
 
-def lines(surveys: Sequence[Survey]) -> list[Line]:
+def period(request: HttpRequest, *, at: datetime) -> Period:
+    """The period that the address names; else the last 90 days, or all time where nobody was asked in them."""
+    return periods.asked(request, last=lambda: tallies.last_asked(until=at), at=at)
+
+
+def lines(surveys: Sequence[Survey], when: Period) -> list[Line]:
     """The surveys, each with its tally."""
-    name = f"surveys.{'.'.join(str(survey.pk) for survey in surveys)}"
-    found = counted.lately(name, lambda: tallies.of(surveys))
+    name = f"surveys.{when.value}.{'.'.join(str(survey.pk) for survey in surveys)}"
+    found = counted.lately(name, lambda: tallies.of(surveys, since=when.since, until=when.until))
     return [Line(survey, found[survey.pk]) for survey in surveys]
 
 
@@ -85,9 +94,9 @@ def rate(survey: Survey, tally: Tally) -> Figure:
     )
 
 
-def felt(survey: Survey) -> list[Figure]:
+def felt(survey: Survey, when: Period) -> list[Figure]:
     """The score of each question that is answered with a number."""
-    given = tallies.scores(survey)
+    given = tallies.scores(survey, since=when.since, until=when.until)
     found = [(code, scores.score(code, sums.Tally.of(given.get(code, {})))) for code in _codes(survey)]
     return [_felt(code, score) for code, score in found if score is not None]
 
@@ -108,9 +117,11 @@ def _felt(code: str, score: scores.Figure) -> Figure:
     )
 
 
-def asked(survey: Survey, *, state: str = "", reason: str = "") -> QuerySet[Ask]:
-    """A survey's asks, those in one state or spared for one reason."""
+def asked(survey: Survey, *, when: Period | None = None, state: str = "", reason: str = "") -> QuerySet[Ask]:
+    """A survey's asks of a period, those in one state or spared for one reason."""
     found = survey.asks.select_related("customer__person", "survey")
+    if when is not None and not when.is_all:
+        found = found.filter(created_at__gte=when.since)
     found = found.filter(state=state) if state else found
     return found.filter(reason=reason) if reason in asks.REASONS else found
 

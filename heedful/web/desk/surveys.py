@@ -33,10 +33,12 @@ COLUMNS: list[lists.Column[Ask]] = [
 @page("survey.read")
 def index(request: Asked) -> HttpResponse:
     """All surveys, with how they are answered."""
+    when = survey_page.period(request, at=timezone.now())
     ended = lists.chips(request, "show", "Show", [("ended", "Ended")])
     found = Survey.objects.exclude(ended_at=None) if ended.chosen else Survey.objects.filter(ended_at=None)
     told = {
-        "lines": survey_page.lines(list(found.order_by("is_service", "name", "pk"))),
+        "lines": survey_page.lines(list(found.order_by("is_service", "name", "pk")), when),
+        "period": when,
         "ended": ended,
         "budget": surveys.budget(),
         "any": Survey.objects.exists(),
@@ -48,19 +50,21 @@ def index(request: Asked) -> HttpResponse:
 def survey(request: Asked, pk: int) -> HttpResponseBase:
     """One survey: its scores, who was asked and who was spared, and the latest answers."""
     row = get_object_or_404(Survey, pk=pk)
+    when = survey_page.period(request, at=timezone.now())
     states = lists.chips(request, "state", "State", survey_page.STATES)
     chosen = states.chosen.value if states.chosen else ""
-    found = survey_page.asked(row, state=chosen, reason=request.GET.get("reason", ""))
+    found = survey_page.asked(row, when=when, state=chosen, reason=request.GET.get("reason", ""))
     if request.GET.get("format") == "csv":
         return lists.csv_file(row.slug, found, COLUMNS)
     shown = lists.read(request, found, keys=["-created_at", "-id"], size=25)
-    tally = tallies.of([row])[row.pk]
+    tally = tallies.of([row], since=when.since, until=when.until)[row.pk]
     told = {
         "survey": row,
+        "period": when,
         "tally": tally,
         "spared": survey_page.spared(tally),
-        "figures": [survey_page.rate(row, tally), *survey_page.felt(row)],
-        "latest": [] if request.GET else survey_page.latest(row),
+        "figures": [survey_page.rate(row, tally), *survey_page.felt(row, when)],
+        "latest": [] if {"state", "reason", "after"} & request.GET.keys() else survey_page.latest(row),
         "states": states,
         "page": shown,
         "sheets": [survey_page.sheet(ask) for ask in shown.rows],

@@ -1,0 +1,59 @@
+"""The time that figures on the desk are about: the last 30 or 90 days, a year, or all of it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.http import HttpRequest
+
+from heedful.prove.periods import ALWAYS
+from heedful.web import lists
+
+PERIODS = [("30", "30 days"), ("90", "90 days"), ("365", "A year"), ("all", "All time")]
+USUAL = "90"
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One of several views of the same thing."""
+
+    label: str
+    href: str
+    is_here: bool
+    count: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """From `since` up to, not including, `until`."""
+
+    since: datetime
+    until: datetime
+    value: str
+    tabs: list[Tab]
+    """The periods that one may choose, the one that is shown among them."""
+    query: str
+    """The part of an address that keeps the one that somebody chose."""
+
+    @property
+    def label(self) -> str:
+        """It in words."""
+        return dict(PERIODS)[self.value]
+
+    @property
+    def is_all(self) -> bool:
+        """Whether it has no beginning."""
+        return self.since == ALWAYS
+
+
+def asked(request: HttpRequest, *, last: Callable[[], datetime | None], at: datetime) -> Period:
+    """The period that the address names; else the last 90 days, or all time where the `last` of it was before them."""
+    chosen = request.GET.get("days", "")
+    value = chosen if chosen in dict(PERIODS) else _usual(last(), at)
+    since = ALWAYS if value == "all" else at - timedelta(days=int(value))
+    tabs = [Tab(label, lists.query(request.GET, days=one), one == value) for one, label in PERIODS]
+    return Period(since, at, value, tabs, f"?days={value}" if chosen == value else "")
+
+
+def _usual(last: datetime | None, at: datetime) -> str:
+    return "all" if last is not None and last < at - timedelta(days=int(USUAL)) else USUAL
