@@ -48,6 +48,19 @@ def name_of(question: str) -> str:
     return f"Expected {name.lower()}" if question.startswith(EXPECTED) else name
 
 
+def is_yes_or_no(question: str) -> bool:
+    """Whether the question has two answers, of which 1 is yes."""
+    scale = scale_of(question)
+    return (scale.lowest, scale.highest) == (0, 1)
+
+
+def answer(question: str, value: int) -> str:
+    """An answer in words, such as `3 of 10` or `No`."""
+    if is_yes_or_no(question):
+        return "Yes" if value else "No"
+    return f"{value} of {scale_of(question).highest}"
+
+
 def _on_scale(question: str, value: Any) -> int:
     scale = scale_of(question)
     try:

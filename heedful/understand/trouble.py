@@ -97,10 +97,10 @@ COMPARED = {-2: "Much worse than expected", -1: "Worse than expected", 0: "As ex
 
 
 def said(question: str, value: int) -> str:
-    """A score as a person would say it: `Would recommend: 2 of 10`."""
+    """A score as a person would say it: `Would recommend: 2 of 10`, `It helped: No`."""
     if question.partition(".")[0] == "compared":
         return COMPARED.get(value, "Much better than expected")
-    return f"{scales.name_of(question)}: {value} of {scales.scale_of(question).highest}"
+    return f"{scales.name_of(question)}: {scales.answer(question, value)}"
 
 
 NAMES = {

@@ -14,7 +14,7 @@ from django.utils import timezone
 from heedful.act.models import Case
 from heedful.associates import associates, company
 from heedful.associates.models import Associate, Company
-from heedful.web import sheet
+from heedful.web import names, sheet
 from heedful.web.live import address
 
 
@@ -95,6 +95,11 @@ class Shell:
     def live(self) -> str:
         """Where the browser hears what changes."""
         return address.address(self.request)
+
+    @cached_property
+    def names(self) -> names.Names:
+        """What stages, kinds and topics are called."""
+        return names.Names()
 
     @property
     def has_mail(self) -> bool:

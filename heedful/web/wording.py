@@ -1,10 +1,20 @@
-"""Times and spans as people say them."""
+"""Times, spans, channels and values as people say them."""
 
-from datetime import timedelta
+import re
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+from django.utils.formats import date_format
 
 HOUR, DAY = 3600, 86_400
 STEPS = ((60, 1, "s"), (HOUR, 60, "min"), (DAY, HOUR, "h"), (45 * DAY, DAY, "d"), (600 * DAY, 2_629_800, "mo"))
 YEAR_S = 31_557_600
+CHANNELS = {"email": "E-mail", "sms": "SMS", "ivr": "Phone menu", "api": "API", "qr": "QR code", "whatsapp": "WhatsApp"}
+"""Channels that one does not write as they are spelled."""
+FEELINGS = {"negative": "Unhappy", "neutral": "Neutral", "positive": "Happy"}
+TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)")
+DEEPEST = 4
 
 
 def span(seconds: float | timedelta) -> str:
@@ -21,3 +31,45 @@ def distance(gone: timedelta) -> str:
     if abs(gone.total_seconds()) < 45:
         return "just now"
     return f"{span(gone)} ago" if gone > timedelta(0) else f"in {span(gone)}"
+
+
+def words(code: str) -> str:
+    """Write a code as a person would: `order_id` is `Order id`."""
+    plain = str(code).replace("_", " ").replace("-", " ").strip()
+    return plain[:1].upper() + plain[1:]
+
+
+def channel(code: str) -> str:
+    """Say a channel."""
+    return CHANNELS.get(code.lower()) or words(code)
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """Say a number of things: `1 case`, `1,200 cases`; `many` is given where it is not `one` with an s."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def value(thing: object, deep: int = 0) -> str:
+    """Say a value that a program sent, or that an entry holds, as one line."""
+    if thing is None:
+        return "nothing"
+    if isinstance(thing, bool):
+        return "yes" if thing else "no"
+    if deep > DEEPEST:
+        return "…"
+    if isinstance(thing, Mapping):
+        return ", ".join(f"{words(name).lower()} {value(held, deep + 1)}" for name, held in thing.items())
+    if isinstance(thing, list | tuple):
+        between = "; " if any(isinstance(held, Mapping) for held in thing) else ", "
+        return between.join(value(held, deep + 1) for held in thing)
+    return _moment(thing) if isinstance(thing, str) else str(thing)
+
+
+def _moment(text: str) -> str:
+    """Say a time in the reader's zone; any other text stays as it is."""
+    if not TIME.fullmatch(text):
+        return text
+    try:
+        return date_format(timezone.localtime(datetime.fromisoformat(text)), "j M Y, H:i:s")
+    except (ValueError, OverflowError):
+        return text

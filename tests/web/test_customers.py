@@ -132,3 +132,17 @@ def test_merging_one_with_itself_is_refused_in_a_sentence(as_: As, mira: Associa
 
     assert "These two are one customer already." in response.content.decode()
     assert not Merge.objects.exists()
+
+
+def test_two_of_one_name_are_told_apart_by_what_they_were_known_by(
+    as_: As, mira: Associate, alice: Customer, bruno: Customer
+) -> None:
+    Customer.objects.filter(pk__in=[alice.pk, bruno.pk]).update(name="Sam Hill")
+    people.merge(a=alice, b=bruno, by=mira.by, at=timezone.now())
+    Customer.objects.filter(pk__in=[alice.pk, bruno.pk]).update(name="Sam Hill")
+
+    page = as_(mira).get(f"/customers/{min(alice.pk, bruno.pk)}/person").content.decode().split("Merged by hand")[1]
+
+    assert "alice@example.test" in page
+    assert "bruno@example.test" in page
+    assert "by Mira" in page

@@ -1,5 +1,8 @@
 """Setting the house up."""
 
+import csv
+import io
+import json
 from collections.abc import Callable
 from email import message_from_bytes, policy
 from typing import Any
@@ -8,15 +11,19 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from heedful.act import cases
 from heedful.associates import keys
 from heedful.associates.models import Associate, Company, Key, Role, Team
 from heedful.courier import mails
 from heedful.courier.models import Endpoint
-from heedful.customers import rejections
+from heedful.customers import people, rejections
 from heedful.customers.models import Customer, Stage
-from heedful.kit.actor import SYSTEM
+from heedful.kit.actor import SYSTEM, By
+from heedful.ledger import events
 from heedful.ledger.models import Entry
 from heedful.promise.models import Calendar
+from heedful.understand import trouble
+from heedful.understand.trouble import Sign
 from tests.cast import NOON, PASSWORD
 
 type As = Callable[[Associate], Client]
@@ -39,8 +46,8 @@ def test_the_ledger_takes_as_many_queries_for_many_entries_as_for_one(
 ) -> None:
     client = as_(ada)
 
-    # session, associate, company, count, rows, the menu's counts
-    with django_assert_num_queries(6):
+    # session, associate, company, count, rows, names of associates and of teams, the menu's counts
+    with django_assert_num_queries(8):
         client.get("/setup/ledger")
 
 
@@ -245,3 +252,28 @@ def test_a_webhook_into_the_company_s_own_network_is_refused(as_: As, ada: Assoc
 
     assert "note-late" in page
     assert not Endpoint.objects.exists()
+
+
+def test_the_ledger_says_things_by_their_names(
+    as_: As, ada: Associate, mira: Associate, care: Team, alice: Customer
+) -> None:
+    sign = Sign(reference="feedback:7", customer=alice.pk, severity=2, what="Nobody came", happened_at=NOON)
+    events.record(trouble.TroubleHeard((sign,)), by=SYSTEM, at=NOON)
+    events.record(cases.CaseHandedOver(12, mira.pk, care.pk, ""), by=mira.by, at=NOON)
+    events.record(people.CustomersMerged(1, alice.pk, 999), by=By("key", "77"), at=NOON)
+
+    page = as_(ada).get("/setup/ledger").content.decode().partition("<main")[2]
+
+    assert "case 12, team Care, owner Mira" in page
+    assert "what Nobody came" in page
+    assert f"{alice.pk} (alice@example.test)" in page
+    assert "A program" in page
+    for raw in ("{&#x27;", "[{", "&#x27;reference", "None", "False"):
+        assert raw not in page
+
+
+def test_the_exported_ledger_holds_data_that_programs_can_read(as_: As, ada: Associate, care: Team) -> None:
+    page = b"".join(as_(ada).get("/setup/ledger?format=csv")).decode()  # type: ignore[arg-type]
+
+    rows = list(csv.DictReader(io.StringIO(page.lstrip("\ufeff"))))
+    assert json.loads(next(row["data"] for row in rows if row["kind"] == "TeamAdded"))["name"] == "Care"

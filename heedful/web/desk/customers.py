@@ -10,13 +10,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from heedful.act import causes
 from heedful.act.models import Case
 from heedful.associates import associates
 from heedful.customers import consents, people, stages
 from heedful.customers.models import Customer, Feedback, Identity, Merge
 from heedful.promise.models import Instance
 from heedful.web import lists
-from heedful.web.desk import customer_list, timeline
+from heedful.web.desk import customer_list, merge_list, timeline
 from heedful.web.desk.panel import Panel
 from heedful.web.page import Asked, is_fragment, moved, page
 
@@ -58,7 +59,8 @@ def cases(request: Asked, pk: int) -> HttpResponse:
     """What we did about it."""
     who = _read(pk)
     found = Case.objects.of_person(who.pk).select_related("owner", "team")
-    return _show(request, who, "cases", {"page": lists.read(request, found, keys=["-opened_at", "-id"])})
+    shown = lists.read(request, found, keys=["-opened_at", "-id"])
+    return _show(request, who, "cases", {"page": shown, "causes": causes.names()})
 
 
 @page("customer.read")
@@ -77,7 +79,7 @@ def person(request: Asked, pk: int) -> HttpResponse:
         "identities": Identity.objects.filter(customer__person=who.pk).order_by("kind", "value")[:200],
         "stages": stages.history(person=who.pk),
         "consents": sorted(consents.standing(person=who.pk).items()),
-        "merges": Merge.objects.filter(a__person=who.pk).select_related("a", "b").order_by("-merged_at")[:50],
+        "merges": merge_list.of(who),
     }
     return _show(request, who, "person", context)
 
@@ -108,7 +110,7 @@ def merges(request: Asked, pk: int) -> HttpResponse:
         return redirect("desk:customer_merge", who.pk)
     people.merge(a=who, b=other, reason=form.cleaned_data["reason"], by=request.user.by, at=timezone.now())
     address = reverse("desk:customer_person", args=[_read(who.pk).pk])
-    return moved(request, address, f"{who.label} and {other.label} are one customer now. You can undo it here.")
+    return moved(request, address, f"{merge_list.pair(who, other)} are one customer now. You can undo it here.")
 
 
 @page("customer.merge")
@@ -118,8 +120,8 @@ def undo(request: Asked, pk: int, merge_pk: int) -> HttpResponse:
     row = get_object_or_404(Merge.objects.select_related("a", "b"), pk=merge_pk)
     people.undo(merge=row, by=request.user.by, at=timezone.now())
     address = reverse("desk:customer_person", args=[_read(pk).pk])
-    one, other = (Customer.objects.get(pk=pk).label for pk in (row.a_id, row.b_id))
-    return moved(request, address, f"{one} and {other} are two customers again, as before.")
+    one, other = (Customer.objects.get(pk=pk) for pk in (row.a_id, row.b_id))
+    return moved(request, address, f"{merge_list.pair(one, other)} are two customers again, as before.")
 
 
 def _read(pk: int) -> Customer:

@@ -17,14 +17,13 @@ from heedful.customers.models import Feedback, Score, Stage
 from heedful.prove import answers, periods
 from heedful.understand import trouble
 from heedful.understand.models import Reading, Topic
-from heedful.web import lists
+from heedful.web import lists, names, wording
 from heedful.web.desk import case_page
 from heedful.web.page import Asked, is_fragment, page
 
 BANDS = {"recommend": (6, 9), "satisfaction": (2, 4), "ease": (3, 5), "compared": (-1, 1)}
 """The highest score that is low and the lowest that is high, for each scale."""
 SCORES = [("low", "Low score"), ("middle", "Middling"), ("high", "High score")]
-FEELINGS = [("negative", "Unhappy"), ("neutral", "Neutral"), ("positive", "Happy")]
 CHANNELS_S = 300
 WELL_READ = {"en"}
 """Languages that the light tier reads well; in others its word is worth less, and the page says so."""
@@ -45,20 +44,22 @@ class Sheet:
     case_id: int | None
 
 
-COLUMNS: list[lists.Column[Feedback]] = [
-    ("Said", lambda row: row.happened_at),
-    ("Customer", lambda row: (row.customer.person or row.customer).label),
-    ("Stage", lambda row: row.stage_slug),
-    ("Channel", lambda row: row.channel),
-    ("Scores", lambda row: "; ".join(case_page.spoken(row))),
-    ("Words", lambda row: row.verbatim),
-    ("Sentiment", lambda row: reading.sentiment if (reading := reading_of(row)) else ""),
-    (
-        "Topics",
-        lambda row: "; ".join(topic["slug"] for topic in reading.topics) if (reading := reading_of(row)) else "",
-    ),
-    ("Language", lambda row: reading.language if (reading := reading_of(row)) else ""),
-]
+def columns() -> list[lists.Column[Feedback]]:
+    """What the export holds: words, and beside them the codes that do not change."""
+    known = names.Names()
+    return [
+        ("Said", lambda row: row.happened_at),
+        ("Customer", lambda row: (row.customer.person or row.customer).label),
+        ("Stage", lambda row: known.stage(row.stage_slug)),
+        ("Channel", lambda row: wording.channel(row.channel)),
+        ("Scores", lambda row: "; ".join(case_page.spoken(row))),
+        ("Words", lambda row: row.verbatim),
+        ("Sentiment", lambda row: wording.FEELINGS.get(reading_of(row).sentiment, "")),
+        ("Topics", lambda row: "; ".join(known.topic(topic["slug"]) for topic in reading_of(row).topics or ())),
+        ("Language", lambda row: reading_of(row).language),
+        ("Stage code", lambda row: row.stage_slug),
+        ("Channel code", lambda row: row.channel),
+    ]
 
 
 @page("feedback.read")
@@ -66,7 +67,7 @@ def index(request: Asked) -> HttpResponseBase:
     """What customers said."""
     found = _asked_for(request)
     if request.GET.get("format") == "csv":
-        return lists.csv_file("feedback", found, COLUMNS)
+        return lists.csv_file("feedback", found, columns())
     shown = lists.read(request, found, keys=["-happened_at", "-pk"])
     told = {"page": shown, "sheets": sheets(shown.rows), **_chips(request)}
     return render(request, "desk/feedback/index.html" + ("#rows" if is_fragment(request) else ""), told)
@@ -94,7 +95,7 @@ def _sheet(row: Feedback, names: dict[str, str], case_id: int | None) -> Sheet:
         scores=case_page.spoken(row),
         pieces=case_page.cut(row.verbatim, case_page.fired(reading.signals)) if row.verbatim else [],
         reading=reading,
-        feeling=dict(FEELINGS).get(reading.sentiment, ""),
+        feeling=wording.FEELINGS.get(reading.sentiment, ""),
         is_unsure=reading.language not in WELL_READ,
         topics=[names.get(topic["slug"], topic["slug"]) for topic in reading.topics],
         signals=[trouble.words_of(signal["signal"]) for signal in reading.signals],
@@ -153,10 +154,10 @@ def _band(name: str) -> Q | None:
 def _chips(request: Asked) -> dict[str, Any]:
     stages = list(Stage.objects.values_list("slug", "name"))
     topics = list(Topic.objects.order_by("name").values_list("slug", "name"))
-    channels = [(name, name.capitalize()) for name in _channels()]
+    channels = [(name, wording.channel(name)) for name in _channels()]
     return {
         "bands": lists.chips(request, "score", "Score", SCORES),
-        "feelings": lists.chips(request, "sentiment", "Feeling", FEELINGS),
+        "feelings": lists.chips(request, "sentiment", "Feeling", wording.FEELINGS.items()),
         "menus": [
             lists.chips(request, "topic", "Topic", topics),
             lists.chips(request, "stage", "Stage", stages),

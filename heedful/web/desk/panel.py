@@ -27,6 +27,13 @@ class Felt:
     highest: int
     expected: int | None
     at: datetime
+    code: str
+    """The question as surveys spell it."""
+
+    @property
+    def words(self) -> str:
+        """The answer where it is one in words and not on a scale."""
+        return scales.answer(self.code, self.value) if scales.is_yes_or_no(self.code) else ""
 
     @property
     def gap(self) -> str:
@@ -113,7 +120,8 @@ def _felt(answer: Score, latest: dict[str, Score]) -> Felt:
     before = latest.get(scales.EXPECTED + answer.question)
     expected = before.value if before else None
     highest = scales.scale_of(answer.question).highest
-    return Felt(scales.name_of(answer.question), answer.value, highest, expected, answer.happened_at)
+    name = scales.name_of(answer.question)
+    return Felt(name, answer.value, highest, expected, answer.happened_at, answer.question)
 
 
 def _next_of_cases(cases: Sequence[Case], now: datetime) -> Next | None:

@@ -16,7 +16,7 @@ from heedful.promise.models import Instance, Promise, Unread
 from heedful.promise.walks import Walk
 from heedful.prove import intervals, scores
 from heedful.prove.tallies import Tally
-from heedful.web import lists
+from heedful.web import lists, names
 from heedful.web.components.figures import Figure
 from heedful.web.desk import periods
 from heedful.web.desk.periods import Period
@@ -182,7 +182,8 @@ class Step:
 
 def replay(history: History) -> dict[str, Any]:
     """What happened to an instance, in the order of the log, and when we found out."""
-    kinds = {touchpoint.pk: touchpoint.words for touchpoint in history.touchpoints}
+    known, sources = names.Names(), names.sources(one.source for one in history.touchpoints if one.source)
+    kinds = {touchpoint.pk: known.kind(touchpoint.kind) for touchpoint in history.touchpoints}
     flips = [
         Step(
             flip.true_from,
@@ -196,7 +197,10 @@ def replay(history: History) -> dict[str, Any]:
     ]
     return {
         "steps": flips,
-        "touchpoints": history.touchpoints,
+        "touchpoints": [
+            {"row": one, "words": kinds[one.pk], "source": sources.get(one.source, "an unnamed source")}
+            for one in history.touchpoints
+        ],
         "lateness": _lateness(history),
         "tone": TONES[history.instance.state],
     }

@@ -1,18 +1,22 @@
-"""A customer's timeline: what arrived, with the cases and the broken promises where they belong in time."""
+"""A customer's timeline: what arrived, with the cases and the broken promises where they belong in time.
 
-from collections.abc import Iterator, Sequence
+A case stands there once: its clock in the log says when it was opened, its own row what it is about and how it ended.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.urls import reverse
 
-from heedful.act.models import Case
-from heedful.customers import scales
-from heedful.customers.models import Kind, Touchpoint
+from heedful.act import causes, clock
+from heedful.act.models import Case, Note
+from heedful.customers.models import Touchpoint
 from heedful.kit.errors import Refused
 from heedful.promise.models import Instance
-from heedful.web import lists
+from heedful.understand import trouble
+from heedful.web import lists, names, wording
 from heedful.web.components.timeline import Entry
 from heedful.web.page import Asked
 
@@ -30,6 +34,8 @@ ICONS = {
     "review": "star",
 }
 SHOWN_FACTS = 12
+MOST = 200
+"""Cases of one person that a timeline knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,60 +68,117 @@ def asked_for(request: Asked, records: Sequence[int]) -> Wanted:
 def _channels(records: Sequence[int]) -> list[tuple[str, str]]:
     """The channels of the last touchpoints; older ones alone are not worth reading the whole log for."""
     latest = Touchpoint.objects.filter(customer__in=records).order_by("-happened_at").values_list("channel", flat=True)
-    return [(channel, channel.capitalize()) for channel in sorted({*latest[:500]}) if channel]
+    return [(channel, wording.channel(channel)) for channel in sorted({*latest[:500]}) if channel]
 
 
 def entries(shown: lists.Page[Touchpoint], *, person: int, asked: Wanted) -> list[Entry]:
     """Return a page of the timeline, the newest first; cases and promises come in where they belong in time."""
-    named = Kind.objects.filter(pk__in={row.kind for row in shown.rows}).exclude(name="")
-    names = dict(named.values_list("pk", "name"))
-    found = [_touchpoint(row, names.get(row.kind, row.words)) for row in shown.rows]
+    known, sources = names.Names(), names.sources(row.source for row in shown.rows if row.source)
+    cases = _cases_of(person)
+    found = [
+        _clock(row, case) if (case := _case_of(row, cases)) else _touchpoint(row, known, sources)
+        for row in shown.rows
+        if not _is_told(row, cases, asked)
+    ]
     if asked.is_all:
         since = shown.rows[-1].happened_at if shown.following else None
         until = shown.rows[0].happened_at if shown.rows and shown.first > 1 else None
-        found += [*_cases(person, since, until), *_broken(person, since, until)]
+        found += [*_spoken(cases, since, until), *_closed(cases, since, until), *_broken(person, since, until)]
     return sorted(found, key=lambda entry: entry.at, reverse=True)
 
 
-def _touchpoint(row: Touchpoint, title: str) -> Entry:
+def _cases_of(person: int) -> dict[str, Case]:
+    """The person's cases by the name of their clock, with what was written on them."""
+    notes = Prefetch("notes", Note.objects.exclude(kind=Note.Kind.NOTE).select_related("author"))
+    found = Case.objects.of_person(person).prefetch_related(notes).order_by("-opened_at")
+    return {str(case.pk): case for case in found[:MOST]}
+
+
+def _case_of(row: Touchpoint, cases: Mapping[str, Case]) -> Case | None:
+    """The case whose clock this is; of one that is gone the touchpoint alone is left."""
+    if row.kind not in (clock.OPENED, clock.ANSWERED):
+        return None
+    return cases.get(str(row.properties.get("case", "")).partition(".")[0])
+
+
+def _is_told(row: Touchpoint, cases: Mapping[str, Case], asked: Wanted) -> bool:
+    """Whether the mail, the call or the closing that stopped a clock stands in the timeline by itself."""
+    if row.kind != clock.ANSWERED or not asked.is_all or (case := _case_of(row, cases)) is None:
+        return False
+    return case.closed_at == row.happened_at or any(note.at == row.happened_at for note in case.notes.all())
+
+
+def _clock(row: Touchpoint, case: Case) -> Entry:
+    again = "." in str(row.properties.get("case", ""))
+    words = "We answered" if row.kind == clock.ANSWERED else "Case opened again" if again else "Case opened"
+    icon = "reply" if row.kind == clock.ANSWERED else "rotate-ccw" if again else "life-buoy"
+    href = reverse("desk:case", args=[case.pk])
+    return Entry(icon, f"{words}: {case.title}", row.happened_at, href=href, tone="case", key=f"t{row.pk}")
+
+
+def _touchpoint(row: Touchpoint, known: names.Names, sources: Mapping[str, str]) -> Entry:
     spoken = bool(row.scores or row.verbatim)
-    where = " · ".join(part for part in (row.stage_slug.capitalize(), row.channel, row.source) if part)
+    where = [
+        known.stage(row.stage_slug) if row.stage_slug else "",
+        wording.channel(row.channel),
+        sources.get(row.source, ""),
+    ]
+    detail = " · ".join(part for part in where if part)
     return Entry(
         "quote" if spoken else ICONS.get(row.channel, "circle-dot"),
-        title,
+        known.kind(row.kind),
         row.happened_at,
-        detail=f"{where} · time corrected" if row.clamped else where,
+        detail=f"{detail} · time corrected" if row.clamped else detail,
         words=row.verbatim or "",
         scores=[_score(question, value) for question, value in (row.scores or {}).items()],
         tone="feedback" if spoken else "",
-        facts=[(name, _short(value)) for name, value in list(row.properties.items())[:SHOWN_FACTS]],
+        facts=[(wording.words(name), _short(value)) for name, value in list(row.properties.items())[:SHOWN_FACTS]],
         key=f"t{row.pk}",
     )
 
 
 def _score(question: str, value: object) -> str:
     try:
-        return f"{scales.name_of(question)} {value}"
-    except Refused:
-        return f"{question} {value}"
+        return trouble.said(question, int(str(value)))
+    except (Refused, ValueError):
+        return f"{wording.words(question)}: {value}"
 
 
 def _short(value: object) -> str:
-    text = str(value)
+    text = wording.value(value)
     return text if len(text) <= 300 else f"{text[:299]}…"
 
 
-def _cases(person: int, since: datetime | None, until: datetime | None) -> Iterator[Entry]:
-    for case in Case.objects.of_person(person).order_by("-opened_at")[:200]:
-        href = reverse("desk:case", args=[case.pk])
-        if _within(case.opened_at, since, until):
-            yield Entry(
-                "life-buoy", f"Case opened: {case.title}", case.opened_at, href=href, tone="case", key=f"o{case.pk}"
-            )
+def _spoken(cases: Mapping[str, Case], since: datetime | None, until: datetime | None) -> Iterator[Entry]:
+    """What we wrote to the customer and said on the phone."""
+    for case in cases.values():
+        for note in case.notes.all():
+            if _within(note.at, since, until):
+                who = note.author.name if note.author else "We"
+                words = f"{who} {'wrote to' if note.kind == Note.Kind.MAIL else 'spoke with'} the customer"
+                yield Entry(
+                    "mail" if note.kind == Note.Kind.MAIL else "phone",
+                    words,
+                    note.at,
+                    detail=note.subject or case.title,
+                    href=reverse("desk:case", args=[case.pk]),
+                    tone="good",
+                    key=f"n{note.pk}",
+                )
+
+
+def _closed(cases: Mapping[str, Case], since: datetime | None, until: datetime | None) -> Iterator[Entry]:
+    why = causes.names() if any(case.cause for case in cases.values()) else {}
+    for case in cases.values():
         if case.closed_at and _within(case.closed_at, since, until):
-            words = f"Case closed: {case.get_outcome_display()}"
             yield Entry(
-                "circle-check", words, case.closed_at, detail=case.cause, href=href, tone="good", key=f"c{case.pk}"
+                "circle-check",
+                f"Case closed: {case.get_outcome_display()}",
+                case.closed_at,
+                detail=why.get(case.cause, case.cause),
+                href=reverse("desk:case", args=[case.pk]),
+                tone="good",
+                key=f"c{case.pk}",
             )
 
 

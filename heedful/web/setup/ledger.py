@@ -1,5 +1,6 @@
 """The ledger: who changed what, and when."""
 
+import json
 import re
 
 from django.db.models import Q, QuerySet
@@ -9,6 +10,7 @@ from django.shortcuts import render
 from heedful.ledger.models import Entry
 from heedful.web import lists
 from heedful.web.page import Asked, page
+from heedful.web.setup import entries
 
 ACTORS = [
     ("associate", "Associates"),
@@ -29,7 +31,8 @@ def ledger(request: Asked) -> HttpResponseBase:
         rows = rows.filter(by_kind=actors.chosen.value)
     if request.GET.get("format") == "csv":
         return lists.csv_file("ledger", rows.order_by("-id"), COLUMNS)
-    return render(request, "setup/ledger.html", {"page": lists.read(request, rows, keys=["-id"]), "actors": actors})
+    found = lists.read(request, rows, keys=["-id"])
+    return render(request, "setup/ledger.html", {"page": found, "lines": entries.lines(found.rows), "actors": actors})
 
 
 def search(words: str) -> QuerySet[Entry]:
@@ -48,5 +51,5 @@ COLUMNS: list[lists.Column[Entry]] = [
     ("kind", lambda entry: entry.kind),
     ("by", lambda entry: f"{entry.by_kind}:{entry.by_id}" if entry.by_id else entry.by_kind),
     ("name", lambda entry: entry.by_label),
-    ("data", lambda entry: str(entry.data)),
+    ("data", lambda entry: json.dumps(entry.data, ensure_ascii=False)),
 ]

@@ -1,6 +1,7 @@
 """Words that every template knows: icons, times, money, durations and initials."""
 
 import re
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -13,8 +14,9 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from heedful.customers import scales
+from heedful.customers import scales, slugs
 from heedful.kit.errors import Refused
+from heedful.understand import trouble
 from heedful.web import wording
 
 register = template.Library()
@@ -144,16 +146,37 @@ def question(code: str) -> str:
 @register.filter
 def spoken(slug: str) -> str:
     """Say a slug as a person would."""
-    return str(slug).replace("_", " ").replace("-", " ").strip().capitalize()
+    return wording.words(slug)
+
+
+@register.filter
+def called(slug: str, known: Mapping[str, str]) -> str:
+    """Say a code by its name among those that are known, such as `said.kind|called:shell.names.kinds`."""
+    return known.get(slug) or slugs.words(str(slug))
+
+
+@register.filter
+def channel(code: str) -> str:
+    """Say a channel in words."""
+    return wording.channel(str(code))
+
+
+@register.filter
+def score(value: int, code: str) -> str:
+    """Say an answer to a question with the question: `Satisfaction: 2 of 5`."""
+    try:
+        return trouble.said(code, value)
+    except Refused:
+        return f"{wording.words(code)}: {value}"
+
+
+@register.filter
+def feeling(sentiment: str) -> str:
+    """Say how somebody felt."""
+    return wording.FEELINGS.get(str(sentiment), str(sentiment))
 
 
 @register.filter
 def sentence(name: str) -> str:
     """Say the name of an event in words: `CaseHandedOver` is `Case handed over`."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", str(name)).capitalize()
-
-
-@register.filter
-def facts(data: dict[str, Any]) -> str:
-    """Say what an entry holds in one line."""
-    return ", ".join(f"{spoken(name).lower()} {value}" for name, value in data.items() if value is not None)

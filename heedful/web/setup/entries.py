@@ -1,0 +1,144 @@
+"""Entries of the ledger in words: what they are about by its name, and who did it."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.urls import reverse
+
+from heedful.act import causes
+from heedful.act.models import Case, Cause
+from heedful.associates.models import Associate, Key, Team
+from heedful.customers.models import Customer
+from heedful.ledger.models import Entry
+from heedful.listen.models import Survey
+from heedful.promise.models import Calendar, Promise
+from heedful.understand.models import Topic
+from heedful.web import names, wording
+
+MOST = 12
+"""Names that are read out of one list; the rest are counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing that an entry says."""
+
+    name: str
+    words: str
+    href: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One entry as it is read."""
+
+    entry: Entry
+    who: str
+    facts: Sequence[Fact]
+
+    @property
+    def summary(self) -> str:
+        """Everything that it says, in one line."""
+        return ", ".join(f"{fact.name.lower()} {fact.words}" for fact in self.facts)
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Things that entries name by number: which, what they are called, and their page."""
+
+    model: Any
+    label: str
+    page: str = ""
+
+
+NAMED = {
+    "case": Named(Case, "title", "desk:case"),
+    "owner": Named(Associate, "name"),
+    "associate": Named(Associate, "name"),
+    "team": Named(Team, "name"),
+    "key": Named(Key, "name"),
+    "customer": Named(Customer, "label", "desk:customer"),
+    "a": Named(Customer, "label", "desk:customer"),
+    "b": Named(Customer, "label", "desk:customer"),
+    "people": Named(Customer, "label", "desk:customer"),
+    "promise": Named(Promise, "words"),
+    "survey": Named(Survey, "name", "desk:survey"),
+    "calendar": Named(Calendar, "name"),
+    "topic": Named(Topic, "name"),
+    "cause": Named(Cause, "name"),
+}
+WRITTEN = {"a": "One", "b": "The other", "is_repeat": "Second failure", "first_id": "First", "last_id": "Last"}
+
+
+def lines(rows: Iterable[Entry]) -> list[Line]:
+    """Entries in words, with as few questions to the database as there are kinds of things in them."""
+    rows = list(rows)
+    known, codes = _known(rows), _Codes()
+    who = names.actors(f"{row.by_kind}:{row.by_id}" if row.by_id else row.by_kind for row in rows)
+    return [
+        Line(
+            row,
+            row.by_label or who.get(f"{row.by_kind}:{row.by_id}" if row.by_id else row.by_kind, row.by_kind),
+            [_fact(name, value, known, codes) for name, value in row.data.items() if value not in (None, "", [], {})],
+        )
+        for row in rows
+    ]
+
+
+type Known = dict[Any, dict[int, str]]
+
+
+class _Codes(names.Names):
+    """Codes in words, by the name under which an entry holds them."""
+
+    @cached_property
+    def causes(self) -> dict[str, str]:
+        return causes.names()
+
+    def say(self, name: str, code: str) -> str:
+        if name in ("stage", "kind"):
+            return self.stage(code) if name == "stage" else self.kind(code)
+        if name == "cause":
+            return self.causes.get(code, code)
+        return str(dict(Case.Outcome.choices).get(code, code)) if name == "outcome" else wording.value(code)
+
+
+def _known(rows: Sequence[Entry]) -> Known:
+    """The names of everything that these entries name by number."""
+    wanted: dict[Any, set[int]] = defaultdict(set)
+    for row in rows:
+        for name, value in row.data.items():
+            if (named := NAMED.get(name)) is not None:
+                wanted[named.model].update(_numbers(value))
+    label = {named.model: named.label for named in NAMED.values()}
+    return {
+        model: {found.pk: str(getattr(found, label[model])) for found in model.objects.filter(pk__in=ids)}
+        for model, ids in wanted.items()
+        if ids
+    }
+
+
+def _numbers(value: object) -> list[int]:
+    held = value if isinstance(value, list) else [value]
+    return [number for number in held[:MOST] if isinstance(number, int) and not isinstance(number, bool)]
+
+
+def _fact(name: str, value: Any, known: Known, codes: _Codes) -> Fact:
+    written = WRITTEN.get(name) or wording.words(name)
+    if (named := NAMED.get(name)) is not None and _numbers(value):
+        called = known.get(named.model, {})
+        said = [_numbered(number, called.get(number, ""), name) for number in _numbers(value)]
+        more = len(value) - MOST if isinstance(value, list) else 0
+        href = reverse(named.page, args=[value]) if named.page and isinstance(value, int) and value in called else ""
+        return Fact(written, ", ".join(said) + (f" and {more:,} more" if more > 0 else ""), href)
+    return Fact(written, codes.say(name, value) if isinstance(value, str) else wording.value(value))
+
+
+def _numbered(number: int, called: str, name: str) -> str:
+    """A case has its number in front, by which people know it; of what is gone the number is all there is."""
+    if not called:
+        return str(number)
+    return f"{number} ({called})" if name in ("case", "customer", "a", "b") else called
