@@ -1,5 +1,6 @@
 """The cases in a browser: they arrive while one looks, nothing moves under a hand, and scripts are not needed."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -140,6 +141,37 @@ def test_a_case_is_worked_by_keyboard(context: BrowserContext) -> None:
     page.get_by_role("button", name="Close the case").click()
     expect(page.get_by_text("is asked whether it helped")).to_be_visible()
     assert Case.objects.get().outcome == "solved"
+
+
+def test_a_letter_opens_its_form_and_one_writes_at_once(context: BrowserContext) -> None:
+    case = speaks("alice")
+    page = context.new_page()
+    page.goto(f"/cases/{case.pk}")
+    for key, field in (
+        ("w", "Subject"),
+        ("n", "Note"),
+        ("l", "What was said"),
+        ("h", "Colleague"),
+        ("x", "What came of it"),
+    ):
+        page.keyboard.press(key)
+        expect(page.get_by_label(re.compile(f"^{field}"))).to_be_focused()
+        page.keyboard.press("Escape")
+        expect(page.locator("details.act[open]")).to_have_count(1)
+    page.keyboard.press("n")
+    page.keyboard.type("Nothing was lost.")
+    page.keyboard.press("Escape")
+    page.keyboard.press("n")
+    expect(page.get_by_label("Note", exact=True)).to_have_value("Nothing was lost.")
+
+
+def test_a_question_mark_shows_the_keys_of_the_page(context: BrowserContext) -> None:
+    case = speaks("alice")
+    page = context.new_page()
+    page.goto(f"/cases/{case.pk}")
+    page.keyboard.press("?")
+    for words in ("Claim", "Write", "Log a call", "Note", "Hand over", "Close"):
+        expect(page.locator("#keys-here").get_by_text(words, exact=True)).to_be_visible()
 
 
 def test_a_case_is_worked_without_scripts(browser: Browser, live_server: Any, mira: Associate) -> None:

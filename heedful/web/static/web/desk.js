@@ -20,23 +20,68 @@ function isTyping(target) {
   return target.closest("input, textarea, select, dialog[open]") || target.isContentEditable;
 }
 
+const FIELDS = "input:not([type=hidden]), textarea, select";
+
+function press(marked) {
+  if (marked.matches(FIELDS)) marked.focus();
+  else if (marked.matches("summary")) openForm(marked.parentElement);
+  else marked.click();
+}
+
+// A key opens a form and puts the hand where one writes; pressed again it does not close what was begun.
+function openForm(details) {
+  details.open = true;
+  const first = [...details.querySelectorAll(FIELDS)].find((field) => !field.disabled && !("later" in field.dataset));
+  (first || details.querySelector("summary")).focus();
+  details.scrollIntoView({ block: "nearest" });
+}
+
+function showKeys() {
+  const keys = document.getElementById("keys");
+  const here = document.getElementById("keys-here");
+  if (!keys || keys.open) return;
+  here.replaceChildren(...[...document.querySelectorAll("[data-key]")].filter(isSeen).flatMap(keyLine));
+  keys.showModal();
+}
+
+function isSeen(marked) {
+  return marked.offsetParent !== null;
+}
+
+function keyLine(marked) {
+  const [term, words, key] = ["dt", "dd", "kbd"].map((name) => document.createElement(name));
+  key.textContent = marked.dataset.key;
+  term.append(key);
+  const named = marked.cloneNode(true);
+  named.querySelectorAll("kbd").forEach((inside) => inside.remove());
+  words.textContent = named.textContent.trim() || marked.getAttribute("aria-label") || "";
+  return [term, words];
+}
+
 const ACTIONS = {
   j: () => step(1),
   k: () => step(-1),
   "/": () => document.querySelector("[data-search]")?.focus(),
-  "?": () => document.getElementById("keys")?.showModal(),
+  "?": showKeys,
 };
+
+// Out of a field and back to the keys: what was typed stays.
+function leaveField(target) {
+  const form = target.closest("details.act");
+  if (form && target.matches(FIELDS)) form.querySelector("summary").focus();
+}
 
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") {
     closeMenus();
+    leaveField(event.target);
     if (["#menu", "#customer"].includes(location.hash)) history.back();
     return;
   }
   if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
   if (localStorage.getItem(KEYS_OFF)) return;
   const marked = /^[a-z]$/.test(event.key) && document.querySelector(`[data-key="${event.key}"]`);
-  const action = ACTIONS[event.key] || (marked && (() => (marked.matches("input, textarea, select") ? marked.focus() : marked.click())));
+  const action = ACTIONS[event.key] || (marked && (() => press(marked)));
   if (!action) return;
   event.preventDefault();
   action();
