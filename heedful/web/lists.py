@@ -25,6 +25,8 @@ class Choice:
     label: str
     is_on: bool
     query: str
+    goes: bool = True
+    """Whether it can be taken away; what is on without being asked for cannot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,8 @@ def chips(
     made = []
     for value, words in choices:
         is_on = value == current
-        made.append(Choice(value, words, is_on, query(request.GET, **{name: None if is_on else value})))
+        address = query(request.GET, **{name: None if is_on or value == default else value})
+        made.append(Choice(value, words, is_on, address, goes=value != default))
     return Filter(name, label, made)
 
 

@@ -50,6 +50,13 @@ class Names:
         """A kind of touchpoint as the company calls it."""
         return self.kinds.get(slug) or slugs.words(slug)
 
+    def part(self, side: str, code: str) -> str:
+        """A part of a figure, such as one stage of all; what has no code is none."""
+        if code in ("", "none"):
+            return "None"
+        say = {"stage": self.stage, "kind": self.kind, "channel": wording.channel}
+        return say[side](code) if side in say else code
+
     def topic(self, slug: str) -> str:
         """A topic as the company calls it."""
         return self.topics.get(slug) or wording.words(slug)

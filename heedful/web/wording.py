@@ -14,6 +14,7 @@ CHANNELS = {"email": "E-mail", "sms": "SMS", "ivr": "Phone menu", "api": "API", 
 """Channels that one does not write as they are spelled."""
 FEELINGS = {"negative": "Unhappy", "neutral": "Neutral", "positive": "Happy"}
 TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)")
+PLURAL = re.compile(r"(?<=\w)s\b")
 DEEPEST = 4
 
 
@@ -44,9 +45,9 @@ def channel(code: str) -> str:
     return CHANNELS.get(code.lower()) or words(code)
 
 
-def counted(number: int, one: str, many: str = "") -> str:
-    """Say a number of things: `1 case`, `1,200 cases`; `many` is given where it is not `one` with an s."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
+def counted(number: int, things: str) -> str:
+    """Say a number of things, whose word loses its s where there is one: `1 case due`, `1,200 cases due`."""
+    return f"{number:,} {re.sub(PLURAL, '', things, count=1) if number == 1 else things}"
 
 
 def value(thing: object, deep: int = 0) -> str:

@@ -19,6 +19,7 @@ from heedful.kit.actor import SYSTEM
 from heedful.understand.models import Reading
 from heedful.understand.trouble import Sign
 from heedful.web.desk import case_list
+from heedful.web.templatetags import look
 from tests.cast import arrived
 
 pytestmark = pytest.mark.django_db
@@ -110,6 +111,36 @@ def test_the_address_says_which_cases(
     page = as_(mira).get(f"/cases{address}")
     names = {name for name in ("alice", "bruno", "quiet1") if f"{name}@example.test</a>" in say(page)}
     assert names == expected
+
+
+@pytest.mark.parametrize(
+    ("address", "title", "action"),
+    [
+        ("?whose=mine", "You have no open case", "?whose=unclaimed"),
+        ("?whose=lead", "Nothing needs the lead", "?"),
+        ("?state=late", "Nobody waits too long", "?state=waiting"),
+        ("?state=answered", "Nothing is answered and still open", "?state=waiting"),
+        ("?state=closed", "Nothing was closed yet", "?"),
+        ("?state=closed&sort=due", "Nothing was closed yet", "?"),
+        ("?q=nobody", "Nobody fits “nobody”", "?q=nobody&amp;show=all"),
+        ("?q=nobody&show=all", "Nothing fits", "?"),
+        ("?priority=4&helped=no", "Nothing fits", "?"),
+    ],
+)
+def test_an_empty_list_says_why_and_what_to_do(
+    as_: As, mira: Associate, case: Case, address: str, title: str, action: str
+) -> None:
+    page = say(as_(mira).get(f"/cases{address}"))
+    assert title in page
+    assert f'class="button button-main" href="{action}"' in page
+
+
+def test_a_filter_that_nobody_chose_has_no_cross(as_: As, bo: Associate) -> None:
+    cross = look.icon("x", 12)
+    assert cross not in say(as_(bo).get("/board/"))
+    chosen = say(as_(bo).get("/board/?period=30"))
+    assert chosen.count(cross) == 1
+    assert 'href="?"' in chosen  # back to the default, without naming it
 
 
 def test_the_most_urgent_stand_first(as_: As, mira: Associate, case: Case, bruno: Customer) -> None:

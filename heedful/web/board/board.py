@@ -17,11 +17,12 @@ from heedful.customers.models import Feedback
 from heedful.prove import answers, counted, periods, scorecards, scores, speed
 from heedful.prove.periods import Period
 from heedful.prove.tallies import Tally
-from heedful.web import lists
+from heedful.web import lists, wording
 from heedful.web.board import figures
 from heedful.web.components import charts
 from heedful.web.components.figures import Figure
 from heedful.web.desk import feedback
+from heedful.web.names import Names
 from heedful.web.page import Asked, page
 from heedful.web.templatetags.look import percent, signed
 
@@ -80,7 +81,7 @@ def _felt(one: scorecards.Felt) -> dict[str, Any]:
     """The score when kept and when broken, and whether that difference is more than chance."""
     rows = [
         charts.Scored(name, *figures.drawn(figure), figure.n, tone=tone)
-        for name, figure, tone in (("When kept", one.kept, "good"), ("When broken", one.broken, "late"))
+        for name, figure, tone in (("When kept", one.kept, "good"), ("When broken", one.broken, "watch"))
         if figure
     ]
     some = one.kept or one.broken
@@ -120,7 +121,7 @@ def _gap(card: scorecards.Card) -> dict[str, str] | None:
     return {
         "value": signed(card.gap.value, 1),
         "span": f"{signed(low, 1)} to {signed(high, 1)}",
-        "basis": f"{card.gap.n:,} answers{few}",
+        "basis": f"{wording.counted(card.gap.n, 'answers')}{few}",
     }
 
 
@@ -168,8 +169,9 @@ def _trend(period: Period) -> object | None:
 def _stages(period: Period) -> object | None:
     """The first headline by stage."""
     found = answers.tallies(questions=HEADLINES[:1], period=period, by="stage").get(HEADLINES[0], {})
+    names = Names()
     rows = [
-        charts.Scored(stage.replace("_", " ").capitalize() or "No stage", *figures.drawn(figure), figure.n)
+        charts.Scored(names.stage(stage) if stage else "No stage", *figures.drawn(figure), figure.n)
         for stage, tally in found.items()
         if (figure := scores.score(HEADLINES[0], tally))
     ]

@@ -17,6 +17,7 @@ from heedful.prove.tallies import Tally
 from heedful.web import lists
 from heedful.web.board import figures
 from heedful.web.components import charts
+from heedful.web.names import Names
 from heedful.web.page import Asked, page
 
 SIDES = [("stage", "Stage"), ("channel", "Channel"), ("segment", "Segment"), ("kind", "Moment"), ("month", "Month")]
@@ -57,14 +58,15 @@ def _parts(question: str, period: periods.Period, side: By, weighted: bool) -> d
         if (figure := scores.score(question, tally, weighted=weighted))
     }
     least, most = figures.ends(question, total)
+    names = Names()
     rows = [
-        charts.Scored(key, *figures.drawn(figure), figure.n, _rows(question, period, side, key))
+        charts.Scored(names.part(side, key), *figures.drawn(figure), figure.n, _rows(question, period, side, key))
         for key, figure in (sorted(found.items()) if side == "month" else _best_first(found))
     ]
     return {
         "figure": figures.score(question, total, None, than="", href=_rows(question, period, side, "")),
         "picture": charts.whiskers(rows, label=f"{scales.name_of(question)} by {side}", least=least, most=most),
-        "ranking": scores.rank(found),
+        "ranking": scores.rank({names.part(side, key): figure for key, figure in found.items()}),
         "gaps": _gaps(question, period, side),
     }
 
@@ -76,9 +78,9 @@ def _gaps(question: str, period: periods.Period, side: By) -> object | None:
     cells: dict[str, list[tuple[float, int, float, float]]] = {}
     for row in gaps.by(key=side, question=question, since=period.since, until=period.until):
         cells.setdefault(row.key, []).append((row.gap, row.n, row.n, row.n))
-    scale = scales.scale_of(question)
+    scale, names = scales.scale_of(question), Names()
     rows = [
-        charts.Scored(key.replace("_", " ").capitalize() or "None", figure.value, *figure.interval, figure.n)
+        charts.Scored(names.part(side, key), figure.value, *figure.interval, figure.n)
         for key, found in sorted(cells.items())
         if (figure := scores.gap(Tally.of_rows(found), scale))
     ]

@@ -8,6 +8,7 @@ from django.utils.safestring import SafeString
 
 from heedful.web.components import drawing
 from heedful.web.components.drawing import Picture, Scale, Sheet, linked, n, said, short
+from heedful.web.wording import counted
 
 ROW = 34.0
 LINES = 5
@@ -317,7 +318,7 @@ def _moment(moment: Moment, x: float, y: Scale, letters: int) -> SafeString:
     return format_html(
         '{0}<circle class="dot fill-1" cx="{1}" cy="136" r="5"/>'
         '<text class="strong" x="{1}" y="{2}" text-anchor="middle">{3}</text>{4}',
-        _dot(x, y(moment.value), 1, f"{moment.name}: {said(moment.value)}, {moment.n:,} answers"),
+        _dot(x, y(moment.value), 1, f"{moment.name}: {said(moment.value)}, {counted(moment.n, 'answers')}"),
         n(x),
         n(y(moment.value) - 8),
         said(moment.value),
@@ -327,4 +328,4 @@ def _moment(moment: Moment, x: float, y: Scale, letters: int) -> SafeString:
 
 def _hint(name: str, point: Point) -> str:
     words = f"{name}, {point.label}: {said(point.value or 0)}"
-    return f"{words} ({point.n:,} answers)" if point.n is not None else words
+    return f"{words} ({counted(point.n, 'answers')})" if point.n is not None else words

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.utils.safestring import SafeString
 
+from heedful.web import wording
 from heedful.web.components import charts
 
 TOO_FEW = 30
@@ -48,7 +49,7 @@ class Figure:
         """What it rests on, in words."""
         if self.n is None:
             return ""
-        words = f"{self.n:,} {self.of}"
+        words = wording.counted(self.n, self.of)
         return f"{words}: too few to tell" if self.is_thin else words
 
     @property

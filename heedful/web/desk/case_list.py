@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.http import QueryDict
 from django.utils import timezone
 
 from heedful.act.models import Case, Trouble
@@ -28,6 +29,55 @@ SORTS = [("first", "What comes first"), ("due", "Due"), ("new", "Newest")]
 
 
 @dataclass(frozen=True, slots=True)
+class Nothing:
+    """What an empty list says, and what to do about it."""
+
+    title: str
+    words: str
+    action: str = "Show all that are open"
+    href: str = "?"
+
+
+NOTHING = {
+    ("state", "waiting"): Nothing(
+        "Nobody waits for us",
+        "Every customer with an open case has heard from us. What is answered can be closed once it has helped.",
+        "See what is answered",
+        "?state=answered",
+    ),
+    ("state", "late"): Nothing(
+        "Nobody waits too long",
+        "Every customer has heard from us in time. A case comes here in the second in which it is late.",
+        "See who waits",
+        "?state=waiting",
+    ),
+    ("state", "answered"): Nothing(
+        "Nothing is answered and still open",
+        "After somebody wrote or called, a case stands here until it is closed.",
+        "See who waits",
+        "?state=waiting",
+    ),
+    ("state", "closed"): Nothing("Nothing was closed yet", "Here stands what came of every case, and why it happened."),
+    ("whose", "mine"): Nothing(
+        "You have no open case",
+        "Cases that you claim, or that colleagues hand to you, stand here.",
+        "See what nobody has claimed",
+        "?whose=unclaimed",
+    ),
+    ("whose", "team"): Nothing("Your team has no open case", "What is routed or handed to your team stands here."),
+    ("whose", "unclaimed"): Nothing(
+        "Somebody looks after every case", "A new case stands here until an associate claims it."
+    ),
+    ("whose", "lead"): Nothing(
+        "Nothing needs the lead",
+        "A second failure, a customer whom it did not help, and an answer that is nearly late come here by themselves.",
+    ),
+    ("show", "all"): Nothing("There is no case yet", "Trouble that is heard opens one here within a second."),
+}
+"""What to say where one filter alone finds nothing."""
+
+
+@dataclass(frozen=True, slots=True)
 class Wish:
     """What an address asks for: the cases, the order, and the chips that change it."""
 
@@ -36,6 +86,8 @@ class Wish:
     whose: lists.Filter | None
     states: lists.Filter
     menus: list[lists.Filter]
+    nothing: Nothing | None
+    """What to say where there are none; None where nothing was asked for."""
 
 
 def wish(request: Asked, *, whose: str = "") -> Wish:
@@ -52,7 +104,22 @@ def wish(request: Asked, *, whose: str = "") -> Wish:
         whose=None if whose else lists.chips(request, "whose", "Whose", _counted(request.user)),
         states=lists.chips(request, "state", "State", STATES),
         menus=_menus(request),
+        nothing=nothing(request.GET),
     )
+
+
+def nothing(asked: QueryDict) -> Nothing | None:
+    """What an empty list says: of one filter why it is so, of words or of many filters how to find more."""
+    filters = {name: value for name, value in asked.items() if value and name not in ("sort", "after", "format")}
+    if not filters:
+        return None
+    if len(filters) == 1 and (found := NOTHING.get(next(iter(filters.items())))):
+        return found
+    if "q" in filters and not {"state", "show"} & filters.keys():
+        words = "No open case has these words, this number or this customer."
+        wider = lists.query(asked, show="all")
+        return Nothing(f"Nobody fits “{filters['q'][:60]}”", words, "Search the closed ones too", wider)
+    return Nothing("Nothing fits", "No case is all of this at once. With fewer filters there are more.")
 
 
 def belonging(rows: Any, whose: str, me: Associate) -> Any:
