@@ -8,6 +8,7 @@ from django.utils import timezone
 from tqdm import tqdm
 
 from heedful.customers import imports
+from heedful.customers.imports.rows import Understood
 from heedful.kit.actor import By
 
 
@@ -23,7 +24,9 @@ def run(options: argparse.Namespace) -> int:
     """Import; the code is 1 when a row was rejected, so that a script notices."""
     found = imports.read_map(options.map)
     said = found.file
-    table = imports.open_table(options.file, form=said.format, encoding=said.encoding, separator=said.separator)
+    table = imports.open_table(
+        options.file, form=said.format, encoding=said.encoding, separator=said.separator, skip=said.skip
+    )
     print(_as_understood(table))
     with tqdm(desc="rows", unit=" rows", unit_scale=True, delay=2, leave=False, file=sys.stderr) as bar:
         if options.dry_run:
@@ -47,27 +50,54 @@ def _beside(file: Path, form: str) -> Path:
 def _as_understood(table: imports.Table) -> str:
     if table.format == "parquet":
         return f"{table.path.name}: Parquet, {len(table.columns)} columns."
+    encoding = table.encoding.removesuffix("-sig").upper()
+    damaged = f" ({table.damaged:,} damaged characters in it)" if table.damaged else ""
     if table.format == "jsonl":
-        return f"{table.path.name}: JSON lines in {table.encoding}."
+        return f"{table.path.name}: JSON lines in {encoding}{damaged}."
     separator = {"\t": "tab"}.get(table.separator, table.separator)
-    return f"{table.path.name}: CSV in {table.encoding}, separated by {separator}, {len(table.columns)} columns."
+    return f"{table.path.name}: CSV in {encoding}{damaged}, separated by {separator}, {len(table.columns)} columns."
 
 
 def _tell(report: imports.Report, *, dry: bool) -> None:
     if report.resumed_at:
         print(f"Went on after row {report.resumed_at:,}, where it was stopped.")
-    verb = "would be taken" if dry else "taken"
-    print(f"{report.rows:,} rows read: {report.taken:,} touchpoints {verb}, {report.known:,} known already.")
+    for line in _counts(report, dry=dry):
+        print(line)
     for number, reason in report.errors:
         print(f"  row {number}: {reason}")
     if report.rejected > len(report.errors):
         print(f"  and {report.rejected - len(report.errors):,} more")
-    if report.rejected:
-        print(f"{report.rejected:,} rows {'would be' if dry else 'were'} left out.")
     for understood in report.sample:
-        names = ", ".join(f"{kind} {value}" for kind, value in understood.names)
-        print(f"For example {names}:")
-        for draft in understood.drafts:
-            said = f" {draft.scores}" if draft.scores else ""
-            words = f" “{draft.verbatim[:60]}”" if draft.verbatim else ""
-            print(f"  {draft.happened_at:%Y-%m-%d %H:%M %Z} {draft.kind} {draft.stage}{said}{words}")
+        print(_example(understood))
+
+
+def _counts(report: imports.Report, *, dry: bool) -> list[str]:
+    """What became of the file, a line for each thing that can be counted."""
+    would = "would be " if dry else ""
+    new, repeated = (report.taken, "") if dry else (report.taken, f", {report.known:,} were there already")
+    lines = [
+        f"{report.rows:,} rows read.",
+        f"Customers: {report.customers_new:,} {would}new, {report.customers_known:,} known already.",
+        f"Touchpoints: {new:,} {'in the file' if dry else 'new'}{repeated}.",
+        f"Feedback: {report.feedback:,} touchpoints of the file carry a score or a comment.",
+    ]
+    if report.clamped:
+        seen = ", ".join(f"row {number}: {at:%Y-%m-%d}" for number, at in report.absurd)
+        lines.append(
+            f"Times: {report.clamped:,} cannot be true, before 1990 or in the future ({seen}); these touchpoints"
+            f" {would or 'were '}kept at the nearest time that can, and marked."
+        )
+    if report.unseen:
+        lines.append(f"No row has {', '.join(map(repr, report.unseen))}, which the map names.")
+    lines.append(f"Bad rows: {report.rejected:,}{f', {would}left out' if report.rejected else ''}.")
+    return lines
+
+
+def _example(understood: Understood) -> str:
+    names = ", ".join(f"{kind} {value}" for kind, value in understood.names)
+    lines = [f"For example {names}:"]
+    for draft in understood.drafts:
+        said = f" {draft.scores}" if draft.scores else ""
+        words = f" “{draft.verbatim[:60]}”" if draft.verbatim else ""
+        lines.append(f"  {draft.happened_at:%Y-%m-%d %H:%M %Z} {draft.kind} {draft.stage}{said}{words}")
+    return "\n".join(lines)

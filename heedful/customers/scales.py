@@ -42,9 +42,12 @@ def check(scores: Mapping[str, Any]) -> dict[str, int]:
 
 
 def name_of(question: str) -> str:
-    """The question in words, such as `Satisfaction: delivery`."""
-    topic = question.removeprefix(EXPECTED).partition(".")[2].replace("_", " ")
+    """The question in words, such as `Satisfaction: delivery`; one for a yes is named by its topic alone."""
+    code, _, topic = question.removeprefix(EXPECTED).partition(".")
+    topic = topic.replace("_", " ")
     name = scale_of(question).name + (f": {topic}" if topic else "")
+    if code == "yes" and topic:
+        name = topic[:1].upper() + topic[1:]
     return f"Expected {name.lower()}" if question.startswith(EXPECTED) else name
 
 
@@ -67,6 +70,8 @@ def _on_scale(question: str, value: Any) -> int:
         number = float(value)
     except (TypeError, ValueError):
         raise Refused(f"{question} must be a number, not {str(value)[:40]!r}.") from None
+    if scale.lowest < number < scale.highest and number % 1:
+        raise Refused(f"{question} is answered with a whole number, not {str(value)[:40]}.")
     if isinstance(value, bool) or number != number or not scale.lowest <= number <= scale.highest or number % 1:
         raise Refused(f"{question} goes from {scale.lowest} to {scale.highest}, not {str(value)[:40]}.")
     return int(number)

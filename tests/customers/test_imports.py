@@ -264,7 +264,15 @@ def test_a_wrong_map_is_refused_with_its_place(tmp_path: Path, said: str, senten
         bring(lay(tmp_path, [HEAD, *GOOD], said))
 
 
-@pytest.mark.parametrize(("content", "sentence"), [(b"", "is empty"), (b"a,a\n1,2", "two columns called 'a'")])
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"", "is empty"),
+        (b'a,"b\n1,2\n', "a quote in it is not closed"),
+        (b"PK\x03\x04rest", "Save the sheet as CSV"),
+        (b'[{"a": 1}]', "one object a line"),
+    ],
+)
 def test_a_file_without_columns_is_refused(tmp_path: Path, content: bytes, sentence: str) -> None:
     (tmp_path / "f.csv").write_bytes(content)
     with pytest.raises(Refused, match=sentence):

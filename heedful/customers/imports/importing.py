@@ -5,7 +5,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import batched
 from pathlib import Path
@@ -16,9 +16,11 @@ from django.db import transaction
 
 from heedful.associates.models import Company
 from heedful.customers import messages
-from heedful.customers.imports.maps import ImportMap, columns_of
+from heedful.customers.imports.counting import Report, Tally
+from heedful.customers.imports.maps import columns_of
 from heedful.customers.imports.readers import Row, RowError, Table
 from heedful.customers.imports.rows import Reader, Understood
+from heedful.customers.imports.told import ImportMap
 from heedful.customers.models import Import, Stage
 from heedful.customers.touchpoints import Draft
 from heedful.kit.actor import By
@@ -41,36 +43,17 @@ class FileImported:
     rejected: int
 
 
-@dataclass(slots=True)
-class Report:
-    """What became of a file: rows read, touchpoints taken and known before, rows rejected and the first errors."""
-
-    rows: int = 0
-    taken: int = 0
-    known: int = 0
-    rejected: int = 0
-    resumed_at: int = 0
-    errors: list[tuple[int, str]] = field(default_factory=list)
-    sample: list[Understood] = field(default_factory=list)
-
-    def wrong(self, number: int, error: RowError) -> None:
-        """Count a bad row and keep the first twenty sentences."""
-        self.rejected += 1
-        if len(self.errors) < 20:
-            self.errors.append((number, str(error)))
-
-
 @dataclass(frozen=True, slots=True)
 class _Good:
     number: int
-    row: Row | RowError
+    row: Row
     understood: Understood
 
 
 @dataclass(frozen=True, slots=True)
 class _Wrong:
     number: int
-    row: Row | RowError | None
+    row: Row | None
     error: RowError
 
 
@@ -78,17 +61,16 @@ def dry_run(*, table: Table, found: ImportMap, at: datetime, progress: Progress 
     """Read every row and write nothing: what would be taken, and what is wrong with the rest."""
     reader = _reader(table, found, at)
     report = Report()
-    for number, row in table.rows():
-        report.rows += 1
-        progress(1)
-        try:
-            understood = _understand(reader, number, row)
-        except RowError as error:
-            report.wrong(number, error)
-            continue
-        report.taken += len(understood.drafts)
-        if len(report.sample) < 3:
-            report.sample.append(understood)
+    tally = Tally(report, table, found, at)
+    for _, good, wrong in _understood(reader, table, 0):
+        rows = [row.understood for row in good]
+        tally.would_meet(rows)
+        report.taken += sum(len(row.drafts) for row in rows)
+        report.rows += len(good) + len(wrong)
+        _count(report, tally, good, wrong)
+        report.sample += rows[: 3 - len(report.sample)]
+        progress(len(good) + len(wrong))
+    tally.finish()
     return report
 
 
@@ -100,20 +82,30 @@ def run(
     _add_stages(found)
     reader = _reader(table, found, state.started_at)
     report = Report(resumed_at=state.position)
+    tally = Tally(report, table, found, at)
     progress(state.position)
     with _Rejected(rejected, table) as bad:
         for last, good, wrong in _ahead(_understood(reader, table, state.position)):
             size = len(good) + len(wrong)
             taken = _take(good, wrong, state, last, by, at)
+            tally.met([row.understood for row in good])
             report.rows += size
             report.taken += taken.recorded
             report.known += taken.duplicates
+            _count(report, tally, good, wrong)
             for row in sorted(wrong, key=lambda row: row.number):
-                report.wrong(row.number, row.error)
                 bad.write(row.number, row.row, row.error)
             progress(size)
+    tally.finish()
     _finish(state, by, at)
     return report
+
+
+def _count(report: Report, tally: Tally, good: list[_Good], wrong: list[_Wrong]) -> None:
+    for bad in sorted(wrong, key=lambda row: row.number):
+        report.wrong(bad.number, bad.error)
+    for row in good:
+        tally.look(row.number, row.row, row.understood)
 
 
 type _Batch = tuple[int, list[_Good], list[_Wrong]]
@@ -139,19 +131,14 @@ def _sorted(reader: Reader, batch: Sequence[tuple[int, Row | RowError]]) -> tupl
     good: list[_Good] = []
     wrong: list[_Wrong] = []
     for number, row in batch:
+        if isinstance(row, RowError):
+            wrong.append(_Wrong(number, None, row))
+            continue
         try:
-            understood = _understand(reader, number, row)
+            good.append(_Good(number, row, reader.read(number, row)))
         except RowError as error:
-            wrong.append(_Wrong(number, None if isinstance(row, RowError) else row, error))
-        else:
-            good.append(_Good(number, row, understood))
+            wrong.append(_Wrong(number, row, error))
     return good, wrong
-
-
-def _understand(reader: Reader, number: int, row: Row | RowError) -> Understood:
-    if isinstance(row, RowError):
-        raise row
-    return reader.read(number, row)
 
 
 def _reader(table: Table, found: ImportMap, now: datetime) -> Reader:
@@ -161,14 +148,26 @@ def _reader(table: Table, found: ImportMap, now: datetime) -> Reader:
             f" it has {', '.join(table.columns[:40])}."
         )
     company = Company.objects.first()
+    stages = dict(Stage.objects.values_list("pk", "name")) | found.stages
+    _must_be_stages(found, stages)
     return Reader(
         found,
         zone=company.time_zone if company else "UTC",
         country=company.country if company else "GB",
         currency=company.currency if company else "EUR",
-        stages={*Stage.objects.values_list("pk", flat=True), *found.stages},
+        stages=stages,
         now=now,
     )
+
+
+def _must_be_stages(found: ImportMap, stages: Mapping[str, str]) -> None:
+    """Refuse a stage that every row would be refused for."""
+    for touchpoint in found.touchpoint:
+        if isinstance(touchpoint.stage, str) and touchpoint.stage and touchpoint.stage not in stages:
+            raise Refused(
+                f"There is no stage {touchpoint.stage!r}; there are {', '.join(stages)}."
+                " Add it under [stages], or write { column = ... } to read it from a column."
+            )
 
 
 def _begin(table: Table, found: ImportMap, at: datetime) -> Import:
@@ -240,14 +239,14 @@ class _Rejected:
         if self._file:
             self._file.close()
 
-    def write(self, number: int, row: Row | RowError | None, error: RowError) -> None:
+    def write(self, number: int, row: Row | None, error: RowError) -> None:
         if self._file is None:
             self._file = self._path.open("w", encoding="utf-8", newline="")
             if self._table.format == "csv":
                 csv.writer(self._file).writerow(["row", "reason", *self._table.columns])
         if self._table.format == "csv":
-            values = [row[column] for column in self._table.columns] if isinstance(row, Mapping) else list(error.sent)
+            values = [row[column] for column in self._table.columns] if row is not None else list(error.sent)
             csv.writer(self._file).writerow([number, str(error), *values])
         else:
-            own = dict(row) if isinstance(row, Mapping) else {"sent": error.sent}
+            own = dict(row) if row is not None else {"sent": error.sent}
             self._file.write(json.dumps({**own, "row": number, "reason": str(error)}, default=str) + "\n")

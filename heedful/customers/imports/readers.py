@@ -5,13 +5,16 @@ import csv
 import gzip
 import hashlib
 import io
+import itertools
 import json
+import re
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from heedful.customers.imports import records
 from heedful.kit.errors import Refused
 
 type Row = Mapping[str, Any]
@@ -19,6 +22,9 @@ type Row = Mapping[str, Any]
 SAMPLE = 1 << 18
 LONGEST_FIELD = 16 << 20
 SEPARATORS = ",;\t|"
+FORMATS = ("csv", "jsonl", "parquet")
+MOST_PLACES = 100
+"""Of a list inside a JSON line so many values get a name of their own; the whole list has one anyway."""
 
 
 class RowError(Exception):
@@ -39,56 +45,84 @@ class Table:
     separator: str
     columns: list[str]
     digest: str
+    skip: int = 0
+    """Lines before the head of a CSV file."""
+    damaged: int = 0
+    """Bytes of a UTF-8 file that are none; they are read as a replacement character."""
 
     def rows(self) -> Iterator[tuple[int, Row | RowError]]:
         """Yield (row number from 1, row); a row that cannot be read is an error in its place."""
         return READERS[self.format](self)
 
 
-def open_table(path: Path, *, form: str = "", encoding: str = "", separator: str = "") -> Table:
+def open_table(path: Path, *, form: str = "", encoding: str = "", separator: str = "", skip: int = 0) -> Table:
     """Find out how a file is written; what is given is believed."""
     csv.field_size_limit(LONGEST_FIELD)
     try:
-        digest, is_utf8 = _digest(path)
+        digest, is_utf8, damaged = _digest(path)
         form = form or _format(path)
         if form == "parquet":
             return Table(path, form, "", "", _parquet_columns(path), digest)
         encoding = encoding or _encoding(path, is_utf8)
         codecs.lookup(encoding)
+        damaged = damaged if encoding == "utf-8-sig" else 0
         if form == "jsonl":
-            return Table(path, form, encoding, "", [], digest)
-        separator = separator or _separator(path, encoding)
-        with _text(path, encoding) as file:
-            columns = [name.strip() for name in next(csv.reader(file, delimiter=separator), [])]
+            return Table(path, form, encoding, "", [], digest, damaged=damaged)
+        return _open_csv(path, encoding, separator, skip, digest, damaged)
     except OSError as error:
         raise Refused(f"{path} cannot be read: {error.strerror or error}.") from None
     except (EOFError, zlib.error):
         raise Refused(f"{path.name} is packed with gzip and damaged; a part of it may be missing.") from None
     except LookupError:
         raise Refused(f"There is no encoding called {encoding!r}.") from None
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise Refused(f"{path.name} cannot be read as {form} in {encoding}: {error}.") from None
-    if not columns:
+    except (UnicodeError, csv.Error):
+        raise Refused(f"{path.name} cannot be read as {form} in {encoding}.") from None
+
+
+def _open_csv(path: Path, encoding: str, separator: str, skip: int, digest: str, damaged: int) -> Table:
+    with _text(path, encoding) as file:
+        first = file.readline(1000)
+    if said := re.fullmatch(r'"?sep=(.)"?', first.strip("\r\n"), re.IGNORECASE):
+        skip, separator = max(skip, 1), separator or said[1]
+    separator = separator or _separator(path, encoding, skip)
+    with _rows_of(path, encoding, skip) as file:
+        head = next(records.read(file, separator), None)
+    if isinstance(head, Exception):
+        raise Refused(f"The head of {path.name} cannot be read: a quote in it is not closed.")
+    if not head:
         raise Refused(f"{path.name} is empty.")
-    if doubled := sorted({name for name in columns if columns.count(name) > 1}):
-        raise Refused(f"{path.name} has two columns called {doubled[0]!r}; give each its own name.")
-    return Table(path, "csv", encoding, separator, columns, digest)
+    return Table(path, "csv", encoding, separator, _named(head), digest, skip, damaged)
 
 
-def _digest(path: Path) -> tuple[str, bool]:
-    """Read the file once: its digest, and whether it is UTF-8 to its end."""
+def _named(head: list[str]) -> list[str]:
+    """A name for each column: an empty one is `column 3`, the second `name` is `name (2)`."""
+    names: list[str] = []
+    for place, told in enumerate(head, 1):
+        name = told.strip() or f"column {place}"
+        again = next(count for count in itertools.count(1) if _times(name, count) not in names)
+        names.append(_times(name, again))
+    return names
+
+
+def _times(name: str, count: int) -> str:
+    return name if count == 1 else f"{name} ({count})"
+
+
+def _digest(path: Path) -> tuple[str, bool, int]:
+    """Read the file once: its digest, whether it is UTF-8 but for a few bytes, and how many these are."""
     digest = hashlib.blake2b(digest_size=16)
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    is_utf8 = True
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")
+    good = damaged = 0
     with _plain(path) as file:
         while part := file.read(1 << 20):
             digest.update(part)
-            if is_utf8:
-                try:
-                    decoder.decode(part)
-                except UnicodeDecodeError:
-                    is_utf8 = False
-    return digest.hexdigest(), is_utf8
+            text = decoder.decode(part)
+            if not text.isascii():
+                bad = text.count("\ufffd")
+                damaged += bad
+                good += len(text) - len(text.encode("ascii", "ignore")) - bad
+    damaged += decoder.decode(b"", final=True).count("\ufffd")
+    return digest.hexdigest(), good > 3 * damaged or not damaged, damaged
 
 
 def _format(path: Path) -> str:
@@ -96,20 +130,28 @@ def _format(path: Path) -> str:
         start = file.read(SAMPLE).lstrip(b"\xef\xbb\xbf \t\r\n")
     if start[:4] == b"PAR1":
         return "parquet"
+    if start[:4] in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0"):
+        raise Refused(f"{path.name} is a workbook or a zip file. Save the sheet as CSV, or unpack it, and import that.")
+    if start[:1] == b"[" and re.match(rb"\[\s*[{\[\]]", start):
+        raise Refused(f"{path.name} is one JSON list. Write one object a line (jq -c '.[]') and import that.")
     return "jsonl" if start[:1] == b"{" else "csv"
 
 
 def _encoding(path: Path, is_utf8: bool) -> str:
     with _plain(path) as file:
-        start = file.read(4)
+        start = file.read(2_000)
     if start[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
         return "utf-16"
+    if start[1::2].count(0) > len(start) / 3:
+        return "utf-16-le"
+    if start[::2].count(0) > len(start) / 3:
+        return "utf-16-be"
     return "utf-8-sig" if is_utf8 else "cp1252"
 
 
-def _separator(path: Path, encoding: str) -> str:
+def _separator(path: Path, encoding: str, skip: int) -> str:
     """The separator that cuts the first lines into the same number of pieces, the most pieces winning."""
-    with _text(path, encoding) as file:
+    with _rows_of(path, encoding, skip) as file:
         lines = (
             io.StringIO(file.read(SAMPLE).rpartition("\n")[0] or path.name).getvalue().splitlines(keepends=True)[:200]
         )
@@ -133,28 +175,30 @@ def _text(path: Path, encoding: str) -> IO[str]:
     return io.TextIOWrapper(_plain(path), encoding=encoding, errors="replace", newline="")
 
 
+def _rows_of(path: Path, encoding: str, skip: int) -> IO[str]:
+    """The file as text, at its head."""
+    file = _text(path, encoding)
+    for _ in range(skip):
+        file.readline()
+    return file
+
+
 def _csv_rows(table: Table) -> Iterator[tuple[int, Row | RowError]]:
     columns, width = table.columns, len(table.columns)
-    with _text(table.path, table.encoding) as file:
-        reader = csv.reader(file, delimiter=table.separator)
-        next(reader)
-        number = 0
-        while True:
-            try:
-                fields = next(reader)
-            except StopIteration:
-                return
-            except csv.Error as error:
-                number += 1
-                yield number, RowError(f"The row cannot be read: {error}.")
-                continue
-            if not fields:
-                continue
-            number += 1
-            if len(fields) == width:
-                yield number, dict(zip(columns, fields, strict=True))
-            else:
+    with _rows_of(table.path, table.encoding, table.skip) as file:
+        rows = records.read(file, table.separator)
+        head = next(rows)
+        for number, fields in enumerate(rows, 1):
+            if isinstance(fields, records.Unclosed):
+                yield number, RowError(str(fields), fields.fields)
+            elif isinstance(fields, csv.Error):
+                yield number, RowError("The row cannot be read: a field of it is endless.")
+            elif len(fields) != width:
                 yield number, RowError(f"The row has {len(fields)} fields, the head has {width}.", fields)
+            elif fields == head:
+                yield number, RowError("The row repeats the head.", fields)
+            else:
+                yield number, dict(zip(columns, fields, strict=True))
 
 
 def _json_rows(table: Table) -> Iterator[tuple[int, Row | RowError]]:
@@ -171,13 +215,16 @@ def _json_rows(table: Table) -> Iterator[tuple[int, Row | RowError]]:
 
 
 def _flat(row: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    """Name what is inside objects by its path: {"user": {"id": 1}} has the column `user.id`."""
+    """Name what is inside objects and lists by its path: {"who": {"id": 1}} has `who.id`, {"tags": ["a"]} `tags.0`."""
     out: dict[str, Any] = {}
     for key, value in row.items():
         if isinstance(value, dict):
             out |= _flat(value, f"{prefix}{key}.")
-        else:
-            out[prefix + key] = value
+            continue
+        out[prefix + key] = value
+        if isinstance(value, list):
+            places = {str(place): one for place, one in enumerate(value[:MOST_PLACES])}
+            out |= _flat(places, f"{prefix}{key}.")
     return out
 
 
@@ -185,9 +232,20 @@ def _parquet_columns(path: Path) -> list[str]:
     from pyarrow import ArrowException, parquet
 
     try:
-        return list(parquet.ParquetFile(path).schema_arrow.names)
-    except ArrowException as error:
-        raise Refused(f"{path.name} is not a Parquet file that can be read: {error}.") from None
+        schema = parquet.ParquetFile(path).schema_arrow
+    except ArrowException:
+        raise Refused(f"{path.name} is damaged, or not a Parquet file that can be read.") from None
+    return [name for field in schema for name in _parts(field)]
+
+
+def _parts(field: Any, prefix: str = "") -> list[str]:
+    """The column of a field; of one that holds fields, those of each."""
+    from pyarrow import types
+
+    name = prefix + field.name
+    if not types.is_struct(field.type):
+        return [name]
+    return [part for one in field.type for part in _parts(one, f"{name}.")]
 
 
 def _parquet_rows(table: Table) -> Iterator[tuple[int, Row | RowError]]:
@@ -197,7 +255,7 @@ def _parquet_rows(table: Table) -> Iterator[tuple[int, Row | RowError]]:
     for batch in parquet.ParquetFile(table.path).iter_batches(batch_size=2_000):
         for row in batch.to_pylist():
             number += 1
-            yield number, row
+            yield number, _flat(row)
 
 
 READERS = {"csv": _csv_rows, "jsonl": _json_rows, "parquet": _parquet_rows}

@@ -1,0 +1,135 @@
+"""What became of a file, counted while it is read, in as much memory for a large file as for a small one."""
+
+import hashlib
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import connection
+from django.db.models import Max
+
+from heedful.customers import touchpoints
+from heedful.customers.identities import Name
+from heedful.customers.imports.maps import columns_of
+from heedful.customers.imports.readers import Row, RowError, Table
+from heedful.customers.imports.rows import Understood
+from heedful.customers.imports.told import ImportMap
+from heedful.customers.models import Customer
+
+PLACES = 1 << 23
+"""Bits in which customers that have no number yet are counted: exact to one in ten thousand up to a million."""
+
+
+@dataclass(slots=True)
+class Report:
+    """What became of a file, and the first errors, absurd times and rows to show."""
+
+    rows: int = 0
+    taken: int = 0
+    known: int = 0
+    """Touchpoints that were there already."""
+    feedback: int = 0
+    """Touchpoints in the file that carry a score or words, new or not."""
+    customers_new: int = 0
+    customers_known: int = 0
+    clamped: int = 0
+    """Touchpoints whose time cannot be true."""
+    rejected: int = 0
+    resumed_at: int = 0
+    errors: list[tuple[int, str]] = field(default_factory=list)
+    absurd: list[tuple[int, datetime]] = field(default_factory=list)
+    sample: list[Understood] = field(default_factory=list)
+    unseen: list[str] = field(default_factory=list)
+    """Columns that the map names and no row has."""
+
+    def wrong(self, number: int, error: RowError) -> None:
+        """Count a bad row and keep the first twenty sentences."""
+        self.rejected += 1
+        if len(self.errors) < 20:
+            self.errors.append((number, str(error)))
+
+
+class Tally:
+    """Counts what rows say into a report."""
+
+    def __init__(self, report: Report, table: Table, found: ImportMap, at: datetime):
+        self._report = report
+        self._latest = at + touchpoints.AHEAD
+        self._unseen = set() if table.columns else columns_of(found).names
+        self._before = Customer.objects.aggregate(last=Max("pk"))["last"] or 0
+        self._old, self._new, self._coming = _Marks(), _Marks(), _Marks(bytearray(PLACES // 8))
+
+    def look(self, number: int, row: Row, understood: Understood) -> None:
+        """Count what a good row says."""
+        if self._unseen:
+            self._unseen -= row.keys()
+        for draft in understood.drafts:
+            self._report.feedback += draft.scores is not None or draft.verbatim is not None
+            if not touchpoints.EARLIEST <= draft.happened_at <= self._latest:
+                self._report.clamped += 1
+                if len(self._report.absurd) < 3:
+                    self._report.absurd.append((number, draft.happened_at))
+
+    def met(self, rows: Sequence[Understood]) -> None:
+        """Count the customers of rows that are written; those with a higher number than any before are new."""
+        for person in set(_people({row.names[0] for row in rows}).values()):
+            if person <= self._before:
+                self._report.customers_known += self._old.add(person)
+            else:
+                self._report.customers_new += self._new.add(person - self._before)
+
+    def would_meet(self, rows: Sequence[Understood]) -> None:
+        """Count the customers of rows that are not written."""
+        people = _people({name for row in rows for name in row.names})
+        for row in rows:
+            if person := next((people[name] for name in row.names if name in people), 0):
+                self._report.customers_known += self._old.add(person)
+            else:
+                self._coming.add(_place(row.names[0]))
+        self._report.customers_new = self._coming.estimate()
+
+    def finish(self) -> None:
+        """Say which columns were never there."""
+        self._report.unseen = sorted(self._unseen)
+
+
+class _Marks:
+    """A set of whole numbers, a bit each."""
+
+    def __init__(self, bits: bytearray | None = None) -> None:
+        self._bits = bits if bits is not None else bytearray()
+        self._count = 0
+
+    def add(self, number: int) -> bool:
+        """Mark a number; returns whether it is new."""
+        place, bit = number >> 3, 1 << (number & 7)
+        if place >= len(self._bits):
+            self._bits.extend(bytes(place + 1 - len(self._bits)))
+        is_new = not self._bits[place] & bit
+        self._bits[place] |= bit
+        self._count += is_new
+        return is_new
+
+    def estimate(self) -> int:
+        """How many things were marked, when several may share a bit (linear counting)."""
+        places = len(self._bits) * 8
+        return round(-places * math.log(max(1, places - self._count) / places))
+
+
+def _place(name: Name) -> int:
+    digest = hashlib.blake2b("\n".join(name).encode("utf-8", "replace"), digest_size=8).digest()
+    return int.from_bytes(digest) % PLACES
+
+
+def _people(names: Iterable[Name]) -> dict[Name, int]:
+    """The person of each identity that is known."""
+    told = list(names)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT i.kind, i.value, c.person_id FROM customers_identity i"
+            " JOIN unnest(%s::text[], %s::text[]) AS w(kind, value) USING (kind, value)"
+            " JOIN customers_customer c ON c.id = i.customer_id",
+            [[kind for kind, _ in told], [value for _, value in told]],
+        )
+        return {(kind, value): person for kind, value, person in cursor.fetchall()}
