@@ -1,6 +1,7 @@
 """Make a promise from the shell, or list them with how often each was kept."""
 
 import argparse
+from collections.abc import Iterator
 
 from django.utils import timezone
 
@@ -12,6 +13,8 @@ from heedful.promise import promises
 from heedful.promise.models import Calendar
 from heedful.promise.standards import Draft
 from heedful.prove import periods, scorecards
+from heedful.prove.felt import Felt
+from heedful.prove.scores import Figure
 
 UNITS = {"s": 1, "min": 60, "h": 3600, "d": 86_400, "w": 604_800}
 
@@ -41,20 +44,44 @@ def run(options: argparse.Namespace) -> int:
     now = timezone.now()
     for card in scorecards.cards(period=periods.last(options.period, at=now), at=now):
         print(card.promise.words)
-        print(f"  {_walk(card)}")
-        for felt in card.felt:
-            for state, figure in (("kept", felt.kept), ("broken", felt.broken)):
-                if figure:
-                    value = f"{figure.value:.1%}" if figure.unit == "share" else f"{figure.value:.2f}"
-                    print(f"  {felt.question} when {state}: {value} of {figure.n:,} answers")
+        for line in _lines(card):
+            print(f"  {line}")
     return 0
 
 
-def _walk(card: scorecards.Card) -> str:
+def _lines(card: scorecards.Card) -> Iterator[str]:
+    if counting := card.promise.counting:
+        yield f"still being counted: {counting.done:,} of {counting.total:,} customers; the figures are not yet whole"
     if card.walk is None:
-        return f"nothing was due; {card.open:,} open"
-    low, high = card.walk.interval
-    return f"kept {card.walk.value:.1%} of {card.due:,} (95 %: {low:.1%} to {high:.1%}), {card.open:,} open"
+        yield f"nothing was due; {card.open:,} open"
+    else:
+        yield f"kept {card.walk.value:.1%} of {card.due:,} (95 %: {_span(card.walk)}), {card.open:,} open"
+    for felt in card.felt:
+        yield from _felt(felt)
+    if card.gap:
+        yield f"gap {card.gap.value:+.1f} of {card.gap.n:,} answers (95 %: {_span(card.gap)}){_few(card.gap)}"
+
+
+def _felt(felt: Felt) -> Iterator[str]:
+    for state, figure, whole in (("kept", felt.kept, felt.of_all_kept), ("broken", felt.broken, felt.of_all_broken)):
+        if whole:
+            yield f"{felt.question} of all {state}: {_value(whole)} of {whole.n:,} (95 %: {_span(whole)}){_few(whole)}"
+        if figure:
+            words = f"{felt.question} when {state}: {_value(figure)} of {figure.n:,} answers"
+            yield f"{words} (95 %: {_span(figure)}){_few(figure)}"
+
+
+def _value(figure: Figure) -> str:
+    return f"{figure.value:.1%}" if figure.unit == "share" else f"{figure.value:.2f}"
+
+
+def _span(figure: Figure) -> str:
+    shape = {"share": ".1%", "gap": "+.1f"}.get(figure.unit, ".2f")
+    return f"{figure.low:{shape}} to {figure.high:{shape}}"
+
+
+def _few(figure: Figure) -> str:
+    return "" if figure.enough else ", too few to tell"
 
 
 def _add(options: argparse.Namespace) -> int:

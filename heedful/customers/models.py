@@ -78,6 +78,7 @@ class Customer(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["person"], include=["id"], name="customers_person"),
+            models.Index(fields=["id"], include=["person"], condition=Q(person__lt=F("id")), name="customers_moved"),
             models.Index(
                 F("last_seen_at").desc(), F("id").desc(), condition=Q(person=F("id")), name="customers_recent"
             ),

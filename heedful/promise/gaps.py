@@ -1,10 +1,11 @@
-"""Gaps: what customers found against what they expected, counted for each pair of answers.
+"""Gaps: what customers found against what they expected, and how it felt when a promise was kept or broken.
 
 What somebody expected is the last answer to `expected.<question>` that the same person gave before; where nobody asked,
-it is what the promise's words let customers expect.
+it is what the promise's words let customers expect. An answer belongs to the last time that the promise was kept or
+broken to that person, at most `FELT_FOR` before.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Literal, NamedTuple
 
@@ -13,23 +14,19 @@ from django.db import connection
 from heedful.customers.scales import EXPECTED
 from heedful.promise.models import Promise
 
-type Value = str | float | datetime | timedelta | None
 type By = Literal["kind", "stage", "channel", "month"]
 
 FELT_FOR = timedelta(days=30)
-"""An answer belongs to a promise that was kept or broken to this customer at most so long before."""
 KEYS = {"kind": "kind", "stage": "stage", "channel": "channel", "month": "to_char(happened_at, 'YYYY-MM')"}
 
 
 class Compared(NamedTuple):
-    """How many customers expected one thing and found another, with their yearly values and the squares of these."""
+    """How many customers expected one thing and found another."""
 
     key: str
     expected: float
     found: int
     n: int
-    weight: float
-    weight_squared: float
 
     @property
     def gap(self) -> float:
@@ -37,70 +34,86 @@ class Compared(NamedTuple):
         return self.found - self.expected
 
 
-class Felt(NamedTuple):
-    """How many gave one answer after a promise was kept, or broken, with their yearly values."""
+class Answered(NamedTuple):
+    """How many gave one answer after a promise was kept, or broken, having expected one thing."""
 
+    promise: int
+    question: str
     state: str
     found: int
+    expected: float | None
     n: int
-    weight: float
-    weight_squared: float
+    times: int
+    """To how many of the times that the promise was due in the period these answers belong."""
+
+    @property
+    def gap(self) -> float | None:
+        """What was found, less what was expected; none where nothing was."""
+        return None if self.expected is None else self.found - self.expected
 
 
 FOUND = """
 WITH found AS (
-    SELECT s.id, s.value, s.happened_at, s.kind, s.stage, s.channel, coalesce(c.person_id, c.id) AS person
-    FROM customers_score s JOIN customers_customer c ON c.id = s.customer_id
-    WHERE s.question = %(question)s AND s.happened_at >= %(since)s AND s.happened_at < %(until)s
+    SELECT s.id, s.question, s.value, s.happened_at, s.kind, s.stage, s.channel,
+        coalesce(m.person_id, s.customer_id) AS person
+    FROM customers_score s LEFT JOIN customers_customer m ON m.id = s.customer_id AND m.person_id < m.id
+    WHERE s.question = ANY(%(questions)s) AND s.happened_at >= %(since)s AND s.happened_at < %(until)s
+)"""
+"""Most records are the person's own, so that only those of others are looked up: `customers_moved` holds these."""
+NEAREST = """, settled AS (
+    SELECT i.id, i.promise_id, i.state, i.settled_at, i.counts_at, coalesce(m.person_id, i.customer_id) AS person
+    FROM promise_instance i LEFT JOIN customers_customer m ON m.id = i.customer_id AND m.person_id < m.id
+    WHERE i.promise_id = ANY(%(promises)s) AND i.settled_at >= %(since)s - %(felt_for)s AND i.settled_at < %(until)s
+), nearest AS MATERIALIZED (
+    SELECT DISTINCT ON (f.id, s.promise_id) s.promise_id, s.state, s.id AS instance, s.counts_at >= %(since)s AS counts,
+        f.question, f.value, f.happened_at, f.person
+    FROM found f JOIN settled s ON s.person = f.person
+        AND s.settled_at BETWEEN f.happened_at - %(felt_for)s AND f.happened_at
+    ORDER BY f.id, s.promise_id, s.settled_at DESC, s.id DESC
 )"""
 EXPECTATION = """
 LEFT JOIN LATERAL (
     SELECT e.value FROM customers_customer r JOIN customers_score e ON e.customer_id = r.id
-    WHERE r.person_id = found.person AND e.question = %(expected)s AND e.happened_at <= found.happened_at
+    WHERE r.person_id = f.person AND f.question = ANY(%(hoped)s)
+        AND e.question = 'expected.' || f.question AND e.happened_at <= f.happened_at
     ORDER BY e.happened_at DESC, e.id DESC LIMIT 1
 ) AS asked ON true"""
-MOMENT = """
-JOIN LATERAL (
-    SELECT i.state FROM customers_customer r JOIN promise_instance i ON i.customer_id = r.id
-    WHERE r.person_id = found.person AND i.promise_id = %(promise)s
-        AND i.settled_at BETWEEN found.happened_at - %(felt_for)s AND found.happened_at
-    ORDER BY i.settled_at DESC, i.id DESC LIMIT 1
-) AS moment ON true"""
-COUNTED = ", count(*), coalesce(sum(p.value_amount), 0)::float8, coalesce(sum(p.value_amount ^ 2), 0)::float8"
-PAIRS = f", coalesce(asked.value, %(stated)s)::float8, found.value {COUNTED} FROM found"
-OF_PERSON = "JOIN customers_customer p ON p.id = found.person"
-GROUPED = "WHERE coalesce(asked.value, %(stated)s) IS NOT NULL GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
-BY_STATE = "GROUP BY 1, 2 ORDER BY 1, 2"
+COMPARED = """
+SELECT {key}, coalesce(asked.value, %(stated)s)::float8, f.value, count(*) FROM found f {expectation}
+WHERE coalesce(asked.value, %(stated)s) IS NOT NULL GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"""
+ANSWERED = """
+SELECT f.promise_id, f.question, f.state, f.value, asked.value::float8, count(*),
+    count(DISTINCT f.instance) FILTER (WHERE f.counts)
+FROM nearest f {expectation} GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5"""
 
 
 def by(*, key: By, question: str, since: datetime, until: datetime, stated: float | None = None) -> list[Compared]:
     """Compare what was found with what was expected, by kind of touchpoint, stage, channel or month."""
-    sql = "\n".join([FOUND, "SELECT", KEYS[key], PAIRS, EXPECTATION, OF_PERSON, GROUPED])
-    return [Compared(*row) for row in _rows(sql, question, since, until, stated=stated)]
+    asked = {"questions": [question], "hoped": [question], "stated": stated}
+    rows = _rows(
+        FOUND + COMPARED.format(key=KEYS[key], expectation=EXPECTATION), asked | {"since": since, "until": until}
+    )
+    return [Compared(*row) for row in rows]
 
 
-def of_promise(*, promise: Promise, question: str, since: datetime, until: datetime) -> list[Compared]:
-    """Compare for one promise, by whether it was kept or broken to the customer who answered."""
-    sql = "\n".join([FOUND, "SELECT moment.state", PAIRS, MOMENT, EXPECTATION, OF_PERSON, GROUPED])
-    stated = promise.stated_expectation.get(question)
-    found = _rows(sql, question, since, until, stated=stated, promise=promise.pk, felt_for=FELT_FOR)
-    return [Compared(*row) for row in found]
+def after(*, promises: Collection[Promise], asked: Collection[str], since: datetime, until: datetime) -> list[Answered]:
+    """What was answered to any of the questions `asked` after each promise was kept, and after it was broken."""
+    said = {
+        "questions": [question for question in asked if not question.startswith(EXPECTED)],
+        "hoped": [question.removeprefix(EXPECTED) for question in asked if question.startswith(EXPECTED)],
+        "promises": [promise.pk for promise in promises],
+        "felt_for": FELT_FOR,
+    }
+    stated = {promise.pk: promise.stated_expectation for promise in promises}
+    sql = FOUND + NEAREST + ANSWERED.format(expectation=EXPECTATION)
+    found = [Answered(*row) for row in _rows(sql, said | {"since": since, "until": until})]
+    return [
+        one if one.expected is not None else one._replace(expected=stated[one.promise].get(one.question))
+        for one in found
+    ]
 
 
-def felt(*, promise: Promise, question: str, since: datetime, until: datetime) -> list[Felt]:
-    """What customers answered after the promise was kept to them, and after it was broken."""
-    sql = "\n".join([FOUND, "SELECT moment.state, found.value", COUNTED, "FROM found", MOMENT, OF_PERSON, BY_STATE])
-    found = _rows(sql, question, since, until, promise=promise.pk, felt_for=FELT_FOR)
-    return [Felt(*row) for row in found]
-
-
-def questions(*, promise: Promise) -> Sequence[str]:
-    """The questions on which a promise says what to expect."""
-    return sorted(promise.stated_expectation)
-
-
-def _rows(sql: str, question: str, since: datetime, until: datetime, **more: Value) -> list[tuple[Any, ...]]:
-    window = {"question": question, "expected": EXPECTED + question, "since": since, "until": until}
+def _rows(sql: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(sql, window | more)  # type: ignore[arg-type]  # the stubs know no timedelta, the driver does
+        cursor.execute(sql, values)
         return list(cursor.fetchall())

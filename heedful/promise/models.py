@@ -68,6 +68,12 @@ class Promise(models.Model):
         """Whether the company makes this promise today."""
         return self.ended_at is None
 
+    @property
+    def counting(self) -> "Recount | None":
+        """The recount that runs now: until it is done, its figures are not yet whole."""
+        found: Recount | None = getattr(self, "recount", None)
+        return found if found and found.finished_at is None else None
+
 
 class StandardQuerySet(models.QuerySet["Standard"]):
     """Questions about many standards."""

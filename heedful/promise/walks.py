@@ -38,7 +38,7 @@ def walks(*, since: datetime, until: datetime, promise: int | None = None) -> di
         settled, undecided = settled.filter(promise=promise), undecided.filter(promise=promise)
     found: dict[int, Walk] = defaultdict(Walk)
     for rows in (settled, undecided):
-        for pk, state, count in rows.order_by().values_list("promise_id", "state").annotate(n=Count("pk")):
+        for pk, state, count in rows.order_by().values_list("promise_id", "state").annotate(n=Count("*")):
             setattr(found[pk], state, count)
     return found
 

@@ -25,7 +25,8 @@ SELECT s.question, {key}, s.value, count(*), count(*), count(*) FROM customers_s
 WEIGHTED = """
 SELECT s.question, {key}, s.value, count(*), coalesce(sum(p.value_amount), 0)::float8,
     coalesce(sum(p.value_amount * p.value_amount), 0)::float8
-FROM customers_score s JOIN customers_customer c ON c.id = s.customer_id JOIN customers_customer p ON p.id = c.person_id
+FROM customers_score s LEFT JOIN customers_customer m ON m.id = s.customer_id AND m.person_id < m.id
+JOIN customers_customer p ON p.id = coalesce(m.person_id, s.customer_id)
 """
 WHERE = "WHERE s.question = ANY(%s) AND s.happened_at >= %s AND s.happened_at < %s GROUP BY 1, 2, 3"
 

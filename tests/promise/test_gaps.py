@@ -65,14 +65,37 @@ def felt(ada: Associate) -> Promise:
 
 
 def test_a_promise_is_felt_by_those_to_whom_it_was_kept_or_broken_lately(felt: Promise) -> None:
-    people.describe(facts={_record("bea"): {"value": ({"amount": "100", "currency": "EUR"}, MONDAY)}})
-    found = gaps.felt(promise=felt, question="satisfaction", **WINDOW)
-    assert [tuple(row) for row in found] == [("broken", 2, 1, 100.0, 10_000.0), ("kept", 5, 1, 0.0, 0.0)]
+    found = gaps.after(promises=[felt], asked=["satisfaction"], **WINDOW)
+    assert [(one.state, one.found, one.n, one.times) for one in found] == [("broken", 2, 1, 1), ("kept", 5, 1, 1)]
 
 
 def test_the_gap_of_a_promise_is_against_what_it_states(felt: Promise) -> None:
-    found = gaps.of_promise(promise=felt, question="satisfaction", **WINDOW)
-    assert [(row.key, row.gap, row.n) for row in found] == [("broken", -2, 1), ("kept", 1, 1)]
+    found = gaps.after(promises=[felt], asked=["satisfaction"], **WINDOW)
+    assert [(one.state, one.expected, one.gap) for one in found] == [("broken", 4, -2), ("kept", 4, 1)]
+
+
+def test_what_somebody_said_to_expect_comes_before_what_the_promise_states(felt: Promise) -> None:
+    score("ann", "expected.satisfaction", 2, MONDAY)
+    found = gaps.after(promises=[felt], asked=["expected.satisfaction", "satisfaction"], **WINDOW)
+    assert [(one.state, one.expected, one.gap) for one in found] == [("broken", 4, -2), ("kept", 2, 3)]
+
+
+def test_an_answer_of_another_record_of_the_person_belongs_to_the_promise_too(felt: Promise) -> None:
+    other = score("beatrix", "ease", 3, MONDAY + DAY)
+    assert gaps.after(promises=[felt], asked=["ease"], **WINDOW) == []
+    people.merge(
+        a=Customer.objects.get(pk=_record("bea")),
+        b=Customer.objects.get(pk=other),
+        by=SYSTEM,
+        at=MONDAY + 2 * DAY,
+    )
+    assert [(one.state, one.found) for one in gaps.after(promises=[felt], asked=["ease"], **WINDOW)] == [("broken", 3)]
+
+
+def test_two_answers_after_one_time_belong_to_one_time(felt: Promise) -> None:
+    score("ann", "satisfaction", 5, MONDAY + 2 * DAY)
+    kept = gaps.after(promises=[felt], asked=["satisfaction"], **WINDOW)[1]
+    assert (kept.n, kept.times) == (2, 1)
 
 
 def _record(who: str) -> int:

@@ -1,11 +1,14 @@
 """What real files must show, by the documented commands alone."""
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+from django.test import Client
 
+from heedful.associates.models import Associate
 from heedful.cli import import_, promise, scores
 from tests.work import work
 
@@ -39,14 +42,24 @@ def test_answers_give_the_known_score_and_its_stages(data: Path, capsys: pytest.
         assert line in said
 
 
-def test_complaints_show_the_promise_and_how_it_felt(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_complaints_show_the_promise_and_how_it_felt(
+    data: Path, capsys: pytest.CaptureFixture[str], as_: Callable[[Associate], Client], bo: Associate
+) -> None:
     file = data / "cfpb_complaints" / "cfpb_dev.csv"
     assert heedful(import_, str(file), "--map", str(MAPS / "complaints.toml")) == 0
     heedful(promise, "add", "We answer in time", "--stage", "use", "--yes", "complaint", "timely")
+    heedful(promise, "list")
+    assert "still being counted: 0 of 14,077 customers" in capsys.readouterr().out
     work()
     capsys.readouterr()
     heedful(promise, "list")
     said = capsys.readouterr().out
     assert "kept 97.6% of 14,077" in said
+    assert "yes.disputed of all kept: 17.2% of 13,735 (95 %: 16.5% to 17.8%)" in said
+    assert "yes.disputed of all broken: 5.0% of 342" in said
     assert "yes.disputed when kept: 78.2% of 3,011 answers" in said
     assert "yes.disputed when broken: 100.0% of 17 answers" in said
+    (row,) = as_(bo).get("/promises/we-answer-in-time/felt").context["felt"]
+    assert row.question == "Disputed"
+    assert [(one.value, one.n) for one in row.of_all] == [("17.2", 13_735), ("5.0", 342)]
+    assert [(one.value, one.n) for one in row.figures] == [("78.2", 3_011), ("100.0", 17)]

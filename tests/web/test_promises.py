@@ -122,7 +122,7 @@ def test_how_it_felt_stands_beside_it(as_: As, mira: Associate, answer: Promise)
     touchpoints.record(drafts=[draft], source="test", by=SYSTEM, at=later)
     text = as_(mira).get(f"/promises/{answer.slug}/felt").content.decode()
     assert "When kept" in text
-    assert "1 answers: too few to tell" in text
+    assert "1 answer: too few to tell" in text
 
 
 def test_a_promise_is_made_by_filling_a_sentence(as_: As, casey: Associate) -> None:
@@ -247,3 +247,29 @@ def test_ending_and_recounting_are_the_programmes_to_do(
     as_(casey).post(f"/promises/{answer.slug}/ending")
     answer.refresh_from_db()
     assert not answer.is_active
+
+
+def test_a_yes_is_shown_of_everybody_and_of_those_who_answered(as_: As, mira: Associate, answer: Promise) -> None:
+    later = timezone.now()
+    draft = touchpoints.Draft(
+        kind="survey_answered",
+        happened_at=later - timedelta(minutes=5),
+        message="s",
+        identities=(("user_id", "ann"),),
+        scores={"yes.would_come_again": 1},
+        subject="ask:1",
+    )
+    touchpoints.record(drafts=[draft], source="test", by=SYSTEM, at=later)
+    response = as_(mira).get(f"/promises/{answer.slug}/felt")
+    (row,) = response.context["felt"]
+    assert row.question == "Would come again"
+    assert [(one.label, one.value, one.n) for one in row.of_all] == [
+        ("When kept", "50.0", 2),
+        ("When broken", "0.0", 1),
+    ]
+    assert [(one.label, one.value, one.n) for one in row.figures] == [
+        ("When kept", "100.0", 1),
+        ("When broken", "–", 0),
+    ]
+    assert "Of those who answered" in response.content.decode()
+    assert "9.5 to 90.5 %" in response.content.decode()

@@ -27,6 +27,7 @@ def options(sockets: Path) -> dict[str, str]:
         "wal_compression": "on",
         "random_page_cost": "1.1",
         "jit": "off",
+        "max_parallel_workers_per_gather": "0",  # a count that two processes share takes more of both than of one
         "autovacuum_naptime": "20s",
         "log_checkpoints": "off",
         "log_timezone": "UTC",

@@ -15,6 +15,7 @@ from django.utils import timezone
 from heedful.customers import scales
 from heedful.customers.models import Feedback
 from heedful.prove import answers, counted, periods, scorecards, scores, speed
+from heedful.prove.felt import Felt
 from heedful.prove.periods import Period
 from heedful.prove.tallies import Tally
 from heedful.web import lists, wording
@@ -77,7 +78,7 @@ def _shown(card: scorecards.Card, period: Period, choice: str) -> Shown:
     return Shown(card, walk, [_felt(one) for one in card.felt[:2]], _gap(card), f"{address}?days=90&state=broken")
 
 
-def _felt(one: scorecards.Felt) -> dict[str, Any]:
+def _felt(one: Felt) -> dict[str, Any]:
     """The score when kept and when broken, and whether that difference is more than chance."""
     rows = [
         charts.Scored(name, *figures.drawn(figure), figure.n, tone=tone)
@@ -132,14 +133,13 @@ def before(period: Period) -> str:
 
 def headlines(period: Period) -> list[dict[str, Figure | None]]:
     """The company's scores, each plain and by value; a question that nobody answered is left out."""
-    now = answers.tallies(questions=HEADLINES, period=period)
-    weighted = answers.tallies(questions=HEADLINES, period=period, weighted=True)
+    now = answers.tallies(questions=HEADLINES, period=period, weighted=True)
     old = answers.tallies(questions=HEADLINES, period=period.before) if period.before else {}
     found = []
     for question in HEADLINES:
         if figure := scores.score(question, now.get(question, {}).get("", Tally())):
             last = scores.score(question, old.get(question, {}).get("", Tally()))
-            by_value = scores.score(question, weighted.get(question, {}).get("", Tally()), weighted=True)
+            by_value = scores.score(question, now.get(question, {}).get("", Tally()), weighted=True)
             href = reverse("board:scores", args=[question]) + "?" + urlencode({"period": period.choice})
             found.append(
                 {

@@ -75,6 +75,8 @@ def _gaps(question: str, period: periods.Period, side: By) -> object | None:
     """What customers found less what they had expected, where they were asked beforehand."""
     if question.startswith(scales.EXPECTED) or side == "" or side == "segment":
         return None
+    if scales.EXPECTED + question not in answers.asked():
+        return None
     cells: dict[str, list[tuple[float, int, float, float]]] = {}
     for row in gaps.by(key=side, question=question, since=period.since, until=period.until):
         cells.setdefault(row.key, []).append((row.gap, row.n, row.n, row.n))

@@ -19,6 +19,8 @@ class Figure:
     n: int | None = None
     unit: str = ""
     of: str = "answers"
+    span: str = ""
+    """The interval in words, where a bar alone does not say enough."""
     low: float | None = None
     high: float | None = None
     middle: float | None = None

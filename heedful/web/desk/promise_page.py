@@ -10,26 +10,25 @@ from django.urls import reverse
 
 from heedful.customers import scales
 from heedful.customers.models import Customer
-from heedful.promise import gaps, standards, walks
+from heedful.promise import standards, walks
 from heedful.promise.instances import History
 from heedful.promise.models import Instance, Promise, Unread
 from heedful.promise.walks import Walk
-from heedful.prove import intervals, scores
-from heedful.prove.tallies import Tally
+from heedful.prove import felt as proven
+from heedful.prove import intervals, periods, scores
 from heedful.web import lists, names
 from heedful.web.components.figures import Figure
-from heedful.web.desk import periods
+from heedful.web.desk import periods as chosen
 from heedful.web.desk.periods import Period
 from heedful.web.templatetags.look import duration
 
 TONES = {"kept": "good", "broken": "late", "at_risk": "watch", "pending": ""}
 ICONS = {"kept": "circle-check", "broken": "triangle-alert", "at_risk": "clock", "pending": "hourglass"}
-QUESTIONS = ("satisfaction", "recommend", "ease", "compared")
 
 
 def period(request: HttpRequest, *, at: datetime) -> Period:
     """The period that the address names; else the last 90 days, or all time where nothing was due in them."""
-    return periods.asked(request, last=lambda: walks.last_due(until=at), at=at)
+    return chosen.asked(request, last=lambda: walks.last_due(until=at), at=at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,34 +110,28 @@ class FeltRow:
     """One question: how it was answered after the promise was kept, after it was broken, and against expectation."""
 
     question: str
-    kept: Figure
-    broken: Figure
-    gap: Figure | None
+    figures: list[Figure]
+    of_all: list[Figure]
+    """The same yes, of all the times that it was kept and broken, answered or not."""
 
 
 def felt(row: Promise, when: Period) -> list[FeltRow]:
     """How customers answered each question after the promise was kept and after it was broken."""
-    asked = dict.fromkeys([*gaps.questions(promise=row), *QUESTIONS])
-    return [found for question in asked if (found := _felt(row, question, when.since, when.until))]
+    walked = walks.walks(since=when.since, until=when.until, promise=row.pk)
+    period = periods.Period(when.since, when.until, when.label)
+    return [_felt(one) for one in proven.felt(promises=[row], walks=walked, period=period).get(row.pk, [])]
 
 
-def _felt(row: Promise, question: str, since: datetime, until: datetime) -> FeltRow | None:
-    found = gaps.felt(promise=row, question=question, since=since, until=until)
-    if not found:
-        return None
-    by_state = {state: Tally.of_rows(one[1:] for one in found if one.state == state) for state in ("kept", "broken")}
-    pairs = gaps.of_promise(promise=row, question=question, since=since, until=until)
-    differences = Tally.of_rows((pair.gap, pair.n, pair.weight, pair.weight_squared) for pair in pairs)
-    gap = scores.gap(differences, scales.scale_of(question)) if pairs else None
-    return FeltRow(
-        scales.name_of(question),
-        _figure("When kept", scores.score(question, by_state["kept"]), question),
-        _figure("When broken", scores.score(question, by_state["broken"]), question),
-        _figure("Gap", gap, question) if gap else None,
-    )
+def _felt(one: proven.Felt) -> FeltRow:
+    figures = [_figure("When kept", one.kept, one.question), _figure("When broken", one.broken, one.question)]
+    if one.gap:
+        figures.append(_figure("Gap", one.gap, one.question))
+    whole = [("When kept", one.of_all_kept), ("When broken", one.of_all_broken)]
+    of_all = [_figure(label, figure, one.question, of="times") for label, figure in whole if figure]
+    return FeltRow(scales.name_of(one.question), figures, of_all)
 
 
-def _figure(label: str, found: scores.Figure | None, question: str) -> Figure:
+def _figure(label: str, found: scores.Figure | None, question: str, *, of: str = "answers") -> Figure:
     if found is None:
         return Figure(label, "–", n=0)
     scale = scales.scale_of(question)
@@ -149,12 +142,16 @@ def _figure(label: str, found: scores.Figure | None, question: str) -> Figure:
         "mean": (float(scale.lowest), float(scale.highest), 1, ""),
         "gap": (float(-span), float(span), 1, ""),
     }[found.unit]
-    value = f"{found.value * times:+.1f}" if found.unit in ("points", "gap") else f"{found.value * times:.1f}"
+    values = [found.value * times, found.low * times, found.high * times]
+    shape = "+.1f" if found.unit in ("points", "gap") else ".1f"
+    value, low, high = (f"{number:{shape}}".replace("-", "−") for number in values)
     return Figure(
         label,
-        value.replace("-", "−"),
+        value,
         unit=unit,
         n=found.n,
+        of=of,
+        span=f"{low} to {high}{unit}",
         low=found.low,
         high=found.high,
         middle=found.value,

@@ -62,7 +62,9 @@ def felt(request: Asked, slug: str) -> HttpResponse:
     """How customers felt when it was kept, and when it was broken."""
     row = _promise(slug)
     period = promise_page.period(request, at=timezone.now())
-    return render(request, "desk/promises/felt.html", {"felt": promise_page.felt(row, period), "promise": row})
+    found = promise_page.felt(row, period)
+    shares = any(one.of_all for one in found)
+    return render(request, "desk/promises/felt.html", {"felt": found, "promise": row, "shares": shares})
 
 
 @page("promise.read")
