@@ -225,7 +225,7 @@ def test_another_measure_is_added_without_losing_the_first(as_: As, casey: Assoc
 def test_a_promise_is_edited_from_now_on(as_: As, casey: Associate, answer: Promise) -> None:
     client = as_(casey)
     text = client.get(f"/promises/{answer.slug}/edit").content.decode()
-    assert 'value="asked"' in text
+    assert 'value="Asked"' in text
     client.post(f"/promises/{answer.slug}/edit", {**FORM, "from_when": "now"})
     answer.refresh_from_db()
     assert answer.words == "We answer the same day"

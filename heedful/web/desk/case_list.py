@@ -113,7 +113,7 @@ def nothing(asked: QueryDict) -> Nothing | None:
     filters = {name: value for name, value in asked.items() if value and name not in ("sort", "after", "format")}
     if not filters:
         return None
-    if len(filters) == 1 and (found := NOTHING.get(next(iter(filters.items())))):
+    if len(filters) == 1 and (found := NOTHING.get(next((name, str(value)) for name, value in filters.items()))):
         return found
     if "q" in filters and not {"state", "show"} & filters.keys():
         words = "No open case has these words, this number or this customer."

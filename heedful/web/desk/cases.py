@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from heedful.act import cases
+from heedful.act import cases, causes
 from heedful.act.models import Case
 from heedful.customers.models import Feedback
 from heedful.kit.errors import Refused
@@ -18,21 +18,28 @@ from heedful.web.desk import case_list, case_page, panel
 from heedful.web.page import Asked, is_fragment, moved, page
 from heedful.web.templatetags.cases import case_mark
 
-COLUMNS: list[lists.Column[Case]] = [
-    ("Case", lambda case: case.pk),
-    ("Customer", lambda case: case.who.label),
-    ("About", lambda case: case.title),
-    ("Priority", lambda case: case.get_priority_display()),
-    ("Team", lambda case: case.team),
-    ("Owner", lambda case: case.owner),
-    ("Opened", lambda case: case.opened_at),
-    ("Due", lambda case: case.due_at),
-    ("First act", lambda case: case.first_act_at),
-    ("Closed", lambda case: case.closed_at),
-    ("Outcome", lambda case: case.get_outcome_display()),
-    ("Cause", lambda case: case.cause),
-    ("Helped", lambda case: case.helped),
-]
+
+def columns() -> list[lists.Column[Case]]:
+    """What the export holds: words, and at the end the codes that do not change."""
+    why = causes.names()
+    return [
+        ("Case", lambda case: case.pk),
+        ("Customer", lambda case: case.who.label),
+        ("About", lambda case: case.title),
+        ("Priority", lambda case: case.get_priority_display()),
+        ("Team", lambda case: case.team),
+        ("Owner", lambda case: case.owner),
+        ("Opened", lambda case: case.opened_at),
+        ("Due", lambda case: case.due_at),
+        ("First act", lambda case: case.first_act_at),
+        ("Closed", lambda case: case.closed_at),
+        ("Outcome", lambda case: case.get_outcome_display()),
+        ("Cause", lambda case: why.get(case.cause, case.cause)),
+        ("Helped", lambda case: case.helped),
+        ("Customer number", lambda case: case.who.pk),
+        ("Outcome code", lambda case: case.outcome),
+        ("Cause code", lambda case: case.cause),
+    ]
 
 
 @page("case.read")
@@ -50,7 +57,7 @@ def index(request: Asked) -> HttpResponseBase:
 def _list(request: Asked, *, whose: str = "") -> HttpResponseBase:
     wish = case_list.wish(request, whose=whose)
     if request.GET.get("format") == "csv":
-        return lists.csv_file("cases", wish.cases, COLUMNS)
+        return lists.csv_file("cases", wish.cases, columns())
     if "since" in request.GET:
         return _news(request, wish)
     shown = lists.read(request, wish.cases, keys=wish.keys)

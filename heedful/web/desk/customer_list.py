@@ -70,10 +70,11 @@ COLUMNS: list[lists.Column[Customer]] = [
     ("email", lambda who: who.email),
     ("phone", lambda who: who.phone),
     ("organisation", lambda who: who.organisation),
-    ("stage", lambda who: who.stage_id),
+    ("stage", lambda who: who.stage),
     ("segment", lambda who: who.segment),
     ("value", lambda who: who.value_amount),
     ("currency", lambda who: who.value_currency),
     ("first_seen_at", lambda who: who.first_seen_at),
     ("last_seen_at", lambda who: who.last_seen_at),
+    ("stage_code", lambda who: who.stage_id),
 ]

@@ -12,6 +12,7 @@ from heedful.promise import calendars
 from heedful.promise.models import Calendar, Promise, Standard
 from heedful.promise.promises import SEVERITIES, Wording
 from heedful.promise.standards import Draft
+from heedful.web import moments
 
 SIZES_S = {"hours": 3_600, "minutes": 60, "seconds": 1}
 """The longest first. A day is no number of seconds: what is due in days is due at the end of one."""
@@ -20,7 +21,11 @@ QUESTIONS = [(code, scale.name) for code, scale in scales.SCALES.items()]
 
 
 def _kind(label: str) -> forms.CharField:
-    widget = forms.TextInput(attrs={"list": "kinds", "aria-label": label, "autocomplete": "off", "placeholder": label})
+    return moments.MomentField(label=label, attrs={"aria-label": label, "placeholder": label})
+
+
+def _text(label: str) -> forms.CharField:
+    widget = forms.TextInput(attrs={"aria-label": label, "autocomplete": "off", "placeholder": label})
     return forms.CharField(label=label, required=False, max_length=120, widget=widget)
 
 
@@ -45,13 +50,13 @@ class StandardForm(forms.Form):
     within_unit = _choice("of what", [(unit, unit) for unit in UNITS])
     date_from = _kind("what happens first")
     date_to = _kind("what we promise")
-    date_property = _kind("the property with the date")
+    date_property = _text("the property with the date")
     score_question = _choice("question", QUESTIONS)
-    score_topic = _kind("topic, if any")
+    score_topic = _text("topic, if any")
     score_at_least = _number("score")
     score_from = _kind("any survey")
     yes_from = _kind("what happens")
-    yes_property = _kind("the property with the yes")
+    yes_property = _text("the property with the yes")
     calendar = forms.ModelChoiceField(
         Calendar.objects.order_by("name"), required=False, empty_label="The company's default", label="Working time by"
     )

@@ -10,11 +10,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from heedful.customers.models import Kind
 from heedful.kit.errors import Refused
 from heedful.promise import instances, promises, recounts, standards
 from heedful.promise.models import Instance, Promise
-from heedful.web import lists
+from heedful.web import lists, moments
 from heedful.web.desk import promise_forms, promise_page
 from heedful.web.desk.promise_forms import PromiseForm, Standards
 from heedful.web.page import Asked, is_fragment, moved, page
@@ -156,7 +155,6 @@ def _forms(request: HttpRequest, said: dict[str, Any], told: list[dict[str, Any]
 
 
 def _form_page(request: Asked, form: PromiseForm, rows: Any, row: Promise | None) -> HttpResponse:
-    kinds = Kind.objects.order_by("pk").values_list("pk", flat=True)[:500]
-    told = {"form": form, "rows": rows, "promise": row, "kinds": kinds}
+    told = {"form": form, "rows": rows, "promise": row, "kinds": moments.offered()}
     wrong = request.method == "POST" and "more" not in request.POST
     return render(request, "desk/promises/form.html", told, status=422 if wrong else 200)

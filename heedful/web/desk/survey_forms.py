@@ -9,6 +9,7 @@ from django.utils.text import slugify
 from heedful.listen import wordings
 from heedful.listen.models import Survey
 from heedful.listen.surveys import OPEN, Design
+from heedful.web import moments
 
 UNITS = {"minutes": 60, "hours": 3_600, "days": 86_400}
 QUESTIONS = [
@@ -38,11 +39,8 @@ class SurveyForm(forms.Form):
     more_languages = forms.CharField(
         required=False, max_length=80, label="Others", help_text="Codes such as pl or ar, separated by commas."
     )
-    moment_kind = forms.CharField(
-        required=False,
-        max_length=120,
+    moment_kind = moments.MomentField(
         label="Ask when this happens",
-        widget=forms.TextInput(attrs={"list": "kinds", "autocomplete": "off"}),
         help_text="A kind of touchpoint. Leave it empty for a survey that is only linked to.",
     )
     delay = forms.IntegerField(min_value=0, initial=0, required=False, label="After")

@@ -9,11 +9,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from heedful.customers.models import Kind
 from heedful.kit.errors import Refused
 from heedful.listen import invitations, sheets, surveys, tallies
 from heedful.listen.models import Ask, Survey
-from heedful.web import lists, shell
+from heedful.web import lists, moments, shell
 from heedful.web.desk import survey_forms, survey_page
 from heedful.web.desk.survey_forms import Questions, SurveyForm
 from heedful.web.page import Asked, is_fragment, moved, page
@@ -189,8 +188,7 @@ def _questions(rows: Any) -> list[dict[str, Any]]:
 
 
 def _form_page(request: HttpRequest, form: SurveyForm, rows: Any, row: Survey | None) -> HttpResponse:
-    kinds = Kind.objects.order_by("pk").values_list("pk", flat=True)[:500]
-    told = {"form": form, "rows": rows, "survey": row, "kinds": kinds}
+    told = {"form": form, "rows": rows, "survey": row, "kinds": moments.offered()}
     status = 422 if _is_sent(request) else 200
     return render(request, "desk/surveys/form.html", told | _preview(request, form, rows, row), status=status)
 

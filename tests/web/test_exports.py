@@ -1,0 +1,135 @@
+"""Exports and forms hold words where people read, and codes where programs do."""
+
+import csv
+import io
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from heedful.act import cases
+from heedful.associates.models import Associate, Team
+from heedful.customers import kinds
+from heedful.customers.models import Customer, Kind, Stage
+from heedful.kit.actor import SYSTEM
+from heedful.listen.models import Survey
+from heedful.promise.models import Promise
+from heedful.understand.trouble import Sign
+from heedful.web import lists, moments, wording
+from tests.cast import NOON
+
+type As = Callable[[Associate], Client]
+
+
+def rows(page: Any) -> list[dict[str, str]]:
+    text = b"".join(page.streaming_content).decode().lstrip("\ufeff")
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def test_exported_cases_say_why_in_words_with_the_code_beside(as_: As, mira: Associate, alice: Customer) -> None:
+    sign = Sign(reference="feedback:7", customer=alice.pk, severity=2, what="Nobody came", happened_at=timezone.now())
+    case = cases.open_for_trouble(sign=sign, by=SYSTEM, at=timezone.now())
+    cases.close(case=case, outcome="compensated", cause="late", by=mira.by, at=timezone.now())
+    cases.hear_whether_it_helped(case=case, helped=True, by=SYSTEM, at=timezone.now())
+
+    (row,) = rows(as_(mira).get("/cases?state=closed&format=csv"))
+
+    assert (row["Outcome"], row["Cause"], row["Helped"]) == ("Made good", "We were late", "yes")
+    assert (row["Outcome code"], row["Cause code"]) == ("compensated", "late")
+
+
+def test_exported_customers_have_their_stage_in_words_and_their_phone_as_it_is(
+    as_: As, lena: Associate, alice: Customer
+) -> None:
+    Stage.objects.filter(pk="use").update(name="Daily use")
+    Customer.objects.filter(pk=alice.pk).update(stage="use", phone="+447700900123", name="+cmd|' /C calc'!A0")
+
+    (row,) = rows(as_(lena).get("/customers?format=csv"))
+
+    assert (row["stage"], row["stage_code"]) == ("Daily use", "use")
+    assert row["phone"] == "+447700900123"
+    assert row["name"].startswith("'+cmd")
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1+1", "-2", "@now", "\tx", "+44 7700", "+0123456789", "+1234567890123456"])
+def test_what_a_spreadsheet_might_run_is_held_back(text: str) -> None:
+    assert lists._cell(text) == f"'{text}"
+
+
+@pytest.mark.parametrize(
+    ("number", "things", "said"),
+    [
+        (1, "cases due", "1 case due"),
+        (0, "answers", "0 answers"),
+        (1, "answers", "1 answer"),
+        (1200, "cases due", "1,200 cases due"),
+        (1, "due", "1 due"),
+        (1, "asked", "1 asked"),
+    ],
+)
+def test_one_is_not_many(number: int, things: str, said: str) -> None:
+    assert wording.counted(number, things) == said
+
+
+@pytest.fixture
+def named(acme: object) -> None:
+    kinds.watch(slugs=["order_placed", "shipped"])
+    Kind.objects.filter(pk="order_placed").update(name="Bought something")
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        ("Bought something", "order_placed"),
+        ("bought  SOMETHING", "order_placed"),
+        ("order_placed", "order_placed"),
+        ("Shipped", "shipped"),
+        ("Order Returned", "order_returned"),
+        ("checkout.done", "checkout.done"),
+        ("", ""),
+    ],
+)
+def test_a_kind_is_meant_by_its_name_or_its_code(named: None, typed: str, code: str) -> None:
+    assert moments.code_of(typed, moments.offered()) == code
+
+
+def test_two_kinds_of_one_name_are_offered_by_their_codes(named: None) -> None:
+    Kind.objects.filter(pk="shipped").update(name="Bought something")
+
+    assert set(moments.offered()) == {"order_placed", "shipped"}
+
+
+def test_forms_offer_kinds_by_their_names_and_keep_their_codes(as_: As, casey: Associate, named: None) -> None:
+    client = as_(casey)
+    for address in ("/promises/new", "/surveys/new"):
+        page = client.get(address).content.decode()
+        assert '<option value="Bought something">' in page
+        assert "order_placed" not in page
+
+    client.post(
+        "/promises/new",
+        {
+            "words": "We send it at once", "severity": 2, "standard-TOTAL_FORMS": 1, "standard-INITIAL_FORMS": 0,
+            "standard-0-form": "within", "standard-0-within_from": "Bought something",
+            "standard-0-within_to": "Shipped", "standard-0-within_number": 2, "standard-0-within_unit": "days",
+            "standard-0-at_risk": 75,
+        },
+    )  # fmt: skip
+    standard = Promise.objects.get().standards.get()
+    assert (standard.from_kind, standard.to_kind) == ("order_placed", "shipped")
+    page = client.get(f"/promises/{Promise.objects.get().slug}/edit").content.decode()
+    assert 'value="Bought something"' in page
+
+
+def test_a_survey_says_in_words_when_it_asks(as_: As, casey: Associate, named: None, care: Team) -> None:
+    survey = Survey.objects.create(
+        name="After buying", slug="after", moment_kind="order_placed", languages=["en"], created_at=NOON,
+        questions=[{"code": "satisfaction"}],
+    )  # fmt: skip
+
+    for address in ("/surveys", f"/surveys/{survey.pk}"):
+        page = as_(casey).get(address).content.decode()
+        assert "Bought something" in page
+        assert "order_placed" not in page
