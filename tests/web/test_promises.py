@@ -1,7 +1,8 @@
 """The pages of promises: the walk beside the talk, the form that speaks in sentences, and the replay."""
 
+import csv
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -273,3 +274,31 @@ def test_a_yes_is_shown_of_everybody_and_of_those_who_answered(as_: As, mira: As
     ]
     assert "Of those who answered" in response.content.decode()
     assert "9.5 to 90.5 %" in response.content.decode()
+
+
+def test_the_list_is_exported_with_its_figures(as_: As, mira: Associate, answer: Promise) -> None:
+    later = timezone.now()
+    for who, value in (("ann", 5), ("cleo", 2)):
+        draft = touchpoints.Draft(
+            kind="survey_answered",
+            happened_at=later - timedelta(minutes=5),
+            message=who,
+            identities=(("user_id", who),),
+            scores={"ease": value},
+            subject=f"ask:{who}",
+        )
+        touchpoints.record(drafts=[draft], source="test", by=SYSTEM, at=later)
+    response = as_(mira).get("/promises", {"format": "csv", "days": "30"})
+    (row,) = csv.DictReader(b"".join(response).decode("utf-8-sig").splitlines())
+    assert (row["Promise"], row["Kept"], row["Broken"], row["Due"]) == ("Within the hour", "2", "1", "3")
+    assert (row["Share kept"], row["Share kept, low"]) == ("0.6667", "0.2077")
+    assert (row["Question"], row["When kept"], row["When broken"], row["Gap"]) == ("Ease", "5.0", "2.0", "")
+    assert row["Still being counted"] == "yes"
+    assert timezone.now() - datetime.fromisoformat(row["From"]) >= timedelta(days=30)
+
+
+def test_a_promise_says_that_it_is_still_being_counted(as_: As, mira: Associate, answer: Promise) -> None:
+    assert "still being counted" in as_(mira).get("/promises").content.decode()
+    answer.recount.finished_at = timezone.now()
+    answer.recount.save()
+    assert "still being counted" not in as_(mira).get("/promises").content.decode()

@@ -1,6 +1,5 @@
 """What the pages of promises show: periods, figures, how it was felt, and the replay of one instance."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -31,23 +30,8 @@ def period(request: HttpRequest, *, at: datetime) -> Period:
     return chosen.asked(request, last=lambda: walks.last_due(until=at), at=at)
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One promise in the list."""
-
-    promise: Promise
-    walk: Walk
-    figure: Figure
-    sentences: list[str]
-
-
-def lines(rows: Iterable[Promise], when: Period) -> list[Line]:
-    """Promises with their walk."""
-    found = walks.walks(since=when.since, until=when.until)
-    return [Line(row, found[row.pk], kept(found[row.pk]), _sentences(row)) for row in rows]
-
-
-def _sentences(row: Promise) -> list[str]:
+def sentences(row: Promise) -> list[str]:
+    """How it is measured, or was before it ended; of standards that are read already."""
     today = sorted((one for one in row.standards.all() if one.ended_at is None), key=lambda one: one.pk)
     return [standards.sentence(one) for one in today or row.standards.all()]
 
@@ -78,7 +62,7 @@ def told(request: HttpRequest, row: Promise, *, at: datetime) -> dict[str, Any]:
     address = reverse("desk:promise", args=[row.slug])
     return {
         "promise": row,
-        "sentences": _sentences(row),
+        "sentences": sentences(row),
         "period": when,
         "states": states,
         "walk": walk,

@@ -14,7 +14,7 @@ from heedful.kit.errors import Refused
 from heedful.promise import instances, promises, recounts, standards
 from heedful.promise.models import Instance, Promise
 from heedful.web import lists, moments
-from heedful.web.desk import promise_forms, promise_page
+from heedful.web.desk import promise_forms, promise_list, promise_page
 from heedful.web.desk.promise_forms import PromiseForm, Standards
 from heedful.web.page import Asked, is_fragment, moved, page
 
@@ -30,14 +30,17 @@ COLUMNS: list[lists.Column[Instance]] = [
 
 
 @page("promise.read")
-def index(request: Asked) -> HttpResponse:
+def index(request: Asked) -> HttpResponseBase:
     """All promises with their walk."""
     period = promise_page.period(request, at=timezone.now())
     ended = lists.chips(request, "show", "Show", [("ended", "Ended")])
     found = Promise.objects.select_related("stage", "owner", "recount").prefetch_related("standards__calendar")
-    rows = found.exclude(ended_at=None) if ended.chosen else found.active()
+    rows = (found.exclude(ended_at=None) if ended.chosen else found.active()).order_by("stage__position", "pk")
+    if request.GET.get("format") == "csv":
+        return lists.csv_of("promises", promise_list.whole(list(rows), period), promise_list.COLUMNS)
     told = {
-        "rows": promise_page.lines(rows.order_by("stage__position", "pk"), period),
+        "rows": promise_list.lines(rows, period),
+        "export": lists.query(request.GET, format="csv"),
         "period": period,
         "ended": ended,
         "any": Promise.objects.exists(),

@@ -1,0 +1,104 @@
+"""The list of promises: each with its walk, on the page and as a file with how it felt."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from heedful.customers import scales
+from heedful.promise import walks
+from heedful.promise.models import Promise
+from heedful.promise.walks import Walk
+from heedful.prove import felt as proven
+from heedful.prove import periods, scores
+from heedful.prove.felt import Felt
+from heedful.web.components.figures import Figure
+from heedful.web.desk import promise_page
+from heedful.web.desk.periods import Period
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One promise in the list."""
+
+    promise: Promise
+    walk: Walk
+    figure: Figure
+    sentences: list[str]
+    period: Period
+    felt: Sequence[Felt] = field(default_factory=list)
+
+    @property
+    def walked(self) -> scores.Figure | None:
+        """The share kept."""
+        return scores.share_of(self.walk.kept, self.walk.due)
+
+    @property
+    def question(self) -> Felt | None:
+        """The question that was answered most after it."""
+        return self.felt[0] if self.felt else None
+
+
+def lines(rows: Iterable[Promise], when: Period) -> list[Line]:
+    """Promises with their walk."""
+    found = walks.walks(since=when.since, until=when.until)
+    return [_line(row, found[row.pk], when) for row in rows]
+
+
+def whole(rows: Sequence[Promise], when: Period) -> list[Line]:
+    """Promises with their walk and how it felt."""
+    walked = walks.walks(since=when.since, until=when.until)
+    period = periods.Period(when.since, when.until, when.label)
+    felt = proven.felt(promises=rows, walks=walked, period=period)
+    return [_line(row, walked[row.pk], when, felt.get(row.pk, [])) for row in rows]
+
+
+def _line(row: Promise, walk: Walk, when: Period, felt: Sequence[Felt] = ()) -> Line:
+    return Line(row, walk, promise_page.kept(walk), promise_page.sentences(row), when, felt)
+
+
+type Column = tuple[str, Callable[[Line], Any]]
+
+
+def _figure(title: str, of: Callable[[Line], scores.Figure | None]) -> list[Column]:
+    """A figure as columns: its value, the interval around it and how many it rests on."""
+
+    def part(name: str) -> Callable[[Line], Any]:
+        return lambda line: _rounded(getattr(found, name)) if (found := of(line)) else None
+
+    words = {"value": title, "low": f"{title}, low", "high": f"{title}, high", "n": f"{title}, answers"}
+    return [(words[name], part(name)) for name in words]
+
+
+def _rounded(number: float) -> float:
+    return round(number, 4)
+
+
+def _of(line: Line, name: str) -> scores.Figure | None:
+    found: scores.Figure | None = getattr(line.question, name) if line.question else None
+    return found
+
+
+def _since(line: Line) -> datetime | None:
+    return None if line.period.is_all else line.period.since
+
+
+COLUMNS: list[Column] = [
+    ("Promise", lambda line: line.promise.words),
+    ("Stage", lambda line: line.promise.stage.name if line.promise.stage else ""),
+    ("Owner", lambda line: line.promise.owner.name if line.promise.owner else ""),
+    ("Measured by", lambda line: "; ".join(line.sentences)),
+    ("From", _since),
+    ("Until", lambda line: line.period.until),
+    ("Still being counted", lambda line: line.promise.counting is not None),
+    ("Kept", lambda line: line.walk.kept),
+    ("Broken", lambda line: line.walk.broken),
+    ("Due", lambda line: line.walk.due),
+    *_figure("Share kept", lambda line: line.walked)[:3],
+    ("At risk now", lambda line: line.walk.at_risk),
+    ("Pending now", lambda line: line.walk.pending),
+    ("Question", lambda line: scales.name_of(line.question.question) if line.question else ""),
+    *_figure("When kept", lambda line: _of(line, "kept")),
+    *_figure("When broken", lambda line: _of(line, "broken")),
+    *_figure("Gap", lambda line: proven.widest_gap(line.felt)),
+]
