@@ -11,6 +11,7 @@ from django.db import transaction
 
 from heedful.associates import permissions
 from heedful.associates.models import Associate, Key, Role, Team
+from heedful.kit import characters
 from heedful.kit.actor import By
 from heedful.kit.errors import Forbidden, Refused
 from heedful.ledger import events
@@ -169,6 +170,6 @@ def _checked_email(email: str) -> str:
 
 
 def _checked_name(name: str) -> str:
-    if not (stripped := " ".join(name.split())):
+    if not (stripped := " ".join(characters.straight(name).split())):
         raise Refused("Give a name.")
     return stripped[:120]

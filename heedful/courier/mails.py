@@ -18,7 +18,7 @@ from heedful.associates import associates, company
 from heedful.courier import rests, smtp
 from heedful.courier.models import Mail, MailServer, MailTry, Sending
 from heedful.kit.actor import SYSTEM, By
-from heedful.kit.characters import is_one_line, storable
+from heedful.kit.characters import is_one_line, storable, straight
 from heedful.kit.errors import Refused
 from heedful.ledger import events, jobs
 
@@ -71,8 +71,8 @@ def send(
     waits = bool(settings.SMTP_URL)
     content = {
         "to": _checked_address(to),
-        "to_name": " ".join(storable(to_name).split())[:200],
-        "subject": _checked_line(subject, "subject")[:250],
+        "to_name": " ".join(straight(storable(to_name)).split())[:200],
+        "subject": straight(_checked_line(subject, "subject"))[:250],
         "text": storable(text),
         "html": storable(html),
         "headers": {

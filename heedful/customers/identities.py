@@ -103,7 +103,8 @@ def resolve(
 
     Returns what is known now, the pairs of records that were seen together for the first time, and the records that
     are new. The strongest identity of a message is seen together with each of its others. A new record is first seen
-    `at` and last seen `since` until its touchpoints say better.
+    `at` and last seen `since` until its touchpoints say better. When somebody was last seen is noted to the hour, so
+    within one the person was last seen `at` too: nobody was seen last before they were seen first.
     """
     known, missing = _recall(messages)
     fresh: dict[Name, Known] = {}
@@ -160,7 +161,8 @@ def _create(names: Sequence[Name], at: datetime, since: datetime) -> dict[Name, 
             " SELECT id, id, '{}', '', CASE WHEN kind = 'email' THEN value ELSE '' END,"
             " CASE WHEN kind = 'phone' THEN value ELSE '' END,"
             " CASE WHEN kind IN ('user_id', 'external') THEN value ELSE '' END,"
-            " '', '', '{}', '', '', at, since, at, since, tier < 2"
+            " '', '', '{}', '', '', at, CASE WHEN since >= at - interval '1 hour' THEN at ELSE since END,"
+            " at, since, tier < 2"
             " FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::int[]) AS w(id, kind, value, tier),"
             " (SELECT %s::timestamptz, %s::timestamptz) AS n(at, since)",
             [

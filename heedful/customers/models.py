@@ -6,6 +6,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Upper
 
 from heedful.customers import slugs
+from heedful.kit import characters
 
 
 class Stage(models.Model):
@@ -31,7 +32,7 @@ class Organisation(models.Model):
     created_at = models.DateTimeField()
 
     def __str__(self) -> str:
-        return self.name or self.external_id
+        return characters.straight(self.name or self.external_id)
 
 
 class CustomerQuerySet(models.QuerySet["Customer"]):
@@ -96,7 +97,8 @@ class Customer(models.Model):
     @property
     def label(self) -> str:
         """What to call this customer in a list."""
-        return self.name or self.email or self.phone or self.handle or f"Visitor {self.pk}"
+        told = self.name or self.email or self.phone or self.handle
+        return characters.straight(told) or f"Visitor {self.pk}"
 
     @property
     def is_root(self) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 from django.db import connection, transaction
 
+from heedful.kit import characters
 from heedful.kit.actor import By
 from heedful.ledger import events
 
@@ -38,7 +39,7 @@ def meet(*, said: Mapping[str, Mapping[str, Any]], by: By, at: datetime) -> dict
     rows = [
         {
             "external_id": external_id,
-            "name": str(traits.get("name") or "").strip()[:200],
+            "name": characters.straight(str(traits.get("name") or "")).strip()[:200],
             "attributes": {key: value for key, value in traits.items() if key not in {"name", "id"}},
         }
         for external_id, traits in sorted(said.items())

@@ -16,7 +16,7 @@ from heedful.associates import associates
 from heedful.customers import components, identities
 from heedful.customers.identities import Name
 from heedful.customers.models import Customer, Identity, IdentityLink, Merge
-from heedful.kit import live
+from heedful.kit import characters, live
 from heedful.kit.actor import By
 from heedful.kit.errors import Refused
 from heedful.ledger import events
@@ -290,6 +290,7 @@ def _view(person: int, rows: list[_Record]) -> dict[str, Any]:
         facts = _merged(facts, row.facts)
     values = {key: fact[0] for key, fact in facts.items()}
     full_name = " ".join(_text(values.get(part)) for part in ("first_name", "last_name")).strip()
+    first_seen_at = min(row.first_seen_at for row in rows)
     amount, currency, source = _value({row.id: row.facts["value"] for row in rows if "value" in row.facts})
     return {
         "id": person,
@@ -305,8 +306,8 @@ def _view(person: int, rows: list[_Record]) -> dict[str, Any]:
         "amount": amount,
         "currency": currency,
         "source": source,
-        "first_seen_at": min(row.first_seen_at for row in rows),
-        "last_seen_at": max(row.last_seen_at for row in rows),
+        "first_seen_at": first_seen_at,
+        "last_seen_at": max(first_seen_at, *(row.last_seen_at for row in rows)),
         "is_known": any(row.kind is not None and components.TIER[row.kind] < 2 for row in rows),
     }
 
@@ -326,7 +327,9 @@ def _address(said: Any, rows: list[_Record], kind: str) -> str:
 
 
 def _text(value: Any) -> str:
-    return str(value).strip()[:200] if isinstance(value, str | int | float) and not isinstance(value, bool) else ""
+    if not isinstance(value, str | int | float) or isinstance(value, bool):
+        return ""
+    return characters.straight(str(value)).strip()[:200]
 
 
 def _value(said: Mapping[int, list[Any]]) -> tuple[Decimal | None, str, str]:

@@ -25,7 +25,7 @@ def name_of(code: str, known: Mapping[str, str]) -> str:
 
 
 def code_of(typed: str, known: Mapping[str, str]) -> str:
-    """The code that was meant: of a name that is offered, of a code as it is, or of new words as programs write them."""
+    """The code that was meant: of a name that is offered, of a code, or of new words as programs write them."""
     typed = " ".join(typed.split())
     by_name = {name.casefold(): kind for name, kind in known.items()}
     if not typed or typed in known.values():

@@ -5,11 +5,12 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db.models import F
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from heedful.customers import components, consents, identities, kinds, people, touchpoints
+from heedful.customers import components, consents, identities, kinds, messages, people, touchpoints
 from heedful.customers.models import Customer, Identity, Touchpoint
 from heedful.kit.actor import SYSTEM
 from heedful.kit.errors import Refused
@@ -19,11 +20,11 @@ NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 type Message = tuple[tuple[str, str], ...]
 
 
-def arrive(*messages: Message, at: datetime = NOON) -> None:
+def arrive(*sent: Message, at: datetime = NOON) -> None:
     touchpoints.record(
         drafts=[
             touchpoints.Draft("page", NOON + timedelta(minutes=n), f"{names}{n}", identities.strongest_first(names))
-            for n, names in enumerate(messages)
+            for n, names in enumerate(sent)
         ],
         source="test",
         by=SYSTEM,
@@ -190,3 +191,28 @@ def test_a_merge_is_not_undone_twice_nor_made_twice() -> None:
 def test_identities_have_one_form_of_writing(kind: str, value: str, expected: str | None) -> None:
     name = identities.normal(kind, value)
     assert (name and name[1]) == expected
+
+
+@pytest.mark.django_db
+def test_nobody_was_last_seen_before_they_were_first_seen() -> None:
+    now = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+    for number, step in enumerate([timedelta(milliseconds=7), timedelta(minutes=5), timedelta(hours=9)]):
+        sent = [
+            messages.Message(
+                touchpoints.Draft(
+                    "seen", now + step * n, f"s-{number}-{n}", identities=(("user_id", f"u-{number}-{n}"),)
+                )
+            )
+            for n in range(4)
+        ]
+        told = [
+            messages.Message(said=messages.Said((("user_id", f"i-{number}-{n}"),), now + step * n, {"name": "Sam"}))
+            for n in range(4)
+        ]
+        messages.take(messages=sent, source="test", by=SYSTEM, at=now + timedelta(days=2))
+        messages.take(messages=told, source="test", by=SYSTEM, at=now + timedelta(days=2))
+
+    wrong = Customer.objects.filter(last_seen_at__lt=F("first_seen_at"))
+    assert list(wrong.values_list("handle", "first_seen_at", "last_seen_at")) == []
+    latest = Customer.objects.get(handle="u-0-3")
+    assert latest.first_seen_at == latest.last_seen_at == now + timedelta(milliseconds=21)

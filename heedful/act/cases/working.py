@@ -12,6 +12,7 @@ from heedful.associates import associates
 from heedful.associates.models import Associate, Role, Team
 from heedful.courier import mails
 from heedful.customers.models import Customer
+from heedful.kit import characters
 from heedful.kit.actor import By
 from heedful.kit.errors import Refused
 from heedful.ledger import events
@@ -148,9 +149,8 @@ def _write_down(row: Case, kind: str, text: str, *, subject: str = "", by: By, a
     if not text.strip():
         raise Refused("Write something first.")
     author = associate_of(by) if by.kind == "associate" else None
-    return Note.objects.create(
-        case=row, kind=kind, text=text.strip(), subject=" ".join(subject.split())[:250], author=author, at=at
-    )
+    subject = " ".join(characters.straight(subject).split())[:250]
+    return Note.objects.create(case=row, kind=kind, text=text.strip(), subject=subject, author=author, at=at)
 
 
 def _one_person(row: Case) -> Customer:
