@@ -8,8 +8,14 @@ from django.utils import timezone
 from tqdm import tqdm
 
 from heedful.customers import imports
+from heedful.customers.imports.counting import MOST_COMING
 from heedful.customers.imports.rows import Understood
 from heedful.kit.actor import By
+
+SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+
+
+SHOWN = ("email", "phone")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -54,7 +60,7 @@ def _as_understood(table: imports.Table) -> str:
     damaged = f" ({table.damaged:,} damaged characters in it)" if table.damaged else ""
     if table.format == "jsonl":
         return f"{table.path.name}: JSON lines in {encoding}{damaged}."
-    separator = {"\t": "tab"}.get(table.separator, table.separator)
+    separator = SEPARATORS.get(table.separator, table.separator)
     return f"{table.path.name}: CSV in {encoding}{damaged}, separated by {separator}, {len(table.columns)} columns."
 
 
@@ -75,9 +81,10 @@ def _counts(report: imports.Report, *, dry: bool) -> list[str]:
     """What became of the file, a line for each thing that can be counted."""
     would = "would be " if dry else ""
     new, repeated = (report.taken, "") if dry else (report.taken, f", {report.known:,} were there already")
+    many = "at least " if dry and report.customers_new >= MOST_COMING else ""
     lines = [
         f"{report.rows:,} rows read.",
-        f"Customers: {report.customers_new:,} {would}new, {report.customers_known:,} known already.",
+        f"Customers: {many}{report.customers_new:,} {would}new, {report.customers_known:,} known already.",
         f"Touchpoints: {new:,} {'in the file' if dry else 'new'}{repeated}.",
         f"Feedback: {report.feedback:,} touchpoints of the file carry a score or a comment.",
     ]
@@ -95,9 +102,16 @@ def _counts(report: imports.Report, *, dry: bool) -> list[str]:
 
 def _example(understood: Understood) -> str:
     names = ", ".join(f"{kind} {value}" for kind, value in understood.names)
-    lines = [f"For example {names}:"]
+    facts = ", ".join(f"{key} {_short(value)}" for key, value in understood.facts.items() if key not in SHOWN)
+    lines = [f"For example {names}{f' ({facts})' if facts else ''}:"]
     for draft in understood.drafts:
         said = f" {draft.scores}" if draft.scores else ""
         words = f" “{draft.verbatim[:60]}”" if draft.verbatim else ""
         lines.append(f"  {draft.happened_at:%Y-%m-%d %H:%M %Z} {draft.kind} {draft.stage}{said}{words}")
     return "\n".join(lines)
+
+
+def _short(value: object) -> str:
+    if isinstance(value, dict):
+        return f"{value['amount']} {value['currency']}"
+    return str(value)[:40]

@@ -237,6 +237,18 @@ def test_a_negative_value_is_a_bad_row(tmp_path: Path, cell: str) -> None:
     assert "is negative" in report.errors[0][1]
 
 
+def test_a_code_in_the_value_may_mean_that_it_is_not_known(tmp_path: Path) -> None:
+    said = MAP.replace("[[touchpoint]]", 'value = { amount = "worth", none = [-4] }\n[[touchpoint]]')
+    assert bring(tmp_path, "id,at,text,worth\n1,2025-01-01,a,-4.0", said).rejected == 0
+    assert Customer.objects.get().value_amount is None
+
+
+def test_an_address_is_found_behind_the_name_that_a_mail_program_wrote(tmp_path: Path) -> None:
+    said = MAP.replace('external = "id"', 'email = "id"')
+    bring(tmp_path, 'id,at,text\n"""Prado, Ines"" <Ines@X.org>",2025-01-01,a', said)
+    assert Customer.objects.get().email == "ines@x.org"
+
+
 def test_rows_without_any_name_may_each_stand_for_themselves(tmp_path: Path) -> None:
     said = MAP.replace('external = "id"', 'external = { row = true, prefix = "kiosk-" }')
     report = bring(tmp_path, "at,text\n2025-01-01,a\nsoon,b\n2025-01-01,c", said)

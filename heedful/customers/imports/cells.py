@@ -63,9 +63,16 @@ def score(question: str, said: str | Number) -> Callable[[Row], int | None]:
         try:
             return _answer(question, plain, found)
         except Refused as no:
-            raise RowError(f"Column {found.column!r}: {no.sentence}") from None
+            raise RowError(f"Column {found.column!r}: {no.sentence}{_hint(plain, found)}") from None
 
     return lambda row: number(text_of(row.get(found.column)))
+
+
+def _hint(text: str, found: Number) -> str:
+    """How the map would say that a code means no answer; only where the code is a number."""
+    if found.of or not re.fullmatch(NUMBER, text):
+        return ""
+    return f" If {text} means no answer, write none = [{text}]; if the file has its own scale, of = [worst, best]."
 
 
 def _answer(question: str, text: str, found: Number) -> int:

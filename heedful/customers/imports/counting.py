@@ -1,7 +1,5 @@
 """What became of a file, counted while it is read, in as much memory for a large file as for a small one."""
 
-import hashlib
-import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,8 +15,8 @@ from heedful.customers.imports.rows import Understood
 from heedful.customers.imports.told import ImportMap
 from heedful.customers.models import Customer
 
-PLACES = 1 << 23
-"""Bits in which customers that have no number yet are counted: exact to one in ten thousand up to a million."""
+MOST_COMING = 200_000
+"""So many customers who are not written are counted one by one, to keep memory flat."""
 
 
 @dataclass(slots=True)
@@ -58,7 +56,8 @@ class Tally:
         self._latest = at + touchpoints.AHEAD
         self._unseen = set() if table.columns else columns_of(found).names
         self._before = Customer.objects.aggregate(last=Max("pk"))["last"] or 0
-        self._old, self._new, self._coming = _Marks(), _Marks(), _Marks(bytearray(PLACES // 8))
+        self._old, self._new = _Marks(), _Marks()
+        self._coming: set[int] = set()
 
     def look(self, number: int, row: Row, understood: Understood) -> None:
         """Count what a good row says."""
@@ -85,9 +84,9 @@ class Tally:
         for row in rows:
             if person := next((people[name] for name in row.names if name in people), 0):
                 self._report.customers_known += self._old.add(person)
-            else:
-                self._coming.add(_place(row.names[0]))
-        self._report.customers_new = self._coming.estimate()
+            elif len(self._coming) < MOST_COMING:
+                self._coming.add(hash(row.names[0]))
+        self._report.customers_new = len(self._coming)
 
     def finish(self) -> None:
         """Say which columns were never there."""
@@ -97,9 +96,8 @@ class Tally:
 class _Marks:
     """A set of whole numbers, a bit each."""
 
-    def __init__(self, bits: bytearray | None = None) -> None:
-        self._bits = bits if bits is not None else bytearray()
-        self._count = 0
+    def __init__(self) -> None:
+        self._bits = bytearray()
 
     def add(self, number: int) -> bool:
         """Mark a number; returns whether it is new."""
@@ -108,18 +106,7 @@ class _Marks:
             self._bits.extend(bytes(place + 1 - len(self._bits)))
         is_new = not self._bits[place] & bit
         self._bits[place] |= bit
-        self._count += is_new
         return is_new
-
-    def estimate(self) -> int:
-        """How many things were marked, when several may share a bit (linear counting)."""
-        places = len(self._bits) * 8
-        return round(-places * math.log(max(1, places - self._count) / places))
-
-
-def _place(name: Name) -> int:
-    digest = hashlib.blake2b("\n".join(name).encode("utf-8", "replace"), digest_size=8).digest()
-    return int.from_bytes(digest) % PLACES
 
 
 def _people(names: Iterable[Name]) -> dict[Name, int]:

@@ -118,7 +118,7 @@ def _digest(path: Path) -> tuple[str, bool, int]:
             digest.update(part)
             text = decoder.decode(part)
             if not text.isascii():
-                bad = text.count("\ufffd")
+                bad = max(0, text.count("\ufffd") - part.count(b"\xef\xbf\xbd"))
                 damaged += bad
                 good += len(text) - len(text.encode("ascii", "ignore")) - bad
     damaged += decoder.decode(b"", final=True).count("\ufffd")

@@ -93,7 +93,8 @@ class Reader:
         names = [
             name
             for kind, value in said
-            if value.casefold() not in NO_ANSWER and (name := identities.normal(kind, value, self._country))
+            if value.casefold() not in NO_ANSWER
+            and (name := identities.normal(kind, _bare(kind, value), self._country))
         ]
         if not names:
             tried = ", ".join(f"{kind} {value[:60]!r}" for kind, value in said)
@@ -164,6 +165,12 @@ class _Touchpoint:
         )
 
 
+def _bare(kind: str, value: str) -> str:
+    """An e-mail address without the name that a mail program wrote before it."""
+    found = re.search(r"<([^<>\s]+@[^<>\s]+)>$", value) if kind == "email" else None
+    return found[1] if found else value
+
+
 def _number(number: int, row: Row) -> str:
     """The number of a row; one that was left out before and comes again keeps the number that it had."""
     before = row.get("row") if "reason" in row else None
@@ -227,7 +234,7 @@ def _dated(said: str | Value, zone: tzinfo) -> Get:
 def _money(said: Money, row: Row, currency: str) -> dict[str, str] | None:
     told = text_of(row.get(said.amount))
     text = re.sub(r"[^\d.,]", "", told)
-    if not text or told.casefold() in NO_ANSWER:
+    if not text or told.casefold() in NO_ANSWER or _is_code(told, said.none):
         return None
     if re.search(r",\d{1,2}$", text):
         text = text.replace(".", "").replace(",", ".")
@@ -236,13 +243,18 @@ def _money(said: Money, row: Row, currency: str) -> dict[str, str] | None:
     except InvalidOperation:
         raise RowError(f"Column {said.amount!r}: {told[:60]!r} is not an amount of money.") from None
     if amount and re.search(r"^\D*?[-−(]\D{0,3}\d|-\s*$", told):
-        raise RowError(f"Column {said.amount!r}: {told[:60]!r} is negative; what a customer is worth is 0 or more.")
+        raise RowError(f"Column {said.amount!r}: {told[:60]!r} is negative; a value is 0 or more.")
     named = text_of(row.get(said.currency_column)) if said.currency_column else said.currency
     return {
         "amount": str(amount.quantize(Decimal("0.01"))),
         "currency": (named or currency)[:3].upper(),
         "source": said.source,
     }
+
+
+def _is_code(told: str, codes: list[str | int | float]) -> bool:
+    """Whether a cell is one of the codes, however many noughts it has behind the point."""
+    return any(re.sub(r"[.,]0+$", "", told) == text_of(code) for code in codes)
 
 
 def _holds(when: When, row: Row) -> bool:

@@ -4,7 +4,22 @@ import msgspec
 
 NO_ANSWER = frozenset(
     {"", "-", "--", "–", "—", ".", "na", "n/a", "n.a.", "nan", "nat", "null", "none", "nil", "not applicable"}
-    | {"no answer", "keine angabe", "k.a.", "k. a.", "#n/a", "#na", "#null!", "#value!", "#ref!", "#div/0!", "#name?"}
+    | {
+        "no answer",
+        "blank",
+        "(blank)",
+        "missing",
+        "keine angabe",
+        "k.a.",
+        "k. a.",
+        "#n/a",
+        "#na",
+        "#null!",
+        "#value!",
+        "#ref!",
+        "#div/0!",
+        "#name?",
+    }
 )
 """How files write that there is nothing, in lower case."""
 
@@ -52,12 +67,13 @@ class Number(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
 
 class Money(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """A yearly amount: `times` makes a year of a month's figure."""
+    """A yearly amount: `times` makes a year of a month's figure, `none` lists what means that it is not known."""
 
     amount: str
     currency: str = ""
     currency_column: str = ""
     times: float = 1
+    none: list[str | int | float] = []
     source: str = "import"
 
 
