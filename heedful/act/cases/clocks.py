@@ -58,18 +58,16 @@ def escalate(*, case: Case, by: By, at: datetime) -> bool:
 
 
 def _record(case: Case, kind: str, *, by: By, at: datetime) -> None:
-    touchpoints.record(
-        drafts=[
-            touchpoints.Draft(
-                kind=kind,
-                happened_at=at,
-                message=f"{kind}:{case.clock}",
-                customer=case.customer_id,
-                channel="desk",
-                properties={"case": case.clock},
-            )
-        ],
-        source=SOURCE,
-        by=by,
-        at=at,
+    touchpoints.record(drafts=[draft(case, kind, case.clock, at=at)], source=SOURCE, by=by, at=at)
+
+
+def draft(case: Case, kind: str, name: str, *, at: datetime) -> touchpoints.Draft:
+    """A start or a stop of a case's clock as it stands in the customer's log, by the name of the clock."""
+    return touchpoints.Draft(
+        kind=kind,
+        happened_at=at,
+        message=f"{kind}:{name}",
+        customer=case.customer_id,
+        channel="desk",
+        properties={"case": name},
     )

@@ -1,5 +1,6 @@
 """How a case begins: trouble opens one for that person, or joins the one that is open."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -8,9 +9,10 @@ from django.db import connection, transaction
 from heedful.act import clock, practice, priority, routes
 from heedful.act.cases import clocks
 from heedful.act.cases.events import CaseClaimed, CaseJoined, CaseOpened
+from heedful.act.clock import Clock
 from heedful.act.models import Case, Practice, Trouble
 from heedful.associates import associates
-from heedful.associates.models import Associate
+from heedful.associates.models import Associate, Team
 from heedful.customers.models import Customer, Feedback
 from heedful.kit import live
 from heedful.kit.actor import By
@@ -95,19 +97,9 @@ def open_new(person: int, sign: Sign, *, flood_of: Promise | None = None, by: By
     ways = practice.find()
     is_repeat = flood_of is None and has_failed_before(person, days=ways.repeat_days, at=at)
     started = clock.start(practice=ways, is_short=is_repeat, at=at)
-    case = Case(
-        customer_id=sign.customer,
-        title=sign.what[:200],
-        team=routes.team_for(stage=sign.stage, topics=sign.topics),
-        severity=sign.severity,
-        is_repeat=is_repeat,
-        with_lead=is_repeat or flood_of is not None,
-        opened_at=at,
-        heard_at=min(sign.happened_at, at),
-        escalate_at=started.escalate_at,
-        due_at=started.due_at,
-        flood_of=flood_of,
-    )
+    team = routes.team_for(stage=sign.stage, topics=sign.topics)
+    case = begun([sign], started=started, team=team, is_repeat=is_repeat, at=at)
+    case.with_lead, case.flood_of = is_repeat or flood_of is not None, flood_of
     case.priority = priority_of(case, ways, at=at)
     case.save(force_insert=True)
     add_trouble(case, sign, at=at)
@@ -119,6 +111,22 @@ def open_new(person: int, sign: Sign, *, flood_of: Promise | None = None, by: By
     return case
 
 
+def begun(signs: Sequence[Sign], *, started: Clock, team: Team | None, is_repeat: bool, at: datetime) -> Case:
+    """A case as it begins, not written down yet: named after the worst that was heard, of the first who said it."""
+    worst = max(signs, key=lambda sign: sign.severity)
+    return Case(
+        customer_id=signs[0].customer,
+        title=worst.what[:200],
+        team=team,
+        severity=worst.severity,
+        is_repeat=is_repeat,
+        opened_at=at,
+        heard_at=min(signs[0].happened_at, at),
+        escalate_at=started.escalate_at,
+        due_at=started.due_at,
+    )
+
+
 def has_failed_before(person: int, *, days: int, at: datetime) -> bool:
     """Whether this person had trouble that we worked on within so many days."""
     before = Case.objects.of_person(person).filter(opened_at__gte=at - timedelta(days=days), flood_of=None)
@@ -127,7 +135,12 @@ def has_failed_before(person: int, *, days: int, at: datetime) -> bool:
 
 def add_trouble(case: Case, sign: Sign, *, at: datetime) -> None:
     """Write down what was heard."""
-    Trouble.objects.create(
+    trouble_of(case, sign, at=at).save(force_insert=True)
+
+
+def trouble_of(case: Case, sign: Sign, *, at: datetime) -> Trouble:
+    """What was heard, not written down yet."""
+    return Trouble(
         case=case,
         customer_id=sign.customer,
         reference=sign.reference,
@@ -142,12 +155,18 @@ def add_trouble(case: Case, sign: Sign, *, at: datetime) -> None:
 
 def priority_of(case: Case, ways: Practice, *, at: datetime) -> int:
     """How far to the front a case belongs now."""
+    value, high_value = _value_of(case.customer_id), practice.high_value(ways)
+    return weigh(case, value=value, high_value=high_value, began=case.opened_at, at=at)
+
+
+def weigh(case: Case, *, value: Decimal | None, high_value: Decimal | None, began: datetime, at: datetime) -> int:
+    """The same, of a customer whose value is known; `began` is when the clock started that runs."""
     return priority.of(
         severity=case.severity,
-        value=_value_of(case.customer_id),
-        high_value=practice.high_value(ways),
+        value=value,
+        high_value=high_value,
         is_repeat=case.is_repeat,
-        left=priority.left(opened_at=case.opened_at, due_at=case.due_at, at=at) if case.is_waiting else 1.0,
+        left=priority.left(opened_at=began, due_at=case.due_at, at=at) if case.is_waiting else 1.0,
     )
 
 

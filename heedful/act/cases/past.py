@@ -7,8 +7,8 @@ from decimal import Decimal
 
 from django.db import transaction
 
-from heedful.act import clock, practice, priority
-from heedful.act.cases import clocks
+from heedful.act import clock, practice
+from heedful.act.cases import clocks, opening
 from heedful.act.models import Case, Note, Trouble
 from heedful.associates.models import Associate, Team
 from heedful.customers import touchpoints
@@ -94,57 +94,23 @@ def _values(customers: set[int]) -> dict[int, Decimal | None]:
 def _row(
     past: Past, starts: clock.Starter, line: Decimal | None, values: dict[int, Decimal | None], at: datetime
 ) -> Case:
-    first = past.signs[0]
-    worst = max(past.signs, key=lambda sign: sign.severity)
-    began = past.reopened_at or past.opened_at
-    with_lead = past.is_repeat or past.reopened_at is not None
+    began, with_lead = past.reopened_at or past.opened_at, past.is_repeat or past.reopened_at is not None
     started = starts(is_short=with_lead, at=began)
-    row = Case(
-        customer_id=first.customer,
-        title=worst.what[:200],
-        team=past.team,
-        owner=past.owner,
-        severity=worst.severity,
-        is_repeat=past.is_repeat,
-        with_lead=with_lead,
-        opened_at=past.opened_at,
-        heard_at=min(first.happened_at, past.opened_at),
-        escalate_at=started.escalate_at,
-        due_at=started.due_at,
-        claimed_at=began if past.owner else None,
-        first_act_at=past.first_act_at or past.answered_at,
-        answered_at=past.answered_at,
-        closed_at=past.closed_at,
-        outcome=past.outcome if past.closed_at else "",
-        cause=past.cause if past.closed_at else "",
-        reopened=int(past.reopened_at is not None),
-        helped=past.helped,
-        helped_at=past.helped_at,
-    )
+    row = opening.begun(past.signs, started=started, team=past.team, is_repeat=past.is_repeat, at=past.opened_at)
+    row.with_lead, row.reopened = with_lead, int(past.reopened_at is not None)
+    row.owner, row.claimed_at = past.owner, began if past.owner else None
+    row.first_act_at, row.answered_at = past.first_act_at or past.answered_at, past.answered_at
+    if past.closed_at is not None:
+        row.closed_at, row.outcome, row.cause = past.closed_at, past.outcome, past.cause
+    row.helped, row.helped_at = past.helped, past.helped_at
     if started.escalate_at < (past.answered_at or at):
         row.escalated_at = started.escalate_at
-    row.priority = priority.of(
-        severity=row.severity,
-        value=values.get(first.customer),
-        high_value=line,
-        is_repeat=row.is_repeat,
-        left=priority.left(opened_at=began, due_at=row.due_at, at=at) if row.is_waiting else 1.0,
-    )
+    row.priority = opening.weigh(row, value=values.get(row.customer_id), high_value=line, began=began, at=at)
     return row
 
 
 def _trouble(row: Case, sign: Sign, past: Past) -> Trouble:
-    return Trouble(
-        case=row,
-        customer_id=sign.customer,
-        reference=sign.reference,
-        what=sign.what[:300],
-        words=sign.words,
-        severity=sign.severity,
-        promise_id=sign.promise,
-        happened_at=sign.happened_at,
-        heard_at=max(past.opened_at, sign.happened_at),
-    )
+    return opening.trouble_of(row, sign, at=max(past.opened_at, sign.happened_at))
 
 
 def _note(row: Case, note: Written) -> Note:
@@ -154,22 +120,11 @@ def _note(row: Case, note: Written) -> Note:
 def _log(row: Case, past: Past) -> list[Draft]:
     """The clock in the customer's own log: each start, and each answer that stopped it."""
     clock_1, clock_2 = str(row.pk), f"{row.pk}.1"
-    found = [_draft(row, clock.OPENED, clock_1, past.opened_at)]
+    found = [clocks.draft(row, clock.OPENED, clock_1, at=past.opened_at)]
     if row.first_act_at is not None:
-        found.append(_draft(row, clock.ANSWERED, clock_1, row.first_act_at))
+        found.append(clocks.draft(row, clock.ANSWERED, clock_1, at=row.first_act_at))
     if past.reopened_at is not None:
-        found.append(_draft(row, clock.OPENED, clock_2, past.reopened_at))
+        found.append(clocks.draft(row, clock.OPENED, clock_2, at=past.reopened_at))
         if past.answered_at is not None:
-            found.append(_draft(row, clock.ANSWERED, clock_2, past.answered_at))
+            found.append(clocks.draft(row, clock.ANSWERED, clock_2, at=past.answered_at))
     return found
-
-
-def _draft(row: Case, kind: str, name: str, at: datetime) -> Draft:
-    return Draft(
-        kind=kind,
-        happened_at=at,
-        message=f"{kind}:{name}",
-        customer=row.customer_id,
-        channel="desk",
-        properties={"case": name},
-    )
