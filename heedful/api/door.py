@@ -80,6 +80,27 @@ class Door(NinjaAPI):
         return schema
 
 
+def known_only(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Refuse a parameter that an address does not know, rather than answer another question than was asked."""
+
+    @functools.wraps(view)
+    def asked(request: HttpRequest, *args: Any, **said: Any) -> Any:
+        known = _parameters(view)
+        if unknown := sorted(set(request.GET) - known):
+            takes = f"this address takes {', '.join(sorted(known))}" if known else "this address takes none"
+            what = f"there is no such parameter; {takes}"
+            raise ValidationError([{"loc": ("query", name), "msg": what} for name in unknown])
+        return view(request, *args, **said)
+
+    return asked
+
+
+def _parameters(view: Any) -> set[str]:
+    """The names that the view's operation reads from the query."""
+    queries = [model for model in view._ninja_operation.models if model.__ninja_param_source__ == "query"]
+    return {name for model in queries for name in model.__ninja_flatten_map__}
+
+
 api = Door(
     title="Heedful",
     version=__version__,
@@ -88,6 +109,7 @@ api = Door(
     urls_namespace="api",
     docs_url=None,
 )
+api.add_decorator(known_only, mode="operation")
 
 
 class Asked(HttpRequest):

@@ -4,11 +4,12 @@ from datetime import datetime
 from typing import Any
 
 from ninja import Router, Schema
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from heedful.api import paging
 from heedful.api.door import PROBLEMS, Asked
 from heedful.api.paging import Paged
+from heedful.api.periods import Over
 from heedful.associates import associates
 from heedful.customers.models import Feedback
 from heedful.understand.models import Reading
@@ -49,11 +50,9 @@ class FeedbackPage(Schema):
     next: str | None
 
 
-class Wanted(Paged):
+class Wanted(Paged, Over):
     """Which feedback."""
 
-    since: AwareDatetime | None = None
-    until: AwareDatetime | None = None
     stage: str = Field("", max_length=40)
     channel: str = Field("", max_length=40)
 
@@ -63,10 +62,7 @@ def index(request: Asked, wanted: paging.Query[Wanted]) -> FeedbackPage:
     """Feedback, the latest first."""
     associates.must(request.auth, "feedback.read")
     found = Feedback.objects.select_related("customer", "reading").prefetch_related("scores")
-    if wanted.since:
-        found = found.filter(happened_at__gte=wanted.since)
-    if wanted.until:
-        found = found.filter(happened_at__lt=wanted.until)
+    found = wanted.within(found, "happened_at")
     for name, value in (("stage_slug", wanted.stage), ("channel", wanted.channel)):
         if value:
             found = found.filter(**{name: value.replace("\x00", "")})

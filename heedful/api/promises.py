@@ -11,15 +11,19 @@ from pydantic import Field
 from heedful.api import paging
 from heedful.api.door import PROBLEMS, Asked
 from heedful.api.paging import Paged
+from heedful.api.periods import Over, PeriodOut, period_out
 from heedful.api.posting import Done, repeatable
 from heedful.api.scores import FigureOut, figure_out
 from heedful.associates import associates
+from heedful.customers import scales
 from heedful.customers.models import Stage
 from heedful.kit.errors import Refused
 from heedful.promise import promises
 from heedful.promise.models import Instance, Promise
 from heedful.promise.standards import Draft
-from heedful.prove import periods, scorecards
+from heedful.prove import scorecards
+from heedful.prove.felt import Felt
+from heedful.prove.periods import Period
 
 router = Router(tags=["promises"])
 
@@ -36,15 +40,46 @@ class PromiseOut(Schema):
     ended_at: datetime | None
 
 
-class PromiseCard(PromiseOut):
-    """A promise with its walk over a period, and what breaking it touched in 90 days."""
+class CountingOut(Schema):
+    """History is being judged: until it is done, the figures are not yet whole."""
 
+    done: int
+    total: int
+
+
+class PromiseCard(PromiseOut):
+    """A promise with its walk over a period; `open` is undecided now, `touched` are those to whom it was broken."""
+
+    period: PeriodOut
     kept: int
     due: int
     open: int
     walk: FigureOut | None
     touched_customers: int
     touched_value: float
+    touched_period: PeriodOut
+    counting: CountingOut | None
+
+
+class FeltOut(Schema):
+    """How a question was answered within 30 days after it was kept, and after it was broken.
+
+    Of a question for a yes, `of_all_kept` and `of_all_broken` are shares of all the times, answered or not.
+    """
+
+    question: str
+    name: str
+    kept: FigureOut | None
+    broken: FigureOut | None
+    of_all_kept: FigureOut | None
+    of_all_broken: FigureOut | None
+    gap: FigureOut | None
+
+
+class PromiseWhole(PromiseCard):
+    """A promise with its walk and how it was felt over a period."""
+
+    felt: list[FeltOut]
 
 
 class StandardIn(Schema):
@@ -89,8 +124,8 @@ class InstancesPage(Schema):
     next: str | None
 
 
-class Wanted(Paged):
-    """Which instances."""
+class Wanted(Paged, Over):
+    """Which instances, by when they count."""
 
     state: Literal["", "pending", "at_risk", "kept", "broken"] = ""
 
@@ -107,23 +142,28 @@ def _out(row: Promise) -> dict[str, Any]:
     }
 
 
-@router.get("", response={200: list[PromiseCard], **PROBLEMS})
-def index(request: Asked, period: Literal["30", "90", "365", "all"] = "90") -> list[PromiseCard]:
+@router.get("", response={200: list[PromiseCard], **PROBLEMS}, by_alias=True)
+def index(request: Asked, wanted: paging.Query[Over]) -> list[PromiseCard]:
     """The promises of today, those whose breaking touches the most value first."""
     associates.must(request.auth, "promise.read")
-    now = timezone.now()
-    return [
-        PromiseCard(
-            **_out(card.promise),
-            kept=card.kept,
-            due=card.due,
-            open=card.open,
-            walk=figure_out(card.walk),
-            touched_customers=card.worth.customers,
-            touched_value=float(card.worth.amount),
-        )
-        for card in scorecards.cards(period=periods.last(period, at=now), at=now)
-    ]
+    period = wanted.period()
+    return [PromiseCard(**_card(card, period)) for card in scorecards.cards(period=period, at=timezone.now())]
+
+
+def _card(card: scorecards.Card, period: Period) -> dict[str, Any]:
+    counting = card.promise.counting
+    return {
+        **_out(card.promise),
+        "period": period_out(period),
+        "kept": card.kept,
+        "due": card.due,
+        "open": card.open,
+        "walk": figure_out(card.walk),
+        "touched_customers": card.worth.customers,
+        "touched_value": float(card.worth.amount),
+        "touched_period": period_out(card.worth.period),
+        "counting": counting and CountingOut(done=counting.done, total=counting.total),
+    }
 
 
 @router.post("", response={201: PromiseOut, **PROBLEMS})
@@ -142,18 +182,27 @@ def make(request: Asked, said: PromiseIn) -> Done:
     return 201, PromiseOut(**_out(made))
 
 
-@router.get("/{slug:slug}", response={200: PromiseOut, **PROBLEMS})
-def promise(request: Asked, slug: str) -> PromiseOut:
-    """One promise."""
+@router.get("/{slug:slug}", response={200: PromiseWhole, **PROBLEMS}, by_alias=True)
+def promise(request: Asked, slug: str, wanted: paging.Query[Over]) -> PromiseWhole:
+    """One promise, with how it felt when it was kept and when it was broken."""
     associates.must(request.auth, "promise.read")
-    return PromiseOut(**_out(get_object_or_404(Promise.objects.select_related("owner"), slug=slug)))
+    period = wanted.period()
+    card = scorecards.card(promise=get_object_or_404(Promise, slug=slug), period=period, at=timezone.now())
+    return PromiseWhole(**_card(card, period), felt=[_felt(one) for one in card.felt])
+
+
+def _felt(one: Felt) -> FeltOut:
+    figures = {
+        name: figure_out(getattr(one, name)) for name in FeltOut.model_fields if name not in {"question", "name"}
+    }
+    return FeltOut(question=one.question, name=scales.name_of(one.question), **figures)
 
 
 @router.get("/{slug:slug}/instances", response={200: InstancesPage, **PROBLEMS})
 def instances(request: Asked, slug: str, wanted: paging.Query[Wanted]) -> InstancesPage:
     """Each time that it was made, the latest first."""
     associates.must(request.auth, "promise.read")
-    found = Instance.objects.filter(promise=get_object_or_404(Promise, slug=slug))
+    found = wanted.within(Instance.objects.filter(promise=get_object_or_404(Promise, slug=slug)), "counts_at")
     if wanted.state:
         found = found.filter(state=wanted.state)
     page = paging.read(found, wanted, key="counts_at")

@@ -1,18 +1,16 @@
 """Scores for programs: each with its interval, and what can be told apart."""
 
-from datetime import timedelta
 from typing import Literal
 
-from django.utils import timezone
 from ninja import Router, Schema
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from heedful.api import paging
 from heedful.api.door import PROBLEMS, Asked
+from heedful.api.periods import Over, PeriodOut, period_out
 from heedful.associates import associates
 from heedful.customers import scales
 from heedful.prove import answers, scores
-from heedful.prove.periods import ALWAYS, Period
 
 router = Router(tags=["scores"])
 
@@ -35,27 +33,26 @@ class ScoreOut(Schema):
 
     question: str
     name: str
+    period: PeriodOut
     whole: FigureOut | None
     parts: dict[str, FigureOut]
     tiers: list[list[str]]
     too_few: list[str]
 
 
-class Wanted(Schema):
+class Wanted(Over):
     """Over which time, and by what."""
 
     by: Literal["stage", "channel", "segment", "month", "kind"] = "stage"
-    since: AwareDatetime | None = None
-    until: AwareDatetime | None = None
     weighted: bool = Field(False, description="Each answer by its customer's yearly value")
 
 
-@router.get("/{str:question}", response={200: ScoreOut, **PROBLEMS})
+@router.get("/{str:question}", response={200: ScoreOut, **PROBLEMS}, by_alias=True)
 def score(request: Asked, question: str, wanted: paging.Query[Wanted]) -> ScoreOut:
     """One question's score."""
     associates.must(request.auth, "board.read")
     scales.scale_of(question)
-    period = Period(wanted.since or ALWAYS, wanted.until or timezone.now() + timedelta(seconds=1), "time asked for")
+    period = wanted.period()
     whole = answers.tallies(questions=[question], period=period, weighted=wanted.weighted).get(question, {})
     groups = answers.tallies(questions=[question], period=period, by=wanted.by, weighted=wanted.weighted)
     found = {
@@ -67,6 +64,7 @@ def score(request: Asked, question: str, wanted: paging.Query[Wanted]) -> ScoreO
     return ScoreOut(
         question=question,
         name=scales.name_of(question),
+        period=period_out(period),
         whole=figure_out(scores.score(question, whole[""], weighted=wanted.weighted)) if whole else None,
         parts={key: out for key, figure in found.items() if (out := figure_out(figure))},
         tiers=[list(tier) for tier in ranking.tiers],

@@ -21,10 +21,11 @@ class Period:
 
     @property
     def before(self) -> "Period | None":
-        """The time of the same length before it; None where it has no beginning."""
-        if self.since == ALWAYS:
+        """The time of the same length before it; None where it has no beginning, or is longer than what was before."""
+        length = self.until - self.since
+        if self.since - ALWAYS < length:
             return None
-        return Period(self.since - (self.until - self.since), self.since, f"the {self.words} before")
+        return Period(self.since - length, self.since, f"the {self.words} before")
 
 
 CHOICES = {"30": "30 days", "90": "90 days", "365": "year", "all": "whole time"}

@@ -1,7 +1,7 @@
 """The talk against the walk: each promise, how often it was kept, how it felt, its worth and what is done."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -23,6 +23,7 @@ WORTH_OVER = timedelta(days=90)
 class Worth:
     """Who was touched by the broken promise in the last 90 days, and what they are worth a year."""
 
+    period: Period
     customers: int = 0
     amount: Decimal = Decimal(0)
 
@@ -37,10 +38,10 @@ class Card:
     open: int
     walk: Figure | None
     walk_before: Figure | None
-    felt: list[Felt] = field(default_factory=list)
-    gap: Figure | None = None
-    worth: Worth = field(default_factory=Worth)
-    cases: int = 0
+    felt: list[Felt]
+    gap: Figure | None
+    worth: Worth
+    cases: int
     """Open cases in which it was broken."""
 
     @property
@@ -51,9 +52,21 @@ class Card:
 
 def cards(*, period: Period, at: datetime) -> list[Card]:
     """Every promise of today, those whose breaking touches the most value first. A fixed number of queries."""
-    promises = list(Promise.objects.active().select_related("owner", "stage", "recount").prefetch_related("standards"))
-    walked = walks.walks(since=period.since, until=period.until)
-    before = walks.walks(since=period.before.since, until=period.before.until) if period.before else {}
+    promises = Promise.objects.active().select_related("owner", "stage", "recount").prefetch_related("standards")
+    found = _cards(list(promises), period, at)
+    return sorted(found, key=lambda card: (-card.worth.amount, -(card.due - card.kept), card.promise.words))
+
+
+def card(*, promise: Promise, period: Period, at: datetime) -> Card:
+    """One promise, whether it is still made or not."""
+    return _cards([promise], period, at)[0]
+
+
+def _cards(promises: Sequence[Promise], period: Period, at: datetime) -> list[Card]:
+    only = promises[0].pk if len(promises) == 1 else None
+    walked = walks.walks(since=period.since, until=period.until, promise=only)
+    last = period.before
+    before = walks.walks(since=last.since, until=last.until, promise=only) if last else {}
     how_felt = felt.felt(promises=promises, walks=walked, period=period)
     worth = _worth(at)
     cases = _cases()
@@ -70,11 +83,11 @@ def cards(*, period: Period, at: datetime) -> list[Card]:
                 walk_before=scores.share_of(old.kept, old.due),
                 felt=[one for one in said if one.question not in _measured_by(promise)],
                 gap=felt.widest_gap(said),
-                worth=worth.get(promise.pk, Worth()),
+                worth=worth.get(promise.pk, Worth(worth_period(at))),
                 cases=cases.get(promise.pk, 0),
             )
         )
-    return sorted(found, key=lambda card: (-card.worth.amount, -(card.due - card.kept), card.promise.words))
+    return found
 
 
 def _measured_by(promise: Promise) -> set[str]:
@@ -92,16 +105,22 @@ WORTH = """
 WITH touched AS (
     SELECT DISTINCT i.promise_id, coalesce(m.person_id, i.customer_id) AS person
     FROM promise_instance i LEFT JOIN customers_customer m ON m.id = i.customer_id AND m.person_id < m.id
-    WHERE i.state = 'broken' AND i.counts_at >= %(since)s AND i.counts_at <= %(at)s
+    WHERE i.state = 'broken' AND i.counts_at >= %(since)s AND i.counts_at < %(until)s
 )
 SELECT t.promise_id, count(*), coalesce(sum(p.value_amount), 0)
 FROM touched t JOIN customers_customer p ON p.id = t.person GROUP BY 1
 """
 
 
+def worth_period(at: datetime) -> Period:
+    """The time over which it is counted who was touched."""
+    return Period(at - WORTH_OVER, at + timedelta(seconds=1), "90 days")
+
+
 def _worth(at: datetime) -> dict[int, Worth]:
-    rows = _rows(WORTH, {"since": at - WORTH_OVER, "at": at})
-    return {promise: Worth(customers, amount) for promise, customers, amount in rows}
+    period = worth_period(at)
+    rows = _rows(WORTH, {"since": period.since, "until": period.until})
+    return {promise: Worth(period, customers, amount) for promise, customers, amount in rows}
 
 
 def _cases() -> dict[int, int]:

@@ -157,6 +157,11 @@ def test_a_key_that_may_only_send_reads_nothing(acme: Company, client: Client) -
         ("/api/scores/loyalty", 422),
         ("/api/nothing", 404),
         ("/api/promises?period=7", 422),
+        ("/api/promises?days=0", 422),
+        ("/api/promises?days=30&from=2026-01-01T00:00:00Z", 422),
+        ("/api/scores/recommend?from=2026-02-01T00:00:00Z&until=2026-01-01T00:00:00Z", 422),
+        ("/api/scores/recommend?from=2026-02-01", 422),
+        ("/api/feedback?since=2026-02-01T00:00:00Z", 422),
     ],
 )
 def test_bad_requests_are_answered_with_a_problem(ask: Ask, path: str, status: int) -> None:
