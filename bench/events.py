@@ -6,6 +6,7 @@ import json
 import multiprocessing
 import random
 import socket
+import statistics
 import time
 import uuid
 from collections.abc import Sequence
@@ -142,11 +143,10 @@ def write(connection: psycopg.Connection, wave: list[tuple[Any, ...]]) -> None:
             connection.commit()
 
 
-def floor(house: House, count: int) -> tuple[float, float]:
-    """Raw COPY of the rows that the door wrote, into a table of the same shape; returns its seconds and CPU seconds."""
+def floor_table(url: str) -> None:
+    """Make a table of the log's shape, with its partitions and indexes, for COPY to write into."""
     from heedful.customers import partitions
 
-    url = house.server.url()
     with psycopg.connect(url, autocommit=True) as connection:
         shape = "LIKE customers_touchpoint INCLUDING ALL"
         connection.execute(f"CREATE TABLE floor ({shape}) PARTITION BY RANGE (happened_at)")
@@ -156,6 +156,12 @@ def floor(house: House, count: int) -> tuple[float, float]:
             [partitions.PARENT],
         ).fetchall():
             connection.execute(f"CREATE TABLE floor_{name} PARTITION OF floor {bound}")
+
+
+def floor(house: House, count: int) -> tuple[float, float]:
+    """Raw COPY of the rows that the door wrote last; returns its seconds and CPU seconds."""
+    url = house.server.url()
+    with psycopg.connect(url, autocommit=True) as connection:
         rows = connection.execute(
             f"SELECT {COLUMNS.replace('properties', 'properties::text')} FROM customers_touchpoint"
             " ORDER BY id DESC LIMIT %s",
@@ -183,9 +189,10 @@ def floor(house: House, count: int) -> tuple[float, float]:
 
 
 def main() -> None:
-    """Measure, and print one line."""
+    """Measure in turns, so that a noisy neighbour disturbs the door and its floor alike, and print one line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--batches", type=int, default=800, help="batches of 100 events (800)")
+    parser.add_argument("--batches", type=int, default=200, help="batches of 100 events in a turn (200)")
+    parser.add_argument("--turns", type=int, default=8, help="turns of the door and of COPY (8)")
     options = parser.parse_args()
     with standing() as house:
         from django.utils import timezone
@@ -196,11 +203,16 @@ def main() -> None:
 
         _, secret = keys.add(name="Bench", by=SYSTEM, at=timezone.now())
         load(house, secret, 1_000, 0)
-        before = Touchpoint.objects.count()
-        took_s, web_s, database_s = load(house, secret, options.batches, 10)
-        count = options.batches * BATCH
-        kept = Touchpoint.objects.count() - before
-        copy_took_s, copy_s = floor(house, kept)
+        floor_table(house.server.url())
+        turns = []
+        for turn in range(options.turns):
+            before = Touchpoint.objects.count()
+            took_s, web_s, database_s = load(house, secret, options.batches, 10 * (turn + 1))
+            kept = Touchpoint.objects.count() - before
+            turns.append((took_s, web_s, database_s, kept, *floor(house, kept)))
+        took_s, web_s, database_s, kept, copy_took_s, copy_s = (sum(figure) for figure in zip(*turns, strict=True))
+        count = options.batches * options.turns * BATCH
+        ratios = sorted((web + base) * kept / (options.batches * BATCH * copy) for _, web, base, kept, _, copy in turns)
         figures = {
             "bench": "events",
             "events_per_s": round(count / took_s),
@@ -209,9 +221,11 @@ def main() -> None:
             "database_cpu_us_per_event": round(database_s / count * 1e6, 1),
             "copy_rows_per_s": round(kept / copy_took_s),
             "copy_cpu_us_per_event": round(copy_s / kept * 1e6, 1),
-            "ratio": round((web_s + database_s) / count / (copy_s / kept), 2),
+            "ratio": round(statistics.median(ratios), 2),
+            "ratio_least": round(ratios[0], 2),
+            "ratio_most": round(ratios[-1], 2),
             "events": count,
-            "duplicates": count - kept,
+            "duplicates": round(count - kept),
             "identities": Identity.objects.count(),
         }
     print(json.dumps(figures))

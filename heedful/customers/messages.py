@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from django.db import DatabaseError, DataError, IntegrityError, OperationalError, transaction
 
 from heedful.customers import consents, organisations, people, touchpoints
@@ -35,8 +36,7 @@ class Said:
     """The id by which a second arrival is known; it says nothing new then, however late it comes."""
 
 
-@dataclass(slots=True)
-class Message:
+class Message(msgspec.Struct, gc=False):
     """One message: something that happened, something about somebody, or both."""
 
     draft: Draft | None = None

@@ -4,7 +4,7 @@ import hashlib
 import re
 import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -25,8 +25,7 @@ NUL = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
 NOBODY: Mapping[tuple[Name, ...], int] = {}
 
 
-@dataclass(slots=True)
-class Draft:
+class Draft(msgspec.Struct, gc=False):
     """A touchpoint as it arrives: who by, what, when, and the id by which a second arrival is known.
 
     Give either `identities` or the record of a `customer`. `properties` may be JSON text that is stored as it came.
@@ -39,7 +38,7 @@ class Draft:
     customer: int | None = None
     channel: str = ""
     stage: str = ""
-    properties: Mapping[str, Any] | msgspec.Raw = field(default_factory=dict)
+    properties: Mapping[str, Any] | msgspec.Raw = msgspec.field(default_factory=dict)
     scores: dict[str, int] | None = None
     verbatim: str | None = None
     subject: str | None = None
@@ -291,14 +290,13 @@ def _sheet(row: _Row, message: uuid.UUID, touchpoint: int) -> feedback.Sheet:
 
 def _seen(rows: Collection[_Row]) -> None:
     """Note when records and people were first and last seen, to the hour: a page view must not cost an update each."""
-    seen: dict[int, tuple[datetime, datetime]] = {}
-    for row in rows:
-        first, last = known = _noted.get(row.c) or _NEVER
-        if known is _NEVER or row.t < first or row.t > last + NOTED_EVERY:
-            first, last = seen.get(row.c) or known
-            seen[row.c] = min(first, row.t), max(last, row.t)
-    if not seen:
+    known = _noted.get
+    if not (untold := [row for row in rows if not (span := known(row.c, _NEVER))[0] <= row.t <= span[1]]):
         return
+    seen: dict[int, tuple[datetime, datetime]] = {}
+    for row in untold:
+        first, last = seen.get(row.c) or (row.t, row.t)
+        seen[row.c] = min(first, row.t), max(last, row.t)
     noted = prepared.fetch(
         SEEN, [list(seen), [first for first, _ in seen.values()], [last for _, last in seen.values()]]
     )
@@ -308,14 +306,16 @@ def _seen(rows: Collection[_Row]) -> None:
 def _note(seen: Mapping[int, tuple[datetime, datetime]]) -> None:
     if len(_noted) > MOST_NOTED:
         _noted.clear()
-    _noted.update(seen)
+    for customer, (first, last) in seen.items():
+        span = _noted.get(customer, _NEVER)
+        _noted[customer] = min(first, span[0]), max(last + NOTED_EVERY, span[1])
 
 
 NOTED_EVERY = timedelta(hours=1)
 MOST_NOTED = 200_000
 _NEVER = datetime.max.replace(tzinfo=UTC), datetime.min.replace(tzinfo=UTC)
 _noted: dict[int, tuple[datetime, datetime]] = {}
-"""What this process knows to be written: record -> first and last seen, the last to the hour."""
+"""What this process knows to be written: record -> first seen, and until when a touchpoint tells nothing new."""
 
 SEEN = """
 WITH own AS (

@@ -31,7 +31,7 @@ REACTIONS: dict[type, Sequence[Reaction]] = {
     instances.PromiseAtRisk: [Reaction(act.warn_of_promises_at_risk, priority=10), TOLD],
     cases.CaseOpened: [TOLD],
     cases.CaseJoined: [TOLD],
-    cases.CaseEscalated: [Reaction(act.write_to_the_leads, priority=10), TOLD],
+    cases.CaseEscalated: [TOLD],
     cases.CaseClosed: [Reaction(act.ask_whether_it_helped), TOLD],
     cases.CaseReopened: [TOLD],
     answers.HelpAnswered: [Reaction(act.hear_whether_it_helped, priority=10), TOLD],
@@ -44,7 +44,6 @@ REACTIONS: dict[type, Sequence[Reaction]] = {
 RECORDED_ONLY: tuple[type, ...] = (
     associates.AssociateAdded,
     associates.AssociateChanged,
-    associates.AssociateChoseMails,
     associates.AssociateDeactivated,
     associates.AssociateReactivated,
     associates.PasswordSet,

@@ -15,7 +15,7 @@ from django.views.decorators.csrf import csrf_exempt
 from heedful.api.events import admission, bodies, cors, house, meaning, wire
 from heedful.api.events.limits import EVENT_BYTES, Unreadable, Unusable
 from heedful.api.events.times import shift
-from heedful.customers import messages, rejections
+from heedful.customers import messages, rejections, together
 
 log = logging.getLogger(__name__)
 
@@ -100,8 +100,8 @@ def _keep(
             texts.append(item)
         except Unusable as unusable:
             refused.append((unusable.reason, item[: rejections.SNIPPET].decode("utf-8", "replace")))
-    taken = messages.take(messages=kept, source=sender.source, by=sender.by, at=at)
-    refused += [(reason, texts[n][: rejections.SNIPPET].decode("utf-8", "replace")) for n, reason in taken.refused]
+    no = together.take(messages=kept, source=sender.source, by=sender.by, at=at)
+    refused += [(reason, texts[n][: rejections.SNIPPET].decode("utf-8", "replace")) for n, reason in no]
     if refused:
         rejections.keep(key=sender.key, rejected=refused, at=at)
     return refused

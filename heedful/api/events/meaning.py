@@ -2,8 +2,9 @@
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -33,6 +34,15 @@ class Arrival:
     country: str
     currency: str
     stages: frozenset[str]
+    around: dict[bytes, Surroundings] = field(default_factory=dict)
+    """The contexts that its events carry, read once."""
+
+    def surroundings(self, context: Raw) -> Surroundings:
+        """Return what an event's own context says together with the batch's."""
+        text = bytes(context)
+        if (found := self.around.get(text)) is None:
+            found = self.around[text] = surroundings.read(text, self.context, self.country)
+        return found
 
 
 def read(event: Event, arrival: Arrival, item: bytes, kind: str | None = None) -> Message:
@@ -46,11 +56,10 @@ def read(event: Event, arrival: Arrival, item: bytes, kind: str | None = None) -
             f"Its type is {str(said)[:40]!r}; there are {', '.join(READERS)}." if said else "It has no type."
         )
     event.type = said
-    return reader(event, _Around(arrival, surroundings.read(event.context, arrival.context, arrival.country), item))
+    return reader(event, _Around(arrival, arrival.surroundings(event.context), item))
 
 
-@dataclass(slots=True)
-class _Around:
+class _Around(msgspec.Struct, gc=False):
     """What surrounds one event: its request, its context, and its own text."""
 
     arrival: Arrival
@@ -76,15 +85,20 @@ def _draft(kind: str, event: Event, around: _Around, extra: dict[str, Any]) -> D
     names = _who(event, around)
     text = _object(event.properties, "properties")
     happened_at, is_read = _when(event, around)
-    draft = Draft(kind, happened_at, _message_id(event, around, happened_at), names)
-    draft.clamped = not is_read
     told = read_told(text, around.arrival.stages)
-    if told is not None:
-        draft.stage, draft.scores, draft.verbatim = told.stage, told.scores, told.verbatim
-    draft.channel = _channel(event, around, told)
     campaign = around.context.campaign
-    draft.properties = Raw(_with(text, extra, campaign) if extra or campaign else text)
-    return draft
+    return Draft(
+        kind,
+        happened_at,
+        _message_id(event, around, happened_at),
+        names,
+        channel=_channel(event, around, told),
+        stage=told.stage if told else "",
+        properties=Raw(_with(text, extra, campaign) if extra or campaign else text),
+        scores=told.scores if told else None,
+        verbatim=told.verbatim if told else None,
+        clamped=not is_read,
+    )
 
 
 def _object(text: Raw, name: str) -> bytes:
@@ -183,20 +197,20 @@ def _said(event: Event, around: _Around, *more: Name | None) -> Said:
 
 def _who(event: Event, around: _Around, more: list[Name | None] | None = None) -> tuple[Name, ...]:
     """Return all identities that an event names, the firmest first."""
-    country = around.arrival.country
-    user = _text_id(event.user_id, "userId")
-    visitor = _text_id(event.anonymous_id, "anonymousId")
-    own = [
-        identities.normal("user_id", user, country) if user else None,
-        identities.normal("anonymous_id", visitor, country) if visitor else None,
-    ]
-    names = tuple(name for name in own if name is not None)
+    names = _own(_text_id(event.user_id, "userId"), _text_id(event.anonymous_id, "anonymousId"))
     if more or around.context.names:
         others = [name for name in more or () if name is not None]
         names = identities.strongest_first([*names, *others, *around.context.names])
     if not names:
         raise Unusable("It names nobody: it needs a userId or an anonymousId.")
     return names
+
+
+@lru_cache(maxsize=50_000)
+def _own(user: str, visitor: str) -> tuple[Name, ...]:
+    """Return the identities that an event's own two ids are."""
+    own = (identities.normal("user_id", user), identities.normal("anonymous_id", visitor))
+    return tuple(name for name in own if name is not None)
 
 
 def _text_id(value: Any, name: str) -> str:

@@ -45,9 +45,8 @@ _context = msgspec.json.Decoder(Context)
 _kept: dict[tuple[bytes, bytes, str], Surroundings] = {}
 
 
-def read(own: Raw, outer: bytes, country: str) -> Surroundings:
+def read(text: bytes, outer: bytes, country: str) -> Surroundings:
     """Return what an event's context and its batch's say together; the event's own says it first."""
-    text = bytes(own)
     if (found := _kept.get((text, outer, country))) is None:
         found = _read(text, outer, country)
         if len(_kept) >= KEPT:

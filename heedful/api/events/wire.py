@@ -12,7 +12,7 @@ from heedful.api.events.limits import BATCH_ITEMS, DEPTH, DIGITS, EVENT_BYTES, U
 NOTHING = Raw()
 
 
-class Event(msgspec.Struct, rename="camel"):
+class Event(msgspec.Struct, rename="camel", gc=False):
     """One event of Segment's specification, with RudderStack's and PostHog's names beside it."""
 
     type: Any = None

@@ -1,0 +1,99 @@
+"""Batches of one sender that come at the same moment are kept together: one transaction costs less than many."""
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from threading import Lock
+
+from heedful.customers import messages
+from heedful.customers.messages import Message
+from heedful.kit.actor import By
+
+MOST = 1_000
+"""Messages in one transaction, unless one batch alone has more."""
+
+type Refusals = list[tuple[int, str]]
+
+
+def _closed() -> Lock:
+    lock = Lock()
+    lock.acquire()
+    return lock
+
+
+@dataclass(slots=True)
+class _Batch:
+    """A batch in a line; its thread sleeps until its `turn` is released: it was kept, it failed, or it leads."""
+
+    messages: Sequence[Message]
+    at: datetime
+    turn: Lock = field(default_factory=_closed)
+    led: "list[_Batch]" = field(default_factory=list)
+    refused: Refusals = field(default_factory=list)
+    error: Exception | None = None
+
+
+_lines: dict[str, deque[_Batch]] = {}
+"""Senders for whom a thread writes at this moment, and the batches that came since."""
+_lock = Lock()
+
+
+def take(*, messages: Sequence[Message], source: str, by: By, at: datetime) -> Refusals:
+    """Keep all messages that can be kept; returns, when they are durable, (position, reason) of each other one.
+
+    The first to come writes at once. Who comes while it writes waits; then one of them writes for all.
+    """
+    batch = _Batch(messages, at)
+    if not _leads(batch, source):
+        batch.turn.acquire()
+    if batch.led:
+        try:
+            _keep(batch.led, source, by)
+        finally:
+            _hand_on(source)
+    if batch.error is not None:
+        raise batch.error
+    return batch.refused
+
+
+def _leads(batch: _Batch, source: str) -> bool:
+    with _lock:
+        if (line := _lines.get(source)) is not None:
+            line.append(batch)
+            return False
+        _lines[source] = deque()
+        batch.led = [batch]
+        return True
+
+
+def _hand_on(source: str) -> None:
+    """Let the first in line write for those behind it, or close the line."""
+    with _lock:
+        line = _lines[source]
+        if not line:
+            del _lines[source]
+            return
+        first = line.popleft()
+        first.led, count = [first], len(first.messages)
+        while line and (count := count + len(line[0].messages)) <= MOST:
+            first.led.append(line.popleft())
+    first.turn.release()
+
+
+def _keep(led: Sequence[_Batch], source: str, by: By) -> None:
+    """Keep what all of these batches brought, and tell each what became of its own."""
+    try:
+        every = [message for batch in led for message in batch.messages]
+        refused = dict(messages.take(messages=every, source=source, by=by, at=max(batch.at for batch in led)).refused)
+        start = 0
+        for batch in led:
+            end = start + len(batch.messages)
+            batch.refused = [(n - start, reason) for n, reason in refused.items() if start <= n < end]
+            start = end
+    except Exception as error:
+        for batch in led:
+            batch.error = error
+    finally:
+        for batch in led[1:]:
+            batch.turn.release()
