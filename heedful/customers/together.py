@@ -31,7 +31,7 @@ class _Batch:
     turn: Lock = field(default_factory=_closed)
     led: "list[_Batch]" = field(default_factory=list)
     refused: Refusals = field(default_factory=list)
-    error: Exception | None = None
+    error: BaseException | None = None
 
 
 _lines: dict[str, deque[_Batch]] = {}
@@ -91,9 +91,10 @@ def _keep(led: Sequence[_Batch], source: str, by: By) -> None:
             end = start + len(batch.messages)
             batch.refused = [(n - start, reason) for n, reason in refused.items() if start <= n < end]
             start = end
-    except Exception as error:
+    except BaseException as error:
         for batch in led:
             batch.error = error
+        raise
     finally:
         for batch in led[1:]:
             batch.turn.release()

@@ -1,0 +1,135 @@
+"""Batches that come while another is written wait for one of them, which writes for all."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from heedful.customers import messages, together
+from heedful.customers.messages import Message, Taken
+from heedful.customers.touchpoints import Draft
+from heedful.kit.actor import SYSTEM
+from tests.cast import NOON
+
+PATIENCE_S = 10
+
+
+class Desk:
+    """Stands for the database: keeps batches one at a time, each when it is told to go on."""
+
+    def __init__(self) -> None:
+        self.kept: list[list[str]] = []
+        self.times: list[object] = []
+        self.began = threading.Semaphore(0)
+        self.go = threading.Semaphore(0)
+
+    def take(self, *, messages: Sequence[Message], at: object, **_: object) -> Taken:
+        self.began.release()
+        assert self.go.acquire(timeout=PATIENCE_S)
+        names = [message.draft.message for message in messages if message.draft]
+        if "fatal" in names:
+            raise OSError("The disk is full.")
+        self.kept.append(names)
+        self.times.append(at)
+        return Taken(refused=[(n, f"No {name}.") for n, name in enumerate(names) if name.startswith("bad")])
+
+    def begins(self) -> None:
+        assert self.began.acquire(timeout=PATIENCE_S)
+
+
+@pytest.fixture
+def desk(monkeypatch: pytest.MonkeyPatch) -> Desk:
+    desk = Desk()
+    monkeypatch.setattr(messages, "take", desk.take)
+    return desk
+
+
+@pytest.fixture
+def bring() -> Iterator[Callable[..., Future[Any]]]:
+    """Bring a batch in a thread of its own, and see it in line before the next."""
+    with ThreadPoolExecutor(8) as pool:
+
+        def batch(*names: str, source: str = "shop", late: int = 0) -> Future[Any]:
+            drafts = [Message(Draft("page", NOON, name)) for name in names]
+            before = waiting(source)
+            leads = source not in together._lines
+            at = NOON + timedelta(seconds=late)
+            brought = pool.submit(together.take, messages=drafts, source=source, by=SYSTEM, at=at)
+            deadline = time.monotonic() + PATIENCE_S
+            while not leads and waiting(source) == before and time.monotonic() < deadline:
+                time.sleep(0.001)
+            return brought
+
+        yield batch
+
+
+def waiting(source: str) -> int:
+    return len(together._lines.get(source, ()))
+
+
+def test_who_comes_while_one_writes_is_written_together(desk: Desk, bring: Callable[..., Future[Any]]) -> None:
+    first = bring("a")
+    desk.begins()
+    second, third = bring("b", "c", late=2), bring("d", late=1)
+    desk.go.release(2)
+
+    assert [brought.result(PATIENCE_S) for brought in (first, second, third)] == [[], [], []]
+    assert desk.kept == [["a"], ["b", "c", "d"]]
+    assert desk.times == [NOON, NOON + timedelta(seconds=2)]
+    assert not together._lines
+
+
+def test_each_is_told_what_became_of_its_own(desk: Desk, bring: Callable[..., Future[Any]]) -> None:
+    first = bring("a")
+    desk.begins()
+    second, third = bring("b", "bad1"), bring("bad2", "c")
+    desk.go.release(2)
+
+    assert first.result(PATIENCE_S) == []
+    assert second.result(PATIENCE_S) == [(1, "No bad1.")]
+    assert third.result(PATIENCE_S) == [(0, "No bad2.")]
+
+
+def test_what_fails_fails_for_all_of_it_and_the_next_are_written(desk: Desk, bring: Callable[..., Future[Any]]) -> None:
+    first = bring("a")
+    desk.begins()
+    lost = [bring("b"), bring("fatal")]
+    desk.go.release()
+    desk.begins()
+    last = bring("c")
+    desk.go.release(2)
+
+    assert first.result(PATIENCE_S) == []
+    for one in lost:
+        with pytest.raises(OSError, match="disk"):
+            one.result(PATIENCE_S)
+    assert last.result(PATIENCE_S) == []
+    assert desk.kept == [["a"], ["c"]]
+
+
+def test_one_transaction_does_not_grow_without_end(
+    desk: Desk, bring: Callable[..., Future[Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(together, "MOST", 3)
+    brought = [bring("a")]
+    desk.begins()
+    brought += [bring("b", "c"), bring("d", "e"), bring("f", "g", "h", "i"), bring("j")]
+    desk.go.release(5)
+
+    assert [one.result(PATIENCE_S) for one in brought] == [[]] * 5
+    assert desk.kept == [["a"], ["b", "c"], ["d", "e"], ["f", "g", "h", "i"], ["j"]]
+
+
+def test_one_sender_does_not_wait_for_another(desk: Desk, bring: Callable[..., Future[Any]]) -> None:
+    slow = bring("a")
+    desk.begins()
+    other = bring("b", source="till")
+    desk.begins()
+    desk.go.release(2)
+
+    assert (slow.result(PATIENCE_S), other.result(PATIENCE_S)) == ([], [])
+    assert sorted(desk.kept) == [["a"], ["b"]]
