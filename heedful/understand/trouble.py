@@ -111,6 +111,7 @@ NAMES = {
     "vulnerable": "Needs particular care",
     "broken_promise": "Says we did not keep our word",
     "no_answer": "Got no answer",
+    "rude": "Was treated badly",
     "outage": "Something does not work",
     "billing": "Trouble with a bill",
 }

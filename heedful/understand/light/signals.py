@@ -1,6 +1,7 @@
 """Signs of trouble in what a customer wrote, and the very words that are the sign.
 
-The signs are phrases in data/signals.toml. A text is held against the phrases of its own language and the English ones.
+The signs are phrases in data/signals.toml. A text is held against the phrases of its own language and the English ones,
+and against those of every language where nobody can tell which it is.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from heedful.understand.light import weights, words
+from heedful.understand.light import language, weights, words
 
 GAP = 3
 REACH = 3
@@ -26,6 +27,8 @@ _SHORTEST_REST = 3
 _MOST_CACHED_WORDS = 60_000
 
 type Form = tuple[str, str]
+type Span = tuple[int, int]
+"""First and last word of a phrase in a text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,7 @@ class Phrase:
     elements: tuple[Element, ...]
     anchor: int
 
-    def span(self, forms: Sequence[Form], at: int) -> tuple[int, int] | None:
+    def span(self, forms: Sequence[Form], at: int) -> Span | None:
         """First and last place of the phrase in a text whose word `at` fits the anchor."""
         last = _walk(self.elements[self.anchor + 1 :], forms, at, 1)
         first = _walk(self.elements[: self.anchor][::-1], forms, at, -1) if last is not None else None
@@ -68,6 +71,10 @@ class Rule:
 
     negatable: bool
     quiet_when_pleased: bool
+
+
+UNLESS = "unless "
+"""How the name of a rule begins whose phrases take those of a signal back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +107,11 @@ def phrases() -> Phrases:
     found: list[Phrase] = []
     for name, told in held["signals"].items():
         rules[name] = Rule(told.get("negatable", True), told.get("quiet_when_pleased", False))
-        spoken = {language: lines for language, lines in told.items() if isinstance(lines, list)}
-        for language, lines in spoken.items():
-            found += [phrase for line in lines for phrase in _phrases(name, language, line)]
+        rules[UNLESS + name] = Rule(negatable=False, quiet_when_pleased=False)
+        for rule, spoken in ((name, told), (UNLESS + name, told.get("unless", {}))):
+            for code, lines in spoken.items():
+                if isinstance(lines, list):
+                    found += [phrase for line in lines for phrase in _phrases(rule, code, line)]
     by_word: dict[str, list[int]] = {}
     by_stem: dict[str, list[int]] = {}
     for number, phrase in enumerate(found):
@@ -116,7 +125,7 @@ def phrases() -> Phrases:
 
 def names() -> tuple[str, ...]:
     """Every signal that can be heard."""
-    return tuple(phrases().rules)
+    return tuple(name for name in phrases().rules if not name.startswith(UNLESS))
 
 
 type Heard = tuple[Signal, ...]
@@ -143,39 +152,50 @@ def heard(part: words.Words, texts: Sequence[str], codes: Sequence[str], pleased
 
 def _spans(
     held: Phrases, said: Sequence[tuple[Form, tuple[int, ...]]], places: Sequence[int], code: str, pleased: bool
-) -> dict[str, list[tuple[int, int]]]:
+) -> dict[str, list[Span]]:
     """The places of the phrases that hold, by signal."""
     forms = [form for form, _ in said]
-    spans: dict[str, list[tuple[int, int]]] = {}
+    spans: dict[str, list[Span]] = {}
     for at in places:
         for number in said[at][1]:
             phrase = held.phrases[number]
             rule = held.rules[phrase.signal]
-            if phrase.language not in (code, ENGLISH) or (pleased and rule.quiet_when_pleased):
+            if (code != language.UNKNOWN and phrase.language not in (code, ENGLISH)) or (
+                pleased and rule.quiet_when_pleased
+            ):
                 continue
             span = phrase.span(forms, at)
             if span and not (rule.negatable and _is_negated(held.negators, phrase.language, forms, span)):
                 spans.setdefault(phrase.signal, []).append(span)
-    return spans
+    return _but(spans)
 
 
-def _is_negated(
-    negators: dict[str, frozenset[str]], language: str, forms: Sequence[Form], span: tuple[int, int]
-) -> bool:
+def _but(spans: dict[str, list[Span]]) -> dict[str, list[Span]]:
+    """The spans of each signal that none of its `unless` meets."""
+    kept: dict[str, list[Span]] = {}
+    for name, some in spans.items():
+        back = spans.get(UNLESS + name, [])
+        left = [span for span in some if not any(span[0] <= last and first <= span[1] for first, last in back)]
+        if left and not name.startswith(UNLESS):
+            kept[name] = left
+    return kept
+
+
+def _is_negated(negators: dict[str, frozenset[str]], spoken: str, forms: Sequence[Form], span: Span) -> bool:
     around = [range(span[0] - 1, max(-1, span[0] - 1 - REACH), -1)]
-    if language in NEGATED_BEHIND:
+    if spoken in NEGATED_BEHIND:
         around.append(range(span[1] + 1, min(len(forms), span[1] + 1 + REACH)))
     for places in around:
         for place in places:
             word = forms[place][0]
             if word in _STOPS:
                 break
-            if word in negators[language] or word.endswith("n't"):
+            if word in negators[spoken] or word.endswith("n't"):
                 return True
     return False
 
 
-def _as_written(text: str, spans: dict[str, list[tuple[int, int]]]) -> Heard:
+def _as_written(text: str, spans: dict[str, list[Span]]) -> Heard:
     at = words.spans(text)
     signals = []
     for name in sorted(spans):
@@ -184,9 +204,9 @@ def _as_written(text: str, spans: dict[str, list[tuple[int, int]]]) -> Heard:
     return tuple(signals)
 
 
-def _widest(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+def _widest(spans: list[Span]) -> list[Span]:
     """The spans that lie in no other, in the order of the text."""
-    kept: list[tuple[int, int]] = []
+    kept: list[Span] = []
     for first, last in sorted(set(spans), key=lambda span: (span[0], -span[1])):
         if not kept or last > kept[-1][1]:
             kept.append((first, last))

@@ -44,6 +44,48 @@ def heard(text: str) -> dict[str, tuple[str, ...]]:
         ("My account was hacked last night", "privacy", "hacked"),
         ("The plug caught fire last night", "safety", "caught fire"),
         ("There is a smell of gas in the kitchen", "safety", "smell of gas"),
+        ("I will cancel", "cancellation", "will cancel"),
+        ("I'll cancel if this happens again", "cancellation", "I'll cancel"),
+        ("It is impossible to cancel online", "cancellation", "impossible to cancel"),
+        ("This is my notice of cancellation", "cancellation", "notice of cancellation"),
+        ("I am done with you", "cancellation", "am done with you"),
+        ("Ich kündige", "cancellation", "kündige"),
+        ("Ich wechsle zur Konkurrenz", "cancellation", "zur Konkurrenz"),
+        ("Je vais résilier", "cancellation", "résilier"),
+        ("Je veux annuler tout de suite", "cancellation", "veux annuler"),
+        ("Quiero cancelar", "cancellation", "Quiero cancelar"),
+        ("Me voy a otra compañía", "cancellation", "Me voy a otra"),
+        ("Ik zeg mijn abonnement op", "cancellation", "zeg mijn abonnement"),
+        ("Disdico", "cancellation", "Disdico"),
+        ("The technician was rude to my wife", "rude", "rude"),
+        ("Your agent shouted at me on the phone", "rude", "shouted at me"),
+        ("He talked down to me as if I knew nothing", "rude", "talked down to"),
+        ("I was treated like an idiot", "rude", "treated like an idiot"),
+        ("der Techniker war unverschämt", "rude", "unverschämt"),
+        ("Der Mitarbeiter hat mich am Telefon angeschrien", "rude", "angeschrien"),
+        ("Le technicien était très impoli", "rude", "impoli"),
+        ("Le conseiller m'a raccroché au nez, quel manque de respect", "rude", "manque de respect"),
+        ("El técnico fue muy maleducado", "rude", "maleducado"),
+        ("Me gritaron por teléfono", "rude", "Me gritaron"),
+        ("De monteur was onbeschoft", "rude", "onbeschoft"),
+        ("Il tecnico è stato molto scortese", "rude", "scortese"),
+        ("I will sue", "escalation", "will sue"),
+        ("Ich beschreite jetzt den Rechtsweg", "escalation", "Rechtsweg"),
+        ("Nous allons engager une action en justice", "escalation", "justice"),
+        ("Tomaré acciones legales contra ustedes", "escalation", "acciones legales"),
+        ("Il y a une facture erronée sur mon compte", "billing", "facture erronée"),
+        ("La factura es incorrecta otra vez", "billing", "factura es incorrecta"),
+        ("Mir wurde zu viel abgebucht", "billing", "abgebucht"),
+        ("I have called five times about this", "no_answer", "called five times"),
+        ("This is the third time that it broke", "no_answer", "third time"),
+        ("I keep having to explain it, I keep calling", "no_answer", "keep calling"),
+        ("Ich habe jetzt mehrfach angerufen", "no_answer", "mehrfach angerufen"),
+        ("C'est la troisième fois que j'appelle", "no_answer", "troisième fois"),
+        ("Es la tercera vez que llamo", "no_answer", "tercera vez"),
+        ("In der Wohnung riecht es nach Gas", "safety", "riecht es nach Gas"),
+        ("Ça sent le gaz chez moi", "safety", "sent le gaz"),
+        ("Huele a gas en la cocina", "safety", "Huele a gas"),
+        ("The engineer cancelled twice already", "broken_promise", "engineer cancelled"),
     ],
 )
 def test_a_sign_is_heard_with_the_words_that_are_the_sign(text: str, signal: str, words: str) -> None:
@@ -58,10 +100,51 @@ def test_a_sign_is_heard_with_the_words_that_are_the_sign(text: str, signal: str
         "I did not have to speak to a manager",
         "Ich kündige nicht",
         "Nobody was injured",
+        "I did not cancel",
+        "I will not cancel",
+        "I haven't cancelled anything",
+        "Please cancel my appointment on Monday",
+        "I want to cancel my appointment",
+        "They will cancel my late fee",
+        "The noise cancelling headphones arrived",
+        "Ich habe nicht gekündigt",
+        "Ich möchte den Termin stornieren",
+        "Je ne vais pas résilier",
+        "Je voudrais annuler mon rendez-vous",
+        "No quiero cancelar",
+        "Quiero cancelar la cita",
+        "I would not sue",
+        "Ich brauche keinen Anwalt",
     ],
 )
 def test_a_sign_that_is_taken_back_is_not_heard(text: str) -> None:
     assert not {"cancellation", "escalation"} & set(heard(text)), heard(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The technician was not rude at all",
+        "Nobody was ever rude to me",
+        "Der Techniker war nicht unfreundlich",
+        "Das ist unverschämt teuer",
+        "Le technicien n'était pas impoli",
+        "El técnico no fue grosero",
+        "A crude oil delivery",
+        "I was treated like a friend",
+    ],
+)
+def test_kindness_and_prices_are_not_rude(text: str) -> None:
+    assert "rude" not in heard(text), heard(text)
+
+
+def test_a_text_whose_language_nobody_can_tell_is_held_against_all() -> None:
+    assert light.read(["Disdico"])[0].language == "und"
+    assert "cancellation" in heard("Disdico")
+
+
+def test_what_takes_a_sign_back_takes_back_no_other_one() -> None:
+    assert heard("Cancel my appointment, and then cancel my contract")["cancellation"] == ("cancel my contract",)
 
 
 def test_a_negation_in_another_clause_takes_nothing_back() -> None:
