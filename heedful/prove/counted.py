@@ -10,6 +10,8 @@ from typing import cast
 
 from django.core.cache import cache
 
+from heedful import __version__
+
 LONG_S = 0.1
 """What is counted faster than this is counted each time."""
 TIMES = 200
@@ -19,6 +21,7 @@ MOST_S = 60.0
 
 def lately[T](name: str, count: Callable[[], T]) -> T:
     """What was counted under this name lately, else what is counted now."""
+    name = f"{__version__}.{name}"  # another version may not understand what this one counted
     known = cache.get(name)
     if known is not None:
         return cast("T", known)

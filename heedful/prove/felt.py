@@ -57,9 +57,9 @@ def felt(*, promises: Collection[Promise], walks: Mapping[int, Walk], period: Pe
     return found
 
 
-def widest_gap(found: Sequence[Felt]) -> Figure | None:
-    """The gap of the question with the most pairs of experience and expectation."""
-    return max((one.gap for one in found if one.gap), key=lambda gap: gap.n, default=None)
+def widest_gap(found: Sequence[Felt]) -> Felt | None:
+    """The question with the most pairs of experience and expectation; none where nothing was expected."""
+    return max((one for one in found if one.gap), key=lambda one: one.gap.n if one.gap else 0, default=None)
 
 
 def _felt(question: str, cells: Sequence[Answered], walk: Walk) -> Felt:

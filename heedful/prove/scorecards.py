@@ -40,6 +40,8 @@ class Card:
     walk_before: Figure | None
     felt: list[Felt]
     gap: Figure | None
+    gap_in: str | None
+    """The question in which it is measured."""
     worth: Worth
     cases: int
     """Open cases in which it was broken."""
@@ -73,6 +75,7 @@ def _cards(promises: Sequence[Promise], period: Period, at: datetime) -> list[Ca
     found = []
     for promise in promises:
         walk, old, said = walked[promise.pk], before.get(promise.pk, Walk()), how_felt.get(promise.pk, [])
+        gap = felt.widest_gap(said)
         found.append(
             Card(
                 promise=promise,
@@ -82,7 +85,8 @@ def _cards(promises: Sequence[Promise], period: Period, at: datetime) -> list[Ca
                 walk=scores.share_of(walk.kept, walk.due),
                 walk_before=scores.share_of(old.kept, old.due),
                 felt=[one for one in said if one.question not in _measured_by(promise)],
-                gap=felt.widest_gap(said),
+                gap=gap.gap if gap else None,
+                gap_in=gap.question if gap else None,
                 worth=worth.get(promise.pk, Worth(worth_period(at))),
                 cases=cases.get(promise.pk, 0),
             )

@@ -12,6 +12,7 @@ from heedful.act.models import Case
 from heedful.associates.models import Associate, Company
 from heedful.customers import messages
 from heedful.customers.messages import Message, Said
+from heedful.customers.models import Feedback
 from heedful.customers.touchpoints import Draft
 from heedful.kit.actor import SYSTEM
 from heedful.promise import promises
@@ -109,10 +110,60 @@ def test_too_few_answers_are_said_to_be_too_few(shop: None, as_: As, bo: Associa
     assert "3 answers: too few to tell" in as_(bo).get("/board/").content.decode()
 
 
-def test_an_empty_board_says_what_to_do(acme: Company, as_: As, bo: Associate) -> None:
+def test_an_empty_board_says_what_to_do_and_leads_there(acme: Company, as_: As, bo: Associate) -> None:
     page = as_(bo).get("/board/").content.decode()
-    assert "No promises yet" in page
-    assert "Nobody was asked in this time" in page
+    for words, address in (
+        ("No promises yet", "/promises"),
+        ("Nobody was asked in this time", "/surveys"),
+        ("No case was opened in this time", "/feedback"),
+        ("Nobody wrote anything in this time", "?period=all"),
+    ):
+        empty = page[page.index(words) :]
+        assert f'class="button button-main" href="{address}"' in empty[: empty.index("</div>")]
+
+
+def test_who_may_make_promises_is_led_to_the_first(acme: Company, as_: As, casey: Associate) -> None:
+    assert 'href="/promises/new"' in as_(casey).get("/board/").content.decode()
+
+
+def test_over_the_whole_time_an_empty_board_does_not_lead_to_itself(acme: Company, as_: As, bo: Associate) -> None:
+    page = as_(bo).get("/board/?period=all").content.decode()
+    assert "Nobody has written anything yet" in page
+    assert 'href="?period=all"' not in page
+
+
+def test_where_nothing_happened_lately_the_board_is_of_the_whole_time(shop: None, as_: As, bo: Associate) -> None:
+    long_ago = timezone.now() - timedelta(days=400)
+    assert as_(bo).get("/board/").context["period"].choice == "90"
+    Instance.objects.update(counts_at=long_ago)
+    Feedback.objects.update(happened_at=long_ago)
+    assert as_(bo).get("/board/").context["period"].choice == "all"
+    assert as_(bo).get("/board/?period=30").context["period"].choice == "30"
+
+
+def test_all_but_the_first_five_promises_are_folded_and_none_is_lost(shop: None, as_: As, bo: Associate) -> None:
+    for n in range(6):
+        promises.make(
+            wording=promises.Wording(words=f"Another promise {n}"),
+            standards=[Standard(form="score", question="satisfaction", at_least=4)],
+            by=SYSTEM,
+            at=timezone.now(),
+        )
+    page = as_(bo).get("/board/").content.decode()
+    open_ones, _, folded = page.partition("All promises: 2 more")
+    assert open_ones.count('class="promise-line"') == 5
+    assert "Delivered within two days" in open_ones
+    assert folded.count('class="promise-line"') == 2
+
+
+def test_what_is_still_open_is_counted_whenever_it_is_due(shop: None, as_: As, bo: Associate) -> None:
+    now = timezone.now()
+    messages.take(
+        messages=[Message(Draft("order_placed", now, "new", (("user_id", "u1"),)))], source="test", by=SYSTEM, at=now
+    )
+    work()
+    assert scorecards.cards(period=periods.last("90", at=now), at=now)[0].open == 1
+    assert "1 still open" in as_(bo).get("/board/").content.decode()
 
 
 def test_the_number_of_queries_does_not_grow_with_promises(
@@ -166,8 +217,8 @@ def test_the_cases_of_a_promise_and_their_speed_open_the_rows_behind_them(
     board = client.get("/board/?period=30").content.decode()
     for address, words, behind in (
         ("/cases?promise=delivered-within-two-days", "2 open cases", "2 cases"),
-        ("/cases?show=all&amp;period=30", "median of 3 cases", "3 cases"),
-        ("/cases?state=closed&amp;period=30", "median of 1 closed", "1 case<"),
+        ("/cases?show=all&amp;period=30", "3 cases: too few to tell", "3 cases"),
+        ("/cases?state=closed&amp;period=30", "1 case: too few to tell", "1 case<"),
         ("/cases?show=all&amp;period=30&amp;speed=due", "2 cases due", "2 cases"),
     ):
         assert f'href="{address}"' in board

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,47 +14,75 @@ from django.utils import timezone
 
 from heedful.customers import scales
 from heedful.customers.models import Feedback
+from heedful.promise import walks
 from heedful.prove import answers, counted, periods, scorecards, scores, speed
-from heedful.prove.felt import Felt
+from heedful.prove import felt as proven
 from heedful.prove.periods import Period
 from heedful.prove.tallies import Tally
-from heedful.web import lists, wording
+from heedful.web import lists
 from heedful.web.board import figures
 from heedful.web.components import charts
 from heedful.web.components.figures import Figure
 from heedful.web.desk import feedback
 from heedful.web.names import Names
 from heedful.web.page import Asked, page
-from heedful.web.templatetags.look import percent, signed
+from heedful.web.templatetags.look import duration, percent
 
 HEADLINES = ("recommend", "satisfaction", "ease", "compared")
 VERBATIMS = 10
+FIRST, FIRST_WORDS = 5, 2
+"""How many promises, and how many customers' words, are open; the rest is folded."""
 
 
 @page("board.read")
 def index(request: Asked) -> HttpResponse:
     """What was promised, what was done, how it felt, what it is worth, and how fast the loop runs."""
     now = timezone.now()
-    choices = lists.chips(request, "period", "Period", periods.CHOICES.items(), default="90")
-    period = periods.last(request.GET.get("period", ""), at=now)
+    usual = _usual(now)
+    choices = lists.chips(request, "period", "Period", periods.CHOICES.items(), default=usual)
+    period = periods.last(request.GET.get("period", usual), at=now)
     told = {
         "choices": choices,
         "period": period,
-        "sheets": feedback.sheets(_verbatims(period)),
+        **_sheets(period),
         **counted.lately(f"board.{period.choice}", lambda: _counted(period, now)),
     }
     return render(request, "board/index.html", told)
 
 
+def _usual(now: datetime) -> str:
+    """The last 90 days; the whole time where nothing was due and nobody said anything in them."""
+    said = Feedback.objects.order_by("-happened_at", "-pk").values_list("happened_at", flat=True).first()
+    last = [at for at in (walks.last_due(until=now), said) if at is not None]
+    return "all" if last and max(last) < now - timedelta(days=90) else "90"
+
+
 def _counted(period: Period, now: datetime) -> dict[str, object]:
     """Everything on the board that must be counted."""
     return {
-        "cards": [_shown(card, period, period.choice) for card in scorecards.cards(period=period, at=now)],
+        "promises": _promises(period, now),
         "headlines": headlines(period),
         "trend": _trend(period),
         "stages": _stages(period),
         "loop": _loop(period, speed.speed(period=period, at=now)),
     }
+
+
+def _promises(period: Period, now: datetime) -> dict[str, list["Shown"]]:
+    """The promises whose breaking touches most, and the rest."""
+    shown = [_shown(card, period, period.choice) for card in scorecards.cards(period=period, at=now)]
+    return {"first": shown[:FIRST], "rest": shown[FIRST:]}
+
+
+@dataclass(frozen=True, slots=True)
+class Felt:
+    """The question that was answered most after a promise, when it was kept and when it was broken."""
+
+    question: str
+    figures: list[Figure]
+    note: str
+    """The same of those who answered, where the figures are of everybody."""
+    verdict: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +91,9 @@ class Shown:
 
     card: scorecards.Card
     walk: Figure | None
-    felt: list[dict[str, Any]]
-    gap: dict[str, str] | None
+    felt: Felt | None
+    gap: Figure | None
+    """Experience minus expectation."""
     broken_href: str
 
 
@@ -75,32 +104,28 @@ def _shown(card: scorecards.Card, period: Period, choice: str) -> Shown:
         if card.walk
         else None
     )
-    return Shown(card, walk, [_felt(one) for one in card.felt[:2]], _gap(card), f"{address}?days=90&state=broken")
+    felt = _felt(card.felt[0], f"{address}?days={choice}") if card.felt else None
+    return Shown(card, walk, felt, _gap(card, address), f"{address}?days=90&state=broken")
 
 
-def _felt(one: Felt) -> dict[str, Any]:
+def _felt(one: proven.Felt, address: str) -> Felt:
     """The score when kept and when broken, and whether that difference is more than chance."""
-    rows = [
-        charts.Scored(name, *figures.drawn(figure), figure.n, tone=tone)
-        for name, figure, tone in (("When kept", one.kept, "good"), ("When broken", one.broken, "watch"))
-        if figure
+    is_of_all = one.of_all_kept or one.of_all_broken
+    kept, broken = (one.of_all_kept, one.of_all_broken) if is_of_all else (one.kept, one.broken)
+    of = "times" if is_of_all else "answers"
+    shown = [
+        figures.felt(label, one.question, figure, of=of, href=f"{address}#felt")
+        for label, figure in (("When kept", kept), ("When broken", broken))
     ]
-    some = one.kept or one.broken
-    least, most = figures.ends(one.question, some) if some else (0.0, 1.0)
-    apart = one.difference
-    return {
-        "question": scales.name_of(one.question),
-        "picture": charts.whiskers(
-            rows, label=f"{scales.name_of(one.question)} when kept and when broken", least=least, most=most
-        ),
-        "kept": _words(one.kept),
-        "broken": _words(one.broken),
-        "verdict": _verdict(apart),
-    }
+    note = f"Of those who answered: {_words(one.kept)} and {_words(one.broken)}." if is_of_all else ""
+    apart = scores.difference(broken, kept) if kept and broken else None
+    return Felt(scales.name_of(one.question), shown, note, "" if is_of_all else _verdict(apart))
 
 
 def _words(figure: scores.Figure | None) -> str:
-    return "no answers" if figure is None else f"{figures.value(figure)} ({figure.n:,})"
+    if figure is None:
+        return "no answers"
+    return f"{figures.value(figure)} ({figure.n:,}{'' if figure.enough else ', too few to tell'})"
 
 
 def _verdict(apart: scores.Figure | None) -> str:
@@ -113,17 +138,10 @@ def _verdict(apart: scores.Figure | None) -> str:
     return "Worse when broken, more than chance." if apart.value < 0 else "Better when broken, more than chance."
 
 
-def _gap(card: scorecards.Card) -> dict[str, str] | None:
-    """Experience minus expectation, in words."""
-    if card.gap is None:
+def _gap(card: scorecards.Card, address: str) -> Figure | None:
+    if card.gap is None or card.gap_in is None:
         return None
-    low, high = card.gap.interval
-    few = "" if card.gap.enough else ": too few to tell"
-    return {
-        "value": signed(card.gap.value, 1),
-        "span": f"{signed(low, 1)} to {signed(high, 1)}",
-        "basis": f"{wording.counted(card.gap.n, 'answers')}{few}",
-    }
+    return figures.gap(f"Gap, {scales.name_of(card.gap_in).lower()}", card.gap_in, card.gap, href=f"{address}#felt")
 
 
 def before(period: Period) -> str:
@@ -180,16 +198,21 @@ def _stages(period: Period) -> object | None:
 
 
 def _loop(period: Period, found: speed.Speed) -> dict[str, Any]:
-    """The loop's speed as figures."""
+    """The loop's speed as figures, those that there are."""
     within = urlencode({"period": period.choice})
     everything = f"{reverse('desk:cases')}?show=all&{within}"
-    return {
-        "speed": found,
-        "opened_href": everything,
-        "closed_href": f"{reverse('desk:cases')}?state=closed&{within}",
-        "in_time": _share("Acted on in time", found.in_time, "cases due", f"{everything}&speed=due"),
-        "helped": _share("Said that it helped", found.helped, "answers", f"{everything}&helped=any"),
-    }
+    closed = f"{reverse('desk:cases')}?state=closed&{within}"
+    shown = [
+        _median("Heard to first act, median", found.to_first_act, found.cases, everything),
+        _median("Heard to closed, median", found.to_close, found.closed, closed),
+        _share("Acted on in time", found.in_time, "cases due", f"{everything}&speed=due"),
+        _share("Said that it helped", found.helped, "answers", f"{everything}&helped=any"),
+    ]
+    return {"cases": found.cases, "figures": [figure for figure in shown if figure]}
+
+
+def _median(label: str, span: timedelta | None, n: int, href: str) -> Figure:
+    return Figure(label, duration(span) or "–", n=n, of="cases", href=href)
 
 
 def _share(label: str, figure: scores.Figure | None, of: str, href: str) -> Figure | None:
@@ -197,6 +220,12 @@ def _share(label: str, figure: scores.Figure | None, of: str, href: str) -> Figu
         return None
     low, high = figure.interval
     return Figure(label, percent(figure.value), n=figure.n, of=of, low=low, high=high, middle=figure.value, href=href)
+
+
+def _sheets(period: Period) -> dict[str, Any]:
+    """What customers said, the first of it open."""
+    sheets = feedback.sheets(_verbatims(period))
+    return {"sheets": sheets[:FIRST_WORDS], "more_sheets": sheets[FIRST_WORDS:]}
 
 
 def _verbatims(period: Period) -> Sequence[Feedback]:

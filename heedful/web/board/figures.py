@@ -53,6 +53,35 @@ def score(question: str, now: scores.Figure, before: scores.Figure | None, *, th
     )
 
 
+def felt(label: str, question: str, figure: scores.Figure | None, *, of: str, href: str) -> Figure:
+    """How a question was answered after a promise was kept, or broken."""
+    if figure is None:
+        return Figure(label, "–", n=0, of=of)
+    least, most = ends(question, figure)
+    middle, low, high = drawn(figure)
+    return Figure(
+        label, value(figure), n=figure.n, of=of, low=low, high=high, middle=middle, least=least, most=most, href=href
+    )
+
+
+def gap(label: str, question: str, figure: scores.Figure, *, href: str) -> Figure:
+    """Experience minus expectation, on a line that goes as far both ways."""
+    scale = scales.scale_of(question)
+    span = float(scale.highest - scale.lowest)
+    low, high = figure.interval
+    return Figure(
+        label,
+        value(figure),
+        n=figure.n,
+        low=low,
+        high=high,
+        middle=figure.value,
+        least=-span,
+        most=span,
+        href=href,
+    )
+
+
 def kept(now: scores.Figure, before: scores.Figure | None, *, than: str, href: str) -> Figure:
     """How often a promise was kept."""
     low, high = now.interval

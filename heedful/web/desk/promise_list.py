@@ -100,5 +100,5 @@ COLUMNS: list[Column] = [
     ("Question", lambda line: scales.name_of(line.question.question) if line.question else ""),
     *_figure("When kept", lambda line: _of(line, "kept")),
     *_figure("When broken", lambda line: _of(line, "broken")),
-    *_figure("Gap", lambda line: proven.widest_gap(line.felt)),
+    *_figure("Gap", lambda line: gap.gap if (gap := proven.widest_gap(line.felt)) else None),
 ]
