@@ -5,6 +5,7 @@ from datetime import datetime
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q, Value, When
+from django.db.models.functions import Lower
 
 from heedful.associates.models import Team
 from heedful.customers.models import Customer, Stage
@@ -209,6 +210,33 @@ class Cause(models.Model):
     slug = models.SlugField(max_length=80, unique=True)
     name = models.CharField(max_length=120)
     is_active = models.BooleanField(default=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ReplyQuerySet(models.QuerySet["Reply"]):
+    """Questions about many saved replies."""
+
+    def offered(self) -> "ReplyQuerySet":
+        """Replies that one may choose today."""
+        return self.filter(archived_at=None)
+
+
+class Reply(models.Model):
+    """Words that were saved for mails to customers, with blanks such as `{name}`."""
+
+    name = models.CharField(max_length=120)
+    text = models.TextField()
+    changed_at = models.DateTimeField()
+    archived_at = models.DateTimeField(null=True)
+
+    objects = ReplyQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(Lower("name"), condition=Q(archived_at=None), name="act_reply_offered_once")
+        ]
 
     def __str__(self) -> str:
         return self.name

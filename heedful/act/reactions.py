@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from django.utils import timezone
 
-from heedful.act import cases
+from heedful.act import cases, escalations
 from heedful.act.models import Case
 from heedful.customers.models import Customer, Feedback
 from heedful.kit.actor import SYSTEM
@@ -39,6 +39,14 @@ def warn_of_promises_at_risk(event: PromiseAtRisk, *, entry: Entry) -> None:
     del entry
     for instance in _instances(event.instances, Instance.State.AT_RISK):
         cases.open_for_promise_at_risk(instance=instance, by=SYSTEM, at=timezone.now())
+
+
+def write_to_the_leads(event: cases.CaseEscalated, *, entry: Entry) -> None:
+    """A case is about to be late: who leads the team hears it wherever they are."""
+    del entry
+    case = Case.objects.select_related("customer__person", "owner", "team").filter(pk=event.case).first()
+    if case is not None and case.is_waiting:
+        escalations.write_to_the_leads(case=case, by=SYSTEM, at=timezone.now())
 
 
 def ask_whether_it_helped(event: cases.CaseClosed, *, entry: Entry) -> None:

@@ -57,6 +57,14 @@ class PasswordSet:
     associate: int
 
 
+@dataclass(frozen=True, slots=True)
+class AssociateChoseMails:
+    """Somebody said which mails they want to have from us."""
+
+    associate: int
+    hears_escalations: bool
+
+
 def may(who: Associate | AnonymousUser | By, action: str, thing: Any = None) -> bool:
     """Say whether somebody may do something, to a thing where it matters; see the table in `permissions`."""
     allowed = permissions.TABLE[action]
@@ -148,6 +156,17 @@ def set_password(*, associate: Associate, password: str, by: By, at: datetime) -
     associate.set_password(password)
     associate.save(update_fields=["password"])
     events.record(PasswordSet(associate.pk), by=by, at=at)
+
+
+@transaction.atomic
+def choose_mails(*, associate: Associate, hears_escalations: bool, by: By, at: datetime) -> None:
+    """Say which mails one wants to have oneself."""
+    must(by, "account.edit")
+    if not _is(by, associate):
+        raise Refused("Everybody chooses their own mails.")
+    associate.hears_escalations = hears_escalations
+    associate.save(update_fields=["hears_escalations"])
+    events.record(AssociateChoseMails(associate.pk, hears_escalations), by=by, at=at)
 
 
 def _is(by: By, associate: Associate) -> bool:

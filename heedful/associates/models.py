@@ -64,6 +64,8 @@ class Associate(AbstractBaseUser):
     role = models.CharField(max_length=12, choices=Role.choices, default=Role.ASSOCIATE)
     team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.SET_NULL, related_name="associates")
     is_active = models.BooleanField(default=True)
+    hears_escalations = models.BooleanField(default=True)
+    """Whether a lead is written to when a case of the team is about to be late."""
     created_at = models.DateTimeField()
 
     objects: ClassVar[AssociateManager] = AssociateManager()

@@ -28,6 +28,7 @@ TABLE: dict[str, frozenset[Role]] = {
     "setup.read": LEADING,
     "mail.read": LEADING,
     "ledger.read": LEADING,
+    "reply.edit": frozenset({LEAD, CX, ADMIN}),
     "stage.edit": PROGRAMME,
     "calendar.edit": PROGRAMME,
     "team.edit": frozenset({LEAD, ADMIN}),

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from heedful.act import cases, causes, practice, routes
+from heedful.act import cases, causes, practice, replies, routes
 from heedful.act import reactions as act
 from heedful.associates import associates, company, first, keys, teams, views
 from heedful.courier import deliveries, mails, webhooks
@@ -31,7 +31,7 @@ REACTIONS: dict[type, Sequence[Reaction]] = {
     instances.PromiseAtRisk: [Reaction(act.warn_of_promises_at_risk, priority=10), TOLD],
     cases.CaseOpened: [TOLD],
     cases.CaseJoined: [TOLD],
-    cases.CaseEscalated: [TOLD],
+    cases.CaseEscalated: [Reaction(act.write_to_the_leads, priority=10), TOLD],
     cases.CaseClosed: [Reaction(act.ask_whether_it_helped), TOLD],
     cases.CaseReopened: [TOLD],
     answers.HelpAnswered: [Reaction(act.hear_whether_it_helped, priority=10), TOLD],
@@ -44,6 +44,7 @@ REACTIONS: dict[type, Sequence[Reaction]] = {
 RECORDED_ONLY: tuple[type, ...] = (
     associates.AssociateAdded,
     associates.AssociateChanged,
+    associates.AssociateChoseMails,
     associates.AssociateDeactivated,
     associates.AssociateReactivated,
     associates.PasswordSet,
@@ -81,6 +82,10 @@ RECORDED_ONLY: tuple[type, ...] = (
     causes.CauseRenamed,
     causes.CauseRetired,
     practice.PracticeChanged,
+    replies.ReplyArchived,
+    replies.ReplyChanged,
+    replies.ReplyRestored,
+    replies.ReplyWritten,
     routes.RouteAdded,
     routes.RouteRemoved,
     topics.TopicAdded,

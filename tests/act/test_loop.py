@@ -7,8 +7,11 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from heedful.act import cases, escalations
 from heedful.act.models import Case
-from heedful.associates.models import Associate, Company, Team
+from heedful.associates import associates, teams
+from heedful.associates.models import Associate, Company, Role, Team
+from heedful.courier.models import Mail
 from heedful.customers import touchpoints
 from heedful.customers.models import Customer, Kind, Touchpoint
 from heedful.customers.touchpoints import Draft
@@ -20,7 +23,7 @@ from heedful.promise.models import Instance
 from heedful.promise.promises import Wording
 from heedful.promise.standards import Draft as StandardDraft
 from heedful.understand.models import Reading
-from tests.cast import arrived
+from tests.cast import arrived, somebody
 from tests.work import work
 
 pytestmark = pytest.mark.django_db
@@ -190,3 +193,58 @@ def test_the_log_tells_the_whole_story(client: Client, as_: As, ask: Ask, grace:
     as_(mira).post(f"/cases/{Case.objects.get().pk}/closure", {"outcome": "solved", "cause": "late"})
     kinds = Touchpoint.objects.filter(customer=grace.pk).order_by("id").values_list("kind", flat=True)
     assert list(kinds) == ["technician_visit", "survey_answered", "heedful_case_opened", "heedful_case_answered"]
+
+
+def test_a_lead_hears_by_mail_before_a_case_is_late_and_once(
+    client: Client, ask: Ask, mira: Associate, lena: Associate
+) -> None:
+    answered(client, ask, recommend="2")
+    case = Case.objects.get()
+    assert not Mail.objects.filter(purpose="escalation").exists()
+
+    soon = timezone.now() - timedelta(seconds=1)
+    Case.objects.update(escalate_at=soon, due_at=soon + timedelta(hours=3))
+    cases.escalate(case=case, by=SYSTEM, at=timezone.now())
+    work()
+
+    mail = Mail.objects.get(purpose="escalation")
+    assert mail.to == lena.email
+    assert mail.subject == "grace@example.test has nearly waited too long"
+    assert f"/cases/{case.pk}\n" in mail.text
+    assert "Nobody has claimed it yet." in mail.text
+    Case.objects.update(escalated_at=None)
+    cases.escalate(case=case, by=SYSTEM, at=timezone.now())
+    work()
+    assert Mail.objects.filter(purpose="escalation").count() == 1
+
+
+def test_no_lead_is_written_to_who_does_not_want_it_or_when_somebody_was_faster(
+    client: Client, as_: As, ask: Ask, mira: Associate, lena: Associate
+) -> None:
+    answered(client, ask, recommend="2")
+    case = Case.objects.get()
+    Case.objects.update(escalate_at=timezone.now() - timedelta(seconds=1))
+    cases.escalate(case=case, by=SYSTEM, at=timezone.now())
+    cases.log_call(case=case, text="Hello.", by=mira.by, at=timezone.now())
+    work()
+    assert not Mail.objects.filter(purpose="escalation").exists()
+
+    as_(lena).post("/setup/account", {})
+    Case.objects.update(escalated_at=None, answered_at=None)
+    cases.escalate(case=case, by=SYSTEM, at=timezone.now())
+    work()
+    assert not Mail.objects.filter(purpose="escalation").exists()
+
+
+def test_the_lead_of_another_team_is_left_in_peace_unless_there_is_no_other(
+    client: Client, ask: Ask, mira: Associate, lena: Associate
+) -> None:
+    answered(client, ask, recommend="2")
+    Case.objects.update(team=lena.team)
+    case = Case.objects.get()
+    other = teams.add(name="Bills", by=SYSTEM, at=timezone.now())
+    paul = somebody("Paul", Role.LEAD, other)
+    assert list(escalations.leads_of(case)) == [lena]
+
+    associates.deactivate(associate=lena, by=SYSTEM, at=timezone.now())
+    assert list(escalations.leads_of(case)) == [paul]

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from heedful.act import replies
 from heedful.act.cases import clocks
 from heedful.act.cases.events import CaseClaimed, CaseHandedOver, CaseNoted, CustomerCalled, CustomerWrittenTo
 from heedful.act.cases.opening import tell
@@ -79,6 +80,7 @@ def write(*, case: Case, subject: str, text: str, by: By, at: datetime) -> Note:
         raise Refused("We know no e-mail address of this customer. Call, and write down here what was said.")
     if not subject.strip():
         raise Refused("Give the mail a subject.")
+    replies.refuse_blanks(text)
     written = _write_down(row, Note.Kind.MAIL, text, subject=subject, by=by, at=at)
     mail = mails.send(
         to=person.email,

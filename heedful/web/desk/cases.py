@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from heedful.act import cases, causes
-from heedful.act.models import Case
+from heedful.act import cases, causes, replies
+from heedful.act.models import Case, Reply
 from heedful.customers.models import Feedback
 from heedful.kit.errors import Refused
 from heedful.web import lists
@@ -107,6 +107,7 @@ def _told(request: Asked, row: Case, **forms: Any) -> dict[str, Any]:
         "noting": case_page.Noting(auto_id="note_%s"),
         "handing": case_page.Handing(auto_id="hand_%s"),
         "closing": case_page.Closing(initial={"cause": row.cause}),
+        "replies": Reply.objects.offered().order_by("name", "pk"),
         "opened": "mailing" if row.is_waiting and row.owner_id == request.user.pk else "",
         **forms,
     }
@@ -150,6 +151,8 @@ def notes(request: Asked, pk: int) -> HttpResponse:
 @require_POST
 def mails(request: Asked, pk: int) -> HttpResponse:
     """Write to the customer; what was typed is not lost when it cannot be sent."""
+    if "insert" in request.POST:
+        return _with_reply(request, pk)
     form = case_page.Mailing(request.POST)
     if not form.is_valid():
         return _wrong(request, pk, mailing=form)
@@ -159,6 +162,18 @@ def mails(request: Asked, pk: int) -> HttpResponse:
         form.add_error("text", no.sentence)
         return _wrong(request, pk, mailing=form)
     return _back(request, pk, "Written. The customer will have it in a moment, and the clock has stopped.")
+
+
+def _with_reply(request: Asked, pk: int) -> HttpResponse:
+    """The mail again with a saved reply below what was typed so far; nothing is sent."""
+    row, typed = _found(pk), request.POST.get("text", "").rstrip()
+    chosen = request.POST.get("reply", "")
+    reply = Reply.objects.offered().filter(pk=chosen).first() if chosen.isdigit() and len(chosen) < 18 else None
+    words = replies.filled(reply, case=row, writer=request.user) if reply else ""
+    said = {"subject": request.POST.get("subject", ""), "text": "\n\n".join(part for part in (typed, words) if part)}
+    return render(
+        request, "desk/cases/case.html", _told(request, row, mailing=case_page.Mailing(initial=said), opened="mailing")
+    )
 
 
 @page("case.work")

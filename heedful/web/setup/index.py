@@ -37,6 +37,7 @@ CARDS = [
     ),
     Card("Practice", "life-buoy", "practice", "promise.edit", "When a case opens, for whom, and by which clock."),
     Card("Routes", "route", "routes", "team.edit", "Which team gets which case."),
+    Card("Replies", "message-square-quote", "replies", "reply.edit", "Words that are ready to be sent to customers."),
     Card("Causes", "list-tree", "causes", "topic.edit", "Why cases happen, in your own list."),
     Card("Keys", "key-round", "keys", "key.edit", "Programs that send events or use the API."),
     Card("Webhooks", "webhook", "webhooks", "webhook.edit", "Who outside is told what happens here."),
