@@ -7,7 +7,7 @@ from zoneinfo import available_timezones
 
 from django.db import transaction
 
-from heedful.associates import associates
+from heedful.associates import associates, countries
 from heedful.associates.models import Company
 from heedful.kit.actor import By
 from heedful.kit.errors import Refused
@@ -50,7 +50,7 @@ def edit(
         "colour": _colour(colour),
         "time_zone": _time_zone(time_zone),
         "currency": _letters(currency, 3, "a currency of three letters, such as EUR"),
-        "country": _letters(country, 2, "a country of two letters, such as GB"),
+        "country": _country(country),
     }
     company, _ = Company.objects.update_or_create(
         pk=1,
@@ -77,6 +77,12 @@ def _time_zone(name: str) -> str:
     if name not in available_timezones():
         raise Refused(f"{name!r} is not a time zone such as Europe/London.")
     return name
+
+
+def _country(code: str) -> str:
+    if code.upper() not in countries.every():
+        raise Refused(f"{code[:20]!r} is not a country of two letters, such as GB.")
+    return code.upper()
 
 
 def _letters(word: str, count: int, what: str) -> str:

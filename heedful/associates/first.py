@@ -42,13 +42,22 @@ def is_open(*, token: str, at: datetime) -> bool:
 
 @transaction.atomic
 def set_up(
-    *, token: str, company_name: str, colour: str, time_zone: str, email: str, name: str, password: str, at: datetime
+    *,
+    token: str,
+    company_name: str,
+    colour: str,
+    country: str,
+    time_zone: str,
+    email: str,
+    name: str,
+    password: str,
+    at: datetime,
 ) -> Associate:
     """Found the company and let its first administrator in; the link is used up."""
     used = FirstLink.objects.select_for_update().filter(digest=_digest(token), used_at=None)
     if not is_open(token=token, at=at) or used.update(used_at=at) != 1:
         raise Forbidden("This link does not work any more. Start Heedful again for a new one, or log in.")
-    company.edit(name=company_name, colour=colour, time_zone=time_zone, by=SYSTEM, at=at)
+    company.edit(name=company_name, colour=colour, time_zone=time_zone, country=country, by=SYSTEM, at=at)
     if not Team.objects.exists():
         teams.add(name="Care", is_default=True, by=SYSTEM, at=at)
     admin = associates.add(email=email, name=name, role=Role.ADMIN, password=password, by=SYSTEM, at=at)

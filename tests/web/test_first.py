@@ -1,7 +1,12 @@
 """The first administrator comes in by a link that works once."""
 
+import re
+from typing import Any
+
+import pytest
 from django.test import Client
 from django.utils import timezone
+from playwright.sync_api import Browser
 
 from heedful.associates import first
 from heedful.associates.models import Associate, Company, Role, Team
@@ -10,6 +15,7 @@ from heedful.ledger.models import Entry
 SAID = {
     "company_name": "Northwind",
     "colour": "#7a3e9d",
+    "country": "DE",
     "time_zone": "Europe/Berlin",
     "name": "Ada",
     "email": "Ada@Northwind.test",
@@ -27,6 +33,7 @@ def test_the_link_sets_up_the_company_and_its_first_administrator(client: Client
     assert response.status_code == 302
     company = Company.objects.get()
     assert (company.name, company.colour, company.time_zone) == ("Northwind", "#7a3e9d", "Europe/Berlin")
+    assert company.country == "DE"
     ada = Associate.objects.get()
     assert (ada.email, ada.role) == ("ada@northwind.test", Role.ADMIN)
     assert ada.check_password("a quiet well-lit room")
@@ -58,3 +65,48 @@ def test_a_weak_password_is_refused_in_words(client: Client, db: None) -> None:
     assert response.status_code == 200
     assert "too common" in response.content.decode()
     assert not Associate.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("languages", "country", "zone"),
+    [
+        ("de-AT,de;q=0.9", "AT", "Europe/Vienna"),
+        ("fr", "FR", "Europe/Paris"),
+        ("en,pt-BR;q=0.5", "BR", "America/Sao_Paulo"),
+        ("zh-Hant-TW", "TW", "Asia/Taipei"),
+        ("sv", "SE", "Europe/Stockholm"),
+    ],
+)
+def test_the_browsers_language_chooses_the_country_and_its_clock(
+    client: Client, db: None, languages: str, country: str, zone: str
+) -> None:
+    page = client.get(address(), headers={"Accept-Language": languages}).content.decode()
+    assert f'<option value="{country}" selected>' in page
+    assert re.search(rf'<option value="{zone}"[^>]* selected', page)
+    assert '<optgroup label="Europe">' in page
+
+
+@pytest.mark.parametrize("languages", ["en", "", "xx-YY", "*"])
+def test_a_language_that_says_no_country_leaves_the_choice_open(client: Client, db: None, languages: str) -> None:
+    page = client.get(address(), headers={"Accept-Language": languages}).content.decode()
+    assert '<option value="" selected>Choose a country' in page
+    assert '<option value="" selected>Choose a time zone' in page
+
+
+@pytest.mark.parametrize("missing", ["country", "time_zone"])
+def test_country_and_clock_must_be_chosen(client: Client, db: None, missing: str) -> None:
+    response = client.post(address(), {**SAID, missing: ""})
+    assert "This field is required" in response.content.decode()
+    assert not Company.objects.exists()
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_the_browsers_clock_chooses_the_time_zone_and_where_needed_the_country(
+    browser: Browser, live_server: Any
+) -> None:
+    for locale, zone, country in (("en", "Asia/Kolkata", "IN"), ("de-CH", "Europe/Berlin", "CH")):
+        page = browser.new_context(locale=locale, timezone_id=zone).new_page()
+        page.goto(live_server.url + address())
+        chosen = [page.eval_on_selector(f"[name={name}]", "one => one.value") for name in ("time_zone", "country")]
+        assert chosen == [zone, country]

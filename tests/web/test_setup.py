@@ -52,7 +52,7 @@ def test_the_ledger_takes_as_many_queries_for_many_entries_as_for_one(
 
 
 def test_the_company_gets_another_colour_and_the_ledger_says_who_gave_it(as_: As, ada: Associate) -> None:
-    said = {"name": "Acme", "colour": "#aa3300", "time_zone": "Europe/Paris", "currency": "eur", "country": "fr"}
+    said = {"name": "Acme", "colour": "#aa3300", "time_zone": "Europe/Paris", "currency": "eur", "country": "FR"}
 
     as_(ada).post("/setup/company", said)
 
@@ -63,7 +63,7 @@ def test_the_company_gets_another_colour_and_the_ledger_says_who_gave_it(as_: As
 
 
 def test_a_wrong_currency_is_refused_at_the_form(as_: As, ada: Associate) -> None:
-    said = {"name": "Acme", "colour": "#aa3300", "time_zone": "Europe/Paris", "currency": "€€€", "country": "fr"}
+    said = {"name": "Acme", "colour": "#aa3300", "time_zone": "Europe/Paris", "currency": "€€€", "country": "FR"}
 
     page = as_(ada).post("/setup/company", said).content.decode()
 

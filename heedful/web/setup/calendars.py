@@ -12,7 +12,7 @@ from heedful.promise import calendars as nouns
 from heedful.promise.models import Calendar
 from heedful.web import refusals, shell
 from heedful.web.page import Asked, moved, page
-from heedful.web.setup.company import ZONES
+from heedful.web.setup import places
 
 DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 USUAL = "09:00-17:00"
@@ -22,7 +22,7 @@ class CalendarForm(forms.Form):
     """When the company works."""
 
     name = forms.CharField(max_length=120)
-    time_zone = forms.ChoiceField(choices=ZONES)
+    time_zone = places.zone_field()
     holidays = forms.CharField(widget=forms.Textarea, required=False, help_text="One date a line, such as 2026-12-25.")
     is_default = forms.BooleanField(label="Taken where none is chosen", required=False)
 
@@ -57,8 +57,10 @@ def calendars(request: Asked) -> HttpResponse:
 @page("calendar.edit")
 def add(request: Asked) -> HttpResponse:
     """Add one."""
+    own = shell.of(request).company.time_zone
     usual = {f"day_{number}": USUAL for number in range(5)}
-    form = CalendarForm(request.POST or None, initial={"time_zone": shell.of(request).company.time_zone, **usual})
+    form = CalendarForm(request.POST or None, initial={"time_zone": own, **usual})
+    places.keep(form.fields["time_zone"], own)
     if request.method == "POST" and form.is_valid():
         with refusals.at_form(form):
             nouns.add(**form.said(), by=request.user.by, at=timezone.now())  # type: ignore[arg-type]
@@ -73,6 +75,7 @@ def calendar(request: Asked, pk: int) -> HttpResponse:
     week = {f"day_{number}": " ".join(f"{a}-{b}" for a, b in day) for number, day in enumerate(row.week)}
     said = {"name": row.name, "time_zone": row.time_zone, "is_default": row.is_default, **week}
     form = CalendarForm(request.POST or None, initial={**said, "holidays": "\n".join(row.holidays)})
+    places.keep(form.fields["time_zone"], row.time_zone)
     if request.method == "POST" and form.is_valid():
         with refusals.at_form(form):
             nouns.change(calendar=row, **form.said(), by=request.user.by, at=timezone.now())  # type: ignore[arg-type]

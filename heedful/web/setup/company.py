@@ -1,7 +1,5 @@
 """The company: its name, colour, time zone, currency and vision."""
 
-from zoneinfo import available_timezones
-
 from django import forms
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -11,8 +9,7 @@ from django.utils import timezone
 from heedful.associates import company as companies
 from heedful.web import refusals, shell
 from heedful.web.page import Asked, moved, page
-
-ZONES = [(zone, zone.replace("_", " ")) for zone in sorted(available_timezones()) if "/" in zone or zone == "UTC"]
+from heedful.web.setup import places
 
 
 class CompanyForm(forms.Form):
@@ -23,9 +20,9 @@ class CompanyForm(forms.Form):
         widget=forms.TextInput(attrs={"type": "color"}),
         help_text="The accent of every page. We darken or lighten it until it can be read.",
     )
-    time_zone = forms.ChoiceField(choices=ZONES)
+    country = places.country_field()
+    time_zone = places.zone_field()
     currency = forms.CharField(max_length=3, help_text="Three letters, such as EUR.")
-    country = forms.CharField(max_length=2, help_text="Two letters; phone numbers without a prefix are from there.")
     vision = forms.CharField(
         widget=forms.Textarea,
         required=False,
@@ -39,6 +36,8 @@ def company(request: Asked) -> HttpResponse:
     now = shell.of(request).company
     said = {name: getattr(now, name) for name in CompanyForm.base_fields}
     form = CompanyForm(request.POST or None, initial=said)
+    for name in ("country", "time_zone"):
+        places.keep(form.fields[name], said[name])
     if request.method == "POST" and form.is_valid():
         with refusals.at_form(form):
             companies.edit(**form.cleaned_data, by=request.user.by, at=timezone.now())

@@ -1,7 +1,5 @@
 """The first administrator's page, behind a link that works once."""
 
-from zoneinfo import available_timezones
-
 from django import forms
 from django.contrib.auth import login, password_validation
 from django.core.exceptions import ValidationError
@@ -12,9 +10,9 @@ from django.views.decorators.cache import never_cache
 
 from heedful.associates import first
 from heedful.kit.errors import Forbidden, Refused
+from heedful.web.setup import places
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
-ZONES = [(zone, zone.replace("_", " ")) for zone in sorted(available_timezones()) if "/" in zone or zone == "UTC"]
 
 
 class SetUp(forms.Form):
@@ -27,7 +25,8 @@ class SetUp(forms.Form):
         widget=forms.TextInput(attrs={"type": "color"}),
         help_text="Customers see it on surveys; we keep it readable.",
     )
-    time_zone = forms.ChoiceField(choices=ZONES, initial="Europe/London")
+    country = places.country_field()
+    time_zone = places.zone_field()
     name = forms.CharField(label="Your name", max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"}))
     email = forms.EmailField(label="Your e-mail", widget=forms.EmailInput(attrs={"autocomplete": "username"}))
     password = forms.CharField(
@@ -51,7 +50,9 @@ def set_up(request: HttpRequest, token: str) -> HttpResponse:
     """Show the form while the link is good, and come in with it."""
     if not first.is_open(token=token, at=timezone.now()):
         return render(request, "setup/first_used.html", status=410)
-    form = SetUp(request.POST or None)
+    form = SetUp(request.POST or None, initial=places.guess(request))
+    for name in ("country", "time_zone") if request.method == "GET" else ():
+        form.fields[name].widget.attrs["data-guess"] = ""
     if request.method == "POST" and form.is_valid():
         try:
             admin = first.set_up(token=token, at=timezone.now(), **form.cleaned_data)
