@@ -231,7 +231,7 @@ class _Desk:
 
     def team(self, sign: Sign) -> str:
         """The team that the routes give a sign to."""
-        by_stage, by_topic = dict(ROUTES), dict(TOPICS)
+        by_stage, by_topic = ROUTES, TOPICS
         return by_stage.get(sign.stage) or next((by_topic[topic] for topic in sign.topics if topic in by_topic), "Care")
 
     def owner(self, team: str, *, lead: bool) -> Associate:
