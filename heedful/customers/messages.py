@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 from django.db import DatabaseError, DataError, IntegrityError, OperationalError, transaction
 
-from heedful.customers import consents, organisations, people, touchpoints
+from heedful.customers import arrivals, consents, organisations, people, touchpoints
 from heedful.customers.identities import Name
 from heedful.customers.touchpoints import Draft
 from heedful.kit.actor import By
@@ -89,30 +89,35 @@ def _take(numbered: Sequence[tuple[int, Message]], taken: Taken, source: str, by
 
 
 def _persistently(messages: Sequence[Message], source: str, by: By, at: datetime) -> touchpoints.Recorded:
+    hasty = arrivals.are_likely_new()
     for tries_left in reversed(range(TRIES)):
         try:
-            return _together(messages, source, by, at)
-        except OperationalError as error:
-            if not tries_left or _state(error) not in DEADLOCKS:
+            return _together(messages, source, by, at, hasty)
+        except (OperationalError, IntegrityError) as error:
+            came_before = arrivals.is_repeat(error)
+            if not tries_left or not (came_before or _state(error) in DEADLOCKS):
                 raise
+            if came_before:
+                hasty = False
+                arrivals.doubt()
     raise AssertionError
 
 
 @transaction.atomic
-def _together(messages: Sequence[Message], source: str, by: By, at: datetime) -> touchpoints.Recorded:
+def _together(messages: Sequence[Message], source: str, by: By, at: datetime, hasty: bool) -> touchpoints.Recorded:
     said = [message.said for message in messages if message.said is not None]
     fresh = _fresh(said, source) if said else []
     known = _describe(fresh, by, at) if fresh else {}
     drafts = [message.draft for message in messages if message.draft is not None]
     if not drafts:
         return touchpoints.Recorded(None, 0, 0, [])
-    return touchpoints.record(drafts=drafts, known=known, source=source, by=by, at=at)
+    return touchpoints.record(drafts=drafts, known=known, source=source, by=by, at=at, hasty=hasty)
 
 
 def _fresh(said: Sequence[Said], source: str) -> list[Said]:
     """Leave out what came before."""
-    named = {touchpoints.digest(source, word.message): word for word in said if word.message}
-    fresh = touchpoints.arrive(messages=named) if named else set()
+    named = {arrivals.digest(source, word.message): word for word in said if word.message}
+    fresh = arrivals.arrive(messages=named) if named else set()
     return [word for word in said if not word.message] + [word for message, word in named.items() if message in fresh]
 
 

@@ -1,17 +1,16 @@
 """What happened between a customer and the company: one log, written once, however often it is sent."""
 
-import hashlib
 import re
 import uuid
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
-from django.db import connection, transaction
+from django.db import transaction
 
-from heedful.customers import feedback, kinds, moves, people
+from heedful.customers import arrivals, feedback, kinds, moves, people
 from heedful.customers.identities import Name
 from heedful.kit import prepared
 from heedful.kit.actor import By
@@ -72,8 +71,9 @@ class Recorded:
 
 
 def forget() -> None:
-    """Empty this process's memory of who was seen; needed only after the database was replaced."""
+    """Empty this process's memory of who was seen and what came; needed only after the database was replaced."""
     _noted.clear()
+    arrivals.forget()
 
 
 @transaction.atomic(savepoint=False)
@@ -84,10 +84,12 @@ def record(
     by: By,
     at: datetime,
     known: Mapping[tuple[Name, ...], int] = NOBODY,
+    hasty: bool = False,
 ) -> Recorded:
     """Take a batch into the log; a message that came before is left out. The only way in.
 
-    `known` names records that were met in this transaction, so that they are not looked up again.
+    `known` names records that were met in this transaction, so that they are not looked up again. A hasty one is
+    written as if all of it were new; it fails with an error that `arrivals.is_repeat` knows when that is not so.
     """
     horizon = at + AHEAD
     times = [sent if EARLIEST <= (sent := draft.happened_at) <= horizon else clamp(sent, at) for draft in drafts]
@@ -95,7 +97,14 @@ def record(
     met = {draft.kind for draft in drafts}
     kinds.meet(slugs=met, at=at)
     rows = _rows(drafts, customers, times, source)
-    written = _insert(rows, source, by, at)
+    for name in arrivals.remembered(rows):
+        del rows[name]
+    if not rows:
+        return Recorded(None, 0, len(drafts), customers)
+    written = _insert(rows, source, by, at, hasty)
+    arrivals.remember(rows)
+    if written.count < len(rows):
+        arrivals.doubt()
     if written.count:
         if written.sheets:
             feedback.keep(sheets=[_sheet(rows[message.hex], message, row) for message, row in written.sheets])
@@ -105,32 +114,6 @@ def record(
             written.move(moving)
         events.follow(written.event(), entry=written.entry)
     return Recorded(written.batch, written.count, len(drafts) - written.count, customers)
-
-
-def digest(source: str, message: str) -> uuid.UUID:
-    """The name under which a message of a source is known; 128 bits, the same for every arrival."""
-    return uuid.UUID(names(source, [message])[0])
-
-
-def names(source: str, messages: Iterable[str]) -> list[str]:
-    """The names of many messages, as text."""
-    start = hashlib.blake2b(f"{source}\n".encode(), digest_size=16)
-    out = []
-    for message in messages:
-        name = start.copy()
-        name.update(message.encode("utf-8", "replace"))
-        out.append(name.hexdigest())
-    return out
-
-
-def arrive(*, messages: Collection[uuid.UUID]) -> set[uuid.UUID]:
-    """Note that messages came; returns those that had not come before."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO customers_arrival SELECT unnest(%s::uuid[]) ON CONFLICT DO NOTHING RETURNING message",
-            [sorted(messages)],
-        )
-        return {message for (message,) in cursor.fetchall()}
 
 
 def clamp(happened_at: datetime, at: datetime) -> datetime:
@@ -168,7 +151,7 @@ class _Row(msgspec.Struct, gc=False):
 def _rows(drafts: Sequence[Draft], customers: Sequence[int], times: Sequence[datetime], source: str) -> dict[str, _Row]:
     """Return the rows by the names of their messages; of a message that is there twice, one."""
     rows = {}
-    named = names(source, [draft.message for draft in drafts])
+    named = arrivals.names(source, [draft.message for draft in drafts])
     stages = {draft.kind: kinds.stage_of(draft.kind) for draft in drafts}
     for name, draft, customer, happened_at in zip(named, drafts, customers, times, strict=True):
         rows[name] = _Row(
@@ -238,12 +221,12 @@ WITH sent AS (
     SELECT * FROM jsonb_to_recordset(%s::jsonb) AS r(
         m uuid, t timestamptz, c bigint, k text, h text, s text, p jsonb, o jsonb, v text, u text, x boolean)
 ), fresh AS (
-    INSERT INTO customers_arrival SELECT m FROM sent ON CONFLICT DO NOTHING RETURNING message
+    INSERT INTO customers_arrival SELECT m FROM sent{unless_it_came} RETURNING message
 ), batch AS (SELECT nextval('customers_batch') AS number), written AS (
     INSERT INTO customers_touchpoint (happened_at, arrived_at, customer_id, kind, channel, stage, message, source,
         properties, scores, verbatim, subject, clamped, batch)
     SELECT t, %s, c, k, h, s, m, %s, p, o, v, u, x, number
-    FROM sent JOIN fresh ON fresh.message = sent.m, batch
+    FROM sent{if_it_is_fresh}, batch
     RETURNING id, happened_at, kind, message, scores IS NOT NULL OR verbatim IS NOT NULL AS sheet, batch
 ), told AS (
     SELECT count(*) AS count, min(id) AS first_id, max(id) AS last_id, min(happened_at) AS earliest,
@@ -261,13 +244,17 @@ WITH sent AS (
 )
 SELECT told.*, (SELECT id FROM entry) FROM told
 """
+CAREFUL = INSERT.replace("{unless_it_came}", " ON CONFLICT DO NOTHING").replace(
+    "{if_it_is_fresh}", " JOIN fresh ON fresh.message = sent.m"
+)
+HASTY = INSERT.replace("{unless_it_came}", "").replace("{if_it_is_fresh}", "")
 
 
-def _insert(rows: Mapping[str, _Row], source: str, by: By, at: datetime) -> _Written:
+def _insert(rows: Mapping[str, _Row], source: str, by: By, at: datetime, hasty: bool) -> _Written:
     """Write the rows and, in the same statement, the ledger's entry of them."""
     parameters = [_encode(rows).decode(), at, source, by.kind, by.id, by.label[:200], at]
     count, first_id, last_id, earliest, latest, watched, messages, ids, batch, entry = prepared.fetch(
-        INSERT, parameters
+        HASTY if hasty else CAREFUL, parameters
     )[0]
     sheets = list(zip(messages or (), ids or (), strict=True))
     return _Written(count, first_id, last_id, earliest, latest, bool(watched), sheets, batch, entry)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from heedful.customers import partitions, touchpoints
+from heedful.customers import arrivals, partitions, touchpoints
 from heedful.customers.models import Customer, Feedback, Kind, Score, Touchpoint
 from heedful.kit.actor import SYSTEM
 from heedful.ledger import events
@@ -126,6 +126,6 @@ def partition_of(message: str) -> str:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT tableoid::regclass::text FROM customers_touchpoint WHERE message = %s",
-            [touchpoints.digest("test", message)],
+            [arrivals.digest("test", message)],
         )
         return str(cursor.fetchone()[0])
