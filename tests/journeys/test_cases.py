@@ -10,11 +10,12 @@ from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, expect
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from heedful.act import cases
+from heedful.act import cases, replies
 from heedful.act.models import Case
 from heedful.associates import associates, company, teams
 from heedful.associates.models import Associate, Role
-from heedful.customers import touchpoints
+from heedful.courier.models import Mail
+from heedful.customers import people, touchpoints
 from heedful.customers.models import Feedback
 from heedful.customers.touchpoints import Draft
 from heedful.kit.actor import SYSTEM
@@ -163,6 +164,21 @@ def test_a_letter_opens_its_form_and_one_writes_at_once(context: BrowserContext)
     page.keyboard.press("Escape")
     page.keyboard.press("n")
     expect(page.get_by_label("Note", exact=True)).to_have_value("Nothing was lost.")
+
+
+def test_a_saved_reply_is_put_in_and_enter_sends_the_mail(context: BrowserContext, mira: Associate) -> None:
+    replies.add(name="Sorry", text="Dear {name}, I am sorry.", by=mira.by, at=timezone.now())
+    case = speaks("alice")
+    people.describe(facts={case.customer_id: {"name": ("Alice Hill", timezone.now())}})
+    page = context.new_page()
+    page.goto(f"/cases/{case.pk}")
+    page.keyboard.press("w")
+    page.get_by_label("Saved reply").select_option(label="Sorry")
+    page.get_by_role("button", name="Put it in").click()
+    expect(page.get_by_label("Message")).to_have_value("Dear Alice, I am sorry.")
+    page.get_by_label("Subject").press("Enter")
+    expect(page.get_by_text("the clock has stopped")).to_be_visible()
+    assert Mail.objects.get().text.strip() == "Dear Alice, I am sorry."
 
 
 def test_a_question_mark_shows_the_keys_of_the_page(context: BrowserContext) -> None:

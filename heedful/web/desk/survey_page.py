@@ -4,6 +4,7 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import segno
 from django.db.models import QuerySet
@@ -134,8 +135,13 @@ def latest(survey: Survey) -> list[Sheet]:
 def sheet(ask: Ask) -> Sheet:
     """An ask in words."""
     answers = {code: answer["value"] for code, answer in ask.answers.items()}
-    said = [(name_of(code), str(answers[code])) for code in _codes(ask.survey) if code in answers]
+    said = [(name_of(code), _said(code, answers[code])) for code in _codes(ask.survey) if code in answers]
     return Sheet(ask, said, str(answers.get(OPEN, "")), asks.REASONS.get(ask.reason, ask.reason))
+
+
+def _said(code: str, value: Any) -> str:
+    """An answer as it was given: a number on its scale, or yes and no in words."""
+    return scales.answer(code, int(value)) if scales.is_yes_or_no(code) else str(value)
 
 
 def name_of(code: str) -> str:

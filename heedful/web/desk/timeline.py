@@ -83,7 +83,7 @@ def entries(shown: lists.Page[Touchpoint], *, person: int, asked: Wanted) -> lis
     if asked.is_all:
         since = shown.rows[-1].happened_at if shown.following else None
         until = shown.rows[0].happened_at if shown.rows and shown.first > 1 else None
-        found += [*_spoken(cases, since, until), *_closed(cases, since, until), *_broken(person, since, until)]
+        found += [*_spoken(cases, since, until), *_turned(cases, since, until), *_broken(person, since, until)]
     return sorted(found, key=lambda entry: entry.at, reverse=True)
 
 
@@ -167,9 +167,13 @@ def _spoken(cases: Mapping[str, Case], since: datetime | None, until: datetime |
                 )
 
 
-def _closed(cases: Mapping[str, Case], since: datetime | None, until: datetime | None) -> Iterator[Entry]:
+def _turned(cases: Mapping[str, Case], since: datetime | None, until: datetime | None) -> Iterator[Entry]:
+    """What no clock tells: how a case ended, and how one began that stands for many customers and has no clock."""
     why = causes.names() if any(case.cause for case in cases.values()) else {}
     for case in cases.values():
+        if case.flood_of_id is not None and _within(case.opened_at, since, until):
+            words, href = f"Case opened for many: {case.title}", reverse("desk:case", args=[case.pk])
+            yield Entry("life-buoy", words, case.opened_at, href=href, tone="case", key=f"o{case.pk}")
         if case.closed_at and _within(case.closed_at, since, until):
             yield Entry(
                 "circle-check",

@@ -9,7 +9,7 @@ from typing import Any
 from django.urls import reverse
 
 from heedful.act import causes
-from heedful.act.models import Case, Cause
+from heedful.act.models import Case, Cause, Reply
 from heedful.associates.models import Associate, Key, Team
 from heedful.customers.models import Customer
 from heedful.ledger.models import Entry
@@ -69,6 +69,7 @@ NAMED = {
     "calendar": Named(Calendar, "name"),
     "topic": Named(Topic, "name"),
     "cause": Named(Cause, "name"),
+    "reply": Named(Reply, "name", "setup:reply"),
 }
 WRITTEN = {"a": "One", "b": "The other", "is_repeat": "Second failure", "first_id": "First", "last_id": "Last"}
 
