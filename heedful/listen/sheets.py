@@ -111,7 +111,7 @@ def _question(question: Mapping[str, Any], text: str, language: str, given: Mapp
     code = str(question["code"])
     answer = given.get(code)
     low, high = _ends(question, language)
-    words = () if code == OPEN else wordings.points(code, language)
+    words = () if code == OPEN else wordings.points(code, language) or _two(code, low, high)
     return Question(
         code=code,
         text=text,
@@ -122,6 +122,12 @@ def _question(question: Mapping[str, Any], text: str, language: str, given: Mapp
         words=str(answer or "") if code == OPEN else "",
         required=bool(question.get("required")),
     )
+
+
+def _two(code: str, low: str, high: str) -> tuple[str, ...]:
+    """The words of a scale of two points, which are its ends."""
+    scale = scales.scale_of(code)
+    return (low, high) if low and high and scale.highest - scale.lowest == 1 else ()
 
 
 def _ends(question: Mapping[str, Any], language: str) -> tuple[str, str]:

@@ -202,16 +202,33 @@ def check(design: Design) -> Design:
     _in_range("delay", design.delay_s, 0, DELAY_MOST_S)
     if not 0 <= design.share <= 1:
         raise Refused("The share goes from 0 to 100 %.")
+    questions = _checked_questions(design.questions, languages)
+    _must_be_whole(design, questions, [language for language in languages if not wordings.is_spoken(language)])
     return replace(
         design,
         name=name[:120],
         languages=languages,
-        questions=_checked_questions(design.questions, languages),
+        questions=questions,
         moment_kind=slugs.slug(design.moment_kind),
         subject=_checked_texts(design.subject, one_line=True),
         intro=_checked_texts(design.intro),
         thanks=_checked_texts(design.thanks),
     )
+
+
+def _must_be_whole(design: Design, questions: Sequence[Mapping[str, Any]], foreign: Sequence[str]) -> None:
+    """In languages of which we have no words, everything that customers see is the company's own."""
+    around = {"subject of the mail": design.subject, "heading": design.intro, "thanks": design.thanks}
+    for language in foreign:
+        for number, question in enumerate(questions, 1):
+            ends = () if question["code"] == OPEN else (("low", "lowest"), ("high", "highest"))
+            for part, what in (("text", ""), *ends):
+                if not question.get(part, {}).get(language):
+                    what = f"the words of the {what} answer to question {number}" if what else f"question {number}"
+                    raise Refused(f"We have no words of our own in {language}: write {what} in it.")
+        for what, texts in around.items():
+            if not texts.get(language, "").strip():
+                raise Refused(f"We have no words of our own in {language}: write the {what} in it.")
 
 
 def _apply(survey: Survey, design: Design) -> None:

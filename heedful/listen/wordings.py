@@ -24,6 +24,16 @@ def base(language: str) -> str:
     return language.replace("_", "-").partition("-")[0].lower()
 
 
+def is_spoken(language: str) -> bool:
+    """Whether we have words of our own in a language."""
+    return base(language) in WORDS
+
+
+def ours(key: str, language: str) -> str:
+    """Return one of our sentences in a language, or nothing where we have none."""
+    return say(key, language) if is_spoken(language) else ""
+
+
 def direction(language: str) -> str:
     """Return `rtl` for languages that are written from right to left, else `ltr`."""
     return "rtl" if base(language) in RIGHT_TO_LEFT else "ltr"

@@ -160,15 +160,45 @@ def test_a_sheet_speaks_the_survey_s_own_words_first_then_ours(make: Callable[..
     assert english.questions[1].is_open
 
 
+ARABIC: dict[str, Any] = {
+    "code": "recommend",
+    "text": {"ar": "هل توصي بنا؟"},
+    "low": {"ar": "لا"},
+    "high": {"ar": "نعم"},
+}
+
+
 def test_a_language_that_we_do_not_speak_shows_the_company_s_words_the_right_way_round(
     make: Callable[..., Survey],
 ) -> None:
     survey = make(
-        languages=["ar"], questions=[{"code": "recommend", "text": {"ar": "هل توصي بنا؟"}}], intro={"ar": "مرحبا"}
+        languages=["ar"],
+        questions=[ARABIC, {**ARABIC, "code": "helped"}],
+        subject={"ar": "سؤال"},
+        intro={"ar": "مرحبا"},
+        thanks={"ar": "شكرا"},
     )
     sheet = sheets.lay_out(survey, company="Acme", language="ar")
     assert (sheet.direction, sheet.intro, sheet.questions[0].text) == ("rtl", "مرحبا", "هل توصي بنا؟")
     assert [point.words for point in sheet.questions[0].points] == [str(n) for n in range(11)]
+    assert [point.words for point in sheet.questions[1].points] == ["لا", "نعم"]
+
+
+@pytest.mark.parametrize(
+    ("part", "sentence"),
+    [("text", "write question 1"), ("low", "the lowest answer to question 1"), ("high", "the highest answer")],
+)
+def test_a_language_that_we_do_not_speak_is_written_whole_or_not_at_all(
+    make: Callable[..., Survey], part: str, sentence: str
+) -> None:
+    around = {key: {"ar": "كلمة"} for key in ("subject", "intro", "thanks")}
+    question = {**ARABIC, "text": {**ARABIC["text"], "en": "Would you?"}}
+    make(name="Whole", languages=["en", "ar"], questions=[question], **around)
+    with pytest.raises(Refused, match=sentence):
+        make(languages=["en", "ar"], questions=[{**question, part: {"en": "x"}}], **around)
+    for left_out in around:
+        with pytest.raises(Refused, match="no words of our own in ar"):
+            make(languages=["en", "ar"], questions=[question], **{**around, left_out: {"en": "x"}})
 
 
 @pytest.mark.parametrize(

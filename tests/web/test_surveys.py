@@ -231,13 +231,37 @@ def test_another_question_and_other_languages_come_without_scripts(as_: As, case
 def test_in_a_language_that_we_do_not_speak_the_company_names_the_ends(as_: As, casey: Associate) -> None:
     client = as_(casey)
     words = {"question-0-text_ar": "هل أنت راض؟", "question-0-low_ar": "غير راض", "question-0-high_ar": "راض جدا"}
-    client.post("/surveys/new", {**FORM, "languages": [], "more_languages": "ar", **words})
+    more = {"question-1-text_ar": "لماذا؟", "subject_ar": "سؤال", "intro_ar": "كيف كان؟", "thanks_ar": "شكرا"}
+    client.post("/surveys/new", {**FORM, "languages": [], "more_languages": "ar", **words, **more})
     survey = Survey.objects.get()
     assert (survey.questions[0]["low"], survey.questions[0]["high"]) == ({"ar": "غير راض"}, {"ar": "راض جدا"})
     assert "راض جدا" in client.get(f"/surveys/{survey.pk}/edit").content.decode()
     shown = client.get(f"/s/{survey.public_token}").content.decode()
     assert "5 راض جدا" in shown
     assert "satisfied" not in shown
+    assert '<html lang="ar" dir="rtl">' in shown
+
+
+@pytest.mark.parametrize("missing", ["question-0-low_ar", "question-1-text_ar", "thanks_ar"])
+def test_in_such_a_language_nothing_may_be_left_to_us(as_: As, casey: Associate, missing: str) -> None:
+    words = {f"question-0-{part}_ar": "كلمة" for part in ("text", "low", "high")}
+    words |= dict.fromkeys(("question-1-text_ar", "subject_ar", "intro_ar", "thanks_ar"), "كلمة")
+    answer = as_(casey).post(
+        "/surveys/new", {**FORM, "languages": ["en"], "more_languages": "ar", **words, missing: ""}
+    )
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert "We have no words of our own in ar: write" in page
+    assert '<details class="more" open>' in page
+    assert not Survey.objects.exists()
+
+
+def test_another_question_keeps_the_preview(as_: As, casey: Associate) -> None:
+    more = as_(casey).post("/surveys/new", {**FORM, "name": "", "intro_en": "Hello you", "more": "1"}).content.decode()
+    shown = more[more.index('id="preview"') :]
+    assert "Hello you" in shown
+    assert "How fast was it?" in shown
+    assert "recommend Acme" in shown or "satisfied" in shown
 
 
 def test_the_preview_is_what_customers_see(as_: As, casey: Associate) -> None:
@@ -246,8 +270,10 @@ def test_the_preview_is_what_customers_see(as_: As, casey: Associate) -> None:
     assert "&lt;i&gt;Hi&lt;/i&gt;" in shown
     unfinished = as_(casey).post("/surveys/preview", {**FORM, "name": ""})
     assert unfinished.status_code == 200
-    assert "shown here" in unfinished.content.decode()
-    assert as_(casey).post("/surveys/preview", {}).status_code == 200
+    assert "How fast was it?" in unfinished.content.decode()
+    nothing = as_(casey).post("/surveys/preview", {})
+    assert nothing.status_code == 200
+    assert "shown here" in nothing.content.decode()
     assert not Survey.objects.exists()
 
 

@@ -23,6 +23,7 @@ QUESTIONS = [
     ("expected.recommend", "Expects to recommend us, 0 to 10"),
     (OPEN, "In their own words"),
 ]
+SIMPLE = ("satisfaction", "recommend", "ease", "compared")
 MORE_LANGUAGES = "more_languages"
 
 
@@ -37,7 +38,10 @@ class SurveyForm(forms.Form):
         help_text="In these we have words for everything that you leave empty.",
     )
     more_languages = forms.CharField(
-        required=False, max_length=80, label="Others", help_text="Codes such as pl or ar, separated by commas."
+        required=False,
+        max_length=80,
+        label="Others",
+        help_text="Codes such as pl or ar, separated by commas; in these you write every word.",
     )
     moment_kind = moments.MomentField(
         label="Ask when this happens",
@@ -63,10 +67,15 @@ class SurveyForm(forms.Form):
                     max_length=500,
                     label=label,
                     widget=forms.TextInput(
-                        attrs={"placeholder": wordings.say(part, language), "lang": language, "dir": "auto"}
+                        attrs={"placeholder": wordings.ours(part, language), "lang": language, "dir": "auto"}
                     ),
                 )
                 self.fields[f"{part}_{language}"] = field
+
+    @property
+    def must_say(self) -> bool:
+        """Whether one of its languages has no words of ours, so that the company must write them all."""
+        return any(not wordings.is_spoken(language) for language in self.spoken)
 
     def around(self) -> list[tuple[str, list[Any]]]:
         """The words around the questions: each language with its fields."""
@@ -104,13 +113,14 @@ class QuestionForm(forms.Form):
         super().__init__(*args, **more)
         self.spoken = spoken
         for language in spoken:
+            ours = "Our words" if wordings.is_spoken(language) else ""
             self.fields[f"text_{language}"] = forms.CharField(
                 required=False,
                 max_length=500,
                 label=f"Words in {name_of(language)}",
-                widget=forms.TextInput(attrs={"lang": language, "dir": "auto", "placeholder": "Our words"}),
+                widget=forms.TextInput(attrs={"lang": language, "dir": "auto", "placeholder": ours}),
             )
-            if wordings.base(language) not in wordings.LANGUAGES:
+            if not wordings.is_spoken(language):
                 self._ask_for_ends(language)
 
     def _ask_for_ends(self, language: str) -> None:
@@ -128,7 +138,7 @@ class QuestionForm(forms.Form):
     def question(self) -> dict[str, Any]:
         """The question that was filled in."""
         said = self.cleaned_data
-        topic = slugify(said["topic"]).replace("-", "_")
+        topic = slugify(said.get("topic", "")).replace("-", "_")
         code = f"{said['code']}.{topic}" if topic and said["code"] != OPEN else said["code"]
         return {"code": code} | {
             part: {language: said.get(f"{part}_{language}", "") for language in self.spoken}
@@ -137,6 +147,24 @@ class QuestionForm(forms.Form):
 
 
 Questions = forms.formset_factory(QuestionForm, extra=0, min_num=1, max_num=8, can_delete=True)
+
+
+def unasked(sent: Any) -> str:
+    """The question that one who wants another is offered: the first that is not asked yet."""
+    asked = {value for key, value in sent.items() if key.startswith("question-") and key.endswith("-code")}
+    return next((code for code in (OPEN, *SIMPLE) if code not in asked), OPEN)
+
+
+def unfinished(form: SurveyForm, rows: Any) -> Survey:
+    """The survey as far as it is written, for a look at it; nothing is refused."""
+    form.is_valid()
+    rows.is_valid()
+    done = [row for row in rows.forms if row.cleaned_data.get("code") and not row.cleaned_data.get("DELETE")]
+    around = {
+        part: {language: form.cleaned_data.get(f"{part}_{language}", "") for language in form.spoken}
+        for part in ("subject", "intro", "thanks")
+    }
+    return Survey(languages=list(form.spoken), questions=[row.question() for row in done], **around)
 
 
 def name_of(language: str) -> str:

@@ -178,7 +178,7 @@ def _forms(
     sent, count = request.POST.copy(), request.POST.get("question-TOTAL_FORMS", "")
     if "more" in sent and count.isdigit():
         sent["question-TOTAL_FORMS"] = str(min(int(count[:3]) + 1, 8))
-        sent.setdefault(f"question-{count}-code", "open")
+        sent.setdefault(f"question-{count}-code", survey_forms.unasked(sent))
     spoken = survey_forms.spoken(sent)
     return SurveyForm(sent, spoken=spoken), Questions(sent, prefix="question", form_kwargs={"spoken": spoken})
 
@@ -194,29 +194,13 @@ def _form_page(request: HttpRequest, form: SurveyForm, rows: Any, row: Survey | 
 
 
 def _preview(request: HttpRequest, form: SurveyForm, rows: Any, row: Survey | None = None) -> dict[str, Any]:
-    """What is being written, as a customer sees it in the first language; or why it cannot be shown yet."""
-    try:
-        if not form.is_bound:
-            shown = row or Survey(
-                languages=["en"], questions=[{"code": code, "text": {}} for code in ("satisfaction", "open")]
-            )
-        else:
-            shown = _unsaved(form, rows)
-    except Refused as no:
-        return {"not_yet": no.sentence}
+    """What is being written, as a customer sees it in the first language, however unfinished it is."""
+    if form.is_bound:
+        shown = survey_forms.unfinished(form, rows)
+    else:
+        shown = row or Survey(
+            languages=["en"], questions=[{"code": code, "text": {}} for code in ("satisfaction", "open")]
+        )
     language = str(shown.languages[0])
     sheet = sheets.lay_out(shown, company=shell.of(request).company.name, language=language)
     return {"sheet": sheet, "words": {key: sheet.say(key) for key in ("open_hint", "send")}}
-
-
-def _unsaved(form: SurveyForm, rows: Any) -> Survey:
-    if not (form.is_valid() and rows.is_valid()):
-        raise Refused("Fill in what is marked, and it is shown here.")
-    design = surveys.check(form.design(_questions(rows)))
-    return Survey(
-        languages=design.languages,
-        questions=design.questions,
-        intro=design.intro,
-        thanks=design.thanks,
-        subject=design.subject,
-    )

@@ -249,6 +249,7 @@ def test_the_page_is_one_small_answer_without_third_parties(client: Client, ask:
         f"/s/{ask.token}?lang=de",
     ]
     assert "http" not in text
+    assert "survey-" not in text
     assert answer.cookies == {}
 
 
@@ -298,7 +299,9 @@ def test_a_visitor_is_asked_in_the_language_of_the_browser(
 
 
 def test_a_page_from_right_to_left_says_so(client: Client, make: Callable[..., Survey]) -> None:
-    survey = make(languages=["ar"], questions=[{"code": "recommend", "text": {"ar": "هل توصي بنا؟"}}])
+    question = {"code": "recommend", "text": {"ar": "هل توصي بنا؟"}, "low": {"ar": "لا"}, "high": {"ar": "نعم"}}
+    around = {part: {"ar": "مرحبا"} for part in ("subject", "intro", "thanks")}
+    survey = make(languages=["ar"], questions=[question], **around)
     assert '<html lang="ar" dir="rtl">' in page(client, f"/s/{survey.public_token}")
 
 
