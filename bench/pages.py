@@ -99,8 +99,12 @@ STANDING = {
     "feedback": "/feedback",
     "promises": "/promises",
     "promise": "/promises/online-by",
+    "felt": "/promises/online-by/felt",
     "surveys": "/surveys",
     "scores": "/board/scores/recommend",
+    "scores_hoped": "/board/scores/satisfaction",
+    "api_promises": "/api/promises?days=90",
+    "api_score": "/api/scores/recommend?days=90",
 }
 
 

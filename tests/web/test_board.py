@@ -163,7 +163,10 @@ def test_what_is_still_open_is_counted_whenever_it_is_due(shop: None, as_: As, b
     )
     work()
     assert scorecards.cards(period=periods.last("90", at=now), at=now)[0].open == 1
-    assert "1 still open" in as_(bo).get("/board/").content.decode()
+    assert (
+        'href="/promises/delivered-within-two-days?state=open">1 still open' in as_(bo).get("/board/").content.decode()
+    )
+    assert "1 time<" in as_(bo).get("/promises/delivered-within-two-days?state=open").content.decode()
 
 
 def test_the_number_of_queries_does_not_grow_with_promises(

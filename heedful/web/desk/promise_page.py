@@ -21,6 +21,9 @@ from heedful.web.desk import periods as chosen
 from heedful.web.desk.periods import Period
 from heedful.web.templatetags.look import duration
 
+UNDECIDED = ("pending", "at_risk")
+OPEN = ("open", "Still open")
+"""Pending or at risk, as the board counts it."""
 TONES = {"kept": "good", "broken": "late", "at_risk": "watch", "pending": ""}
 ICONS = {"kept": "circle-check", "broken": "triangle-alert", "at_risk": "clock", "pending": "hourglass"}
 
@@ -57,7 +60,7 @@ def kept(walk: Walk, *, href: str = "") -> Figure:
 def told(request: HttpRequest, row: Promise, *, at: datetime) -> dict[str, Any]:
     """Everything on a promise's page but the rows of its list."""
     when = period(request, at=at)
-    states = lists.chips(request, "state", "State", Instance.State.choices)
+    states = lists.chips(request, "state", "State", [*Instance.State.choices, OPEN])
     walk = walks.walks(since=when.since, until=when.until, promise=row.pk)[row.pk]
     address = reverse("desk:promise", args=[row.slug])
     return {
@@ -83,8 +86,8 @@ def told(request: HttpRequest, row: Promise, *, at: datetime) -> dict[str, Any]:
 def _found(row: Promise, when: Period, state: str) -> Any:
     rows = Instance.objects.filter(promise=row).select_related("customer__person")
     if state:
-        rows = rows.filter(state=state)
-    if not when.is_all and state not in ("pending", "at_risk"):
+        rows = rows.filter(state__in=UNDECIDED if state == OPEN[0] else [state])
+    if not when.is_all and state not in (*UNDECIDED, OPEN[0]):
         rows = rows.filter(counts_at__gte=when.since)
     return rows
 
@@ -197,7 +200,7 @@ def _because(reason: str, kinds: dict[int, str]) -> str:
 def _lateness(history: History) -> str:
     """How much too late it was, or how much time was left, in words."""
     row = history.instance
-    if row.due_at is None or row.state in ("pending", "at_risk"):
+    if row.due_at is None or row.state in UNDECIDED:
         return ""
     if row.state == "kept" and row.settled_at:
         return f"{duration(row.due_at - row.settled_at)} before it was due"
