@@ -9,7 +9,7 @@ import pytest
 from django.core.cache import cache
 
 from heedful.associates.models import Associate, Role, Team
-from heedful.customers import identities, kinds, people, touchpoints
+from heedful.customers import people, touchpoints
 from heedful.customers.models import Customer
 from heedful.kit.actor import SYSTEM, By
 from heedful.understand.trouble import Sign
@@ -20,8 +20,6 @@ NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
 @pytest.fixture(autouse=True)
 def _nothing_remembered() -> None:
-    identities.forget()
-    kinds.forget()
     cache.delete("act.high_value")
 
 

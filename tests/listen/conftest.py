@@ -1,6 +1,6 @@
 """Alice and Bea, who are asked; a survey that waits for deliveries; and a way to let things happen."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -8,21 +8,12 @@ import pytest
 from django.utils import timezone
 
 from heedful.associates.models import Company
-from heedful.customers import identities, kinds, people, touchpoints
+from heedful.customers import people, touchpoints
 from heedful.customers.models import Customer
 from heedful.kit.actor import SYSTEM
 from heedful.ledger.models import Entry
 from heedful.listen import asks, surveys
 from heedful.listen.models import Ask, Survey
-
-
-@pytest.fixture(autouse=True)
-def _nothing_remembered() -> Iterator[None]:
-    identities.forget()
-    kinds.forget()
-    yield
-    identities.forget()
-    kinds.forget()
 
 
 def meet(name: str, *, at: datetime | None = None, **facts: Any) -> Customer:

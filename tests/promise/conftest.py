@@ -3,17 +3,10 @@
 import pytest
 
 from heedful.associates.models import Associate, Company, Role
-from heedful.customers import identities, kinds
 from heedful.promise import calendars
 from heedful.promise.models import Calendar, Promise
 from heedful.promise.standards import Draft
 from tests.promise.shop import MONDAY, OFFICE, make
-
-
-@pytest.fixture(autouse=True)
-def _nothing_remembered() -> None:
-    identities.forget()
-    kinds.forget()
 
 
 @pytest.fixture

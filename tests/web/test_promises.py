@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from heedful.associates.models import Associate
-from heedful.customers import identities, kinds, touchpoints
+from heedful.customers import touchpoints
 from heedful.kit.actor import SYSTEM
 from heedful.promise import calendars, instances, promises
 from heedful.promise.models import Calendar, Instance, Promise, Standard
@@ -35,12 +35,6 @@ FORM = {
     "standard-0-within_unit": "hours",
     "standard-0-at_risk": "75",
 }
-
-
-@pytest.fixture(autouse=True)
-def _nothing_remembered() -> None:
-    identities.forget()
-    kinds.forget()
 
 
 @pytest.fixture

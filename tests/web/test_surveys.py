@@ -9,7 +9,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from heedful.associates.models import Associate
-from heedful.customers import identities, kinds, people, touchpoints
+from heedful.customers import people, touchpoints
 from heedful.customers.models import Customer
 from heedful.kit.actor import SYSTEM, By
 from heedful.listen import answers, asks, surveys, tallies
@@ -39,12 +39,6 @@ FORM = {
     "question-1-code": "open",
     "intro_en": "Hello",
 }
-
-
-@pytest.fixture(autouse=True)
-def _nothing_remembered() -> None:
-    identities.forget()
-    kinds.forget()
 
 
 @pytest.fixture

@@ -20,7 +20,6 @@ pytestmark = [
 ]
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 make, alice = listening.make, listening.alice
-_nothing_remembered = listening._nothing_remembered
 
 
 @pytest.fixture

@@ -22,7 +22,6 @@ from tests.listen import conftest as listening
 
 pytestmark = pytest.mark.django_db
 make, alice, bea = listening.make, listening.alice, listening.bea
-_nothing_remembered = listening._nothing_remembered
 JSON = {"Accept": "application/json"}
 
 
