@@ -140,11 +140,24 @@ class Line:
     def _why(self, error: Exception) -> str:
         if isinstance(error, TimeoutError):
             return f"We could not reach your mail server {self.address.shown} (timed out after {self.timeout_s:g} s)."
+        if isinstance(error, ssl.SSLError):
+            return self._why_not_covered(error)
         if isinstance(error, smtplib.SMTPAuthenticationError):
             return f"Your mail server does not accept the name and password: {_said(error)}"
         if isinstance(error, smtplib.SMTPResponseException):
             return f"Your mail server said {_said(error)}"
         return f"We could not reach your mail server {self.address.shown} ({str(error)[:160] or type(error).__name__})."
+
+    def _why_not_covered(self, error: ssl.SSLError) -> str:
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return (
+                f"Your mail server {self.address.shown} shows a certificate that this machine does not trust"
+                f" ({error.verify_message}). Let the machine trust it, or add ?verify=no to HEEDFUL_SMTP."
+            )
+        return (
+            f"Your mail server {self.address.shown} does not speak TLS as it should. A server that begins in the open"
+            " is written smtp:// in HEEDFUL_SMTP, one that is covered from the start smtps://."
+        )
 
     def _hang_up(self) -> None:
         smtp, self._smtp = self._smtp, None
