@@ -109,7 +109,7 @@ def test_a_list_of_many_asks_few_questions(
 
 def test_a_sentence_is_tried_and_nothing_is_stored(as_: As, mira: Associate) -> None:
     page = say(as_(mira).get("/topics", {"try": "You charged me twice and nobody answers."}))
-    for words in ("Bills and payments", "<mark>nobody answers</mark>", "Trouble with a bill", "Negative"):
+    for words in ("Bills and payments", "<mark>nobody answers</mark>", "Trouble with a bill", "Unhappy"):
         assert words in page
     assert Reading.objects.count() == 0
 
