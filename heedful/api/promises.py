@@ -147,7 +147,8 @@ def index(request: Asked, wanted: paging.Query[Over]) -> list[PromiseCard]:
     """The promises of today, those whose breaking touches the most value first."""
     associates.must(request.auth, "promise.read")
     period = wanted.period()
-    return [PromiseCard(**_card(card, period)) for card in scorecards.cards(period=period, at=timezone.now())]
+    cards = scorecards.cards(period=period, at=timezone.now(), with_felt=False)
+    return [PromiseCard(**_card(card, period)) for card in cards]
 
 
 def _card(card: scorecards.Card, period: Period) -> dict[str, Any]:

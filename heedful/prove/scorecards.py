@@ -52,10 +52,13 @@ class Card:
         return scores.change(self.walk, self.walk_before)
 
 
-def cards(*, period: Period, at: datetime) -> list[Card]:
-    """Every promise of today, those whose breaking touches the most value first. A fixed number of queries."""
+def cards(*, period: Period, at: datetime, with_felt: bool = True) -> list[Card]:
+    """Every promise of today, those whose breaking touches the most value first. A fixed number of queries.
+
+    How it felt costs more than the rest together, so that whoever does not show it can leave it out.
+    """
     promises = Promise.objects.active().select_related("owner", "stage", "recount").prefetch_related("standards")
-    found = _cards(list(promises), period, at)
+    found = _cards(list(promises), period, at, with_felt=with_felt)
     return sorted(found, key=lambda card: (-card.worth.amount, -(card.due - card.kept), card.promise.words))
 
 
@@ -64,12 +67,12 @@ def card(*, promise: Promise, period: Period, at: datetime) -> Card:
     return _cards([promise], period, at)[0]
 
 
-def _cards(promises: Sequence[Promise], period: Period, at: datetime) -> list[Card]:
+def _cards(promises: Sequence[Promise], period: Period, at: datetime, *, with_felt: bool = True) -> list[Card]:
     only = promises[0].pk if len(promises) == 1 else None
     walked = walks.walks(since=period.since, until=period.until, promise=only)
     last = period.before
     before = walks.walks(since=last.since, until=last.until, promise=only) if last else {}
-    how_felt = felt.felt(promises=promises, walks=walked, period=period)
+    how_felt = felt.felt(promises=promises, walks=walked, period=period) if with_felt else {}
     worth = _worth(at)
     cases = _cases()
     found = []
