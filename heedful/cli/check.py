@@ -15,6 +15,18 @@ from heedful.cli import migrations
 OLDEST_POSTGRES = 150_000
 ROOM_BYTES = 2_000_000_000
 
+FOLLOW_FROM_HTTP = {"security.W004", "security.W012", "security.W016"}
+"""What the framework misses where there is no HTTPS; said once, with the address."""
+SAID = {
+    "security.W009": (
+        "The secret key is short or plain, and whoever guesses it can log in as anybody: give HEEDFUL_SECRET_KEY 50"
+        " random characters or more, or leave it unset, and a good one is made and kept in the data folder."
+    ),
+    "security.W018": "Errors show the code to everybody: unset HEEDFUL_DEBUG.",
+    "security.W020": "It answers to no host name: set HEEDFUL_HOSTS.",
+}
+"""What the framework's checks find, in our words and with what to do."""
+
 Finding = tuple[bool, str]
 
 
@@ -27,17 +39,26 @@ def run(options: argparse.Namespace) -> int:  # noqa: ARG001
 
 
 def _framework() -> Iterator[Finding]:
-    said = [issue for issue in checks.run_checks(include_deployment_checks=True) if not issue.is_silenced()]
-    for issue in said:
-        yield False, f"{issue.msg} ({issue.id})"
-    if not said:
-        yield True, "Django's deployment checks find nothing."
     address = urlsplit(settings.PUBLIC_URL)
-    yield address.scheme == "https", f"Customers reach this installation at {settings.PUBLIC_URL}."
+    is_covered = address.scheme == "https"
+    said = [issue for issue in checks.run_checks(include_deployment_checks=True) if not issue.is_silenced()]
+    found = [issue for issue in said if is_covered or issue.id not in FOLLOW_FROM_HTTP]
+    for issue in found:
+        yield False, SAID.get(issue.id or "", f"Nothing that a setting of Heedful changes, so tell its makers: {issue}")
+    if not found:
+        yield True, "Keys and headers are as they should be."
+    where = f"Customers reach this installation at {settings.PUBLIC_URL}"
+    yield (
+        is_covered,
+        f"{where}."
+        if is_covered
+        else f"{where}, where passwords and answers can be read on their way:"
+        " put a proxy with a certificate in front and set HEEDFUL_URL=https://...",
+    )
     names = settings.ALLOWED_HOSTS
     if "*" not in names:
         yield True, f"It answers to {', '.join(names)}."
-    elif settings.HTTPS:
+    elif is_covered:
         yield (
             False,
             f"It answers to any host name: set HEEDFUL_HOSTS={address.hostname} (and what your machines call it).",
@@ -52,28 +73,45 @@ def _database() -> Iterator[Finding]:
             " (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)"
         )
         version, number, is_durable, is_superuser = cursor.fetchone() or ("", 0, False, True)
-    yield number >= OLDEST_POSTGRES, f"The database is PostgreSQL {version}."
-    yield (
-        is_durable,
-        "What the database has acknowledged survives a power cut."
-        if is_durable
-        else ("The database acknowledges before it has written (fsync or synchronous_commit is off)."),
+    yield _look(
+        number >= OLDEST_POSTGRES,
+        f"The database is PostgreSQL {version}.",
+        f"The database is PostgreSQL {version}, and 15 is the oldest that will do: move to a newer one.",
     )
-    yield not is_superuser, f"The database's role is {'a' if is_superuser else 'no'} superuser."
-    yield not migrations.pending(), "The database has the newest shape."
+    yield _look(
+        is_durable,
+        "What the database has acknowledged survives a power cut.",
+        "The database acknowledges before it has written: switch fsync and synchronous_commit on.",
+    )
+    yield _look(
+        not is_superuser,
+        "The database's role is no superuser.",
+        "The database's role is a superuser: give Heedful a role that owns its own database and nothing else.",
+    )
+    yield _look(
+        not migrations.pending(),
+        "The database has the newest shape.",
+        "The database has an older shape than the program: start `heedful up` once, which brings it up to date.",
+    )
 
 
 def _machine() -> Iterator[Finding]:
     data = Path(settings.DATA_DIR)
     free = shutil.disk_usage(data).free
-    yield free > ROOM_BYTES, f"{free / 1e9:.1f} GB are free on the disk of {data}."
+    room = f"{free / 1e9:.1f} GB are free on the disk of {data}"
+    yield _look(free > ROOM_BYTES, f"{room}.", f"Only {room}: make room, for a full disk stops everything.")
     key = data / "secret_key"
     if key.exists():
-        yield key.stat().st_mode & 0o077 == 0, f"Only its owner may read {key}."
+        is_private = key.stat().st_mode & 0o077 == 0
+        yield _look(is_private, f"Only its owner may read {key}.", f"Others may read {key}: chmod 600 {key}")
+
+
+def _look(is_fine: bool, fine: str, wrong: str) -> Finding:
+    return is_fine, fine if is_fine else wrong
 
 
 def _mail() -> Iterator[Finding]:
     if settings.SMTP_URL:
         yield True, f"Mails leave through {urlsplit(settings.SMTP_URL).hostname}."
     else:
-        yield False, "No mail server is set (HEEDFUL_SMTP): mails are kept and readable here, and reach nobody."
+        yield False, "No mail server is set (HEEDFUL_SMTP): mails are kept and can be read here, and reach nobody."

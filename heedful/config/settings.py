@@ -1,6 +1,5 @@
 """How this installation is set up: every value comes from the environment, once."""
 
-import os
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -244,11 +243,19 @@ EVENTS_PER_S = env.number(
 WORKER_CONCURRENCY = env.number("HEEDFUL_WORKER_CONCURRENCY", default=4, doc="Jobs that the worker runs at once.")
 
 
+LOG_LEVEL = env.text(
+    "HEEDFUL_LOG_LEVEL", default="WARNING", doc="How much the processes say: DEBUG, INFO, WARNING or ERROR."
+)
+# Whoever looks for pages that are not there, or calls the house by other names, does so all day long.
+PASSERS_BY = LOG_LEVEL if LOG_LEVEL in {"DEBUG", "INFO"} else "ERROR"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": os.environ.get("HEEDFUL_LOG_LEVEL", "WARNING")},
+    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
+    "loggers": {
+        "django.request": {"level": PASSERS_BY},
+        "django.security.DisallowedHost": {"level": "CRITICAL" if PASSERS_BY == "ERROR" else PASSERS_BY},
+    },
 }
-env.text("HEEDFUL_LOG_LEVEL", default="WARNING", doc="How much the processes say: DEBUG, INFO, WARNING or ERROR.")

@@ -29,7 +29,7 @@ def check(django_db_setup: None, tmp_path: Path) -> Any:
 def test_behind_https_the_deployment_checks_find_nothing(check: Any, secret: dict[str, str]) -> None:
     _, fine, wrong = check(**OUT, **secret)
 
-    assert "Django's deployment checks find nothing." in fine
+    assert "Keys and headers are as they should be." in fine
     assert [line for line in wrong if "fsync" not in line] == []
 
 
@@ -37,7 +37,7 @@ def test_a_short_key_is_found(check: Any) -> None:
     code, _, wrong = check(**OUT, HEEDFUL_SECRET_KEY="too short")
 
     assert code == 1
-    assert any("security.W009" in line for line in wrong)
+    assert any("The secret key is short or plain" in line and "HEEDFUL_SECRET_KEY" in line for line in wrong)
 
 
 def test_a_house_that_answers_to_any_name_is_told_which(check: Any) -> None:
@@ -50,6 +50,15 @@ def test_plain_http_works_on_this_machine_and_is_said(check: Any) -> None:
     code, _, wrong = check(HEEDFUL_URL="http://localhost:8000")
 
     assert code == 1
-    assert "Customers reach this installation at http://localhost:8000." in wrong
-    assert any("SESSION_COOKIE_SECURE" in line for line in wrong)
+    (address,) = [line for line in wrong if "http://localhost:8000" in line]
+    assert "HEEDFUL_URL=https://" in address
     assert any("HEEDFUL_SMTP" in line for line in wrong)
+    assert not [line for line in wrong if "SECURE" in line or "security.W" in line or "MIDDLEWARE" in line]
+
+
+def test_a_key_that_others_may_read_is_found_with_what_to_do(check: Any, tmp_path: Path) -> None:
+    check(**OUT)
+    (tmp_path / "secret_key").chmod(0o644)
+    _, _, wrong = check(**OUT)
+
+    assert f"Others may read {tmp_path / 'secret_key'}: chmod 600 {tmp_path / 'secret_key'}" in wrong

@@ -1,0 +1,20 @@
+"""What is written to the log when somebody asks for what is not there."""
+
+import pytest
+from django.test import Client, override_settings
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/wp-login.php", "/s/unknown", "/cases/1", "/" + "x" * 3000])
+def test_passers_by_leave_no_line_in_the_log(client: Client, caplog: pytest.LogCaptureFixture, path: str) -> None:
+    assert client.get(path).status_code in (302, 404)
+    assert not caplog.records
+
+
+@pytest.mark.django_db
+def test_a_house_that_is_called_by_another_name_says_no_without_a_line(
+    client: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    with override_settings(ALLOWED_HOSTS=["care.example.com"]):
+        assert client.get("/", headers={"Host": "evil.example"}).status_code == 400
+    assert not caplog.records
