@@ -10,7 +10,7 @@ from typing import Any
 
 from django.conf import settings
 
-from heedful.act import practice, routes
+from heedful.act import practice, replies, routes
 from heedful.associates import associates, company, keys, teams
 from heedful.associates.models import Associate, Key, Role, Team
 from heedful.customers import kinds
@@ -130,6 +130,8 @@ def _work(by_name: dict[str, Team], at: datetime) -> None:
     for topic, team in TOPICS.items():
         routes.add(topic=topic, team=by_name[team], by=SYSTEM, at=at)
     practice.change(**TOLD["practice"], high_value=None, by=SYSTEM, at=at)
+    for one in TOLD["replies"]:
+        replies.add(**one, by=SYSTEM, at=at)
 
 
 def _promise(everybody: dict[str, Associate], at: datetime) -> dict[str, Promise]:
