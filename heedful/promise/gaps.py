@@ -54,23 +54,30 @@ class Answered(NamedTuple):
 
 FOUND = """
 WITH found AS (
-    SELECT s.id, s.question, s.value, s.happened_at, s.kind, s.stage, s.channel,
+    SELECT s.question, s.value, s.happened_at, s.kind, s.stage, s.channel, s.customer_id AS record,
         coalesce(m.person_id, s.customer_id) AS person
     FROM customers_score s LEFT JOIN customers_customer m ON m.id = s.customer_id AND m.person_id < m.id
     WHERE s.question = ANY(%(questions)s) AND s.happened_at >= %(since)s AND s.happened_at < %(until)s
 )"""
-"""Most records are the person's own, so that only those of others are looked up: `customers_moved` holds these."""
+"""Read from the index `customers_score_covering` alone, so that it costs the same in a log of one year and of ten.
+
+Most records are the person's own, so that only those of others are looked up: `customers_moved` holds these.
+"""
 NEAREST = """, settled AS (
     SELECT i.id, i.promise_id, i.state, i.settled_at, i.counts_at, coalesce(m.person_id, i.customer_id) AS person
     FROM promise_instance i LEFT JOIN customers_customer m ON m.id = i.customer_id AND m.person_id < m.id
     WHERE i.promise_id = ANY(%(promises)s) AND i.settled_at >= %(since)s - %(felt_for)s AND i.settled_at < %(until)s
-), nearest AS MATERIALIZED (
-    SELECT DISTINCT ON (f.id, s.promise_id) s.promise_id, s.state, s.id AS instance, s.counts_at >= %(since)s AS counts,
-        f.question, f.value, f.happened_at, f.person
+), pairs AS (
+    SELECT f.question, f.value, f.happened_at, f.record, f.person, s.promise_id, s.state, s.id AS instance,
+        s.settled_at, s.counts_at >= %(since)s AS counts, count(*) AS n
     FROM found f JOIN settled s ON s.person = f.person
         AND s.settled_at BETWEEN f.happened_at - %(felt_for)s AND f.happened_at
-    ORDER BY f.id, s.promise_id, s.settled_at DESC, s.id DESC
+    GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
+), nearest AS MATERIALIZED (
+    SELECT DISTINCT ON (question, value, happened_at, record, promise_id) * FROM pairs
+    ORDER BY question, value, happened_at, record, promise_id, settled_at DESC, instance DESC
 )"""
+"""Read from the index `promise_instance_settled` alone; answers that are alike in all of this are counted as `n`."""
 EXPECTATION = """
 LEFT JOIN LATERAL (
     SELECT e.value FROM customers_customer r JOIN customers_score e ON e.customer_id = r.id
@@ -82,7 +89,7 @@ COMPARED = """
 SELECT {key}, coalesce(asked.value, %(stated)s)::float8, f.value, count(*) FROM found f {expectation}
 WHERE coalesce(asked.value, %(stated)s) IS NOT NULL GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"""
 ANSWERED = """
-SELECT f.promise_id, f.question, f.state, f.value, asked.value::float8, count(*),
+SELECT f.promise_id, f.question, f.state, f.value, asked.value::float8, sum(f.n)::bigint,
     count(DISTINCT f.instance) FILTER (WHERE f.counts)
 FROM nearest f {expectation} GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5"""
 

@@ -166,7 +166,7 @@ class Instance(models.Model):
             ),
             models.Index(
                 fields=["settled_at"],
-                include=["promise", "state", "customer"],
+                include=["promise", "state", "customer", "counts_at", "id"],
                 condition=Q(settled_at__isnull=False),
                 name="promise_instance_settled",
             ),

@@ -98,5 +98,12 @@ def test_two_answers_after_one_time_belong_to_one_time(felt: Promise) -> None:
     assert (kept.n, kept.times) == (2, 1)
 
 
+def test_two_answers_that_are_alike_are_two(felt: Promise) -> None:
+    for sheet in ("first", "second"):
+        tell("bea", "survey_answered", MONDAY + DAY, message=sheet, scores={"ease": 2}, subject=sheet)
+    (broken,) = gaps.after(promises=[felt], asked=["ease"], **WINDOW)
+    assert (broken.found, broken.n, broken.times) == (2, 2, 1)
+
+
 def _record(who: str) -> int:
     return Customer.objects.get(identities__value=who).pk
