@@ -5,6 +5,7 @@ import fcntl
 import http.client
 import importlib
 import os
+import shutil
 import socket
 import sys
 import time
@@ -52,8 +53,14 @@ def run(options: argparse.Namespace) -> int:
                 home.server.stop(postgres)
             raise
         ready = _Ready(options.port, began, words)
+        room = _Room(home.data)
         children = _children(options.host, options.port, live_port)
-        supervisor.Supervisor(children, home.server, postgres, on_tick=ready.tell_once).run()
+
+        def tick() -> None:
+            ready.tell_once()
+            room.tell_when_it_changes()
+
+        supervisor.Supervisor(children, home.server, postgres, on_tick=tick).run()
     return 0
 
 
@@ -90,20 +97,20 @@ def _children(host: str, port: int, live_port: int) -> list[supervisor.Child]:
 def _alone(data: Path, url: str) -> Iterator[None]:
     """Hold the data folder for this one run; the system lets go of it however the run ends."""
     with failures.in_sentences(data):
-        lock = open(data / "up.lock", "a+", encoding="utf-8")  # noqa: SIM115 - closed below, or by the fork
+        lock = open(data / "up.lock", "a+b", buffering=0)  # noqa: SIM115 - closed below, or by the fork
     with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             lock.seek(0)
+            who = lock.read().decode().strip() or "it is starting"
             raise Refused(
-                f"Heedful runs already on {data} ({lock.read().strip() or 'it is starting'}). Stop that one first,"
-                " or choose another folder with --data.",
+                f"Heedful runs already on {data} ({who}). Stop that one first, or choose another folder with --data.",
                 code="running",
             ) from None
-        lock.truncate(0)
-        lock.write(f"process {os.getpid()}, {url}\n")
-        lock.flush()
+        with failures.in_sentences(data):
+            lock.truncate(0)
+            lock.write(f"process {os.getpid()}, {url}\n".encode())
         os.register_at_fork(after_in_child=lock.close)
         yield
 
@@ -145,3 +152,22 @@ class _Ready:
             return False
         finally:
             connection.close()
+
+
+class _Room:
+    """Tells when the disk is full, and when it is so no more."""
+
+    def __init__(self, data: Path) -> None:
+        self.data, self.is_full = data, False
+
+    def tell_when_it_changes(self) -> None:
+        """Print a sentence at each change; the database by itself goes on as soon as there is room."""
+        is_full = shutil.disk_usage(self.data).free < failures.LEAST_BYTES
+        if is_full == self.is_full:
+            return
+        self.is_full = is_full
+        if is_full:
+            print(f"The disk that holds {self.data} is full: nothing new is kept. Free some space; all goes on then.")
+        else:
+            print(f"There is room again on the disk that holds {self.data}.")
+        sys.stdout.flush()

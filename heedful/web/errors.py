@@ -10,6 +10,8 @@ from django.template.loader import render_to_string
 from heedful.associates.models import Company
 from heedful.web import sheet
 
+DISK_FULL = "53100"
+
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Say that a request could not be read."""
@@ -38,13 +40,18 @@ def broken(request: HttpRequest) -> HttpResponse:
     )
 
 
-def unavailable(request: HttpRequest) -> HttpResponse:
-    """Say that the database cannot be reached for the moment."""
-    response = _plain(
-        "Back in a moment",
-        "The database cannot be reached right now. Try again in a few seconds.",
-        503,
-    )
+def unavailable(request: HttpRequest, error: Exception | None = None) -> HttpResponse:
+    """Say that the database cannot be reached for the moment, or cannot keep anything."""
+    if getattr(error.__cause__ if error else None, "sqlstate", "") == DISK_FULL:
+        response = _plain(
+            "The disk is full",
+            "What you just sent was not kept. Whoever looks after this installation has to free some space.",
+            503,
+        )
+    else:
+        response = _plain(
+            "Back in a moment", "The database cannot be reached right now. Try again in a few seconds.", 503
+        )
     response.headers["Retry-After"] = "5"
     return response
 
@@ -58,13 +65,13 @@ class Unavailable:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         try:
             response: HttpResponse = self.get_response(request)
-        except OperationalError:
-            return unavailable(request)
+        except OperationalError as error:
+            return unavailable(request, error)
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Answer for views whose query failed because the server is away."""
-        return unavailable(request) if isinstance(exception, OperationalError) else None
+        return unavailable(request, exception) if isinstance(exception, OperationalError) else None
 
 
 def _shown(request: HttpRequest, template: str, status: int) -> HttpResponse:

@@ -1,7 +1,12 @@
 """What is written to the log when somebody asks for what is not there."""
 
 import pytest
-from django.test import Client, override_settings
+from django.db import OperationalError
+from django.http import HttpResponse
+from django.test import Client, RequestFactory, override_settings
+from psycopg.errors import DiskFull
+
+from heedful.web import errors
 
 
 @pytest.mark.django_db
@@ -18,3 +23,14 @@ def test_a_house_that_is_called_by_another_name_says_no_without_a_line(
     with override_settings(ALLOWED_HOSTS=["care.example.com"]):
         assert client.get("/", headers={"Host": "evil.example"}).status_code == 400
     assert not caplog.records
+
+
+def test_a_full_disk_is_called_by_its_name(rf: RequestFactory) -> None:
+    error = OperationalError("no room")
+    error.__cause__ = DiskFull("no room")
+    said = errors.Unavailable(lambda _: HttpResponse()).process_exception(rf.get("/"), error)
+    assert said is not None
+    assert said.status_code == 503
+    assert "The disk is full" in said.content.decode()
+    away = errors.unavailable(rf.get("/"), OperationalError("gone"))
+    assert "cannot be reached" in away.content.decode()

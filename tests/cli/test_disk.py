@@ -1,0 +1,91 @@
+"""A disk that is full or cannot be written is said in a sentence, and costs nothing that was kept."""
+
+import base64
+import contextlib
+import http.client
+import json
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import House, copy_of, eventually, healthy, heedful
+
+pytestmark = pytest.mark.xdist_group("up")
+SIZE = "220m"
+
+
+@pytest.fixture
+def small(migrated: Path, ground: Path) -> Iterator[Path]:
+    """An installation on a small disk of its own."""
+    disk = Path(tempfile.mkdtemp(dir=ground))
+    command = ["mount", "-t", "tmpfs", "-o", f"size={SIZE},mode=711", "tmpfs", str(disk)]
+    made = subprocess.run(command, capture_output=True, text=True)
+    if made.returncode:
+        pytest.skip(f"LEFT OUT: no small disk can be made here ({made.stderr.strip() or 'mount failed'})")
+    try:
+        yield copy_of(migrated, disk)
+    finally:
+        eventually(lambda: subprocess.run(["umount", str(disk)], capture_output=True).returncode == 0, "the unmounting")
+
+
+def fill(folder: Path) -> Path:
+    """Leave no room on a folder's disk; returns the file that takes it all."""
+    file = folder / "filler"
+    with contextlib.suppress(OSError), open(file, "wb", buffering=0) as taking:
+        while taking.write(bytes(1 << 16)):
+            pass
+    assert shutil.disk_usage(folder).free < 1 << 16
+    return file
+
+
+def send(house: House, key: str, name: str) -> int:
+    """Send so much that it needs room of its own; returns the status."""
+    events = [
+        {
+            "type": "track",
+            "userId": f"{name}-{n}",
+            "event": "Paid",
+            "messageId": f"{name}-{n}",
+            "properties": {"n": "x" * 2_000},
+        }
+        for n in range(200)
+    ]
+    headers = {"Authorization": "Basic " + base64.b64encode(f"{key}:".encode()).decode()}
+    connection = http.client.HTTPConnection("127.0.0.1", house.port, timeout=20)
+    with contextlib.closing(connection):
+        connection.request("POST", "/v1/batch", json.dumps({"batch": events}), headers)
+        return connection.getresponse().status
+
+
+def test_a_disk_that_fills_up_stops_nothing_but_what_is_new(small: Path) -> None:
+    with healthy(small) as house:
+        key = heedful("key", "add", "shop", "--data", str(small)).stdout.strip()
+        assert send(house, key, "before") == 200
+        filler = fill(small.parent)
+        eventually(lambda: "is full: nothing new is kept" in house.said(), "the sentence about the disk")
+        assert {send(house, key, f"full-{n}") for n in range(3)} == {503}
+        assert house.get("/accounts/login/")[0] in (200, 503)
+        filler.unlink()
+        eventually(lambda: send(house, key, "after") == 200, "events after there is room")
+        eventually(lambda: "There is room again" in house.said(), "the sentence about the room")
+        kept = house.sql("SELECT count(*) FROM customers_touchpoint")[0][0]
+        assert kept == 400
+        assert "Traceback" not in house.said()
+
+
+@pytest.mark.parametrize("how", ["full", "read-only"])
+def test_up_on_a_disk_that_takes_nothing_says_so(small: Path, how: str) -> None:
+    if how == "full":
+        fill(small.parent)
+        said = f"The disk that holds {small} is full"
+    else:
+        subprocess.run(["mount", "-o", "remount,ro", str(small.parent.parent)], check=True)
+        said = f"The data folder {small} cannot be written"
+    done = heedful("up", "--port", "0", "--data", str(small))
+    assert done.returncode == 1
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr + done.stdout
