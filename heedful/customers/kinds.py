@@ -18,6 +18,8 @@ from heedful.kit.errors import Refused
 from heedful.ledger import events
 
 KNOWN_FOR_S = 20
+MOST = 10_000
+"""Programs that put numbers into names send ever new kinds: beyond so many touchpoints are kept, and kinds not listed."""
 NOTED_EVERY = timedelta(hours=1)
 NEVER = datetime.min.replace(tzinfo=UTC)
 
@@ -53,9 +55,10 @@ def meet(*, slugs: Collection[str], at: datetime) -> None:
     """Write down kinds that are seen for the first time, and to the hour when each last arrived."""
     if monotonic() - _read_at[0] > KNOWN_FOR_S:
         forget()
-        _known.update({kind.pk: _read(kind) for kind in Kind.objects.all()})
+        _known.update({kind.pk: _read(kind) for kind in Kind.objects.wanted_first()[:MOST]})
         _read_at[0] = monotonic()
-    if new := sorted(set(slugs) - _known.keys()):
+    new = sorted(set(slugs) - _known.keys())
+    if new and len(_known) + len(new) <= MOST:
         Kind.objects.bulk_create([Kind(slug=slug, last_arrived_at=at) for slug in new], ignore_conflicts=True)
         transaction.on_commit(lambda: _known.update({slug: _Known(arrived_at=at) for slug in new}))
     if old := sorted(slug for slug in set(slugs) - set(new) if _known[slug].arrived_at < at - NOTED_EVERY):

@@ -2,7 +2,7 @@
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
 from django.db.models.functions import Upper
 
 from heedful.customers import slugs
@@ -195,6 +195,15 @@ class StageChange(models.Model):
         return f"{self.stage_id} from {self.at:%Y-%m-%d}"
 
 
+class KindQuerySet(models.QuerySet["Kind"]):
+    """Questions about kinds of touchpoint."""
+
+    def wanted_first(self) -> "KindQuerySet":
+        """Those that somebody waits for, named or placed, and then those that arrived last."""
+        wanted = Q(watchers__gt=0) | ~Q(name="") | Q(stage__isnull=False)
+        return self.order_by(Case(When(wanted, then=0), default=1), F("last_arrived_at").desc(nulls_last=True), "slug")
+
+
 class Kind(models.Model):
     """A kind of touchpoint that was seen, with what the company calls it and whether somebody waits for it."""
 
@@ -206,6 +215,8 @@ class Kind(models.Model):
     """How many promises and surveys wait for this kind."""
     last_arrived_at = models.DateTimeField(null=True)
     """When one last arrived, to the hour."""
+
+    objects = KindQuerySet.as_manager()
 
     def __str__(self) -> str:
         return self.name or slugs.words(self.slug)

@@ -14,7 +14,7 @@ MOST = 500
 
 def offered() -> dict[str, str]:
     """Name -> code of the kinds that were seen; those that share a name are offered by their code."""
-    kinds = list(Kind.objects.order_by("pk")[:MOST])
+    kinds = sorted(Kind.objects.wanted_first()[:MOST], key=lambda kind: kind.pk)
     times = Counter(str(kind) for kind in kinds)
     return {(str(kind) if times[str(kind)] == 1 else kind.pk): kind.pk for kind in kinds}
 

@@ -1,0 +1,47 @@
+"""Kinds of touchpoint are remembered up to a number, whatever names programs make up."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from heedful.customers import kinds, touchpoints
+from heedful.customers.models import Kind, Touchpoint
+from heedful.customers.touchpoints import Draft
+from heedful.kit.actor import SYSTEM
+from heedful.web import moments
+
+pytestmark = pytest.mark.django_db
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+
+
+def happen(*names: str, at: datetime = NOON) -> None:
+    drafts = [Draft(kind=name, happened_at=at, message=name, identities=(("user_id", "u"),)) for name in names]
+    touchpoints.record(drafts=drafts, source="test", by=SYSTEM, at=at)
+
+
+def test_beyond_the_most_kinds_touchpoints_are_kept_and_kinds_are_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kinds, "MOST", 3)
+    for number in range(6):
+        happen(f"paid_{number}")
+        kinds.forget()
+    assert Touchpoint.objects.count() == 6
+    assert Kind.objects.count() == 3
+
+
+def test_what_somebody_waits_for_is_known_however_many_others_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    happen(*(f"noise_{number}" for number in range(5)))
+    kinds.watch(slugs=["delivered"])
+    Kind.objects.filter(pk="noise_0").update(stage="purchase", moves_stage=True)
+    monkeypatch.setattr(kinds, "MOST", 2)
+    kinds.forget()
+    happen("delivered", "noise_0", at=NOON + timedelta(hours=2))
+    assert kinds.moving(["noise_0"]) == {"noise_0": "purchase"}
+    assert kinds._known.keys() == {"delivered", "noise_0"}
+
+
+def test_forms_offer_what_is_wanted_and_then_what_came_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    happen("a_noise")
+    happen("b_noise", at=NOON + timedelta(hours=3))
+    kinds.watch(slugs=["z_delivered"])
+    monkeypatch.setattr(moments, "MOST", 2)
+    assert list(moments.offered().values()) == ["b_noise", "z_delivered"]
