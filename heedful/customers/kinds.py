@@ -19,7 +19,7 @@ from heedful.ledger import events
 
 KNOWN_FOR_S = 20
 MOST = 10_000
-"""Programs that put numbers into names send ever new kinds: beyond so many touchpoints are kept, and kinds not listed."""
+"""Programs that put numbers into names send ever new ones: beyond so many touchpoints are kept, kinds not listed."""
 NOTED_EVERY = timedelta(hours=1)
 NEVER = datetime.min.replace(tzinfo=UTC)
 
