@@ -234,6 +234,8 @@ def test_in_a_language_that_we_do_not_speak_the_company_names_the_ends(as_: As, 
     assert "5 راض جدا" in shown
     assert "satisfied" not in shown
     assert '<html lang="ar" dir="rtl">' in shown
+    assert "own words" not in shown
+    assert 'lang="en" dir="ltr">Send</button>' in shown
 
 
 @pytest.mark.parametrize("missing", ["question-0-low_ar", "question-1-text_ar", "thanks_ar"])

@@ -27,6 +27,14 @@ SIMPLE = ("satisfaction", "recommend", "ease", "compared")
 MORE_LANGUAGES = "more_languages"
 
 
+class OwnWords(forms.CharField):
+    """Words of the company's own; in a language of which we have none there is no way around them."""
+
+    def __init__(self, *, language: str, **more: Any) -> None:
+        super().__init__(required=False, **more)
+        self.is_needed = not wordings.is_spoken(language)
+
+
 class SurveyForm(forms.Form):
     """The survey but for its questions; the words around them are asked for in each language."""
 
@@ -62,8 +70,8 @@ class SurveyForm(forms.Form):
         self.spoken = spoken
         for language in spoken:
             for part, label in (("subject", "Subject of the mail"), ("intro", "Heading"), ("thanks", "Thanks")):
-                field = forms.CharField(
-                    required=False,
+                field = OwnWords(
+                    language=language,
                     max_length=500,
                     label=label,
                     widget=forms.TextInput(
@@ -114,8 +122,8 @@ class QuestionForm(forms.Form):
         self.spoken = spoken
         for language in spoken:
             ours = "Our words" if wordings.is_spoken(language) else ""
-            self.fields[f"text_{language}"] = forms.CharField(
-                required=False,
+            self.fields[f"text_{language}"] = OwnWords(
+                language=language,
                 max_length=500,
                 label=f"Words in {name_of(language)}",
                 widget=forms.TextInput(attrs={"lang": language, "dir": "auto", "placeholder": ours}),

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from heedful.kit.errors import Refused
-from heedful.listen import invitations, sheets, surveys, tallies
+from heedful.listen import invitations, sheets, surveys, tallies, wordings
 from heedful.listen.models import Ask, Survey
 from heedful.web import lists, moments, shell
 from heedful.web.desk import survey_forms, survey_page
@@ -203,4 +203,4 @@ def _preview(request: HttpRequest, form: SurveyForm, rows: Any, row: Survey | No
         )
     language = str(shown.languages[0])
     sheet = sheets.lay_out(shown, company=shell.of(request).company.name, language=language)
-    return {"sheet": sheet, "words": {key: sheet.say(key) for key in ("open_hint", "send")}}
+    return {"sheet": sheet, "words": {"send": sheet.say("send"), "open_hint": wordings.ours("open_hint", language)}}

@@ -41,7 +41,9 @@ def show(request: HttpRequest, template: str, *, language: str, status: int = 20
         "look": colours(company.colour),
         "css": _css(),
         "nonce": str(get_nonce(request)),
-        "words": {key: wordings.say(key, language, company=company.name) for key in WORDS},
+        "words": {key: wordings.say(key, language, company=company.name) for key in WORDS}
+        | {"open_hint": wordings.ours("open_hint", language)},
+        "is_ours": wordings.is_spoken(language),
     }
     response = render(request, template, {**around, **context}, status=status)
     return sealed(response)
@@ -68,7 +70,7 @@ def colours(accent: str) -> dict[str, str]:
     }
 
 
-WORDS = ("open_hint", "send", "saved", "saving", "unsaved", "change", "change_until", "stop")
+WORDS = ("send", "saved", "saving", "unsaved", "change", "change_until", "stop")
 
 
 @cache
