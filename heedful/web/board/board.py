@@ -117,7 +117,7 @@ def _felt(one: proven.Felt, address: str) -> Felt:
         figures.felt(label, one.question, figure, of=of, href=f"{address}#felt")
         for label, figure in (("When kept", kept), ("When broken", broken))
     ]
-    note = f"Of those who answered: {_words(one.kept)} and {_words(one.broken)}." if is_of_all else ""
+    note = f"Of those who answered: kept {_words(one.kept)}, broken {_words(one.broken)}." if is_of_all else ""
     apart = scores.difference(broken, kept) if kept and broken else None
     return Felt(scales.name_of(one.question), shown, note, "" if is_of_all else _verdict(apart))
 

@@ -59,9 +59,8 @@ def felt(label: str, question: str, figure: scores.Figure | None, *, of: str, hr
         return Figure(label, "–", n=0, of=of)
     least, most = ends(question, figure)
     middle, low, high = drawn(figure)
-    return Figure(
-        label, value(figure), n=figure.n, of=of, low=low, high=high, middle=middle, least=least, most=most, href=href
-    )
+    words = percent(figure.value, 1) if figure.unit == "share" else value(figure)
+    return Figure(label, words, n=figure.n, of=of, low=low, high=high, middle=middle, least=least, most=most, href=href)
 
 
 def gap(label: str, question: str, figure: scores.Figure, *, href: str) -> Figure:
