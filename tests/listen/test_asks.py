@@ -94,8 +94,8 @@ def test_the_share_is_drawn_by_lot_and_who_is_not_in_it_is_kept(
     make: Callable[..., Survey], alice: Customer, share: float, low: int, high: int
 ) -> None:
     survey = make(share=share)
+    from heedful.customers.arrivals import digest
     from heedful.customers.models import Touchpoint
-    from heedful.customers.touchpoints import digest
 
     drawn = [asks.is_in_share(survey, Touchpoint(message=digest("s", str(n)))) for n in range(400)]
     assert low <= sum(drawn) <= high
