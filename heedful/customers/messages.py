@@ -106,12 +106,12 @@ def _persistently(messages: Sequence[Message], source: str, by: By, at: datetime
 @transaction.atomic
 def _together(messages: Sequence[Message], source: str, by: By, at: datetime, hasty: bool) -> touchpoints.Recorded:
     said = [message.said for message in messages if message.said is not None]
-    fresh = _fresh(said, source) if said else []
-    known = _describe(fresh, by, at) if fresh else {}
     drafts = [message.draft for message in messages if message.draft is not None]
+    fresh = _fresh(said, source) if said else []
+    known, seen = _describe(fresh, drafts, by, at) if fresh else ({}, people.NEVER)
     if not drafts:
         return touchpoints.Recorded(None, 0, 0, [])
-    return touchpoints.record(drafts=drafts, known=known, source=source, by=by, at=at, hasty=hasty)
+    return touchpoints.record(drafts=drafts, known=known, seen=seen, source=source, by=by, at=at, hasty=hasty)
 
 
 def _fresh(said: Sequence[Said], source: str) -> list[Said]:
@@ -121,17 +121,24 @@ def _fresh(said: Sequence[Said], source: str) -> list[Said]:
     return [word for word in said if not word.message] + [word for message, word in named.items() if message in fresh]
 
 
-def _describe(said: Sequence[Said], by: By, at: datetime) -> dict[tuple[Name, ...], int]:
-    """Write down what was said of customers; returns the record that each was met as."""
+def _describe(
+    said: Sequence[Said], drafts: Sequence[Draft], by: By, at: datetime
+) -> tuple[dict[tuple[Name, ...], int], Mapping[int, people.Span]]:
+    """Write down what was said of customers; returns the record that each was met as.
+
+    When they were seen, by what happened, is written with it where that costs nothing more; that is returned too.
+    """
     times = [touchpoints.clamp(word.at, at) for word in said]
     records = people.meet(messages=[word.identities for word in said], by=by, at=max(times), since=min(times))
     met = organisations.meet(said=_organisations(said), by=by, at=at)
+    known = {word.identities: record for word, record in zip(said, records, strict=True)}
+    seen = people.NEVER
     facts: dict[int, dict[str, people.Fact]] = defaultdict(dict)
     for true_at, record, word in sorted(zip(times, records, said, strict=True), key=lambda told: told[0]):
         own = word.facts | ({"organisation": met[word.organisation]} if word.organisation else {})
         facts[record] |= {key: (value, true_at) for key, value in own.items()}
     if facts := {record: own for record, own in facts.items() if own}:
-        people.describe(facts=facts)
+        seen = people.describe(facts=facts, seen=_seen(drafts, known, at))
         events.record(CustomersDescribed(sorted(facts)), by=by, at=at)
     words = [
         consents.Said(record, purpose, granted, true_at)
@@ -139,7 +146,18 @@ def _describe(said: Sequence[Said], by: By, at: datetime) -> dict[tuple[Name, ..
         for purpose, granted in word.consents.items()
     ]
     consents.take(said=words, source=by.label, by=by, at=at)
-    return {word.identities: record for word, record in zip(said, records, strict=True)}
+    return known, seen
+
+
+def _seen(drafts: Sequence[Draft], known: Mapping[tuple[Name, ...], int], at: datetime) -> dict[int, people.Span]:
+    """When what happened says that records were first and last seen."""
+    seen: dict[int, people.Span] = {}
+    for draft in drafts:
+        if record := draft.customer or known.get(draft.identities):
+            time = touchpoints.clamp(draft.happened_at, at)
+            first, last = seen.get(record) or (time, time)
+            seen[record] = min(first, time), max(last, time)
+    return seen
 
 
 def _organisations(said: Sequence[Said]) -> Mapping[str, dict[str, Any]]:

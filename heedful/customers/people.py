@@ -24,6 +24,11 @@ from heedful.ledger import events
 type Fact = tuple[Any, datetime]
 """What was said, and when it was true."""
 
+type Span = tuple[datetime, datetime]
+"""When somebody was first and last seen."""
+
+NEVER: Mapping[int, Span] = {}
+
 FEW = 5
 MOST_IN_ONE = 5_000
 """Records that are looked at around one link; beyond that something is wrong with the identities that are sent."""
@@ -180,10 +185,11 @@ def _tiers(records: Collection[int]) -> dict[int, int]:
     return {record: components.TIER.get(kinds.get(record, ""), 2) for record in records}
 
 
-def describe(*, facts: Mapping[int, Mapping[str, Fact]]) -> None:
+def describe(*, facts: Mapping[int, Mapping[str, Fact]], seen: Mapping[int, Span] = NEVER) -> dict[int, Span]:
     """Write down what arrivals said about records: the later saying of each attribute stands, whatever came first.
 
-    `facts` gives for each record its attributes, each with the time at which it was true; None says nothing.
+    `facts` gives for each record its attributes, each with the time at which it was true; None says nothing. `seen`
+    gives when records were first and last seen; returns those for which that is written now.
     """
     said = {
         record: {key: _stamped(fact) for key, fact in new.items() if fact[0] is not None}
@@ -198,10 +204,11 @@ def describe(*, facts: Mapping[int, Mapping[str, Fact]]) -> None:
         changed = [(record, person, _merged(old, said[record]), old) for record, person, old in rows]
         changed = [row for row in changed if row[2] != row[3]]
         cursor.execute(
-            "UPDATE customers_customer c SET facts = w.facts"
-            " FROM jsonb_to_recordset(%s::jsonb) AS w(id bigint, facts jsonb)"
+            "UPDATE customers_customer c SET facts = w.facts,"
+            " own_first_at = least(own_first_at, w.first), own_last_at = greatest(own_last_at, w.last)"
+            " FROM jsonb_to_recordset(%s::jsonb) AS w(id bigint, facts jsonb, first timestamptz, last timestamptz)"
             " WHERE c.id = w.id",
-            [msgspec.json.encode([{"id": record, "facts": new} for record, _, new, _ in changed]).decode()],
+            [msgspec.json.encode([_told(record, new, seen.get(record)) for record, _, new, _ in changed]).decode()],
         )
         came = [(record, new[STAGE]) for record, _, new, old in changed if new.get(STAGE) != old.get(STAGE)]
         cursor.execute(
@@ -211,6 +218,12 @@ def describe(*, facts: Mapping[int, Mapping[str, Fact]]) -> None:
             [[record for record, _ in came], [str(fact[0]) for _, fact in came], [fact[1] for _, fact in came]],
         )
     refresh(people={person for _, person, _, _ in changed})
+    return {record: seen[record] for record, _, _, _ in changed if record in seen}
+
+
+def _told(record: int, facts: Mapping[str, list[Any]], seen: Span | None) -> dict[str, Any]:
+    first, last = seen or (None, None)
+    return {"id": record, "facts": facts, "first": first, "last": last}
 
 
 def tell(*, records: Collection[int]) -> None:

@@ -84,12 +84,14 @@ def record(
     by: By,
     at: datetime,
     known: Mapping[tuple[Name, ...], int] = NOBODY,
+    seen: Mapping[int, people.Span] = people.NEVER,
     hasty: bool = False,
 ) -> Recorded:
     """Take a batch into the log; a message that came before is left out. The only way in.
 
-    `known` names records that were met in this transaction, so that they are not looked up again. A hasty one is
-    written as if all of it were new; it fails with an error that `arrivals.is_repeat` knows when that is not so.
+    `known` names records that were met in this transaction, so that they are not looked up again, and `seen` those of
+    which it is written when they were seen. A hasty batch is written as if all of it were new; it fails with an error
+    that `arrivals.is_repeat` knows when that is not so.
     """
     horizon = at + AHEAD
     times = [sent if EARLIEST <= (sent := draft.happened_at) <= horizon else clamp(sent, at) for draft in drafts]
@@ -109,7 +111,7 @@ def record(
         if written.sheets:
             feedback.keep(sheets=[_sheet(rows[message.hex], message, row) for message, row in written.sheets])
             people.tell(records={rows[message.hex].c for message, _ in written.sheets})
-        _seen(rows.values())
+        _seen(rows.values(), seen)
         if moving := kinds.moving(met):
             written.move(moving)
         events.follow(written.event(), entry=written.entry)
@@ -275,12 +277,15 @@ def _sheet(row: _Row, message: uuid.UUID, touchpoint: int) -> feedback.Sheet:
     )
 
 
-def _seen(rows: Collection[_Row]) -> None:
+def _seen(rows: Collection[_Row], told: Mapping[int, people.Span]) -> None:
     """Note when records and people were first and last seen, to the hour: a page view must not cost an update each."""
+    if told:
+        transaction.on_commit(lambda: _note(told))
     known = _noted.get
-    if not (untold := [row for row in rows if not (span := known(row.c, _NEVER))[0] <= row.t <= span[1]]):
+    untold = [row for row in rows if not (span := known(row.c, _NEVER))[0] <= row.t <= span[1] and row.c not in told]
+    if not untold:
         return
-    seen: dict[int, tuple[datetime, datetime]] = {}
+    seen: dict[int, people.Span] = {}
     for row in untold:
         first, last = seen.get(row.c) or (row.t, row.t)
         seen[row.c] = min(first, row.t), max(last, row.t)
@@ -290,7 +295,7 @@ def _seen(rows: Collection[_Row]) -> None:
     transaction.on_commit(lambda: _note({customer: seen[customer] for (customer,) in noted}))
 
 
-def _note(seen: Mapping[int, tuple[datetime, datetime]]) -> None:
+def _note(seen: Mapping[int, people.Span]) -> None:
     if len(_noted) > MOST_NOTED:
         _noted.clear()
     for customer, (first, last) in seen.items():
@@ -301,7 +306,7 @@ def _note(seen: Mapping[int, tuple[datetime, datetime]]) -> None:
 NOTED_EVERY = timedelta(hours=1)
 MOST_NOTED = 200_000
 _NEVER = datetime.max.replace(tzinfo=UTC), datetime.min.replace(tzinfo=UTC)
-_noted: dict[int, tuple[datetime, datetime]] = {}
+_noted: dict[int, people.Span] = {}
 """What this process knows to be written: record -> first seen, and until when a touchpoint tells nothing new."""
 
 SEEN = """
