@@ -1,7 +1,7 @@
 """By what customers are recognised: each identity arrives as a record of its own, in one form of writing."""
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -13,6 +13,9 @@ from heedful.customers import components
 
 Name = tuple[str, str]
 """(kind, value) of an identity, normalised."""
+
+type Span = tuple[datetime, datetime]
+"""When somebody was first and last seen."""
 
 LONGEST = 254
 MOST_CACHED = 200_000
@@ -97,27 +100,38 @@ _RANK = {kind: rank for rank, kind in enumerate(components.TIER)}
 
 
 def resolve(
-    *, messages: Sequence[tuple[Name, ...]], at: datetime, since: datetime | None = None
-) -> tuple[dict[Name, Known], list[components.Link], set[int]]:
+    *, messages: Sequence[tuple[Name, ...]], times: Sequence[datetime]
+) -> tuple[dict[Name, Known], list[components.Link], dict[int, Span]]:
     """Find or make the record of every identity; in the caller's transaction.
 
-    Returns what is known now, the pairs of records that were seen together for the first time, and the records that
-    are new. The strongest identity of a message is seen together with each of its others. A new record is first seen
-    `at` and last seen `since` until its touchpoints say better. When somebody was last seen is noted to the hour, so
-    within one the person was last seen `at` too: nobody was seen last before they were seen first.
+    `times` says of each message when it was. Returns what is known now, the pairs of records that were seen together
+    for the first time, and the records that are new with the first and last time at which they were seen. The
+    strongest identity of a message is seen together with each of its others.
     """
     known, missing = _recall(messages)
     fresh: dict[Name, Known] = {}
+    spans: dict[Name, Span] = {}
     if missing:
         known |= _look_up(missing)
         if missing := [name for name in missing if name not in known]:
-            fresh = _create(missing, at, since or at)
+            spans = _spans(messages, times, set(missing))
+            fresh = _create(missing, spans)
             known |= fresh
             if missing := [name for name in missing if name not in known]:
                 known |= _look_up(missing)
         _remember(known)
-    links = _new_links(messages, known, at)
-    return known, links, {row.customer for row in fresh.values()}
+    links = _new_links(messages, known, max(times))
+    return known, links, {row.customer: spans[name] for name, row in fresh.items()}
+
+
+def _spans(messages: Sequence[tuple[Name, ...]], times: Sequence[datetime], names: set[Name]) -> dict[Name, Span]:
+    """When each of these identities was first and last seen."""
+    spans: dict[Name, Span] = {}
+    for message, time in zip(messages, times, strict=True):
+        for name in names.intersection(message):
+            first, last = spans.get(name) or (time, time)
+            spans[name] = min(first, time), max(last, time)
+    return spans
 
 
 def _recall(messages: Sequence[tuple[Name, ...]]) -> tuple[dict[Name, Known], list[Name]]:
@@ -143,15 +157,15 @@ def _look_up(names: Sequence[Name]) -> dict[Name, Known]:
         return {(kind, value): Known(identity, customer) for kind, value, identity, customer in cursor.fetchall()}
 
 
-def _create(names: Sequence[Name], at: datetime, since: datetime) -> dict[Name, Known]:
+def _create(names: Sequence[Name], spans: Mapping[Name, Span]) -> dict[Name, Known]:
     """Make identities, each with a record; one that somebody else makes at this moment is left to them."""
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO customers_identity (kind, value, customer_id, first_seen_at)"
-            " SELECT kind, value, nextval(pg_get_serial_sequence('customers_customer', 'id')), %s"
-            " FROM unnest(%s::text[], %s::text[]) WITH ORDINALITY AS w(kind, value, n) ORDER BY n"
-            " ON CONFLICT DO NOTHING RETURNING kind, value, id, customer_id",
-            [at, [kind for kind, _ in names], [value for _, value in names]],
+            " SELECT kind, value, nextval(pg_get_serial_sequence('customers_customer', 'id')), first"
+            " FROM unnest(%s::text[], %s::text[], %s::timestamptz[]) WITH ORDINALITY AS w(kind, value, first, n)"
+            " ORDER BY n ON CONFLICT DO NOTHING RETURNING kind, value, id, customer_id",
+            [[kind for kind, _ in names], [value for _, value in names], [spans[name][0] for name in names]],
         )
         made = {(kind, value): Known(identity, customer) for kind, value, identity, customer in cursor.fetchall()}
         cursor.execute(
@@ -161,17 +175,16 @@ def _create(names: Sequence[Name], at: datetime, since: datetime) -> dict[Name, 
             " SELECT id, id, '{}', '', CASE WHEN kind = 'email' THEN value ELSE '' END,"
             " CASE WHEN kind = 'phone' THEN value ELSE '' END,"
             " CASE WHEN kind IN ('user_id', 'external') THEN value ELSE '' END,"
-            " '', '', '{}', '', '', at, CASE WHEN since >= at - interval '1 hour' THEN at ELSE since END,"
-            " at, since, tier < 2"
-            " FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::int[]) AS w(id, kind, value, tier),"
-            " (SELECT %s::timestamptz, %s::timestamptz) AS n(at, since)",
+            " '', '', '{}', '', '', first, last, first, last, tier < 2"
+            " FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::int[], %s::timestamptz[], %s::timestamptz[])"
+            " AS w(id, kind, value, tier, first, last)",
             [
                 [row.customer for row in made.values()],
                 [kind for kind, _ in made],
                 [value for _, value in made],
                 [components.TIER[kind] for kind, _ in made],
-                at,
-                since,
+                [spans[name][0] for name in made],
+                [spans[name][1] for name in made],
             ],
         )
     return made

@@ -10,7 +10,7 @@ import msgspec
 from django.db import DatabaseError, DataError, IntegrityError, OperationalError, transaction
 
 from heedful.customers import arrivals, consents, organisations, people, touchpoints
-from heedful.customers.identities import Name
+from heedful.customers.identities import Name, Span
 from heedful.customers.touchpoints import Draft
 from heedful.kit.actor import By
 from heedful.ledger import events
@@ -123,13 +123,13 @@ def _fresh(said: Sequence[Said], source: str) -> list[Said]:
 
 def _describe(
     said: Sequence[Said], drafts: Sequence[Draft], by: By, at: datetime
-) -> tuple[dict[tuple[Name, ...], int], Mapping[int, people.Span]]:
+) -> tuple[dict[tuple[Name, ...], int], Mapping[int, Span]]:
     """Write down what was said of customers; returns the record that each was met as.
 
     When they were seen, by what happened, is written with it where that costs nothing more; that is returned too.
     """
     times = [touchpoints.clamp(word.at, at) for word in said]
-    records = people.meet(messages=[word.identities for word in said], by=by, at=max(times), since=min(times))
+    records, _ = people.meet(messages=[word.identities for word in said], times=times, by=by, at=max(times))
     met = organisations.meet(said=_organisations(said), by=by, at=at)
     known = {word.identities: record for word, record in zip(said, records, strict=True)}
     seen = people.NEVER
@@ -149,9 +149,9 @@ def _describe(
     return known, seen
 
 
-def _seen(drafts: Sequence[Draft], known: Mapping[tuple[Name, ...], int], at: datetime) -> dict[int, people.Span]:
+def _seen(drafts: Sequence[Draft], known: Mapping[tuple[Name, ...], int], at: datetime) -> dict[int, Span]:
     """When what happened says that records were first and last seen."""
-    seen: dict[int, people.Span] = {}
+    seen: dict[int, Span] = {}
     for draft in drafts:
         if record := draft.customer or known.get(draft.identities):
             time = touchpoints.clamp(draft.happened_at, at)

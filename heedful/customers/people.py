@@ -14,7 +14,7 @@ from django.db.models import Q
 
 from heedful.associates import associates
 from heedful.customers import components, identities
-from heedful.customers.identities import Name
+from heedful.customers.identities import Name, Span
 from heedful.customers.models import Customer, Identity, IdentityLink, Merge
 from heedful.kit import characters, live
 from heedful.kit.actor import By
@@ -23,9 +23,6 @@ from heedful.ledger import events
 
 type Fact = tuple[Any, datetime]
 """What was said, and when it was true."""
-
-type Span = tuple[datetime, datetime]
-"""When somebody was first and last seen."""
 
 NEVER: Mapping[int, Span] = {}
 
@@ -84,16 +81,21 @@ def undo(*, merge: Merge, by: By, at: datetime) -> None:
     events.record(MergeUndone(row.pk, row.a_id, row.b_id), by=by, at=at)
 
 
-def meet(*, messages: Sequence[tuple[Name, ...]], by: By, at: datetime, since: datetime | None = None) -> list[int]:
-    """Return the record of each message's strongest identity, made if need be; who was seen together is joined."""
+def meet(
+    *, messages: Sequence[tuple[Name, ...]], times: Sequence[datetime], by: By, at: datetime
+) -> tuple[list[int], Mapping[int, Span]]:
+    """Find the record of each message's strongest identity, made if need be; who was seen together is joined.
+
+    `times` says of each message when it was. Returns the records, and of those that are new when they were seen.
+    """
     if (records := identities.settled(messages)) is not None:
-        return records
-    known, links, new = identities.resolve(messages=messages, at=at, since=since)
+        return records, NEVER
+    known, links, new = identities.resolve(messages=messages, times=times)
     if links:
         join_new(links=links, new=new, by=by, at=at)
     records = [known[message[0]].customer for message in messages]
     identities.settle(messages, records)
-    return records
+    return records, new
 
 
 def regroup(*, records: Collection[int], by: By, at: datetime) -> set[int]:

@@ -11,7 +11,7 @@ import msgspec
 from django.db import transaction
 
 from heedful.customers import arrivals, feedback, kinds, moves, people
-from heedful.customers.identities import Name
+from heedful.customers.identities import Name, Span
 from heedful.kit import prepared
 from heedful.kit.actor import By
 from heedful.ledger import events
@@ -84,7 +84,7 @@ def record(
     by: By,
     at: datetime,
     known: Mapping[tuple[Name, ...], int] = NOBODY,
-    seen: Mapping[int, people.Span] = people.NEVER,
+    seen: Mapping[int, Span] = people.NEVER,
     hasty: bool = False,
 ) -> Recorded:
     """Take a batch into the log; a message that came before is left out. The only way in.
@@ -95,7 +95,7 @@ def record(
     """
     horizon = at + AHEAD
     times = [sent if EARLIEST <= (sent := draft.happened_at) <= horizon else clamp(sent, at) for draft in drafts]
-    customers = _customers(drafts, times, known, by)
+    customers, new = _customers(drafts, times, known, by)
     met = {draft.kind for draft in drafts}
     kinds.meet(slugs=met, at=at)
     rows = _rows(drafts, customers, times, source)
@@ -111,7 +111,7 @@ def record(
         if written.sheets:
             feedback.keep(sheets=[_sheet(rows[message.hex], message, row) for message, row in written.sheets])
             people.tell(records={rows[message.hex].c for message, _ in written.sheets})
-        _seen(rows.values(), seen)
+        _seen(rows.values(), {**new, **seen})
         if moving := kinds.moving(met):
             written.move(moving)
         events.follow(written.event(), entry=written.entry)
@@ -125,13 +125,20 @@ def clamp(happened_at: datetime, at: datetime) -> datetime:
 
 def _customers(
     drafts: Sequence[Draft], times: Sequence[datetime], known: Mapping[tuple[Name, ...], int], by: By
-) -> list[int]:
-    """Return the record under which each draft is kept: that of its strongest identity."""
+) -> tuple[list[int], Mapping[int, Span]]:
+    """Find the record under which each draft is kept: that of its strongest identity.
+
+    Returns them, and of those that are new when they were seen.
+    """
     found = [draft.customer or known.get(draft.identities) for draft in drafts]
-    if not (messages := [draft.identities for draft, record in zip(drafts, found, strict=True) if record is None]):
-        return [record for record in found if record is not None]
-    met = iter(people.meet(messages=messages, by=by, at=max(times), since=min(times)))
-    return [next(met) if record is None else record for record in found]
+    if None not in found:
+        return [record for record in found if record is not None], people.NEVER
+    unmet = [(draft.identities, time) for draft, time, record in zip(drafts, times, found, strict=True) if not record]
+    records, new = people.meet(
+        messages=[names for names, _ in unmet], times=[time for _, time in unmet], by=by, at=max(times)
+    )
+    met = iter(records)
+    return [record or next(met) for record in found], new
 
 
 class _Row(msgspec.Struct, gc=False):
@@ -277,7 +284,7 @@ def _sheet(row: _Row, message: uuid.UUID, touchpoint: int) -> feedback.Sheet:
     )
 
 
-def _seen(rows: Collection[_Row], told: Mapping[int, people.Span]) -> None:
+def _seen(rows: Collection[_Row], told: Mapping[int, Span]) -> None:
     """Note when records and people were first and last seen, to the hour: a page view must not cost an update each."""
     if told:
         transaction.on_commit(lambda: _note(told))
@@ -285,7 +292,7 @@ def _seen(rows: Collection[_Row], told: Mapping[int, people.Span]) -> None:
     untold = [row for row in rows if not (span := known(row.c, _NEVER))[0] <= row.t <= span[1] and row.c not in told]
     if not untold:
         return
-    seen: dict[int, people.Span] = {}
+    seen: dict[int, Span] = {}
     for row in untold:
         first, last = seen.get(row.c) or (row.t, row.t)
         seen[row.c] = min(first, row.t), max(last, row.t)
@@ -295,7 +302,7 @@ def _seen(rows: Collection[_Row], told: Mapping[int, people.Span]) -> None:
     transaction.on_commit(lambda: _note({customer: seen[customer] for (customer,) in noted}))
 
 
-def _note(seen: Mapping[int, people.Span]) -> None:
+def _note(seen: Mapping[int, Span]) -> None:
     if len(_noted) > MOST_NOTED:
         _noted.clear()
     for customer, (first, last) in seen.items():
@@ -306,7 +313,7 @@ def _note(seen: Mapping[int, people.Span]) -> None:
 NOTED_EVERY = timedelta(hours=1)
 MOST_NOTED = 200_000
 _NEVER = datetime.max.replace(tzinfo=UTC), datetime.min.replace(tzinfo=UTC)
-_noted: dict[int, people.Span] = {}
+_noted: dict[int, Span] = {}
 """What this process knows to be written: record -> first seen, and until when a touchpoint tells nothing new."""
 
 SEEN = """

@@ -216,3 +216,18 @@ def test_nobody_was_last_seen_before_they_were_first_seen() -> None:
     assert list(wrong.values_list("handle", "first_seen_at", "last_seen_at")) == []
     latest = Customer.objects.get(handle="u-0-3")
     assert latest.first_seen_at == latest.last_seen_at == now + timedelta(milliseconds=21)
+
+
+def test_a_new_record_is_seen_when_its_own_messages_were_and_not_when_the_batch_was() -> None:
+    times = {"early": NOON - timedelta(days=40), "late": NOON, "both": NOON - timedelta(days=3)}
+    drafts = [Draft("page", at, f"m-{name}", (("user_id", name),)) for name, at in times.items()]
+    drafts.append(Draft("page", NOON - timedelta(days=1), "m-again", (("user_id", "both"),)))
+
+    touchpoints.record(drafts=drafts, source="test", by=SYSTEM, at=NOON)
+
+    seen = {row.handle: (row.first_seen_at, row.last_seen_at) for row in Customer.objects.all()}
+    assert seen == {
+        "early": (times["early"], times["early"]),
+        "late": (NOON, NOON),
+        "both": (times["both"], NOON - timedelta(days=1)),
+    }
