@@ -220,8 +220,8 @@ def test_nobody_was_last_seen_before_they_were_first_seen() -> None:
 
 def test_a_new_record_is_seen_when_its_own_messages_were_and_not_when_the_batch_was() -> None:
     times = {"early": NOON - timedelta(days=40), "late": NOON, "both": NOON - timedelta(days=3)}
-    drafts = [Draft("page", at, f"m-{name}", (("user_id", name),)) for name, at in times.items()]
-    drafts.append(Draft("page", NOON - timedelta(days=1), "m-again", (("user_id", "both"),)))
+    drafts = [touchpoints.Draft("page", at, f"m-{name}", (("user_id", name),)) for name, at in times.items()]
+    drafts.append(touchpoints.Draft("page", NOON - timedelta(days=1), "m-again", (("user_id", "both"),)))
 
     touchpoints.record(drafts=drafts, source="test", by=SYSTEM, at=NOON)
 
