@@ -273,7 +273,7 @@ def test_the_ledger_says_things_by_their_names(
 
 
 def test_the_exported_ledger_holds_data_that_programs_can_read(as_: As, ada: Associate, care: Team) -> None:
-    page = b"".join(as_(ada).get("/setup/ledger?format=csv")).decode()  # type: ignore[arg-type]
+    page = b"".join(as_(ada).get("/setup/ledger?format=csv")).decode()
 
     rows = list(csv.DictReader(io.StringIO(page.lstrip("\ufeff"))))
     assert json.loads(next(row["data"] for row in rows if row["kind"] == "TeamAdded"))["name"] == "Care"
