@@ -83,6 +83,11 @@ def moving(slugs: Collection[str]) -> dict[str, str]:
 
 
 @transaction.atomic
+def names() -> dict[str, str]:
+    """What the company calls kinds, by kind; those that it has not named are left out."""
+    return dict(Kind.objects.exclude(name="").values_list("slug", "name"))
+
+
 def place(*, kind: Kind, name: str, stage: Stage | None, moves_stage: bool, by: By, at: datetime) -> None:
     """Say what a kind is called, in which stage it happens, and whether who does it is in that stage from then on.
 

@@ -132,7 +132,9 @@ def end(*, promise: Promise, by: By, at: datetime) -> Promise:
 
 def sentences(promise: Promise) -> list[str]:
     """How a promise is measured today, each standard in a sentence."""
-    return [standards.sentence(standard) for standard in promise.standards.today().order_by("pk")]
+    today = promise.standards.today().order_by("pk")
+    names = kinds.names()
+    return [standards.sentence(standard, names=names) for standard in today]
 
 
 def _standing(promise: Promise) -> Promise:

@@ -1,5 +1,6 @@
 """Standards: how a promise is measured, said in a sentence, checked, and read for judging."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -106,21 +107,23 @@ def kinds(standard: Standard) -> set[str]:
     return {kind for kind in (standard.from_kind, standard.to_kind) if kind}
 
 
-def sentence(standard: Standard) -> str:
-    """Say how it is measured, such as `From order placed to delivered within 2 working days`."""
-    start, end = _kind(standard.from_kind), _kind(standard.to_kind)
+def sentence(standard: Standard, *, names: Mapping[str, str]) -> str:
+    """Say how it is measured, such as `From order placed to delivered within 2 working days`; `names` are by kind."""
+    start, end = (_kind(slug, names) for slug in (standard.from_kind, standard.to_kind))
+    noted = slugs.words(standard.property).lower()
     if standard.form == "within":
         return f"From {start} to {end} within {_time(standard)}"
     if standard.form == "by_date":
-        return f"After {start}, {end} by the date in “{standard.property}”"
+        return f"After {start}, {end} by the date in “{noted}”"
     if standard.form == "yes":
-        return f"A yes in “{standard.property}” of {start}"
-    asked = f" when asked by {start}" if standard.from_kind else ""
-    return f"{scales.name_of(standard.question)} of at least {standard.at_least}{asked}"
+        return f"At {start}, a yes in “{noted}”"
+    wanted = f"{scales.name_of(standard.question)} of at least {standard.at_least}"
+    return f"At {start}, {wanted[:1].lower()}{wanted[1:]}" if standard.from_kind else wanted
 
 
-def _kind(slug: str) -> str:
-    return slugs.words(slug).strip().lower()
+def _kind(slug: str, names: Mapping[str, str]) -> str:
+    """A name stays as the company writes it, in quotes; what a program sent is said in words."""
+    return f"“{names[slug]}”" if names.get(slug) else slugs.words(slug).strip().lower()
 
 
 def _time(standard: Standard) -> str:

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 
 from heedful.associates.models import Associate, Key
-from heedful.customers import slugs
-from heedful.customers.models import Customer, Kind, Stage
+from heedful.customers import kinds, slugs
+from heedful.customers.models import Customer, Stage
 from heedful.understand.models import Topic
 from heedful.web import wording
 
@@ -35,7 +35,7 @@ class Names:
     @cached_property
     def kinds(self) -> Mapping[str, str]:
         """The kinds of touchpoint that the company gave a name."""
-        return dict(Kind.objects.exclude(name="").values_list("slug", "name"))
+        return kinds.names()
 
     @cached_property
     def topics(self) -> Mapping[str, str]:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from heedful.associates.models import Associate
+from heedful.customers import kinds
 from heedful.customers.models import Kind
 from heedful.kit.errors import Forbidden, Refused
 from heedful.ledger.models import Entry
@@ -161,15 +162,41 @@ def test_cases_run_by_one_promise_at_a_time(ada: Associate) -> None:
     ],
 )
 def test_a_standard_is_said_in_a_sentence(draft: Draft, sentence: str) -> None:
-    said = standards.sentence(Standard(**draft.fields()))
+    said = standards.sentence(Standard(**draft.fields()), names={})
     assert said == f"From order placed to delivered {sentence}"
 
 
 def test_working_time_is_said_as_such(office: Calendar) -> None:
     two_days = Draft(form="within", from_kind="asked", to_kind="answered", within_days=2, calendar=office)
     hours = Draft(form="within", from_kind="asked", to_kind="answered", within_s=86_400, calendar=office)
-    assert standards.sentence(Standard(**two_days.fields())).endswith("within 2 working days")
-    assert standards.sentence(Standard(**hours.fields())).endswith("within 24 working hours")
+    assert standards.sentence(Standard(**two_days.fields()), names={}).endswith("within 2 working days")
+    assert standards.sentence(Standard(**hours.fields()), names={}).endswith("within 24 working hours")
+
+
+@pytest.mark.parametrize(
+    ("draft", "sentence"),
+    [
+        (
+            Draft(form="within", from_kind="sim", to_kind="delivered", within_s=90),
+            "From “SIM ordered” to delivered within",
+        ),
+        (
+            Draft(form="by_date", from_kind="sim", to_kind="delivered", property="promised_for"),
+            "by the date in “promised for”",
+        ),
+        (Draft(form="yes", from_kind="sim", property="as_quoted"), "At “SIM ordered”, a yes in “as quoted”"),
+        (Draft(form="score", question="ease", at_least=5), "Ease of at least 5"),
+        (Draft(form="score", question="ease", at_least=5, from_kind="sim"), "At “SIM ordered”, ease of at least 5"),
+    ],
+)
+def test_a_sentence_says_kinds_by_the_companys_own_names(draft: Draft, sentence: str) -> None:
+    assert sentence in standards.sentence(Standard(**draft.fields()), names={"sim": "SIM ordered"})
+
+
+def test_a_promise_is_said_with_the_names_that_the_company_gave(answer: Promise, ada: Associate) -> None:
+    kind = Kind.objects.get(pk=answer.standards.get().from_kind)
+    kinds.place(kind=kind, name="A question by post", stage=None, moves_stage=False, by=ada.by, at=MONDAY)
+    assert promises.sentences(answer)[0].startswith("From “A question by post” to ")
 
 
 def test_the_first_calendar_is_the_default_until_another_is(office: Calendar, ada: Associate) -> None:

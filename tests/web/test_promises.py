@@ -85,7 +85,7 @@ def test_a_promise_asks_the_database_as_often_for_one_row_as_for_many(
     as_: As, mira: Associate, answer: Promise, django_assert_max_num_queries: Any
 ) -> None:
     client = as_(mira)
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(16):
         client.get(f"/promises/{answer.slug}")
 
 

@@ -1,11 +1,11 @@
 """The list of promises: each with its walk, on the page and as a file with how it felt."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from heedful.customers import scales
+from heedful.customers import kinds, scales
 from heedful.promise import walks
 from heedful.promise.models import Promise
 from heedful.promise.walks import Walk
@@ -41,8 +41,8 @@ class Line:
 
 def lines(rows: Iterable[Promise], when: Period) -> list[Line]:
     """Promises with their walk."""
-    found = walks.walks(since=when.since, until=when.until)
-    return [_line(row, found[row.pk], when) for row in rows]
+    found, names = walks.walks(since=when.since, until=when.until), kinds.names()
+    return [_line(row, found[row.pk], when, names) for row in rows]
 
 
 def whole(rows: Sequence[Promise], when: Period) -> list[Line]:
@@ -50,11 +50,12 @@ def whole(rows: Sequence[Promise], when: Period) -> list[Line]:
     walked = walks.walks(since=when.since, until=when.until)
     period = periods.Period(when.since, when.until, when.label)
     felt = proven.felt(promises=rows, walks=walked, period=period)
-    return [_line(row, walked[row.pk], when, felt.get(row.pk, [])) for row in rows]
+    names = kinds.names()
+    return [_line(row, walked[row.pk], when, names, felt.get(row.pk, [])) for row in rows]
 
 
-def _line(row: Promise, walk: Walk, when: Period, felt: Sequence[Felt] = ()) -> Line:
-    return Line(row, walk, promise_page.kept(walk), promise_page.sentences(row), when, felt)
+def _line(row: Promise, walk: Walk, when: Period, names: Mapping[str, str], felt: Sequence[Felt] = ()) -> Line:
+    return Line(row, walk, promise_page.kept(walk), promise_page.sentences(row, names), when, felt)
 
 
 type Column = tuple[str, Callable[[Line], Any]]

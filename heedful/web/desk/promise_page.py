@@ -1,5 +1,6 @@
 """What the pages of promises show: periods, figures, how it was felt, and the replay of one instance."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
-from heedful.customers import scales
+from heedful.customers import kinds, scales
 from heedful.customers.models import Customer
 from heedful.promise import standards, walks
 from heedful.promise.instances import History
@@ -33,10 +34,10 @@ def period(request: HttpRequest, *, at: datetime) -> Period:
     return chosen.asked(request, last=lambda: walks.last_due(until=at), at=at)
 
 
-def sentences(row: Promise) -> list[str]:
-    """How it is measured, or was before it ended; of standards that are read already."""
+def sentences(row: Promise, names: Mapping[str, str]) -> list[str]:
+    """How it is measured, or was before it ended; of standards that are read already, with the names of kinds."""
     today = sorted((one for one in row.standards.all() if one.ended_at is None), key=lambda one: one.pk)
-    return [standards.sentence(one) for one in today or row.standards.all()]
+    return [standards.sentence(one, names=names) for one in today or row.standards.all()]
 
 
 def kept(walk: Walk, *, href: str = "") -> Figure:
@@ -65,7 +66,7 @@ def told(request: HttpRequest, row: Promise, *, at: datetime) -> dict[str, Any]:
     address = reverse("desk:promise", args=[row.slug])
     return {
         "promise": row,
-        "sentences": sentences(row),
+        "sentences": sentences(row, kinds.names()),
         "period": when,
         "states": states,
         "walk": walk,
@@ -167,7 +168,7 @@ class Step:
 def replay(history: History) -> dict[str, Any]:
     """What happened to an instance, in the order of the log, and when we found out."""
     known, sources = names.Names(), names.sources(one.source for one in history.touchpoints if one.source)
-    kinds = {touchpoint.pk: known.kind(touchpoint.kind) for touchpoint in history.touchpoints}
+    called = {touchpoint.pk: known.kind(touchpoint.kind) for touchpoint in history.touchpoints}
     flips = [
         Step(
             flip.true_from,
@@ -175,14 +176,14 @@ def replay(history: History) -> dict[str, Any]:
             flip.get_state_display(),
             TONES[flip.state],
             ICONS[flip.state],
-            _because(flip.because, kinds),
+            _because(flip.because, called),
         )
         for flip in history.flips
     ]
     return {
         "steps": flips,
         "touchpoints": [
-            {"row": one, "words": kinds[one.pk], "source": sources.get(one.source, "an unnamed source")}
+            {"row": one, "words": called[one.pk], "source": sources.get(one.source, "an unnamed source")}
             for one in history.touchpoints
         ],
         "lateness": _lateness(history),
@@ -190,11 +191,11 @@ def replay(history: History) -> dict[str, Any]:
     }
 
 
-def _because(reason: str, kinds: dict[int, str]) -> str:
+def _because(reason: str, called: dict[int, str]) -> str:
     kind, _, pk = reason.partition(":")
     if kind == "clock":
         return "The clock ran"
-    return kinds.get(int(pk), f"Touchpoint {pk}") if kind == "touchpoint" and pk.isdigit() else reason.capitalize()
+    return called.get(int(pk), f"Touchpoint {pk}") if kind == "touchpoint" and pk.isdigit() else reason.capitalize()
 
 
 def _lateness(history: History) -> str:

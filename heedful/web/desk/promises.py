@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
+from heedful.customers import kinds
 from heedful.kit.errors import Refused
 from heedful.promise import instances, promises, recounts, standards
 from heedful.promise.models import Instance, Promise
@@ -74,8 +75,12 @@ def instance(request: Asked, slug: str, pk: int) -> HttpResponse:
     """One time that it was promised to one customer, with everything that happened to it."""
     rows = Instance.objects.select_related("promise", "standard__calendar", "customer__person")
     row = get_object_or_404(rows, pk=pk, promise__slug=slug)
-    told = {"instance": row, "customer": promise_page.who(row), "standard": standards.sentence(row.standard)}
+    told = {"instance": row, "customer": promise_page.who(row), "standard": _measured(row)}
     return render(request, "desk/promises/instance.html", told | promise_page.replay(instances.history(row)))
+
+
+def _measured(row: Instance) -> str:
+    return standards.sentence(row.standard, names=kinds.names())
 
 
 @page("promise.edit")
