@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
@@ -17,6 +18,7 @@ from ninja.security import HttpBearer, SessionAuth
 from heedful import __version__
 from heedful.associates import keys
 from heedful.associates.models import Associate, Key
+from heedful.kit import away
 from heedful.kit.actor import By
 from heedful.kit.errors import Forbidden, Refused
 
@@ -27,6 +29,7 @@ WORDS = {
     404: "There is nothing here.",
     405: "This address is not used like that.",
     422: "Something in the request is not as it should be.",
+    503: "Nothing can be kept at this moment.",
 }
 
 
@@ -182,3 +185,12 @@ def _misshapen(request: HttpRequest, no: ValidationError) -> HttpResponse:
 @api.exception_handler(HttpError)
 def _other(request: HttpRequest, no: HttpError) -> HttpResponse:
     return problem(no.status_code if no.status_code in WORDS else 400, str(no))
+
+
+@api.exception_handler(OperationalError)
+@api.exception_handler(InterfaceError)
+def _away(request: HttpRequest, error: OperationalError | InterfaceError) -> HttpResponse:
+    away.note(error)
+    said = problem(503, away.sentence(error), code="disk_full" if away.has_no_room(error) else "away")
+    said["Retry-After"] = str(away.AGAIN_S)
+    return said

@@ -5,7 +5,6 @@ import fcntl
 import http.client
 import importlib
 import os
-import shutil
 import socket
 import sys
 import time
@@ -162,7 +161,7 @@ class _Room:
 
     def tell_when_it_changes(self) -> None:
         """Print a sentence at each change; the database by itself goes on as soon as there is room."""
-        is_full = shutil.disk_usage(self.data).free < failures.LEAST_BYTES
+        is_full = failures.is_full(self.data)
         if is_full == self.is_full:
             return
         self.is_full = is_full

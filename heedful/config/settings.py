@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.utils.csp import CSP
+from django.utils.log import CallbackFilter
 
 from heedful.kit import env
 
@@ -252,10 +253,12 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    # A request that found the database away was answered as it should be, and `kit/away.py` tells of it now and then.
+    "filters": {"answered": {"()": CallbackFilter, "callback": lambda line: getattr(line, "status_code", 0) != 503}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     "loggers": {
-        "django.request": {"level": PASSERS_BY},
+        "django.request": {"level": PASSERS_BY, "filters": ["answered"]},
         "django.security.DisallowedHost": {"level": "CRITICAL" if PASSERS_BY == "ERROR" else PASSERS_BY},
     },
 }

@@ -1,16 +1,15 @@
 """What we say when a page cannot be shown."""
 
+import sys
 from typing import Any
 
-from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
 from heedful.associates.models import Company
+from heedful.kit import away
 from heedful.web import sheet
-
-DISK_FULL = "53100"
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -35,6 +34,8 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def broken(request: HttpRequest) -> HttpResponse:
     """Say that we broke down; asks nothing of the database, which may be what broke."""
+    if isinstance(error := sys.exception(), away.ERRORS):  # in a middleware, so that no other one hears of it
+        return unavailable(request, error)
     return _plain(
         "Something broke here", "It is our fault, and it has been written to the log. Nothing you did is lost.", 500
     )
@@ -42,7 +43,9 @@ def broken(request: HttpRequest) -> HttpResponse:
 
 def unavailable(request: HttpRequest, error: Exception | None = None) -> HttpResponse:
     """Say that the database cannot be reached for the moment, or cannot keep anything."""
-    if getattr(error.__cause__ if error else None, "sqlstate", "") == DISK_FULL:
+    if isinstance(error, away.ERRORS):
+        away.note(error)
+    if away.has_no_room(error):
         response = _plain(
             "The disk is full",
             "What you just sent was not kept. Whoever looks after this installation has to free some space.",
@@ -63,22 +66,19 @@ class Unavailable:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        try:
-            response: HttpResponse = self.get_response(request)
-        except OperationalError as error:
-            return unavailable(request, error)
+        response: HttpResponse = self.get_response(request)
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Answer for views whose query failed because the server is away."""
-        return unavailable(request, exception) if isinstance(exception, OperationalError) else None
+        return unavailable(request, exception) if isinstance(exception, away.ERRORS) else None
 
 
 def _shown(request: HttpRequest, template: str, status: int) -> HttpResponse:
     try:
         return render(request, template, status=status)
-    except OperationalError:
-        return unavailable(request)
+    except away.ERRORS as error:
+        return unavailable(request, error)
 
 
 def _plain(title: str, words: str, status: int) -> HttpResponse:

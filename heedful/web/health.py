@@ -6,6 +6,8 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
 
+from heedful.kit.postgres import failures
+
 READY = "ready"
 HEARTBEAT_S = 8
 
@@ -29,7 +31,13 @@ def _database_and_worker() -> dict[str, str]:
     except DatabaseError:
         connection.close()
         return {"database": "unreachable", "worker": "unknown"}
-    return {"database": READY, "worker": READY if alive else "missing"}
+    return {"database": "disk full" if _has_no_room() else READY, "worker": READY if alive else "missing"}
+
+
+def _has_no_room() -> bool:
+    """Whether a database of ours can keep nothing new; of another machine's disk only its refusals tell."""
+    is_ours = (settings.DATA_DIR / "postgres").is_dir() and str(connection.settings_dict["HOST"]).startswith("/")
+    return is_ours and failures.is_full(settings.DATA_DIR)
 
 
 def _live() -> str:

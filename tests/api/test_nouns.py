@@ -5,12 +5,15 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 from django.test import Client
+from psycopg.errors import DiskFull
 
 from heedful.act import cases
 from heedful.act.models import Case, Cause
 from heedful.associates import keys
 from heedful.associates.models import Associate, Company, Key
+from heedful.customers import touchpoints
 from heedful.customers.models import Customer, Touchpoint
 from heedful.kit.actor import SYSTEM
 from heedful.understand.trouble import Sign
@@ -190,3 +193,19 @@ def test_somebody_logged_in_may_claim_and_a_key_may_not(
     client.force_login(mira)
     response = client.post(f"/api/cases/{row.pk}/claim")
     assert (response.status_code, response.json()["owner"]) == (200, "Mira")
+
+
+@pytest.mark.parametrize(
+    ("cause", "code", "words"),
+    [(None, "away", "The database is away"), (DiskFull("no room"), "disk_full", "The disk of the database is full")],
+)
+def test_a_database_that_takes_nothing_is_a_problem_that_says_when_to_come_again(
+    ask: Ask, monkeypatch: pytest.MonkeyPatch, cause: Exception | None, code: str, words: str
+) -> None:
+    def refuse(**_: object) -> None:
+        raise OperationalError("no") from cause
+
+    monkeypatch.setattr(touchpoints, "record", refuse)
+    status, body = ask("POST", "/api/touchpoints", {"touchpoints": [touch("m1")]})
+    assert (status, body["code"]) == (503, code)
+    assert words in body["detail"]

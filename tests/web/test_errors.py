@@ -4,6 +4,7 @@ import pytest
 from django.db import OperationalError
 from django.http import HttpResponse
 from django.test import Client, RequestFactory, override_settings
+from django.urls import reverse
 from psycopg.errors import DiskFull
 
 from heedful.web import errors
@@ -23,6 +24,22 @@ def test_a_house_that_is_called_by_another_name_says_no_without_a_line(
     with override_settings(ALLOWED_HOSTS=["care.example.com"]):
         assert client.get("/", headers={"Host": "evil.example"}).status_code == 400
     assert not caplog.records
+
+
+@pytest.mark.django_db
+def test_a_database_that_goes_away_in_the_session_is_no_breakdown(
+    client: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def away_now(*_: object, **__: object) -> None:
+        raise OperationalError("gone")
+
+    monkeypatch.setattr("heedful.kit.away._told_at", {})
+    monkeypatch.setattr("django.contrib.sessions.middleware.SessionMiddleware.process_response", away_now)
+    client.raise_request_exception = False
+    answer = client.get(reverse("account_login"))
+    assert answer.status_code == 503
+    assert "Back in a moment" in answer.content.decode()
+    assert [line.message for line in caplog.records] == ["The database takes nothing: gone"]
 
 
 def test_a_full_disk_is_called_by_its_name(rf: RequestFactory) -> None:

@@ -1,7 +1,6 @@
 """The views: check the shape, keep what can be kept, and answer as Segment does."""
 
 import base64
-import logging
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -16,12 +15,9 @@ from heedful.api.events import admission, bodies, cors, house, meaning, wire
 from heedful.api.events.limits import EVENT_BYTES, Unreadable, Unusable
 from heedful.api.events.times import shift
 from heedful.customers import messages, rejections, together
-
-log = logging.getLogger(__name__)
+from heedful.kit import away
 
 TAKEN = b'{"success": true}'
-AGAIN_S = "2"
-"""When to come again after the database was away."""
 PIXEL = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
 
 type View = Callable[..., HttpResponse]
@@ -42,8 +38,8 @@ def door(view: View) -> View:
         except admission.TooFast as fast:
             response = _no(429, "This key sends more events than it may.", wait_s=str(fast.wait_s))
         except (DatabaseError, InterfaceError) as error:
-            log.warning("Events are not taken: %s", str(error).partition("\n")[0])
-            response = _no(503, "The database is away; nothing of this was kept. Send it again.", wait_s=AGAIN_S)
+            away.note(error)
+            response = _no(503, away.sentence(error), wait_s=str(away.AGAIN_S))
         return cors.allow(request, response)
 
     return answer

@@ -28,12 +28,17 @@ def in_sentences(data: Path) -> Iterator[None]:
         raise _of_code(data, error.errno or 0, error.strerror or str(error)) from error
 
 
+def is_full(data: Path) -> bool:
+    """Return whether there is no room left for the server to work with."""
+    return shutil.disk_usage(data).free < LEAST_BYTES
+
+
 def refusal(data: Path, said: str) -> Refused:
     """Return the refusal for what a program said before it gave up."""
     for code in (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES):
         if os.strerror(code) in said:
             return _of_code(data, code, os.strerror(code))
-    if shutil.disk_usage(data).free < LEAST_BYTES:
+    if is_full(data):
         return _of_code(data, errno.ENOSPC, "")
     lines = [line for line in said.splitlines() if line.strip()]
     grave = [found[0] for line in lines if (found := GRAVE.search(line))]

@@ -11,11 +11,13 @@ from typing import Any
 import pytest
 from django.db import OperationalError
 from django.test import Client
+from psycopg.errors import DiskFull
 
 from heedful.associates import keys
 from heedful.associates.models import Key
 from heedful.customers import messages
 from heedful.customers.models import Identity, Touchpoint
+from heedful.kit import away
 from heedful.kit.actor import SYSTEM
 from tests.api.events.conftest import NOON, Send
 
@@ -168,6 +170,23 @@ def test_nothing_is_acknowledged_while_the_database_is_away(send: Send, monkeypa
     response = send("/v1/track", TRACK)
     assert response.status_code == 503
     assert int(response["Retry-After"]) > 0
+    assert "The database is away" in response.json()["message"]
+
+
+@pytest.mark.usefixtures("added")
+def test_a_full_disk_is_called_by_its_name_and_told_to_the_log_once(
+    send: Send, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def full(**_: Any) -> None:
+        raise OperationalError("no room") from DiskFull("no room")
+
+    monkeypatch.setattr(messages, "take", full)
+    monkeypatch.setattr(away, "_told_at", {})
+    for _ in range(3):
+        response = send("/v1/track", TRACK)
+        assert response.status_code == 503
+        assert "The disk of the database is full" in response.json()["message"]
+    assert [line.message for line in caplog.records] == ["The database takes nothing: no room"]
 
 
 def test_a_limit_is_answered_with_when_to_come_again(

@@ -1,4 +1,5 @@
 import json
+from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
@@ -7,6 +8,7 @@ from django.db import connection, transaction
 from django.test import Client, RequestFactory
 
 from heedful.kit import live
+from heedful.kit.postgres import failures
 from heedful.web.live import address, door, hall
 
 
@@ -85,3 +87,14 @@ def test_health_without_a_database_is_no_breakdown(client: Client) -> None:
     with patch.object(connection, "cursor", side_effect=OperationalError):
         answer = client.get("/healthz")
     assert (answer.status_code, answer.json()["database"]) == (503, "unreachable")
+
+
+@pytest.mark.django_db
+def test_a_house_whose_disk_is_full_is_not_ready(client: Client, settings: Any, tmp_path: Path) -> None:
+    (tmp_path / "postgres").mkdir()
+    settings.DATA_DIR = tmp_path
+    with patch.object(failures, "LEAST_BYTES", 1 << 60):
+        answer = client.get("/healthz")
+        assert (answer.status_code, answer.json()["database"]) == (503, "disk full")
+        (tmp_path / "postgres").rmdir()  # then the database is elsewhere
+        assert client.get("/healthz").json()["database"] == "ready"
