@@ -72,10 +72,8 @@ def opened(body: bytes) -> tuple[Envelope, bytes]:
         return _envelope.decode(body), body
     except msgspec.ValidationError:
         raise Unreadable("The body must be an object, and its batch a list of events.") from None
-    except RecursionError:
-        body = bodies.flatten(body, DEPTH + 8)
-    except msgspec.DecodeError:
-        body = bodies.mend(body)
+    except (msgspec.DecodeError, RecursionError):
+        body = bodies.mend(bodies.flatten(body, DEPTH + 8))
     try:
         return _envelope.decode(body), body
     except (msgspec.DecodeError, RecursionError):

@@ -5,6 +5,7 @@ import json
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from heedful.api.events import bodies, limits
 from heedful.associates.models import Key
@@ -191,6 +192,33 @@ def test_a_bad_client_cannot_fill_the_disk(send: Send, key: Key, monkeypatch: py
 
 def test_depth_counts_levels_and_not_brackets_in_words() -> None:
     assert bodies.depth(b'{"a": "[[[[", "b": [{"c": "\\"[["}]}') == 3
+
+
+def test_mending_one_event_changes_no_number_of_another(send: Send) -> None:
+    odd = [b'{"type":"track","userId":"half","event":"\\udc00 Said"}', item(timestamp=None).replace(b"null", b"1e400")]
+    long = item(messageId="long", properties={"n": 0}).replace(b'"n": 0', b'"n": ' + b"7" * 5_000)
+    deep = item(messageId="deep", properties={"a": 0}).replace(b'"a": 0', b'"a": ' + b"[" * 5_000 + b"]" * 5_000)
+    small = item(messageId="small", properties={"n": 0}).replace(b'"n": 0', b'"n": 0.10000000000000000000000001')
+    assert send("/v1/batch", batch(*odd, long, deep, small)).status_code == 200
+    assert set(Touchpoint.objects.values_list("kind", flat=True)) == {"said", "paid"}
+    reasons = " ".join(Rejection.objects.values_list("reason", flat=True))
+    assert "nested" in reasons
+    assert "out of range" in reasons
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT properties->>'n' FROM customers_touchpoint WHERE properties ? 'n'")
+        assert ("0.10000000000000000000000001",) in cursor.fetchall()
+
+
+@pytest.mark.parametrize(
+    ("sent", "mended"),
+    [
+        (rb'{"a": "\ud83d\ude00 \ud83d \\ud83d"}', rb'{"a": "\ud83d\ude00 \ufffd \\ud83d"}'),
+        (b'{"a": "NaN\n\x00", "b": [NaN, -Infinity]}', rb'{"a": "NaN\u000a", "b": [null, null]}'),
+        (b'{"a": "left open, NaN', b'{"a": "left open, null'),
+    ],
+)
+def test_mending_touches_nothing_else(sent: bytes, mended: bytes) -> None:
+    assert bodies.mend(sent) == mended
 
 
 def test_flattening_keeps_what_is_not_too_deep() -> None:
