@@ -96,7 +96,7 @@ def test_sloppy_quotes_inside_one_line_are_read(tmp_path: Path) -> None:
         "id\tat\ttext\r\n1\t2025-01-01\tGröße\r\n".encode("utf-16"),
         "id\tat\ttext\n1\t2025-01-01\tGröße\n".encode("utf-16-le"),
         "id,at,text\r1,2025-01-01,Größe\r".encode(),
-        gzip.compress("id,at,text\n1,2025-01-01,Größe\n".encode("latin-1")),
+        gzip.compress("id,at,text\n1,2025-01-01,Größe\n".encode("latin-1"), mtime=0),
     ],
     ids=["bom and semicolons", "sep line", "utf-16", "utf-16 without bom", "old line ends", "gzip latin-1"],
 )
