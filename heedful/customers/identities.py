@@ -18,7 +18,7 @@ type Span = tuple[datetime, datetime]
 """When somebody was first and last seen."""
 
 LONGEST = 254
-MOST_CACHED = 200_000
+MOST_CACHED = 50_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -311,7 +311,7 @@ def _note(seen: Mapping[int, Span]) -> None:
 
 
 NOTED_EVERY = timedelta(hours=1)
-MOST_NOTED = 200_000
+MOST_NOTED = 50_000
 _NEVER = datetime.max.replace(tzinfo=UTC), datetime.min.replace(tzinfo=UTC)
 _noted: dict[int, Span] = {}
 """What this process knows to be written: record -> first seen, and until when a touchpoint tells nothing new."""
