@@ -98,7 +98,7 @@ def _clock(column: str, own: tzinfo) -> Callable[[Row], tzinfo]:
     return clock
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=20_000)
 def parsed(text: str, formats: tuple[str, ...], clock: tzinfo) -> datetime:
     """Read a time by the first format that fits; without formats ISO 8601 or Unix time."""
     for form in formats:
