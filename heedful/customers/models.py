@@ -90,6 +90,9 @@ class Customer(models.Model):
                 condition=Q(person=F("id")),
             ),
         ]
+        constraints = [
+            models.CheckConstraint(condition=Q(value_amount__gte=0), name="customers_worth_nothing_or_more"),
+        ]
 
     def __str__(self) -> str:
         return self.label

@@ -356,6 +356,7 @@ def _value(said: Mapping[int, list[Any]]) -> tuple[Decimal | None, str, str]:
         amounts = [
             Decimal(str(fact[0]["amount"])) for fact in said.values() if fact[0]["currency"] == latest["currency"]
         ]
+        total = sum((amount for amount in amounts if amount >= 0), Decimal(0))
     except (InvalidOperation, KeyError, TypeError):
         return None, "", ""
-    return sum(amounts, Decimal(0)), _text(latest["currency"])[:3], _text(latest.get("source"))[:80]
+    return total, _text(latest["currency"])[:3], _text(latest.get("source"))[:80]

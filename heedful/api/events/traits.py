@@ -74,10 +74,9 @@ def _value(out: Read, key: str, value: Any, traits: dict[str, Any], currency: st
     try:
         amount = Decimal(str(said.get("amount"))) * YEARLY.get(key, 1)
     except InvalidOperation:
-        out.facts[key] = value
-        return
-    if not amount.is_finite() or abs(amount) > LARGEST:
-        out.facts[key] = f"{value}"[:80]
+        amount = Decimal("NaN")
+    if not amount.is_finite() or not 0 <= amount <= LARGEST:
+        out.facts["value_as_sent" if key == "value" else key] = value if isinstance(value, str) else f"{value}"[:80]
         return
     named = said.get("currency")
     out.facts["value"] = {

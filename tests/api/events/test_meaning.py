@@ -157,6 +157,15 @@ def test_who_identifies_is_described(send: Send) -> None:
     assert who.is_known
 
 
+@pytest.mark.parametrize("said", [{"amount": -1, "currency": "EUR"}, {"amount": 1e30}, -0.01, "a lot", [1], True])
+def test_a_value_that_is_none_costs_nobody_theirs(send: Send, said: object) -> None:
+    send("/v1/identify", identify(traits={"value": {"amount": 120, "currency": "EUR"}}))
+    send("/v1/identify", identify(traits={"value": said, "arr": said}))
+    who = person()
+    assert (who.value_amount, who.value_currency) == (Decimal(120), "EUR")
+    assert {"value_as_sent", "arr"} <= set(who.attributes)
+
+
 def test_a_phone_is_read_as_the_companys_country_writes_it(send: Send) -> None:
     company.edit(name="X", colour="#2f6f5e", time_zone="Europe/Berlin", country="DE", by=SYSTEM, at=NOON)
     send("/v1/identify", identify(traits={"phone": "030 901820"}))
