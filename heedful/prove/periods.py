@@ -29,6 +29,9 @@ class Period:
 
 
 CHOICES = {"30": "30 days", "90": "90 days", "365": "year", "all": "whole time"}
+"""What each is called within a sentence."""
+LABELS = {"30": "30 days", "90": "90 days", "365": "A year", "all": "All time"}
+"""What each is called where one chooses among them."""
 
 
 def last(choice: str, *, at: datetime) -> Period:

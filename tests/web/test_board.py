@@ -77,11 +77,24 @@ def test_the_board_says_it_in_words(shop: None, as_: As, bo: Associate) -> None:
     for words in (
         "Delivered within two days",
         "50.0 %",
-        "Worse when broken, more than chance",
+        "clearly worse when broken",
         "£4,000",
         "A second van",
     ):
         assert words in page
+
+
+def test_the_board_says_how_to_read_its_bars_and_intervals_in_numbers(shop: None, as_: As, bo: Associate) -> None:
+    page = as_(bo).get("/board/").content.decode()
+    for words in ("Changes are against the 90 days before.", "95 times in 100", "80 due · 39 to 61\xa0%", ">All time<"):
+        assert words in page
+
+
+def test_a_score_says_what_it_means_and_leads_to_the_other_questions(shop: None, as_: As, bo: Associate) -> None:
+    page = as_(bo).get("/board/scores/recommend?by=stage").content.decode()
+    assert "Of every hundred who answered" in page
+    assert 'href="/board/scores/satisfaction"' in page
+    assert 'href="/board/scores/recommend"' not in page
 
 
 def test_every_score_opens_the_answers_behind_it(shop: None, as_: As, bo: Associate) -> None:

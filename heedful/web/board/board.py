@@ -39,7 +39,7 @@ def index(request: Asked) -> HttpResponse:
     """What was promised, what was done, how it felt, what it is worth, and how fast the loop runs."""
     now = timezone.now()
     usual = _usual(now)
-    choices = lists.chips(request, "period", "Period", periods.CHOICES.items(), default=usual)
+    choices = lists.chips(request, "period", "Period", periods.LABELS.items(), default=usual)
     period = periods.last(request.GET.get("period", usual), at=now)
     told = {
         "choices": choices,
@@ -70,7 +70,7 @@ def _counted(period: Period, now: datetime) -> dict[str, object]:
 
 def _promises(period: Period, now: datetime) -> dict[str, list["Shown"]]:
     """The promises whose breaking touches most, and the rest."""
-    shown = [_shown(card, period, period.choice) for card in scorecards.cards(period=period, at=now)]
+    shown = [_shown(card, period.choice) for card in scorecards.cards(period=period, at=now)]
     return {"first": shown[:FIRST], "rest": shown[FIRST:]}
 
 
@@ -97,13 +97,9 @@ class Shown:
     broken_href: str
 
 
-def _shown(card: scorecards.Card, period: Period, choice: str) -> Shown:
+def _shown(card: scorecards.Card, choice: str) -> Shown:
     address = reverse("desk:promise", args=[card.promise.slug])
-    walk = (
-        figures.kept(card.walk, card.walk_before, than=before(period), href=f"{address}?days={choice}")
-        if card.walk
-        else None
-    )
+    walk = figures.kept(card.walk, card.walk_before, href=f"{address}?days={choice}") if card.walk else None
     felt = _felt(card.felt[0], f"{address}?days={choice}") if card.felt else None
     return Shown(card, walk, felt, _gap(card, address), f"{address}?days=90&state=broken")
 
@@ -132,21 +128,16 @@ def _verdict(apart: scores.Figure | None) -> str:
     if apart is None:
         return ""
     if not apart.enough:
-        return "Too few answers to compare."
+        return "too few answers to compare"
     if not apart.is_clear_of_zero:
-        return "Kept and broken cannot be told apart."
-    return "Worse when broken, more than chance." if apart.value < 0 else "Better when broken, more than chance."
+        return "kept and broken cannot be told apart"
+    return "clearly worse when broken" if apart.value < 0 else "clearly better when broken"
 
 
 def _gap(card: scorecards.Card, address: str) -> Figure | None:
     if card.gap is None or card.gap_in is None:
         return None
     return figures.gap(f"Gap, {scales.name_of(card.gap_in).lower()}", card.gap_in, card.gap, href=f"{address}#felt")
-
-
-def before(period: Period) -> str:
-    """The time before, in words."""
-    return period.before.words if period.before else ""
 
 
 def headlines(period: Period) -> list[dict[str, Figure | None]]:
@@ -161,8 +152,8 @@ def headlines(period: Period) -> list[dict[str, Figure | None]]:
             href = reverse("board:scores", args=[question]) + "?" + urlencode({"period": period.choice})
             found.append(
                 {
-                    "plain": figures.score(question, figure, last, than=before(period), href=href),
-                    "by_value": figures.score(question, by_value, None, than="", href=href)
+                    "plain": figures.score(question, figure, last, href=href),
+                    "by_value": figures.score(question, by_value, None, href=href)
                     if by_value and by_value.enough
                     else None,
                 }
@@ -189,7 +180,9 @@ def _stages(period: Period) -> object | None:
     found = answers.tallies(questions=HEADLINES[:1], period=period, by="stage").get(HEADLINES[0], {})
     names = Names()
     rows = [
-        charts.Scored(names.stage(stage) if stage else "No stage", *figures.drawn(figure), figure.n)
+        charts.Scored(
+            names.stage(stage) if stage else "No stage", *figures.drawn(figure), figure.n, words=figures.value(figure)
+        )
         for stage, tally in found.items()
         if (figure := scores.score(HEADLINES[0], tally))
     ]

@@ -25,6 +25,18 @@ def ends(question: str, figure: scores.Figure) -> tuple[float, float]:
     return float(scale.lowest), float(scale.highest)
 
 
+def span(figure: scores.Figure) -> str:
+    """The interval in words, such as `+3 to +15`."""
+    if figure.unit == "share":
+        places = 1 if figure.value > 0.9 else 0
+        return f"{figure.low * 100:.{places}f} to {figure.high * 100:.{places}f}\N{NO-BREAK SPACE}%"
+    is_signed = figure.unit in ("points", "gap") or figure.low < 0
+    low, high = (
+        signed(end, 0 if figure.unit == "points" else 1) if is_signed else f"{end:.1f}" for end in figure.interval
+    )
+    return f"{low} to {high}"
+
+
 def drawn(figure: scores.Figure) -> tuple[float, float, float]:
     """The value and its interval in the unit of the line that they are drawn on: shares in per cent."""
     times = 100 if figure.unit == "share" else 1
@@ -32,7 +44,7 @@ def drawn(figure: scores.Figure) -> tuple[float, float, float]:
     return figure.value * times, low * times, high * times
 
 
-def score(question: str, now: scores.Figure, before: scores.Figure | None, *, than: str, href: str) -> Figure:
+def score(question: str, now: scores.Figure, before: scores.Figure | None, *, href: str) -> Figure:
     """A score of a question."""
     least, most = ends(question, now)
     middle, low, high = drawn(now)
@@ -41,12 +53,13 @@ def score(question: str, now: scores.Figure, before: scores.Figure | None, *, th
         label=scales.name_of(question),
         value=value(now),
         n=now.n,
+        span=span(now),
         low=low,
         high=high,
         middle=middle,
         least=least,
         most=most,
-        change=f"{_step(change)} on {than}" if change else "",
+        change=_step(change) if change else "",
         is_certain=bool(change and change.enough and change.is_clear_of_zero),
         is_better=change.value > 0 if change else None,
         href=href,
@@ -81,19 +94,21 @@ def gap(label: str, question: str, figure: scores.Figure, *, href: str) -> Figur
     )
 
 
-def kept(now: scores.Figure, before: scores.Figure | None, *, than: str, href: str) -> Figure:
+def kept(now: scores.Figure, before: scores.Figure | None, *, href: str) -> Figure:
     """How often a promise was kept."""
     low, high = now.interval
     change = scores.change(now, before)
     return Figure(
-        label="Kept",
+        label="",
         value=percent(now.value, 1),
+        unit=" kept",
         n=now.n,
         of="due",
+        span=span(now),
         low=low,
         high=high,
         middle=now.value,
-        change=f"{_step(change)} on {than}" if change else "",
+        change=_step(change) if change else "",
         is_certain=bool(change and change.enough and change.is_clear_of_zero),
         is_better=change.value > 0 if change else None,
         href=href,

@@ -22,6 +22,16 @@ from heedful.web.page import Asked, page
 
 SIDES = [("stage", "Stage"), ("channel", "Channel"), ("segment", "Segment"), ("kind", "Moment"), ("month", "Month")]
 
+MEANINGS = {
+    "recommend": "Of every hundred who answered: how many more would recommend you (9 or 10) than would not (0 to 6).",
+    "satisfaction": "The share of those who answered that gave a 4 or a 5 of 5.",
+    "ease": "The mean answer to how easy it was, from 1 to 7.",
+    "compared": "The mean answer, from −2, much worse than expected, to +2, much better.",
+    "helped": "The share of those who answered that said yes.",
+    "yes": "The share of those who answered that said yes.",
+}
+"""What the figure of a question says, for somebody who has not met it."""
+
 
 @page("board.read")
 def index(request: Asked, question: str) -> HttpResponse:
@@ -35,12 +45,14 @@ def index(request: Asked, question: str) -> HttpResponse:
     weighted = request.GET.get("weighted") == "yes"
     told = {
         "name": name,
+        "meaning": MEANINGS[question.removeprefix(scales.EXPECTED).partition(".")[0]],
+        "is_expected": question.startswith(scales.EXPECTED),
         "question": question,
         "period": period,
-        "choices": lists.chips(request, "period", "Period", periods.CHOICES.items(), default="90"),
+        "choices": lists.chips(request, "period", "Period", periods.LABELS.items(), default="90"),
         "sides": lists.chips(request, "by", "By", SIDES, default="stage"),
         "weighing": lists.chips(request, "weighted", "Weighed", [("yes", "By customer value")]),
-        "others": [(code, scales.name_of(code)) for code in answers.asked()],
+        "others": [(code, scales.name_of(code)) for code in answers.asked() if code != question],
         **_parts(question, period, cast("By", side), weighted),
     }
     return render(request, "board/scores.html", told)
@@ -60,11 +72,17 @@ def _parts(question: str, period: periods.Period, side: By, weighted: bool) -> d
     least, most = figures.ends(question, total)
     names = Names()
     rows = [
-        charts.Scored(names.part(side, key), *figures.drawn(figure), figure.n, _rows(question, period, side, key))
+        charts.Scored(
+            names.part(side, key),
+            *figures.drawn(figure),
+            figure.n,
+            _rows(question, period, side, key),
+            words=figures.value(figure),
+        )
         for key, figure in (sorted(found.items()) if side == "month" else _best_first(found))
     ]
     return {
-        "figure": figures.score(question, total, None, than="", href=_rows(question, period, side, "")),
+        "figure": figures.score(question, total, None, href=_rows(question, period, side, "")),
         "picture": charts.whiskers(rows, label=f"{scales.name_of(question)} by {side}", least=least, most=most),
         "ranking": scores.rank({names.part(side, key): figure for key, figure in found.items()}),
         "gaps": _gaps(question, period, side),

@@ -60,6 +60,13 @@ class Scored:
     n: int
     href: str = ""
     tone: str = "1"
+    words: str = ""
+    """The value as it is written elsewhere on the page, where that is not as plain numbers are."""
+
+    @property
+    def said(self) -> str:
+        """The value as people read it."""
+        return self.words or said(self.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +167,7 @@ def whiskers(rows: Sequence[Scored], *, label: str, least: float, most: float) -
     table = drawing.table(
         label,
         ["", "Score", "From", "To", "Answers"],
-        [[row.name, said(row.value), said(row.low), said(row.high), f"{row.n:,}"] for row in rows],
+        [[row.name, row.said, said(row.low), said(row.high), f"{row.n:,}"] for row in rows],
     )
     return drawing.picture(draw, height=height, label=label, table=table)
 
@@ -301,7 +308,7 @@ def _whisker(sheet: Sheet, row: Scored, y: float, at: Scale) -> SafeString:
         n(at(row.high)),
         n(at(row.value)),
         row.name,
-        said(row.value),
+        row.said,
         said(row.low),
         said(row.high),
         n(sheet.width - 52),

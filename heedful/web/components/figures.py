@@ -27,7 +27,7 @@ class Figure:
     least: float = 0
     most: float = 1
     change: str = ""
-    """Such as "+4 on the quarter before"; empty when there is nothing to compare with."""
+    """Such as "+4" or "+4 on the quarter before"; empty when there is nothing to compare with."""
     is_certain: bool = False
     """Whether the change is more than chance."""
     is_better: bool | None = None

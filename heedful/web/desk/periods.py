@@ -6,10 +6,9 @@ from datetime import datetime, timedelta
 
 from django.http import HttpRequest
 
-from heedful.prove.periods import ALWAYS
+from heedful.prove.periods import ALWAYS, LABELS
 from heedful.web import lists
 
-PERIODS = [("30", "30 days"), ("90", "90 days"), ("365", "A year"), ("all", "All time")]
 USUAL = "90"
 
 
@@ -38,7 +37,7 @@ class Period:
     @property
     def label(self) -> str:
         """It in words."""
-        return dict(PERIODS)[self.value]
+        return LABELS[self.value]
 
     @property
     def is_all(self) -> bool:
@@ -49,9 +48,9 @@ class Period:
 def asked(request: HttpRequest, *, last: Callable[[], datetime | None], at: datetime) -> Period:
     """The period that the address names; else the last 90 days, or all time where the `last` of it was before them."""
     chosen = request.GET.get("days", "")
-    value = chosen if chosen in dict(PERIODS) else _usual(last(), at)
+    value = chosen if chosen in LABELS else _usual(last(), at)
     since = ALWAYS if value == "all" else at - timedelta(days=int(value))
-    tabs = [Tab(label, lists.query(request.GET, days=one), one == value) for one, label in PERIODS]
+    tabs = [Tab(label, lists.query(request.GET, days=one), one == value) for one, label in LABELS.items()]
     return Period(since, at, value, tabs, f"?days={value}" if chosen == value else "")
 
 
