@@ -82,12 +82,12 @@ def moving(slugs: Collection[str]) -> dict[str, str]:
     return {slug: known.stage for slug in slugs if (known := _known.get(slug)) and known.moves_stage and known.stage}
 
 
-@transaction.atomic
 def names() -> dict[str, str]:
     """What the company calls kinds, by kind; those that it has not named are left out."""
     return dict(Kind.objects.exclude(name="").values_list("slug", "name"))
 
 
+@transaction.atomic
 def place(*, kind: Kind, name: str, stage: Stage | None, moves_stage: bool, by: By, at: datetime) -> None:
     """Say what a kind is called, in which stage it happens, and whether who does it is in that stage from then on.
 

@@ -95,6 +95,7 @@ def invite(
     return consider(ask=ask, by=by, at=at)
 
 
+@transaction.atomic
 def ask_if_it_helped(*, customer: Customer, case_id: int, by: By, at: datetime) -> Ask:
     """Ask whether what was done in a case helped, within the budget, once for each time `at` that it was closed."""
     survey = surveys.helped(by=SYSTEM, at=at)

@@ -52,6 +52,14 @@ def test_doors_write_no_rows_themselves() -> None:
     assert [write for file in reading.files("web", "api") for write in writes(file)] == []
 
 
+def test_rows_change_only_in_noun_modules() -> None:
+    """Not in the shell, the settings, the loop or the tools, nor where a noun is described or reacted to."""
+    described = [file for file in reading.files(*reading.NOUNS) if file.name in {"models.py", "reactions.py"}]
+    found = [write for file in [*reading.files("cli", "config", "loop", "kit"), *described] for write in writes(file)]
+    # The worker strikes workers that are dead off the list of the part that keeps the jobs.
+    assert [write.partition(":")[0] for write in found] == ["heedful/loop/worker.py"]
+
+
 @pytest.mark.parametrize(
     "line",
     ["Case.objects.create(a=1)", "Case.objects.filter(a=1).update(b=2)", "case.save()", "rows.all().delete()",

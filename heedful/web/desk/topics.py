@@ -3,16 +3,15 @@
 from typing import Any
 
 from django import forms
-from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from heedful.kit.errors import Refused
 from heedful.understand import reading, rereadings, topics, trouble
 from heedful.understand.models import Topic
+from heedful.web import refusals
 from heedful.web.desk import case_page
 from heedful.web.page import Asked, is_fragment, moved, page
 
@@ -71,12 +70,8 @@ def add(request: Asked) -> HttpResponse:
     """Begin to read for a topic."""
     form = Telling(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
-            with transaction.atomic():
-                row = topics.add(**form.told(), by=request.user.by, at=timezone.now())
-        except Refused as no:
-            form.add_error(None, no.sentence)
-        else:
+        with refusals.at_form(form):
+            row = topics.add(**form.told(), by=request.user.by, at=timezone.now())
             return moved(request, reverse("desk:topics"), f"{row.name} is read for from now on.")
     return render(request, "desk/topics/topic.html", {"form": form})
 
@@ -88,11 +83,8 @@ def topic(request: Asked, pk: int) -> HttpResponse:
     was = {"name": row.name, "description": row.description, "examples": "\n".join(row.examples)}
     form = Telling(request.POST or None, initial=was)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals.at_form(form):
             topics.change(topic=row, **form.told(), by=request.user.by, at=timezone.now())
-        except Refused as no:
-            form.add_error(None, no.sentence)
-        else:
             return moved(request, reverse("desk:topics"), f"Saved. {row.name} is read for in this way from now on.")
     return render(request, "desk/topics/topic.html", {"form": form, "topic": row})
 
