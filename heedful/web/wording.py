@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -13,6 +13,7 @@ YEAR_S = 31_557_600
 CHANNELS = {"email": "E-mail", "sms": "SMS", "ivr": "Phone menu", "api": "API", "qr": "QR code", "whatsapp": "WhatsApp"}
 """Channels that one does not write as they are spelled."""
 FEELINGS = {"negative": "Unhappy", "neutral": "Neutral", "positive": "Happy"}
+DAY_ALONE = re.compile(r"\d{4}-\d\d-\d\d")
 TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)")
 PLURAL = re.compile(r"(?<=\w)s\b")
 DEEPEST = 4
@@ -67,10 +68,13 @@ def value(thing: object, deep: int = 0) -> str:
 
 
 def _moment(text: str) -> str:
-    """Say a time in the reader's zone; any other text stays as it is."""
-    if not TIME.fullmatch(text):
+    """Say a time in the reader's zone, and a day as it is; any other text stays as it is."""
+    is_day = DAY_ALONE.fullmatch(text)
+    if not is_day and not TIME.fullmatch(text):
         return text
     try:
+        if is_day:
+            return date_format(date.fromisoformat(text), "j M Y")
         return date_format(timezone.localtime(datetime.fromisoformat(text)), "j M Y, H:i:s")
     except (ValueError, OverflowError):
         return text

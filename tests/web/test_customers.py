@@ -146,3 +146,12 @@ def test_two_of_one_name_are_told_apart_by_what_they_were_known_by(
     assert "alice@example.test" in page
     assert "bruno@example.test" in page
     assert "by Mira" in page
+
+
+def test_attributes_are_said_in_words_whatever_their_shape(as_: As, mira: Associate, alice: Customer) -> None:
+    sent = {"tags": ["a", "b"], "vip": True, "address": {"city": "Leeds"}, "customer_since": "2026-11-08"}
+    Customer.objects.filter(pk=alice.pk).update(attributes=sent)
+    page = as_(mira).get(f"/customers/{alice.pk}/person").content.decode()
+    for words in ("a, b", ">yes<", "city Leeds", "8 Nov 2026"):
+        assert words in page
+    assert "[&#x27;" not in page

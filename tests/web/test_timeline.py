@@ -16,7 +16,7 @@ from heedful.customers.models import Customer
 from heedful.customers.touchpoints import Draft
 from heedful.kit.actor import SYSTEM
 from heedful.understand.trouble import Sign
-from tests.cast import NOON
+from tests.cast import NOON, arrived
 
 type As = Callable[[Associate], Client]
 
@@ -88,3 +88,19 @@ def test_whether_it_helped_is_a_yes_or_a_no(as_: As, mira: Associate, alice: Cus
         assert "It helped: No" in page
         assert "0 of 1" not in page
         assert "0<span" not in page
+
+
+def test_the_answers_of_one_sitting_stand_together(as_: As, mira: Associate, alice: Customer) -> None:
+    for number, (scores, words) in enumerate([({"recommend": 3}, None), ({"recommend": 4, "ease": 2}, "Odd words.")]):
+        at = NOON - timedelta(minutes=3 - number)
+        told = Draft("survey_answered", at, f"m{number}", subject="ask:77", scores=scores, verbatim=words)
+        arrived("alice@example.test", told)
+    later = Draft("survey_answered", NOON - timedelta(days=3), "m9", subject="ask:77", scores={"recommend": 9})
+    arrived("alice@example.test", later)
+    page = timeline(as_(mira), alice).partition('id="customer"')[0]
+    assert "Would recommend: 4 of 10" in page
+    assert "Would recommend: 3 of 10" not in page
+    assert "Would recommend: 9 of 10" in page
+    first = next(entry for entry in page.split("<li ") if "Odd words." in entry)
+    assert "Would recommend: 4 of 10" in first
+    assert "Ease: 2 of 7" in first

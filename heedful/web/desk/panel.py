@@ -12,6 +12,7 @@ from heedful.act.models import URGENCY, Case
 from heedful.customers import scales
 from heedful.customers.models import Customer, CustomerQuerySet, Feedback, Score
 from heedful.promise.models import Instance
+from heedful.understand import trouble
 from heedful.web.wording import distance
 
 LATELY = timedelta(days=365)
@@ -33,6 +34,8 @@ class Felt:
     @property
     def words(self) -> str:
         """The answer where it is one in words and not on a scale."""
+        if self.code.partition(".")[0] == "compared":
+            return trouble.said(self.code, self.value).removesuffix(" than expected")
         return scales.answer(self.code, self.value) if scales.is_yes_or_no(self.code) else ""
 
     @property
@@ -62,8 +65,9 @@ class Next:
 class Panel:
     """One person, read with few queries; each part when the template comes to it."""
 
-    def __init__(self, customer: Customer) -> None:
+    def __init__(self, customer: Customer, here: Case | None = None) -> None:
         self.customer = customer
+        self.here = here
         self.now = timezone.now()
 
     @cached_property
@@ -98,13 +102,13 @@ class Panel:
     @property
     def next(self) -> Next | None:
         """The one thing to do next."""
-        return _next_of_cases(self.cases, self.now) or _next_of_promises(self.promises, self.now)
+        return _next_of_cases(self.cases, self.now, here=self.here) or _next_of_promises(self.promises, self.now)
 
 
-def panel(customer: Customer) -> Panel:
-    """Make the panel of the person that a record belongs to; `components/panel.html` shows it."""
+def panel(customer: Customer, *, here: Case | None = None) -> Panel:
+    """Make the panel of the person that a record belongs to, on the page of a case if any; `panel.html` shows it."""
     root = customer if customer.is_root else people().get(pk=customer.person_id or customer.pk)
-    return Panel(root)
+    return Panel(root, here)
 
 
 def people() -> CustomerQuerySet:
@@ -124,15 +128,15 @@ def _felt(answer: Score, latest: dict[str, Score]) -> Felt:
     return Felt(name, answer.value, highest, expected, answer.happened_at, answer.question)
 
 
-def _next_of_cases(cases: Sequence[Case], now: datetime) -> Next | None:
+def _next_of_cases(cases: Sequence[Case], now: datetime, here: Case | None = None) -> Next | None:
     waiting = [case for case in cases if case.is_waiting]
     if not waiting:
         return None
     case = min(waiting, key=lambda one: one.due_at)
-    when = "was due" if case.due_at < now else "is due"
-    return Next(
-        "Get in touch", f"“{case.title}” {when} {distance(now - case.due_at)}.", reverse("desk:case", args=[case.pk])
-    )
+    when = f"{'was due' if case.due_at < now else 'is due'} {distance(now - case.due_at)}."
+    if case == here:
+        return Next("Get in touch", f"It {when}", "#acts")
+    return Next("Get in touch", f"“{case.title}” {when}", reverse("desk:case", args=[case.pk]))
 
 
 def _next_of_promises(promises: Sequence[Instance], now: datetime) -> Next | None:

@@ -5,7 +5,7 @@ A case stands there once: its clock in the log says when it was opened, its own 
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Prefetch, Q, QuerySet
 from django.urls import reverse
@@ -34,6 +34,7 @@ ICONS = {
     "review": "star",
 }
 SHOWN_FACTS = 12
+SITTING = timedelta(hours=1)
 MOST = 200
 """Cases of one person that a timeline knows."""
 
@@ -76,9 +77,9 @@ def entries(shown: lists.Page[Touchpoint], *, person: int, asked: Wanted) -> lis
     known, sources = names.Names(), names.sources(row.source for row in shown.rows if row.source)
     cases = _cases_of(person)
     found = [
-        _clock(row, case) if (case := _case_of(row, cases)) else _touchpoint(row, known, sources)
-        for row in shown.rows
-        if not _is_told(row, cases, asked)
+        _clock(sitting[0], case) if (case := _case_of(sitting[0], cases)) else _touchpoint(sitting, known, sources)
+        for sitting in _sittings(shown.rows)
+        if not _is_told(sitting[0], cases, asked)
     ]
     if asked.is_all:
         since = shown.rows[-1].happened_at if shown.following else None
@@ -116,8 +117,29 @@ def _clock(row: Touchpoint, case: Case) -> Entry:
     return Entry(icon, f"{words}: {case.title}", row.happened_at, href=href, tone="case", key=f"t{row.pk}")
 
 
-def _touchpoint(row: Touchpoint, known: names.Names, sources: Mapping[str, str]) -> Entry:
-    spoken = bool(row.scores or row.verbatim)
+def _sittings(rows: Sequence[Touchpoint]) -> list[list[Touchpoint]]:
+    """Touchpoints, the newest first; the answers that somebody gave to one survey in one sitting stand together."""
+    found: list[list[Touchpoint]] = []
+    begun: dict[tuple[str, str, int], list[Touchpoint]] = {}
+    for row in rows:
+        name = (row.kind, row.subject or "", row.customer_id)
+        known = begun.get(name) if row.subject and _is_spoken(row) else None
+        if known and known[0].happened_at - row.happened_at < SITTING:
+            known.append(row)
+        else:
+            begun[name] = [row]
+            found.append(begun[name])
+    return found
+
+
+def _is_spoken(row: Touchpoint) -> bool:
+    return bool(row.scores or row.verbatim)
+
+
+def _touchpoint(sitting: Sequence[Touchpoint], known: names.Names, sources: Mapping[str, str]) -> Entry:
+    row = sitting[0]
+    spoken = _is_spoken(row)
+    scores = {question: value for one in reversed(sitting) for question, value in (one.scores or {}).items()}
     where = [
         known.stage(row.stage_slug) if row.stage_slug else "",
         wording.channel(row.channel),
@@ -129,8 +151,8 @@ def _touchpoint(row: Touchpoint, known: names.Names, sources: Mapping[str, str])
         known.kind(row.kind),
         row.happened_at,
         detail=f"{detail} · time corrected" if row.clamped else detail,
-        words=row.verbatim or "",
-        scores=[_score(question, value) for question, value in (row.scores or {}).items()],
+        words=next((one.verbatim for one in sitting if one.verbatim), ""),
+        scores=[_score(question, value) for question, value in scores.items()],
         tone="feedback" if spoken else "",
         facts=[(wording.words(name), _short(value)) for name, value in list(row.properties.items())[:SHOWN_FACTS]],
         key=f"t{row.pk}",

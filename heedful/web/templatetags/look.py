@@ -150,6 +150,19 @@ def spoken(slug: str) -> str:
 
 
 @register.filter
+def held(thing: object) -> str:
+    """Say a value that a program sent, whatever its shape: a list with commas, a yes for what is true."""
+    return wording.value(thing)
+
+
+@register.filter
+def breakable(address: str) -> SafeString:
+    """Write an e-mail address so that a narrow place breaks it before its @ first."""
+    name, at, host = str(address).partition("@")
+    return format_html("{}<wbr>{}{}", name, at, host)
+
+
+@register.filter
 def called(slug: str, known: Mapping[str, str]) -> str:
     """Say a code by its name among those that are known, such as `said.kind|called:shell.names.kinds`."""
     return known.get(slug) or slugs.words(str(slug))
