@@ -236,6 +236,29 @@ def test_a_case_shows_what_was_heard_with_the_words_that_fired(
     assert 'id="customer"' in page
 
 
+def test_the_page_leads_on_to_the_next_case_that_waits_for_me(
+    as_: As, mira: Associate, case: Case, bruno: Customer
+) -> None:
+    client, other = as_(mira), opened(bruno, "feedback:77", severity=3)
+    for row in (case, other):
+        cases.claim(case=row, by=mira.by, at=timezone.now())
+    assert f'href="/cases/{other.pk}"><span>Next: <bdi>bruno@' in say(client.get(f"/cases/{case.pk}"))
+    assert f'href="/cases/{case.pk}"><span>Next: <bdi>alice@' in say(client.get(f"/cases/{other.pk}"))
+    cases.close(case=other, outcome="solved", cause="late", by=mira.by, at=timezone.now())
+    assert "Next: " not in say(client.get(f"/cases/{case.pk}"))
+    cases.close(case=case, outcome="solved", cause="late", by=mira.by, at=timezone.now())
+    assert 'data-key="g" href="/queue"' in say(client.get(f"/cases/{case.pk}"))
+
+
+def test_the_panel_does_not_lead_to_the_page_on_which_it_stands(as_: As, mira: Associate, case: Case) -> None:
+    client = as_(mira)
+    here = say(client.get(f"/cases/{case.pk}")).partition('id="customer"')[2]
+    assert f'href="/cases/{case.pk}"' not in here
+    assert "This case" in here
+    there = say(client.get(f"/customers/{case.customer_id}")).partition('id="customer"')[2]
+    assert f'href="/cases/{case.pk}"' in there
+
+
 def test_words_are_cut_where_they_fired_and_nothing_is_lost() -> None:
     from heedful.web.desk.case_page import cut
 

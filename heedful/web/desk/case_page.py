@@ -8,12 +8,13 @@ from datetime import datetime
 from django import forms
 
 from heedful.act import causes
-from heedful.act.models import Case, Cause, Note, Trouble
+from heedful.act.models import URGENCY, Case, Cause, Note, Trouble
 from heedful.associates.models import Associate, Team
 from heedful.courier.models import Mail, Sending
-from heedful.customers.models import Feedback
+from heedful.customers.models import Feedback, Touchpoint
 from heedful.listen.models import Ask
 from heedful.listen.surveys import OPEN
+from heedful.promise.models import Instance
 from heedful.understand import trouble
 from heedful.understand.models import Reading, Topic
 
@@ -33,6 +34,22 @@ class Heard:
     pieces: Pieces
     feeling: str
     topics: list[str]
+    made: "Made | None"
+    """The promise that was made to this customer, where the trouble is that it was not kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A promise as it was made to one customer, and when what was promised came, if it has."""
+
+    instance: Instance
+    came_at: datetime | None
+
+    @property
+    def late_s(self) -> float:
+        """By how much it came too late."""
+        due_at = self.instance.due_at
+        return (self.came_at - due_at).total_seconds() if self.came_at and due_at else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +81,52 @@ def heard(case: Case) -> list[Heard]:
     sheets = {sheet.pk: sheet for sheet in Feedback.objects.filter(pk__in=ids).prefetch_related("scores")}
     readings = {reading.feedback_id: reading for reading in Reading.objects.filter(feedback__in=ids)}
     names = dict(Topic.objects.values_list("slug", "name"))
+    made = _made(signs)
     return [
-        _heard(sign, sheets.get(sign.feedback_id or 0), readings.get(sign.feedback_id or 0), names) for sign in signs
+        _heard(
+            sign,
+            sheets.get(sign.feedback_id or 0),
+            readings.get(sign.feedback_id or 0),
+            names,
+            made.get(_instance_of(sign)),
+        )
+        for sign in signs
     ]
 
 
-def _heard(sign: Trouble, sheet: Feedback | None, reading: Reading | None, names: dict[str, str]) -> Heard:
+def _instance_of(sign: Trouble) -> int:
+    """The number in a reference such as `instance:12:broken`; 0 for trouble of another kind."""
+    kind, _, rest = sign.reference.partition(":")
+    number = rest.partition(":")[0]
+    return int(number) if kind == "instance" and number.isdigit() else 0
+
+
+def _made(signs: Iterable[Trouble]) -> dict[int, Made]:
+    wanted = {number for sign in signs if (number := _instance_of(sign))}
+    rows = Instance.objects.select_related("promise").in_bulk(wanted) if wanted else {}
+    came = _came(row for row in rows.values() if row.settled_by)
+    return {pk: Made(row, came.get(row.settled_by or 0)) for pk, row in rows.items()}
+
+
+def _came(settled: Iterable[Instance]) -> dict[int, datetime]:
+    """When the touchpoints came that settled promises; none of them is older than the promise."""
+    rows = list(settled)
+    if not rows:
+        return {}
+    since = min(row.started_at for row in rows)
+    found = Touchpoint.objects.filter(pk__in=[row.settled_by for row in rows], happened_at__gte=since)
+    return dict(found.values_list("pk", "happened_at"))
+
+
+def following(me: Associate, *, after: Case) -> Case | None:
+    """The case of mine that comes first among those that wait for us, but for the one that is open."""
+    mine = Case.objects.open().filter(owner=me, answered_at=None).exclude(pk=after.pk)
+    return mine.select_related("customer__person").order_by(URGENCY, "due_at", "pk").first()
+
+
+def _heard(
+    sign: Trouble, sheet: Feedback | None, reading: Reading | None, names: dict[str, str], made: Made | None
+) -> Heard:
     return Heard(
         trouble=sign,
         feedback=sheet,
@@ -81,6 +138,7 @@ def _heard(sign: Trouble, sheet: Feedback | None, reading: Reading | None, names
         else [],
         feeling=reading.sentiment if reading else "",
         topics=[names.get(topic["slug"], topic["slug"]) for topic in reading.topics] if reading else [],
+        made=made,
     )
 
 

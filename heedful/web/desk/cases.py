@@ -59,21 +59,22 @@ def _list(request: Asked, *, whose: str = "") -> HttpResponseBase:
     if request.GET.get("format") == "csv":
         return lists.csv_file("cases", wish.cases, columns())
     if "since" in request.GET:
-        return _news(request, wish)
+        return _news(request, wish, whose)
     shown = lists.read(request, wish.cases, keys=wish.keys)
     newest = max((case.pk for case in shown.rows), default=0)
     told = {"wish": wish, "page": shown, "whose": whose, "newest": newest, "now": timezone.now()}
     return render(request, "desk/cases/index.html" + ("#rows" if is_fragment(request) else ""), told)
 
 
-def _news(request: Asked, wish: case_list.Wish) -> HttpResponse:
+def _news(request: Asked, wish: case_list.Wish, whose: str) -> HttpResponse:
     """What an open list does not know yet: cases that came, and rows that are no longer true."""
     shown = dict(pair.split(".", 1) for pair in request.GET.get("shown", "").split(",") if "." in pair)
     since = int(number) if (number := request.GET["since"]).isdigit() else 0
     fresh = list(wish.cases.filter(pk__gt=since).exclude(pk__in=list(shown)).order_by("-pk")[: lists.PAGE])
     rows = Case.objects.select_related("customer__person", "owner", "team").filter(pk__in=[*shown][: lists.PAGE * 4])
     changed = [case for case in rows if case_mark(case) != shown[str(case.pk)]]
-    return render(request, "desk/cases/index.html#news", {"fresh": fresh, "changed": changed, "now": timezone.now()})
+    told = {"fresh": fresh, "changed": changed, "whose": whose, "now": timezone.now()}
+    return render(request, "desk/cases/index.html#news", told)
 
 
 @page("case.read")
@@ -96,7 +97,7 @@ def _told(request: Asked, row: Case, **forms: Any) -> dict[str, Any]:
     return {
         "case": row,
         "customer": row.who,
-        "panel": panel.panel(row.who),
+        "panel": panel.panel(row.who, here=row),
         "now": now,
         "heard": heard,
         "conversation": case_page.conversation(row),
@@ -108,6 +109,8 @@ def _told(request: Asked, row: Case, **forms: Any) -> dict[str, Any]:
         "handing": case_page.Handing(auto_id="hand_%s"),
         "closing": case_page.Closing(initial={"cause": row.cause}),
         "replies": Reply.objects.offered().order_by("name", "pk"),
+        "following": case_page.following(request.user, after=row),
+        "begun": bool(forms),
         "opened": "mailing" if row.is_waiting and row.owner_id == request.user.pk else "",
         **forms,
     }

@@ -33,7 +33,21 @@ function openForm(details) {
   details.open = true;
   const first = [...details.querySelectorAll(FIELDS)].find((field) => !field.disabled && !("later" in field.dataset));
   (first || details.querySelector("summary")).focus();
-  details.scrollIntoView({ block: "nearest" });
+  showForm(details);
+}
+
+// The details themselves have no box of their own; their form has.
+function showForm(details) {
+  details.querySelector("form")?.scrollIntoView({ block: "nearest" });
+}
+
+// A long story comes first: a form that was open below it waits behind its button, but for one that somebody has begun.
+function settleActs() {
+  const acts = document.getElementById("acts");
+  const open = acts?.querySelector("details[open]");
+  if (!open) return;
+  if ("begun" in acts.dataset) openForm(open);
+  else if (open.querySelector("form").getBoundingClientRect().top > window.innerHeight) open.open = false;
 }
 
 function showKeys() {
@@ -96,6 +110,8 @@ function closeMenus(except) {
 document.addEventListener("click", (event) => {
   closeMenus(event.target.closest("details[data-menu]"));
   event.target.closest("[data-close]")?.closest(".flash")?.remove();
+  const act = event.target.closest(".act > summary")?.parentElement;
+  if (act) requestAnimationFrame(() => act.open && showForm(act));
   const opener = event.target.closest("[data-dialog]");
   if (opener) document.getElementById(opener.dataset.dialog)?.showModal();
   const copier = event.target.closest("[data-copy]");
@@ -134,6 +150,7 @@ function passFlashes() {
 document.addEventListener("htmx:afterSwap", passFlashes);
 document.addEventListener("DOMContentLoaded", () => {
   passFlashes();
+  settleActs();
   const keys = document.querySelector("[data-keys-on]");
   if (keys) keys.checked = !localStorage.getItem(KEYS_OFF);
 });
