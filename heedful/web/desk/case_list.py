@@ -86,6 +86,8 @@ class Wish:
     whose: lists.Filter | None
     states: lists.Filter
     menus: list[lists.Filter]
+    more: list[lists.Filter]
+    """Those that are wanted now and then; they wait behind one chip."""
     nothing: Nothing | None
     """What to say where there are none; None where nothing was asked for."""
 
@@ -104,6 +106,7 @@ def wish(request: Asked, *, whose: str = "") -> Wish:
         whose=None if whose else lists.chips(request, "whose", "Whose", _counted(request.user)),
         states=lists.chips(request, "state", "State", STATES),
         menus=_menus(request),
+        more=_more(request),
         nothing=nothing(request.GET),
     )
 
@@ -182,18 +185,21 @@ def _slug(request: Asked) -> str:
 def _menus(request: Asked) -> list[lists.Filter]:
     teams = [(str(pk), name) for pk, name in Team.objects.order_by("name").values_list("pk", "name")]
     priorities = [(str(value), label) for value, label in reversed(Case.Priority.choices)]
+    menus = [lists.chips(request, "priority", "Priority", priorities), lists.chips(request, "sort", "Sort", SORTS)]
+    return [lists.chips(request, "in", "Team", teams), *menus] if len(teams) > 1 else menus
+
+
+def _more(request: Asked) -> list[lists.Filter]:
     menus = [
-        lists.chips(request, "priority", "Priority", priorities),
         lists.chips(request, "show", "Show", SHOWN),
-        lists.chips(request, "period", "Opened in", periods.CHOICES.items()),
+        lists.chips(request, "period", "Opened in", periods.LABELS.items()),
         lists.chips(request, "speed", "First act", SPEEDS),
         lists.chips(request, "helped", "Helped", HELPED),
-        lists.chips(request, "sort", "Sort", SORTS),
     ]
     if slug := _slug(request):
         named = Promise.objects.filter(slug=slug).values_list("slug", "words")
         menus.insert(0, lists.chips(request, "promise", "Promise", named))
-    return [lists.chips(request, "in", "Team", teams), *menus] if len(teams) > 1 else menus
+    return menus
 
 
 def _counted(me: Associate) -> list[tuple[str, str]]:

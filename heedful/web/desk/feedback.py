@@ -161,9 +161,11 @@ def _chips(request: Asked) -> dict[str, Any]:
         "menus": [
             lists.chips(request, "topic", "Topic", topics),
             lists.chips(request, "stage", "Stage", stages),
+            lists.chips(request, "period", "Time", periods.LABELS.items()),
+        ],
+        "more": [
             lists.chips(request, "channel", "Channel", channels),
             lists.chips(request, "question", "Question", [(code, scales.name_of(code)) for code in answers.asked()]),
-            lists.chips(request, "period", "Time", periods.CHOICES.items()),
             lists.chips(request, "words", "Words", [("any", "Scores without words too")]),
         ],
     }
