@@ -62,12 +62,23 @@ E1, P1 = ("email", "e1@x.org"), ("phone", "+441134960000")
         ([(E1, P1), (U1, E1), (U2, P1)], groups("u1 e1@x.org", "u2 +441134960000")),
         ([(U1, A1), (U1, A2)], groups("u1 a1 a2")),
         ([(U1, U2)], groups("u1 u2")),
+        ([(U1, E1), (U2, E1), (E1, P1)], groups("u1", "u2", "e1@x.org", "+441134960000")),
+        ([(U1, E1), (U2, E1), (E1, P1), (U1, P1)], groups("u1 +441134960000", "u2", "e1@x.org")),
     ],
 )
 def test_who_is_one_person(messages: list[Message], expected: set[frozenset[str]]) -> None:
     for message in messages:
         arrive(message)
     assert people_by_identity() == expected
+
+
+def test_a_person_is_named_after_the_smallest_record() -> None:
+    """Whichever came first: a person's number must not change with the order in which its records are looked at."""
+    links = [(9, 4), (4, 7)]
+
+    for order in (links, links[::-1]):
+        assert components.group({4: 1, 7: 2, 9: 0}, order, ()) == {4: 4, 7: 4, 9: 4}
+    assert components.group({2: 0, 8: 0}, (), [(8, 2)]) == {2: 2, 8: 2}
 
 
 NAMES = [U1, U2, ("user_id", "u3"), E1, ("email", "e2@x.org"), P1, A1, A2, ("device", "d1")]
