@@ -254,10 +254,14 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     # A request that found the database away was answered as it should be, and `kit/away.py` tells of it now and then.
-    "filters": {"answered": {"()": CallbackFilter, "callback": lambda line: getattr(line, "status_code", 0) != 503}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {
+        "answered": {"()": CallbackFilter, "callback": lambda line: getattr(line, "status_code", 0) != 503},
+        "away": {"()": CallbackFilter, "callback": "ext://heedful.kit.away.in_a_line"},
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["away"]}},
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     "loggers": {
+        "psycopg.pool": {"level": PASSERS_BY},
         "django.request": {"level": PASSERS_BY, "filters": ["answered"]},
         "django.security.DisallowedHost": {"level": "CRITICAL" if PASSERS_BY == "ERROR" else PASSERS_BY},
     },

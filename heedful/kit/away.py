@@ -5,6 +5,7 @@ from threading import Lock
 from time import monotonic
 
 from django.db import DatabaseError, InterfaceError, OperationalError
+from procrastinate.exceptions import ConnectorException
 
 ERRORS = (OperationalError, InterfaceError)
 """What a query fails with when the database is at fault, and neither the query nor a value in it."""
@@ -34,12 +35,25 @@ def sentence(error: BaseException | None) -> str:
 
 def note(error: DatabaseError | InterfaceError) -> None:
     """Tell the log, unless it was told the same a moment ago; an error that is ours is told whenever it comes."""
-    if not isinstance(error, ERRORS):
+    if isinstance(error, ERRORS):
+        _tell(error, full=has_no_room(error))
+    else:
         log.error("The database refused a query of ours", exc_info=error)
-        return
-    now, why = monotonic(), has_no_room(error)
+
+
+def in_a_line(line: logging.LogRecord) -> bool:
+    """Filter of the log: a worker that lost the database is a line now and then, and no traceback each time."""
+    error = line.exc_info[1] if line.exc_info else None
+    if not isinstance(error, ConnectorException):
+        return True
+    _tell(error.__cause__ or error, full=has_no_room(error))
+    return False
+
+
+def _tell(error: BaseException, *, full: bool) -> None:
+    now = monotonic()
     with _lock:
-        if now - _told_at.get(why, -QUIET_S) < QUIET_S:
+        if now - _told_at.get(full, -QUIET_S) < QUIET_S:
             return
-        _told_at[why] = now
+        _told_at[full] = now
     log.warning("The database takes nothing: %s", str(error).partition("\n")[0])
