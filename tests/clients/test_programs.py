@@ -23,9 +23,9 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 PROGRAMS = {
-    "segment_python.py": [sys.executable],
-    "rudder_python.py": [sys.executable],
-    "segment_node.cjs": ["node"],
+    "segment_python": [sys.executable, "analytics.py", "segment"],
+    "rudder_python": [sys.executable, "analytics.py", "rudderstack"],
+    "segment_node": ["node", "segment_node.cjs"],
 }
 NODE = (HERE / "node_modules" / "@segment" / "analytics-node").is_dir() and shutil.which("node")
 needs_node = pytest.mark.skipif(not NODE, reason="LEFT OUT: `npm ci` in tests/clients did not run, or node is missing")
@@ -64,16 +64,12 @@ def _wait(port: int) -> None:
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
-@pytest.mark.parametrize(
-    "program", ["segment_python.py", "rudder_python.py", pytest.param("segment_node.cjs", marks=needs_node)]
-)
-def test_what_a_real_client_sends_arrives_whole_and_once(program: str, house: str) -> None:
-    _, secret = keys.add(name=program, by=SYSTEM, at=NOON)
-    user = program.partition(".")[0]
-    path = HERE / "programs" / program
-    command = [*PROGRAMS[program], str(path), house, secret, user]
+@pytest.mark.parametrize("user", ["segment_python", "rudder_python", pytest.param("segment_node", marks=needs_node)])
+def test_what_a_real_client_sends_arrives_whole_and_once(user: str, house: str) -> None:
+    _, secret = keys.add(name=user, by=SYSTEM, at=NOON)
+    command = [*PROGRAMS[user], house, secret, user]
     environment = {**os.environ, "NODE_PATH": str(HERE / "node_modules")}
-    said = subprocess.run(command, capture_output=True, text=True, timeout=90, env=environment)
+    said = subprocess.run(command, capture_output=True, text=True, timeout=90, env=environment, cwd=HERE / "programs")
     assert said.returncode == 0, said.stderr
     assert not Rejection.objects.exists()
     kinds = sorted(Touchpoint.objects.values_list("kind", flat=True))

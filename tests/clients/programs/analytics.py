@@ -1,11 +1,11 @@
-"""Sends with rudder-sdk-python: HOST KEY USER."""
+"""Sends with a client of the one shape that Segment and RudderStack share: PACKAGE HOST KEY USER."""
 
+import importlib
 import sys
 from datetime import UTC, datetime
 
-from rudderstack.analytics.client import Client
-
-host, key, user = sys.argv[1:]
+package, host, key, user = sys.argv[1:]
+Client = importlib.import_module(f"{package}.analytics.client").Client
 for squeeze in (False, True):
     client = Client(key, host=host, gzip=squeeze, max_retries=3)
     who = f"{user}-{squeeze}"
