@@ -256,7 +256,7 @@ LOGGING = {
     # A request that found the database away was answered as it should be, and `kit/away.py` tells of it now and then.
     "filters": {
         "answered": {"()": CallbackFilter, "callback": lambda line: getattr(line, "status_code", 0) != 503},
-        "away": {"()": CallbackFilter, "callback": "ext://heedful.kit.away.in_a_line"},
+        "away": {"()": "heedful.kit.away.InALine"},
     },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["away"]}},
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},

@@ -41,13 +41,16 @@ def note(error: DatabaseError | InterfaceError) -> None:
         log.error("The database refused a query of ours", exc_info=error)
 
 
-def in_a_line(line: logging.LogRecord) -> bool:
-    """Filter of the log: a worker that lost the database is a line now and then, and no traceback each time."""
-    error = line.exc_info[1] if line.exc_info else None
-    if not isinstance(error, ConnectorException):
-        return True
-    _tell(error.__cause__ or error, full=has_no_room(error))
-    return False
+class InALine(logging.Filter):
+    """Lets the log hear in a line, now and then, that a worker lost the database, and of no traceback each time."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Return whether this record is about anything else."""
+        error = record.exc_info[1] if record.exc_info else None
+        if not isinstance(error, ConnectorException):
+            return True
+        _tell(error.__cause__ or error, full=has_no_room(error))
+        return False
 
 
 def _tell(error: BaseException, *, full: bool) -> None:

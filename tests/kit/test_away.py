@@ -26,7 +26,7 @@ def lost() -> logging.LogRecord:
 
 
 def test_the_worker_that_lost_the_database_says_so_in_a_line(caplog: pytest.LogCaptureFixture) -> None:
-    assert [away.in_a_line(lost()) for _ in range(3)] == [False] * 3
+    assert [away.InALine().filter(lost()) for _ in range(3)] == [False] * 3
     assert [(line.message, line.exc_info) for line in caplog.records] == [
         ("The database takes nothing: server closed the connection", None)
     ]
@@ -34,8 +34,8 @@ def test_the_worker_that_lost_the_database_says_so_in_a_line(caplog: pytest.LogC
 
 def test_every_other_breakdown_keeps_its_traceback() -> None:
     broken = logging.LogRecord("x", logging.ERROR, "", 0, "Broke", (), (ValueError, ValueError("x"), None))
-    assert away.in_a_line(broken)
-    assert away.in_a_line(logging.LogRecord("x", logging.ERROR, "", 0, "Said", (), None))
+    assert away.InALine().filter(broken)
+    assert away.InALine().filter(logging.LogRecord("x", logging.ERROR, "", 0, "Said", (), None))
 
 
 def test_a_full_disk_is_told_beside_a_database_that_was_away(caplog: pytest.LogCaptureFixture) -> None:
@@ -49,6 +49,6 @@ def test_a_full_disk_is_told_beside_a_database_that_was_away(caplog: pytest.LogC
 
 def test_the_log_is_set_up_so() -> None:
     said: Any = settings.LOGGING
-    built = logging.config.DictConfigurator(said)  # type: ignore[attr-defined]
+    built = logging.config.DictConfigurator(said)
     assert not built.configure_filter(said["filters"]["away"]).filter(lost())
     assert said["handlers"]["stderr"]["filters"] == ["away"]
