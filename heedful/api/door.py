@@ -4,8 +4,9 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -28,6 +29,7 @@ WORDS = {
     403: "You may not do this.",
     404: "There is nothing here.",
     405: "This address is not used like that.",
+    413: "The request is too large.",
     422: "Something in the request is not as it should be.",
     503: "Nothing can be kept at this moment.",
 }
@@ -185,6 +187,12 @@ def _misshapen(request: HttpRequest, no: ValidationError) -> HttpResponse:
 @api.exception_handler(HttpError)
 def _other(request: HttpRequest, no: HttpError) -> HttpResponse:
     return problem(no.status_code if no.status_code in WORDS else 400, str(no))
+
+
+@api.exception_handler(RequestDataTooBig)
+def _large(request: HttpRequest, no: RequestDataTooBig) -> HttpResponse:
+    most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE / 1024 / 1024
+    return problem(413, f"A request may have {most:g} MB; send it in parts.", code="large")
 
 
 @api.exception_handler(OperationalError)

@@ -4,8 +4,8 @@ import base64
 import binascii
 import json
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Annotated, Any
+from datetime import UTC, datetime
+from typing import Annotated
 
 from django.db.models import Model, Q, QuerySet
 from ninja import Query as Query
@@ -34,7 +34,7 @@ class Page[M: Model]:
 
 
 def read[M: Model](rows: QuerySet[M], paging: Paged, *, key: str) -> Page[M]:
-    """Read one page of rows, the latest first by `key`, rows with the same key by id."""
+    """Read one page of rows, the latest first by the time `key`, rows with the same key by id."""
     if paging.cursor:
         value, pk = _decode(paging.cursor)
         rows = rows.filter(Q(**{f"{key}__lt": value}) | Q(**{key: value, "pk__lt": pk}))
@@ -45,18 +45,18 @@ def read[M: Model](rows: QuerySet[M], paging: Paged, *, key: str) -> Page[M]:
     return Page(items[: paging.limit], _encode(getattr(last, key), last.pk))
 
 
-def _encode(value: Any, pk: int) -> str:
-    text = json.dumps([value.isoformat() if isinstance(value, datetime) else value, pk])
+def _encode(value: datetime, pk: int) -> str:
+    text = json.dumps([value.isoformat(), pk])
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def _decode(cursor: str) -> tuple[datetime | int, int]:
+def _decode(cursor: str) -> tuple[datetime, int]:
     try:
         value, pk = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        found = datetime.fromisoformat(value) if isinstance(value, str) else int(value)
-        if isinstance(found, datetime) and found.tzinfo is None:
+        found = datetime.fromisoformat(value)
+        if found.tzinfo is None:
             raise ValueError
-        return found, _small(int(pk))
+        return found.astimezone(UTC), _small(int(pk))
     except (binascii.Error, ValueError, TypeError, OverflowError, RecursionError):
         raise Refused("This cursor is not one of ours; start from the first page.", code="cursor") from None
 

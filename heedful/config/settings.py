@@ -263,6 +263,9 @@ LOGGING = {
     "loggers": {
         "psycopg.pool": {"level": PASSERS_BY},
         "django.request": {"level": PASSERS_BY, "filters": ["answered"]},
-        "django.security.DisallowedHost": {"level": "CRITICAL" if PASSERS_BY == "ERROR" else PASSERS_BY},
+        **{
+            f"django.security.{what}": {"level": "CRITICAL" if PASSERS_BY == "ERROR" else PASSERS_BY}
+            for what in ("DisallowedHost", "RequestDataTooBig", "TooManyFieldsSent")
+        },
     },
 }

@@ -134,7 +134,7 @@ def _decode(cursor: str, model: type[Model], keys: Sequence[str]) -> list[Any]:
     try:
         skipped, *values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         return [int(skipped), *[_checked(model, key, value) for key, value in zip(keys, values, strict=True)]]
-    except (ValueError, TypeError, ValidationError):
+    except (ValueError, TypeError, OverflowError, RecursionError, ValidationError):
         return []
 
 

@@ -1,5 +1,6 @@
 """The API by its nouns: the same operations and the same sentences as the pages."""
 
+import base64
 import json
 from collections.abc import Callable
 from typing import Any
@@ -169,6 +170,21 @@ def test_a_key_that_may_only_send_reads_nothing(acme: Company, client: Client) -
 )
 def test_bad_requests_are_answered_with_a_problem(ask: Ask, path: str, status: int) -> None:
     assert ask("GET", path)[0] == status
+
+
+@pytest.mark.parametrize("said", [[1, 2], ["x", 1], ["0001-01-01T00:00:00+14:00", 1], ["2026-01-01", 1], [], {}, 1])
+def test_a_cursor_that_somebody_made_up_is_a_problem(ask: Ask, said: object) -> None:
+    cursor = base64.urlsafe_b64encode(json.dumps(said).encode()).decode()
+    status, body = ask("GET", f"/api/customers?cursor={cursor}")
+    assert (status, body.get("code")) == (422, "cursor")
+
+
+def test_a_body_beyond_the_limit_is_a_problem_and_no_line_in_the_log(
+    ask: Ask, caplog: pytest.LogCaptureFixture
+) -> None:
+    status, body = ask("POST", "/api/touchpoints", {"touchpoints": [touch("m1", verbatim="x" * 3_000_000)]})
+    assert (status, body["code"], body["detail"]) == (413, "large", "A request may have 2.5 MB; send it in parts.")
+    assert not caplog.records
 
 
 def test_a_method_that_is_not_used_is_a_problem(client: Client, acme: Company) -> None:

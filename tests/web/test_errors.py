@@ -27,6 +27,13 @@ def test_a_house_that_is_called_by_another_name_says_no_without_a_line(
 
 
 @pytest.mark.django_db
+def test_a_form_beyond_the_limit_is_refused_without_a_line(client: Client, caplog: pytest.LogCaptureFixture) -> None:
+    assert client.post(reverse("account_login"), {"login": "x" * 3_000_000}).status_code == 400
+    assert client.post(reverse("account_login"), {f"a{n}": "" for n in range(2_000)}).status_code == 400
+    assert not caplog.records
+
+
+@pytest.mark.django_db
 def test_a_database_that_goes_away_in_the_session_is_no_breakdown(
     client: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
