@@ -120,6 +120,44 @@ def test_how_it_felt_stands_beside_it(as_: As, mira: Associate, answer: Promise)
     assert "1 answer: too few to tell" in text
 
 
+@pytest.mark.parametrize(
+    ("form", "gap", "sentence"),
+    [
+        ("within", "within_number", "Say within how long."),
+        ("by_date", "date_property", "Say which property carries the date."),
+        ("score", "score_at_least", "Say which score is good enough."),
+        ("yes", "yes_from", "Say what happens."),
+    ],
+)
+def test_a_gap_that_is_empty_is_said_beside_it_and_the_rest_is_kept(
+    as_: As, casey: Associate, form: str, gap: str, sentence: str
+) -> None:
+    gaps = {
+        "date_from": "order_placed",
+        "date_to": "delivered",
+        "date_property": "promised_for",
+        "score_question": "ease",
+        "score_at_least": "5",
+        "yes_from": "bill_sent",
+        "yes_property": "as_quoted",
+    }
+    sent = FORM | {f"standard-0-{name}": value for name, value in gaps.items()}
+    response = as_(casey).post("/promises/new", sent | {"standard-0-form": form, f"standard-0-{gap}": ""})
+    assert response.status_code == 422
+    page = response.content.decode()
+    chosen = page[page.index(f'id="standard-0-{form}"') :]
+    assert sentence in chosen[: chosen.index('type="radio"', 20) if 'type="radio"' in chosen[20:] else None]
+    assert 'value="Order placed"' in page or 'value="order_placed"' in page
+    assert not Promise.objects.exists()
+
+
+def test_a_measure_that_cannot_be_is_refused_in_its_own_box(as_: As, casey: Associate) -> None:
+    sent = FORM | {"standard-0-form": "score", "standard-0-score_question": "ease", "standard-0-score_at_least": "9"}
+    page = as_(casey).post("/promises/new", sent).content.decode()
+    box = page[page.index("<fieldset") : page.index("</fieldset>")]
+    assert "Ease goes from 1 to 7. Give a score above the lowest." in box
+
+
 def test_a_promise_is_made_by_filling_a_sentence(as_: As, casey: Associate) -> None:
     response = as_(casey).post("/promises/new", FORM)
     assert response.status_code == 302
@@ -194,10 +232,10 @@ def test_a_kind_may_be_written_as_people_write_it(as_: As, casey: Associate) -> 
 @pytest.mark.parametrize(
     ("told", "sentence"),
     [
-        ({"standard-0-within_number": ""}, "Give a time or a number of days"),
-        ({"standard-0-within_to": ""}, "Say which kind of touchpoint keeps this standard"),
+        ({"standard-0-within_number": ""}, "Say within how long."),
+        ({"standard-0-within_to": ""}, "Say what is promised to happen."),
         ({"words": " "}, "This field is required"),
-        ({"standard-0-form": "score", "standard-0-score_question": "ease"}, "Say which question is asked"),
+        ({"standard-0-form": "score", "standard-0-score_question": "ease"}, "Say which score is good enough."),
     ],
 )
 def test_what_is_missing_is_said_and_what_was_typed_is_kept(

@@ -22,7 +22,7 @@ from heedful.prove.tallies import Tally
 from heedful.web import lists
 from heedful.web.board import figures
 from heedful.web.components import charts
-from heedful.web.components.figures import Figure
+from heedful.web.components.figures import Figure, span
 from heedful.web.desk import feedback
 from heedful.web.names import Names
 from heedful.web.page import Asked, page
@@ -212,7 +212,8 @@ def _share(label: str, figure: scores.Figure | None, of: str, href: str) -> Figu
     if figure is None:
         return None
     low, high = figure.interval
-    return Figure(label, percent(figure.value), n=figure.n, of=of, low=low, high=high, middle=figure.value, href=href)
+    words, between = percent(figure.value), span(figure)
+    return Figure(label, words, n=figure.n, of=of, span=between, low=low, high=high, middle=figure.value, href=href)
 
 
 def _sheets(period: Period) -> dict[str, Any]:

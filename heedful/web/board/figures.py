@@ -2,7 +2,7 @@
 
 from heedful.customers import scales
 from heedful.prove import scores
-from heedful.web.components.figures import Figure
+from heedful.web.components.figures import Figure, span
 from heedful.web.templatetags.look import percent, signed
 
 
@@ -23,18 +23,6 @@ def ends(question: str, figure: scores.Figure) -> tuple[float, float]:
         return 0.0, 100.0
     scale = scales.scale_of(question)
     return float(scale.lowest), float(scale.highest)
-
-
-def span(figure: scores.Figure) -> str:
-    """The interval in words, such as `+3 to +15`."""
-    if figure.unit == "share":
-        places = 1 if figure.value > 0.9 else 0
-        return f"{figure.low * 100:.{places}f} to {figure.high * 100:.{places}f}\N{NO-BREAK SPACE}%"
-    is_signed = figure.unit in ("points", "gap") or figure.low < 0
-    low, high = (
-        signed(end, 0 if figure.unit == "points" else 1) if is_signed else f"{end:.1f}" for end in figure.interval
-    )
-    return f"{low} to {high}"
 
 
 def drawn(figure: scores.Figure) -> tuple[float, float, float]:

@@ -4,10 +4,24 @@ from dataclasses import dataclass
 
 from django.utils.safestring import SafeString
 
+from heedful.prove import scores
 from heedful.web import wording
 from heedful.web.components import charts
+from heedful.web.templatetags.look import signed
 
 TOO_FEW = 30
+
+
+def span(found: scores.Figure) -> str:
+    """The interval in words, such as `+3 to +15`."""
+    if found.unit == "share":
+        places = 1 if found.value > 0.9 else 0
+        return f"{found.low * 100:.{places}f} to {found.high * 100:.{places}f}\N{NO-BREAK SPACE}%"
+    is_signed = found.unit in ("points", "gap") or found.low < 0
+    low, high = (
+        signed(end, 0 if found.unit == "points" else 1) if is_signed else f"{end:.1f}" for end in found.interval
+    )
+    return f"{low} to {high}"
 
 
 @dataclass(frozen=True, slots=True)

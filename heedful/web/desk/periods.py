@@ -13,23 +13,13 @@ USUAL = "90"
 
 
 @dataclass(frozen=True, slots=True)
-class Tab:
-    """One of several views of the same thing."""
-
-    label: str
-    href: str
-    is_here: bool
-    count: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Period:
     """From `since` up to, not including, `until`."""
 
     since: datetime
     until: datetime
     value: str
-    tabs: list[Tab]
+    choices: lists.Filter
     """The periods that one may choose, the one that is shown among them."""
     query: str
     """The part of an address that keeps the one that somebody chose."""
@@ -50,8 +40,11 @@ def asked(request: HttpRequest, *, last: Callable[[], datetime | None], at: date
     chosen = request.GET.get("days", "")
     value = chosen if chosen in LABELS else _usual(last(), at)
     since = ALWAYS if value == "all" else at - timedelta(days=int(value))
-    tabs = [Tab(label, lists.query(request.GET, days=one), one == value) for one, label in LABELS.items()]
-    return Period(since, at, value, tabs, f"?days={value}" if chosen == value else "")
+    made = [
+        lists.Choice(one, label, one == value, lists.query(request.GET, days=one), goes=False)
+        for one, label in LABELS.items()
+    ]
+    return Period(since, at, value, lists.Filter("days", "Period", made), f"?days={value}" if chosen == value else "")
 
 
 def _usual(last: datetime | None, at: datetime) -> str:

@@ -8,7 +8,7 @@ from heedful.associates.models import Associate
 from heedful.customers import scales
 from heedful.customers.models import Stage
 from heedful.kit.errors import Refused
-from heedful.promise import calendars
+from heedful.promise import calendars, standards
 from heedful.promise.models import Calendar, Promise, Standard
 from heedful.promise.promises import SEVERITIES, Wording
 from heedful.promise.standards import Draft
@@ -17,6 +17,16 @@ from heedful.web import moments
 SIZES_S = {"hours": 3_600, "minutes": 60, "seconds": 1}
 """The longest first. A day is no number of seconds: what is due in days is due at the end of one."""
 UNITS = [f"{working}{unit}" for working in ("", "working ") for unit in ("seconds", "minutes", "hours", "days")]
+GAPS = {"within": "within", "by_date": "date", "score": "score", "yes": "yes"}
+"""How the names of the gaps of each sentence begin."""
+HAPPENS, PROMISED = "Say what happens first.", "Say what is promised to happen."
+NEEDED = {
+    "within": {"within_from": HAPPENS, "within_to": PROMISED, "within_number": "Say within how long."},
+    "by_date": {"date_from": HAPPENS, "date_to": PROMISED, "date_property": "Say which property carries the date."},
+    "score": {"score_at_least": "Say which score is good enough."},
+    "yes": {"yes_from": "Say what happens.", "yes_property": "Say which property says yes or no."},
+}
+"""What must be filled in of the sentence that is chosen."""
 QUESTIONS = [(code, scale.name) for code, scale in scales.SCALES.items()]
 
 
@@ -54,7 +64,7 @@ class StandardForm(forms.Form):
     score_question = _choice("question", QUESTIONS)
     score_topic = _text("topic, if any")
     score_at_least = _number("score")
-    score_from = _kind("any survey")
+    score_from = _kind("any moment")
     yes_from = _kind("what happens")
     yes_property = _text("the property with the yes")
     calendar = forms.ModelChoiceField(
@@ -74,6 +84,37 @@ class StandardForm(forms.Form):
         help_text="Per cent of the time.",
         widget=forms.NumberInput(attrs={"step": "any"}),
     )
+
+    def clean(self) -> dict[str, Any]:
+        """Say beside each gap what is missing in it, and above the sentences why they cannot be measured."""
+        said = self.cleaned_data
+        for name, sentence in NEEDED.get(said.get("form", ""), {}).items():
+            if name not in self.errors and said.get(name) in (None, ""):
+                self.add_error(name, sentence)
+        if not self.errors:
+            try:
+                standards.check(self.draft())
+            except Refused as no:
+                self.add_error(None, no.sentence)
+        return said
+
+    @property
+    def wrong(self) -> dict[str, list[str]]:
+        """What is wrong in the gaps of each sentence."""
+        return {
+            form: [
+                error
+                for name, errors in self.errors.items()
+                if name.startswith(f"{gap}_")
+                for error in map(str, errors)
+            ]
+            for form, gap in GAPS.items()
+        }
+
+    @property
+    def is_wrong_below(self) -> bool:
+        """Whether something is wrong in what is folded away."""
+        return any(name in self.errors for name in ("calendar", "match_property", "at_risk"))
 
     def draft(self) -> Draft:
         """The standard that was filled in."""
@@ -129,7 +170,7 @@ def told(standard: Standard) -> dict[str, Any]:
     """A standard as the form shows it."""
     unit, number = _span(standard)
     question, _, topic = standard.question.partition(".")
-    prefix = {"within": "within", "by_date": "date", "score": "score", "yes": "yes"}[standard.form]
+    prefix = GAPS[standard.form]
     return {
         "form": standard.form,
         f"{prefix}_from": standard.from_kind,
@@ -181,15 +222,19 @@ class PromiseForm(forms.Form):
         required=False, max_length=400, label="is one of", help_text="Separated by commas, such as gold, platinum."
     )
     expected_question = forms.ChoiceField(
-        required=False, label="Its words let customers expect", choices=[("", "Nothing in numbers"), *QUESTIONS]
+        required=False, label="What the words let customers expect", choices=[("", "Nothing in numbers"), *QUESTIONS]
     )
-    expected_value = forms.IntegerField(required=False, label="of", help_text="On the question's own scale.")
+    expected_value = forms.IntegerField(required=False, label="A score of", help_text="On the question's own scale.")
     counter_measure = forms.CharField(
         required=False,
         label="What is being done where it is broken",
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-    is_case_clock = forms.BooleanField(required=False, label="Every case runs by this promise")
+    is_case_clock = forms.BooleanField(
+        required=False,
+        label="Cases run by this promise",
+        help_text="Its time says when a case is due. One promise at a time can.",
+    )
 
     def wording(self) -> Wording:
         """What was said."""

@@ -55,7 +55,7 @@ def whole(rows: Sequence[Promise], when: Period) -> list[Line]:
 
 
 def _line(row: Promise, walk: Walk, when: Period, names: Mapping[str, str], felt: Sequence[Felt] = ()) -> Line:
-    return Line(row, walk, promise_page.kept(walk), promise_page.sentences(row, names), when, felt)
+    return Line(row, walk, promise_page.kept(walk, label=""), promise_page.sentences(row, names), when, felt)
 
 
 type Column = tuple[str, Callable[[Line], Any]]

@@ -40,17 +40,18 @@ def sentences(row: Promise, names: Mapping[str, str]) -> list[str]:
     return [standards.sentence(one, names=names) for one in today or row.standards.all()]
 
 
-def kept(walk: Walk, *, href: str = "") -> Figure:
+def kept(walk: Walk, *, label: str = "Kept", href: str = "") -> Figure:
     """The share kept, with its interval."""
     if walk.share is None:
-        return Figure("Kept", "–", of="due")
+        return Figure(label, "–", of="due")
     low, high = intervals.wilson(walk.share, walk.due)
     return Figure(
-        "Kept",
+        label,
         f"{walk.share * 100:.1f}",
         unit=" %",
         n=walk.due,
         of="due",
+        span=f"{low * 100:.1f} to {high * 100:.1f}\N{NO-BREAK SPACE}%",
         low=low,
         high=high,
         middle=walk.share,

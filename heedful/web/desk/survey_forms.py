@@ -55,14 +55,24 @@ class SurveyForm(forms.Form):
         label="Ask when this happens",
         help_text="A kind of touchpoint. Leave it empty for a survey that is only linked to.",
     )
-    delay = forms.IntegerField(min_value=0, initial=0, required=False, label="After")
+    delay = forms.IntegerField(min_value=0, initial=0, required=False, label="How long after")
     delay_unit = forms.ChoiceField(choices=[(unit, unit) for unit in UNITS], initial="hours", label="Unit")
     share = forms.IntegerField(
-        min_value=0, max_value=100, initial=100, label="Share", help_text="Per cent of these moments, drawn by lot."
+        min_value=0,
+        max_value=100,
+        initial=100,
+        label="Share, in per cent",
+        help_text="How many of these moments ask, drawn by lot.",
     )
-    times = forms.IntegerField(min_value=1, max_value=100, initial=1, label="Times at most")
+    times = forms.IntegerField(
+        min_value=1, max_value=100, initial=1, label="One customer at most", help_text="times by this survey"
+    )
     days = forms.IntegerField(
-        min_value=1, max_value=3650, initial=90, label="In days", help_text="One customer, this survey."
+        min_value=1,
+        max_value=3650,
+        initial=90,
+        label="In how many days",
+        help_text="All surveys together have a limit of their own.",
     )
 
     def __init__(self, *args: Any, spoken: Sequence[str], **more: Any) -> None:
@@ -121,7 +131,7 @@ class QuestionForm(forms.Form):
         super().__init__(*args, **more)
         self.spoken = spoken
         for language in spoken:
-            ours = "Our words" if wordings.is_spoken(language) else ""
+            ours = "Empty for our words" if wordings.is_spoken(language) else ""
             self.fields[f"text_{language}"] = OwnWords(
                 language=language,
                 max_length=500,

@@ -18,7 +18,7 @@ from heedful.listen.surveys import OPEN
 from heedful.listen.tallies import Tally
 from heedful.prove import counted, scores
 from heedful.prove import tallies as sums
-from heedful.web.components.figures import Figure
+from heedful.web.components.figures import Figure, span
 from heedful.web.desk import periods
 from heedful.web.desk.periods import Period
 from heedful.web.templatetags.look import percent, signed
@@ -88,6 +88,7 @@ def rate(survey: Survey, tally: Tally) -> Figure:
         value=percent(share.value, 0),
         n=tally.asked,
         of="asked",
+        span=span(share),
         low=low,
         high=high,
         middle=share.value,
@@ -110,6 +111,7 @@ def _felt(code: str, score: scores.Figure) -> Figure:
         label=name_of(code),
         value=words,
         n=score.n,
+        span=span(score),
         low=score.low,
         high=score.high,
         middle=score.value,

@@ -24,7 +24,7 @@ class CalendarForm(forms.Form):
     name = forms.CharField(max_length=120)
     time_zone = places.zone_field()
     holidays = forms.CharField(widget=forms.Textarea, required=False, help_text="One date a line, such as 2026-12-25.")
-    is_default = forms.BooleanField(label="Taken where none is chosen", required=False)
+    is_default = forms.BooleanField(label="Use it where no other is chosen", required=False)
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
@@ -50,8 +50,16 @@ HELP = "One or more periods, such as 09:00-12:30 13:30-17:00. Empty means closed
 @page("calendar.edit")
 def calendars(request: Asked) -> HttpResponse:
     """The list."""
-    rows = [(row, list(zip(DAYS, row.week, strict=True))) for row in Calendar.objects.order_by("-is_default", "name")]
+    rows = [
+        (row, _place(row), list(zip(DAYS, row.week, strict=True)))
+        for row in Calendar.objects.order_by("-is_default", "name")
+    ]
     return render(request, "setup/calendars.html", {"rows": rows})
+
+
+def _place(row: Calendar) -> str:
+    """The place by whose time it runs, as it is offered in the form."""
+    return row.time_zone.rpartition("/")[2].replace("_", " ")
 
 
 @page("calendar.edit")

@@ -19,15 +19,17 @@ from heedful.web.page import Asked, moved, page
 class RouteForm(forms.Form):
     """A stage or a topic, and the team that gets its cases."""
 
-    stage = forms.ModelChoiceField(Stage.objects.all(), required=False, empty_label="—", label="Cases of the stage")
+    stage = forms.ModelChoiceField(
+        Stage.objects.all(), required=False, empty_label="Any stage", label="Cases of the stage"
+    )
     topic = forms.ModelChoiceField(
         Topic.objects.filter(is_active=True).order_by("name"),
         to_field_name="slug",
         required=False,
-        empty_label="—",
-        label="or about the topic",
+        empty_label="Any topic",
+        label="Or about the topic",
     )
-    team = forms.ModelChoiceField(Team.objects.order_by("name"), label="go to")
+    team = forms.ModelChoiceField(Team.objects.order_by("name"), label="Go to the team", empty_label="Choose a team")
 
 
 @page("team.edit")
