@@ -1,4 +1,4 @@
-"""Show a score with its interval, whole and by stage, channel, segment or month."""
+"""Show a score with its interval, whole and by stage, channel, segment, kind or month."""
 
 import argparse
 

@@ -1,6 +1,7 @@
 import ast
 import re
 
+from heedful.kit import env
 from tests.architecture import reading
 
 DOCUMENT = reading.ROOT / "docs" / "configuration.md"
@@ -23,6 +24,13 @@ def declared() -> list[str]:
 def test_every_setting_is_documented_and_nothing_else_is() -> None:
     documented = re.findall(r"^\| `([A-Z_]+)`", DOCUMENT.read_text(encoding="utf-8"), re.MULTILINE)
     assert sorted(documented) == sorted(declared())
+
+
+def test_the_defaults_that_are_documented_are_those_that_are_taken() -> None:
+    """Those that are one value; the others are told in words."""
+    rows = re.findall(r"^\| `([A-Z_]+)` \| `([^`]*)` \|", DOCUMENT.read_text(encoding="utf-8"), re.MULTILINE)
+    assert len(rows) > 5
+    assert {name: env.DECLARED[name].default for name, _ in rows} == dict(rows)
 
 
 def test_every_setting_is_declared_once() -> None:
