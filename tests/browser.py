@@ -22,7 +22,7 @@ FLAGS = [
 def browser(django_db_setup: None) -> Iterator[Browser]:
     """Chromium; stories that need it are left out where it is missing."""
     if (chromium := shutil.which("chromium")) is None:
-        pytest.skip("chromium is missing")
+        pytest.skip("LEFT OUT: chromium is missing")
     # Playwright's loop runs in this thread, which Django takes for asynchronous code with a connection of its own;
     # that one must know what migrations wrote, too.
     os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")

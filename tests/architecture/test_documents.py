@@ -24,6 +24,11 @@ def test_links_lead_somewhere(document: Path) -> None:
     assert [link for link in near if not (document.parent / link).exists()] == []
 
 
+def test_every_picture_is_shown() -> None:
+    shown = {Path(link).name for page in DOCUMENTS for link in re.findall(r"!\[[^]]+\]\(([^)]+)", page.read_text())}
+    assert {file.name for file in (reading.ROOT / "docs" / "pictures").iterdir()} == shown
+
+
 @pytest.mark.parametrize("document", DOCUMENTS, ids=named)
 def test_commands_that_are_named_exist(document: Path) -> None:
     named = set(COMMAND.findall(document.read_text(encoding="utf-8")))
