@@ -28,6 +28,24 @@ def span(seconds: float | timedelta) -> str:
     return f"{size / YEAR_S:.1f} y"
 
 
+def closely(size: timedelta) -> str:
+    """Say a span of hours or a few days in two units, such as `1 d 3 h`, for what somebody must be in time for."""
+    total_min = int(abs(size.total_seconds()) // 60)
+    hours, minutes = divmod(total_min, 60)
+    days, rest = divmod(hours, 24)
+    if not 1 <= hours < 72:
+        return span(size)
+    first, second = (f"{days} d", f"{rest} h" if rest else "") if days else (f"{hours} h", f"{minutes} min")
+    return first if second in ("", "0 min") else f"{first} {second}"
+
+
+def due(gone: timedelta) -> str:
+    """Say how far away a time is that somebody waits for, closely enough to plan by."""
+    if abs(gone.total_seconds()) < 45:
+        return "now"
+    return f"{closely(gone)} ago" if gone > timedelta(0) else f"in {closely(gone)}"
+
+
 def distance(gone: timedelta) -> str:
     """Say how far away a moment is, whichever way."""
     if abs(gone.total_seconds()) < 45:

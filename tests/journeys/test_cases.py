@@ -150,7 +150,7 @@ def test_a_letter_opens_its_form_and_one_writes_at_once(context: BrowserContext)
     page = context.new_page()
     page.goto(f"/cases/{case.pk}")
     for key, field in (
-        ("w", "Subject"),
+        ("w", "Message"),
         ("n", "Note"),
         ("l", "What was said"),
         ("h", "Colleague"),

@@ -329,6 +329,24 @@ def test_a_form_that_is_wrong_comes_back_with_what_was_typed(
     assert Case.objects.get().is_waiting
 
 
+def test_a_page_that_came_back_goes_on_hearing_of_its_case(as_: As, mira: Associate, case: Case) -> None:
+    page = say(as_(mira).post(f"/cases/{case.pk}/notes", {"text": ""}))
+    assert f'id="told" hx-get="/cases/{case.pk}"' in page
+    assert "data-begun" in page
+
+
+@pytest.mark.parametrize(
+    ("way_out", "words"),
+    [("smtp://mail.test", "will have it in a moment"), ("", "no mail server is set up. The clock")],
+)
+def test_what_is_said_of_a_mail_is_what_becomes_of_it(
+    as_: As, mira: Associate, case: Case, settings: Any, way_out: str, words: str
+) -> None:
+    settings.SMTP_URL = way_out
+    typed = {"subject": "Your order", "text": "I am sorry."}
+    assert words in say(as_(mira).post(f"/cases/{case.pk}/mails", typed, follow=True))
+
+
 def test_a_mail_that_cannot_be_sent_is_not_lost(as_: As, mira: Associate, case: Case) -> None:
     Customer.objects.update(email="")
     page = as_(mira).post(f"/cases/{case.pk}/mails", {"subject": "Hello", "text": "A long letter."})

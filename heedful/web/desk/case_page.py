@@ -225,7 +225,12 @@ class Handing(forms.Form):
     to = forms.ModelChoiceField(
         Associate.objects.filter(is_active=True).order_by("name"), label="Colleague", required=False, empty_label="—"
     )
-    team = forms.ModelChoiceField(Team.objects.order_by("name"), required=False, empty_label="—")
+    team = forms.ModelChoiceField(
+        Team.objects.order_by("name"),
+        required=False,
+        empty_label="—",
+        help_text="A team alone: whoever is free takes it.",
+    )
     reason = forms.CharField(label="What they need to know", required=False, widget=forms.Textarea(attrs={"rows": 2}))
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
@@ -17,6 +18,9 @@ from heedful.web import lists
 from heedful.web.desk import case_list, case_page, panel
 from heedful.web.page import Asked, is_fragment, moved, page
 from heedful.web.templatetags.cases import case_mark
+
+SENT = "Written. The customer will have it in a moment, and the clock has stopped."
+KEPT = "Written, and kept here, because no mail server is set up. The clock has stopped."
 
 
 def columns() -> list[lists.Column[Case]]:
@@ -164,7 +168,7 @@ def mails(request: Asked, pk: int) -> HttpResponse:
     except Refused as no:
         form.add_error("text", no.sentence)
         return _wrong(request, pk, mailing=form)
-    return _back(request, pk, "Written. The customer will have it in a moment, and the clock has stopped.")
+    return _back(request, pk, SENT if settings.SMTP_URL else KEPT)
 
 
 def _with_reply(request: Asked, pk: int) -> HttpResponse:

@@ -13,7 +13,7 @@ from heedful.customers import scales
 from heedful.customers.models import Customer, CustomerQuerySet, Feedback, Score
 from heedful.promise.models import Instance
 from heedful.understand import trouble
-from heedful.web.wording import distance
+from heedful.web import wording
 
 LATELY = timedelta(days=365)
 BROKEN_LATELY = timedelta(days=90)
@@ -133,7 +133,7 @@ def _next_of_cases(cases: Sequence[Case], now: datetime, here: Case | None = Non
     if not waiting:
         return None
     case = min(waiting, key=lambda one: one.due_at)
-    when = f"{'was due' if case.due_at < now else 'is due'} {distance(now - case.due_at)}."
+    when = f"{'was due' if case.due_at < now else 'is due'} {wording.due(now - case.due_at)}."
     if case == here:
         return Next("Get in touch", f"It {when}", "#acts")
     return Next("Get in touch", f"“{case.title}” {when}", reverse("desk:case", args=[case.pk]))
@@ -142,6 +142,6 @@ def _next_of_cases(cases: Sequence[Case], now: datetime, here: Case | None = Non
 def _next_of_promises(promises: Sequence[Instance], now: datetime) -> Next | None:
     for made in promises:
         if made.state == "at_risk" and made.due_at is not None:
-            why = f"“{made.promise.words}” is due {distance(now - made.due_at)}."
+            why = f"“{made.promise.words}” is due {wording.due(now - made.due_at)}."
             return Next("Keep the promise", why, reverse("desk:customer_promises", args=[made.customer_id]))
     return None

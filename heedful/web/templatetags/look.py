@@ -45,14 +45,22 @@ def _drawn(name: str, size: int) -> SafeString:
 @register.filter
 def ago(moment: datetime | None) -> SafeString | str:
     """Say how long ago or ahead a moment is, with the exact one on hover, in the reader's zone."""
-    if moment is None:
-        return ""
+    return "" if moment is None else _told(moment, wording.distance(timezone.now() - moment))
+
+
+@register.filter
+def due(moment: datetime | None) -> SafeString | str:
+    """Say when something is due, closely enough to plan by, with the exact moment on hover, in the reader's zone."""
+    return "" if moment is None else _told(moment, wording.due(timezone.now() - moment))
+
+
+def _told(moment: datetime, words: str) -> SafeString:
     exact = timezone.localtime(moment)
     return format_html(
         '<time datetime="{}" title="{}">{}</time>',
         exact.isoformat(timespec="seconds"),
         date_format(exact, "D j M Y, H:i:s T"),
-        wording.distance(timezone.now() - moment),
+        words,
     )
 
 

@@ -31,8 +31,10 @@ function press(marked) {
 // A key opens a form and puts the hand where one writes; pressed again it does not close what was begun.
 function openForm(details) {
   details.open = true;
-  const first = [...details.querySelectorAll(FIELDS)].find((field) => !field.disabled && !("later" in field.dataset));
-  (first || details.querySelector("summary")).focus();
+  const fields = [...details.querySelectorAll(FIELDS)].filter((field) => !field.disabled && !("later" in field.dataset));
+  const wrong = fields.find((field) => field.getAttribute("aria-invalid") === "true");
+  const empty = fields.find((field) => !field.value);
+  (wrong || empty || fields.at(-1) || details.querySelector("summary")).focus();
   showForm(details);
 }
 

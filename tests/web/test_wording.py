@@ -1,0 +1,36 @@
+"""Times as people say them."""
+
+from datetime import timedelta
+
+import pytest
+
+from heedful.web import wording
+
+H = timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("gone", "said"),
+    [
+        (timedelta(seconds=44), "now"),
+        (timedelta(minutes=59), "59 min ago"),
+        (-1 * H, "in 1 h"),
+        (-1.5 * H, "in 1 h 30 min"),
+        (23 * H + timedelta(minutes=59, seconds=59), "23 h 59 min ago"),
+        (-24 * H, "in 1 d"),
+        (-27 * H, "in 1 d 3 h"),
+        (71.9 * H, "2 d 23 h ago"),
+        (-72 * H, "in 3 d"),
+        (-400 * H, "in 16 d"),
+    ],
+)
+def test_what_somebody_waits_for_is_said_closely_enough_to_plan_by(gone: timedelta, said: str) -> None:
+    assert wording.due(gone) == said
+
+
+@pytest.mark.parametrize(
+    ("sent", "said"),
+    [("2026-11-08", "8 Nov 2026"), ("2026-13-40", "2026-13-40"), (["a", True], "a, yes"), ({"a_b": 1}, "a b 1")],
+)
+def test_a_value_is_said_as_one_line(sent: object, said: str) -> None:
+    assert wording.value(sent) == said
