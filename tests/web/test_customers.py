@@ -155,3 +155,13 @@ def test_attributes_are_said_in_words_whatever_their_shape(as_: As, mira: Associ
     for words in ("a, b", ">yes<", "city Leeds", "8 Nov 2026"):
         assert words in page
     assert "[&#x27;" not in page
+
+
+def test_a_house_that_is_empty_has_nothing_to_filter_or_export(as_: As, ada: Associate) -> None:
+    client = as_(ada)
+    for address in ("/customers", "/feedback", "/setup/moments"):
+        page = client.get(address).content.decode()
+        assert 'class="empty"' in page
+        assert "list-tools" not in page
+        assert "Export" not in page
+    assert "list-tools" in client.get("/customers?q=nobody").content.decode()

@@ -41,7 +41,9 @@ class Line:
 
     @property
     def summary(self) -> str:
-        """Everything that it says, in one line."""
+        """Everything that it says, in one line; of what arrived how much it was, for the rest is numbers of ours."""
+        if self.entry.kind == "TouchpointsRecorded" and "count" in self.entry.data:
+            return wording.counted(self.entry.data["count"], "touchpoints")
         return ", ".join(f"{fact.name.lower()} {fact.words}" for fact in self.facts)
 
 
