@@ -102,11 +102,6 @@ def choose_among(spoken: Sequence[str], wanted: Iterable[str]) -> str:
     return spoken[0] if spoken else "en"
 
 
-def name_of(language: str) -> str:
-    """Return what a language calls itself, or its code."""
-    return wordings.LANGUAGES.get(wordings.base(language), language)
-
-
 def _question(question: Mapping[str, Any], text: str, language: str, given: Mapping[str, Any]) -> Question:
     code = str(question["code"])
     answer = given.get(code)

@@ -225,10 +225,14 @@ def _must_be_whole(design: Design, questions: Sequence[Mapping[str, Any]], forei
             for part, what in (("text", ""), *ends):
                 if not question.get(part, {}).get(language):
                     what = f"the words of the {what} answer to question {number}" if what else f"question {number}"
-                    raise Refused(f"We have no words of our own in {language}: write {what} in it.")
+                    raise Refused(
+                        f"We have no words of our own in {wordings.in_english(language)}: write {what} in it."
+                    )
         for what, texts in around.items():
             if not texts.get(language, "").strip():
-                raise Refused(f"We have no words of our own in {language}: write the {what} in it.")
+                raise Refused(
+                    f"We have no words of our own in {wordings.in_english(language)}: write the {what} in it."
+                )
 
 
 def _apply(survey: Survey, design: Design) -> None:

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from django.conf.locale import LANG_INFO
+
 from heedful.customers.scales import EXPECTED
 
 RIGHT_TO_LEFT = frozenset({"ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
@@ -27,6 +29,21 @@ def base(language: str) -> str:
 def is_spoken(language: str) -> bool:
     """Whether we have words of our own in a language."""
     return base(language) in WORDS
+
+
+def name_of(language: str) -> str:
+    """What a language calls itself, or its code where we do not know."""
+    return LANGUAGES.get(base(language)) or _known(language).get("name_local", language)
+
+
+def in_english(language: str) -> str:
+    """What a language is called by those who write surveys, such as `Arabic`, or its code where we do not know."""
+    return _known(language).get("name", language)
+
+
+def _known(language: str) -> Mapping[str, str]:
+    known: Mapping[str, Mapping[str, str]] = LANG_INFO
+    return known.get(language.lower()) or known.get(base(language)) or {}
 
 
 def ours(key: str, language: str) -> str:

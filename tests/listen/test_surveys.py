@@ -197,7 +197,7 @@ def test_a_language_that_we_do_not_speak_is_written_whole_or_not_at_all(
     with pytest.raises(Refused, match=sentence):
         make(languages=["en", "ar"], questions=[{**question, part: {"en": "x"}}], **around)
     for left_out in around:
-        with pytest.raises(Refused, match="no words of our own in ar"):
+        with pytest.raises(Refused, match="no words of our own in Arabic"):
             make(languages=["en", "ar"], questions=[question], **{**around, left_out: {"en": "x"}})
 
 

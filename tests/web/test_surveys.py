@@ -219,6 +219,8 @@ def test_another_question_and_other_languages_come_without_scripts(as_: As, case
     assert "question-2-code" in more
     again = client.post("/surveys/new", {**FORM, "more_languages": "ar", "again": "1"}).content.decode()
     assert "question-0-text_ar" in again
+    assert "Words in Arabic" in again
+    assert "Write it in Arabic" not in again
     assert not Survey.objects.exists()
 
 
@@ -247,9 +249,21 @@ def test_in_such_a_language_nothing_may_be_left_to_us(as_: As, casey: Associate,
     )
     assert answer.status_code == 422
     page = answer.content.decode()
-    assert "We have no words of our own in ar: write" in page
+    said = "Write it in Arabic: we have no words of our own in it."
+    assert page.count(said) == 1
+    assert said in page[page.index(f'name="{missing}"') :].split("</div>")[0]
     assert '<details class="more" open>' in page
     assert not Survey.objects.exists()
+
+
+def test_the_preview_is_seen_in_each_language(as_: As, casey: Associate) -> None:
+    sent = {**FORM, "languages": ["en", "de"], "more_languages": "ar", "question-0-text_ar": "هل أنت راض؟"}
+    german = as_(casey).post("/surveys/preview", {**sent, "seen_in": "de"}).content.decode()
+    assert 'lang="de" dir="ltr"' in german
+    arabic = as_(casey).post("/surveys/preview", {**sent, "seen_in": "ar"}).content.decode()
+    assert 'lang="ar" dir="rtl"' in arabic
+    assert "هل أنت راض؟" in arabic
+    assert 'value="ar" checked>Arabic' in arabic
 
 
 def test_another_question_keeps_the_preview(as_: As, casey: Associate) -> None:

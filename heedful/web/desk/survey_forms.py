@@ -40,7 +40,7 @@ class SurveyForm(forms.Form):
 
     name = forms.CharField(max_length=120, help_text="What you call it; customers do not see it.")
     languages = forms.MultipleChoiceField(
-        choices=list(wordings.LANGUAGES.items()),
+        choices=[(code, wordings.in_english(code)) for code in wordings.LANGUAGES],
         widget=forms.CheckboxSelectMultiple,
         required=False,
         help_text="In these we have words for everything that you leave empty.",
@@ -90,15 +90,24 @@ class SurveyForm(forms.Form):
                 )
                 self.fields[f"{part}_{language}"] = field
 
+    def clean(self) -> dict[str, Any]:
+        """Say beside each field what is missing in a language in which we have no words."""
+        for language in _foreign(self.spoken):
+            for part in ("subject", "intro", "thanks"):
+                _ask_for(self, f"{part}_{language}", language)
+        return self.cleaned_data
+
     @property
     def must_say(self) -> bool:
         """Whether one of its languages has no words of ours, so that the company must write them all."""
-        return any(not wordings.is_spoken(language) for language in self.spoken)
+        return bool(_foreign(self.spoken))
 
     def around(self) -> list[tuple[str, list[Any]]]:
         """The words around the questions: each language with its fields."""
         parts = ("subject", "intro", "thanks")
-        return [(name_of(language), [self[f"{part}_{language}"] for part in parts]) for language in self.spoken]
+        return [
+            (wordings.in_english(language), [self[f"{part}_{language}"] for part in parts]) for language in self.spoken
+        ]
 
     def design(self, questions: Sequence[Mapping[str, Any]]) -> Design:
         """The survey that was filled in."""
@@ -135,7 +144,7 @@ class QuestionForm(forms.Form):
             self.fields[f"text_{language}"] = OwnWords(
                 language=language,
                 max_length=500,
-                label=f"Words in {name_of(language)}",
+                label=f"Words in {wordings.in_english(language)}",
                 widget=forms.TextInput(attrs={"lang": language, "dir": "auto", "placeholder": ours}),
             )
             if not wordings.is_spoken(language):
@@ -145,13 +154,25 @@ class QuestionForm(forms.Form):
         """In a language for which we have no words, the company says what the ends of the scale mean."""
         for end, label in (("low", "lowest"), ("high", "highest")):
             widget = forms.TextInput(attrs={"lang": language, "dir": "auto"})
-            self.fields[f"{end}_{language}"] = forms.CharField(
-                required=False, max_length=80, label=f"The {label} answer in {name_of(language)}", widget=widget
+            self.fields[f"{end}_{language}"] = OwnWords(
+                language=language,
+                max_length=80,
+                label=f"The {label} answer in {wordings.in_english(language)}",
+                widget=widget,
             )
 
+    def clean(self) -> dict[str, Any]:
+        """Say beside each field what is missing in a language in which we have no words."""
+        parts = ("text",) if self.cleaned_data.get("code") == OPEN else ("text", "low", "high")
+        for language in _foreign(self.spoken):
+            for part in parts:
+                _ask_for(self, f"{part}_{language}", language)
+        return self.cleaned_data
+
     def texts(self) -> list[Any]:
-        """The fields for its words."""
-        return [self[name] for name in self.fields if name.startswith(("text_", "low_", "high_"))]
+        """The fields for its words; one that is answered in their own words has no ends."""
+        parts = ("text_",) if self["code"].value() == OPEN else ("text_", "low_", "high_")
+        return [self[name] for name in self.fields if name.startswith(parts)]
 
     def question(self) -> dict[str, Any]:
         """The question that was filled in."""
@@ -162,6 +183,19 @@ class QuestionForm(forms.Form):
             part: {language: said.get(f"{part}_{language}", "") for language in self.spoken}
             for part in ("text", "low", "high")
         }
+
+
+def _foreign(spoken: Sequence[str]) -> list[str]:
+    """Those languages in which we have no words of our own."""
+    return [language for language in spoken if not wordings.is_spoken(language)]
+
+
+def _ask_for(form: forms.Form, name: str, language: str) -> None:
+    """Only of whoever is done: who asks for another question or language is still writing."""
+    if {"more", "again"} & form.data.keys():
+        return
+    if name not in form.errors and not form.cleaned_data.get(name, "").strip():
+        form.add_error(name, f"Write it in {wordings.in_english(language)}: we have no words of our own in it.")
 
 
 Questions = forms.formset_factory(QuestionForm, extra=0, min_num=1, max_num=8, can_delete=True)
@@ -183,11 +217,6 @@ def unfinished(form: SurveyForm, rows: Any) -> Survey:
         for part in ("subject", "intro", "thanks")
     }
     return Survey(languages=list(form.spoken), questions=[row.question() for row in done], **around)
-
-
-def name_of(language: str) -> str:
-    """What a language calls itself, or its code."""
-    return wordings.LANGUAGES.get(wordings.base(language), language)
 
 
 def spoken(sent: Any) -> list[str]:

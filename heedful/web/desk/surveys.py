@@ -194,13 +194,16 @@ def _form_page(request: HttpRequest, form: SurveyForm, rows: Any, row: Survey | 
 
 
 def _preview(request: HttpRequest, form: SurveyForm, rows: Any, row: Survey | None = None) -> dict[str, Any]:
-    """What is being written, as a customer sees it in the first language, however unfinished it is."""
+    """What is being written, as a customer sees it in one of its languages, however unfinished it is."""
     if form.is_bound:
         shown = survey_forms.unfinished(form, rows)
     else:
         shown = row or Survey(
             languages=["en"], questions=[{"code": code, "text": {}} for code in ("satisfaction", "open")]
         )
-    language = str(shown.languages[0])
+    wanted = request.POST.get("seen_in", "")
+    language = str(wanted if wanted in shown.languages else shown.languages[0])
+    tongues = [(code, wordings.in_english(code), code == language) for code in shown.languages]
     sheet = sheets.lay_out(shown, company=shell.of(request).company.name, language=language)
-    return {"sheet": sheet, "words": {"send": sheet.say("send"), "open_hint": wordings.ours("open_hint", language)}}
+    words = {"send": sheet.say("send"), "open_hint": wordings.ours("open_hint", language)}
+    return {"sheet": sheet, "words": words, "tongues": tongues}

@@ -132,7 +132,7 @@ def _sheet(
     request: HttpRequest, visit: Visit, given: dict[str, Any], *, status: int = 200, **more: str
 ) -> HttpResponse:
     sheet = sheets.lay_out(visit.survey, company=shell.of(request).company.name, language=visit.language, given=given)
-    others = [(code, sheets.name_of(code)) for code in visit.survey.languages if code != visit.language]
+    others = [(code, wordings.name_of(code)) for code in visit.survey.languages if code != visit.language]
     return show(
         request,
         "portal/survey.html",
