@@ -1,5 +1,8 @@
+"""Outgoing requests: out to the world, never into the company's own network."""
+
 import contextlib
 import ipaddress
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -59,6 +62,12 @@ def test_an_address_outside_is_allowed(outside: str) -> None:
     assert http.is_allowed(ipaddress.ip_address(outside))
 
 
+@pytest.mark.parametrize(("inside", "allowed"), [("10.1.2.3", True), ("::ffff:10.1.2.3", True), ("10.2.0.1", False)])
+def test_what_was_allowed_by_name_is_allowed_however_it_is_written(inside: str, allowed: bool) -> None:
+    networks = [ipaddress.ip_network("10.1.0.0/16")]
+    assert http.is_allowed(ipaddress.ip_address(inside), networks) is allowed
+
+
 @pytest.mark.parametrize("url", ["http://localhost/x", "http://127.0.0.1:80/", "http://2130706433/", "http://[::1]/"])
 def test_every_spelling_of_an_own_address_is_refused(url: str) -> None:
     with pytest.raises(Refused, match="private network"):
@@ -96,3 +105,43 @@ def test_nobody_there_is_unreachable_and_says_so(settings: Any) -> None:
     settings.ALLOW_PRIVATE_WEBHOOKS = ["127.0.0.0/8"]
     with pytest.raises(http.Unreachable, match=r"127\.0\.0\.1 could not be reached"):
         http.post("http://127.0.0.1:1/", body=b"")
+
+
+class Names:
+    """A name service that says what it is told to, and counts how often it was asked for the name."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, *answers: list[str]) -> None:
+        self.answers, self.asked = list(answers), 0
+        self.real = socket.getaddrinfo
+        monkeypatch.setattr(socket, "getaddrinfo", self.look_up)
+
+    def look_up(self, host: Any, port: Any, *args: Any, **kwargs: Any) -> Any:
+        if host != "hooks.example":
+            return self.real(host, port, *args, **kwargs)
+        found = self.answers[min(self.asked, len(self.answers) - 1)]
+        self.asked += 1
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in found]
+
+
+def test_a_name_of_which_one_address_is_inside_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Otherwise the connection could go there all the same."""
+    Names(monkeypatch, ["93.184.216.34", "10.1.2.3"])
+    with pytest.raises(Refused, match=r"10\.1\.2\.3"):
+        http.refuse_private("https://hooks.example/")
+
+
+def test_a_name_that_changes_its_mind_is_asked_once(echo: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The connection goes to the very address that was looked at."""
+    names = Names(monkeypatch, ["127.0.0.1"], ["127.0.0.66"])
+    port = echo.partition(":")[2]
+    assert http.post(f"http://hooks.example:{port}/", body=b"hello").body == f"hooks.example:{port} hello".encode()
+    assert names.asked == 1
+
+
+def test_a_proxy_of_the_surroundings_is_not_asked(echo: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would look the name up anew, and may reach what we must not."""
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    assert http.post(f"http://{echo}/hook", body=b"hello").is_success
