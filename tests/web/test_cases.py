@@ -281,6 +281,8 @@ def test_a_case_that_is_not_there_is_not_found(as_: As, mira: Associate) -> None
 def test_an_associate_works_a_case_through_the_door(as_: As, mira: Associate, lena: Associate, case: Case) -> None:
     client, at = as_(mira), f"/cases/{case.pk}"
     assert client.post(f"{at}/claim").status_code == 302
+    assert client.post(f"{at}/notes", {"text": "Rang the depot."}).headers["Location"] == f"{at}#latest"
+    assert say(client.get(at)).count('id="latest"') == 1
     assert client.post(f"{at}/notes", {"text": "Asked the depot."}).status_code == 302
     assert client.post(f"{at}/mails", {"subject": "Your order", "text": "I am sorry."}).status_code == 302
     assert client.post(f"{at}/calls", {"text": "She was glad."}).status_code == 302
@@ -367,3 +369,11 @@ def test_nobody_comes_in_without_a_login(client: Client, case: Case) -> None:
         assert client.get(address).status_code == 302
     client.post(f"/cases/{case.pk}/claim")
     assert Case.objects.get().owner is None
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["q=²", "since=²", "since=1&shown=abc.x,²,².x,-1.y", "since=9" + "9" * 30, "priority=²", "in=²", "in=٣", "reply=²"],
+)
+def test_a_number_that_is_none_asks_for_nothing(as_: As, mira: Associate, asked: str) -> None:
+    assert as_(mira).get(f"/cases?{asked}").status_code == 200

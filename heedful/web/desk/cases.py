@@ -19,6 +19,8 @@ from heedful.web.desk import case_list, case_page, panel
 from heedful.web.page import Asked, is_fragment, moved, page
 from heedful.web.templatetags.cases import case_mark
 
+LATEST = "#latest"
+"""Where the page shows what was said last."""
 SENT = "Written. The customer will have it in a moment, and the clock has stopped."
 KEPT = "Written, and kept here, because no mail server is set up. The clock has stopped."
 
@@ -72,8 +74,9 @@ def _list(request: Asked, *, whose: str = "") -> HttpResponseBase:
 
 def _news(request: Asked, wish: case_list.Wish, whose: str) -> HttpResponse:
     """What an open list does not know yet: cases that came, and rows that are no longer true."""
-    shown = dict(pair.split(".", 1) for pair in request.GET.get("shown", "").split(",") if "." in pair)
-    since = int(number) if (number := request.GET["since"]).isdigit() else 0
+    pairs = (pair.partition(".") for pair in request.GET.get("shown", "").split(","))
+    shown = {pk: mark for pk, _, mark in pairs if pk.isascii() and pk.isdecimal()}
+    since = int(number) if (number := request.GET["since"]).isdecimal() else 0
     fresh = list(wish.cases.filter(pk__gt=since).exclude(pk__in=list(shown)).order_by("-pk")[: lists.PAGE])
     rows = Case.objects.select_related("customer__person", "owner", "team").filter(pk__in=[*shown][: lists.PAGE * 4])
     changed = [case for case in rows if case_mark(case) != shown[str(case.pk)]]
@@ -124,8 +127,8 @@ def _case(pk: int) -> Case:
     return get_object_or_404(Case, pk=pk)
 
 
-def _back(request: Asked, pk: int, sentence: str) -> HttpResponse:
-    return moved(request, reverse("desk:case", args=[pk]), sentence)
+def _back(request: Asked, pk: int, sentence: str, *, place: str = "") -> HttpResponse:
+    return moved(request, reverse("desk:case", args=[pk]) + place, sentence)
 
 
 def _wrong(request: Asked, pk: int, **forms: Any) -> HttpResponse:
@@ -151,7 +154,7 @@ def notes(request: Asked, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _wrong(request, pk, noting=form)
     cases.note(case=_case(pk), text=form.cleaned_data["text"], by=request.user.by, at=timezone.now())
-    return _back(request, pk, "Noted. Your colleagues see it here.")
+    return _back(request, pk, "Noted. Your colleagues see it here.", place=LATEST)
 
 
 @page("case.work")
@@ -168,14 +171,14 @@ def mails(request: Asked, pk: int) -> HttpResponse:
     except Refused as no:
         form.add_error("text", no.sentence)
         return _wrong(request, pk, mailing=form)
-    return _back(request, pk, SENT if settings.SMTP_URL else KEPT)
+    return _back(request, pk, SENT if settings.SMTP_URL else KEPT, place=LATEST)
 
 
 def _with_reply(request: Asked, pk: int) -> HttpResponse:
     """The mail again with a saved reply below what was typed so far; nothing is sent."""
     row, typed = _found(pk), request.POST.get("text", "").rstrip()
     chosen = request.POST.get("reply", "")
-    reply = Reply.objects.offered().filter(pk=chosen).first() if chosen.isdigit() and len(chosen) < 18 else None
+    reply = Reply.objects.offered().filter(pk=chosen).first() if chosen.isdecimal() and len(chosen) < 18 else None
     words = replies.filled(reply, case=row, writer=request.user) if reply else ""
     said = {"subject": request.POST.get("subject", ""), "text": "\n\n".join(part for part in (typed, words) if part)}
     return render(
@@ -191,7 +194,7 @@ def calls(request: Asked, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _wrong(request, pk, calling=form)
     cases.log_call(case=_case(pk), text=form.cleaned_data["text"], by=request.user.by, at=timezone.now())
-    return _back(request, pk, "Written down, and the clock has stopped.")
+    return _back(request, pk, "Written down, and the clock has stopped.", place=LATEST)
 
 
 @page("case.assign")
