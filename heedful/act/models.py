@@ -36,7 +36,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
         found = Q(title__icontains=words)
         for field in ("name", "email", "phone"):
             found |= Q(**{f"customer__person__{field}__icontains": words})
-        return self.filter(found | Q(pk=int(words)) if words.isdigit() and len(words) < 18 else found)
+        return self.filter(found | Q(pk=int(words)) if words.isdecimal() and len(words) < 18 else found)
 
     def by_urgency(self) -> "CaseQuerySet":
         """Cases with what a list sorts by: the most urgent have the lowest number, to be followed by `due_at`."""
@@ -160,7 +160,7 @@ class Trouble(models.Model):
     def feedback_id(self) -> int | None:
         """The answer sheet in which it was heard, where it was one."""
         source, _, rest = self.reference.partition(":")
-        return int(rest) if source == "feedback" and rest.isdigit() else None
+        return int(rest) if source == "feedback" and rest.isdecimal() else None
 
 
 class Route(models.Model):

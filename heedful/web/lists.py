@@ -145,7 +145,10 @@ def _checked(model: type[Model], key: str, value: Any) -> Any:
         return float(value)
     if not isinstance(value, (int, str)) or "\x00" in str(value):
         raise TypeError
-    return field.to_python(value) if isinstance(field, Field) else value
+    found = field.to_python(value) if isinstance(field, Field) else value
+    if isinstance(found, datetime) and found.tzinfo is None:
+        raise ValueError
+    return found
 
 
 type Column[M: Model] = tuple[str, Callable[[M], Any]]

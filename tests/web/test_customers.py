@@ -1,5 +1,8 @@
 """The customers' list and page."""
 
+import base64
+import json
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -69,8 +72,16 @@ def test_a_long_list_goes_on_after_its_last_row(as_: As, mira: Associate, acme: 
 
 
 def test_a_broken_cursor_shows_the_start(as_: As, mira: Associate, alice: Customer) -> None:
-    for cursor in ("x", "W10", "WzEsMiwzXQ", "bnVsbA", "WzEsIDEsIHt9XQ"):
-        assert as_(mira).get(f"/customers?after={cursor}").status_code == 200
+    made_up: list[object] = [
+        [0, "2026-01-01", 1],
+        [1e999, "2026-01-01T00:00:00Z", 1],
+        [0, "9999-12-31T23:59:59-14:00", 1],
+    ]
+    cursors = [base64.urlsafe_b64encode(json.dumps(said).encode()).decode().rstrip("=") for said in made_up]
+    deep = base64.urlsafe_b64encode(b"[" * 3_000).decode()
+    with warnings.catch_warnings(action="error"):
+        for cursor in ("x", "W10", "WzEsMiwzXQ", "bnVsbA", "WzEsIDEsIHt9XQ", deep, *cursors):
+            assert as_(mira).get(f"/customers?after={cursor}").status_code == 200
 
 
 def test_an_export_is_for_those_who_lead_and_runs_nothing_in_a_spreadsheet(

@@ -150,3 +150,8 @@ def test_an_associate_sees_topics_and_does_not_change_them(as_: As, mira: Associ
     assert client.post("/topics/new", {"name": "Mine", "description": "Mine."}).status_code == 403
     assert client.post("/topics/again").status_code == 403
     assert Topic.objects.count() == before
+
+
+@pytest.mark.parametrize("month", ["0000-01", "2026-13", "2026-00", "9999-12", "٢٠٢٦-٠١"])
+def test_a_month_that_is_none_is_no_breakdown(as_: As, mira: Associate, month: str) -> None:
+    assert as_(mira).get(f"/feedback?month={month}").status_code == 200

@@ -335,3 +335,15 @@ def test_a_promise_says_that_it_is_still_being_counted(as_: As, mira: Associate,
     answer.recount.finished_at = timezone.now()
     answer.recount.save()
     assert "still being counted" not in as_(mira).get("/promises").content.decode()
+
+
+def test_a_form_that_claims_a_million_standards_is_refused_in_a_sentence(as_: As, casey: Associate) -> None:
+    claimed = as_(casey).post("/promises/new", {**FORM, "standard-TOTAL_FORMS": "9" * 20})
+    assert (claimed.status_code, claimed.context["rows"].total_form_count()) == (422, promise_forms.MOST)
+    assert "at most" in claimed.content.decode()
+    assert not Promise.objects.exists()
+
+
+@pytest.mark.parametrize("count", ["abc", "²", "-1", ""])
+def test_one_more_measure_of_a_broken_form_is_no_breakdown(as_: As, casey: Associate, count: str) -> None:
+    assert as_(casey).post("/promises/new", {**FORM, "standard-TOTAL_FORMS": count, "more": "1"}).status_code == 200

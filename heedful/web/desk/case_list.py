@@ -148,9 +148,9 @@ def in_state(rows: Any, state: str) -> Any:
 
 
 def _narrowed(rows: Any, request: Asked) -> Any:
-    if (priority := request.GET.get("priority", "")).isdigit():
+    if (priority := request.GET.get("priority", "")).isdecimal():
         rows = rows.filter(priority=priority)
-    if (team := request.GET.get("in", "")).isdigit():
+    if (team := request.GET.get("in", "")).isdecimal():
         rows = rows.filter(team=team)
     if words := request.GET.get("q", "").strip():
         rows = rows.search(words[:200])

@@ -98,7 +98,7 @@ def _instance_of(sign: Trouble) -> int:
     """The number in a reference such as `instance:12:broken`; 0 for trouble of another kind."""
     kind, _, rest = sign.reference.partition(":")
     number = rest.partition(":")[0]
-    return int(number) if kind == "instance" and number.isdigit() else 0
+    return int(number) if kind == "instance" and number.isdecimal() else 0
 
 
 def _made(signs: Iterable[Trouble]) -> dict[int, Made]:

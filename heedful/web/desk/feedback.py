@@ -130,7 +130,7 @@ def _behind(request: Asked, rows: QuerySet[Feedback]) -> QuerySet[Feedback]:
         rows = rows.filter(customer__person__segment=said["segment"])
     if said["kind"]:
         rows = rows.filter(kind=said["kind"])
-    if month := re.fullmatch(r"(\d{4})-(\d{2})", said["month"]):
+    if month := re.fullmatch(r"([12]\d{3})-(0[1-9]|1[0-2])", said["month"]):
         rows = rows.filter(happened_at__year=int(month[1]), happened_at__month=int(month[2]))
     if (period := request.GET.get("period", "")) in periods.CHOICES:
         rows = rows.filter(happened_at__gte=periods.last(period, at=timezone.now()).since)

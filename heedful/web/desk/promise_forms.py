@@ -157,7 +157,11 @@ class StandardForm(forms.Form):
         )
 
 
-Standards = forms.formset_factory(StandardForm, extra=0, min_num=1, can_delete=True)
+MOST = 12
+"""Standards that a page reads; whoever claims to send a million waits for none of them."""
+Standards = forms.formset_factory(
+    StandardForm, extra=0, min_num=1, max_num=MOST, absolute_max=MOST, validate_max=True, can_delete=True
+)
 
 
 def empty() -> dict[str, Any]:

@@ -196,7 +196,7 @@ def _because(reason: str, called: dict[int, str]) -> str:
     kind, _, pk = reason.partition(":")
     if kind == "clock":
         return "The clock ran"
-    return called.get(int(pk), f"Touchpoint {pk}") if kind == "touchpoint" and pk.isdigit() else reason.capitalize()
+    return called.get(int(pk), f"Touchpoint {pk}") if kind == "touchpoint" and pk.isdecimal() else reason.capitalize()
 
 
 def _lateness(history: History) -> str:

@@ -157,8 +157,8 @@ def _forms(request: HttpRequest, said: dict[str, Any], told: list[dict[str, Any]
     if request.method != "POST":
         return PromiseForm(initial=said), Standards(initial=told, prefix="standard")
     sent = request.POST.copy()
-    if "more" in sent:
-        sent["standard-TOTAL_FORMS"] = str(min(int(sent.get("standard-TOTAL_FORMS") or 0) + 1, 12))
+    if "more" in sent and (count := sent.get("standard-TOTAL_FORMS", "")).isdecimal():
+        sent["standard-TOTAL_FORMS"] = str(min(int(count[:3]) + 1, promise_forms.MOST))
     return PromiseForm(sent, initial=said), Standards(sent, initial=told, prefix="standard")
 
 

@@ -198,7 +198,7 @@ def _ask_for(form: forms.Form, name: str, language: str) -> None:
         form.add_error(name, f"Write it in {wordings.in_english(language)}: we have no words of our own in it.")
 
 
-Questions = forms.formset_factory(QuestionForm, extra=0, min_num=1, max_num=8, can_delete=True)
+Questions = forms.formset_factory(QuestionForm, extra=0, min_num=1, max_num=8, absolute_max=16, can_delete=True)
 
 
 def unasked(sent: Any) -> str:

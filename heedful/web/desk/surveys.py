@@ -176,7 +176,7 @@ def _forms(
         rows = Questions(initial=questions, prefix="question", form_kwargs={"spoken": languages})
         return SurveyForm(initial=told, spoken=languages), rows
     sent, count = request.POST.copy(), request.POST.get("question-TOTAL_FORMS", "")
-    if "more" in sent and count.isdigit():
+    if "more" in sent and count.isdecimal():
         sent["question-TOTAL_FORMS"] = str(min(int(count[:3]) + 1, 8))
         sent.setdefault(f"question-{count}-code", survey_forms.unasked(sent))
     spoken = survey_forms.spoken(sent)
