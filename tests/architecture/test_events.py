@@ -1,6 +1,8 @@
 import ast
+import re
 from pathlib import Path
 
+from heedful.courier import deliveries
 from heedful.loop import wiring
 from tests.architecture import reading
 
@@ -41,3 +43,10 @@ def test_reactions_are_found_by_their_names() -> None:
         for reaction in reactions:
             function = reaction.function
             assert import_string(f"{function.__module__}.{function.__qualname__}") is function
+
+
+def test_every_kind_that_webhooks_hear_is_documented_and_no_other() -> None:
+    told = {deliveries.kind_of(event.__name__) for event, then in wiring.REACTIONS.items() if wiring.TOLD in then}
+    table = (reading.ROOT / "docs" / "api.md").read_text(encoding="utf-8").partition("## Told as it happens")[2]
+    rows = re.findall(r"^\| (`.*?) \|", table, re.MULTILINE)
+    assert sorted(re.findall(r"`([a-z_.]+)`", " ".join(rows))) == sorted(told)
