@@ -97,6 +97,14 @@ def test_a_post_that_is_sent_twice_is_done_once(ask: Ask) -> None:
     assert (status, problem["code"]) == (422, "idempotency_key_reused")
 
 
+def test_one_key_at_two_addresses_is_not_one_request(ask: Ask, alice: Customer, mira: Associate) -> None:
+    one = trouble(alice)
+    said = {"text": "Called twice"}
+    assert ask("POST", f"/api/cases/{one.pk}/notes", said, **{"Idempotency-Key": "k1"})[0] == 201
+    status, problem = ask("POST", f"/api/cases/{one.pk + 1}/notes", said, **{"Idempotency-Key": "k1"})
+    assert (status, problem["code"]) == (422, "idempotency_key_reused")
+
+
 def test_merges_are_made_and_taken_back(ask: Ask, alice: Customer, bruno: Customer) -> None:
     status, made = ask("POST", f"/api/customers/{alice.pk}/merges", {"with_customer": bruno.pk})
     assert status == 201

@@ -1,0 +1,67 @@
+"""A request that is sent twice is done once."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from heedful.kit.errors import Refused
+from heedful.ledger import once
+
+pytestmark = pytest.mark.django_db
+
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+
+
+class Doing:
+    """Counts how often something was done."""
+
+    def __init__(self) -> None:
+        self.times = 0
+
+    def __call__(self) -> tuple[int, Any]:
+        self.times += 1
+        return 201, {"times": self.times}
+
+
+def send(do: Any, *, actor: str = "key:1", key: str = "k", request: bytes = b"x", at: datetime = NOON) -> once.Answer:
+    return once.answer(actor=actor, key=key, request=request, do=do, at=at)
+
+
+def test_the_second_sending_gets_the_first_answer() -> None:
+    do = Doing()
+    assert send(do) == once.Answer(201, {"times": 1})
+    assert send(do) == once.Answer(201, {"times": 1}, is_repeated=True)
+    assert do.times == 1
+
+
+def test_one_key_of_two_programs_is_two_requests() -> None:
+    """Nobody is given what another was answered."""
+    do = Doing()
+    send(do, actor="key:1")
+    assert send(do, actor="key:2") == once.Answer(201, {"times": 2})
+
+
+def test_the_same_key_with_another_request_is_refused_and_nothing_is_done() -> None:
+    do = Doing()
+    send(do)
+    with pytest.raises(Refused, match="another request"):
+        send(do, request=b"y")
+    assert do.times == 1
+
+
+def test_a_refusal_is_not_kept() -> None:
+    def refuse() -> tuple[int, Any]:
+        raise Refused("Not now.")
+
+    with pytest.raises(Refused):
+        send(refuse)
+    assert send(Doing()).is_repeated is False
+
+
+def test_after_a_week_a_key_is_free_again() -> None:
+    do = Doing()
+    send(do)
+    assert once.forget(at=NOON + once.KEPT_FOR) == 0
+    assert once.forget(at=NOON + once.KEPT_FOR + timedelta(seconds=1)) == 1
+    assert send(do).is_repeated is False
