@@ -13,6 +13,8 @@ YEAR_S = 31_557_600
 CHANNELS = {"email": "E-mail", "sms": "SMS", "ivr": "Phone menu", "api": "API", "qr": "QR code", "whatsapp": "WhatsApp"}
 """Channels that one does not write as they are spelled."""
 FEELINGS = {"negative": "Unhappy", "neutral": "Neutral", "positive": "Happy"}
+LIKELY = 0.55
+"""Below this a feeling is no surer than a guess between three."""
 DAY_ALONE = re.compile(r"\d{4}-\d\d-\d\d")
 TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)")
 PLURAL = re.compile(r"(?<=\w)s\b")
@@ -26,6 +28,12 @@ def span(seconds: float | timedelta) -> str:
         if size < below:
             return f"{int(size / unit)} {word}"
     return f"{size / YEAR_S:.1f} y"
+
+
+def felt(sentiment: str, confidence: float) -> str:
+    """Say a feeling that was read: `Unhappy`, or `Perhaps unhappy` where it is little more than a guess."""
+    word = FEELINGS.get(sentiment, "")
+    return f"Perhaps {word.lower()}" if word and confidence < LIKELY else word
 
 
 def closely(size: timedelta) -> str:

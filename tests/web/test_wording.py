@@ -34,3 +34,11 @@ def test_what_somebody_waits_for_is_said_closely_enough_to_plan_by(gone: timedel
 )
 def test_a_value_is_said_as_one_line(sent: object, said: str) -> None:
     assert wording.value(sent) == said
+
+
+@pytest.mark.parametrize(
+    ("sentiment", "confidence", "said"),
+    [("negative", 0.8, "Unhappy"), ("negative", 0.44, "Perhaps unhappy"), ("", 0.0, ""), ("positive", 0.55, "Happy")],
+)
+def test_a_feeling_that_is_little_more_than_a_guess_is_called_one(sentiment: str, confidence: float, said: str) -> None:
+    assert wording.felt(sentiment, confidence) == said

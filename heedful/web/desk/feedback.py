@@ -95,7 +95,7 @@ def _sheet(row: Feedback, names: dict[str, str], case_id: int | None) -> Sheet:
         scores=case_page.spoken(row),
         pieces=case_page.cut(row.verbatim, case_page.fired(reading.signals)) if row.verbatim else [],
         reading=reading,
-        feeling=wording.FEELINGS.get(reading.sentiment, ""),
+        feeling=wording.felt(reading.sentiment, reading.sentiment_confidence),
         is_unsure=reading.language not in WELL_READ,
         topics=[names.get(topic["slug"], topic["slug"]) for topic in reading.topics],
         signals=[trouble.words_of(signal["signal"]) for signal in reading.signals],
