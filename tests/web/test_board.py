@@ -135,6 +135,10 @@ def test_an_empty_board_says_what_to_do_and_leads_there(acme: Company, as_: As, 
         assert f'class="button button-main" href="{address}"' in empty[: empty.index("</div>")]
 
 
+def test_an_empty_board_explains_no_bars(acme: Company, as_: As, bo: Associate) -> None:
+    assert "95 times in 100" not in as_(bo).get("/board/").content.decode()
+
+
 def test_who_may_make_promises_is_led_to_the_first(acme: Company, as_: As, casey: Associate) -> None:
     assert 'href="/promises/new"' in as_(casey).get("/board/").content.decode()
 
