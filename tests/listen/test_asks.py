@@ -167,16 +167,32 @@ def test_all_surveys_together_ask_one_person_only_so_often(make: Callable[..., S
     ]
 
 
-def test_records_of_one_person_share_one_budget(make: Callable[..., Survey], alice: Customer, bea: Customer) -> None:
+def test_after_the_days_of_all_surveys_somebody_is_asked_again(make: Callable[..., Survey], alice: Customer) -> None:
+    for _ in range(surveys.budget().times):
+        make()
+    happen("alice")
+    ask_all()
+    past = timezone.now() - timedelta(days=surveys.budget().days, seconds=1)
+    assert Ask.objects.filter(state=State.ASKED).update(asked_at=past) == surveys.budget().times
+    make()
+    again = happen("alice", message="again")[-1]
+    ask_all()
+    assert "budget" not in Ask.objects.filter(survey=again.survey).values_list("reason", flat=True)
+
+
+@pytest.mark.parametrize(("asked", "spared"), [("alice", "bea"), ("bea", "alice")])
+def test_records_of_one_person_share_one_budget(
+    make: Callable[..., Survey], alice: Customer, bea: Customer, asked: str, spared: str
+) -> None:
     make(times=1)
-    (first,) = happen("alice")
+    (first,) = happen(asked)
     ask_all()
     merge = people.merge(a=alice, b=bea, by=SYSTEM, at=timezone.now())
-    (second,) = happen("bea")
+    (second,) = happen(spared)
     ask_all()
     assert outcome(second) == (State.NOT_ASKED, "survey_budget")
     people.undo(merge=merge, by=SYSTEM, at=timezone.now())
-    (third,) = happen("bea", message="apart")
+    (third,) = happen(spared, message="apart")
     ask_all()
     assert outcome(first)[0] == outcome(third)[0] == State.ASKED
 
