@@ -13,6 +13,7 @@ TABLE: dict[str, frozenset[Role]] = {
     "case.work": EVERYBODY,
     "case.close": EVERYBODY,
     "case.assign": EVERYBODY,
+    "case.lead": LEADING,
     "customer.read": EVERYBODY,
     "customer.edit": EVERYBODY,
     "customer.merge": EVERYBODY,

@@ -72,6 +72,7 @@ RECORDED_ONLY: tuple[type, ...] = (
     promises.PromiseEnded,
     recounts.PromiseRecounted,
     cases.CaseClaimed,
+    cases.CaseGivenBack,
     cases.CaseHandedOver,
     cases.CaseNoted,
     cases.CustomerWrittenTo,

@@ -209,6 +209,42 @@ def test_a_case_is_not_handed_to_nobody_to_its_owner_or_to_somebody_who_left(
     assert Case.objects.get().owner == mira
 
 
+def test_who_has_a_case_gives_it_back_to_the_team(
+    case: Case, service: Team, mira: Associate, tom: Associate, noon: datetime
+) -> None:
+    cases.claim(case=case, by=mira.by, at=noon)
+    row = cases.give_back(case=case, by=mira.by, at=noon + HOUR)
+    assert (row.owner, row.claimed_at, row.team) == (None, None, service)
+    assert (row.is_waiting, row.due_at) == (True, noon + DAY)
+    assert Entry.objects.get(kind="CaseGivenBack").data == {"case": case.pk, "owner": mira.pk, "team": service.pk}
+    assert cases.claim(case=case, by=tom.by, at=noon + HOUR).owner == tom
+    assert kinds_in_the_ledger(case) == ["CaseOpened", "CaseClaimed", "CaseGivenBack", "CaseClaimed"]
+
+
+def test_a_case_without_a_team_goes_back_to_the_team_of_who_had_it(case: Case, mira: Associate, noon: datetime) -> None:
+    cases.claim(case=case, by=mira.by, at=noon)
+    Case.objects.update(team=None)
+    assert cases.give_back(case=case, by=mira.by, at=noon).team == mira.team
+
+
+def test_a_case_of_another_is_given_back_by_a_lead_alone(
+    case: Case, mira: Associate, tom: Associate, dana: Associate, noon: datetime
+) -> None:
+    cases.claim(case=case, by=mira.by, at=noon)
+    with pytest.raises(Refused, match="Only they, or a lead"):
+        cases.give_back(case=case, by=tom.by, at=noon)
+    assert Case.objects.get().owner == mira
+    assert cases.give_back(case=case, by=dana.by, at=noon).owner is None
+
+
+def test_what_nobody_has_is_not_given_back(case: Case, mira: Associate, noon: datetime) -> None:
+    with pytest.raises(Refused, match="Nobody has claimed this case"):
+        cases.give_back(case=case, by=mira.by, at=noon)
+    with pytest.raises(Refused, match="Only an associate"):
+        cases.give_back(case=case, by=SYSTEM, at=noon)
+    assert kinds_in_the_ledger(case) == ["CaseOpened"]
+
+
 # Answering
 
 
@@ -282,6 +318,7 @@ def test_a_closed_case_is_not_worked_on(case: Case, mira: Associate, tom: Associ
     close(case, mira.by, noon)
     verbs: list[Any] = [
         lambda: cases.claim(case=case, by=mira.by, at=noon),
+        lambda: cases.give_back(case=case, by=mira.by, at=noon),
         lambda: cases.hand_over(case=case, to=tom, by=mira.by, at=noon),
         lambda: cases.write(case=case, subject="Hello", text="Hello.", by=mira.by, at=noon),
         lambda: cases.log_call(case=case, text="Hello.", by=mira.by, at=noon),
@@ -392,6 +429,7 @@ def test_mallory_can_do_nothing_to_a_case(
     )
     verbs: list[Any] = [
         lambda: cases.claim(case=case, by=mallory, at=noon),
+        lambda: cases.give_back(case=case, by=mallory, at=noon),
         lambda: cases.hand_over(case=case, to=tom, by=mallory, at=noon),
         lambda: cases.note(case=case, text="x", by=mallory, at=noon),
         lambda: cases.write(case=case, subject="x", text="x", by=mallory, at=noon),

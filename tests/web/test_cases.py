@@ -310,6 +310,43 @@ def test_the_second_to_claim_reads_who_was_first(as_: As, mira: Associate, lena:
     assert Case.objects.get().owner == lena
 
 
+def test_a_case_is_given_back_and_the_page_says_through_whose_hands_it_went(
+    as_: As, mira: Associate, lena: Associate, care: Team, case: Case
+) -> None:
+    client, at = as_(mira), f"/cases/{case.pk}"
+    assert "Give back" not in say(client.get(at))
+    client.post(f"{at}/claim")
+    assert f'action="{at}/return"' in say(client.get(at))
+    page = say(client.post(f"{at}/return", follow=True))
+    assert "Given back. It waits in the queue of Care until somebody claims it." in page
+    assert "Nobody has claimed it" in page
+    story = page.partition("Since then")[2]
+    assert story.index("claimed the case") < story.index("gave the case back to Care")
+    cases.hand_over(case=case, to=mira, by=lena.by, at=timezone.now())
+    as_(lena).post(f"{at}/return")
+    page = say(client.get(at))
+    assert "handed the case over to Mira" in page
+    assert "gave the case back for Mira to Care" in page
+
+
+def test_the_case_of_another_is_given_back_by_a_lead_alone(
+    as_: As, mira: Associate, lena: Associate, bo: Associate, case: Case
+) -> None:
+    cases.claim(case=case, by=lena.by, at=timezone.now())
+    assert "Give back" not in say(as_(mira).get(f"/cases/{case.pk}"))
+    assert "Lena has this case." in say(as_(mira).post(f"/cases/{case.pk}/return", follow=True))
+    assert Case.objects.get().owner == lena
+    assert "Give back" in say(as_(bo).get(f"/cases/{case.pk}"))
+
+
+def test_a_closed_case_is_not_given_back(as_: As, mira: Associate, case: Case) -> None:
+    cases.claim(case=case, by=mira.by, at=timezone.now())
+    cases.close(case=case, outcome="solved", cause="late", by=mira.by, at=timezone.now())
+    assert "Give back" not in say(as_(mira).get(f"/cases/{case.pk}"))
+    assert "Reopen it to go on" in say(as_(mira).post(f"/cases/{case.pk}/return", follow=True))
+    assert Case.objects.get().owner == mira
+
+
 @pytest.mark.parametrize(
     ("where", "typed"),
     [

@@ -13,6 +13,7 @@ from heedful.act.cases.ending import reopen as reopen
 from heedful.act.cases.events import CaseClaimed as CaseClaimed
 from heedful.act.cases.events import CaseClosed as CaseClosed
 from heedful.act.cases.events import CaseEscalated as CaseEscalated
+from heedful.act.cases.events import CaseGivenBack as CaseGivenBack
 from heedful.act.cases.events import CaseHandedOver as CaseHandedOver
 from heedful.act.cases.events import CaseJoined as CaseJoined
 from heedful.act.cases.events import CaseNoted as CaseNoted
@@ -27,6 +28,7 @@ from heedful.act.cases.past import PastCasesKept as PastCasesKept
 from heedful.act.cases.promises import open_for_broken_promise as open_for_broken_promise
 from heedful.act.cases.promises import open_for_promise_at_risk as open_for_promise_at_risk
 from heedful.act.cases.working import claim as claim
+from heedful.act.cases.working import give_back as give_back
 from heedful.act.cases.working import hand_over as hand_over
 from heedful.act.cases.working import log_call as log_call
 from heedful.act.cases.working import note as note

@@ -50,6 +50,15 @@ class CaseHandedOver:
 
 
 @dataclass(frozen=True, slots=True)
+class CaseGivenBack:
+    """Who had the case no longer has it: it waits in the team's queue again."""
+
+    case: int
+    owner: int
+    team: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class CaseNoted:
     """Somebody wrote something down for colleagues."""
 

@@ -1,4 +1,4 @@
-"""How a case is worked: claimed, handed over, noted, answered."""
+"""How a case is worked: claimed, given back, handed over, noted, answered."""
 
 from datetime import datetime
 
@@ -6,7 +6,14 @@ from django.db import transaction
 
 from heedful.act import replies
 from heedful.act.cases import clocks
-from heedful.act.cases.events import CaseClaimed, CaseHandedOver, CaseNoted, CustomerCalled, CustomerWrittenTo
+from heedful.act.cases.events import (
+    CaseClaimed,
+    CaseGivenBack,
+    CaseHandedOver,
+    CaseNoted,
+    CustomerCalled,
+    CustomerWrittenTo,
+)
 from heedful.act.cases.opening import tell
 from heedful.act.models import Case, Note
 from heedful.associates import associates
@@ -35,6 +42,23 @@ def claim(*, case: Case, by: By, at: datetime) -> Case:
         raise Refused("This case is with the lead, who can hand it over to you.", code="with_lead")
     _own(row, me, at)
     events.record(CaseClaimed(row.pk, me.pk), by=by, at=at)
+    tell(row)
+    return row
+
+
+@transaction.atomic
+def give_back(*, case: Case, by: By, at: datetime) -> Case:
+    """Say: this is no longer mine. It waits in the team's queue again, and its clock goes on as it did."""
+    row = held(case, "case.work", by=by)
+    me, owner = associate_of(by), row.owner
+    if owner is None:
+        raise Refused("Nobody has claimed this case.", code="not_claimed")
+    if owner.pk != me.pk and not associates.may(me, "case.lead"):
+        raise Refused(f"{owner.name} has this case. Only they, or a lead, can give it back.", code="not_yours")
+    row.owner = row.claimed_at = None
+    row.team = row.team or owner.team
+    row.save(update_fields=["owner", "team", "claimed_at"])
+    events.record(CaseGivenBack(row.pk, owner.pk, row.team_id), by=by, at=at)
     tell(row)
     return row
 

@@ -1,7 +1,7 @@
 """What stands on a case's page: what was heard, what was said since, and what may be done now."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,6 +12,7 @@ from heedful.act.models import URGENCY, Case, Cause, Note, Trouble
 from heedful.associates.models import Associate, Team
 from heedful.courier.models import Mail, Sending
 from heedful.customers.models import Feedback, Touchpoint
+from heedful.ledger.models import Entry
 from heedful.listen.models import Ask
 from heedful.listen.surveys import OPEN
 from heedful.promise.models import Instance
@@ -71,6 +72,16 @@ class Answered:
     """What the customer wrote when we asked whether it had helped."""
 
     text: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A line of the case's history: who claimed it, gave it back or handed it over."""
+
+    who: str
+    words: str
+    icon: str
     at: datetime
 
 
@@ -170,9 +181,31 @@ STATES = {
 }
 
 
-def conversation(case: Case) -> list[Said | Answered]:
-    """Notes, mails and calls, and what the customer answered, in the order in which they were written."""
-    return sorted([*_noted(case), *_answered(case)], key=lambda said: said.at)
+def conversation(case: Case) -> list[Said | Answered | Moved]:
+    """Notes, mails and calls, what the customer answered, and through whose hands it went, in order."""
+    return sorted([*_moved(case), *_noted(case), *_answered(case)], key=lambda said: said.at)
+
+
+ICONS = {"CaseClaimed": "hand", "CaseGivenBack": "undo-2", "CaseHandedOver": "arrow-right-left"}
+"""The events that put a case into other hands, and their marks."""
+
+
+def _moved(case: Case) -> list[Moved]:
+    entries = list(Entry.objects.about(case=case.pk).filter(kind__in=ICONS).order_by("at", "pk"))
+    owners = Associate.objects.in_bulk({entry.data["owner"] for entry in entries} - {None})
+    teams = Team.objects.in_bulk({entry.data.get("team") for entry in entries} - {None})
+    return [Moved(entry.by_label, _moving(entry, owners, teams), ICONS[entry.kind], entry.at) for entry in entries]
+
+
+def _moving(entry: Entry, owners: Mapping[int, Associate], teams: Mapping[int, Team]) -> str:
+    """What happened in words, such as `gave it back to Care`."""
+    owner, team = owners.get(entry.data["owner"] or 0), teams.get(entry.data.get("team") or 0)
+    if entry.kind == "CaseClaimed":
+        return "claimed the case"
+    if entry.kind == "CaseHandedOver":
+        return f"handed the case over to {owner or team or 'somebody who is no longer here'}"
+    others = f" for {owner}" if owner and str(owner.pk) != entry.by_id else ""
+    return f"gave the case back{others} to {team or 'whoever is free'}"
 
 
 def _answered(case: Case) -> list[Answered]:

@@ -148,6 +148,15 @@ def claim(request: Asked, pk: int) -> HttpResponse:
 
 @page("case.work")
 @require_POST
+def give_back(request: Asked, pk: int) -> HttpResponse:
+    """This is no longer mine."""
+    row = cases.give_back(case=_case(pk), by=request.user.by, at=timezone.now())
+    whose = f" in the queue of {row.team}" if row.team else ""
+    return _back(request, pk, f"Given back. It waits{whose} until somebody claims it.")
+
+
+@page("case.work")
+@require_POST
 def notes(request: Asked, pk: int) -> HttpResponse:
     """Write a note."""
     form = case_page.Noting(request.POST, auto_id="note_%s")

@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern] = [
     path("cases", cases.index, name="cases"),
     path("cases/<int:pk>", cases.case, name="case"),
     path("cases/<int:pk>/claim", cases.claim, name="case-claim"),
+    path("cases/<int:pk>/return", cases.give_back, name="case-return"),
     path("cases/<int:pk>/notes", cases.notes, name="case-notes"),
     path("cases/<int:pk>/mails", cases.mails, name="case-mails"),
     path("cases/<int:pk>/calls", cases.calls, name="case-calls"),
