@@ -107,7 +107,7 @@ def test_what_a_customer_writes_after_a_no_stands_on_the_case_though_it_comes_la
     assert (case.is_open, case.helped) == (True, False)
     answered(Client(), helped, open="The green box on the wall, as before.")
     page = as_(mira).get(f"/cases/{case.pk}").content.decode()
-    said = 'The customer wrote, asked whether it helped<p class="said" dir="auto">The green box on the wall, as before.'
+    said = 'asked whether it helped<p class="said said-out" dir="auto">The green box on the wall, as before.'
     assert page.count(said) == 1
 
 
