@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Lock
@@ -24,14 +25,14 @@ def _closed() -> Lock:
 
 @dataclass(slots=True)
 class _Batch:
-    """A batch in a line; its thread sleeps until its `turn` is released: it was kept, it failed, or it leads."""
+    """A batch in a line; its thread sleeps until its `turn` is released: somebody wrote for it, or it leads."""
 
     messages: Sequence[Message]
     at: datetime
     turn: Lock = field(default_factory=_closed)
     led: "list[_Batch]" = field(default_factory=list)
-    refused: Refusals = field(default_factory=list)
-    error: BaseException | None = None
+    refused: Refusals | None = None
+    """What became of it; None while nobody kept it."""
 
 
 _lines: dict[str, deque[_Batch]] = {}
@@ -42,19 +43,25 @@ _lock = Lock()
 def take(*, messages: Sequence[Message], source: str, by: By, at: datetime) -> Refusals:
     """Keep all messages that can be kept; returns, when they are durable, (position, reason) of each other one.
 
-    The first to come writes at once. Who comes while it writes waits; then one of them writes for all.
+    The first to come writes at once. Who comes while it writes waits; then one of them writes for all. Where that
+    fails each writes by itself, so that nobody pays for what another brought.
     """
     batch = _Batch(messages, at)
     if not _leads(batch, source):
         batch.turn.acquire()
-    if batch.led:
-        try:
-            _keep(batch.led, source, by)
-        finally:
-            _hand_on(source)
-    if batch.error is not None:
-        raise batch.error
-    return batch.refused
+    if not batch.led:
+        return _kept(batch, source, by)
+    try:
+        _write_for_all(batch.led, source, by)
+        return _kept(batch, source, by)
+    finally:
+        _hand_on(source)
+
+
+def _kept(batch: _Batch, source: str, by: By) -> Refusals:
+    if batch.refused is not None:
+        return batch.refused
+    return messages.take(messages=batch.messages, source=source, by=by, at=batch.at).refused
 
 
 def _leads(batch: _Batch, source: str) -> bool:
@@ -81,20 +88,19 @@ def _hand_on(source: str) -> None:
     first.turn.release()
 
 
-def _keep(led: Sequence[_Batch], source: str, by: By) -> None:
-    """Keep what all of these batches brought, and tell each what became of its own."""
+def _write_for_all(led: Sequence[_Batch], source: str, by: By) -> None:
+    """Keep what several batches brought, in one transaction, and let each know what became of its own."""
+    if len(led) == 1:
+        return
+    every = [message for batch in led for message in batch.messages]
     try:
-        every = [message for batch in led for message in batch.messages]
-        refused = dict(messages.take(messages=every, source=source, by=by, at=max(batch.at for batch in led)).refused)
-        start = 0
-        for batch in led:
-            end = start + len(batch.messages)
-            batch.refused = [(n - start, reason) for n, reason in refused.items() if start <= n < end]
-            start = end
-    except BaseException as error:
-        for batch in led:
-            batch.error = error
-        raise
+        with suppress(Exception):
+            taken = messages.take(messages=every, source=source, by=by, at=max(batch.at for batch in led))
+            start = 0
+            for batch in led:
+                end = start + len(batch.messages)
+                batch.refused = [(n - start, reason) for n, reason in taken.refused if start <= n < end]
+                start = end
     finally:
         for batch in led[1:]:
             batch.turn.release()

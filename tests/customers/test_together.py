@@ -94,21 +94,22 @@ def test_each_is_told_what_became_of_its_own(desk: Desk, bring: Callable[..., Fu
     assert third.result(PATIENCE_S) == [(0, "No bad2.")]
 
 
-def test_what_fails_fails_for_all_of_it_and_the_next_are_written(desk: Desk, bring: Callable[..., Future[Any]]) -> None:
+def test_where_writing_for_all_fails_each_writes_alone(desk: Desk, bring: Callable[..., Future[Any]]) -> None:
     first = bring("a")
     desk.begins()
-    lost = [bring("b"), bring("fatal")]
+    innocent, guilty = bring("b", "bad1"), bring("fatal")
     desk.go.release()
     desk.begins()
     last = bring("c")
-    desk.go.release(2)
+    desk.go.release(4)
 
     assert first.result(PATIENCE_S) == []
-    for one in lost:
-        with pytest.raises(OSError, match="disk"):
-            one.result(PATIENCE_S)
+    assert innocent.result(PATIENCE_S) == [(1, "No bad1.")]
+    with pytest.raises(OSError, match="disk"):
+        guilty.result(PATIENCE_S)
     assert last.result(PATIENCE_S) == []
-    assert desk.kept == [["a"], ["c"]]
+    assert sorted(desk.kept) == [["a"], ["b", "bad1"], ["c"]]
+    assert not together._lines
 
 
 def test_one_transaction_does_not_grow_without_end(
