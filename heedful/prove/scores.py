@@ -86,11 +86,6 @@ def ease(answers: Tally, *, weighted: bool = False, minimum: int = MINIMUM) -> F
     return mean(answers, scales.SCALES["ease"], weighted=weighted, minimum=minimum)
 
 
-def found_it_easy(answers: Tally, *, weighted: bool = False, minimum: int = MINIMUM) -> Figure | None:
-    """The share that answered 5, 6 or 7 to "made it easy"."""
-    return share(answers, lambda score: score >= 5, weighted=weighted, minimum=minimum)
-
-
 def compared(answers: Tally, *, weighted: bool = False, minimum: int = MINIMUM) -> Figure | None:
     return mean(answers, scales.SCALES["compared"], weighted=weighted, minimum=minimum)
 
@@ -152,20 +147,6 @@ def gap(differences: Tally, scale: Scale, *, weighted: bool = False, minimum: in
     return mean(differences, Scale(-span, span, "Gap"), weighted=weighted, minimum=minimum, unit="gap")
 
 
-def gap_between(
-    experience: Tally,
-    expectation: Tally,
-    scale: Scale,
-    *,
-    weighted: bool = False,
-    minimum: int = MINIMUM,
-) -> Figure | None:
-    """The gap where some customers told what they expect and others what they found."""
-    after = mean(experience, scale, weighted=weighted, minimum=minimum, unit="gap")
-    before = mean(expectation, scale, weighted=weighted, minimum=minimum, unit="gap")
-    return difference(after, before) if after and before else None
-
-
 def difference(a: Figure, b: Figure) -> Figure:
     """How much a is above b, taken as independent; its interval is rather too wide if the same people answered."""
     if a.unit != b.unit:
@@ -186,12 +167,6 @@ def difference(a: Figure, b: Figure) -> Figure:
 def change(this: Figure | None, last: Figure | None) -> Figure | None:
     """The change against the last period; None where one of the two has no figure."""
     return difference(this, last) if this and last else None
-
-
-def can_be_told_apart(a: Figure, b: Figure) -> bool:
-    """Whether two figures, each on enough answers, differ by more than chance; for more than two use `rank`."""
-    between = difference(a, b)
-    return between.enough and between.is_clear_of_zero
 
 
 def rank(figures: Mapping[str, Figure]) -> Ranking:

@@ -34,6 +34,12 @@ def rounded(figure: Figure, digits: int = 1) -> tuple[float, float, float]:
     return round(figure.value, digits), round(figure.low, digits), round(figure.high, digits)
 
 
+def told_apart(a: Figure, b: Figure) -> bool:
+    """Whether two figures alone, each on enough answers, differ by more than chance."""
+    between = scores.difference(a, b)
+    return between.enough and between.is_clear_of_zero
+
+
 def test_every_answer_is_a_promoter_a_passive_or_a_detractor() -> None:
     each = {score: known(scores.recommend(Tally.of({score: 1}))).value for score in range(11)}
     assert each == {**dict.fromkeys(range(7), -100), 7: 0, 8: 0, 9: 100, 10: 100}
@@ -79,9 +85,8 @@ def test_a_share_that_was_never_or_always_reached_has_wilsons_interval() -> None
     assert rounded(known(scores.share_of(10, 10)), 4) == (1, 0.7225, 1)
 
 
-def test_ease_is_a_mean_and_a_share_of_five_to_seven() -> None:
+def test_ease_is_a_mean_with_students_interval() -> None:
     answers = Tally.of({1: 10, 4: 10, 5: 10, 7: 30})
-    assert rounded(known(scores.found_it_easy(answers)), 3)[0] == 0.667
     # mean 310/60, sample variance 278.33/59, t(59) = 2.001
     margin = 2.001 * sqrt((10 + 160 + 250 + 1470 - 310**2 / 60) / 59 / 60)
     assert known(scores.ease(answers)).interval == pytest.approx((310 / 60 - margin, 310 / 60 + margin), abs=1e-3)
@@ -97,7 +102,8 @@ def test_the_gap_of_pairs_is_narrower_than_that_of_strangers() -> None:
     before, after = [3, 4, 5, 4, 5, 3, 4, 5] * 8, [2, 3, 4, 3, 4, 3, 4, 4] * 8
     pairs = Tally.of(Counter(b - a for a, b in zip(before, after, strict=True)))
     paired = known(scores.gap(pairs, scale))
-    apart = known(scores.gap_between(Tally.of(Counter(after)), Tally.of(Counter(before)), scale))
+    found, hoped = (known(scores.mean(Tally.of(Counter(said)), scale, unit="gap")) for said in (after, before))
+    apart = scores.difference(found, hoped)
     assert paired.value == pytest.approx(apart.value) == pytest.approx(-0.75)
     assert apart.low < paired.low < paired.high < apart.high < 0
     assert (paired.unit, apart.unit, apart.n) == ("gap", "gap", 128)
@@ -125,8 +131,8 @@ def test_too_few_answers_are_told_apart_from_nothing() -> None:
     few, many = nps(25, 0, 0), nps(100, 100, 800)
     between = scores.difference(few, many)
     assert (between.n, between.effective_n, between.is_clear_of_zero, between.enough) == (1025, 1025, True, False)
-    assert not scores.can_be_told_apart(few, many)
-    assert not scores.can_be_told_apart(many, few)
+    assert not told_apart(few, many)
+    assert not told_apart(many, few)
 
 
 def test_the_difference_of_two_waves_adds_their_errors_in_squares() -> None:
@@ -134,8 +140,8 @@ def test_the_difference_of_two_waves_adds_their_errors_in_squares() -> None:
     errors = [sqrt(0.61 / 400), sqrt((0.7 - 0.01) / 500)]
     margin = 100 * 1.959964 * sqrt(errors[0] ** 2 + errors[1] ** 2)
     assert scores.difference(a, b).interval == pytest.approx((40 - margin, 40 + margin))
-    assert scores.can_be_told_apart(a, b)
-    assert not scores.can_be_told_apart(a, nps(210, 110, 80))
+    assert told_apart(a, b)
+    assert not told_apart(a, nps(210, 110, 80))
 
 
 def test_the_difference_of_two_shares_has_newcombes_interval() -> None:
@@ -159,11 +165,10 @@ def test_figures_of_different_kinds_are_not_compared() -> None:
 
 
 def test_nobody_makes_no_figure() -> None:
-    for figure in (scores.recommend, scores.satisfaction, scores.ease, scores.found_it_easy, scores.compared):
+    for figure in (scores.recommend, scores.satisfaction, scores.ease, scores.compared):
         assert figure(Tally()) is None
         assert figure(Tally.of_rows([(5, 3, 0, 0)]), weighted=True) is None
     assert scores.share_of(0, 0) is None
-    assert scores.gap_between(Tally.of({3: 1}), Tally(), SCALES["ease"]) is None
 
 
 def test_a_question_names_its_figure() -> None:
@@ -330,7 +335,7 @@ counts = st.tuples(st.integers(0, 400), st.integers(0, 400), st.integers(0, 400)
 def test_a_difference_turned_round_is_its_mirror(a: tuple[int, int, int], b: tuple[int, int, int]) -> None:
     there, back = scores.difference(nps(*a), nps(*b)), scores.difference(nps(*b), nps(*a))
     assert (there.low, there.value, there.high) == pytest.approx((-back.high, -back.value, -back.low))
-    assert scores.can_be_told_apart(nps(*a), nps(*b)) == scores.can_be_told_apart(nps(*b), nps(*a))
+    assert told_apart(nps(*a), nps(*b)) == told_apart(nps(*b), nps(*a))
 
 
 @given(st.lists(counts, max_size=8), st.randoms())
@@ -344,6 +349,6 @@ def test_tiers_hold_everybody_once_and_do_not_depend_on_order(
     assert scores.rank(dict(r.sample(list(figures.items()), len(figures)))) == ranking
     for above, below in zip(ranking.tiers, ranking.tiers[1:], strict=False):
         assert min(figures[name].value for name in above) > max(figures[name].value for name in below)
-        assert all(scores.can_be_told_apart(figures[one], figures[other]) for one in above for other in below)
+        assert all(told_apart(figures[one], figures[other]) for one in above for other in below)
     for best, worst in ranking.ranks.values():
         assert 1 <= best <= worst <= len(names)
