@@ -5,35 +5,16 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-# Where a language alone says the country; most others are spoken in many, or their country has other letters.
-HOME = {"cs": "CZ", "da": "DK", "el": "GR", "et": "EE", "he": "IL", "ja": "JP", "ko": "KR", "nb": "NO", "sl": "SI"} | {
-    "sv": "SE", "uk": "UA", "vi": "VN", "fa": "IR"
+HOME = {
+    "cs": "CZ", "da": "DK", "el": "GR", "et": "EE", "fa": "IR", "he": "IL", "ja": "JP", "ko": "KR", "nb": "NO",
+    "sl": "SI", "sv": "SE", "uk": "UA", "vi": "VN",
 }  # fmt: skip
-OWN_LETTERS = frozenset(
-    [
-        "bg",
-        "de",
-        "es",
-        "fi",
-        "fr",
-        "hr",
-        "hu",
-        "id",
-        "is",
-        "it",
-        "lt",
-        "lv",
-        "nl",
-        "no",
-        "pl",
-        "pt",
-        "ro",
-        "ru",
-        "sk",
-        "th",
-        "tr",
-    ]
-)
+"""Languages that are at home in one country, whose letters are others."""
+OWN_LETTERS = {
+    "bg", "de", "es", "fi", "fr", "hr", "hu", "id", "is", "it", "lt", "lv", "nl", "no", "pl", "pt", "ro", "ru", "sk",
+    "th", "tr",
+}  # fmt: skip
+"""Languages whose country has the same letters."""
 
 
 @dataclass(frozen=True, slots=True)
