@@ -135,7 +135,6 @@ NPS = "nps_verbatims_broadband/nps_verbatims_dev.csv"
 TWEETS = "semeval2017_tweets/tweets.csv"
 LANGUAGES = "language_id_help/langid_dev.csv"
 BANKING = "banking77/banking77_dev.csv"
-SEATS = "skytrax_lounge_seat/seat_dev.csv"
 LOUNGES = "skytrax_lounge_seat/lounge_dev.csv"
 OTHERS = "umsab_multilingual/tweets.csv"
 NEVER_SPACED = ("ja", "zh")
