@@ -1,4 +1,4 @@
-"""Import: rows a second and memory, beside reading the same file and copying its rows raw."""
+"""Import: rows a second and memory of three kinds of file, beside reading the same file alone."""
 
 import argparse
 import json
@@ -8,11 +8,12 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from heedful.kit.postgres import Server
 
-MAP = Path(__file__).parent.parent / "docs" / "maps" / "orders.toml"
+MAPS = Path(__file__).parent.parent / "docs" / "maps"
 HEAD = (
     "order;customer_email;phone;name;plan;monthly;ordered_at;promised_for"
     ";delivered_at;reviewed_at;stars;comment;may_mail"
@@ -40,8 +41,10 @@ def main() -> None:
                 "DJANGO_SETTINGS_MODULE": "heedful.config.settings",
             }
             subprocess.run([sys.executable, "-m", "django", "migrate", "-v0"], env=environment, check=True)
-            small = _measured(Path(folder), options.rows // 10, environment, server, "small")
-            large = _measured(Path(folder), options.rows, environment, server, "large")
+            small = _measured(Path(folder), options.rows // 10, environment, server, "small", orders)
+            large = _measured(Path(folder), options.rows, environment, server, "large", orders)
+            words = _measured(Path(folder), options.rows // 2, environment, server, "words", nps)
+            events = _measured(Path(folder), options.rows // 2, environment, server, "events", clickstream)
         finally:
             server.stop()
     print(
@@ -50,15 +53,20 @@ def main() -> None:
                 "bench": "imports",
                 "small": small,
                 "large": large,
+                "words": words,
+                "events": events,
                 "memory_ratio": round(large["peak_mb"] / small["peak_mb"], 2),
             }
         )
     )
 
 
-def _measured(folder: Path, rows: int, environment: dict[str, str], server: Server, name: str) -> dict[str, float]:
-    file = folder / f"{name}.csv"
-    _write(file, rows, name)
+def _measured(
+    folder: Path, rows: int, environment: dict[str, str], server: Server, name: str, shape: "Shape"
+) -> dict[str, float]:
+    file = folder / f"{name}.{shape.__name__}.csv"
+    with file.open("w", encoding="utf-8") as out:
+        out.writelines(f"{line}\n" for line in shape(rows, name))
     before = _postgres_cpu(server)
     child = subprocess.run(
         [sys.executable, __file__, "--child", str(file)], env=environment, check=True, capture_output=True, text=True
@@ -84,7 +92,7 @@ def _import(file: Path) -> dict[str, float]:
     from heedful.customers import imports
     from heedful.kit.actor import By
 
-    found = imports.read_map(MAP)
+    found = imports.read_map(MAPS / f"{file.suffixes[0].removeprefix('.')}.toml")
     start = time.process_time()
     for _ in imports.open_table(file).rows():
         pass
@@ -105,17 +113,36 @@ def _import(file: Path) -> dict[str, float]:
     }
 
 
-def _write(file: Path, rows: int, salt: str) -> None:
-    with file.open("w", encoding="utf-8") as out:
-        print(HEAD, file=out)
-        for n in range(rows):
-            who = n * 7919 % (rows // 3 + 1)
-            day = n % 27 + 1
-            print(
-                f"{salt}{n};{salt}{who}@example.org;;Name {who};M;29,90;{day:02d}.03.2026 10:{n % 60:02d};"
-                f"{day + 1:02d}.03.2026;{day:02d}.03.2026 15:{n % 60:02d};;{'5' if n % 4 == 0 else ''};;ja",
-                file=out,
-            )
+type Shape = Callable[[int, str], Iterator[str]]
+"""The lines of a file of so many rows, named after the map in the documentation that reads it."""
+
+
+def orders(rows: int, salt: str) -> Iterator[str]:
+    """Two touchpoints a row, with facts and a consent; three rows a customer."""
+    yield HEAD
+    for n in range(rows):
+        who = n * 7919 % (rows // 3 + 1)
+        day = n % 27 + 1
+        yield (
+            f"{salt}{n};{salt}{who}@example.org;;Name {who};M;29,90;{day:02d}.03.2026 10:{n % 60:02d};"
+            f"{day + 1:02d}.03.2026;{day:02d}.03.2026 15:{n % 60:02d};;{'5' if n % 4 == 0 else ''};;ja"
+        )
+
+
+def nps(rows: int, salt: str) -> Iterator[str]:
+    """A score a row, every second one with words; each of another customer."""
+    yield "id,CUSTOMER_RESPONSE_DATE,SURVEY_SUB_TYPE,NPS_RATING,NPS_SCORE,text"
+    for n in range(rows):
+        words = f"The technician came {n % 90} minutes late and was kind about it number {n}" if n % 2 else ""
+        yield f"{salt}{n},{n % 27 + 1:02d}/03/2026 10:{n % 60:02d},First Payment,,{n % 11},{words}"
+
+
+def clickstream(rows: int, salt: str) -> Iterator[str]:
+    """A step a row; eight steps a customer."""
+    yield "user_id,session_id,event,timestamp,platform,acquisition_channel,user_cohort,user_lifecycle"
+    for n in range(rows):
+        at = f"2026-03-{n % 27 + 1:02d}T10:{n % 60:02d}:00"
+        yield f"{salt}{n // 8},s{n // 4},{('view', 'cart', 'buy')[n % 3]},{at},web,search,march,active"
 
 
 def _postgres_cpu(server: Server) -> float:
