@@ -77,6 +77,15 @@ def test_the_sheet_is_answered_with_the_keyboard_alone(browser: Browser, live_se
     assert Touchpoint.objects.filter(verbatim="Good").exists()
 
 
+def test_what_is_saved_already_is_sent_by_one_press(browser: Browser, live_server: Any, ask: Ask) -> None:
+    page = browser.new_context(**PHONE).new_page()
+    page.goto(f"{live_server.url}/s/{ask.token}")
+    page.get_by_role("radio", name="5", exact=True).check()
+    page.get_by_role("status").get_by_text("Saved").wait_for()
+    page.get_by_role("button", name="Send").click()
+    page.get_by_text("Thank you").wait_for()
+
+
 def test_a_visitor_gets_a_sheet_of_their_own_after_the_first_answer(
     browser: Browser, live_server: Any, ask: Ask
 ) -> None:
