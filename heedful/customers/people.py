@@ -108,9 +108,11 @@ def regroup(*, records: Collection[int], by: By, at: datetime) -> set[int]:
     moved = {record: person for record, person in after.items() if before[record] != person}
     if not moved:
         return set()
+    held = around.tiers.keys() | {person for person in before.values() if person}
+    _hold(held)
     _move(moved)
     people = {person for record in moved for person in (after[record], before[record]) if person}
-    refresh(people=set(after.values()))
+    refresh(people=set(after.values()), held=held)
     events.record(PeopleRegrouped(sorted(people)), by=by, at=at)
     return people
 
@@ -129,7 +131,7 @@ def join_new(*, links: Iterable[components.Link], new: Collection[int], by: By, 
         tiers = _tiers({record for link in fresh for record in link})
         moved = {record: person for record, person in components.group(tiers, fresh, ()).items() if record != person}
         _move(moved)
-        refresh(people=set(moved.values()))
+        refresh(people=set(moved.values()), held=new)
     if old:
         regroup(records=old, by=by, at=at)
 
@@ -198,11 +200,9 @@ def describe(*, facts: Mapping[int, Mapping[str, Fact]], seen: Mapping[int, Span
         for record, new in facts.items()
     }
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT id, person_id, facts FROM customers_customer WHERE id = ANY(%s) ORDER BY id FOR UPDATE",
-            [list(said)],
-        )
-        rows = [(record, person, msgspec.json.decode(text)) for record, person, text in cursor.fetchall()]
+        cursor.execute(HOLD, [list(said), list(said)])
+        held = cursor.fetchall()
+        rows = [(record, person, msgspec.json.decode(text)) for record, person, text in held if record in said]
         changed = [(record, person, _merged(old, said[record]), old) for record, person, old in rows]
         changed = [row for row in changed if row[2] != row[3]]
         cursor.execute(
@@ -219,7 +219,7 @@ def describe(*, facts: Mapping[int, Mapping[str, Fact]], seen: Mapping[int, Span
             " JOIN customers_stage ON slug = w.stage ON CONFLICT DO NOTHING",
             [[record for record, _ in came], [str(fact[0]) for _, fact in came], [fact[1] for _, fact in came]],
         )
-    refresh(people={person for _, person, _, _ in changed})
+    refresh(people={person for _, person, _, _ in changed}, held={record for record, _, _ in held})
     return {record: seen[record] for record, _, _, _ in changed if record in seen}
 
 
@@ -256,6 +256,22 @@ def _later(fact: list[Any]) -> tuple[str, str]:
     return fact[1], repr(fact[0])
 
 
+HOLD = """
+SELECT id, person_id, facts FROM customers_customer
+WHERE id = ANY(%s::bigint[] || ARRAY(SELECT person_id FROM customers_customer WHERE id = ANY(%s)))
+ORDER BY id FOR NO KEY UPDATE
+"""
+"""Records and the people whom they belong to, always in one order, so that two cannot each wait for the other."""
+
+
+def _hold(records: Collection[int]) -> None:
+    """Let nobody else change these records, nor the view of these people, until this transaction is done."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT FROM customers_customer WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE", [sorted(records)]
+        )
+
+
 RECORDS = """
 SELECT c.person_id, c.id, c.facts, c.own_first_at, c.own_last_at, i.kind, i.value
 FROM customers_customer c LEFT JOIN customers_identity i ON i.customer_id = c.id
@@ -275,10 +291,16 @@ WHERE c.id = w.id
 """
 
 
-def refresh(*, people: Collection[int]) -> None:
-    """Work out the whole view of each person from the facts of all its records."""
+def refresh(*, people: Collection[int], held: Collection[int] = ()) -> None:
+    """Work out the whole view of each person from the facts of all its records.
+
+    One at a time for each person, each reading after the last has written: else whoever began first and wrote last
+    would forget what the other had learned. `held` are those whose rows this transaction holds already.
+    """
     if not people:
         return
+    if loose := set(people).difference(held):
+        _hold(loose)
     records: dict[int, list[_Record]] = defaultdict(list)
     with connection.cursor() as cursor:
         cursor.execute(RECORDS, [list(people)])

@@ -1,11 +1,9 @@
 """Two at once, each on a connection of its own."""
 
-import threading
 from collections.abc import Callable
 from datetime import datetime
 
 import pytest
-from django.db import connection
 
 from heedful.act import cases
 from heedful.act.models import Case
@@ -14,29 +12,9 @@ from heedful.customers.models import Customer
 from heedful.kit.actor import SYSTEM
 from heedful.kit.errors import Refused
 from tests.act.conftest import sign
+from tests.races import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
-
-
-def at_once(*calls: Callable[[], object]) -> list[object]:
-    """Call all from threads of their own, let go at the same moment; a refusal counts as what was returned."""
-    gate, returned = threading.Barrier(len(calls)), []
-
-    def run(call: Callable[[], object]) -> None:
-        try:
-            gate.wait()
-            returned.append(call())
-        except Exception as error:  # noqa: BLE001 - what went wrong is what the test looks at
-            returned.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=[call]) for call in calls]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return returned
 
 
 def test_signs_of_one_person_heard_at_once_open_one_case(carla: Customer, noon: datetime) -> None:

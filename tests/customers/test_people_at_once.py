@@ -1,0 +1,81 @@
+"""What is said of one person at the same moment is all known afterwards."""
+
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+
+from heedful.customers import messages, people
+from heedful.customers.identities import Name
+from heedful.customers.messages import Message, Said
+from heedful.customers.models import Customer, Identity
+from heedful.kit.actor import SYSTEM
+from tests.races import at_once
+
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+HEARD_S = 0.5
+"""How long the first of two waits for the second, which must not get through before the first is done."""
+
+
+def say(*names: Name, organisation: str = "", **facts: str) -> Callable[[], object]:
+    said = Said(tuple(names), NOON, dict(facts), organisation=organisation)
+    return lambda: messages.take(messages=[Message(said=said)], source="shop", by=SYSTEM, at=NOON)
+
+
+def person_of(user: str) -> Customer:
+    person = Identity.objects.get(kind="user_id", value=user).customer.person
+    assert person is not None
+    return person
+
+
+def test_what_is_said_while_the_whole_is_worked_out_is_not_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One looks at all that is known of Ana while another learns her segment: both stand when both are done."""
+    say(("user_id", "ana"), ("anonymous_id", "phone"), name="Ana")()
+    working, heard, view = threading.Event(), threading.Event(), people._view
+
+    def slowly(*known: Any) -> dict[str, Any]:
+        if threading.current_thread().name == "first":
+            working.set()
+            heard.wait(HEARD_S)
+        return view(*known)
+
+    def first() -> None:
+        threading.current_thread().name = "first"
+        with transaction.atomic():
+            people.refresh(people={person_of("ana").pk})
+
+    def second() -> None:
+        working.wait()
+        say(("anonymous_id", "phone"), segment="pro")()
+        heard.set()
+
+    monkeypatch.setattr(people, "_view", slowly)
+    assert at_once(first, second) == [None, None]
+    assert (person_of("ana").name, person_of("ana").segment) == ("Ana", "pro")
+
+
+def test_a_burst_about_one_person_leaves_what_a_second_look_finds() -> None:
+    """A client that sends each event by itself says who somebody is, where they belong and what they were before."""
+    for turn in range(8):
+        user, visitor = ("user_id", f"u{turn}"), ("anonymous_id", f"v{turn}")
+        said = at_once(
+            say(user, ("email", f"u{turn}@example.com"), name="Ana", plan="pro"),
+            say(user, organisation="acme"),
+            say(user, visitor),
+            say(user, segment="big"),
+            say(visitor, language="de"),
+        )
+        assert not [one for one in said if isinstance(one, Exception)], said
+        person = person_of(f"u{turn}")
+        assert (person.name, person.segment, person.language) == ("Ana", "big", "de")
+        assert person.organisation is not None
+        people.refresh(people={person.pk})
+        again = person_of(f"u{turn}")
+        assert {name: getattr(again, name) for name in vars(person) if name[0] != "_"} == {
+            name: value for name, value in vars(person).items() if name[0] != "_"
+        }
+    connection.close()
