@@ -1,11 +1,10 @@
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 
 from heedful.act.models import Case
 from heedful.associates.models import Associate, Company
@@ -18,30 +17,29 @@ from heedful.promise.models import Instance, Promise, Standard
 from heedful.understand.models import Reading
 
 SMALL = 120
+NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
+"""A working morning at which a promise is still open: a company so small has none at most hours."""
 
 
 @pytest.fixture
 def wrenfield(db: None) -> Company:
     """A small demo."""
-    assert demo.fill(now=timezone.now(), customers=SMALL)
+    assert demo.fill(now=NOW, customers=SMALL)
     return Company.objects.get()
 
 
 def test_the_same_number_is_the_same_life() -> None:
-    now = timezone.now()
-    assert lives.tell(10_007, now=now) == lives.tell(10_007, now=now)
+    assert lives.tell(10_007, now=NOW) == lives.tell(10_007, now=NOW)
 
 
 def test_nothing_happens_after_now() -> None:
-    now = timezone.now()
-    told = [lives.tell(number, now=now) for number in range(10_000, 10_100)]
-    assert max(draft.happened_at for life in told for draft in life.drafts) <= now
-    assert max(asked.answered_at for life in told for asked in life.asked if asked.answered_at) <= now
+    told = [lives.tell(number, now=NOW) for number in range(10_000, 10_100)]
+    assert max(draft.happened_at for life in told for draft in life.drafts) <= NOW
+    assert max(asked.answered_at for life in told for asked in life.asked if asked.answered_at) <= NOW
 
 
 def test_customers_speak_for_themselves() -> None:
-    now = timezone.now()
-    told = [lives.tell(number, now=now) for number in range(10_000, 10_600)]
+    told = [lives.tell(number, now=NOW) for number in range(10_000, 10_600)]
     said = [str(asked.answers["open"]) for life in told for asked in life.asked if "open" in asked.answers]
     assert len(set(said)) > 0.6 * len(said)
     assert not [words for words in said if re.search(r"[{}]|  ", words)]
@@ -65,7 +63,7 @@ def test_the_demo_tells_the_story_of_such_a_company(wrenfield: Company) -> None:
 
 def test_the_demo_is_filled_once(wrenfield: Company) -> None:
     before = Customer.objects.count(), Touchpoint.objects.count(), Case.objects.count()
-    assert not demo.fill(now=timezone.now(), customers=SMALL)
+    assert not demo.fill(now=NOW, customers=SMALL)
     assert (Customer.objects.count(), Touchpoint.objects.count(), Case.objects.count()) == before
     assert [line.split()[0] for line in demo.logins()[1:]] == [company.address(name) for name, *_ in company.CAST]
 
@@ -78,15 +76,15 @@ def test_the_cast_comes_in_with_the_password_that_is_printed(wrenfield: Company,
 def test_a_demo_that_was_stopped_on_the_way_says_so(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(history, "_work", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
-        demo.fill(now=timezone.now(), customers=10)
+        demo.fill(now=NOW, customers=10)
     with pytest.raises(Refused, match="stopped before it was complete"):
-        demo.fill(now=timezone.now(), customers=10)
+        demo.fill(now=NOW, customers=10)
 
 
 def test_customers_of_ones_own_are_left_alone(alice: Customer) -> None:
-    assert not demo.fill(now=timezone.now(), customers=10)
+    assert not demo.fill(now=NOW, customers=10)
     assert "left out" in demo.logins()[0]
-    demo.live_on(at=timezone.now())
+    demo.live_on(at=NOW)
     assert Customer.objects.count() == 1
 
 
@@ -109,7 +107,7 @@ def test_every_page_shows_the_demo(wrenfield: Company, as_: Callable[[Associate]
 def test_the_demo_lives_on(wrenfield: Company, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(alive, "HOURLY", dict.fromkeys(alive.HOURLY, 2_000))
     before = Touchpoint.objects.count(), Ask.objects.filter(state="answered").count(), Customer.objects.count()
-    at = timezone.now() + timedelta(seconds=10)
+    at = NOW + timedelta(seconds=10)
     for _ in range(3):
         demo.live_on(at=at)
         at += timedelta(seconds=10)
@@ -118,8 +116,8 @@ def test_the_demo_lives_on(wrenfield: Company, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_after_a_pause_the_demo_catches_up_without_a_flood(wrenfield: Company) -> None:
-    demo.live_on(at=timezone.now())
-    before, at = Touchpoint.objects.count(), timezone.now() + timedelta(days=30)
+    demo.live_on(at=NOW)
+    before, at = Touchpoint.objects.count(), NOW + timedelta(days=30)
     open_ones = Instance.objects.filter(state__in=["pending", "at_risk"]).count()
     assert not demo.fill(now=at, customers=SMALL)
     came = Touchpoint.objects.count() - before
