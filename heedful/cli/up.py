@@ -35,7 +35,7 @@ def run(options: argparse.Namespace) -> int:
     began = time.monotonic()
     os.environ.setdefault("HEEDFUL_URL", f"http://localhost:{options.port}")
     live_port = int(os.environ.setdefault("HEEDFUL_LIVE_PORT", str(options.port + 1)))
-    os.environ["HEEDFUL_PORT"] = str(options.port)
+    os.environ["HEEDFUL_HOST"] = options.host
     if options.demo:
         os.environ["HEEDFUL_DEMO_ALIVE"] = "yes"
     home = place.settle(options.data)
@@ -143,9 +143,11 @@ class _Ready:
             sys.stdout.flush()
 
     def _is_healthy(self) -> bool:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=2)
+        from django.conf import settings
+
+        connection = http.client.HTTPConnection(settings.OWN_HOST, self.port, timeout=2)
         try:
-            connection.request("GET", "/healthz", headers={"Host": "localhost"})
+            connection.request("GET", "/healthz")
             return connection.getresponse().status == 200
         except OSError:
             return False

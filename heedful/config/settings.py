@@ -39,6 +39,9 @@ PUBLIC_URL = env.text(
 ).rstrip("/")
 HTTPS = PUBLIC_URL.startswith("https://")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+HOST = env.text("HEEDFUL_HOST", default="127.0.0.1", doc="The address that is listened on; set by `heedful up`.")
+# How this machine reaches its own processes where they listen on all of its addresses.
+OWN_HOST = {"0.0.0.0": "127.0.0.1", "": "127.0.0.1", "::": "::1"}.get(HOST, HOST)  # noqa: S104
 LIVE_URL = env.text(
     "HEEDFUL_LIVE_URL",
     default="",
@@ -107,6 +110,7 @@ INSTALLED_APPS = [
     "heedful.api",
 ]
 MIDDLEWARE = [
+    "heedful.web.health.answer_first",
     "heedful.web.errors.Unavailable",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

@@ -1,18 +1,29 @@
 """Whether everything that the product needs is ready, for whatever watches over it."""
 
 import http.client
+from collections.abc import Callable
 
 from django.conf import settings
 from django.db import DatabaseError, connection
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from heedful.kit.postgres import failures
 
+PATH = "/healthz"
 READY = "ready"
 HEARTBEAT_S = 8
 
 
-def healthz(request: HttpRequest) -> JsonResponse:
+def answer_first(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Middleware: whoever watches over the house asks by any host name and without HTTPS, so no rule comes before."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        return healthz() if request.path_info == PATH else get_response(request)
+
+    return middleware
+
+
+def healthz() -> JsonResponse:
     """Answer 200 when database, worker and live are all ready, else 503, with the state of each."""
     state = {**_database_and_worker(), "live": _live()}
     answer = JsonResponse(state, status=200 if set(state.values()) == {READY} else 503)
@@ -41,9 +52,9 @@ def _has_no_room() -> bool:
 
 
 def _live() -> str:
-    there = http.client.HTTPConnection("127.0.0.1", settings.LIVE_PORT, timeout=2)
+    there = http.client.HTTPConnection(settings.OWN_HOST, settings.LIVE_PORT, timeout=2)
     try:
-        there.request("GET", "/healthz")
+        there.request("GET", PATH)
         return READY if there.getresponse().status == 200 else "starting"
     except OSError:
         return "missing"

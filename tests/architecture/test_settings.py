@@ -7,7 +7,7 @@ from tests.architecture import reading
 DOCUMENT = reading.ROOT / "docs" / "configuration.md"
 DECLARING = {"env.text", "env.number", "env.flag", "env.words"}
 # Set by the product for its own processes, never by people.
-INWARD = {"HEEDFUL_ALONE", "HEEDFUL_PORT"}
+INWARD = {"HEEDFUL_ALONE"}
 
 
 def declared() -> list[str]:

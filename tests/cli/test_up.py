@@ -92,6 +92,14 @@ def test_a_second_start_on_the_same_data_says_so_and_harms_nothing(calm: House) 
     assert calm.is_healthy()
 
 
+def test_it_becomes_ready_on_one_address_of_many_and_under_a_name_of_its_own(data: Path) -> None:
+    house = start(data, "--host", "127.0.0.2", HEEDFUL_HOSTS="care.example.com", HEEDFUL_HTTPS_REDIRECT="yes")
+    try:
+        eventually(lambda: "Heedful is ready" in house.said() or house.process.poll() is not None, "the address")
+    finally:
+        assert house.stop() == 0, house.said()
+
+
 def test_a_port_that_is_taken_is_a_sentence(data: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

@@ -16,7 +16,6 @@ type As = Callable[[Associate], Client]
 PUBLIC = {
     "look/<slug:digest>/<slug:colour>.css",
     "setup/first/<str:token>",
-    "healthz",
     "live",
 }
 """What somebody may open who has not logged in. The first one's page asks for a link that works once."""

@@ -1,8 +1,7 @@
-"""Addresses for machines: is everything ready, and where are live updates?"""
+"""Where pages ask for live updates."""
 
 from django.urls import path
 
-from heedful.web.health import healthz
 from heedful.web.live.address import live
 
-urlpatterns = [path("healthz", healthz), path("live", live)]
+urlpatterns = [path("live", live)]

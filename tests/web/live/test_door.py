@@ -23,8 +23,9 @@ def test_a_proxy_may_give_the_live_process_its_own_address(rf: RequestFactory, s
     assert address.address(rf.get("/")) == "https://care.example.com/live"
 
 
+@pytest.mark.django_db
 def test_the_content_security_policy_allows_the_live_process_and_nothing_else(client: Client, settings: Any) -> None:
-    answer = client.get("/healthz", headers={"host": "example.com:8000"})
+    answer = client.get("/accounts/login/", headers={"host": "example.com:8000"})
     connect = next(part for part in answer["Content-Security-Policy"].split("; ") if part.startswith("connect-src"))
     assert f"http://example.com:{settings.LIVE_PORT}" in connect.split()
     assert "*" not in connect
@@ -78,6 +79,12 @@ def test_health_says_what_is_missing(client: Client) -> None:
     answer = client.get("/healthz")
     assert answer.status_code == 503
     assert answer.json() == {"database": "ready", "worker": "missing", "live": "missing"}
+
+
+@pytest.mark.django_db
+def test_health_is_told_under_any_name_and_without_https(client: Client, settings: Any) -> None:
+    settings.ALLOWED_HOSTS, settings.SECURE_SSL_REDIRECT = ["care.example.com"], True
+    assert client.get("/healthz", headers={"host": "10.0.0.7"}).json()["database"] == "ready"
 
 
 @pytest.mark.django_db
