@@ -6,6 +6,7 @@ Each function takes the data directory and returns rows in a fixed order; models
 from __future__ import annotations
 
 import csv
+import random
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator
@@ -14,6 +15,7 @@ from pathlib import Path
 Texts = Iterable[str]
 
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
+_BLANK = re.compile(r"{(\w+)}")
 _LONGEST_WORDS = 48
 
 
@@ -71,6 +73,17 @@ def own_sentences() -> Iterator[tuple[str, str]]:
     lists = tomllib.loads((Path(__file__).parent / "own_sentences.toml").read_text(encoding="utf-8"))
     for label, texts in lists.items():
         yield from ((text, label) for text in texts)
+
+
+def own_patterns(*, filled: int, bare: int, chance: random.Random) -> Iterator[tuple[str, str]]:
+    """(text, label) of our patterns, each filled in so many times, with a full stop or without."""
+    held = tomllib.loads((Path(__file__).parent / "own_patterns.toml").read_text(encoding="utf-8"))
+    blanks = held.pop("blanks")
+    for label, patterns in held.items():
+        for pattern in patterns:
+            for _ in range(filled if _BLANK.search(pattern) else bare):
+                text = _BLANK.sub(lambda blank: chance.choice(blanks[blank[1]]), pattern)
+                yield text + chance.choice(("", ".")), label
 
 
 def unlabelled(data: Path) -> list[str]:

@@ -1,7 +1,8 @@
 """Builds sentiment.npz: three linear models of how a text feels, learned from labelled tweets and sentences.
 
 Service talk is nearly absent from those, so that a part of unlabelled service texts is added with the label that
-nearly all of them have: sentences of restaurant complaints are negative, requests in service chats are neutral.
+nearly all of them have: sentences of restaurant complaints are negative, requests in service chats are neutral. What
+neither teaches, above all what is denied and what was put right, is written down in sentences and patterns of our own.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ Floats = NDArray[np.float64]
 
 COMPLAINTS, REQUESTS = 750, 400
 OWN_TIMES = 3
+FILLED = 12
+"""Ways in which each pattern of ours is filled in; what has no blanks counts as often as our sentences."""
 RAREST_WORD, RAREST_PAIR = 2, 3
 RARITY_STEP = 256
 SMALLEST_SPREAD = 1e-6
@@ -33,9 +36,11 @@ def build(data: Path, out: Path) -> None:
     part = words.split([words.tidy(text) for text in texts])
     grams, names = _grams(part)
     by_gram = _fitted(_gram_matrix(grams, part, len(texts)), labels, strength=2.0)
-    found = np.hstack((vectors.precise(part), valence.cues(part, valence.lexicons()[valence.ENGLISH])))
+    by_word = valence.look_up(part, valence.lexicons()[valence.ENGLISH])
+    is_denied = valence.denied(part, by_word)
+    found = np.hstack((sentiment.meant(part, is_denied), valence.cues(part, by_word, is_denied)))
     vector_weights, vector_bias = _scaled(found, labels, strength=0.1)
-    cue_weights, cue_bias = _scaled(found[:, vectors.DIM :], labels, strength=0.3)
+    cue_weights, cue_bias = _scaled(found[:, 2 * vectors.DIM :], labels, strength=0.3)
     step = np.abs(by_gram.coef_).max() / np.iinfo(np.int16).max
     np.savez_compressed(
         out / "sentiment.npz",
@@ -58,7 +63,8 @@ def examples(data: Path) -> tuple[list[str], NDArray[np.int64]]:
     complaints = _some(corpus.restaurant_complaints(data), 4, COMPLAINTS, chance)
     requests = _some(corpus.service_chats(data), 5, REQUESTS, chance)
     rows = [*corpus.tweets(data), *corpus.review_sentences(data)]
-    rows += list(corpus.own_sentences()) * OWN_TIMES
+    rows += list(corpus.own_sentences()) * OWN_TIMES + [(f"{text}.", label) for text, label in corpus.own_sentences()]
+    rows += corpus.own_patterns(filled=FILLED, bare=OWN_TIMES, chance=random.Random(1))  # noqa: S311
     rows += [(text, "negative") for text in complaints] + [(text, "neutral") for text in requests]
     return [text for text, _ in rows], np.array([sentiment.LABELS.index(label) for _, label in rows])
 

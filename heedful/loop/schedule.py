@@ -8,6 +8,7 @@ from django.conf import settings
 from heedful.customers import partitions
 from heedful.ledger import jobs, once
 from heedful.promise import instances, recounts
+from heedful.understand import rereadings
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ SCHEDULE: tuple[Regular, ...] = (
     Regular("41 2 * * *", partitions.tend),
     Regular("* * * * *", instances.fire),
     Regular("12 3 * * *", recounts.follow_audiences),
+    Regular("52 3 * * *", rereadings.keep_up),
 )
 
 if settings.DEMO_ALIVE:

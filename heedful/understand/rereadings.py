@@ -1,4 +1,4 @@
-"""Reading everything again after the topics changed: in steps, so that it can be stopped and goes on."""
+"""Reading everything again after topics or models changed: in steps, so that it can be stopped and goes on."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,8 +12,8 @@ from heedful.kit import live
 from heedful.kit.actor import SYSTEM, By
 from heedful.kit.errors import Refused
 from heedful.ledger import events, jobs
-from heedful.understand import reading
-from heedful.understand.models import Rereading
+from heedful.understand import light, reading
+from heedful.understand.models import Reading, Rereading
 
 AT_ONCE = 2_000
 """Answer sheets that one job reads."""
@@ -47,6 +47,13 @@ def start(*, because: str, by: By, at: datetime) -> Rereading:
     events.record(RereadingStarted(row.pk, row.because, row.total), by=by, at=at)
     _enqueue(row)
     return row
+
+
+def keep_up(*, at: datetime) -> None:
+    """Read everything again when an older model than today's has read some of it; until then its readings stand."""
+    is_old = Reading.objects.exclude(model=light.MODEL).exclude(feedback__verbatim="").exists()
+    if is_old and not Rereading.objects.filter(finished_at=None).exists():
+        start(because="Heedful has learned to read better", by=SYSTEM, at=at)
 
 
 def go_on(*, rereading: int) -> None:

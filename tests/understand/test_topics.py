@@ -8,7 +8,7 @@ from heedful.associates.models import Associate
 from heedful.customers.models import Feedback
 from heedful.kit.actor import SYSTEM
 from heedful.kit.errors import Forbidden, Refused
-from heedful.understand import rereadings, topics
+from heedful.understand import light, reading, rereadings, topics
 from heedful.understand.models import Reading, Rereading, Topic
 from tests.cast import NOON, arrived
 
@@ -97,3 +97,19 @@ def test_everything_is_read_again_in_steps(casey: Associate, noon: datetime, mon
     assert Reading.objects.count() == Feedback.objects.count() == 5
     assert rereadings.latest() == row
     rereadings.start(because="again", by=SYSTEM, at=noon)
+
+
+def test_what_an_older_model_read_is_read_again_once(noon: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    from heedful.customers.touchpoints import Draft
+
+    arrived("c@example.test", Draft("review", noon, "r", verbatim="No trouble at all."))
+    reading.again(sheets=list(Feedback.objects.all()), at=noon)
+    rereadings.keep_up(at=noon)
+    assert not Rereading.objects.exists()
+    monkeypatch.setattr(light, "MODEL", "one that reads better")
+    rereadings.keep_up(at=noon)
+    rereadings.keep_up(at=noon)
+    rereadings.go_on(rereading=Rereading.objects.get().pk)
+    assert Reading.objects.get().model == "one that reads better"
+    rereadings.keep_up(at=noon)
+    assert Rereading.objects.count() == 1

@@ -1,7 +1,8 @@
 """How a text feels: negative, neutral or positive, as the average of three small models.
 
 Word pairs, sentence vectors with cues, and cues alone each give probabilities; English texts take the average of the
-three, texts in other languages only the cues, because the other two have learned from English.
+three, texts in other languages only the cues, because the other two have learned from English. What a text denies has
+a vector of its own, for "no trouble" is not half as bad as "trouble".
 """
 
 from __future__ import annotations
@@ -64,8 +65,10 @@ def whole_steps(learned: Floats) -> NDArray[np.int32]:
 def probabilities(part: words.Words, code: str) -> Floats:
     """Probabilities [n, 3] in the order of LABELS of texts in one language that are cut into `part`."""
     lexicons = valence.lexicons()
-    cues = valence.cues(part, lexicons.get(code, lexicons[valence.ENGLISH]))
-    found = _averaged(part, cues, code)
+    by_word = valence.look_up(part, lexicons.get(code, lexicons[valence.ENGLISH]))
+    is_denied = valence.denied(part, by_word)
+    cues = valence.cues(part, by_word, is_denied)
+    found = _averaged(part, cues, is_denied, code)
     found[_says_nothing(part, cues)] = SILENT
     return found
 
@@ -77,13 +80,18 @@ def _says_nothing(part: words.Words, cues: Floats) -> NDArray[np.bool_]:
     return np.asarray((np.diff(letters) == 0) & ~cues[:, FELT].any(axis=1), np.bool_)
 
 
-def _averaged(part: words.Words, cues: Floats, code: str) -> Floats:
+def _averaged(part: words.Words, cues: Floats, is_denied: NDArray[np.bool_], code: str) -> Floats:
     judged = model()
     by_cue = _softmax(judged.by_cue.logits(cues))
     if code not in (valence.ENGLISH, language.UNKNOWN):
         return by_cue
-    by_vector = _softmax(judged.by_vector.logits(np.hstack((vectors.precise(part), cues))))
+    by_vector = _softmax(judged.by_vector.logits(np.hstack((meant(part, is_denied), cues))))
     return (by_cue + by_vector + _softmax(_gram_logits(judged, part))) / 3
+
+
+def meant(part: words.Words, is_denied: NDArray[np.bool_]) -> Floats:
+    """The vectors [n, 2 * DIM] of what texts say and of what they deny."""
+    return np.hstack((vectors.precise(part.only(~is_denied)), vectors.precise(part.only(is_denied))))
 
 
 def _gram_logits(judged: Model, part: words.Words) -> Floats:

@@ -18,7 +18,11 @@ from heedful.understand.light import weights, words
 Floats = NDArray[np.float64]
 
 TURNED, BOOST, SHOUT = -0.74, 0.293, 0.733
-_NOT, _MORE, _LESS, _BUT = 1, 2, 3, 4
+_NOT, _MORE, _LESS, _BUT, _END = 1, 2, 3, 4, 5
+_FAR = 3
+"""How many words a negation reaches."""
+_ENDS = re.compile(r"[,;:()]|[.!?].*")
+"""Marks that end a clause."""
 _ROLES = {"not": _NOT, "more": _MORE, "less": _LESS, "but": _BUT}
 _STRETCHED = re.compile(r"(\w)\1{2,}")
 _MOST_CACHED_WORDS = 40_000
@@ -28,7 +32,7 @@ ENGLISH = "en"
 CUES = (
     "compound", "good", "bad", "best", "worst", "good words", "bad words", "late", "early", "ends asking",
     "ends exclaiming", "length", "exclaims", "asks", "links", "people", "numbers", "shouts", "stretched", "trails off",
-    "hashes", "negations", "contrasts", "thanks", "I", "you", "requests",
+    "hashes", "negations", "contrasts", "thanks", "I", "you", "requests", "denied good", "denied bad",
 )  # fmt: skip
 _COUNTED: tuple[tuple[str, float, float], ...] = (
     ("exclaims", 4, 4), ("asks", 4, 4), ("links", 2, 1), ("people", 3, 2), ("numbers", 4, 2), ("shouts", 6, 3),
@@ -71,7 +75,7 @@ class Lexicon:
     def _record(self, word: str) -> tuple[float, ...]:
         low = words.plain(word)
         spelled = (low, _STRETCHED.sub(r"\1\1", low), _STRETCHED.sub(r"\1", low))
-        role = next((self.roles[one] for one in spelled if one in self.roles), _NOT if low.endswith("n't") else 0)
+        role = next((self.roles[one] for one in spelled if one in self.roles), _role(low))
         counts = dict.fromkeys(_COLUMN, 0.0)
         for kind in _kinds(word, low, role, is_stretched=spelled[1] != low):
             counts[kind] = float(min(len(low), 4)) if kind in ("exclaims", "asks") else 1.0
@@ -114,6 +118,13 @@ def _lexicon(rows: list[tuple[str, str]], behind: Lexicon | None = None) -> Lexi
     return Lexicon(points, stems, roles)
 
 
+def _role(low: str) -> int:
+    """The role of a word that no list names."""
+    if low.endswith("n't"):
+        return _NOT
+    return _END if _ENDS.fullmatch(low) else 0
+
+
 def _kinds(word: str, low: str, role: int, *, is_stretched: bool) -> Iterator[str]:
     """The counts that a word belongs to."""
     if low in _OF_WORD:
@@ -132,14 +143,28 @@ def _kinds(word: str, low: str, role: int, *, is_stretched: bool) -> Iterator[st
         yield "negations" if role == _NOT else "contrasts"
 
 
-def cues(part: words.Words, lexicon: Lexicon) -> Floats:
+def look_up(part: words.Words, lexicon: Lexicon) -> Floats:
+    """What the lexicon knows of each word, in the order of the texts."""
+    return np.asarray(lexicon.records(part.unique)[part.ids], np.float64)
+
+
+def denied(part: words.Words, by_word: Floats) -> NDArray[np.bool_]:
+    """Which words a negation before them reaches within their clause: in "no trouble at all", all but the first."""
+    role, place = by_word[:, 1], np.arange(len(part.ids))
+    begins = np.repeat(part.starts[:-1], np.diff(part.starts))
+    last_not = np.maximum.accumulate(np.where(role == _NOT, place, -1))
+    last_end = np.maximum.accumulate(np.where((role == _BUT) | (role == _END), place, -1))
+    reached = (last_not >= begins) & (last_not > last_end) & (place - last_not <= _FAR)
+    return np.asarray(reached & (role != _NOT), np.bool_)
+
+
+def cues(part: words.Words, by_word: Floats, is_denied: NDArray[np.bool_]) -> Floats:
     """The cues of each text, [n, len(CUES)], each of the order of one."""
-    by_word = lexicon.records(part.unique)[part.ids]
     n = len(part.starts) - 1
     size = np.diff(part.starts)
     owner = np.repeat(np.arange(n), size)
     place = np.arange(len(owner)) - part.starts[:-1][owner]
-    felt = _felt(by_word, place) * _contrast(by_word[:, 1] == _BUT, owner, n)
+    felt = _felt(by_word, place, is_denied) * _contrast(by_word[:, 1] == _BUT, owner, n)
     asks_last = _at_end(by_word[:, _COLUMN["asks"]], part.starts)
     shouts_last = _at_end(by_word[:, _COLUMN["exclaims"]], part.starts)
     length = np.minimum(size, 64) / 32
@@ -147,7 +172,9 @@ def cues(part: words.Words, lexicon: Lexicon) -> Floats:
         np.minimum(_total(owner, by_word[:, column], n), most) / by
         for column, (_, most, by) in enumerate(_COUNTED, start=2)
     ]
-    columns = [*_feelings(felt, part.starts, owner, place), asks_last, shouts_last, length, *counts]
+    point = by_word[:, 0] * is_denied
+    turned = [np.minimum(_total(owner, np.where(some, 1.0, 0.0), n), 2) for some in (point > 0, point < 0)]
+    columns = [*_feelings(felt, part.starts, owner, place), asks_last, shouts_last, length, *counts, *turned]
     return np.stack(columns, axis=1)
 
 
@@ -169,18 +196,16 @@ def _total(owner: NDArray[np.int64], values: Floats, n: int) -> Floats:
     return np.bincount(owner, values, n)
 
 
-def _felt(by_word: Floats, place: NDArray[np.int64]) -> Floats:
+def _felt(by_word: Floats, place: NDArray[np.int64], is_denied: NDArray[np.bool_]) -> Floats:
     """Points of each word after boosters, shouting and negation before it."""
     felt = by_word[:, 0].copy()
     sign, role = np.sign(felt), by_word[:, 1]
     boost = np.where(role == _MORE, BOOST, 0.0) - np.where(role == _LESS, BOOST, 0.0)
     felt += sign * SHOUT * by_word[:, _COLUMN["shouts"]]
-    turned = np.zeros(len(felt), bool)
     for back, share in ((1, 1.0), (2, 0.95), (3, 0.9)):
         within = place[back:] >= back
         felt[back:] += sign[back:] * boost[:-back] * share * within
-        turned[back:] |= (role[:-back] == _NOT) & within
-    return np.where(turned, felt * TURNED, felt)
+    return np.where(is_denied, felt * TURNED, felt)
 
 
 def _contrast(is_but: NDArray[np.bool_], owner: NDArray[np.int64], n: int) -> Floats:

@@ -36,6 +36,11 @@ class Words:
     ids: NDArray[np.int64]
     starts: NDArray[np.int64]
 
+    def only(self, kept: NDArray[np.bool_]) -> Words:
+        """The same texts with those of their words alone that are kept."""
+        before = np.concatenate(([0], np.cumsum(kept)))
+        return Words(self.unique, self.ids[kept], before[self.starts])
+
 
 def tidy(text: str) -> str:
     """The part of a text that is read, with one kind of apostrophe and composed letters."""

@@ -138,6 +138,29 @@ def test_kindness_and_prices_are_not_rude(text: str) -> None:
     assert "rude" not in heard(text), heard(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "is_broken"),
+    [
+        ("You have never let me down", False),
+        ("They did not let us down once", False),
+        ("I feel let down", True),
+        ("Somebody told me when it was mended", False),
+        ("They told me it would come on Monday", True),
+        ("The speed is what was promised", False),
+        ("Exactly as promised", False),
+        ("It is not what was promised", True),
+        ("Not as promised", True),
+    ],
+)
+def test_a_word_that_was_kept_is_not_a_broken_one(text: str, is_broken: bool) -> None:
+    assert ("broken_promise" in heard(text)) is is_broken
+
+
+def test_what_is_found_by_accident_is_no_danger() -> None:
+    assert "safety" not in heard("I found out by accident")
+    assert "safety" in heard("There was an accident with the boiler")
+
+
 def test_a_text_whose_language_nobody_can_tell_is_held_against_all() -> None:
     assert light.read(["Disdico"])[0].language == "und"
     assert "cancellation" in heard("Disdico")

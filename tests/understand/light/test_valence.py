@@ -1,13 +1,26 @@
 """The points of words, as the words around them change them."""
 
+from typing import Any
+
 import pytest
 
 from heedful.understand.light import valence, words
 
 
+def cues(*texts: str, language: str = "en") -> Any:
+    part = words.split([words.tidy(text) for text in texts])
+    by_word = valence.look_up(part, valence.lexicons()[language])
+    return valence.cues(part, by_word, valence.denied(part, by_word))
+
+
 def cue(name: str, text: str, language: str = "en") -> float:
-    part = words.split([words.tidy(text)])
-    return float(valence.cues(part, valence.lexicons()[language])[0, valence.CUES.index(name)])
+    return float(cues(text, language=language)[0, valence.CUES.index(name)])
+
+
+def denied(text: str) -> str:
+    part = words.split([text])
+    reached = valence.denied(part, valence.look_up(part, valence.lexicons()["en"]))
+    return " ".join(part.unique[word] for word, is_denied in zip(part.ids, reached, strict=True) if is_denied)
 
 
 @pytest.mark.parametrize(
@@ -58,7 +71,29 @@ def test_another_language_silences_english_words_that_mean_something_else() -> N
 
 
 def test_no_text_moves_the_cues_of_its_neighbour() -> None:
-    lexicon = valence.lexicons()["en"]
-    part = words.split(["not", "good", ""])
-    assert (valence.cues(part, lexicon)[1] == valence.cues(words.split(["good"]), lexicon)[0]).all()
-    assert not valence.cues(part, lexicon)[2].any()
+    beside = cues("not", "good", "")
+    assert (beside[1] == cues("good")[0]).all()
+    assert not beside[2].any()
+
+
+@pytest.mark.parametrize(
+    ("text", "reached"),
+    [
+        ("no trouble at all", "trouble at all"),
+        ("they did not let me down", "let me down"),
+        ("it isn't worth the money", "worth the money"),
+        ("no , it works", ""),
+        ("not cheap but good", "cheap"),
+        ("Never. Fine", ""),
+        ("no no hope", "hope"),
+        ("not :) today", ":) today"),
+        ("all is well", ""),
+    ],
+)
+def test_a_negation_reaches_three_words_of_its_own_clause(text: str, reached: str) -> None:
+    assert denied(text) == reached
+
+
+def test_a_bad_thing_that_is_denied_is_counted_apart() -> None:
+    assert (cue("denied bad", "no problems and no complaints"), cue("denied good", "no problems")) == (2, 0)
+    assert (cue("denied good", "not helpful"), cue("denied bad", "not helpful")) == (1, 0)
