@@ -59,10 +59,9 @@ def ask_whether_it_helped(event: cases.CaseClosed, *, entry: Entry) -> None:
 
 def hear_whether_it_helped(event: answers.HelpAnswered, *, entry: Entry) -> None:
     """The customer had the last word."""
-    del entry
     case = Case.objects.filter(pk=event.case).first()
     if case is not None:
-        cases.hear_whether_it_helped(case=case, helped=event.helped, by=SYSTEM, at=timezone.now())
+        cases.hear_whether_it_helped(case=case, helped=event.helped, said_at=entry.at, by=SYSTEM, at=timezone.now())
 
 
 def _asked_about(signs: Sequence[Sign]) -> dict[str, Case]:

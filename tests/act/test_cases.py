@@ -378,6 +378,25 @@ def test_a_no_that_is_heard_twice_reopens_once(case: Case, mira: Associate, noon
     assert Case.objects.get().reopened == 1
 
 
+def test_a_second_no_after_another_closing_reopens_the_case_again(case: Case, dana: Associate, noon: datetime) -> None:
+    for day in (1, 2):
+        close(case, dana.by, noon + day * DAY)
+        for _ in range(2):
+            cases.hear_whether_it_helped(case=case, helped=False, by=SYSTEM, at=noon + day * DAY + HOUR)
+    row = Case.objects.get()
+    assert (row.is_open, row.reopened, row.helped_at) == (True, 2, noon + 2 * DAY + HOUR)
+
+
+def test_the_word_that_was_said_last_stands_though_it_is_heard_first(
+    case: Case, mira: Associate, noon: datetime
+) -> None:
+    close(case, mira.by, noon)
+    for helped, said_at in ((True, noon + 2 * HOUR), (False, noon + HOUR)):
+        cases.hear_whether_it_helped(case=case, helped=helped, said_at=said_at, by=SYSTEM, at=noon + DAY)
+    row = Case.objects.get()
+    assert (row.is_open, row.helped, row.helped_at) == (False, True, noon + 2 * HOUR)
+
+
 # The clock
 
 

@@ -83,6 +83,20 @@ def test_an_answer_becomes_a_case_and_a_no_opens_it_again_with_the_lead(
     assert case.owner == lena
 
 
+def test_a_customer_who_was_not_helped_twice_is_heard_twice(
+    client: Client, as_: As, ask: Ask, mira: Associate, lena: Associate
+) -> None:
+    surveys.set_budget(times=9, days=30, by=SYSTEM, at=timezone.now())
+    answered(client, ask, recommend="5")
+    case = Case.objects.get()
+    for times in (1, 2):
+        as_(lena).post(f"/cases/{case.pk}/closure", {"outcome": "explained", "cause": "price"})
+        work()
+        answered(Client(), Ask.objects.filter(case_id=case.pk).latest("pk"), helped="0")
+        case.refresh_from_db()
+        assert (case.is_open, case.reopened, case.helped) == (True, times, False)
+
+
 def test_a_customer_who_was_helped_is_left_in_peace(client: Client, as_: As, ask: Ask, mira: Associate) -> None:
     answered(client, ask, recommend="5")
     case = Case.objects.get()

@@ -44,12 +44,16 @@ def reopen(*, case: Case, reason: str = "", by: By, at: datetime) -> Case:
 
 
 @transaction.atomic
-def hear_whether_it_helped(*, case: Case, helped: bool, by: By, at: datetime) -> Case:
-    """Take the customer's own word; a no opens the case again, with the lead."""
-    row = locked(case)
-    if row.helped == helped and row.helped_at is not None:
+def hear_whether_it_helped(*, case: Case, helped: bool, said_at: datetime | None = None, by: By, at: datetime) -> Case:
+    """Take the customer's own word, said when they said it; a no opens the case again, with the lead.
+
+    The word said last stands, in whatever order and however often words are heard. The same word after another closing
+    is a new one: it is about what was done since.
+    """
+    row, said_at = locked(case), said_at or at
+    if row.helped_at is not None and said_at <= row.helped_at:
         return row
-    row.helped, row.helped_at = helped, at
+    row.helped, row.helped_at = helped, said_at
     row.save(update_fields=["helped", "helped_at"])
     events.record(CustomerSaidWhetherItHelped(row.pk, helped), by=by, at=at)
     if not helped and not row.is_open:
