@@ -1,7 +1,7 @@
 """The kinds of touchpoint that there are: met when they first arrive, named and placed by the company."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from time import monotonic
 
@@ -42,27 +42,40 @@ class _Known:
 
 
 _known: dict[str, _Known] = {}
+"""Put in place as a whole when the kinds are read: the threads beside must know them at every moment."""
 _read_at = [-1e9]
 
 
 def forget() -> None:
     """Read the kinds anew at the next arrival."""
-    _known.clear()
     _read_at[0] = -1e9
 
 
 def meet(*, slugs: Collection[str], at: datetime) -> None:
     """Write down kinds that are seen for the first time, and to the hour when each last arrived."""
     if monotonic() - _read_at[0] > KNOWN_FOR_S:
-        forget()
-        _known.update({kind.pk: _read(kind) for kind in Kind.objects.wanted_first()[:MOST]})
-        _read_at[0] = monotonic()
-    new = sorted(set(slugs) - _known.keys())
-    if new and len(_known) + len(new) <= MOST:
+        _read_all()
+    known = _known
+    new = sorted({slug for slug in slugs if slug not in known})
+    if new and len(known) + len(new) <= MOST:
         Kind.objects.bulk_create([Kind(slug=slug, last_arrived_at=at) for slug in new], ignore_conflicts=True)
-        transaction.on_commit(lambda: _known.update({slug: _Known(arrived_at=at) for slug in new}))
-    if old := sorted(slug for slug in set(slugs) - set(new) if _known[slug].arrived_at < at - NOTED_EVERY):
+        transaction.on_commit(lambda: _remember(new, at))
+    if old := sorted({slug for slug in slugs if slug in known and known[slug].arrived_at < at - NOTED_EVERY}):
         _note(old, at)
+
+
+def _read_all() -> None:
+    global _known
+    began = monotonic()
+    _known = {kind.pk: _read(kind) for kind in Kind.objects.wanted_first()[:MOST]}
+    _read_at[0] = began
+
+
+def _remember(slugs: Collection[str], at: datetime) -> None:
+    """Know that kinds arrived; where each belongs may have been read since, and stays."""
+    for slug in slugs:
+        known = _known.get(slug, _Known())
+        _known[slug] = replace(known, arrived_at=max(known.arrived_at, at))
 
 
 def check(slug: str) -> str:
@@ -74,12 +87,14 @@ def check(slug: str) -> str:
 
 def stage_of(slug: str) -> str:
     """The stage that the company placed a kind in, or nothing."""
-    return _known[slug].stage if slug in _known else ""
+    known = _known.get(slug)
+    return known.stage if known else ""
 
 
 def moving(slugs: Collection[str]) -> dict[str, str]:
     """Return those of these kinds that move a customer, with the stage into which each does."""
-    return {slug: known.stage for slug in slugs if (known := _known.get(slug)) and known.moves_stage and known.stage}
+    found = _known
+    return {slug: known.stage for slug in slugs if (known := found.get(slug)) and known.moves_stage and known.stage}
 
 
 def names() -> dict[str, str]:
@@ -125,5 +140,4 @@ def _note(slugs: list[str], at: datetime) -> None:
             " (SELECT slug FROM customers_kind WHERE slug = ANY(%s) ORDER BY slug FOR UPDATE SKIP LOCKED)",
             [at, slugs],
         )
-    seen = {slug: _Known(_known[slug].stage, _known[slug].moves_stage, at) for slug in slugs}
-    transaction.on_commit(lambda: _known.update(seen))
+    transaction.on_commit(lambda: _remember(slugs, at))

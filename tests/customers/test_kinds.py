@@ -1,6 +1,9 @@
 """Kinds of touchpoint are remembered up to a number, whatever names programs make up."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -11,6 +14,7 @@ from heedful.kit.actor import SYSTEM
 from heedful.web import moments
 
 pytestmark = pytest.mark.django_db
+type CaptureOnCommit = Callable[..., AbstractContextManager[Any]]
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
 
@@ -45,3 +49,31 @@ def test_forms_offer_what_is_wanted_and_then_what_came_last(monkeypatch: pytest.
     kinds.watch(slugs=["z_delivered"])
     monkeypatch.setattr(moments, "MOST", 2)
     assert list(moments.offered().values()) == ["b_noise", "z_delivered"]
+
+
+def test_others_know_the_kinds_while_they_are_read_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A batch that comes at that moment must be placed, and move its customers, as every other."""
+    kinds.watch(slugs=["bought"])
+    Kind.objects.filter(pk="bought").update(stage="purchase", moves_stage=True)
+    happen("bought")
+    heard, read = [], kinds._read
+
+    def slowly(kind: Kind) -> object:
+        heard.append((kinds.stage_of("bought"), kinds.moving(["bought"])))
+        return read(kind)
+
+    monkeypatch.setattr(kinds, "_read", slowly)
+    kinds.forget()
+    happen("bought", at=NOON + timedelta(hours=2))
+    assert heard == [("purchase", {"bought": "purchase"})]
+
+
+def test_a_batch_that_ends_late_does_not_forget_what_was_read_since(
+    django_capture_on_commit_callbacks: CaptureOnCommit,
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        kinds.meet(slugs=["bought", "paid"], at=NOON)
+        Kind.objects.filter(pk="bought").update(stage="purchase", moves_stage=True)
+        kinds.forget()
+        kinds.meet(slugs=["paid"], at=NOON + timedelta(hours=2))
+    assert kinds.moving(["bought", "paid"]) == {"bought": "purchase"}
