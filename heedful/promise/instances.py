@@ -1,6 +1,6 @@
 """Instances: each time that a promise was made to a customer, judged from the log, with every flip of it kept."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -108,19 +108,26 @@ def _due(at: datetime) -> set[int]:
 
 
 def judge_people(
-    records: Iterable[int], *, at: datetime, news: bool = True, because: str = "", promise: Promise | None = None
+    records: Iterable[int],
+    *,
+    at: datetime,
+    news_from: datetime | None = None,
+    because: str = "",
+    promise: Promise | None = None,
 ) -> int:
     """Judge the people to whom these records belong, as of `at`; returns how many instances changed.
 
-    Whatever the order of arrival and however often it runs, the same log gives the same instances. With `news` false
-    nobody is told of what is broken. `because` names the reason when it is not a touchpoint or the clock.
+    Whatever the order of arrival and however often it runs, the same log gives the same instances. With `news_from`
+    nobody is told of what could be known by then. `because` names the reason when it is not a touchpoint or the clock.
     """
     ids = sorted(set(records))
     parts = [ids[start : start + AT_ONCE] for start in range(0, len(ids), AT_ONCE)]
-    return sum(_judge_part(part, at, news, because, promise) for part in parts)
+    return sum(_judge_part(part, at, news_from, because, promise) for part in parts)
 
 
-def _judge_part(ids: Sequence[int], at: datetime, news: bool, because: str, promise: Promise | None) -> int:
+def _judge_part(
+    ids: Sequence[int], at: datetime, news_from: datetime | None, because: str, promise: Promise | None
+) -> int:
     """Hold the locks of everybody concerned before anything is read: people may be grouped anew while we wait."""
     buckets = _buckets(evidence.records_of(ids))
     while True:
@@ -128,7 +135,7 @@ def _judge_part(ids: Sequence[int], at: datetime, news: bool, because: str, prom
             _lock(buckets)
             records = evidence.records_of(ids)
             if _buckets(records) <= buckets:
-                return _judge(records, at, news, because, promise)
+                return _judge(records, at, news_from, because, promise)
         buckets |= _buckets(records)
 
 
@@ -157,14 +164,16 @@ def measures(promise: Promise | None = None) -> list[Measure]:
     ]
 
 
-def _judge(records: Mapping[int, int], at: datetime, news: bool, because: str, promise: Promise | None) -> int:
+def _judge(
+    records: Mapping[int, int], at: datetime, news_from: datetime | None, because: str, promise: Promise | None
+) -> int:
     found = measures(promise)
     if not found:
         return 0
-    judged = _judged(records, found, at)
     of = [measure.spec.id for measure in found]
-    rows.note_unread(records=records, of=of, unread=judged.unread)
     stored = rows.stored(records=records, of=of)
+    judged = _judged(records, found, at)
+    rows.note_unread(records=records, of=of, unread=judged.unread)
     changes = [
         Change(place[0], promised, place[1], row, old is None or old[1].state != row.state, old[0] if old else None)
         for place, (promised, row) in judged.rows.items()
@@ -174,8 +183,7 @@ def _judge(records: Mapping[int, int], at: datetime, news: bool, because: str, p
     if changes or gone:
         rows.write(changes=changes, gone=gone, because=because, at=at)
         _tell(changes, at)
-    if news:
-        _report(changes, at)
+    _report(changes, at, news_from)
     return len(changes) + len(gone)
 
 
@@ -240,11 +248,32 @@ def _tell(changes: Sequence[Change], at: datetime) -> None:
         clocks.set_for(min(coming), ring=ring, at=at)
 
 
-def _report(changes: Sequence[Change], at: datetime) -> None:
-    fresh = [change for change in changes if change.flips and rows.true_from(change.row) >= at - NEWS_FOR]
-    for state, event in (("broken", PromiseBroken), ("at_risk", PromiseAtRisk)):
+def _report(changes: Sequence[Change], at: datetime, news_from: datetime | None) -> None:
+    """Tell what broke or is at risk since lately, and could not be known by `news_from`."""
+    fresh = [
+        change
+        for change in changes
+        if change.flips and change.row.state in TOLD and rows.true_from(change.row) >= at - NEWS_FOR
+    ]
+    if news_from is not None:
+        fresh = _unknown(fresh, by=news_from)
+    for state, event in TOLD.items():
         if ids := sorted(change.id for change in fresh if change.row.state == state and change.id):
             events.record(event(ids), by=SYSTEM, at=at)
+
+
+TOLD: Mapping[str, Callable[[list[int]], object]] = {"broken": PromiseBroken, "at_risk": PromiseAtRisk}
+
+
+def _unknown(changes: Sequence[Change], *, by: datetime) -> list[Change]:
+    """Those that the clock made since, or a touchpoint that arrived since, however long ago it happened."""
+    named = {pk for change in changes for pk in (change.opened_by, change.row.settled_by) if pk}
+    came = set(Touchpoint.objects.filter(pk__in=named, arrived_at__gt=by).values_list("pk", flat=True)) if named else ()
+    return [
+        change
+        for change in changes
+        if rows.true_from(change.row) > by or change.opened_by in came or change.row.settled_by in came
+    ]
 
 
 @dataclass(frozen=True, slots=True)

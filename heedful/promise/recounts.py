@@ -82,7 +82,11 @@ def step(*, promise: int, started_at: datetime, at: datetime) -> bool:
     people = list(found.values_list("pk", flat=True)[:AT_ONCE])
     if people:
         row.changed += instances.judge_people(
-            people, at=at, news=False, because="" if row.because == MADE else row.because, promise=row.promise
+            people,
+            at=at,
+            news_from=row.started_at,
+            because="" if row.because == MADE else row.because,
+            promise=row.promise,
         )
         row.done, row.last_person = row.done + len(people), people[-1]
     else:

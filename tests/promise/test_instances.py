@@ -305,6 +305,30 @@ def test_a_recount_that_was_interrupted_goes_on_where_it_was(ada: Associate, mon
     assert len(states(promise)) == 3
 
 
+def reported(state: str) -> list[int]:
+    entries = Entry.objects.filter(kind={"broken": "PromiseBroken", "at_risk": "PromiseAtRisk"}[state])
+    return [found for entry in entries.order_by("pk") for found in entry.data["instances"]]
+
+
+def test_what_happens_while_a_recount_runs_is_news_though_the_recount_sees_it_first(
+    answer: Promise, ada: Associate
+) -> None:
+    happy = make(ada, Draft(form="score", question="satisfaction", at_least=4), words="You will be happy")
+    ann, bea = tell("ann", "asked", MONDAY), tell("bea", "survey_answered", MONDAY, scores={"satisfaction": 1})
+    judge(ann, at=MONDAY)
+    start = MONDAY + 3.5 * HOUR
+    for promise in (answer, happy):
+        recounts.ask(promise=promise, by=ada.by, at=start)
+    told = touchpoints.Draft("survey_answered", start, "late", customer=ann, scores={"satisfaction": 2})
+    batch = touchpoints.record(drafts=[told], source="test", by=SYSTEM, at=start + HOUR)
+    for promise in (answer, happy):
+        recounts.step(promise=promise.pk, started_at=start, at=start + HOUR)
+    judge(ann, bea, at=start + HOUR)
+    assert batch.count == 1
+    assert reported("broken") == [row(promise=answer).pk, row(promise=happy, customer=ann).pk]
+    assert row(promise=happy, customer=bea).state == "broken"
+
+
 def test_a_recount_gives_way_to_a_later_one(ada: Associate) -> None:
     promise = make(ada, Draft(form="yes", from_kind="complained", property="timely"))
     recounts.ask(promise=promise, by=ada.by, at=MONDAY + HOUR)

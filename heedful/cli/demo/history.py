@@ -177,7 +177,7 @@ def _reject(key: Key, now: datetime) -> None:
 def _judge(now: datetime) -> Iterator[int]:
     found = list(Customer.objects.people().order_by("pk").values_list("pk", flat=True))
     for start in range(0, len(found), PEOPLE_AT_ONCE):
-        instances.judge_people(found[start : start + PEOPLE_AT_ONCE], at=now, news=False)
+        instances.judge_people(found[start : start + PEOPLE_AT_ONCE], at=now, news_from=now)
         yield start
 
 
@@ -212,7 +212,7 @@ def _work(house: House, signs: Sequence[Sign], now: datetime) -> None:
     _read(now, after=last)
     clock = house.promises["call-back"]
     worked = sorted({case.customer_id for case in kept})
-    instances.judge_people(worked, at=now, news=False, promise=clock)
+    instances.judge_people(worked, at=now, news_from=now, promise=clock)
     at_risk = Instance.objects.filter(state="at_risk", at_risk_at__gt=now - trouble.FRESH).exclude(promise=clock)
     for instance in at_risk.select_related("promise").order_by("at_risk_at", "pk"):
         cases.open_for_promise_at_risk(instance=instance, by=SYSTEM, at=now)
