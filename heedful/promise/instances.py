@@ -172,6 +172,8 @@ def _judge(
         return 0
     of = [measure.spec.id for measure in found]
     stored = rows.stored(records=records, of=of)
+    # Who had to wait for the locks comes after others who looked at their clocks later.
+    at = max([at, *(passed for _, row in stored.values() if (passed := rows.passed(row)))])
     judged = _judged(records, found, at)
     rows.note_unread(records=records, of=of, unread=judged.unread)
     changes = [

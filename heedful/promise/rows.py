@@ -8,6 +8,7 @@ import msgspec
 from django.db import connection
 
 from heedful.promise.models import Instance, Unread
+from heedful.promise.working_time import MICROSECOND
 
 
 class Row(NamedTuple):
@@ -115,6 +116,13 @@ def _sent(change: Change, because: str) -> dict[str, Any]:
 def true_from(row: Row) -> datetime:
     """Since when, by the log, it stands as it does."""
     return (row.at_risk_at if row.state == "at_risk" else row.settled_at) or row.started_at
+
+
+def passed(row: Row) -> datetime | None:
+    """The moment that had passed when a row was found to stand as it does, where only the clock can have made it so."""
+    if row.state == "broken" and row.due_at is not None:
+        return row.due_at + MICROSECOND
+    return row.at_risk_at if row.state == "at_risk" else None
 
 
 def _because(change: Change) -> str:

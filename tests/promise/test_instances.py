@@ -329,6 +329,21 @@ def test_what_happens_while_a_recount_runs_is_news_though_the_recount_sees_it_fi
     assert row(promise=happy, customer=bea).state == "broken"
 
 
+def test_who_judges_late_does_not_turn_the_clock_back(answer: Promise) -> None:
+    """One who began before a moment and had to wait for one who began after it goes on from there."""
+    ann = tell("ann", "asked", MONDAY)
+    due = MONDAY + 4 * HOUR
+    judge(ann, at=due + INSTANT)
+    assert judge(ann, at=due) == 0
+    assert [flip.state for flip in Flip.objects.all()] == ["broken"]
+    assert len(reported("broken")) == 1
+
+    tell("ann", "asked", MONDAY + 2 * HOUR)
+    judge(ann, at=due + HOUR)
+    judge(ann, at=due)
+    assert states(answer) == ["broken", "at_risk"]
+
+
 def test_a_recount_gives_way_to_a_later_one(ada: Associate) -> None:
     promise = make(ada, Draft(form="yes", from_kind="complained", property="timely"))
     recounts.ask(promise=promise, by=ada.by, at=MONDAY + HOUR)
