@@ -111,7 +111,7 @@ def _judge(promise: Any) -> dict[str, Any]:
     people = list(Customer.objects.people().values_list("pk", flat=True))
     with _watched() as spent:
         for start in range(0, len(people), 1_000):
-            instances.judge_people(people[start : start + 1_000], at=NOW, news=False, promise=promise)
+            instances.judge_people(people[start : start + 1_000], at=NOW, news_from=NOW, promise=promise)
     return {"n": Instance.objects.count(), **spent}
 
 
