@@ -5,7 +5,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from heedful.customers.models import Feedback, Score
@@ -91,8 +91,16 @@ def tell_topics(work: Work) -> None:
         work.readings[sheet.pk].topics = [{"slug": slug, "confidence": confidence} for slug, confidence in found]
 
 
+@transaction.atomic
 def keep(work: Work) -> None:
-    """Store what was understood; the later reading of a sheet replaces the earlier."""
+    """Store what was understood; the later reading of a sheet replaces the earlier.
+
+    Words that changed while they were read are left to the reading of that change, which may have ended by now.
+    """
+    now = _hold(work.unread)
+    changed = {sheet.pk for sheet in work.unread if now.get(sheet.pk) != sheet.verbatim}
+    work.unread = [sheet for sheet in work.unread if sheet.pk not in changed]
+    work.sheets = [sheet for sheet in work.sheets if sheet.pk not in changed]
     Reading.objects.bulk_create(
         [work.readings[sheet.pk] for sheet in work.unread],
         update_conflicts=True,
@@ -100,6 +108,12 @@ def keep(work: Work) -> None:
         update_fields=STORED,
         batch_size=1_000,
     )
+
+
+def _hold(sheets: list[Feedback]) -> dict[int, str]:
+    """The words of these sheets as they are once nobody else changes them, held in the order of whoever does."""
+    held = Feedback.objects.select_for_update(no_key=True).filter(pk__in=[sheet.pk for sheet in sheets])
+    return dict(held.order_by("subject").values_list("pk", "verbatim")) if sheets else {}
 
 
 def weigh(work: Work) -> None:
