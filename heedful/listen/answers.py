@@ -103,8 +103,7 @@ def stop(*, ask: Ask, by: By, at: datetime) -> None:
     """Take a customer's word that we should not ask any more; saying it twice is once."""
     if ask.customer_id is None:
         raise Refused("We do not know this link.", code="unknown")
-    person = asks.person_of(ask.customer_id)
-    if consents.allows(person=person, purpose="survey"):
+    if not consents.has_refused(customer=ask.customer_id, purpose="survey"):
         consents.say(customer=ask.customer_id, purpose="survey", granted=False, source="survey link", by=by, at=at)
         events.record(CustomerStoppedSurveys(ask.pk, ask.customer_id), by=by, at=at)
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from heedful.customers import consents
+from heedful.customers import consents, people
 from heedful.customers.models import Customer, Feedback, Score, Touchpoint
 from heedful.kit.actor import SYSTEM, By
 from heedful.kit.errors import Refused
@@ -211,6 +211,17 @@ def test_stopping_is_kept_as_consent_and_said_once(ask: Ask, alice: Customer) ->
     assert Entry.objects.filter(kind="CustomerStoppedSurveys").count() == 1
     (again,) = happen("alice", message="again")
     assert asks.consider(ask=again, by=SYSTEM, at=timezone.now()).reason == "refused"
+
+
+def test_who_stops_while_taken_for_somebody_else_who_had_has_stopped_when_they_part(
+    ask: Ask, alice: Customer, bea: Customer
+) -> None:
+    now = timezone.now()
+    consents.say(customer=bea, purpose="survey", granted=False, by=SYSTEM, at=now)
+    merge = people.merge(a=alice, b=bea, by=SYSTEM, at=now)
+    answers.stop(ask=ask, by=ALICE, at=now)
+    people.undo(merge=merge, by=SYSTEM, at=now)
+    assert consents.allows(person=alice.pk, purpose="survey") is False
 
 
 def test_a_visitor_cannot_be_stopped_from_being_asked(make: Callable[..., Survey]) -> None:
