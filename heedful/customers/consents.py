@@ -1,7 +1,7 @@
 """What customers allowed and refused: their last word counts, and between the records of one person the stricter."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import connection, transaction
@@ -36,9 +36,13 @@ def say(*, customer: Customer | int, purpose: str, granted: bool, source: str = 
 
 @transaction.atomic
 def take(*, said: Sequence[Said], source: str = "", by: By, at: datetime) -> None:
-    """Write down words; an older word that arrives later changes nothing, and of two at one time no stands."""
+    """Write down words; an older word that arrives later changes nothing, and of two at one time no stands.
+
+    A word was said by `at`, when it arrived: else one from a clock that is ahead would outlast those that follow it.
+    """
     stands: dict[tuple[int, str], Said] = {}
     for word in said:
+        word = replace(word, at=min(word.at, at))
         key = (word.customer, word.purpose[:40])
         stands[key] = max(stands.get(key, word), word, key=lambda one: (one.at, not one.granted))
     if not stands:

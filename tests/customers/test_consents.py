@@ -65,3 +65,12 @@ def test_of_two_words_at_one_time_the_no_counts(two: tuple[Customer, Customer], 
 def test_who_said_nothing_refused_nothing(two: tuple[Customer, Customer]) -> None:
     assert consents.standing(person=two[0].pk) == {}
     assert consents.allows(person=two[0].pk, purpose="email") is True
+
+
+def test_a_yes_from_a_clock_that_is_ahead_does_not_outlast_a_no(two: tuple[Customer, Customer]) -> None:
+    """What arrived was said by then, whatever the sender's clock made of it."""
+    one, _ = two
+    said = [Said(one.pk, "email", True, NOON + timedelta(days=1))]
+    consents.take(said=said, by=SYSTEM, at=NOON)
+    say(one, False, at=LATER)
+    assert consents.allows(person=one.pk, purpose="email") is False
