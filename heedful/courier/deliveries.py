@@ -103,13 +103,13 @@ def _dispatch(endpoints: Sequence[Endpoint], entry: Entry) -> None:
 def _deliver_due(endpoint: Endpoint) -> None:
     for _ in range(AT_ONCE):
         now = timezone.now()
-        if endpoint.rests(at=now) or endpoint.disabled_at is not None:
-            return
         delivery = endpoint.deliveries.due(at=now).first()
         if delivery is None or not rests.keep(destination=endpoint, at=now):
             return
+        endpoint.refresh_from_db()  # only now: before, it might take for its own what another holds
+        if endpoint.rests(at=now) or endpoint.disabled_at is not None:
+            return
         _deliver(delivery, endpoint)
-        endpoint.refresh_from_db()
 
 
 def _deliver(delivery: Delivery, endpoint: Endpoint) -> None:

@@ -41,8 +41,9 @@ def _lease(destination: Destination, free: Q, *, at: datetime) -> bool:
 
 
 def release(*, destination: Destination) -> None:
-    """Let others deliver there."""
-    type(destination)._default_manager.filter(pk=destination.pk).update(busy_until=None)
+    """Let others deliver there, unless one who took it since does."""
+    ours = type(destination)._default_manager.filter(pk=destination.pk, busy_until=destination.busy_until)
+    ours.update(busy_until=None)
     destination.busy_until = None
 
 

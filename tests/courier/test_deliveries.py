@@ -211,6 +211,23 @@ def test_a_pause_may_be_asked_for_by_date_and_is_never_absurd() -> None:
     assert wait(503, format_datetime(at - timedelta(days=5)), at=at) == 0
 
 
+def test_who_was_so_slow_that_another_took_over_delivers_nothing_more(
+    receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deliver = deliveries._deliver
+
+    def slowly(delivery: Delivery, endpoint: Endpoint) -> None:
+        deliver(delivery, endpoint)
+        Endpoint.objects.update(busy_until=timezone.now() + timedelta(seconds=50))
+
+    monkeypatch.setattr(deliveries, "_deliver", slowly)
+    endpoint = endpoint_at(receiver.url)
+    happen(1), happen(2)
+    deliveries.drain(endpoint=endpoint.pk)
+    assert len(receiver.heard) == 1
+    assert Endpoint.objects.get().busy_until is not None
+
+
 def test_a_failing_endpoint_holds_no_other_up(receiver: Receiver) -> None:
     dead = endpoint_at("http://127.0.0.1:1/")
     alive = endpoint_at(receiver.url)

@@ -1,0 +1,48 @@
+"""A destination is held by one at a time, and left alone longer each time that it fails."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from heedful.courier import rests
+from heedful.courier.models import MailServer
+
+pytestmark = pytest.mark.django_db
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+LATER = NOON + rests.LEASE
+
+
+@pytest.fixture
+def office() -> MailServer:
+    return MailServer.objects.create(address="smtp://mail.acme.test")
+
+
+def same(office: MailServer) -> MailServer:
+    """The row as another process reads it."""
+    return MailServer.objects.get(pk=office.pk)
+
+
+def test_one_holds_it_until_it_is_released_or_the_time_is_up(office: MailServer) -> None:
+    assert rests.take(destination=office, at=NOON)
+    assert not rests.take(destination=same(office), at=LATER - timedelta(microseconds=1))
+    rests.release(destination=office)
+    assert same(office).busy_until is None
+    assert rests.take(destination=same(office), at=NOON)
+    assert rests.take(destination=same(office), at=LATER)
+
+
+def test_who_holds_it_may_hold_it_on_and_who_lost_it_may_not(office: MailServer) -> None:
+    slow, quick = same(office), same(office)
+    rests.take(destination=slow, at=NOON)
+    assert rests.keep(destination=slow, at=NOON + timedelta(seconds=30))
+    assert not rests.take(destination=quick, at=LATER)
+    assert rests.take(destination=quick, at=LATER + timedelta(seconds=30))
+    assert not rests.keep(destination=slow, at=LATER + timedelta(seconds=31))
+
+
+def test_who_lost_it_does_not_release_it_for_who_has_it_now(office: MailServer) -> None:
+    slow, quick = same(office), same(office)
+    rests.take(destination=slow, at=NOON)
+    rests.take(destination=quick, at=LATER)
+    rests.release(destination=slow)
+    assert not rests.take(destination=same(office), at=LATER)
