@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from heedful.act import cases, practice
 from heedful.act.models import Case, Note, Route, Trouble
@@ -16,6 +17,7 @@ from heedful.kit.actor import SYSTEM, By
 from heedful.kit.errors import Forbidden, Refused
 from heedful.ledger.models import Entry
 from tests.act.conftest import Kinds, meet, sign
+from tests.work import work
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -407,6 +409,15 @@ def test_a_lead_is_called_before_the_answer_is_late(case: Case, noon: datetime) 
     assert (row.escalated_at, row.priority) == (noon + 18 * HOUR, Case.Priority.HIGH)
     assert list(Case.objects.for_leads()) == [case]
     assert not cases.escalate(case=case, by=SYSTEM, at=noon + 19 * HOUR)
+
+
+def test_a_lead_is_called_though_the_worker_s_clock_is_behind_that_of_the_database(
+    case: Case, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The job comes by the clock of the database, and only once."""
+    monkeypatch.setattr(timezone, "now", lambda: case.escalate_at - timedelta(milliseconds=5))
+    assert work(at=case.escalate_at)
+    assert Case.objects.get().escalated_at == case.escalate_at
 
 
 def test_nobody_is_called_once_the_customer_was_answered(case: Case, mira: Associate, noon: datetime) -> None:

@@ -1,6 +1,6 @@
 """The clock of a case: it runs in the customer's own log, so that the promise which gave it can judge it."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -34,14 +34,25 @@ def stop(case: Case, *, by: By, at: datetime) -> None:
 
 def call_a_lead_in_time(case: Case) -> None:
     """Have a lead called before the answer is late."""
-    jobs.enqueue(call_a_lead, at=case.escalate_at, priority=10, case_id=case.pk, clock=case.clock)
+    moment = case.escalate_at
+    jobs.enqueue(
+        call_a_lead,
+        at=moment,
+        priority=10,
+        case_id=case.pk,
+        clock=case.clock,
+        moment=moment.astimezone(UTC).isoformat(),
+    )
 
 
-def call_a_lead(*, case_id: int, clock: str) -> None:
-    """Runs in the worker when most of a clock is gone; a clock that was stopped or replaced calls nobody."""
-    case = Case.objects.filter(pk=case_id).first()
+def call_a_lead(*, case_id: int, clock: str, moment: str = "") -> None:
+    """Runs in the worker when most of a clock is gone; a clock that was stopped or replaced calls nobody.
+
+    It runs by the clock of the database: where ours is behind, it is the `moment` all the same.
+    """
+    case, now = Case.objects.filter(pk=case_id).first(), timezone.now()
     if case and case.clock == clock:
-        escalate(case=case, by=SYSTEM, at=timezone.now())
+        escalate(case=case, by=SYSTEM, at=max(now, datetime.fromisoformat(moment)) if moment else now)
 
 
 @transaction.atomic
