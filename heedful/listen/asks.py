@@ -99,6 +99,7 @@ def invite(
 def ask_if_it_helped(*, customer: Customer, case_id: int, by: By, at: datetime) -> Ask:
     """Ask whether what was done in a case helped, within the budget, once for each time `at` that it was closed."""
     survey = surveys.helped(by=SYSTEM, at=at)
+    _locked_person(customer.pk)
     known = Ask.objects.filter(survey=survey, case_id=case_id, created_at__gte=at).first()
     return known or invite(survey=survey, customer=customer, case_id=case_id, by=by, at=at)
 

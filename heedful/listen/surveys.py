@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.text import slugify
 
 from heedful.associates import associates, company
@@ -179,8 +179,14 @@ def budget() -> Budget:
 def helped(*, by: By, at: datetime) -> Survey:
     """Return the survey that asks whether what was done helped; it is there from the first time it is wanted."""
     found = Survey.objects.filter(slug=HELPED).first()
-    if found is not None:
-        return found
+    if found is None:  # of two who want it first one makes it, and the other waits for that
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('heedful.helped'))")
+        found = Survey.objects.filter(slug=HELPED).first()
+    return found or _make_helped(by=by, at=at)
+
+
+def _make_helped(*, by: By, at: datetime) -> Survey:
     design = Design(
         name="Did it help?",
         questions=[{"code": "helped"}, {"code": OPEN}],

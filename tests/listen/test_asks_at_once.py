@@ -1,0 +1,45 @@
+"""Two who ask at the same moment: nobody is asked twice, nor more often than the budget allows."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from heedful.associates.models import Company
+from heedful.customers.models import Customer
+from heedful.kit.actor import SYSTEM
+from heedful.listen import asks, surveys
+from heedful.listen.models import Ask, Survey
+from tests.races import at_once
+
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+
+
+def test_a_job_that_runs_twice_at_once_asks_once_whether_it_helped(acme: Company, alice: Customer) -> None:
+    """A worker that was thought to be gone goes on while another does its job again."""
+    surveys.helped(by=SYSTEM, at=timezone.now())
+    closed_at = timezone.now() - timedelta(minutes=5)
+    for case in range(5):
+
+        def ask(case: int = case) -> int:
+            return asks.ask_if_it_helped(customer=alice, case_id=case, by=SYSTEM, at=closed_at).pk
+
+        assert set(at_once(*[ask] * 4)) == {Ask.objects.get(case_id=case).pk}
+
+
+def test_the_survey_that_asks_whether_it_helped_is_made_once(acme: Company) -> None:
+    made = at_once(*[lambda: surveys.helped(by=SYSTEM, at=timezone.now())] * 4)
+    assert set(made) == {Survey.objects.get()}
+
+
+def test_two_surveys_at_once_keep_to_the_budget(make: Callable[..., Survey], alice: Customer) -> None:
+    surveys.set_budget(times=1, days=30, by=SYSTEM, at=timezone.now())
+    several = [make(name=f"Survey {number}") for number in range(4)]
+
+    def invite(survey: Survey) -> Callable[[], object]:
+        return lambda: asks.invite(survey=survey, customer=alice, by=SYSTEM, at=timezone.now())
+
+    at_once(*[invite(survey) for survey in several])
+    states = Ask.objects.order_by("state").values_list("state", "reason")
+    assert list(states) == [("asked", ""), *[("not_asked", "budget")] * 3]
