@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
+import msgspec
 from django.utils import timezone
 from ninja import Router, Schema
 from pydantic import AwareDatetime, Field, StringConstraints
@@ -121,12 +122,28 @@ def _draft(said: TouchpointIn, now: datetime) -> Draft:
         raise Refused("None of the identities names a customer.")
     return Draft(
         kinds.check(said.kind),
-        said.happened_at.astimezone(UTC) if said.happened_at else now,
+        _time(said.happened_at) if said.happened_at else now,
         said.message,
         identities.strongest_first(names),
         channel=said.channel,
         stage=said.stage,
-        properties=said.properties,
+        properties=_storable(said.properties),
         scores=scales.check(said.scores) if said.scores else None,
         verbatim=said.verbatim,
     )
+
+
+def _time(said: datetime) -> datetime:
+    try:
+        return said.astimezone(UTC)
+    except OverflowError:
+        where = "before the year 1" if said.year == 1 else "beyond the year 9999"
+        raise Refused(f"Its time is {where}.") from None
+
+
+def _storable(properties: dict[str, Any]) -> dict[str, Any]:
+    try:
+        msgspec.json.encode(properties)
+    except UnicodeEncodeError:
+        raise Refused("Its properties hold half of a character.") from None
+    return properties

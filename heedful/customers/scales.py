@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import inf
 from typing import Any
 
 from heedful.kit.errors import Refused
@@ -68,6 +69,8 @@ def _on_scale(question: str, value: Any) -> int:
     scale = scale_of(question)
     try:
         number = float(value)
+    except OverflowError:
+        number = inf
     except (TypeError, ValueError):
         raise Refused(f"{question} must be a number, not {str(value)[:40]!r}.") from None
     if scale.lowest < number < scale.highest and number % 1:

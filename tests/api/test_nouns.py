@@ -68,6 +68,24 @@ def test_touchpoints_come_in_and_are_read_on_the_timeline(ask: Ask) -> None:
     assert [item["scores"] for item in timeline["items"]] in ([None, {"recommend": 4}], [{"recommend": 4}, None])
 
 
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        ({"properties": {"a": ["\ud83d"]}}, "Its properties hold half of a character."),
+        ({"properties": {"\ud83d": 1}}, "Its properties hold half of a character."),
+        ({"scores": {"recommend": 10**400}}, f"recommend goes from 0 to 10, not {'1' + 39 * '0'}."),
+        ({"happened_at": "9999-12-31T23:59:59-12:00"}, "Its time is beyond the year 9999."),
+        ({"happened_at": "0001-01-01T00:00:00+12:00"}, "Its time is before the year 1."),
+    ],
+    ids=["a value", "a name", "a score", "a late time", "an early time"],
+)
+def test_what_nobody_can_keep_is_left_out_with_the_reason_and_costs_the_others_nothing(
+    ask: Ask, said: dict[str, object], reason: str
+) -> None:
+    status, body = ask("POST", "/api/touchpoints", {"touchpoints": [touch("m1"), touch("m2", **said), touch("m3")]})
+    assert (status, body["taken"], body["left_out"]) == (200, 2, [{"position": 1, "reason": reason}])
+
+
 def test_a_list_goes_on_where_its_cursor_says(ask: Ask) -> None:
     ask(
         "POST",
