@@ -61,6 +61,8 @@ def answer(*, ask: Ask, question: str, value: Any, by: By, at: datetime) -> Ask:
 def answer_all(*, ask: Ask, values: Mapping[str, Any], submit: bool = False, by: By, at: datetime) -> Ask:
     """Keep several answers of one sheet at once, all or none; `submit` says that the customer is done."""
     row = _open(ask, at)
+    # Who had to wait for the sheet comes after whoever was kept before, here as in the log.
+    at = max([at, *(datetime.fromisoformat(answer["at"]) for answer in row.answers.values())])
     news = {
         question: checked
         for question, value in values.items()

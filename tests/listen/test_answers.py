@@ -57,6 +57,18 @@ def test_words_and_scores_of_one_sheet_are_one_feedback(ask: Ask) -> None:
     assert Score.objects.get().value == 5
 
 
+def test_of_two_answers_at_once_the_one_that_is_kept_last_stands_everywhere(ask: Ask) -> None:
+    """Each takes its time before it waits for the sheet, so the later of the two may be kept first."""
+    now = timezone.now()
+    say(ask, "open", "First thoughts", at=now)
+    say(ask, "satisfaction", 5, at=now + timedelta(seconds=2))
+    say(ask, "open", "Second thoughts", at=now + timedelta(seconds=1))
+    row = say(ask, "satisfaction", 2, at=now + timedelta(seconds=1))
+    assert (row.given("open"), row.given("satisfaction")) == ("Second thoughts", 2)
+    assert (Feedback.objects.get().verbatim, Score.objects.get().value) == ("Second thoughts", 2)
+    assert answered()[-1].happened_at == now + timedelta(seconds=2)
+
+
 def test_a_corrected_answer_replaces_the_score(ask: Ask) -> None:
     say(ask, "satisfaction", 1)
     say(ask, "satisfaction", 4)
