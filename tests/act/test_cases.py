@@ -399,6 +399,28 @@ def test_the_word_that_was_said_last_stands_though_it_is_heard_first(
     assert (row.is_open, row.helped, row.helped_at) == (False, True, noon + 2 * HOUR)
 
 
+@pytest.mark.parametrize("trouble_first", [True, False])
+def test_a_no_and_its_words_make_of_a_case_the_same_in_either_order(
+    case: Case, carla: Customer, mira: Associate, noon: datetime, trouble_first: bool
+) -> None:
+    close(case, mira.by, noon + HOUR)
+    at = noon + 3 * DAY
+
+    def say_why() -> None:
+        said = sign(carla, "feedback:2", severity=3, what="Wants to leave", happened_at=at)
+        cases.hear_trouble_after(case=case, sign=said, by=SYSTEM, at=at)
+
+    def say_no() -> None:
+        cases.hear_whether_it_helped(case=case, helped=False, by=SYSTEM, at=at)
+
+    for say in (say_why, say_no) if trouble_first else (say_no, say_why):
+        say()
+    row = Case.objects.get()
+    assert (row.is_open, row.reopened, row.with_lead, row.is_repeat) == (True, 1, True, False)
+    assert (row.severity, row.title, row.priority) == (3, "Wants to leave", Case.Priority.URGENT)
+    assert row.due_at == at + 12 * HOUR
+
+
 # The clock
 
 

@@ -7,7 +7,7 @@ from django.db import transaction
 from heedful.act import causes, clock, practice
 from heedful.act.cases import clocks
 from heedful.act.cases.events import CaseClosed, CaseReopened, CustomerSaidWhetherItHelped
-from heedful.act.cases.opening import add_trouble, join, lock_person, open_for_trouble, tell
+from heedful.act.cases.opening import add_trouble, lock_person, open_for_trouble, tell, worsen
 from heedful.act.cases.working import LEADING, held, locked
 from heedful.act.models import Case, Trouble
 from heedful.kit.actor import By
@@ -69,10 +69,10 @@ def hear_trouble_after(*, case: Case, sign: Sign, by: By, at: datetime) -> Case:
     if Trouble.objects.filter(reference=sign.reference).exists():
         return open_for_trouble(sign=sign, by=by, at=at)
     row = locked(case)
-    if row.is_open:
-        return join(row, sign, by=by, at=at)
     add_trouble(row, sign, at=at)
-    return _go_on(row, reason=sign.what, with_lead=True, by=by, at=at)
+    if not row.is_open:
+        row = _go_on(row, reason=sign.what, with_lead=True, by=by, at=at)
+    return worsen(row, sign, by=by, at=at)
 
 
 def _go_on(row: Case, *, reason: str, with_lead: bool, by: By, at: datetime) -> Case:

@@ -181,7 +181,7 @@ def join(case: Case, sign: Sign, *, by: By, at: datetime) -> Case:
     add_trouble(case, sign, at=at)
     if at - case.opened_at >= ANOTHER and not case.is_repeat:
         _make_second_failure(case, at=at)
-    return _raise(case, sign, by=by, at=at)
+    return worsen(case, sign, by=by, at=at)
 
 
 def _hear_more(known: Trouble, sign: Sign, *, by: By, at: datetime) -> Case:
@@ -191,10 +191,10 @@ def _hear_more(known: Trouble, sign: Sign, *, by: By, at: datetime) -> Case:
     known.severity, known.words, known.what = sign.severity, sign.words, sign.what[:300]
     known.save(update_fields=["severity", "words", "what"])
     case = Case.objects.select_for_update().get(pk=known.case_id)
-    return _raise(case, sign, by=by, at=at) if case.is_open else case
+    return worsen(case, sign, by=by, at=at) if case.is_open else case
 
 
-def _raise(case: Case, sign: Sign, *, by: By, at: datetime) -> Case:
+def worsen(case: Case, sign: Sign, *, by: By, at: datetime) -> Case:
     """A case is as bad as the worst that was heard; its title says what that was."""
     if sign.severity > case.severity:
         case.severity, case.title = sign.severity, sign.what[:200]
