@@ -174,8 +174,9 @@ def _is(by: By, associate: Associate) -> bool:
 
 
 def _keep_an_admin(*, besides: Associate) -> None:
-    admins = Associate.objects.select_for_update().filter(role=Role.ADMIN, is_active=True).exclude(pk=besides.pk)
-    if not admins.exists():
+    # All of them are held, in one order: of two who shut each other out at once the second finds the first gone.
+    admins = Associate.objects.select_for_update().filter(role=Role.ADMIN, is_active=True).order_by("pk")
+    if not [admin for admin in admins if admin != besides]:
         raise Refused("This is the only administrator. Make somebody else one first.")
 
 
