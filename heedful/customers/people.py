@@ -60,7 +60,8 @@ class PeopleRegrouped:
 def merge(*, a: Customer, b: Customer, reason: str = "", by: By, at: datetime) -> Merge:
     """Say that two customers are one person. Nothing is moved, so `undo` brings back exactly what was."""
     associates.must(by, "customer.merge")
-    if a.person_id == b.person_id:
+    _one_at_a_time()
+    if len(set(Customer.objects.filter(pk__in=[a.pk, b.pk]).values_list("person_id", flat=True))) < 2:
         raise Refused("These two are one customer already.", code="already_merged")
     row = Merge.objects.create(a=a, b=b, reason=reason[:200], merged_by=str(by), merged_at=at)
     regroup(records={a.pk, b.pk}, by=by, at=at)
@@ -100,8 +101,7 @@ def meet(
 
 def regroup(*, records: Collection[int], by: By, at: datetime) -> set[int]:
     """Work out anew which records around these belong together; returns the people that changed. Runs one at a time."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('heedful.people'))")
+    _one_at_a_time()
     around = _neighbourhood(set(records))
     before = dict(Customer.objects.filter(pk__in=around.tiers).values_list("pk", "person_id"))
     after = components.group(around.tiers, around.links, around.merges)
@@ -115,6 +115,11 @@ def regroup(*, records: Collection[int], by: By, at: datetime) -> set[int]:
     refresh(people=set(after.values()), held=held)
     events.record(PeopleRegrouped(sorted(people)), by=by, at=at)
     return people
+
+
+def _one_at_a_time() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('heedful.people'))")
 
 
 def join_new(*, links: Iterable[components.Link], new: Collection[int], by: By, at: datetime) -> None:

@@ -11,8 +11,9 @@ from django.db import connection, transaction
 from heedful.customers import messages, people
 from heedful.customers.identities import Name
 from heedful.customers.messages import Message, Said
-from heedful.customers.models import Customer, Identity
+from heedful.customers.models import Customer, Identity, Merge
 from heedful.kit.actor import SYSTEM
+from heedful.kit.errors import Refused
 from tests.races import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
@@ -79,3 +80,18 @@ def test_a_burst_about_one_person_leaves_what_a_second_look_finds() -> None:
             name: value for name, value in vars(person).items() if name[0] != "_"
         }
     connection.close()
+
+
+def test_a_merge_that_is_pressed_twice_is_one_and_undone_as_one() -> None:
+    for turn in range(4):
+        one, other = f"a{turn}", f"b{turn}"
+        say(("user_id", one))(), say(("user_id", other))()
+        pair = person_of(one), person_of(other)
+
+        def merge(pair: tuple[Customer, Customer] = pair) -> object:
+            return people.merge(a=pair[0], b=pair[1], by=SYSTEM, at=NOON)
+
+        merged = at_once(*[merge] * 3)
+        assert [type(each) for each in merged].count(Refused) == 2, merged
+        people.undo(merge=Merge.objects.get(undone_at=None), by=SYSTEM, at=NOON)
+        assert person_of(one) != person_of(other)
