@@ -175,6 +175,14 @@ def test_pauses_follow_the_standard_within_a_tenth() -> None:
         assert 0.9 * seconds <= pause <= 1.1 * seconds
 
 
+def test_of_many_that_failed_together_no_two_come_back_at_once() -> None:
+    from heedful.courier import rests
+
+    pauses = {rests.pause(deliveries.PAUSES_S, 2) for _ in range(50)}
+    assert len(pauses) == 50
+    assert max(pauses) - min(pauses) > timedelta(seconds=0.1 * deliveries.PAUSES_S[1])
+
+
 @pytest.mark.parametrize("status", [301, 302, 307, 400, 404, 503])
 def test_whatever_is_not_2xx_is_a_failure_and_redirects_are_not_followed(receiver: Receiver, status: int) -> None:
     endpoint = endpoint_at(receiver.url)
