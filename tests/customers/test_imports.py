@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from heedful.customers import imports, messages
 from heedful.customers.models import Consent, Customer, Import, Organisation, Score, StageChange, Touchpoint
@@ -64,6 +65,15 @@ def test_a_second_run_changes_nothing(tmp_path: Path) -> None:
     assert (again.taken, again.known) == (0, 2)
     assert list(Customer.objects.order_by("pk").values()) == before
     assert Touchpoint.objects.count() == 2
+
+
+def test_what_came_is_measured_at_once_so_that_lists_are_planned_for_it(tmp_path: Path) -> None:
+    bring(lay(tmp_path, [HEAD, *GOOD]))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT relname, reltuples FROM pg_class WHERE relname IN ('customers_feedback', 'customers_score')"
+        )
+        assert dict(cursor.fetchall()) == {"customers_feedback": 2, "customers_score": 1}
 
 
 @pytest.mark.parametrize(

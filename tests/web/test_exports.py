@@ -6,13 +6,16 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from heedful.act import cases
 from heedful.associates.models import Associate, Team
-from heedful.customers import kinds
+from heedful.customers import kinds, touchpoints
 from heedful.customers.models import Customer, Kind, Stage
+from heedful.customers.touchpoints import Draft
 from heedful.kit.actor import SYSTEM
 from heedful.listen.models import Survey
 from heedful.promise.models import Promise
@@ -51,6 +54,19 @@ def test_exported_customers_have_their_stage_in_words_and_their_phone_as_it_is(
     assert (row["stage"], row["stage_code"]) == ("Daily use", "use")
     assert row["phone"] == "+447700900123"
     assert row["name"].startswith("'+cmd")
+
+
+def test_exported_answers_are_read_in_one_go_with_their_scores(as_: As, lena: Associate, acme: object) -> None:
+    given = {"satisfaction": 4, "recommend": 3}
+    for name, scores in (("one", given), ("two", given), ("mute", None)):
+        said = Draft("survey_answered", NOON, name, (("email", "al@x.org"),), scores=scores, verbatim="Nobody came")
+        touchpoints.record(drafts=[said], source="test", by=SYSTEM, at=NOON)
+
+    with CaptureQueriesContext(connection) as captured:
+        found = rows(as_(lena).get("/feedback?period=all&format=csv"))
+
+    assert sorted(row["Scores"] for row in found) == ["", *["Would recommend: 3 of 10; Satisfaction: 4 of 5"] * 2]
+    assert not [query for query in captured if query["sql"].startswith('SELECT "customers_score"')]
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1+1", "-2", "@now", "\tx", "+44 7700", "+0123456789", "+1234567890123456"])
