@@ -10,10 +10,14 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from heedful.act import cases
 from heedful.associates.models import Associate
 from heedful.customers import people
 from heedful.customers.models import Customer, Merge
 from heedful.customers.touchpoints import Draft
+from heedful.kit.actor import SYSTEM
+from heedful.promise.models import Instance, Promise
+from heedful.understand.trouble import Sign
 from tests.cast import NOON, arrived
 
 type As = Callable[[Associate], Client]
@@ -38,6 +42,35 @@ def test_the_list_takes_as_many_queries_for_many_as_for_one(
     # session, associate, company, stages, count, rows, kept views, the menu's counts
     with django_assert_num_queries(8):
         client.get("/customers")
+
+
+@pytest.mark.parametrize(("with_", "found"), [("case", "alice"), ("risk", "bruno")])
+def test_those_with_an_open_case_or_a_promise_at_risk_are_looked_for_first(
+    as_: As, mira: Associate, alice: Customer, bruno: Customer, with_: str, found: str, django_assert_num_queries: Any
+) -> None:
+    sign = Sign(reference="feedback:7", customer=alice.pk, severity=2, what="Nobody came", happened_at=NOON)
+    cases.open_for_trouble(sign=sign, by=SYSTEM, at=NOON)
+    second = arrived("bruno@work.test", Draft("order_placed", NOON, "b-9"))
+    people.merge(a=bruno, b=second, by=SYSTEM, at=NOON)
+    promise = Promise.objects.create(slug="in-time", words="In time", made_at=NOON)
+    for number, state in ((1, "at_risk"), (2, "kept")):
+        Instance.objects.create(
+            promise=promise,
+            standard=promise.standards.get_or_create(form="within")[0],
+            customer=second if state == "at_risk" else alice,
+            opened_by=number,
+            started_at=NOON,
+            counts_at=NOON,
+            changes_at=NOON if state == "at_risk" else None,
+            state=state,
+        )
+    client = as_(mira)
+
+    # who has one, and then as for the whole list
+    with django_assert_num_queries(9):
+        page = client.get(f"/customers?with={with_}").content.decode()
+
+    assert [name for name in ("alice", "bruno") if f">{name}@example.test</a>" in page] == [found]
 
 
 def test_a_search_finds_by_a_part_of_the_address_and_by_a_whole_identity(
