@@ -137,7 +137,7 @@ class Case(models.Model):
 class Trouble(models.Model):
     """A sign that somebody must act: what was heard, when, and the case that it opened or joined."""
 
-    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="troubles")
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="troubles", db_index=False)
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="+")
     reference = models.CharField(max_length=120, unique=True)
     """Where it comes from, such as `feedback:12` or `instance:7:broken`; the same sign is heard once."""
@@ -151,7 +151,10 @@ class Trouble(models.Model):
     """When we found out."""
 
     class Meta:
-        indexes = [models.Index(fields=["promise", "-heard_at"], name="act_trouble_of_promise")]
+        indexes = [
+            models.Index(fields=["promise", "-heard_at"], name="act_trouble_of_promise"),
+            models.Index(fields=["case", "happened_at", "id"], name="act_trouble_of_case"),
+        ]
 
     def __str__(self) -> str:
         return self.what
@@ -250,13 +253,16 @@ class Note(models.Model):
         MAIL = "mail", "Mail to the customer"
         CALL = "call", "Call with the customer"
 
-    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="notes")
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="notes", db_index=False)
     kind = models.CharField(max_length=6, choices=Kind.choices, default=Kind.NOTE)
     text = models.TextField()
     subject = models.CharField(max_length=250, blank=True)
     mail_id = models.BigIntegerField(null=True)
     author = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["case", "at", "id"], name="act_note_of_case")]
 
     def __str__(self) -> str:
         return self.text[:60]

@@ -12,13 +12,14 @@ from heedful.act import cases
 from heedful.act.models import Case, Note
 from heedful.api import paging
 from heedful.api.door import PROBLEMS, Asked
-from heedful.api.paging import Paged
+from heedful.api.paging import Paged, Paging
 from heedful.api.posting import Done, repeatable
 from heedful.api.touchpoints import Plain
 from heedful.associates import associates
 
 router = Router(tags=["cases"])
 LARGEST = (1 << 63) - 1
+FIRST = Paged(cursor="", limit=50)
 
 
 class CaseOut(Schema):
@@ -65,10 +66,29 @@ class NoteOut(Schema):
 
 
 class CaseWhole(CaseOut):
-    """A case with what was heard and written."""
+    """A case with the latest that was heard and written, in order.
+
+    Where there is more, `troubles_next` and `notes_next` are cursors for `/troubles` and `/notes` of the case.
+    """
 
     troubles: list[TroubleOut]
+    troubles_next: str | None
     notes: list[NoteOut]
+    notes_next: str | None
+
+
+class TroublesPage(Schema):
+    """A page of what was heard; `next` is the cursor of the next page."""
+
+    items: list[TroubleOut]
+    next: str | None
+
+
+class NotesPage(Schema):
+    """A page of what was written; `next` is the cursor of the next page."""
+
+    items: list[NoteOut]
+    next: str | None
 
 
 class CasesPage(Schema):
@@ -128,12 +148,27 @@ def _case(pk: int) -> Case:
 
 def _whole(pk: int) -> CaseWhole:
     row = _case(pk)
-    troubles = row.troubles.order_by("happened_at", "pk")
+    heard, written = _troubles(row, FIRST), _notes(row, FIRST)
     return CaseWhole(
         **_out(row),
-        troubles=[TroubleOut(**{name: getattr(one, name) for name in TroubleOut.model_fields}) for one in troubles],
-        notes=[_note(one) for one in row.notes.select_related("author").order_by("at", "pk")],
+        troubles=heard.items[::-1],
+        troubles_next=heard.next,
+        notes=written.items[::-1],
+        notes_next=written.next,
     )
+
+
+def _troubles(row: Case, wanted: Paged) -> TroublesPage:
+    page = paging.read(row.troubles.all(), wanted, key="happened_at")
+    names = TroubleOut.model_fields
+    return TroublesPage(
+        items=[TroubleOut(**{name: getattr(one, name) for name in names}) for one in page.items], next=page.next
+    )
+
+
+def _notes(row: Case, wanted: Paged) -> NotesPage:
+    page = paging.read(row.notes.select_related("author"), wanted, key="at")
+    return NotesPage(items=[_note(one) for one in page.items], next=page.next)
 
 
 def _note(row: Note) -> NoteOut:
@@ -157,6 +192,20 @@ def case(request: Asked, pk: int) -> CaseWhole:
     """One case."""
     associates.must(request.auth, "case.read")
     return _whole(pk)
+
+
+@router.get("/{int:pk}/troubles", response={200: TroublesPage, **PROBLEMS})
+def troubles(request: Asked, pk: int, wanted: Paging) -> TroublesPage:
+    """What was heard, the latest first."""
+    associates.must(request.auth, "case.read")
+    return _troubles(_case(pk), wanted)
+
+
+@router.get("/{int:pk}/notes", response={200: NotesPage, **PROBLEMS})
+def notes(request: Asked, pk: int, wanted: Paging) -> NotesPage:
+    """What was written, the latest first."""
+    associates.must(request.auth, "case.read")
+    return _notes(_case(pk), wanted)
 
 
 @router.post("/{int:pk}/claim", response={200: CaseWhole, **PROBLEMS})

@@ -3,6 +3,7 @@
 import base64
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from django.test import Client
 from psycopg.errors import DiskFull
 
 from heedful.act import cases
-from heedful.act.models import Case, Cause
+from heedful.act.models import Case, Cause, Note
 from heedful.associates import keys
 from heedful.associates.models import Associate, Company, Key
 from heedful.customers import touchpoints
@@ -139,6 +140,20 @@ def test_a_case_is_read_noted_and_closed_and_not_closed_twice(ask: Ask, alice: C
     status, problem = ask("POST", f"/api/cases/{row.pk}/closure", {"outcome": "solved", "cause": a_cause()})
     assert (status, problem["status"]) == (422, 422)
     assert ask("DELETE", f"/api/cases/{row.pk}/closure", {"reason": "Not yet"})[1]["is_open"]
+
+
+def test_a_case_brings_the_latest_notes_and_a_cursor_for_those_before(ask: Ask, alice: Customer) -> None:
+    row = trouble(alice)
+    texts = [f"n{number}" for number in range(53)]
+    Note.objects.bulk_create(Note(case=row, text=text, at=NOON + timedelta(seconds=n)) for n, text in enumerate(texts))
+
+    _, whole = ask("GET", f"/api/cases/{row.pk}")
+    _, before = ask("GET", f"/api/cases/{row.pk}/notes?cursor={whole['notes_next']}")
+    _, heard = ask("GET", f"/api/cases/{row.pk}/troubles")
+
+    assert [note["text"] for note in whole["notes"]] == texts[3:]
+    assert ([note["text"] for note in before["items"]], before["next"]) == (["n2", "n1", "n0"], None)
+    assert (whole["troubles_next"], heard["items"]) == (None, whole["troubles"])
 
 
 def a_cause() -> str:

@@ -1,25 +1,23 @@
-"""What stands on a case's page: what was heard, what was said since, and what may be done now."""
+"""What stands on a case's page: what was heard, and what may be done now."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django import forms
 
 from heedful.act import causes
-from heedful.act.models import URGENCY, Case, Cause, Note, Trouble
+from heedful.act.models import URGENCY, Case, Cause, Trouble
 from heedful.associates.models import Associate, Team
-from heedful.courier.models import Mail, Sending
 from heedful.customers.models import Feedback, Touchpoint
-from heedful.ledger.models import Entry
-from heedful.listen.models import Ask
-from heedful.listen.surveys import OPEN
 from heedful.promise.models import Instance
 from heedful.understand import trouble
 from heedful.understand.models import Reading, Topic
+from heedful.web import lists
+from heedful.web.page import Asked
 
-MOST = 200
+SIGNS = 50
 """Signs that are shown on one page; a case that stands for many may have thousands."""
 
 type Pieces = list[tuple[str, bool]]
@@ -53,41 +51,15 @@ class Made:
         return (self.came_at - due_at).total_seconds() if self.came_at and due_at else 0
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
-    """A note, a mail or a call, with what became of the mail."""
-
-    note: Note
-    state: str
-    kind: str
-
-    @property
-    def at(self) -> datetime:
-        """When it was written."""
-        return self.note.at
+def signs(request: Asked, case: Case) -> lists.Page[Trouble]:
+    """A page of what opened the case and what joined it, the latest first."""
+    return lists.read(
+        request, case.troubles.select_related("customer__person"), keys=["-happened_at", "-pk"], size=SIGNS
+    )
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """What the customer wrote when we asked whether it had helped."""
-
-    text: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Moved:
-    """A line of the case's history: who claimed it, gave it back or handed it over."""
-
-    who: str
-    words: str
-    icon: str
-    at: datetime
-
-
-def heard(case: Case) -> list[Heard]:
-    """What opened the case and what joined it, the latest first."""
-    signs = list(case.troubles.select_related("customer__person").order_by("-happened_at", "-pk")[:MOST])
+def heard(signs: Sequence[Trouble]) -> list[Heard]:
+    """Signs of trouble with everything that stands beside them."""
     ids = [sign.feedback_id for sign in signs if sign.feedback_id]
     sheets = {sheet.pk: sheet for sheet in Feedback.objects.filter(pk__in=ids).prefetch_related("scores")}
     readings = {reading.feedback_id: reading for reading in Reading.objects.filter(feedback__in=ids)}
@@ -171,59 +143,6 @@ def cut(text: str, words: Sequence[str]) -> Pieces:
         return [(text, False)]
     found = re.split(f"({'|'.join(map(re.escape, wanted))})", text, flags=re.IGNORECASE)
     return [(piece, number % 2 == 1) for number, piece in enumerate(found) if piece]
-
-
-STATES = {
-    Sending.WAITING: ("On its way", "watch"),
-    Sending.SENT: ("Sent", "good"),
-    Sending.KEPT: ("Kept here, no mail server is set up", "information"),
-    Sending.FAILED: ("Could not be sent", "late"),
-}
-
-
-def conversation(case: Case) -> list[Said | Answered | Moved]:
-    """Notes, mails and calls, what the customer answered, and through whose hands it went, in order."""
-    return sorted([*_moved(case), *_noted(case), *_answered(case)], key=lambda said: said.at)
-
-
-ICONS = {"CaseClaimed": "hand", "CaseGivenBack": "undo-2", "CaseHandedOver": "arrow-right-left"}
-"""The events that put a case into other hands, and their marks."""
-
-
-def _moved(case: Case) -> list[Moved]:
-    entries = list(Entry.objects.about(case=case.pk).filter(kind__in=ICONS).order_by("at", "pk"))
-    owners = Associate.objects.in_bulk({entry.data["owner"] for entry in entries} - {None})
-    teams = Team.objects.in_bulk({entry.data.get("team") for entry in entries} - {None})
-    return [Moved(entry.by_label, _moving(entry, owners, teams), ICONS[entry.kind], entry.at) for entry in entries]
-
-
-def _moving(entry: Entry, owners: Mapping[int, Associate], teams: Mapping[int, Team]) -> str:
-    """What happened in words, such as `gave it back to Care`."""
-    owner, team = owners.get(entry.data["owner"] or 0), teams.get(entry.data.get("team") or 0)
-    if entry.kind == "CaseClaimed":
-        return "claimed the case"
-    if entry.kind == "CaseHandedOver":
-        return f"handed the case over to {owner or team or 'somebody who is no longer here'}"
-    others = f" for {owner}" if owner and str(owner.pk) != entry.by_id else ""
-    return f"gave the case back{others} to {team or 'whoever is free'}"
-
-
-def _answered(case: Case) -> list[Answered]:
-    """The words about whether it helped, but for those that stand among what was heard."""
-    asks = Ask.objects.filter(customer=case.customer_id, case_id=case.pk, answers__has_key=OPEN).order_by("pk")
-    sheets = Feedback.objects.filter(subject__in=[f"ask:{ask.pk}" for ask in asks])
-    names = {f"feedback:{pk}": subject for pk, subject in sheets.values_list("pk", "subject")}
-    heard = {names[name] for name in case.troubles.filter(reference__in=names).values_list("reference", flat=True)}
-    written = [ask.answers[OPEN] for ask in asks if f"ask:{ask.pk}" not in heard]
-    return [Answered(str(words["value"]), datetime.fromisoformat(words["at"])) for words in written]
-
-
-def _noted(case: Case) -> list[Said]:
-    notes = list(case.notes.select_related("author").order_by("at", "pk"))
-    states = dict(
-        Mail.objects.filter(pk__in=[note.mail_id for note in notes if note.mail_id]).values_list("pk", "state")
-    )
-    return [Said(note, *STATES.get(Sending(states.get(note.mail_id or 0, "kept")), ("", ""))) for note in notes]
 
 
 def subject(signs: Sequence[Heard]) -> str:

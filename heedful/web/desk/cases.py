@@ -1,6 +1,7 @@
 """The desk's cases: what waits, and one case with everything that may be done about it."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpResponse
@@ -15,7 +16,7 @@ from heedful.act.models import Case, Reply
 from heedful.customers.models import Feedback
 from heedful.kit.errors import Refused
 from heedful.web import lists
-from heedful.web.desk import case_list, case_page, panel
+from heedful.web.desk import case_history, case_list, case_page, panel
 from heedful.web.page import Asked, is_fragment, moved, page
 from heedful.web.templatetags.cases import case_mark
 
@@ -88,8 +89,16 @@ def _news(request: Asked, wish: case_list.Wish, whose: str) -> HttpResponse:
 def case(request: Asked, pk: int) -> HttpResponse:
     """One case."""
     row = _found(pk)
+    if is_fragment(request) and request.headers.get("HX-Target") == "earlier":
+        return render(request, "desk/cases/case.html#lines", {"case": row, "history": _history(request, row)})
     template = "desk/cases/case.html" + ("#told" if is_fragment(request) else "")
     return render(request, template, _told(request, row))
+
+
+def _history(request: Asked, row: Case) -> case_history.History:
+    """The part that an address names, else the latest; a page that shows more of it already says since when."""
+    before, since = (case_history.Place.read(request.GET.get(name, "")) for name in ("before", "since"))
+    return case_history.part(row, before=before, since=None if before else since)
 
 
 def _found(pk: int) -> Case:
@@ -100,14 +109,17 @@ def _found(pk: int) -> Case:
 
 def _told(request: Asked, row: Case, **forms: Any) -> dict[str, Any]:
     now = timezone.now()
-    heard = case_page.heard(row)
+    signs = case_page.signs(request, row)
+    heard = case_page.heard(signs.rows)
     return {
         "case": row,
         "customer": row.who,
         "panel": panel.panel(row.who, here=row),
         "now": now,
         "heard": heard,
-        "conversation": case_page.conversation(row),
+        "page": signs,
+        "history": _history(request, row),
+        "place": urlencode({name: request.GET[name] for name in ("after", "before") if name in request.GET}),
         "cause": case_page.cause_of(row),
         "is_mine": row.owner_id == request.user.pk,
         "mailing": case_page.Mailing(initial={"subject": case_page.subject(heard)}),

@@ -1,0 +1,198 @@
+"""What was said and done since a case was opened: its latest part, and the parts before."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import IntEnum
+from typing import Any, NamedTuple, Self
+
+from django.db.models import Model, Q, QuerySet
+
+from heedful.act.models import Case, Note
+from heedful.associates.models import Associate, Team
+from heedful.courier.models import Mail, Sending
+from heedful.customers.models import Feedback
+from heedful.ledger.models import Entry
+from heedful.listen.models import Ask
+from heedful.listen.surveys import OPEN
+
+PART = 50
+"""Lines that are shown at first, and that each part before adds."""
+MOST = 500
+"""Lines that a page which shows several parts is given again when something happens."""
+
+
+class Source(IntEnum):
+    """Where a line comes from; of lines at one time this is their order."""
+
+    HANDS = 0
+    NOTES = 1
+    ANSWERS = 2
+
+
+class Place(NamedTuple):
+    """Where a line stands in the history."""
+
+    at: datetime
+    source: int
+    pk: int
+
+    def __str__(self) -> str:
+        return f"{self.at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%f}.{self.source}.{self.pk}"
+
+    @classmethod
+    def read(cls, text: str) -> Self | None:
+        """A place as an address names it; none where somebody made it up."""
+        found = re.fullmatch(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6})\.(\d)\.(\d{1,18})", text, re.ASCII)
+        try:
+            return (
+                cls(datetime.fromisoformat(found[1]).replace(tzinfo=UTC), int(found[2]), int(found[3]))
+                if found
+                else None
+            )
+        except ValueError:
+            return None
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A note, a mail or a call, with what became of the mail."""
+
+    place: Place
+    note: Note
+    state: str
+    kind: str
+
+    @property
+    def at(self) -> datetime:
+        """When it was written."""
+        return self.note.at
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What the customer wrote when we asked whether it had helped."""
+
+    place: Place
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A line of the case's history: who claimed it, gave it back or handed it over."""
+
+    place: Place
+    who: str
+    words: str
+    icon: str
+    at: datetime
+
+
+type Line = Said | Answered | Moved
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """A part of what happened, in order."""
+
+    lines: Sequence[Line]
+    first: Place | None
+    """Where it begins."""
+    is_whole: bool
+    """Whether nothing was before."""
+    is_latest: bool
+
+
+def part(case: Case, *, before: Place | None = None, since: Place | None = None) -> History:
+    """The latest part, or the one before a place; or everything since a place that is shown already."""
+    most = MOST if since else PART
+    found = [line for read in (_moved, _noted, _answered) for line in read(case, before, most + 1)]
+    found.sort(key=lambda line: line.place)
+    shown = found[-most:]
+    if since:
+        shown = shown[-max(PART, sum(line.place >= since for line in shown)) :]
+    return History(
+        lines=shown,
+        first=shown[0].place if shown else None,
+        is_whole=len(shown) == len(found),
+        is_latest=before is None,
+    )
+
+
+def _latest[M: Model](rows: QuerySet[M], source: Source, before: Place | None, most: int) -> list[M]:
+    """The last rows of a source before a place."""
+    if before is not None:
+        same = Q(pk__lt=before.pk) if source == before.source else Q() if source < before.source else Q(pk=None)
+        rows = rows.filter(Q(at__lt=before.at) | Q(at=before.at) & same, at__lte=before.at)
+    return list(rows.order_by("-at", "-pk")[:most])
+
+
+ICONS = {"CaseClaimed": "hand", "CaseGivenBack": "undo-2", "CaseHandedOver": "arrow-right-left"}
+"""The events that put a case into other hands, and their marks."""
+
+
+def _moved(case: Case, before: Place | None, most: int) -> list[Moved]:
+    entries = _latest(Entry.objects.about(case=case.pk).filter(kind__in=ICONS), Source.HANDS, before, most)
+    owners = Associate.objects.in_bulk({entry.data["owner"] for entry in entries} - {None})
+    teams = Team.objects.in_bulk({entry.data.get("team") for entry in entries} - {None})
+    return [
+        Moved(
+            Place(entry.at, Source.HANDS, entry.pk),
+            entry.by_label,
+            _moving(entry, owners, teams),
+            ICONS[entry.kind],
+            entry.at,
+        )
+        for entry in entries
+    ]
+
+
+def _moving(entry: Entry, owners: Mapping[int, Associate], teams: Mapping[int, Team]) -> str:
+    """What happened in words, such as `gave it back to Care`."""
+    owner, team = owners.get(entry.data["owner"] or 0), teams.get(entry.data.get("team") or 0)
+    if entry.kind == "CaseClaimed":
+        return "claimed the case"
+    if entry.kind == "CaseHandedOver":
+        return f"handed the case over to {owner or team or 'somebody who is no longer here'}"
+    others = f" for {owner}" if owner and str(owner.pk) != entry.by_id else ""
+    return f"gave the case back{others} to {team or 'whoever is free'}"
+
+
+STATES = {
+    Sending.WAITING: ("On its way", "watch"),
+    Sending.SENT: ("Sent", "good"),
+    Sending.KEPT: ("Kept here, no mail server is set up", "information"),
+    Sending.FAILED: ("Could not be sent", "late"),
+}
+
+
+def _noted(case: Case, before: Place | None, most: int) -> list[Said]:
+    notes = _latest(case.notes.select_related("author"), Source.NOTES, before, most)
+    states = dict(
+        Mail.objects.filter(pk__in=[note.mail_id for note in notes if note.mail_id]).values_list("pk", "state")
+    )
+    return [
+        Said(
+            Place(note.at, Source.NOTES, note.pk),
+            note,
+            *STATES.get(Sending(states.get(note.mail_id or 0, "kept")), ("", "")),
+        )
+        for note in notes
+    ]
+
+
+def _answered(case: Case, before: Place | None, most: int) -> list[Answered]:
+    """The words about whether it helped, but for those that stand among what was heard. At most one a closing."""
+    asks = Ask.objects.filter(customer=case.customer_id, case_id=case.pk, answers__has_key=OPEN).order_by("pk")
+    sheets = Feedback.objects.filter(subject__in=[f"ask:{ask.pk}" for ask in asks])
+    names = {f"feedback:{pk}": subject for pk, subject in sheets.values_list("pk", "subject")}
+    heard = {names[name] for name in case.troubles.filter(reference__in=names).values_list("reference", flat=True)}
+    found = [_answer(ask.pk, ask.answers[OPEN]) for ask in asks if f"ask:{ask.pk}" not in heard]
+    return sorted((one for one in found if before is None or one.place < before), key=lambda one: one.place)[-most:]
+
+
+def _answer(pk: int, words: Mapping[str, Any]) -> Answered:
+    at = datetime.fromisoformat(words["at"])
+    return Answered(Place(at, Source.ANSWERS, pk), str(words["value"]), at)
