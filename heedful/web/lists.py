@@ -84,6 +84,8 @@ class Page[M: Model]:
     following: str
     export: str
     start: str
+    after: Sequence[Any] = ()
+    """Where the page before it ended, by the list's keys; nothing on the first."""
 
     @property
     def last(self) -> int:
@@ -107,7 +109,7 @@ def read[M: Model](request: HttpRequest, rows: QuerySet[M], *, keys: Sequence[st
     following = ""
     if len(found) > size:
         following = query(request.GET, after=_encode([skipped + size, *_values(shown[-1], keys)]))
-    return Page(shown, total, skipped + 1, following, query(request.GET, format="csv"), query(request.GET))
+    return Page(shown, total, skipped + 1, following, query(request.GET, format="csv"), query(request.GET), values)
 
 
 def beyond(keys: Sequence[str], values: Sequence[Any]) -> Q:

@@ -8,14 +8,15 @@ from django.test import Client
 from django.utils import timezone
 
 from heedful.act import cases
-from heedful.act.models import Case
+from heedful.act.models import Case, Note
 from heedful.associates import keys
 from heedful.associates.models import Associate, Key
 from heedful.customers import touchpoints
-from heedful.customers.models import Customer
+from heedful.customers.models import Customer, Touchpoint
 from heedful.customers.touchpoints import Draft
 from heedful.kit.actor import SYSTEM
 from heedful.understand.trouble import Sign
+from heedful.web.desk.timeline import MOST
 from tests.cast import NOON, arrived
 
 type As = Callable[[Associate], Client]
@@ -104,3 +105,30 @@ def test_the_answers_of_one_sitting_stand_together(as_: As, mira: Associate, ali
     first = next(entry for entry in page.split("<li ") if "Odd words." in entry)
     assert "Would recommend: 4 of 10" in first
     assert "Ease: 2 of 7" in first
+
+
+def test_what_came_between_two_pages_stands_on_one_of_them(
+    as_: As, mira: Associate, alice: Customer, case: Case
+) -> None:
+    client, now = as_(mira), timezone.now()
+    seen = [Draft("page_viewed", now - timedelta(days=1, hours=n), f"v-{n}", customer=alice.pk) for n in range(60)]
+    touchpoints.record(drafts=seen, source="test", by=SYSTEM, at=now)
+    Note.objects.bulk_create(
+        Note(case=case, kind="call", text="Rang.", author=mira, at=touch.happened_at + timedelta(minutes=30))
+        for touch in Touchpoint.objects.filter(kind="page_viewed")
+    )
+
+    first = client.get(f"/customers/{alice.pk}")
+    second = client.get(f"/customers/{alice.pk}{first.context['page'].following}")
+
+    assert sum(page.content.decode().count("Mira spoke with the customer") for page in (first, second)) == 60
+
+
+def test_thousands_of_calls_do_not_make_a_page_of_thousands(
+    as_: As, mira: Associate, alice: Customer, case: Case
+) -> None:
+    at = timezone.now()
+    Note.objects.bulk_create(
+        Note(case=case, kind="call", text="Rang.", author=mira, at=at + timedelta(seconds=n)) for n in range(MOST + 9)
+    )
+    assert timeline(as_(mira), alice).count("Mira spoke with the customer") == MOST

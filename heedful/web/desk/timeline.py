@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from heedful.act import causes, clock
@@ -36,7 +36,7 @@ ICONS = {
 SHOWN_FACTS = 12
 SITTING = timedelta(hours=1)
 MOST = 200
-"""Cases of one person that a timeline knows."""
+"""Cases of one person that a timeline knows, and mails and calls that stand between the touchpoints of one page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,23 +76,32 @@ def entries(shown: lists.Page[Touchpoint], *, person: int, asked: Wanted) -> lis
     """Return a page of the timeline, the newest first; cases and promises come in where they belong in time."""
     known, sources = names.Names(), names.sources(row.source for row in shown.rows if row.source)
     cases = _cases_of(person)
+    since = shown.rows[-1].happened_at if shown.following else None
+    until = shown.after[0] if shown.after else None
+    said = _notes(cases, since, until) if asked.is_all else []
     found = [
         _clock(sitting[0], case) if (case := _case_of(sitting[0], cases)) else _touchpoint(sitting, known, sources)
         for sitting in _sittings(shown.rows)
-        if not _is_told(sitting[0], cases, asked)
+        if not (asked.is_all and _is_told(sitting[0], cases, said))
     ]
     if asked.is_all:
-        since = shown.rows[-1].happened_at if shown.following else None
-        until = shown.rows[0].happened_at if shown.rows and shown.first > 1 else None
-        found += [*_spoken(cases, since, until), *_turned(cases, since, until), *_broken(person, since, until)]
+        found += [*_spoken(said, cases), *_turned(cases, since, until), *_broken(person, since, until)]
     return sorted(found, key=lambda entry: entry.at, reverse=True)
 
 
 def _cases_of(person: int) -> dict[str, Case]:
-    """The person's cases by the name of their clock, with what was written on them."""
-    notes = Prefetch("notes", Note.objects.exclude(kind=Note.Kind.NOTE).select_related("author"))
-    found = Case.objects.of_person(person).prefetch_related(notes).order_by("-opened_at")
-    return {str(case.pk): case for case in found[:MOST]}
+    """The person's cases by the name of their clock."""
+    return {str(case.pk): case for case in Case.objects.of_person(person).order_by("-opened_at")[:MOST]}
+
+
+def _notes(cases: Mapping[str, Case], since: datetime | None, until: datetime | None) -> list[Note]:
+    """The mails and calls on these cases within a time, the latest of them where there are very many."""
+    found = Note.objects.filter(case__in=list(cases.values())).exclude(kind=Note.Kind.NOTE)
+    if since is not None:
+        found = found.filter(at__gte=since)
+    if until is not None:
+        found = found.filter(at__lt=until)
+    return list(found.select_related("author").order_by("-at", "-pk")[:MOST])
 
 
 def _case_of(row: Touchpoint, cases: Mapping[str, Case]) -> Case | None:
@@ -102,11 +111,13 @@ def _case_of(row: Touchpoint, cases: Mapping[str, Case]) -> Case | None:
     return cases.get(str(row.properties.get("case", "")).partition(".")[0])
 
 
-def _is_told(row: Touchpoint, cases: Mapping[str, Case], asked: Wanted) -> bool:
+def _is_told(row: Touchpoint, cases: Mapping[str, Case], said: Sequence[Note]) -> bool:
     """Whether the mail, the call or the closing that stopped a clock stands in the timeline by itself."""
-    if row.kind != clock.ANSWERED or not asked.is_all or (case := _case_of(row, cases)) is None:
+    if row.kind != clock.ANSWERED or (case := _case_of(row, cases)) is None:
         return False
-    return case.closed_at == row.happened_at or any(note.at == row.happened_at for note in case.notes.all())
+    return case.closed_at == row.happened_at or any(
+        note.case_id == case.pk and note.at == row.happened_at for note in said
+    )
 
 
 def _clock(row: Touchpoint, case: Case) -> Entry:
@@ -171,22 +182,19 @@ def _short(value: object) -> str:
     return text if len(text) <= 300 else f"{text[:299]}…"
 
 
-def _spoken(cases: Mapping[str, Case], since: datetime | None, until: datetime | None) -> Iterator[Entry]:
+def _spoken(said: Sequence[Note], cases: Mapping[str, Case]) -> Iterator[Entry]:
     """What we wrote to the customer and said on the phone."""
-    for case in cases.values():
-        for note in case.notes.all():
-            if _within(note.at, since, until):
-                who = note.author.name if note.author else "We"
-                words = f"{who} {'wrote to' if note.kind == Note.Kind.MAIL else 'spoke with'} the customer"
-                yield Entry(
-                    "mail" if note.kind == Note.Kind.MAIL else "phone",
-                    words,
-                    note.at,
-                    detail=note.subject or case.title,
-                    href=reverse("desk:case", args=[case.pk]),
-                    tone="good",
-                    key=f"n{note.pk}",
-                )
+    for note in said:
+        is_mail, who = note.kind == Note.Kind.MAIL, note.author.name if note.author else "We"
+        yield Entry(
+            "mail" if is_mail else "phone",
+            f"{who} {'wrote to' if is_mail else 'spoke with'} the customer",
+            note.at,
+            detail=note.subject or cases[str(note.case_id)].title,
+            href=reverse("desk:case", args=[note.case_id]),
+            tone="good",
+            key=f"n{note.pk}",
+        )
 
 
 def _turned(cases: Mapping[str, Case], since: datetime | None, until: datetime | None) -> Iterator[Entry]:
