@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from heedful.customers.models import Consent, Customer
+from heedful.kit import prepared
 from heedful.kit.actor import By
 from heedful.ledger import events
 
@@ -47,22 +48,23 @@ def take(*, said: Sequence[Said], source: str = "", by: By, at: datetime) -> Non
         stands[key] = max(stands.get(key, word), word, key=lambda one: (one.at, not one.granted))
     if not stands:
         return
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO customers_consent AS c (customer_id, purpose, granted, at, source)"
-            " SELECT *, %s FROM unnest(%s::bigint[], %s::text[], %s::boolean[], %s::timestamptz[])"
-            " ON CONFLICT (customer_id, purpose) DO UPDATE SET at = EXCLUDED.at, source = EXCLUDED.source,"
-            " granted = CASE WHEN EXCLUDED.at = c.at THEN c.granted AND EXCLUDED.granted ELSE EXCLUDED.granted END"
-            " WHERE EXCLUDED.at >= c.at RETURNING customer_id, purpose, granted",
-            [
-                source[:80],
-                [record for record, _ in stands],
-                [purpose for _, purpose in stands],
-                [word.granted for word in stands.values()],
-                [word.at for word in stands.values()],
-            ],
-        )
-        events.record(ConsentsGiven(cursor.fetchall()), by=by, at=at)
+    words = [
+        {"id": record, "purpose": purpose, "granted": word.granted, "at": word.at}
+        for (record, purpose), word in stands.items()
+    ]
+    taken = prepared.fetch(TAKE, [source[:80], prepared.document(words)])
+    events.record(ConsentsGiven(taken), by=by, at=at)
+
+
+TAKE = """
+INSERT INTO customers_consent AS c (customer_id, purpose, granted, at, source)
+SELECT id, purpose, granted, at, %s
+FROM jsonb_to_recordset(%s::jsonb) AS w(id bigint, purpose text, granted boolean, at timestamptz)
+ON CONFLICT (customer_id, purpose) DO UPDATE SET at = EXCLUDED.at, source = EXCLUDED.source,
+    granted = CASE WHEN EXCLUDED.at = c.at THEN c.granted AND EXCLUDED.granted ELSE EXCLUDED.granted END
+WHERE EXCLUDED.at >= c.at
+RETURNING customer_id, purpose, granted
+"""
 
 
 def standing(*, person: int) -> dict[str, bool]:

@@ -10,6 +10,7 @@ import phonenumbers
 from django.db import connection, transaction
 
 from heedful.customers import components
+from heedful.kit import prepared
 
 Name = tuple[str, str]
 """(kind, value) of an identity, normalised."""
@@ -148,46 +149,58 @@ def _recall(messages: Sequence[tuple[Name, ...]]) -> tuple[dict[Name, Known], li
 
 
 def _look_up(names: Sequence[Name]) -> dict[Name, Known]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT i.kind, i.value, i.id, i.customer_id FROM customers_identity i"
-            " JOIN unnest(%s::text[], %s::text[]) AS w(kind, value) USING (kind, value)",
-            [[kind for kind, _ in names], [value for _, value in names]],
-        )
-        return {(kind, value): Known(identity, customer) for kind, value, identity, customer in cursor.fetchall()}
+    wanted = [{"kind": kind, "value": value} for kind, value in names]
+    return _read(prepared.fetch(LOOK_UP, [prepared.document(wanted)]))
+
+
+LOOK_UP = """
+SELECT i.kind, i.value, i.id, i.customer_id FROM customers_identity i
+JOIN jsonb_to_recordset(%s::jsonb) AS w(kind text, value text) USING (kind, value)
+"""
+
+
+def _read(rows: Iterable[tuple[str, str, int, int]]) -> dict[Name, Known]:
+    return {(kind, value): Known(identity, customer) for kind, value, identity, customer in rows}
 
 
 def _create(names: Sequence[Name], spans: Mapping[Name, Span]) -> dict[Name, Known]:
     """Make identities, each with a record; one that somebody else makes at this moment is left to them."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO customers_identity (kind, value, customer_id, first_seen_at)"
-            " SELECT kind, value, nextval(pg_get_serial_sequence('customers_customer', 'id')), first"
-            " FROM unnest(%s::text[], %s::text[], %s::timestamptz[]) WITH ORDINALITY AS w(kind, value, first, n)"
-            " ORDER BY n ON CONFLICT DO NOTHING RETURNING kind, value, id, customer_id",
-            [[kind for kind, _ in names], [value for _, value in names], [spans[name][0] for name in names]],
-        )
-        made = {(kind, value): Known(identity, customer) for kind, value, identity, customer in cursor.fetchall()}
-        cursor.execute(
-            "INSERT INTO customers_customer (id, person_id, facts, name, email, phone, handle,"
-            " language, segment, attributes, value_currency, value_source,"
-            " first_seen_at, last_seen_at, own_first_at, own_last_at, is_known)"
-            " SELECT id, id, '{}', '', CASE WHEN kind = 'email' THEN value ELSE '' END,"
-            " CASE WHEN kind = 'phone' THEN value ELSE '' END,"
-            " CASE WHEN kind IN ('user_id', 'external') THEN value ELSE '' END,"
-            " '', '', '{}', '', '', first, last, first, last, tier < 2"
-            " FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::int[], %s::timestamptz[], %s::timestamptz[])"
-            " AS w(id, kind, value, tier, first, last)",
-            [
-                [row.customer for row in made.values()],
-                [kind for kind, _ in made],
-                [value for _, value in made],
-                [components.TIER[kind] for kind, _ in made],
-                [spans[name][0] for name in made],
-                [spans[name][1] for name in made],
-            ],
-        )
+    new = [
+        {"n": n, "kind": kind, "value": value, "first": spans[kind, value][0]} for n, (kind, value) in enumerate(names)
+    ]
+    made = _read(prepared.fetch(MAKE, [prepared.document(new)]))
+    records = [
+        {
+            "id": row.customer,
+            "kind": kind,
+            "value": value,
+            "known": components.TIER[kind] < 2,
+            "first": spans[kind, value][0],
+            "last": spans[kind, value][1],
+        }
+        for (kind, value), row in made.items()
+    ]
+    prepared.fetch(MAKE_RECORDS, [prepared.document(records)])
     return made
+
+
+MAKE = """
+INSERT INTO customers_identity (kind, value, customer_id, first_seen_at)
+SELECT kind, value, nextval(pg_get_serial_sequence('customers_customer', 'id')), first
+FROM jsonb_to_recordset(%s::jsonb) AS w(n int, kind text, value text, first timestamptz)
+ORDER BY n ON CONFLICT DO NOTHING RETURNING kind, value, id, customer_id
+"""
+
+MAKE_RECORDS = """
+INSERT INTO customers_customer (id, person_id, facts, name, email, phone, handle, language, segment, attributes,
+    value_currency, value_source, first_seen_at, last_seen_at, own_first_at, own_last_at, is_known)
+SELECT id, id, '{}', '', CASE WHEN kind = 'email' THEN value ELSE '' END,
+    CASE WHEN kind = 'phone' THEN value ELSE '' END,
+    CASE WHEN kind IN ('user_id', 'external') THEN value ELSE '' END,
+    '', '', '{}', '', '', first, last, first, last, known
+FROM jsonb_to_recordset(%s::jsonb)
+    AS w(id bigint, kind text, value text, known boolean, first timestamptz, last timestamptz)
+"""
 
 
 def _new_links(messages: Sequence[tuple[Name, ...]], known: dict[Name, Known], at: datetime) -> list[components.Link]:

@@ -16,7 +16,7 @@ from heedful.associates import associates
 from heedful.customers import components, identities
 from heedful.customers.identities import Name, Span
 from heedful.customers.models import Customer, Identity, IdentityLink, Merge
-from heedful.kit import characters, live
+from heedful.kit import characters, live, prepared
 from heedful.kit.actor import By
 from heedful.kit.errors import Refused
 from heedful.ledger import events
@@ -204,33 +204,50 @@ def describe(*, facts: Mapping[int, Mapping[str, Fact]], seen: Mapping[int, Span
         record: {key: _stamped(fact) for key, fact in new.items() if fact[0] is not None}
         for record, new in facts.items()
     }
-    with connection.cursor() as cursor:
-        cursor.execute(HOLD, [list(said), list(said)])
-        held = cursor.fetchall()
-        rows = [(record, person, msgspec.json.decode(text)) for record, person, text in held if record in said]
-        changed = [(record, person, _merged(old, said[record]), old) for record, person, old in rows]
-        changed = [row for row in changed if row[2] != row[3]]
-        cursor.execute(
-            "UPDATE customers_customer c SET facts = w.facts,"
-            " own_first_at = least(own_first_at, w.first), own_last_at = greatest(own_last_at, w.last)"
-            " FROM jsonb_to_recordset(%s::jsonb) AS w(id bigint, facts jsonb, first timestamptz, last timestamptz)"
-            " WHERE c.id = w.id",
-            [msgspec.json.encode([_told(record, new, seen.get(record)) for record, _, new, _ in changed]).decode()],
-        )
-        came = [(record, new[STAGE]) for record, _, new, old in changed if new.get(STAGE) != old.get(STAGE)]
-        cursor.execute(
-            "INSERT INTO customers_stagechange (customer_id, stage_id, at, source)"
-            " SELECT w.id, slug, w.at, '' FROM unnest(%s::bigint[], %s::text[], %s::timestamptz[]) AS w(id, stage, at)"
-            " JOIN customers_stage ON slug = w.stage ON CONFLICT DO NOTHING",
-            [[record for record, _ in came], [str(fact[0]) for _, fact in came], [fact[1] for _, fact in came]],
-        )
-    refresh(people={person for _, person, _, _ in changed}, held={record for record, _, _ in held})
-    return {record: seen[record] for record, _, _, _ in changed if record in seen}
+    held = prepared.fetch(HOLD, [prepared.numbers(said)])
+    rows = [(record, person, msgspec.json.decode(text)) for record, person, text in held if record in said]
+    changed = [(record, person, _merged(old, said[record]), old) for record, person, old in rows]
+    changed = [row for row in changed if row[2] != row[3]]
+    came = [(record, *new[STAGE]) for record, _, new, old in changed if new.get(STAGE) != old.get(STAGE)]
+    if came:
+        stages = [{"id": record, "stage": str(stage), "at": at} for record, stage, at in came]
+        prepared.fetch(CAME, [prepared.document(stages)])
+    own = {record: _Own(new, seen.get(record)) for record, _, new, _ in changed}
+    people = {person for _, person, _, _ in changed}
+    if apart := [_told(record, own[record]) for record in own if record not in people]:
+        prepared.fetch(FACTS, [prepared.document(apart)])
+    refresh(people=people, held={record for record, _, _ in held}, own=own)
+    return {record: seen[record] for record in own if record in seen}
 
 
-def _told(record: int, facts: Mapping[str, list[Any]], seen: Span | None) -> dict[str, Any]:
-    first, last = seen or (None, None)
-    return {"id": record, "facts": facts, "first": first, "last": last}
+@dataclass(frozen=True, slots=True)
+class _Own:
+    """What a record itself holds from now on: its facts and, where it is told, when it was seen."""
+
+    facts: dict[str, list[Any]]
+    seen: Span | None
+
+
+UNSAID: Mapping[int, _Own] = {}
+
+
+def _told(record: int, own: _Own) -> dict[str, Any]:
+    first, last = own.seen or (None, None)
+    return {"id": record, "facts": own.facts, "first": first, "last": last}
+
+
+CAME = """
+INSERT INTO customers_stagechange (customer_id, stage_id, at, source)
+SELECT w.id, slug, w.at, '' FROM jsonb_to_recordset(%s::jsonb) AS w(id bigint, stage text, at timestamptz)
+JOIN customers_stage ON slug = w.stage ON CONFLICT DO NOTHING
+"""
+
+FACTS = """
+UPDATE customers_customer c SET facts = w.facts,
+    own_first_at = least(own_first_at, w.first), own_last_at = greatest(own_last_at, w.last)
+FROM jsonb_to_recordset(%s::jsonb) AS w(id bigint, facts jsonb, first timestamptz, last timestamptz)
+WHERE c.id = w.id
+"""
 
 
 def tell(*, records: Collection[int]) -> None:
@@ -250,20 +267,24 @@ def _stamp(at: datetime) -> str:
 
 
 def _merged(old: Mapping[str, list[Any]], new: Mapping[str, list[Any]]) -> dict[str, list[Any]]:
-    return {**old, **{key: max(old.get(key, NOTHING), fact, key=_later) for key, fact in new.items()}}
+    return {**old, **{key: fact for key, fact in new.items() if key not in old or _is_later(fact, old[key])}}
 
 
 STAGE = "lifecycle_stage"
-NOTHING = [None, ""]
 
 
 def _later(fact: list[Any]) -> tuple[str, str]:
     return fact[1], repr(fact[0])
 
 
+def _is_later(fact: list[Any], other: list[Any]) -> bool:
+    return fact[1] > other[1] or (fact[1] == other[1] and repr(fact[0]) > repr(other[0]))
+
+
 HOLD = """
+WITH told AS (SELECT %s::bigint[] AS ids)
 SELECT id, person_id, facts FROM customers_customer
-WHERE id = ANY(%s::bigint[] || ARRAY(SELECT person_id FROM customers_customer WHERE id = ANY(%s)))
+WHERE id = ANY((SELECT ids || ARRAY(SELECT person_id FROM customers_customer WHERE id = ANY(ids)) FROM told)::bigint[])
 ORDER BY id FOR NO KEY UPDATE
 """
 """Records and the people whom they belong to, always in one order, so that two cannot each wait for the other."""
@@ -271,49 +292,55 @@ ORDER BY id FOR NO KEY UPDATE
 
 def _hold(records: Collection[int]) -> None:
     """Let nobody else change these records, nor the view of these people, until this transaction is done."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT FROM customers_customer WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE", [sorted(records)]
-        )
+    prepared.fetch(
+        "SELECT 1 FROM customers_customer WHERE id = ANY(%s::bigint[]) ORDER BY id FOR NO KEY UPDATE",
+        [prepared.numbers(sorted(records))],
+    )
 
 
 RECORDS = """
 SELECT c.person_id, c.id, c.facts, c.own_first_at, c.own_last_at, i.kind, i.value
 FROM customers_customer c LEFT JOIN customers_identity i ON i.customer_id = c.id
-WHERE c.person_id = ANY(%s) ORDER BY c.person_id, c.id
+WHERE c.person_id = ANY(%s::bigint[]) ORDER BY c.person_id, c.id
 """
 
 VIEW = """
 UPDATE customers_customer c SET name = w.name, email = w.email, phone = w.phone, handle = w.handle,
     language = w.language, segment = w.segment, attributes = w.attributes, organisation_id = o.id, stage_id = s.slug,
     value_amount = w.amount, value_currency = w.currency, value_source = w.source,
-    first_seen_at = w.first_seen_at, last_seen_at = w.last_seen_at, is_known = w.is_known
+    first_seen_at = w.first_seen_at, last_seen_at = w.last_seen_at, is_known = w.is_known,
+    facts = coalesce(w.facts, c.facts),
+    own_first_at = least(own_first_at, w.first), own_last_at = greatest(own_last_at, w.last)
 FROM jsonb_to_recordset(%s::jsonb) AS w(id bigint, name text, email text, phone text, handle text,
     language text, segment text, attributes jsonb, organisation bigint, stage text, amount numeric(14, 2),
-    currency text, source text, first_seen_at timestamptz, last_seen_at timestamptz, is_known boolean)
+    currency text, source text, first_seen_at timestamptz, last_seen_at timestamptz, is_known boolean,
+    facts jsonb, first timestamptz, last timestamptz)
 LEFT JOIN customers_organisation o ON o.id = w.organisation LEFT JOIN customers_stage s ON s.slug = w.stage
 WHERE c.id = w.id
 """
 
 
-def refresh(*, people: Collection[int], held: Collection[int] = ()) -> None:
+def refresh(*, people: Collection[int], held: Collection[int] = (), own: Mapping[int, _Own] = UNSAID) -> None:
     """Work out the whole view of each person from the facts of all its records.
 
     One at a time for each person, each reading after the last has written: else whoever began first and wrote last
-    would forget what the other had learned. `held` are those whose rows this transaction holds already.
+    would forget what the other had learned. `held` are those whose rows this transaction holds already. `own` says what
+    records hold from now on; what those hold who are people themselves is written together with their view.
     """
     if not people:
         return
     if loose := set(people).difference(held):
         _hold(loose)
     records: dict[int, list[_Record]] = defaultdict(list)
-    with connection.cursor() as cursor:
-        cursor.execute(RECORDS, [list(people)])
-        for person, record, facts, first_seen_at, last_seen_at, kind, value in cursor.fetchall():
-            records[person].append(
-                _Record(record, msgspec.json.decode(facts), first_seen_at, last_seen_at, kind, value)
-            )
-        cursor.execute(VIEW, [msgspec.json.encode([_view(person, rows) for person, rows in records.items()]).decode()])
+    for person, record, facts, first, last, kind, value in prepared.fetch(RECORDS, [prepared.numbers(people)]):
+        new = own.get(record)
+        told = new.facts if new else msgspec.json.decode(facts)
+        if new and new.seen:
+            first, last = min(first, new.seen[0]), max(last, new.seen[1])
+        records[person].append(_Record(record, told, first, last, kind, value))
+    views = [_view(person, rows) for person, rows in records.items()]
+    views = [view | _told(view["id"], own[view["id"]]) if view["id"] in own else view for view in views]
+    prepared.fetch(VIEW, [prepared.document(views)])
 
 
 @dataclass(frozen=True, slots=True)

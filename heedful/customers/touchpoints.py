@@ -296,9 +296,8 @@ def _seen(rows: Collection[_Row], told: Mapping[int, Span]) -> None:
     for row in untold:
         first, last = seen.get(row.c) or (row.t, row.t)
         seen[row.c] = min(first, row.t), max(last, row.t)
-    noted = prepared.fetch(
-        SEEN, [list(seen), [first for first, _ in seen.values()], [last for _, last in seen.values()]]
-    )
+    spans = [{"id": customer, "first": first, "last": last} for customer, (first, last) in seen.items()]
+    noted = prepared.fetch(SEEN, [prepared.document(spans)])
     transaction.on_commit(lambda: _note({customer: seen[customer] for (customer,) in noted}))
 
 
@@ -318,8 +317,9 @@ _noted: dict[int, Span] = {}
 
 SEEN = """
 WITH own AS (
-    SELECT w.id, c.person_id AS person, first, last FROM unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[])
-        AS w(id, first, last) JOIN customers_customer c USING (id)
+    SELECT w.id, c.person_id AS person, first, last
+    FROM jsonb_to_recordset(%s::jsonb) AS w(id bigint, first timestamptz, last timestamptz)
+    JOIN customers_customer c USING (id)
 ), seen AS (
     SELECT id, min(first) AS first, max(last) AS last, bool_or(own) AS own FROM (
         SELECT id, first, last, true AS own FROM own UNION ALL SELECT person, first, last, false FROM own) AS both_rows

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db import connection
 from django.db.models import Max
 
 from heedful.customers import touchpoints
@@ -14,6 +13,7 @@ from heedful.customers.imports.readers import Row, RowError, Table
 from heedful.customers.imports.rows import Understood
 from heedful.customers.imports.told import ImportMap
 from heedful.customers.models import Customer
+from heedful.kit import prepared
 
 MOST_COMING = 200_000
 """So many customers who are not written are counted one by one, to keep memory flat."""
@@ -111,12 +111,12 @@ class _Marks:
 
 def _people(names: Iterable[Name]) -> dict[Name, int]:
     """The person of each identity that is known."""
-    told = list(names)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT i.kind, i.value, c.person_id FROM customers_identity i"
-            " JOIN unnest(%s::text[], %s::text[]) AS w(kind, value) USING (kind, value)"
-            " JOIN customers_customer c ON c.id = i.customer_id",
-            [[kind for kind, _ in told], [value for _, value in told]],
-        )
-        return {(kind, value): person for kind, value, person in cursor.fetchall()}
+    told = [{"kind": kind, "value": value} for kind, value in names]
+    return {(kind, value): person for kind, value, person in prepared.fetch(PEOPLE, [prepared.document(told)])}
+
+
+PEOPLE = """
+SELECT i.kind, i.value, c.person_id FROM customers_identity i
+JOIN jsonb_to_recordset(%s::jsonb) AS w(kind text, value text) USING (kind, value)
+JOIN customers_customer c ON c.id = i.customer_id
+"""
