@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from ninja import Router, Schema
+from ninja import Body, Router, Schema
 from pydantic import Field
 
 from heedful.act import cases
@@ -16,6 +16,8 @@ from heedful.api.paging import Paged, Paging
 from heedful.api.posting import Done, repeatable
 from heedful.api.touchpoints import Plain
 from heedful.associates import associates
+from heedful.associates.models import Associate, Team
+from heedful.kit.errors import Refused
 
 router = Router(tags=["cases"])
 LARGEST = (1 << 63) - 1
@@ -124,11 +126,27 @@ class MailIn(Schema):
     text: Plain = Field(min_length=1, max_length=20_000)
 
 
+class CallIn(Schema):
+    """What was said on the phone."""
+
+    text: Plain = Field(min_length=1, max_length=20_000)
+
+
 class Reason(Schema):
     """Why a case is opened again."""
 
     reason: Plain = Field("", max_length=2_000)
 
+
+class Handover(Schema):
+    """Who goes on with a case: a colleague, or a team whose next free member takes it."""
+
+    to: Plain = Field("", max_length=254, description="The e-mail address of an associate")
+    team: Plain = Field("", max_length=120, description="The name of a team")
+    reason: Plain = Field("", max_length=2_000, description="What they need to know; it becomes a note")
+
+
+UNSAID = Body(Reason(reason=""))  # type: ignore[type-arg]
 
 PLAIN = [name for name in CaseOut.model_fields if name not in {"customer", "team", "owner"}]
 
@@ -216,6 +234,35 @@ def claim(request: Asked, pk: int) -> Done:
     return 200, _whole(pk)
 
 
+@router.delete("/{int:pk}/claim", response={200: CaseWhole, **PROBLEMS})
+def give_back(request: Asked, pk: int) -> CaseWhole:
+    """Give it back to its team's queue; only who has it can, or a lead."""
+    cases.give_back(case=_case(pk), by=request.auth, at=timezone.now())
+    return _whole(pk)
+
+
+@router.post("/{int:pk}/handover", response={200: CaseWhole, **PROBLEMS})
+@repeatable
+def hand_over(request: Asked, pk: int, said: Handover) -> Done:
+    """Give it to a colleague, or to a team."""
+    associates.must(request.auth, "case.assign")
+    to, team = _colleague(said.to.strip()), _team(said.team.strip())
+    cases.hand_over(case=_case(pk), to=to, team=team, reason=said.reason, by=request.auth, at=timezone.now())
+    return 200, _whole(pk)
+
+
+def _colleague(email: str) -> Associate | None:
+    if email and (found := Associate.objects.filter(email__iexact=email).first()) is None:
+        raise Refused(f"No associate has the address {email}.", code="no_such_associate")
+    return found if email else None
+
+
+def _team(name: str) -> Team | None:
+    if name and (found := Team.objects.filter(name=name).first()) is None:
+        raise Refused(f"There is no team called {name}.", code="no_such_team")
+    return found if name else None
+
+
 @router.post("/{int:pk}/notes", response={201: NoteOut, **PROBLEMS})
 @repeatable
 def note(request: Asked, pk: int, said: NoteIn) -> Done:
@@ -231,6 +278,13 @@ def mail(request: Asked, pk: int, said: MailIn) -> Done:
     return 201, _note(written)
 
 
+@router.post("/{int:pk}/calls", response={201: NoteOut, **PROBLEMS})
+@repeatable
+def call(request: Asked, pk: int, said: CallIn) -> Done:
+    """Write down a call with the customer."""
+    return 201, _note(cases.log_call(case=_case(pk), text=said.text, by=request.auth, at=timezone.now()))
+
+
 @router.post("/{int:pk}/closure", response={201: CaseWhole, **PROBLEMS})
 @repeatable
 def close(request: Asked, pk: int, said: Closure) -> Done:
@@ -240,7 +294,7 @@ def close(request: Asked, pk: int, said: Closure) -> Done:
 
 
 @router.delete("/{int:pk}/closure", response={200: CaseWhole, **PROBLEMS})
-def reopen(request: Asked, pk: int, said: Reason) -> CaseWhole:
+def reopen(request: Asked, pk: int, said: Reason = UNSAID) -> CaseWhole:
     """Open it again."""
     cases.reopen(case=_case(pk), reason=said.reason, by=request.auth, at=timezone.now())
     return _whole(pk)

@@ -1,6 +1,7 @@
 """The JSON door: who comes in, how a no is said, and what is the same for every address."""
 
 import functools
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -186,7 +187,23 @@ def _misshapen(request: HttpRequest, no: ValidationError) -> HttpResponse:
 
 @api.exception_handler(HttpError)
 def _other(request: HttpRequest, no: HttpError) -> HttpResponse:
-    return problem(no.status_code if no.status_code in WORDS else 400, str(no))
+    where = _place(no.__cause__)
+    return problem(
+        no.status_code if no.status_code in WORDS else 400, where or str(no), code="unreadable" if where else ""
+    )
+
+
+def _place(error: BaseException | None) -> str:
+    """Where a body stops being JSON."""
+    match error:
+        case json.JSONDecodeError():
+            return f"The body is not JSON: {error.msg} at line {error.lineno}, column {error.colno}."
+        case UnicodeDecodeError():
+            return f"The body is not UTF-8: byte {error.start + 1} does not belong there."
+        case RecursionError():
+            return "The body is nested too deeply."
+        case _:
+            return ""
 
 
 @api.exception_handler(RequestDataTooBig)
