@@ -28,7 +28,7 @@ def read(stream: Stream, length: int | None) -> bytes:
     body = stream.read(BODY_BYTES + 1 if length is None else length)
     if len(body) > BODY_BYTES:
         raise Unreadable(TOO_LARGE, status=413)
-    return _text(unpack(body))
+    return text(unpack(body))
 
 
 def unpack(body: bytes) -> bytes:
@@ -47,7 +47,7 @@ def unpack(body: bytes) -> bytes:
     return unpacked
 
 
-def _text(body: bytes) -> bytes:
+def text(body: bytes) -> bytes:
     """Bring a body to valid UTF-8 without NUL, which no text column holds."""
     if not body.strip():
         raise Unreadable("The body is empty.")

@@ -112,7 +112,7 @@ def pixel(request: HttpRequest, kind: str) -> HttpResponse:
     }
     sender = admission.admit(admission.shown(request))
     admission.meter(sender, 1)
-    _keep([msgspec.json.encode(said)], kind, sender, None, wire.NOTHING)
+    _keep([bodies.text(msgspec.json.encode(said))], kind, sender, None, wire.NOTHING)
     response = HttpResponse(PIXEL, content_type="image/gif")
     response["Cache-Control"] = "no-store"
     return response

@@ -76,8 +76,9 @@ def opened(body: bytes) -> tuple[Envelope, bytes]:
         body = bodies.mend(bodies.flatten(body, DEPTH + 8))
     try:
         return _envelope.decode(body), body
-    except (msgspec.DecodeError, RecursionError):
-        raise Unreadable("The body is not valid JSON.") from None
+    except (msgspec.DecodeError, RecursionError) as error:
+        place = f": {str(error).removeprefix('JSON is malformed: ')}" if isinstance(error, msgspec.DecodeError) else ""
+        raise Unreadable(f"The body is not valid JSON{place}.") from None
 
 
 def items(envelope: Envelope, body: bytes, *, single: bool) -> list[bytes]:

@@ -16,7 +16,7 @@ from psycopg.errors import DiskFull
 from heedful.associates import keys
 from heedful.associates.models import Key
 from heedful.customers import messages
-from heedful.customers.models import Identity, Touchpoint
+from heedful.customers.models import Identity, Rejection, Touchpoint
 from heedful.kit import away
 from heedful.kit.actor import SYSTEM
 from tests.api.events.conftest import NOON, Send
@@ -112,6 +112,20 @@ def test_a_compressed_body_is_read_whatever_it_is_labelled(squeeze: Any, label: 
     assert Touchpoint.objects.count() == 1
 
 
+@pytest.mark.parametrize(
+    ("body", "where"),
+    [
+        (b'{"batch": [{"a" 1}]}', "expected ':' (byte 16)"),
+        (b'{"batch": [', "truncated"),
+        (b'{"batch": []} x', "trailing characters"),
+    ],
+)
+def test_a_body_that_is_not_json_is_refused_with_its_place(send: Send, body: bytes, where: str) -> None:
+    response = send("/v1/batch", body)
+    assert response.status_code == 400
+    assert where in response.json()["message"]
+
+
 def test_a_batch_may_be_a_bare_list(send: Send) -> None:
     assert send("/v1/batch", [TRACK]).status_code == 200
     assert Touchpoint.objects.count() == 1
@@ -119,6 +133,17 @@ def test_a_batch_may_be_a_bare_list(send: Send) -> None:
 
 def test_an_empty_batch_is_fine(send: Send) -> None:
     assert send("/v1/batch", {"batch": []}).status_code == 200
+
+
+def test_a_pixel_whose_address_holds_nul_is_an_event_or_a_rejection_and_no_fault(client: Client, secret: str) -> None:
+    odd = {"writeKey": secret, "userId": "u-1"}
+    assert client.get("/pixel/v1/track", {**odd, "event": "\x00"}).status_code == 200
+    assert (
+        client.get("/pixel/v1/track", {**odd, "event": "Mail\x00 opened", "properties.a": "\x00b"}).status_code == 200
+    )
+    row = Touchpoint.objects.get()
+    assert (row.kind, row.properties["a"]) == ("mail_opened", "b")
+    assert Rejection.objects.count() == 1
 
 
 def test_a_pixel_in_a_mail_is_an_event(client: Client, secret: str) -> None:
