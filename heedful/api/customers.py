@@ -85,7 +85,7 @@ class Wanted(Paged):
     """Which customers."""
 
     q: str = Field("", max_length=200, description="A part of the name or e-mail")
-    identity: str = Field("", max_length=254, description="An identity of any kind, in its exact writing")
+    identity: str | None = Field(None, max_length=254, description="An identity of any kind, in its exact writing")
     visitors: bool = Field(False, description="Also those who never said who they are")
 
 
@@ -112,7 +112,8 @@ def _asked_for(found: CustomerQuerySet, wanted: Wanted) -> CustomerQuerySet:
         found = found.filter(is_known=True)
     if words := wanted.q.replace("\x00", "").strip():
         found = found.filter(Q(name__icontains=words) | Q(email__icontains=words))
-    if value := wanted.identity.replace("\x00", "").strip():
+    if wanted.identity is not None:
+        value = wanted.identity.replace("\x00", "").strip()
         known = Identity.objects.filter(value__in={value, value.casefold()})
         found = found.filter(pk__in=known.values("customer__person"))
     return found

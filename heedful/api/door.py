@@ -2,7 +2,7 @@
 
 import functools
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -180,9 +180,14 @@ def _missing(request: HttpRequest, no: Http404) -> HttpResponse:
 
 @api.exception_handler(ValidationError)
 def _misshapen(request: HttpRequest, no: ValidationError) -> HttpResponse:
-    errors = [{"where": list(error.get("loc", ())), "what": error.get("msg", "")} for error in no.errors]
+    errors = [{"where": _where(error.get("loc", ())), "what": error.get("msg", "")} for error in no.errors]
     where = ".".join(str(part) for part in errors[0]["where"][1:]) if errors else ""
     return problem(422, f"{where}: {errors[0]['what']}." if errors else "", code="misshapen", errors=errors)
+
+
+def _where(loc: Sequence[Any]) -> list[Any]:
+    """The place as the program wrote it: a body has no name there."""
+    return [*loc[:1], *loc[2:]] if loc[:1] == ("body",) else list(loc)
 
 
 @api.exception_handler(HttpError)

@@ -16,7 +16,7 @@ api.add_router("/scores", scores.router)
 routes, app_name_, namespace = api.urls
 for route in routes:
     if route.callback is not None:
-        route.callback = spoken(route.callback)
+        route.callback = missing if route.name == "api-root" else spoken(route.callback)
 
 urlpatterns = [
     path("", include("heedful.api.events.urls")),

@@ -105,3 +105,21 @@ def test_a_body_that_cannot_be_read_is_refused_with_its_place(
     response = program.generic("POST", f"/api/cases/{case.pk}/notes", body, content_type="application/json")
     assert response.status_code == 400
     assert where in response.json()["detail"]
+
+
+def test_what_is_wrong_in_a_body_is_named_as_the_program_wrote_it(program: Client, case: Case) -> None:
+    _, no = post(program, f"/api/cases/{case.pk}/notes", {"text": 5})
+    assert no["detail"] == "text: Input should be a valid string."
+    assert no["errors"][0]["where"] == ["body", "text"]
+
+
+@pytest.mark.parametrize("path", ["/api/", "/api/nothing", "/api/cases/none"])
+def test_an_address_that_is_not_there_is_a_problem_everywhere_below_the_api(program: Client, path: str) -> None:
+    response = program.get(path)
+    assert (response.status_code, response["Content-Type"]) == (404, "application/problem+json")
+
+
+@pytest.mark.parametrize("nobody", ["", "%00", "%20"])
+def test_who_asks_for_nobody_is_not_shown_everybody(program: Client, case: Case, nobody: str) -> None:
+    response = program.get(f"/api/customers?identity={nobody}")
+    assert (response.status_code, response.json()["items"]) == (200, [])
