@@ -3,9 +3,10 @@
 import sys
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.urls import is_valid_path
 
 from heedful.associates.models import Company
 from heedful.kit import away
@@ -28,7 +29,10 @@ def expired(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """Say that there is nothing here."""
+    """Say that there is nothing here; an address with a slash too many leads to its page."""
+    page, asked = request.path_info.rstrip("/"), request.META.get("QUERY_STRING", "")
+    if request.method in ("GET", "HEAD") and page != request.path_info and is_valid_path(page):
+        return HttpResponsePermanentRedirect(page + (f"?{asked}" if asked else ""))
     return _shown(request, "errors/404.html", 404)
 
 

@@ -31,3 +31,29 @@ def test_no_page_breaks_down_over_its_address(address: str, ada: Associate, acme
     client.raise_request_exception = False
     for value in VALUES:
         assert client.get(address, dict.fromkeys(NAMES, value)).status_code < 500, value
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("asked", "page"),
+    [
+        ("/cases/", "/cases"),
+        ("/cases/?state=late&q=a+b", "/cases?state=late&q=a+b"),
+        ("/setup/keys//", "/setup/keys"),
+        ("/board", "/board/"),
+    ],
+)
+def test_a_slash_too_many_or_too_few_leads_to_the_page(client: Client, asked: str, page: str) -> None:
+    assert client.get(asked).headers["Location"] == page
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("asked", ["/nowhere/", "//example.com/", "//cases/", "/customers/x/", "//"])
+def test_a_slash_at_the_end_of_no_page_leads_nowhere(client: Client, asked: str) -> None:
+    assert client.get("/", PATH_INFO=asked).status_code == 404
+
+
+@pytest.mark.django_db
+def test_what_is_posted_with_a_slash_too_many_is_not_sent_on_without_its_words(client: Client, ada: Associate) -> None:
+    client.force_login(ada)
+    assert client.post("/cases/1/notes/", {"text": "x"}).status_code == 404
