@@ -1,7 +1,6 @@
 """Deliveries: one event on its way to one endpoint, tried again with growing pauses until it is taken or given up."""
 
 import contextlib
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,6 +14,7 @@ from django.utils import timezone
 
 from heedful.associates import associates
 from heedful.courier import rests, signing, webhooks
+from heedful.courier.kinds import kind_of
 from heedful.courier.models import Delivery, DeliveryTry, Endpoint, EndpointQuerySet, Sending
 from heedful.kit import http
 from heedful.kit.actor import SYSTEM, By
@@ -37,12 +37,6 @@ class EndpointPinged:
     """Somebody wants to see whether an endpoint hears."""
 
     endpoint: int
-
-
-def kind_of(name: str) -> str:
-    """Return the kind under which an event is told: CaseHandedOver is `case.handed_over`."""
-    thing, *verb = re.findall(r"[A-Z][a-z0-9]*", name)
-    return f"{thing}.{'_'.join(verb) or 'happened'}".lower()
 
 
 def is_heard(event: Any) -> bool:

@@ -1,6 +1,5 @@
 """Webhooks: who outside is told what happens here, and with which secret it is signed."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,6 +9,7 @@ from django.db import transaction
 
 from heedful.associates import associates
 from heedful.associates.models import Associate, Role
+from heedful.courier import kinds as event_kinds
 from heedful.courier import mails, signing
 from heedful.courier.models import Endpoint, Sending
 from heedful.kit import http
@@ -18,7 +18,6 @@ from heedful.kit.errors import Refused
 from heedful.ledger import events
 
 OLD_SECRET_FOR = timedelta(days=1)
-KIND = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +66,7 @@ def add(*, url: str, name: str, kinds: Sequence[str] = (), by: By, at: datetime)
     endpoint = Endpoint.objects.create(
         url=_checked_url(url),
         name=_checked_name(name),
-        kinds=_checked_kinds(kinds),
+        kinds=event_kinds.checked(kinds),
         secret=signing.new_secret(),
         created_at=at,
     )
@@ -80,7 +79,7 @@ def change(*, endpoint: Endpoint, url: str, name: str, kinds: Sequence[str], by:
     """Give an endpoint another address, name or choice of kinds."""
     associates.must(by, "webhook.edit")
     row = Endpoint.objects.select_for_update().get(pk=endpoint.pk)
-    row.url, row.name, row.kinds = _checked_url(url), _checked_name(name), _checked_kinds(kinds)
+    row.url, row.name, row.kinds = _checked_url(url), _checked_name(name), event_kinds.checked(kinds)
     row.save(update_fields=["url", "name", "kinds"])
     events.record(EndpointChanged(row.pk, row.url, row.kinds), by=by, at=at)
 
@@ -164,10 +163,3 @@ def _checked_name(name: str) -> str:
     if not (stripped := " ".join(name.split())):
         raise Refused("Give the endpoint a name.")
     return stripped[:120]
-
-
-def _checked_kinds(kinds: Sequence[str]) -> list[str]:
-    for kind in kinds:
-        if not KIND.fullmatch(kind):
-            raise Refused(f"{kind[:80]!r} is not a kind of event such as case.opened.")
-    return sorted(set(kinds))

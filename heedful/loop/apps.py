@@ -10,7 +10,9 @@ class LoopConfig(AppConfig):
     label = "loop"
 
     def ready(self) -> None:
+        from heedful.courier import kinds
         from heedful.ledger import events
         from heedful.loop import wiring
 
         events.wire(wiring.REACTIONS)
+        kinds.offer(event for event, follows in wiring.REACTIONS.items() if wiring.TOLD in follows)

@@ -254,6 +254,14 @@ def test_a_webhook_into_the_company_s_own_network_is_refused(as_: As, ada: Assoc
     assert not Endpoint.objects.exists()
 
 
+def test_a_webhook_for_a_kind_that_never_happens_is_told_which_kinds_there_are(as_: As, ada: Associate) -> None:
+    said = {"name": "Chat", "url": "https://93.184.216.34/x", "kinds": "case.open"}
+    page = as_(ada).post("/setup/webhooks/add", said).content.decode()
+
+    assert "There is no kind of event &#x27;case.open&#x27;. There are case.closed, case.escalated" in page
+    assert not Endpoint.objects.exists()
+
+
 def test_the_ledger_says_things_by_their_names(
     as_: As, ada: Associate, mira: Associate, care: Team, alice: Customer
 ) -> None:

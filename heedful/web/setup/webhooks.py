@@ -1,5 +1,7 @@
 """The webhooks: who outside is told what happens here."""
 
+from typing import Any
+
 from django import forms
 from django.db.models import Count, Q
 from django.http import HttpResponse
@@ -9,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from heedful.courier import deliveries
+from heedful.courier import deliveries, kinds
 from heedful.courier import webhooks as nouns
 from heedful.courier.models import Delivery, Endpoint, Sending
 from heedful.web import lists, refusals
@@ -24,8 +26,11 @@ class EndpointForm(forms.Form):
     kinds = forms.CharField(
         label="Kinds of event",
         required=False,
-        help_text="Separated by spaces, such as case.opened case.closed. Empty means all.",
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kinds"].help_text = f"Separated by spaces; empty means all. There are {', '.join(kinds.told())}."
 
     def clean_kinds(self) -> list[str]:
         """Separate the kinds."""
