@@ -134,10 +134,16 @@ document.addEventListener("change", (event) => {
   }
 });
 
-// A question before what cannot be taken back.
+// A question before what cannot be taken back; and two quick presses are one.
 document.addEventListener("submit", (event) => {
-  const question = event.target.dataset.ask;
-  if (question && !window.confirm(question)) event.preventDefault();
+  const form = event.target;
+  if ("sent" in form.dataset || (form.dataset.ask && !window.confirm(form.dataset.ask))) event.preventDefault();
+  else if (form.method === "post") form.dataset.sent = "";
+});
+
+// Who comes back by the browser's own button finds the page as it was left, and may send again.
+window.addEventListener("pageshow", () => {
+  document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent);
 });
 
 // What was said passes by itself, unless somebody is reading it.
