@@ -191,6 +191,27 @@ def test_a_question_mark_shows_the_keys_of_the_page(context: BrowserContext) -> 
         expect(page.locator("#keys-here").get_by_text(words, exact=True)).to_be_visible()
 
 
+def test_several_cases_are_chosen_by_keyboard_and_handed_over(context: BrowserContext, mira: Associate) -> None:
+    speaks("alice", score=6), speaks("bruno", score=6), speaks("carla", score=6)
+    page = context.new_page()
+    page.goto("/cases?sort=due")
+    expect(page.get_by_role("button", name="Hand over")).to_be_hidden()
+    for key in "jxjxx":
+        page.keyboard.press(key)
+    expect(page.get_by_text("1 chosen")).to_be_visible()
+    page.keyboard.press("x")
+    cases.claim(case=Case.objects.get(customer__email__startswith="carla"), by=mira.by, at=timezone.now())
+    page.mouse.move(2, 2)
+    page.evaluate("document.activeElement.blur(); htmx.trigger('#news', 'look')")
+    expect(page.locator("#case-rows")).to_contain_text("Mira")
+    expect(page.get_by_text("2 chosen")).to_be_visible()
+    page.get_by_label("Hand over to").select_option(label="Mira")
+    page.get_by_role("button", name="Hand over").dblclick()
+    expect(page.get_by_text("Handed over: 2 cases. Mira will see them now.")).to_be_visible()
+    expect(page.get_by_text("Not handed over")).to_have_count(0)
+    assert Case.objects.filter(owner=mira).count() == 3
+
+
 def test_a_case_is_worked_without_scripts(browser: Browser, live_server: Any, mira: Associate) -> None:
     case = speaks("alice")
     context = context_of(browser, live_server.url, mira, viewport=PHONE, java_script_enabled=False)

@@ -1,7 +1,7 @@
 """Every way in which a case can change.
 
 `opening` begins one, `promises` begins one for a promise that was broken, `working` is what an associate does,
-`clocks` is the time that runs, `ending` closes and reopens,
+`handing` hands several over, `clocks` is the time that runs, `ending` closes and reopens,
 `events` is what others are told, `past` is of years gone by.
 """
 
@@ -22,6 +22,8 @@ from heedful.act.cases.events import CaseReopened as CaseReopened
 from heedful.act.cases.events import CustomerCalled as CustomerCalled
 from heedful.act.cases.events import CustomerSaidWhetherItHelped as CustomerSaidWhetherItHelped
 from heedful.act.cases.events import CustomerWrittenTo as CustomerWrittenTo
+from heedful.act.cases.handing import Handed as Handed
+from heedful.act.cases.handing import hand_over_each as hand_over_each
 from heedful.act.cases.opening import open_for_trouble as open_for_trouble
 from heedful.act.cases.opening import take as take
 from heedful.act.cases.past import PastCasesKept as PastCasesKept

@@ -4,6 +4,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
@@ -13,10 +14,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from heedful.act import cases, causes, replies
 from heedful.act.models import Case, Reply
+from heedful.associates.models import Team
 from heedful.customers.models import Feedback
 from heedful.kit.errors import Refused
 from heedful.web import lists
-from heedful.web.desk import case_history, case_list, case_page, panel
+from heedful.web.desk import case_history, case_list, case_page, handing, panel
 from heedful.web.page import Asked, is_fragment, moved, page
 from heedful.web.templatetags.cases import case_mark
 
@@ -69,7 +71,14 @@ def _list(request: Asked, *, whose: str = "") -> HttpResponseBase:
         return _news(request, wish, whose)
     shown = lists.read(request, wish.cases, keys=wish.keys)
     newest = max((case.pk for case in shown.rows), default=0)
-    told = {"wish": wish, "page": shown, "whose": whose, "newest": newest, "now": timezone.now()}
+    told = {
+        "wish": wish,
+        "page": shown,
+        "whose": whose,
+        "newest": newest,
+        "handing": handing.Handing(),
+        "now": timezone.now(),
+    }
     return render(request, "desk/cases/index.html" + ("#rows" if is_fragment(request) else ""), told)
 
 
@@ -227,6 +236,27 @@ def handover(request: Asked, pk: int) -> HttpResponse:
         return _wrong(request, pk, handing=form)
     row = cases.hand_over(case=_case(pk), **form.cleaned_data, by=request.user.by, at=timezone.now())
     return _back(request, pk, f"Handed over. {row.owner or row.team} will see it now.")
+
+
+@page("case.lead")
+@require_POST
+def handovers(request: Asked) -> HttpResponse:
+    """Give several to somebody else, and say of each that could not be given why."""
+    form = handing.Handing(request.POST)
+    if not form.is_valid():
+        raise Refused("Choose to whom the cases go.")
+    whom, why = form.receiver(), form.cleaned_data["reason"]
+    given = {"team": whom} if isinstance(whom, Team) else {"to": whom}
+    chosen = Case.objects.select_related("customer__person").filter(pk__in=_numbers(request.POST.getlist("case")))
+    handed = cases.hand_over_each(cases=chosen, **given, reason=why, by=request.user.by, at=timezone.now())
+    for sentence in handing.refused(handed):
+        messages.error(request, sentence)
+    back = reverse("desk:queue" if "queue" in request.POST else "desk:cases") + lists.query(request.GET)
+    return moved(request, back.removesuffix("?"), handing.done(handed, whom))
+
+
+def _numbers(said: list[str]) -> list[int]:
+    return [int(number) for number in said if number.isascii() and number.isdecimal() and len(number) < 18]
 
 
 @page("case.close")

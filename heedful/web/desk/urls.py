@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern] = [
     path("customers/<int:pk>/merges/<int:merge_pk>/undo", customers.undo, name="customer_undo"),
     path("queue", cases.queue, name="queue"),
     path("cases", cases.index, name="cases"),
+    path("cases/handovers", cases.handovers, name="case-handovers"),
     path("cases/<int:pk>", cases.case, name="case"),
     path("cases/<int:pk>/claim", cases.claim, name="case-claim"),
     path("cases/<int:pk>/return", cases.give_back, name="case-return"),

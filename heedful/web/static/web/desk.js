@@ -10,14 +10,15 @@ function rows() {
 function step(by) {
   const all = rows();
   if (!all.length) return;
-  const here = all.indexOf(document.activeElement);
+  const row = document.activeElement.closest("tr");
+  const here = all.findIndex((one) => one === document.activeElement || (row && row === one.closest("tr")));
   const next = here < 0 ? (by > 0 ? 0 : all.length - 1) : Math.min(Math.max(here + by, 0), all.length - 1);
   all[next].focus();
   all[next].scrollIntoView({ block: "nearest" });
 }
 
 function isTyping(target) {
-  return target.closest("input, textarea, select, dialog[open]") || target.isContentEditable;
+  return target.closest("input:not([data-row-key]), textarea, select, dialog[open]") || target.isContentEditable;
 }
 
 const FIELDS = "input:not([type=hidden]), textarea, select";
@@ -56,7 +57,9 @@ function showKeys() {
   const keys = document.getElementById("keys");
   const here = document.getElementById("keys-here");
   if (!keys || keys.open) return;
-  here.replaceChildren(...[...document.querySelectorAll("[data-key]")].filter(isSeen).flatMap(keyLine));
+  const inRow = [...document.querySelectorAll("[data-row-key]")].filter(isSeen).slice(0, 1);
+  const marked = [...document.querySelectorAll("[data-key]")].filter(isSeen);
+  here.replaceChildren(...[...marked, ...inRow].flatMap(keyLine));
   keys.showModal();
 }
 
@@ -66,11 +69,11 @@ function isSeen(marked) {
 
 function keyLine(marked) {
   const [term, words, key] = ["dt", "dd", "kbd"].map((name) => document.createElement(name));
-  key.textContent = marked.dataset.key;
+  key.textContent = marked.dataset.key || marked.dataset.rowKey;
   term.append(key);
   const named = marked.cloneNode(true);
   named.querySelectorAll("kbd").forEach((inside) => inside.remove());
-  words.textContent = named.textContent.trim() || marked.getAttribute("aria-label") || "";
+  words.textContent = named.textContent.trim() || marked.dataset.keyWords || marked.getAttribute("aria-label") || "";
   return [term, words];
 }
 
@@ -97,7 +100,8 @@ document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
   if (localStorage.getItem(KEYS_OFF)) return;
   const marked = /^[a-z]$/.test(event.key) && document.querySelector(`[data-key="${event.key}"]`);
-  const action = ACTIONS[event.key] || (marked && (() => press(marked)));
+  const inRow = /^[a-z]$/.test(event.key) && event.target.closest("tr")?.querySelector(`[data-row-key="${event.key}"]`);
+  const action = ACTIONS[event.key] || (inRow && (() => inRow.click())) || (marked && (() => press(marked)));
   if (!action) return;
   event.preventDefault();
   action();
