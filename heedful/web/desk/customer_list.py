@@ -7,12 +7,14 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from heedful.act.models import Case
-from heedful.customers.models import Customer, CustomerQuerySet, Identity, Stage
+from heedful.customers.models import Customer, CustomerQuerySet, Identity, Organisation, Stage
 from heedful.promise.models import Instance
 from heedful.web import lists
 from heedful.web.page import Asked
 
 SHORTEST = 2
+MOST_FOUND = 50
+MOST_OFFERED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,8 @@ class Wanted:
     stages: lists.Filter
     with_: lists.Filter
     orders: lists.Filter
+    organisations: Sequence[Organisation]
+    """Those whose name has the words that were looked for."""
 
 
 def asked_for(request: Asked) -> Wanted:
@@ -39,22 +43,39 @@ def asked_for(request: Asked) -> Wanted:
     elif "q" not in request.GET:
         found = found.filter(is_known=True)
     if orders.chosen:
-        return Wanted(found.exclude(value_amount=None), ["-value_amount", "-id"], stages, with_, orders)
-    return Wanted(found, ["-last_seen_at", "-id"], stages, with_, orders)
+        found, keys = found.exclude(value_amount=None), ["-value_amount", "-id"]
+    else:
+        keys = ["-last_seen_at", "-id"]
+    return Wanted(found, keys, stages, with_, orders, organisations(request.GET.get("q", ""))[:MOST_OFFERED])
 
 
 WITH = [("case", "Open case"), ("risk", "Promise at risk"), ("visitors", "Visitors too")]
 
 
 def search(words: str) -> CustomerQuerySet:
-    """Find people by a part of the name or e-mail, or by a whole identity such as a phone or customer number."""
+    """Find people by a part of the name, the e-mail or their organisation's name, or by a whole identity."""
     people = Customer.objects.people()
-    words = words.strip().replace("\x00", "")[:200]
-    if len(words) < SHORTEST:
+    if not (words := _sought(words)):
         return people
     named = Identity.objects.filter(value__in={words, words.lower(), words.replace(" ", "")})
     known = list(named.values_list("customer__person", flat=True)[:50])
-    return people.filter(Q(name__icontains=words) | Q(email__icontains=words) | Q(pk__in=known))
+    theirs = [row.pk for row in organisations(words)]
+    named_so = Q(name__icontains=words) | Q(email__icontains=words)
+    return people.filter(named_so | Q(pk__in=known) | Q(organisation__in=theirs))
+
+
+def organisations(words: str) -> list[Organisation]:
+    """Find organisations by a part of the name, or by the whole of the id that they are known by."""
+    if not (words := _sought(words)):
+        return []
+    found = Organisation.objects.filter(Q(name__icontains=words) | Q(external_id=words))
+    return list(found.order_by("name", "pk")[:MOST_FOUND])
+
+
+def _sought(words: str) -> str:
+    """What is looked for, where it is enough to go by."""
+    words = words.strip().replace("\x00", "")[:200]
+    return words if len(words) >= SHORTEST else ""
 
 
 def _with(found: CustomerQuerySet, what: str) -> CustomerQuerySet:

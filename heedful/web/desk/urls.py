@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from heedful.web.desk import cases, customers, feedback, home, promises, saved, surveys, topics
+from heedful.web.desk import cases, customers, feedback, home, organisations, promises, saved, surveys, topics
 
 app_name = "desk"
 urlpatterns: list[URLPattern] = [
@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern] = [
     path("customers/<int:pk>/merge", customers.merge, name="customer_merge"),
     path("customers/<int:pk>/merges", customers.merges, name="customer_merges"),
     path("customers/<int:pk>/merges/<int:merge_pk>/undo", customers.undo, name="customer_undo"),
+    path("customers/organisations/<int:pk>", organisations.organisation, name="organisation"),
     path("queue", cases.queue, name="queue"),
     path("cases", cases.index, name="cases"),
     path("cases/handovers", cases.handovers, name="case-handovers"),
