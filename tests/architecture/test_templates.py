@@ -138,3 +138,15 @@ def test_every_template_that_is_included_exists() -> None:
         except TemplateDoesNotExist:
             missing.append((name, where))
     assert missing == []
+
+
+def test_nothing_that_a_template_begins_is_left_unclosed() -> None:
+    """Django shows such a thing to the reader as it stands."""
+    begun = re.compile(r"\{\{(?![^{}]*\}\})|\{%(?![^{}%]*(?:[\"'][^\"']*[\"'][^{}%]*)*%\})")
+    left = [
+        f"{file.relative_to(reading.ROOT)}: {hit.group()}{line[hit.end() : hit.end() + 40]}"
+        for file in TEMPLATES
+        for line in file.read_text(encoding="utf-8").splitlines()
+        for hit in begun.finditer(line)
+    ]
+    assert left == []

@@ -7,6 +7,7 @@ from django.test import Client, RequestFactory, override_settings
 from django.urls import reverse
 from psycopg.errors import DiskFull
 
+from heedful.associates.models import Associate
 from heedful.web import errors
 
 
@@ -58,3 +59,11 @@ def test_a_full_disk_is_called_by_its_name(rf: RequestFactory) -> None:
     assert "The disk is full" in said.content.decode()
     away = errors.unavailable(rf.get("/"), OperationalError("gone"))
     assert "cannot be reached" in away.content.decode()
+
+
+@pytest.mark.django_db
+def test_a_page_that_one_may_not_open_says_so_in_words(client: Client, mira: Associate) -> None:
+    client.force_login(mira)
+    page = client.get("/setup/keys")
+    assert page.status_code == 403
+    assert "<p>You may not do this. Ask an administrator if you need to.</p>" in page.content.decode()
