@@ -370,7 +370,7 @@ def test_a_form_that_is_wrong_comes_back_with_what_was_typed(
 
 def test_a_page_that_came_back_goes_on_hearing_of_its_case(as_: As, mira: Associate, case: Case) -> None:
     page = say(as_(mira).post(f"/cases/{case.pk}/notes", {"text": ""}))
-    assert f'id="told" hx-get="/cases/{case.pk}"' in page
+    assert f'id="told" hx-get="/cases/{case.pk}?seen=0.open"' in page
     assert "data-begun" in page
 
 
@@ -414,3 +414,56 @@ def test_nobody_comes_in_without_a_login(client: Client, case: Case) -> None:
 )
 def test_a_number_that_is_none_asks_for_nothing(as_: As, mira: Associate, asked: str) -> None:
     assert as_(mira).get(f"/cases?{asked}").status_code == 200
+
+
+# While somebody else was quicker
+
+
+@pytest.mark.parametrize(
+    ("what", "typed"),
+    [
+        ("mails", {"subject": "Hello", "text": "I wrote for an hour."}),
+        ("calls", {"text": "I wrote for an hour."}),
+        ("handover", {"team": "{team}", "reason": "I wrote for an hour."}),
+    ],
+)
+def test_what_was_typed_is_not_lost_when_somebody_closed_the_case_meanwhile(
+    as_: As, mira: Associate, lena: Associate, care: Team, case: Case, what: str, typed: dict[str, str]
+) -> None:
+    cases.close(case=case, outcome="solved", cause="late", by=lena.by, at=timezone.now())
+    said = {name: value.format(team=care.pk) for name, value in typed.items()}
+    page = as_(mira).post(f"/cases/{case.pk}/{what}", said)
+    assert page.status_code == 422
+    assert "This case is closed. Reopen it to go on." in say(page)
+    assert "I wrote for an hour.</textarea>" in say(page).replace("\n", "")
+
+
+def test_an_open_page_says_that_the_case_is_in_other_hands(
+    as_: As, mira: Associate, lena: Associate, case: Case
+) -> None:
+    client, now = as_(mira), timezone.now()
+    cases.claim(case=case, by=mira.by, at=now)
+    address = f"/cases/{case.pk}?seen={mira.pk}.open"
+    assert f'hx-get="{address}"' in say(client.get(f"/cases/{case.pk}"))
+
+    def told() -> str:
+        return say(client.get(address, headers={"HX-Request": "true"}))
+
+    assert "See what can be done now" not in told()
+    cases.hand_over(case=case, to=lena, by=lena.by, at=now)
+    assert "Lena has this case now." in told()
+    cases.give_back(case=case, by=lena.by, at=now)
+    assert "Nobody has this case any more." in told()
+    cases.close(case=case, outcome="solved", cause="late", by=lena.by, at=now)
+    assert "This case was closed while you had it open." in told()
+
+
+def test_the_story_says_who_closed_the_case_and_who_opened_it_again(
+    as_: As, mira: Associate, lena: Associate, case: Case
+) -> None:
+    now = timezone.now()
+    cases.close(case=case, outcome="solved", cause="late", by=lena.by, at=now)
+    cases.reopen(case=case, reason="", by=mira.by, at=now)
+    story = say(as_(mira).get(f"/cases/{case.pk}")).partition("Since then")[2]
+    assert story.index("closed the case") < story.index("opened the case again")
+    assert story.index("Lena") < story.index("closed the case")

@@ -81,7 +81,7 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """A line of the case's history: who claimed it, gave it back or handed it over."""
+    """A line of the case's history: who claimed it, handed it over, closed it or opened it again."""
 
     place: Place
     who: str
@@ -129,13 +129,20 @@ def _latest[M: Model](rows: QuerySet[M], source: Source, before: Place | None, m
     return list(rows.order_by("-at", "-pk")[:most])
 
 
-ICONS = {"CaseClaimed": "hand", "CaseGivenBack": "undo-2", "CaseHandedOver": "arrow-right-left"}
-"""The events that put a case into other hands, and their marks."""
+ICONS = {
+    "CaseClaimed": "hand",
+    "CaseGivenBack": "undo-2",
+    "CaseHandedOver": "arrow-right-left",
+    "CaseClosed": "circle-check",
+    "CaseReopened": "rotate-ccw",
+}
+"""The events that put a case into other hands, end it or begin it again, and their marks."""
+ENDS = {"CaseClosed": "closed the case", "CaseReopened": "opened the case again"}
 
 
 def _moved(case: Case, before: Place | None, most: int) -> list[Moved]:
     entries = _latest(Entry.objects.about(case=case.pk).filter(kind__in=ICONS), Source.HANDS, before, most)
-    owners = Associate.objects.in_bulk({entry.data["owner"] for entry in entries} - {None})
+    owners = Associate.objects.in_bulk({entry.data.get("owner") for entry in entries} - {None})
     teams = Team.objects.in_bulk({entry.data.get("team") for entry in entries} - {None})
     return [
         Moved(
@@ -151,6 +158,8 @@ def _moved(case: Case, before: Place | None, most: int) -> list[Moved]:
 
 def _moving(entry: Entry, owners: Mapping[int, Associate], teams: Mapping[int, Team]) -> str:
     """What happened in words, such as `gave it back to Care`."""
+    if entry.kind in ENDS:
+        return ENDS[entry.kind]
     owner, team = owners.get(entry.data["owner"] or 0), teams.get(entry.data.get("team") or 0)
     if entry.kind == "CaseClaimed":
         return "claimed the case"

@@ -101,6 +101,11 @@ def _came(settled: Iterable[Instance]) -> dict[int, datetime]:
     return dict(found.values_list("pk", "happened_at"))
 
 
+def hand(case: Case) -> str:
+    """In whose hand a case is, by which an open page knows whether what it offers can still be done."""
+    return f"{case.owner_id or 0}.{'open' if case.is_open else 'closed'}"
+
+
 def following(me: Associate, *, after: Case) -> Case | None:
     """The case of mine that comes first among those that wait for us, but for the one that is open."""
     mine = Case.objects.open().filter(owner=me, answered_at=None).exclude(pk=after.pk)

@@ -17,7 +17,7 @@ from heedful.act.models import Case, Reply
 from heedful.associates.models import Team
 from heedful.customers.models import Feedback
 from heedful.kit.errors import Refused
-from heedful.web import lists
+from heedful.web import lists, refusals
 from heedful.web.desk import case_history, case_list, case_page, handing, panel
 from heedful.web.page import Asked, is_fragment, moved, page
 from heedful.web.templatetags.cases import case_mark
@@ -100,8 +100,10 @@ def case(request: Asked, pk: int) -> HttpResponse:
     row = _found(pk)
     if is_fragment(request) and request.headers.get("HX-Target") == "earlier":
         return render(request, "desk/cases/case.html#lines", {"case": row, "history": _history(request, row)})
-    template = "desk/cases/case.html" + ("#told" if is_fragment(request) else "")
-    return render(request, template, _told(request, row))
+    is_stale = request.GET.get("seen", hand := case_page.hand(row)) != hand
+    if is_fragment(request):
+        return render(request, "desk/cases/case.html#told", {**_told(request, row), "is_stale": is_stale})
+    return render(request, "desk/cases/case.html", _told(request, row))
 
 
 def _history(request: Asked, row: Case) -> case_history.History:
@@ -125,6 +127,7 @@ def _told(request: Asked, row: Case, **forms: Any) -> dict[str, Any]:
         "customer": row.who,
         "panel": panel.panel(row.who, here=row),
         "now": now,
+        "hand": case_page.hand(row),
         "heard": heard,
         "page": signs,
         "history": _history(request, row),
@@ -196,12 +199,10 @@ def mails(request: Asked, pk: int) -> HttpResponse:
     form = case_page.Mailing(request.POST)
     if not form.is_valid():
         return _wrong(request, pk, mailing=form)
-    try:
+    with refusals.at_form(form):
         cases.write(case=_case(pk), **form.cleaned_data, by=request.user.by, at=timezone.now())
-    except Refused as no:
-        form.add_error("text", no.sentence)
-        return _wrong(request, pk, mailing=form)
-    return _back(request, pk, SENT if settings.SMTP_URL else KEPT, place=LATEST)
+        return _back(request, pk, SENT if settings.SMTP_URL else KEPT, place=LATEST)
+    return _wrong(request, pk, mailing=form)
 
 
 def _with_reply(request: Asked, pk: int) -> HttpResponse:
@@ -223,8 +224,10 @@ def calls(request: Asked, pk: int) -> HttpResponse:
     form = case_page.Calling(request.POST, auto_id="call_%s")
     if not form.is_valid():
         return _wrong(request, pk, calling=form)
-    cases.log_call(case=_case(pk), text=form.cleaned_data["text"], by=request.user.by, at=timezone.now())
-    return _back(request, pk, "Written down, and the clock has stopped.", place=LATEST)
+    with refusals.at_form(form):
+        cases.log_call(case=_case(pk), text=form.cleaned_data["text"], by=request.user.by, at=timezone.now())
+        return _back(request, pk, "Written down, and the clock has stopped.", place=LATEST)
+    return _wrong(request, pk, calling=form)
 
 
 @page("case.assign")
@@ -234,8 +237,10 @@ def handover(request: Asked, pk: int) -> HttpResponse:
     form = case_page.Handing(request.POST, auto_id="hand_%s")
     if not form.is_valid():
         return _wrong(request, pk, handing=form)
-    row = cases.hand_over(case=_case(pk), **form.cleaned_data, by=request.user.by, at=timezone.now())
-    return _back(request, pk, f"Handed over. {row.owner or row.team} will see it now.")
+    with refusals.at_form(form):
+        row = cases.hand_over(case=_case(pk), **form.cleaned_data, by=request.user.by, at=timezone.now())
+        return _back(request, pk, f"Handed over. {row.owner or row.team} will see it now.")
+    return _wrong(request, pk, handing=form)
 
 
 @page("case.lead")
