@@ -11,7 +11,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.urls import reverse
+from django.urls import is_valid_path, reverse
 from django.utils import timezone
 
 from heedful.associates import associates
@@ -42,7 +42,8 @@ def page[**P](action: str) -> Callable[[View[P]], Callable[Concatenate[HttpReque
             with timezone.override(_zone(request)):
                 try:
                     associates.must(request.user, action)
-                    return view(cast("Asked", request), *args, **kwargs)
+                    answer = view(cast("Asked", request), *args, **kwargs)
+                    return _above(request) if answer.status_code == 405 and request.method == "GET" else answer
                 except Forbidden as no:
                     return _show(request, no, status=403)
                 except Refused as no:
@@ -78,6 +79,14 @@ def is_fragment(request: HttpRequest) -> bool:
     return bool(cast("Any", request).htmx) and not cast("Any", request).htmx.boosted
 
 
+def _above(request: HttpRequest) -> HttpResponse:
+    """Go to the page that the form of an address stands on: nobody can read what only takes what is sent."""
+    above = request.path_info.rpartition("/")[0]
+    while above and not is_valid_path(above):
+        above = above.rpartition("/")[0]
+    return HttpResponseRedirect(above or "/")
+
+
 def _zone(request: HttpRequest) -> ZoneInfo:
     return ZoneInfo(shell.of(request).company.time_zone)
 
@@ -85,7 +94,7 @@ def _zone(request: HttpRequest) -> ZoneInfo:
 def _to_login(request: HttpRequest) -> HttpResponse:
     if is_fragment(request):
         return HttpResponse(status=401, headers={"HX-Redirect": reverse("account_login")})
-    return redirect_to_login(request.get_full_path())
+    return redirect_to_login(request.get_full_path() if request.method == "GET" else _came_from(request))
 
 
 def _refused(request: HttpRequest, no: Refused) -> HttpResponse:

@@ -191,6 +191,25 @@ def test_a_question_mark_shows_the_keys_of_the_page(context: BrowserContext) -> 
         expect(page.locator("#keys-here").get_by_text(words, exact=True)).to_be_visible()
 
 
+def test_whose_session_ended_while_they_wrote_finds_the_words_again(context: BrowserContext, mira: Associate) -> None:
+    case = speaks("alice")
+    page = context.new_page()
+    page.goto(f"/cases/{case.pk}")
+    page.keyboard.press("n")
+    page.keyboard.type("Nothing was lost.")
+    context.clear_cookies(name="sessionid")
+    page.get_by_role("button", name="Note it").click()
+    page.get_by_label("E-mail").fill("mira@acme.test")
+    page.get_by_label("Password").fill("a quiet room")
+    page.get_by_role("button", name="Log in").click()
+    expect(page.get_by_text("What you typed is here again.")).to_be_visible()
+    expect(page.get_by_label("Note", exact=True)).to_have_value("Nothing was lost.")
+    page.get_by_role("button", name="Note it").click()
+    expect(page.get_by_text("Noted. Your colleagues see it here.")).to_be_visible()
+    expect(page.get_by_text("What you typed is here again.")).to_have_count(0)
+    assert case.notes.get().text == "Nothing was lost."
+
+
 def test_several_cases_are_chosen_by_keyboard_and_handed_over(context: BrowserContext, mira: Associate) -> None:
     speaks("alice", score=6), speaks("bruno", score=6), speaks("carla", score=6)
     page = context.new_page()

@@ -57,3 +57,30 @@ def test_a_slash_at_the_end_of_no_page_leads_nowhere(client: Client, asked: str)
 def test_what_is_posted_with_a_slash_too_many_is_not_sent_on_without_its_words(client: Client, ada: Associate) -> None:
     client.force_login(ada)
     assert client.post("/cases/1/notes/", {"text": "x"}).status_code == 404
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("asked", "page"),
+    [
+        ("/cases/1/mails", "/cases/1"),
+        ("/feedback/1/case", "/feedback"),
+        ("/customers/1/merges/5/undo", "/customers/1/merges"),
+        ("/customers/1/merges", "/customers/1"),
+        ("/setup/keys/1/revocation", "/setup/keys/1"),
+    ],
+)
+def test_an_address_that_only_takes_what_is_sent_leads_to_the_page_above(
+    client: Client, ada: Associate, asked: str, page: str
+) -> None:
+    client.force_login(ada)
+    assert client.get(asked).headers["Location"] == page
+
+
+@pytest.mark.django_db
+def test_whose_session_ended_while_they_wrote_comes_back_to_the_form(client: Client, acme: Company) -> None:
+    came = {"Referer": "http://testserver/cases/1?x=1"}
+    answer = client.post("/cases/1/notes", {"text": "x"}, headers=came)
+    assert answer.headers["Location"] == "/accounts/login/?next=/cases/1%3Fx%3D1"
+    elsewhere = client.post("/cases/1/notes", {"text": "x"}, headers={"Referer": "https://example.com/cases/1"})
+    assert elsewhere.headers["Location"] == "/accounts/login/?next=/"

@@ -142,7 +142,10 @@ document.addEventListener("change", (event) => {
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if ("sent" in form.dataset || (form.dataset.ask && !window.confirm(form.dataset.ask))) event.preventDefault();
-  else if (form.method === "post") form.dataset.sent = "";
+  else if (form.method === "post") {
+    form.dataset.sent = "";
+    keepTyped(form);
+  }
 });
 
 // Who comes back by the browser's own button finds the page as it was left, and may send again.
@@ -159,8 +162,33 @@ function passFlashes() {
   });
 }
 
+const TYPED = "heedful.typed";
+const WRITTEN = "textarea[name], input[name]:is([type=text], [type=email], [type=url], [type=number], :not([type]))";
+
+// Whose session ended while they wrote finds the words again after the log-in. Until the next page they stay in this tab.
+function keepTyped(form) {
+  const said = [...form.querySelectorAll(WRITTEN)].map((field) => [field.name, field.value]);
+  if (said.some(([, value]) => value)) sessionStorage.setItem(TYPED, JSON.stringify({ action: form.action, said }));
+}
+
+function findTyped() {
+  const typed = JSON.parse(sessionStorage.getItem(TYPED) || "null");
+  sessionStorage.removeItem(TYPED);
+  if (!typed || !document.referrer.startsWith(`${location.origin}/accounts/`)) return;
+  const form = [...document.querySelectorAll("main form")].find((one) => one.action === typed.action);
+  if (!form) return;
+  typed.said.forEach(([name, value]) => {
+    const field = form.elements.namedItem(name);
+    if (field && "value" in field) field.value = value;
+  });
+  form.closest("#acts")?.setAttribute("data-begun", "");
+  if (form.parentElement.matches("details")) openForm(form.parentElement);
+  form.insertAdjacentHTML("afterbegin", '<p class="note note-information">You were logged out before this was sent. What you typed is here again.</p>');
+}
+
 document.addEventListener("htmx:afterSwap", passFlashes);
 document.addEventListener("DOMContentLoaded", () => {
+  findTyped();
   passFlashes();
   settleActs();
   const keys = document.querySelector("[data-keys-on]");
