@@ -59,6 +59,8 @@ def check(draft: Draft) -> None:
         spec(Standard(**draft.fields()), time_zone="UTC")
     except ValueError as sentence:
         raise Refused(str(sentence)) from None
+    if draft.form == "within" and draft.within_s == 0:
+        raise Refused("Promise a time that is longer than nothing.")
     if (draft.within_s or 0) > LONGEST_S or (draft.within_days or 0) > LONGEST_DAYS:
         raise Refused("Promise a time of at most five years, or a thousand days.")
     if draft.form == "score":

@@ -53,6 +53,7 @@ def test_two_promises_in_the_same_words_have_addresses_of_their_own(ada: Associa
         ([Draft(form="within", from_kind="a", to_kind="b")], {}, "Give a time or a number of days"),
         ([Draft(form="within", to_kind="b", within_s=1)], {}, "begins with"),
         ([Draft(form="within", from_kind="a", to_kind="b", within_s=10**9)], {}, "five years"),
+        ([Draft(form="within", from_kind="a", to_kind="b", within_s=0)], {}, "longer than nothing"),
         ([Draft(form="by_date", from_kind="a", to_kind="b")], {}, "carries the date"),
         ([Draft(form="score", question="mood", at_least=3)], {}, "no question 'mood'"),
         ([Draft(form="score", question="ease", at_least=9)], {}, "goes from 1 to 7"),
