@@ -30,7 +30,7 @@ def address() -> str:
 def test_the_link_sets_up_the_company_and_its_first_administrator(client: Client, db: None) -> None:
     response = client.post(address(), SAID)
 
-    assert response.status_code == 302
+    assert response["Location"] == "/setup/"
     company = Company.objects.get()
     assert (company.name, company.colour, company.time_zone) == ("Northwind", "#7a3e9d", "Europe/Berlin")
     assert company.country == "DE"

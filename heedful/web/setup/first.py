@@ -62,5 +62,5 @@ def set_up(request: HttpRequest, token: str) -> HttpResponse:
             form.add_error(None, no.sentence)
         else:
             login(request, admin, backend=BACKEND)
-            return redirect("/")
+            return redirect("setup:index")
     return render(request, "setup/first.html", {"form": form})

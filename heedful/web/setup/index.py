@@ -8,6 +8,7 @@ from django.shortcuts import render
 from heedful.associates import associates
 from heedful.web import shell
 from heedful.web.page import Asked, page
+from heedful.web.setup import steps
 
 
 class Card(NamedTuple):
@@ -55,4 +56,5 @@ def index(request: Asked) -> HttpResponse:
         for card in CARDS
         if associates.may(request.user, card.action) and (href := shell.href(f"setup:{card.page}")) is not None
     ]
-    return render(request, "setup/index.html", {"cards": cards})
+    first = steps.steps() if associates.may(request.user, "company.edit") else []
+    return render(request, "setup/index.html", {"cards": cards, "steps": first})
