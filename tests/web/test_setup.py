@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Callable
 from email import message_from_bytes, policy
 from typing import Any
@@ -252,6 +253,20 @@ def test_a_webhook_into_the_company_s_own_network_is_refused(as_: As, ada: Assoc
 
     assert "note-late" in page
     assert not Endpoint.objects.exists()
+
+
+def test_a_reload_after_a_key_was_made_makes_no_second_one(as_: As, ada: Associate) -> None:
+    client = as_(ada)
+    once = re.findall(r'name="once" value="(\w+)"', client.get("/setup/keys").content.decode())[0]
+    said = {"name": "Website", "scope": "send", "once": once}
+    assert "Copy the key now" in client.post("/setup/keys", said).content.decode()
+
+    came = {"Referer": "http://testserver/setup/keys"}
+    again = client.post("/setup/keys", said, headers=came, follow=True).content.decode()
+
+    assert "This key was made already, and cannot be shown again." in again
+    assert "Copy the key now" not in again
+    assert Key.objects.count() == 1
 
 
 def test_a_webhook_for_a_kind_that_never_happens_is_told_which_kinds_there_are(as_: As, ada: Associate) -> None:

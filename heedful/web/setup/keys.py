@@ -1,5 +1,7 @@
 """The keys of programs: made and shown once, used, revoked, and what they sent that was not taken."""
 
+import secrets
+
 from django import forms
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -11,8 +13,16 @@ from django.views.decorators.http import require_POST
 from heedful.associates import keys as nouns
 from heedful.associates.models import Key
 from heedful.customers import rejections
+from heedful.kit.errors import Refused
 from heedful.web import lists, refusals
 from heedful.web.page import Asked, moved, page
+
+MADE = "key_made"
+"""What the session remembers: the form that the last key was made with, so that a reload makes no second one."""
+
+
+def _once() -> str:
+    return secrets.token_hex(8)
 
 
 class KeyForm(forms.Form):
@@ -20,6 +30,7 @@ class KeyForm(forms.Form):
 
     name = forms.CharField(max_length=120, help_text="The program that will use it, such as Website.")
     scope = forms.ChoiceField(label="May", choices=Key.Scope.choices, initial=Key.Scope.SEND, widget=forms.RadioSelect)
+    once = forms.CharField(max_length=32, required=False, initial=_once, widget=forms.HiddenInput)
 
 
 @page("key.edit")
@@ -28,8 +39,12 @@ def keys(request: Asked) -> HttpResponse:
     """The list, and a form for a new one; a new key's secret is shown on the answer to the form and never again."""
     form, secret = KeyForm(request.POST or None), ""
     if request.method == "POST" and form.is_valid():
+        once = form.cleaned_data.pop("once")
+        if once and once == request.session.get(MADE):
+            raise Refused("This key was made already, and cannot be shown again. Revoke it if nobody copied it.")
         with refusals.at_form(form):
             _, secret = nouns.add(**form.cleaned_data, by=request.user.by, at=timezone.now())
+            request.session[MADE] = once
             form = KeyForm()
     rows = Key.objects.select_related("created_by").order_by("revoked_at", "-pk")
     return render(request, "setup/keys.html", {"rows": rows, "form": form, "secret": secret})
