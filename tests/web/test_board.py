@@ -77,7 +77,7 @@ def test_the_board_says_it_in_words(shop: None, as_: As, bo: Associate) -> None:
     for words in (
         "Delivered within two days",
         "50.0 %",
-        "worse when broken, by more than chance",
+        "worse when broken, more than chance",
         "£4,000",
         "A second van",
     ):

@@ -131,7 +131,7 @@ def _verdict(apart: scores.Figure | None) -> str:
         return "too few answers to compare"
     if not apart.is_clear_of_zero:
         return "kept and broken cannot be told apart"
-    return f"{'worse' if apart.value < 0 else 'better'} when broken, by more than chance"
+    return f"{'worse' if apart.value < 0 else 'better'} when broken, more than chance"
 
 
 def _gap(card: scorecards.Card, address: str) -> Figure | None:
