@@ -87,6 +87,11 @@ class Shell:
         return company.find() or Company(pk=1, name="Heedful", created_at=timezone.now())
 
     @cached_property
+    def is_new(self) -> bool:
+        """Whether nobody has set the house up yet."""
+        return company.find() is None
+
+    @cached_property
     def styles(self) -> str:
         """The address of the one style sheet, in the company's colour."""
         return sheet.address(self.company.colour)

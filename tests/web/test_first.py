@@ -110,3 +110,10 @@ def test_the_browsers_clock_chooses_the_time_zone_and_where_needed_the_country(
         page.goto(live_server.url + address())
         chosen = [page.eval_on_selector(f"[name={name}]", "one => one.value") for name in ("time_zone", "country")]
         assert chosen == [zone, country]
+
+
+def test_the_log_in_of_a_new_house_says_where_its_link_is(client: Client, db: None) -> None:
+    link = address()
+    assert "Nobody is here yet." in client.get("/accounts/login/").content.decode()
+    client.post(link, SAID)
+    assert "Nobody is here yet." not in Client().get("/accounts/login/").content.decode()
