@@ -1,5 +1,6 @@
 """Deliveries are signed by the standard, tried again with growing pauses, and stop where nobody listens."""
 
+import base64
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -13,6 +14,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from standardwebhooks import Webhook
 
 from heedful.associates import associates
+from heedful.associates.models import Associate
 from heedful.courier import deliveries, signing, webhooks
 from heedful.courier.models import Delivery, DeliveryTry, Endpoint, Mail, Sending
 from heedful.kit.actor import SYSTEM, By
@@ -108,6 +110,16 @@ def test_after_a_rotation_both_secrets_open_it_for_a_day(receiver: Receiver) -> 
         Webhook(old).verify(body, headers)
 
 
+def test_a_secret_is_as_long_as_the_standard_asks_and_the_old_one_ends_after_a_day(receiver: Receiver) -> None:
+    endpoint, now = endpoint_at(receiver.url), timezone.now()
+    assert 24 <= len(base64.b64decode(endpoint.secret.removeprefix("whsec_"))) <= 64
+    new = webhooks.rotate(endpoint=endpoint, by=SYSTEM, at=now)
+    old, row = endpoint.secret, Endpoint.objects.get()
+    day = timedelta(days=1)
+    assert webhooks.secrets_of(row, at=now + day - timedelta(microseconds=1)) == [new, old]
+    assert webhooks.secrets_of(row, at=now + day) == [new]
+
+
 def test_without_an_endpoint_an_event_costs_one_look() -> None:
     happen()
     assert not Delivery.objects.exists()
@@ -198,7 +210,7 @@ def test_a_pause_may_be_asked_for_by_date_and_is_never_absurd() -> None:
     at = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)
     wait = deliveries._wait_s
     assert wait(503, format_datetime(at + timedelta(minutes=5)), at=at) == 300
-    assert wait(503, "", at=at) == 60
+    assert [wait(status, "", at=at) for status in (429, 502, 503, 504)] == [60] * 4
     assert wait(500, "", at=at) is None
     assert wait(500, "99999999999999", at=at) == 86_400
     assert wait(500, "soon", at=at) is None
@@ -247,6 +259,31 @@ def test_one_that_is_gone_is_disabled_and_the_administrator_told(receiver: Recei
     assert set(Delivery.objects.values_list("state", flat=True)) == {Sending.FAILED}
     mail = Mail.objects.get()
     assert (mail.to, mail.subject) == ("root@example.com", "The webhook Ours was disabled")
+
+
+def test_no_administrator_is_told_of_what_one_of_them_did_and_nobody_who_has_left(receiver: Receiver) -> None:
+    now = timezone.now()
+    for name in ("root", "gone"):
+        associates.add(email=f"{name}@example.com", name=name, role="admin", by=SYSTEM, at=now)
+    root, gone = Associate.objects.order_by("pk")
+    associates.deactivate(associate=gone, by=root.by, at=now)
+    by_hand, by_itself = endpoint_at(receiver.url), endpoint_at(receiver.url)
+    webhooks.disable(endpoint=by_hand, reason="Not needed.", by=root.by, at=now)
+    assert not Mail.objects.exists()
+    webhooks.disable(endpoint=by_itself, reason="It failed.", by=SYSTEM, at=now)
+    assert Mail.objects.get().to == "root@example.com"
+
+
+def test_who_finds_somebody_delivering_comes_again_when_their_time_is_up(receiver: Receiver) -> None:
+    """They may have been killed, and nobody else would come."""
+    endpoint = endpoint_at(receiver.url)
+    happen()
+    until = timezone.now() + timedelta(seconds=50)
+    Endpoint.objects.update(busy_until=until)
+    ProcrastinateJob.objects.all().delete()
+    deliveries.drain(endpoint=endpoint.pk)
+    assert not receiver.heard
+    assert [job.scheduled_at for job in ProcrastinateJob.objects.all()] == [until]
 
 
 def test_one_that_fails_for_four_days_is_disabled(receiver: Receiver) -> None:

@@ -127,6 +127,29 @@ def test_a_refusal_for_now_is_tried_again_later(postbox: Postbox) -> None:
     assert ProcrastinateJob.objects.filter(scheduled_at=mail.next_try_at).exists()
 
 
+def test_a_mail_that_is_refused_again_and_again_waits_longer_each_time(postbox: Postbox) -> None:
+    postbox.answers["ada@example.com"] = "451 Greylisted"
+    mail = write()
+    for pause in mails.PAUSES_S[:4]:
+        Mail.objects.update(next_try_at=timezone.now())
+        mails.drain()
+        mail.refresh_from_db()
+        last = mail.tries.latest("pk")
+        assert mail.next_try_at is not None
+        assert 0.9 * pause <= (mail.next_try_at - last.at).total_seconds() <= 1.1 * pause
+
+
+def test_a_mail_that_was_given_up_has_two_days_again_when_somebody_sends_it_anew(postbox: Postbox) -> None:
+    mail = write(at=timezone.now() - timedelta(days=3))
+    mails.drain()
+    mail.refresh_from_db()
+    assert (mail.state, postbox.taken) == (Sending.FAILED, [])
+    mails.try_again(mail=mail, by=SYSTEM, at=timezone.now())
+    mails.drain()
+    mail.refresh_from_db()
+    assert (mail.state, len(postbox.taken)) == (Sending.SENT, 1)
+
+
 def test_a_refusal_for_now_holds_nobody_up(postbox: Postbox) -> None:
     postbox.answers["ada@example.com"] = "452 Mailbox full"
     write()
@@ -191,8 +214,11 @@ def test_after_two_days_a_mail_is_given_up_with_the_reason(settings: Any) -> Non
 def test_two_at_once_do_not_hand_over_twice(postbox: Postbox) -> None:
     write()
     MailServer.objects.create(address=postbox.url, busy_until=timezone.now() + timedelta(seconds=50))
+    ProcrastinateJob.objects.all().delete()
     mails.drain()
     assert postbox.taken == []
+    # Who is handing over may have been killed, and nobody else would come.
+    assert [job.scheduled_at for job in ProcrastinateJob.objects.all()] == [MailServer.objects.get().busy_until]
     MailServer.objects.update(busy_until=timezone.now() - timedelta(seconds=1))
     mails.drain()
     assert len(postbox.taken) == 1

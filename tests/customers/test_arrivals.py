@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 
 from heedful.customers import arrivals, messages
 from heedful.customers.messages import Message, Taken
@@ -30,6 +30,15 @@ def test_a_message_that_this_process_knows_does_not_reach_the_database() -> None
 
     assert (taken.recorded, taken.duplicates) == (1, 1)
     assert arrivals.are_likely_new()
+
+
+@pytest.mark.django_db
+def test_only_a_message_that_came_before_is_taken_for_a_repeat() -> None:
+    for table, column, is_repeat in (("customers_arrival", "message", True), ("customers_identity", "id", False)):
+        take("a")
+        with pytest.raises(IntegrityError) as found, transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"INSERT INTO {table} SELECT * FROM {table} ORDER BY {column} LIMIT 1")
+        assert arrivals.is_repeat(found.value) is is_repeat
 
 
 @pytest.mark.django_db
