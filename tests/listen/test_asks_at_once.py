@@ -1,6 +1,5 @@
-"""Two who ask at the same moment: nobody is asked twice, nor more often than the budget allows."""
+"""Two who ask whether it helped at the same moment ask once."""
 
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -31,15 +30,3 @@ def test_a_job_that_runs_twice_at_once_asks_once_whether_it_helped(acme: Company
 def test_the_survey_that_asks_whether_it_helped_is_made_once(acme: Company) -> None:
     made = at_once(*[lambda: surveys.helped(by=SYSTEM, at=timezone.now())] * 4)
     assert set(made) == {Survey.objects.get()}
-
-
-def test_two_surveys_at_once_keep_to_the_budget(make: Callable[..., Survey], alice: Customer) -> None:
-    surveys.set_budget(times=1, days=30, by=SYSTEM, at=timezone.now())
-    several = [make(name=f"Survey {number}") for number in range(4)]
-
-    def invite(survey: Survey) -> Callable[[], object]:
-        return lambda: asks.invite(survey=survey, customer=alice, by=SYSTEM, at=timezone.now())
-
-    at_once(*[invite(survey) for survey in several])
-    states = Ask.objects.order_by("state").values_list("state", "reason")
-    assert list(states) == [("asked", ""), *[("not_asked", "budget")] * 3]
