@@ -37,9 +37,34 @@ def test_who_is_deactivated_or_unknown_may_nothing(mallory: Associate) -> None:
         assert not associates.may(By("customer", "1"), action)
 
 
+def test_a_lead_looks_after_the_teams_and_an_associate_does_not(mira: Associate, lena: Associate) -> None:
+    assert associates.may(lena, "team.edit")
+    assert not associates.may(mira, "team.edit")
+
+
 def test_everybody_changes_their_own_account_alone(mira: Associate, lena: Associate) -> None:
     assert associates.may(mira, "account.edit", mira)
     assert not associates.may(mira, "account.edit", lena)
+    assert associates.may(mira.by, "account.edit", mira)
+    assert not associates.may(mira.by, "account.edit", lena)
+
+
+def test_nobody_else_of_the_same_number_is_taken_for_an_associate(mira: Associate) -> None:
+    for kind in ("key", "customer"):
+        other = By(kind, str(mira.pk))
+        with pytest.raises(Forbidden):
+            associates.set_password(associate=mira, password="an unlit stairway down", by=other, at=NOON)
+        with pytest.raises(Forbidden):
+            associates.choose_mails(associate=mira, hears_escalations=False, by=other, at=NOON)
+    mira.refresh_from_db()
+    assert mira.check_password(PASSWORD)
+    assert mira.hears_escalations
+
+
+def test_an_address_is_known_however_it_is_written(ada: Associate, mira: Associate) -> None:
+    Associate.objects.filter(pk=mira.pk).update(email="Mira@ACME.test")
+    with pytest.raises(Refused, match="already here"):
+        associates.add(email=" mira@acme.Test ", name="Mira", role=Role.ASSOCIATE, by=ada.by, at=NOON)
 
 
 def test_a_key_that_is_limited_to_sending_may_read_nothing(ada: Associate) -> None:
