@@ -105,9 +105,14 @@ def stop(*, ask: Ask, by: By, at: datetime) -> None:
     """Take a customer's word that we should not ask any more; saying it twice is once."""
     if ask.customer_id is None:
         raise Refused("We do not know this link.", code="unknown")
-    if not consents.has_refused(customer=ask.customer_id, purpose="survey"):
+    if not has_stopped(ask=ask):
         consents.say(customer=ask.customer_id, purpose="survey", granted=False, source="survey link", by=by, at=at)
         events.record(CustomerStoppedSurveys(ask.pk, ask.customer_id), by=by, at=at)
+
+
+def has_stopped(*, ask: Ask) -> bool:
+    """Whether the customer of this ask said already that we should not ask any more."""
+    return ask.customer_id is not None and consents.has_refused(customer=ask.customer_id, purpose="survey")
 
 
 def readable(survey: Survey, question: str, value: Any) -> int | str | None:

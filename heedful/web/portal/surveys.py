@@ -66,6 +66,7 @@ def stop(request: HttpRequest, token: str) -> HttpResponse:
         return _sentence(request, language, "unknown", status=404)
     if request.method == "POST":
         answers.stop(ask=visit.ask, by=visit.by, at=timezone.now())
+    if answers.has_stopped(ask=visit.ask):
         return _sentence(request, visit.language, "stopped")
     return _sentence(request, visit.language, "stop_ask", stop=request.path)
 

@@ -234,7 +234,11 @@ def test_one_click_in_the_mail_program_stops_surveys(client: Client, ask: Ask) -
 
 def test_a_person_is_asked_before_surveys_stop(client: Client, ask: Ask) -> None:
     Ask.objects.update(asked_at=timezone.now() - timedelta(days=400))
-    assert '<form method="post"' in page(client, f"/s/{ask.token}/stop")
+    asked = page(client, f"/s/{ask.token}/stop")
+    assert "Shall Acme stop asking you?" in asked
+    assert '<form method="post"' in asked
+    client.post(f"/s/{ask.token}/stop")
+    assert '<form method="post"' not in page(client, f"/s/{ask.token}/stop")
 
 
 def test_the_page_is_one_small_answer_without_third_parties(client: Client, ask: Ask) -> None:
