@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from heedful.web import accounts
 from heedful.web.sheet import sheet
 
 urlpatterns = [
@@ -11,6 +12,7 @@ urlpatterns = [
     path("", include("heedful.web.portal.urls")),
     path("board/", include("heedful.web.board.urls")),
     path("setup/", include("heedful.web.setup.urls")),
+    *(path(f"accounts/{page}", accounts.shut) for page in accounts.SHUT),
     path("accounts/", include("allauth.urls")),
     path("look/<slug:digest>/<slug:colour>.css", sheet, name="sheet"),
 ]

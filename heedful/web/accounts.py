@@ -22,6 +22,14 @@ from heedful.web import visitors
 
 log = logging.getLogger(__name__)
 
+SHUT = ("email/", "3rdparty/", "3rdparty/signup/", "social/connections/", "social/signup/", "password/set/")
+"""Pages of the library by which somebody would change who they are past the operations and the ledger."""
+
+
+def shut(request: HttpRequest) -> HttpResponseRedirect:
+    """Lead to one's account, where everything is that one may change."""
+    return HttpResponseRedirect(reverse("setup:account"))
+
 
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Nobody signs up by themselves; what changes goes through the operations, and mails through the courier."""
