@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -28,9 +29,10 @@ class AssociateAdded:
 
 @dataclass(frozen=True, slots=True)
 class AssociateChanged:
-    """Name, role or team of somebody became another."""
+    """Address, name, role or team of somebody became another."""
 
     associate: int
+    email: str
     name: str
     role: str
     team: int | None
@@ -101,9 +103,7 @@ def add(
 ) -> Associate:
     """Let somebody in. Without a password they come in by single sign-on, or with one that is set later."""
     must(by, "associate.edit")
-    address = _checked_email(email)
-    if Associate.objects.filter(email__iexact=address).exists():
-        raise Refused(f"{address} is already here.")
+    address = _free_email(email)
     associate = Associate(email=address, name=_checked_name(name), role=Role(role), team=team, created_at=at)
     associate.set_password(password)
     associate.save()
@@ -112,14 +112,19 @@ def add(
 
 
 @transaction.atomic
-def edit(*, associate: Associate, name: str, role: str, team: Team | None, by: By, at: datetime) -> None:
-    """Change what somebody is called, what they are here for and with whom they work."""
+def edit(*, associate: Associate, email: str, name: str, role: str, team: Team | None, by: By, at: datetime) -> None:
+    """Change how somebody comes in and is called, what they are here for and with whom they work."""
     must(by, "associate.edit")
+    address = _free_email(email, but_for=associate)
     if associate.role == Role.ADMIN and role != Role.ADMIN:
         _keep_an_admin(besides=associate)
     associate.name, associate.role, associate.team = _checked_name(name), Role(role), team
-    associate.save(update_fields=["name", "role", "team"])
-    events.record(AssociateChanged(associate.pk, associate.name, role, team.pk if team else None), by=by, at=at)
+    if address != associate.email:
+        associate.email = address
+        EmailAddress.objects.filter(user=associate).delete()  # else the log-in goes on knowing the old one
+    associate.save(update_fields=["email", "name", "role", "team"])
+    changed = AssociateChanged(associate.pk, address, associate.name, role, team.pk if team else None)
+    events.record(changed, by=by, at=at)
 
 
 @transaction.atomic
@@ -178,6 +183,13 @@ def _keep_an_admin(*, besides: Associate) -> None:
     admins = Associate.objects.select_for_update().filter(role=Role.ADMIN, is_active=True).order_by("pk")
     if not [admin for admin in admins if admin != besides]:
         raise Refused("This is the only administrator. Make somebody else one first.")
+
+
+def _free_email(email: str, *, but_for: Associate | None = None) -> str:
+    address = _checked_email(email)
+    if Associate.objects.filter(email__iexact=address).exclude(pk=but_for.pk if but_for else 0).exists():
+        raise Refused(f"{address} is already here.")
+    return address
 
 
 def _checked_email(email: str) -> str:

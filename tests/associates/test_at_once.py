@@ -19,7 +19,9 @@ def shut_out(who: Associate, by: By) -> Callable[[], object]:
 
 
 def step_down(who: Associate) -> Callable[[], object]:
-    return lambda: associates.edit(associate=who, name=who.name, role=Role.LEADER, team=None, by=who.by, at=NOON)
+    return lambda: associates.edit(
+        associate=who, email=who.email, name=who.name, role=Role.LEADER, team=None, by=who.by, at=NOON
+    )
 
 
 @pytest.mark.parametrize("both_shut_out", [True, False])

@@ -84,11 +84,30 @@ def test_somebody_is_added_and_may_come_in(as_: As, ada: Associate, care: Team) 
     assert client.get("/setup/account").status_code == 200
 
 
+def test_somebody_comes_in_by_another_address(as_: As, ada: Associate, mira: Associate) -> None:
+    as_(mira)
+    was, client = mira.email, as_(ada)
+
+    said = {"name": "Mira", "role": "associate"}
+    taken = client.post(f"/setup/associates/{mira.pk}", {**said, "email": ada.email.upper()}).content.decode()
+    client.post(f"/setup/associates/{mira.pk}", {**said, "email": "Mira.New@acme.test"})
+
+    assert f"{ada.email} is already here." in taken
+    mira.refresh_from_db()
+    assert mira.email == "mira.new@acme.test"
+    for login, status in ((was, 302), (mira.email, 200)):
+        visitor = Client()
+        visitor.post("/accounts/login/", {"login": login, "password": PASSWORD})
+        assert visitor.get("/setup/account").status_code == status
+
+
 def test_the_only_administrator_stays(as_: As, ada: Associate) -> None:
     client = as_(ada)
 
     page = client.post(f"/setup/associates/{ada.pk}/deactivation", follow=True).content.decode()
-    form = client.post(f"/setup/associates/{ada.pk}", {"name": "Ada", "role": "associate"}).content.decode()
+    form = client.post(
+        f"/setup/associates/{ada.pk}", {"name": "Ada", "email": ada.email, "role": "associate"}
+    ).content.decode()
 
     assert "You cannot deactivate yourself" in page
     assert "This is the only administrator" in form

@@ -37,6 +37,7 @@ class AssociateForm(forms.Form):
     """Who somebody is here."""
 
     name = forms.CharField(max_length=120)
+    email = forms.EmailField(label="E-mail")
     role = forms.ChoiceField(choices=Role.choices)
     team = forms.ModelChoiceField(Team.objects.order_by("name"), required=False, empty_label="No team")
 
@@ -44,13 +45,11 @@ class AssociateForm(forms.Form):
 class NewForm(AssociateForm):
     """Somebody new."""
 
-    email = forms.EmailField(label="E-mail")
     password = Password(
         label="First password",
         required=False,
         help_text="Give it to them yourself. Leave it empty if they come in by single sign-on.",
     )
-    field_order = ["name", "email"]
 
 
 class PasswordForm(forms.Form):
@@ -93,12 +92,16 @@ BACK = {"back": "/setup/associates", "back_words": "Associates"}
 def associate(request: Asked, pk: int) -> HttpResponse:
     """One of them."""
     row = get_object_or_404(Associate.objects.select_related("team"), pk=pk)
-    form = AssociateForm(request.POST or None, initial={"name": row.name, "role": row.role, "team": row.team})
+    form = AssociateForm(request.POST or None, initial=_known(row))
     if request.method == "POST" and form.is_valid():
         with refusals.at_form(form):
             nouns.edit(associate=row, **form.cleaned_data, by=request.user.by, at=timezone.now())
             return moved(request, reverse("setup:associates"), "Saved.")
     return render(request, "setup/associate.html", {"row": row, "form": form, "password": PasswordForm()})
+
+
+def _known(row: Associate) -> dict[str, object]:
+    return {"name": row.name, "email": row.email, "role": row.role, "team": row.team}
 
 
 @page("associate.edit")
@@ -119,7 +122,7 @@ def password(request: Asked, pk: int) -> HttpResponse:
     row = get_object_or_404(Associate, pk=pk)
     form = PasswordForm(request.POST)
     if not form.is_valid():
-        known = AssociateForm(initial={"name": row.name, "role": row.role, "team": row.team})
+        known = AssociateForm(initial=_known(row))
         return render(request, "setup/associate.html", {"row": row, "form": known, "password": form})
     nouns.set_password(associate=row, password=form.cleaned_data["password"], by=request.user.by, at=timezone.now())
     return moved(request, reverse("setup:associate", args=[pk]), f"{row.name} has a new password.")
