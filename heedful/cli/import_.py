@@ -94,6 +94,8 @@ def _counts(report: imports.Report, *, dry: bool) -> list[str]:
             f"Times: {report.clamped:,} cannot be true, before 1990 or in the future ({seen}); these touchpoints"
             f" {would or 'were '}kept at the nearest time that can, and marked."
         )
+    if report.again and not report.taken and not report.customers_new:
+        lines.append("This file came in by this map before; nothing has changed.")
     if report.unseen:
         lines.append(f"No row has {', '.join(map(repr, report.unseen))}, which the map names.")
     lines.append(f"Bad rows: {report.rejected:,}{f', {would}left out' if report.rejected else ''}.")

@@ -51,3 +51,4 @@ def test_an_import_is_counted_in_words(tmp_path: Path, capsys: pytest.CaptureFix
     again = say(capsys, str(file), "--map", str(found))
     assert "Customers: 0 new, 2 known already." in again
     assert "Touchpoints: 0 new, 2 were there already." in again
+    assert "This file came in by this map before; nothing has changed." in again

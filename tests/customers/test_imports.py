@@ -258,6 +258,37 @@ def test_an_import_that_was_stopped_goes_on(tmp_path: Path, monkeypatch: pytest.
     assert Touchpoint.objects.count() == 30
 
 
+@pytest.mark.parametrize("form", ["csv", "jsonl"])
+def test_an_import_that_was_stopped_keeps_the_bad_rows_of_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: str
+) -> None:
+    told = [(n, "no day" if n % 10 == 5 else "01/07/2025 12:00") for n in range(1, 31)]
+    rows = {
+        "csv": [HEAD, *(f"{n},{n}@x.org,{day},9,x" for n, day in told)],
+        "jsonl": [json.dumps({"id": n, "mail": f"{n}@x.org", "date": day, "nps": 9, "text": ""}) for n, day in told],
+    }
+    file = lay(tmp_path, rows[form])
+    monkeypatch.setattr("heedful.customers.imports.importing.BATCH", 10)
+    take, commits = messages.take, [0]
+
+    def stop_in_the_third(**said: Any) -> messages.Taken:
+        commits[0] += 1
+        if commits[0] == 3:
+            raise KeyboardInterrupt
+        return take(**said)
+
+    monkeypatch.setattr(messages, "take", stop_in_the_third)
+    with pytest.raises(KeyboardInterrupt):
+        bring(file)
+    with file.with_name("bad").open("a") as left:
+        left.write("27,left by a stop before it was kept\n" if form == "csv" else '{"row": 27}\n{"ro')
+    monkeypatch.setattr(messages, "take", take)
+    bring(file)
+    bad = file.with_name("bad").read_text().splitlines()
+    numbers = [line.split(",")[0] for line in bad] if form == "csv" else [json.loads(line)["row"] for line in bad]
+    assert numbers == (["row", "5", "15", "25"] if form == "csv" else [5, 15, 25])
+
+
 @pytest.mark.parametrize(
     ("said", "sentence"),
     [
@@ -301,6 +332,28 @@ def test_a_damaged_gzip_is_refused_in_a_sentence(tmp_path: Path) -> None:
 def test_nul_bytes_and_endless_words_do_not_stop_an_import(tmp_path: Path) -> None:
     rows = [HEAD, "1,a@x.org,01/07/2025 12:00,9,a\x00b", f"2,b@x.org,01/07/2025 12:00,9,{'x' * 3_000_000}"]
     assert bring(lay(tmp_path, rows)).taken == 2
+
+
+@pytest.mark.parametrize("deep", ['{"x":' * 900 + "1" + "}" * 900, "[" * 100_000])
+def test_a_line_of_json_that_is_nested_endlessly_is_a_bad_row(tmp_path: Path, deep: str) -> None:
+    line = {"id": 2, "mail": "b@x.org", "date": "01/07/2025 12:00", "nps": 9, "text": ""}
+    report = bring(lay(tmp_path, [f'{{"id": 1, "text": {deep}}}', json.dumps(line)]))
+    assert (report.taken, report.rejected) == (1, 1)
+    assert report.errors == [(1, "The line is nested too deeply.")]
+
+
+def test_a_line_that_is_not_json_says_where(tmp_path: Path) -> None:
+    report = bring(lay(tmp_path, ['{"id": 1, "text" 2}', "{}"]))
+    assert report.errors[0] == (1, "The line is not JSON: Expecting ':' delimiter at character 18.")
+
+
+def test_a_day_may_be_completed_by_a_month_that_no_column_says(tmp_path: Path) -> None:
+    said = MAP.replace('"%d/%m/%Y %H:%M" }', '"%Y-%m-%d", prefix = "2017-05-" }\nproperties.on = {').replace(
+        "properties.on = {", 'properties = { on = { column = "date", prefix = "2017-05-", format = "%Y-%m-%d" } }'
+    )
+    bring(lay(tmp_path, [HEAD, "1,a@x.org,13,9,x"], said))
+    row = Touchpoint.objects.get()
+    assert (row.happened_at.isoformat(), row.properties) == ("2017-05-12T23:00:00+00:00", {"on": "2017-05-13"})
 
 
 def test_identical_rows_without_an_id_stay_two(tmp_path: Path) -> None:

@@ -35,6 +35,8 @@ class Report:
     """Touchpoints whose time cannot be true."""
     rejected: int = 0
     resumed_at: int = 0
+    again: bool = False
+    """Whether this very file came in by this very map before."""
     errors: list[tuple[int, str]] = field(default_factory=list)
     absurd: list[tuple[int, datetime]] = field(default_factory=list)
     sample: list[Understood] = field(default_factory=list)

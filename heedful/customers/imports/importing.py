@@ -1,15 +1,12 @@
 """Read a file in: batch by batch, each with its place in the file, so that it can stop anywhere and go on."""
 
-import csv
 import hashlib
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import batched
 from pathlib import Path
-from typing import IO, Self
 
 import msgspec
 from django.apps import apps
@@ -20,6 +17,7 @@ from heedful.customers import messages
 from heedful.customers.imports.counting import Report, Tally
 from heedful.customers.imports.maps import columns_of
 from heedful.customers.imports.readers import Row, RowError, Table
+from heedful.customers.imports.rejected import RejectedFile
 from heedful.customers.imports.rows import Reader, Understood
 from heedful.customers.imports.told import ImportMap
 from heedful.customers.models import Import, Stage
@@ -79,23 +77,21 @@ def run(
     *, table: Table, found: ImportMap, rejected: Path, by: By, at: datetime, progress: Progress = lambda _: None
 ) -> Report:
     """Read a file in. Good rows go in, bad ones into the file `rejected` with the reason; a stopped import goes on."""
-    state = _begin(table, found, at)
+    state, again = _begin(table, found, at)
     _add_stages(found)
     reader = _reader(table, found, state.started_at)
-    report = Report(resumed_at=state.position)
+    report = Report(resumed_at=state.position, again=again)
     tally = Tally(report, table, found, at)
     progress(state.position)
-    with _Rejected(rejected, table) as bad:
+    with RejectedFile(rejected, table, after=state.position) as bad:
         for last, good, wrong in _ahead(_understood(reader, table, state.position)):
             size = len(good) + len(wrong)
-            taken = _take(good, wrong, state, last, by, at)
+            taken = _take(good, wrong, state, last, bad, by, at)
             tally.met([row.understood for row in good])
             report.rows += size
             report.taken += taken.recorded
             report.known += taken.duplicates
             _count(report, tally, good, wrong)
-            for row in sorted(wrong, key=lambda row: row.number):
-                bad.write(row.number, row.row, row.error)
             progress(size)
     tally.finish()
     _finish(state, by, at)
@@ -172,18 +168,19 @@ def _must_be_stages(found: ImportMap, stages: Mapping[str, str]) -> None:
             )
 
 
-def _begin(table: Table, found: ImportMap, at: datetime) -> Import:
-    """Find how far an import of this very file by this very map came; a finished one starts again."""
+def _begin(table: Table, found: ImportMap, at: datetime) -> tuple[Import, bool]:
+    """Find how far an import of this very file by this very map came; one that came to its end starts again."""
     map_digest = hashlib.blake2b(msgspec.json.encode(found), digest_size=16).hexdigest()
     state, _ = Import.objects.get_or_create(
         file_digest=table.digest,
         map_digest=map_digest,
         defaults={"source": found.source, "file_name": table.path.name, "started_at": at},
     )
-    if state.finished_at is not None:
+    again = state.finished_at is not None
+    if again:
         state.position, state.taken, state.known, state.rejected, state.finished_at = 0, 0, 0, 0, None
         state.save()
-    return state
+    return state, again
 
 
 def _add_stages(found: ImportMap) -> None:
@@ -194,8 +191,13 @@ def _add_stages(found: ImportMap) -> None:
     )
 
 
-def _take(good: list[_Good], wrong: list[_Wrong], state: Import, position: int, by: By, at: datetime) -> messages.Taken:
-    """Write what rows say and the place in the file together; rows that cannot be kept join the wrong ones."""
+def _take(
+    good: list[_Good], wrong: list[_Wrong], state: Import, position: int, bad: RejectedFile, by: By, at: datetime
+) -> messages.Taken:
+    """Write what rows say and the place in the file together; rows that cannot be kept join the wrong ones.
+
+    The wrong ones are in their own file before the place is kept, so that none of them is passed over by a stop.
+    """
     sent = [(row, message) for row in good for message in _messages(row.understood)]
     with transaction.atomic():
         taken = messages.take(messages=[message for _, message in sent], source=state.source, by=by, at=at)
@@ -206,6 +208,9 @@ def _take(good: list[_Good], wrong: list[_Wrong], state: Import, position: int, 
         state.known += taken.duplicates
         state.rejected += len(wrong)
         state.save(update_fields=["position", "taken", "known", "rejected"])
+        for row in sorted(wrong, key=lambda row: row.number):
+            bad.write(row.number, row.row, row.error)
+        bad.flush()
     return taken
 
 
@@ -232,30 +237,3 @@ def _measure() -> None:
     models = apps.get_app_config("customers").get_models()
     with connection.cursor() as cursor:
         cursor.execute(f"ANALYZE {', '.join(sorted(model._meta.db_table for model in models))}")
-
-
-class _Rejected:
-    """The file of bad rows, made when the first comes: the reason beside the row as it was."""
-
-    def __init__(self, path: Path, table: Table):
-        self._path, self._table = path, table
-        self._file: IO[str] | None = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._file:
-            self._file.close()
-
-    def write(self, number: int, row: Row | None, error: RowError) -> None:
-        if self._file is None:
-            self._file = self._path.open("w", encoding="utf-8", newline="")
-            if self._table.format == "csv":
-                csv.writer(self._file).writerow(["row", "reason", *self._table.columns])
-        if self._table.format == "csv":
-            values = [row[column] for column in self._table.columns] if row is not None else list(error.sent)
-            csv.writer(self._file).writerow([number, str(error), *values])
-        else:
-            own = dict(row) if row is not None else {"sent": error.sent}
-            self._file.write(json.dumps({**own, "row": number, "reason": str(error)}, default=str) + "\n")

@@ -23,6 +23,8 @@ SAMPLE = 1 << 18
 LONGEST_FIELD = 16 << 20
 SEPARATORS = ",;\t|"
 FORMATS = ("csv", "jsonl", "parquet")
+DEEPEST = 64
+"""So many objects and lists may stand inside each other in a JSON line."""
 MOST_PLACES = 100
 """Of a list inside a JSON line so many values get a name of their own; the whole list has one anyway."""
 
@@ -205,26 +207,34 @@ def _json_rows(table: Table) -> Iterator[tuple[int, Row | RowError]]:
     with _text(table.path, table.encoding) as file:
         for number, line in enumerate(file, 1):
             if line.strip():
-                try:
-                    row = json.loads(line)
-                except (ValueError, RecursionError):
-                    yield number, RowError("The line is not JSON.", line.rstrip())
-                    continue
-                wrong = RowError("The line is not a JSON object.", line.rstrip())
-                yield number, _flat(row) if isinstance(row, dict) else wrong
+                yield number, _json_row(line)
 
 
-def _flat(row: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+def _json_row(line: str) -> Row | RowError:
+    try:
+        row = json.loads(line)
+        return _flat(row) if isinstance(row, dict) else RowError("The line is not a JSON object.", line.rstrip())
+    except json.JSONDecodeError as error:
+        return RowError(f"The line is not JSON: {error.msg} at character {error.pos + 1}.", line.rstrip())
+    except ValueError:
+        return RowError("The line holds a number that is endless.", line.rstrip())
+    except RecursionError:
+        return RowError("The line is nested too deeply.", line.rstrip())
+
+
+def _flat(row: Mapping[str, Any], prefix: str = "", level: int = 0) -> dict[str, Any]:
     """Name what is inside objects and lists by its path: {"who": {"id": 1}} has `who.id`, {"tags": ["a"]} `tags.0`."""
+    if level > DEEPEST:
+        raise RecursionError
     out: dict[str, Any] = {}
     for key, value in row.items():
         if isinstance(value, dict):
-            out |= _flat(value, f"{prefix}{key}.")
+            out |= _flat(value, f"{prefix}{key}.", level + 1)
             continue
         out[prefix + key] = value
         if isinstance(value, list):
             places = {str(place): one for place, one in enumerate(value[:MOST_PLACES])}
-            out |= _flat(places, f"{prefix}{key}.")
+            out |= _flat(places, f"{prefix}{key}.", level + 1)
     return out
 
 

@@ -220,7 +220,15 @@ def _dated(said: str | Value, zone: tzinfo) -> Get:
     """Return how to read a value that may be a date: with a format it becomes ISO 8601, without a clock a bare date."""
     if isinstance(said, str) or not said.format:
         return _get(said)
-    told = Time(said.column, said.format, said.time_zone, text=said.text, join=said.join, separator=said.separator)
+    told = Time(
+        said.column,
+        said.format,
+        said.time_zone,
+        text=said.text,
+        join=said.join,
+        separator=said.separator,
+        prefix=said.prefix,
+    )
     get = times.of(told, zone)
     has_clock = any(part in said.format for part in ("%H", "%I", "%T", "%X", "%c"))
 

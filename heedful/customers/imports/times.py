@@ -79,8 +79,14 @@ def _hint(formats: tuple[str, ...]) -> str:
 def _cell(found: Time) -> Callable[[Row], Any]:
     """Return how to find what a time is read from."""
     if found.join:
-        return lambda row: found.separator.join(part for column in found.join if (part := text_of(row.get(column))))
+        return lambda row: _told(found, found.separator.join(filter(None, (text_of(row.get(c)) for c in found.join))))
+    if found.prefix:
+        return lambda row: _told(found, text_of(row.get(found.column)))
     return lambda row: row.get(found.column)
+
+
+def _told(found: Time, text: str) -> str:
+    return found.prefix + text if text.casefold() not in NEVER else ""
 
 
 def _clock(column: str, own: tzinfo) -> Callable[[Row], tzinfo]:

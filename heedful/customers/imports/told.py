@@ -43,7 +43,10 @@ class Value(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
 
 class Time(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """Where a time comes from: a column, several joined, or one fixed text; how it is written, and by which clock."""
+    """Where a time comes from: a column, several joined, or one fixed text; how it is written, and by which clock.
+
+    `prefix` is what the file leaves out because all of its rows share it, such as the year.
+    """
 
     column: str = ""
     format: str | list[str] = []
@@ -52,6 +55,7 @@ class Time(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     text: str = ""
     join: list[str] = []
     separator: str = " "
+    prefix: str = ""
 
 
 class Number(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
