@@ -10,9 +10,10 @@ import schemathesis
 from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
-from hypothesis import HealthCheck, Phase, settings
-from schemathesis import Case
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis import APIOperation, Case
 from schemathesis.checks import not_a_server_error
+from schemathesis.core.result import Ok
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     response_schema_conformance,
@@ -57,13 +58,24 @@ CHECKS = [
 ]
 
 
-@schema.parametrize()
-@settings(
-    max_examples=10,
-    deadline=None,
-    derandomize=True,
-    phases=[Phase.generate],
-    suppress_health_check=list(HealthCheck),
-)
-def test_whatever_a_stranger_sends_the_answer_is_as_described(case: Case[Any], key: str) -> None:
-    case.call_and_validate(headers={"Authorization": f"Bearer {key}"}, checks=CHECKS, app=get_wsgi_application())
+OPERATIONS = [found.ok() for found in schema.get_all_operations() if isinstance(found, Ok)]
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=[operation.label for operation in OPERATIONS])
+def test_whatever_a_stranger_sends_the_answer_is_as_described(
+    operation: APIOperation[Any, Any, Any, Any], key: str
+) -> None:
+    """Each address has a name of its own: of tests with one name only one is run where they are shared out."""
+
+    @given(case=operation.as_strategy())
+    @settings(
+        max_examples=10,
+        deadline=None,
+        derandomize=True,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    def send(case: Case[Any]) -> None:
+        case.call_and_validate(headers={"Authorization": f"Bearer {key}"}, checks=CHECKS, app=get_wsgi_application())
+
+    send()
