@@ -1,21 +1,33 @@
 """The time that figures are counted over: asked for in the same words everywhere, and said in every answer."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
 
 from django.db.models import Model, QuerySet
 from django.utils import timezone
 from ninja import Schema
-from pydantic import AwareDatetime, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field
 
 from heedful.kit.errors import Refused
 from heedful.prove.periods import ALWAYS, Period
 
 
+def _on_one_clock(said: datetime) -> datetime:
+    """A moment as the database takes it, which knows fewer offsets than may be written."""
+    try:
+        return said.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("is beyond all calendars") from None
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_on_one_clock)]
+
+
 class Over(Schema):
     """Over which time; the whole of it where nothing is said."""
 
-    from_: AwareDatetime | None = Field(None, alias="from", description="What happened then or later")
-    until: AwareDatetime | None = Field(None, description="What happened before it; now where it is left out")
+    from_: Moment | None = Field(None, alias="from", description="What happened then or later")
+    until: Moment | None = Field(None, description="What happened before it; now where it is left out")
     days: int | None = Field(None, ge=1, le=36_500, description="So many days up to `until`, instead of `from`")
 
     @property

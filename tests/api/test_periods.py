@@ -80,6 +80,15 @@ def test_one_promise_says_how_it_felt(ask: Ask, bills: datetime) -> None:
     assert said["counting"] == {"done": 0, "total": 0}
 
 
+@pytest.mark.parametrize(
+    ("said", "status"),
+    [("2026-01-01T00:00:00-19:20", 200), ("2026-01-01T00:00:00%2B23:59", 200), ("9999-12-31T23:00:00-23:00", 422)],
+)
+def test_a_moment_may_have_any_offset_that_can_be_written(ask: Ask, bills: datetime, said: str, status: int) -> None:
+    assert ask("GET", f"/api/promises?until={said}")[0] == status
+    assert ask("GET", f"/api/feedback?until={said}")[0] == status
+
+
 def addresses() -> list[str]:
     """Every address that is read, with something in the place of what it names."""
     read = [address for address, methods in openapi.schema()["paths"].items() if "get" in methods]
