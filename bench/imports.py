@@ -13,7 +13,8 @@ from pathlib import Path
 
 from heedful.kit.postgres import Server
 
-MAPS = Path(__file__).parent.parent / "docs" / "maps"
+ROOT = Path(__file__).parents[1]
+MAPS = ROOT / "docs" / "maps"
 HEAD = (
     "order;customer_email;phone;name;plan;monthly;ordered_at;promised_for"
     ";delivered_at;reviewed_at;stars;comment;may_mail"
@@ -69,7 +70,12 @@ def _measured(
         out.writelines(f"{line}\n" for line in shape(rows, name))
     before = _postgres_cpu(server)
     child = subprocess.run(
-        [sys.executable, __file__, "--child", str(file)], env=environment, check=True, capture_output=True, text=True
+        [sys.executable, "-m", "bench.imports", "--child", str(file)],
+        env=environment,
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
     )
     said = json.loads(child.stdout.splitlines()[-1])
     database = _postgres_cpu(server) - before
