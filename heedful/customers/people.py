@@ -290,6 +290,11 @@ ORDER BY id FOR NO KEY UPDATE
 """Records and the people whom they belong to, always in one order, so that two cannot each wait for the other."""
 
 
+def hold(*, records: Collection[int]) -> None:
+    """Wait until nobody else changes these records and the people whom they belong to, and let nobody until we end."""
+    prepared.fetch(HOLD, [prepared.numbers(records)])
+
+
 def _hold(records: Collection[int]) -> None:
     """Let nobody else change these records, nor the view of these people, until this transaction is done."""
     prepared.fetch(

@@ -14,7 +14,7 @@ from heedful.customers import arrivals, feedback, kinds, moves, people
 from heedful.customers.identities import Name, Span
 from heedful.kit import prepared
 from heedful.kit.actor import By
-from heedful.ledger import events
+from heedful.ledger import events, jobs
 
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 AHEAD = timedelta(days=1)
@@ -296,9 +296,22 @@ def _seen(rows: Collection[_Row], told: Mapping[int, Span]) -> None:
     for row in untold:
         first, last = seen.get(row.c) or (row.t, row.t)
         seen[row.c] = min(first, row.t), max(last, row.t)
-    spans = [{"id": customer, "first": first, "last": last} for customer, (first, last) in seen.items()]
-    noted = prepared.fetch(SEEN, [prepared.document(spans)])
-    transaction.on_commit(lambda: _note({customer: seen[customer] for (customer,) in noted}))
+    _see([{"id": customer, "first": f"{first}", "last": f"{last}"} for customer, (first, last) in seen.items()])
+    transaction.on_commit(lambda: _note(seen))
+
+
+@transaction.atomic
+def see_later(*, spans: list[dict[str, Any]]) -> None:
+    """Note when those were seen whom somebody else held as it happened; runs in the worker, which can wait for them."""
+    people.hold(records=[span["id"] for span in spans])
+    _see(spans)
+
+
+def _see(spans: list[dict[str, Any]]) -> None:
+    """Write down when records and their people were seen; those whom somebody holds come later: nobody waits here."""
+    skipped = {customer for (customer,) in prepared.fetch(SEEN, [prepared.document(spans)])}
+    if left := [span for span in spans if span["id"] in skipped]:
+        jobs.enqueue(see_later, spans=left)
 
 
 def _note(seen: Mapping[int, Span]) -> None:
@@ -313,7 +326,7 @@ NOTED_EVERY = timedelta(hours=1)
 MOST_NOTED = 50_000
 _NEVER = datetime.max.replace(tzinfo=UTC), datetime.min.replace(tzinfo=UTC)
 _noted: dict[int, Span] = {}
-"""What this process knows to be written: record -> first seen, and until when a touchpoint tells nothing new."""
+"""What this process knows to be written, or to be soon: record -> first seen, and until when nothing is told anew."""
 
 SEEN = """
 WITH own AS (
@@ -329,7 +342,8 @@ WITH own AS (
     WHERE (own AND (own_last_at < last - interval '1 hour' OR own_first_at > first))
         OR (person_id = id AND (last_seen_at < last - interval '1 hour' OR first_seen_at > first))
 ), due AS (
-    SELECT id FROM customers_customer WHERE id IN (SELECT id FROM stale) ORDER BY id FOR UPDATE SKIP LOCKED
+    SELECT id FROM customers_customer WHERE id IN (SELECT id FROM stale) ORDER BY id
+    FOR NO KEY UPDATE SKIP LOCKED
 ), updated AS (
     UPDATE customers_customer c SET
         own_first_at = CASE WHEN own THEN least(own_first_at, first) ELSE own_first_at END,
@@ -338,5 +352,5 @@ WITH own AS (
         last_seen_at = CASE WHEN person_id = c.id THEN greatest(last_seen_at, last) ELSE last_seen_at END
     FROM seen WHERE c.id = seen.id AND c.id IN (SELECT id FROM due)
 ), skipped AS (SELECT id FROM stale EXCEPT SELECT id FROM due)
-SELECT id FROM own WHERE id NOT IN (SELECT id FROM skipped) AND person NOT IN (SELECT id FROM skipped)
+SELECT id FROM own WHERE id IN (SELECT id FROM skipped) OR person IN (SELECT id FROM skipped)
 """

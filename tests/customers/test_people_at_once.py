@@ -2,24 +2,28 @@
 
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.db import connection, transaction
 
-from heedful.customers import messages, people
+from heedful.customers import messages, people, touchpoints
 from heedful.customers.identities import Name
 from heedful.customers.messages import Message, Said
 from heedful.customers.models import Customer, Identity, Merge
+from heedful.customers.touchpoints import Draft
 from heedful.kit.actor import SYSTEM
 from heedful.kit.errors import Refused
 from tests.races import at_once
+from tests.work import work
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 HEARD_S = 0.5
 """How long the first of two waits for the second, which must not get through before the first is done."""
+HELD_S = 10
+"""How long a row is held for one who must not wait for it."""
 
 
 def say(*names: Name, organisation: str = "", **facts: str) -> Callable[[], object]:
@@ -79,6 +83,31 @@ def test_a_burst_about_one_person_leaves_what_a_second_look_finds() -> None:
         assert {name: getattr(again, name) for name in vars(person) if name[0] != "_"} == {
             name: value for name, value in vars(person).items() if name[0] != "_"
         }
+    connection.close()
+
+
+@pytest.mark.parametrize("held_row", ["ana", "phone"])
+def test_what_happens_while_somebody_is_held_waits_for_nobody_and_is_seen_afterwards(held_row: str) -> None:
+    say(("user_id", "ana"), ("anonymous_id", "phone"), name="Ana")()
+    later, held, viewed = NOON + timedelta(hours=2), threading.Event(), threading.Event()
+
+    def hold() -> bool:
+        with transaction.atomic():
+            Customer.objects.select_for_update().get(identities__value=held_row)
+            held.set()
+            return viewed.wait(HELD_S)
+
+    def view() -> None:
+        held.wait()
+        draft = Draft(kind="viewed", happened_at=later, message="v1", identities=(("user_id", "ana"),))
+        touchpoints.record(drafts=[draft], source="shop", by=SYSTEM, at=later)
+        viewed.set()
+
+    assert set(at_once(hold, view)) == {True, None}, "the view waited"
+    work()
+    ana = Identity.objects.get(value="ana").customer
+    assert not ana.is_root
+    assert (person_of("ana").last_seen_at, ana.own_last_at) == (later, later)
     connection.close()
 
 
