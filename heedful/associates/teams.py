@@ -7,6 +7,7 @@ from django.db import transaction
 
 from heedful.associates import associates
 from heedful.associates.models import Team
+from heedful.kit import turns
 from heedful.kit.actor import By
 from heedful.kit.errors import Refused
 from heedful.ledger import events
@@ -33,8 +34,8 @@ class TeamChanged:
 def add(*, name: str, is_default: bool = False, by: By, at: datetime) -> Team:
     """Make a team; the first one gets the cases that no rule sends elsewhere."""
     associates.must(by, "team.edit")
-    is_default = is_default or not Team.objects.filter(is_default=True).exists()
     team = Team(name=_free_name(name), created_at=at)
+    is_default = is_default or not Team.objects.filter(is_default=True).exists()
     team.save()
     _make_default(team, is_default)
     events.record(TeamAdded(team.pk, team.name), by=by, at=at)
@@ -63,6 +64,7 @@ def _make_default(team: Team, is_default: bool) -> None:
 def _free_name(name: str, besides: Team | None = None) -> str:
     if not (stripped := " ".join(name.split())[:120]):
         raise Refused("Give the team a name.")
+    turns.take(Team)
     others = Team.objects.exclude(pk=besides.pk) if besides else Team.objects.all()
     if others.filter(name__iexact=stripped).exists():
         raise Refused(f"There is already a team called {stripped}.")

@@ -70,6 +70,7 @@ def rename(*, view: View, name: str, by: By, at: datetime) -> None:
     """Call a view differently."""
     associates.must(by, "account.edit", view.associate)
     called = _checked(name)
+    Associate.objects.select_for_update().get(pk=view.associate_id)
     if View.objects.filter(associate=view.associate, page=view.page, name=called).exclude(pk=view.pk).exists():
         raise Refused(f"Another view of this list is called {called}.")
     view.name = called

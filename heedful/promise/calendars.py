@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from heedful.associates import associates
+from heedful.kit import turns
 from heedful.kit.actor import By
 from heedful.kit.errors import Refused
 from heedful.ledger import events
@@ -75,9 +76,10 @@ def change(
 ) -> Calendar:
     """Change when the company works; promises that count by it are judged anew in the background."""
     associates.must(by, "calendar.edit")
+    free_name = _free_name(name, calendar.pk)
     row = Calendar.objects.select_for_update().get(pk=calendar.pk)
     before = {"time_zone": row.time_zone, "week": row.week, "holidays": row.holidays}
-    row.name = _free_name(name, row.pk)
+    row.name = free_name
     for field, value in _hours(time_zone, week, holidays).items():
         setattr(row, field, value)
     _make_default(row, wanted=is_default or row.is_default)
@@ -104,6 +106,7 @@ def _hours(time_zone: str, week: Week, holidays: Sequence[str]) -> dict[str, Any
 def _free_name(name: str, of: int) -> str:
     if not (stripped := " ".join(name.split())[:120]):
         raise Refused("Give the calendar a name, such as Customer service.")
+    turns.take(Calendar)
     if Calendar.objects.filter(name__iexact=stripped).exclude(pk=of).exists():
         raise Refused(f"There is a calendar called {stripped} already.")
     return stripped

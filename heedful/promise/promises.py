@@ -12,6 +12,7 @@ from heedful.associates import associates
 from heedful.associates.models import Associate
 from heedful.customers import kinds, scales
 from heedful.customers.models import Stage
+from heedful.kit import turns
 from heedful.kit.actor import By
 from heedful.kit.errors import Refused
 from heedful.ledger import events
@@ -104,9 +105,9 @@ def change(
 ) -> Promise:
     """Change a promise. New standards measure all of history anew, or with `from_now_on` what starts from now on."""
     associates.must(by, "promise.edit")
-    row = _standing(promise)
     fields = wording.fields()
-    _only_case_clock(wording, besides=row)
+    _only_case_clock(wording, besides=promise)
+    row = _standing(promise)
     before = _said(row)
     for name, value in fields.items():
         setattr(row, name, value)
@@ -202,8 +203,11 @@ def _checked(wanted: Sequence[Draft], *, is_case_clock: bool) -> list[Draft]:
 
 
 def _only_case_clock(wording: Wording, *, besides: Promise | None) -> None:
+    if not wording.is_case_clock:
+        return
+    turns.take(Promise)
     others = Promise.objects.active().filter(is_case_clock=True).exclude(pk=besides.pk if besides else 0)
-    if wording.is_case_clock and (other := others.first()):
+    if other := others.first():
         raise Refused(f"Cases run by another promise already: {other.words}")
 
 
@@ -231,6 +235,7 @@ def _audience(audience: Audience) -> dict[str, list[str]]:
 
 def _free_slug(wanted: str) -> str:
     root = slugify(wanted)[:70].strip("-") or "promise"
+    turns.take(Promise)
     taken = set(Promise.objects.filter(slug__startswith=root).values_list("slug", flat=True))
     return next(
         slug

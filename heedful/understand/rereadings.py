@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from heedful.associates import associates
 from heedful.customers.models import Feedback
-from heedful.kit import live
+from heedful.kit import live, turns
 from heedful.kit.actor import SYSTEM, By
 from heedful.kit.errors import Refused
 from heedful.ledger import events, jobs
@@ -40,7 +40,8 @@ class RereadingFinished:
 def start(*, because: str, by: By, at: datetime) -> Rereading:
     """Read every verbatim again, the latest first; one at a time."""
     associates.must(by, "topic.edit")
-    if Rereading.objects.select_for_update().filter(finished_at=None).exists():
+    turns.take(Rereading)
+    if Rereading.objects.filter(finished_at=None).exists():
         raise Refused("Everything is being read again already. Wait until that is done.")
     sheets = Feedback.objects.exclude(verbatim="")
     row = Rereading.objects.create(because=because[:200], total=sheets.count(), started_at=at)
@@ -49,9 +50,11 @@ def start(*, because: str, by: By, at: datetime) -> Rereading:
     return row
 
 
+@transaction.atomic
 def keep_up(*, at: datetime) -> None:
     """Read everything again when an older model than today's has read some of it; until then its readings stand."""
     is_old = Reading.objects.exclude(model=light.MODEL).exclude(feedback__verbatim="").exists()
+    turns.take(Rereading)
     if is_old and not Rereading.objects.filter(finished_at=None).exists():
         start(because="Heedful has learned to read better", by=SYSTEM, at=at)
 

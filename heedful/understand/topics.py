@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.text import slugify
 
 from heedful.associates import associates
+from heedful.kit import turns
 from heedful.kit.actor import By
 from heedful.kit.errors import Refused
 from heedful.ledger import events
@@ -127,6 +128,7 @@ def restore(*, topic: Topic, by: By, at: datetime) -> None:
 def _name(name: str, *, besides: Topic | None = None) -> str:
     if not (name := " ".join(name.split())[:120]):
         raise Refused("Give the topic a name.")
+    turns.take(Topic)
     if any(topic != besides for topic in Topic.objects.filter(name__iexact=name)):
         raise Refused(f"There is a topic called {name} already.")
     return name
