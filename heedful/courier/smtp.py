@@ -3,7 +3,10 @@
 import contextlib
 import ipaddress
 import smtplib
+import socket
 import ssl
+import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
 from email.message import EmailMessage
 from types import TracebackType
@@ -11,6 +14,9 @@ from typing import Self
 from urllib.parse import parse_qs, unquote, urlsplit
 
 TIMEOUT_S = 30
+"""For one step, such as an answer."""
+WHOLE_S = 45
+"""For a mail from the first step to the last: well below the time for which one who delivers holds the server."""
 
 
 class ServerFailed(Exception):
@@ -66,10 +72,12 @@ def parse(url: str) -> Address:
 class Line:
     """A connection that is opened by the first mail and used for all that follow."""
 
-    def __init__(self, address: Address, *, timeout_s: float = TIMEOUT_S) -> None:
+    def __init__(self, address: Address, *, timeout_s: float = TIMEOUT_S, whole_s: float = WHOLE_S) -> None:
         self.address = address
         self.timeout_s = timeout_s
+        self.whole_s = whole_s
         self._smtp: smtplib.SMTP | None = None
+        self._is_late = False
 
     def __enter__(self) -> Self:
         return self
@@ -79,6 +87,28 @@ class Line:
 
     def hand_over(self, message: EmailMessage, *, sender: str, to: str) -> str:
         """Give one mail to the server and return its answer; raise `ServerFailed` or `MailRefused`."""
+        with self._one_clock():
+            return self._hand_over(message, sender, to)
+
+    @contextlib.contextmanager
+    def _one_clock(self) -> Iterator[None]:
+        """Cut the line when all of it takes too long: nothing may reach the server when it is another's turn."""
+        self._is_late = False
+        clock = threading.Timer(self.whole_s, self._cut)
+        clock.daemon = True
+        clock.start()
+        try:
+            yield
+        finally:
+            clock.cancel()
+
+    def _cut(self) -> None:
+        self._is_late = True
+        if (smtp := self._smtp) is not None and (wire := smtp.sock) is not None:
+            with contextlib.suppress(OSError):
+                socket.socket.shutdown(wire, socket.SHUT_RDWR)  # below TLS, which another thread may be reading
+
+    def _hand_over(self, message: EmailMessage, sender: str, to: str) -> str:
         smtp = self._smtp or self._call()
         try:
             smtp.send_message(message, from_addr=sender, to_addrs=[to])
@@ -99,6 +129,8 @@ class Line:
     def _call(self) -> smtplib.SMTP:
         try:
             self._smtp = self._connect()
+            if self._is_late:
+                raise TimeoutError
             self._greet(self._smtp)
         except (smtplib.SMTPException, OSError) as error:
             self._hang_up()
@@ -138,6 +170,8 @@ class Line:
         return MailRefused(f"The mail server said {said}", for_good=code >= 500)
 
     def _why(self, error: Exception) -> str:
+        if self._is_late:
+            return f"Your mail server {self.address.shown} is too slow: a mail took longer than {self.whole_s:g} s."
         if isinstance(error, TimeoutError):
             return f"We could not reach your mail server {self.address.shown} (timed out after {self.timeout_s:g} s)."
         if isinstance(error, ssl.SSLError):

@@ -1,7 +1,11 @@
 """Real mail servers with STARTTLS, TLS from the start, and a login; and what is said when one of these goes wrong."""
 
+import asyncio
 import socket
+import threading
+import time
 from collections.abc import Callable, Iterator
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +16,7 @@ from django.test import Client
 from django.utils import timezone
 
 from heedful.associates.models import Associate
-from heedful.courier import mails, smtp
+from heedful.courier import mails, rests, smtp
 from heedful.courier.models import Mail, Sending
 from heedful.kit.actor import SYSTEM
 from tests.courier import certificates
@@ -150,3 +154,75 @@ def test_a_password_is_not_sent_in_the_open(office: Any, monkeypatch: pytest.Mon
     tried = send(settings, URLS["starttls"].format(port)).tries.get()
     assert "offers no encryption, and a password is not sent without" in tried.answer
     assert not box.covered
+
+
+class Sluggard:
+    """A mail server that takes its time for each step, and notes the steps that were done."""
+
+    def __init__(self) -> None:
+        self.steps: list[str] = []
+
+    async def handle_MAIL(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope, sender: str, options: Any
+    ) -> str:
+        envelope.mail_from = sender
+        return await self.slowly("mail")
+
+    async def handle_RCPT(self, server: SMTP, session: Session, envelope: Envelope, to: str, options: Any) -> str:  # noqa: N802
+        envelope.rcpt_tos.append(to)
+        return await self.slowly("rcpt")
+
+    async def handle_DATA(self, *asked: Any) -> str:  # noqa: N802
+        return await self.slowly("data")
+
+    async def slowly(self, step: str) -> str:
+        await asyncio.sleep(0.3)
+        self.steps.append(step)
+        return "250 OK"
+
+
+@pytest.mark.parametrize(("whole_s", "steps"), [(0.45, ["mail"]), (30, ["mail", "rcpt", "data"])])
+def test_a_mail_is_handed_over_within_one_clock_or_not_at_all(
+    settings: Any, monkeypatch: pytest.MonkeyPatch, whole_s: float, steps: list[str]
+) -> None:
+    """However quick each step is: when the time is up for which we hold the server, another may be at it."""
+    box = Sluggard()
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    controller = Controller(box, hostname="127.0.0.1", port=port)
+    controller.start()
+    monkeypatch.setattr(smtp.Line.__init__, "__kwdefaults__", {"timeout_s": 5, "whole_s": whole_s})
+    try:
+        mail = send(settings, f"smtp://127.0.0.1:{port}")
+    finally:
+        controller.stop()
+    assert mail.state == (Sending.WAITING if whole_s < 1 else Sending.SENT)
+    assert box.steps[: len(steps)] == steps
+    assert ("data" in box.steps) == ("data" in steps)
+    answers = [said.answer for said in mail.tries.all()]
+    slow = f"Your mail server smtp://127.0.0.1:{port} is too slow: a mail took longer than 0.45 s."
+    assert answers == [slow if whole_s < 1 else "The mail server took it."]
+
+
+def test_the_clock_of_a_mail_ends_before_another_may_take_the_server() -> None:
+    assert rests.LEASE.total_seconds() >= smtp.WHOLE_S + 10
+
+
+def test_a_server_that_greets_too_late_is_given_nothing() -> None:
+    heard: list[bytes] = []
+
+    def greet_late(server: socket.socket) -> None:
+        line, _ = server.accept()
+        with line:
+            time.sleep(0.3)
+            line.sendall(b"220 Here at last\r\n")
+            heard.append(line.recv(100))
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        late = threading.Thread(target=greet_late, args=[server])
+        late.start()
+        address = smtp.parse(f"smtp://127.0.0.1:{server.getsockname()[1]}")
+        with smtp.Line(address, timeout_s=5, whole_s=0.1) as line, pytest.raises(smtp.ServerFailed, match="too slow"):
+            line.hand_over(EmailMessage(), sender="a@example.com", to="b@example.com")
+        late.join(5)
+    assert heard in ([b""], [b"quit\r\n"], [b"QUIT\r\n"])
