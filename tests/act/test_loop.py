@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
-from heedful.act import cases, escalations
-from heedful.act.models import Case
+from heedful.act import cases, escalations, reactions
+from heedful.act.models import Case, Trouble
 from heedful.associates import associates, teams
 from heedful.associates.models import Associate, Company, Role, Team
 from heedful.courier.models import Mail
@@ -16,18 +17,22 @@ from heedful.customers import touchpoints
 from heedful.customers.models import Customer, Kind, Touchpoint
 from heedful.customers.touchpoints import Draft
 from heedful.kit.actor import SYSTEM
+from heedful.ledger import events
+from heedful.ledger.models import Entry
 from heedful.listen import asks, surveys
 from heedful.listen.models import Ask
 from heedful.promise import promises
 from heedful.promise.models import Instance
 from heedful.promise.promises import Wording
 from heedful.promise.standards import Draft as StandardDraft
+from heedful.understand import reading
 from heedful.understand.models import Reading
 from tests.cast import arrived, somebody
 from tests.work import work
 
 pytestmark = pytest.mark.django_db
 
+CANCEL, NEVER_CAME = "I will cancel my contract with you.", "The technician never came."
 type As = Callable[[Associate], Client]
 
 
@@ -58,8 +63,8 @@ def test_an_answer_becomes_a_case_and_a_no_opens_it_again_with_the_lead(
 ) -> None:
     answered(client, ask, recommend="2", open="The technician never came and nobody answers the phone.")
     case = Case.objects.get()
-    reading = Reading.objects.get()
-    assert reading.sentiment == "negative"
+    meant = Reading.objects.get()
+    assert meant.sentiment == "negative"
     assert (case.severity, case.team) == (3, mira.team)
 
     desk, at = as_(mira), f"/cases/{case.pk}"
@@ -81,6 +86,28 @@ def test_an_answer_becomes_a_case_and_a_no_opens_it_again_with_the_lead(
     assert as_(lena).post(f"{at}/claim").status_code == 302
     case.refresh_from_db()
     assert case.owner == lena
+
+
+@pytest.mark.parametrize("apart", [timedelta(0), timedelta(minutes=1)])
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0), (2, 0, 1)])
+def test_what_was_said_last_stands_in_whatever_order_it_is_heard(
+    grace: Customer, order: tuple[int, ...], apart: timedelta
+) -> None:
+    """Worse words came after the score, and then they were put more mildly."""
+    now, heard = timezone.now(), []
+    told: list[dict[str, Any]] = [{"scores": {"recommend": 2}}, {"verbatim": CANCEL}, {"verbatim": NEVER_CAME}]
+    for number, said in enumerate(told):
+        at = now - timedelta(hours=1) + number * apart
+        one = Draft("survey_answered", at, f"m{number}", customer=grace.pk, subject="sheet", **said)
+        touchpoints.record(drafts=[one], source="test", by=SYSTEM, at=now)
+        entry = Entry.objects.filter(kind="TouchpointsRecorded").latest("pk")
+        reading.read(events.read(entry), entry=entry)
+        heard.append(Entry.objects.filter(kind="TroubleHeard").latest("pk"))
+    assert len(set(heard)) == 3
+    for entry in (heard[number] for number in order):
+        reactions.open_cases(events.read(entry), entry=entry)
+    heard_of = Trouble.objects.get()
+    assert (heard_of.what, heard_of.words) == ("Would recommend: 2 of 10", "never came")
 
 
 def test_a_customer_who_was_not_helped_twice_is_heard_twice(

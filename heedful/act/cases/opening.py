@@ -59,13 +59,8 @@ def take(*, feedback: Feedback, by: By, at: datetime) -> Case:
 
 def _taken(feedback: Feedback) -> Sign:
     """What a customer said, as the rules weigh it, or as mild trouble where they find none."""
-    reading = Reading.objects.filter(feedback=feedback).first()
-    told = [topic["slug"] for topic in reading.topics] if reading else []
-    scores = dict(feedback.scores.values_list("question", "value"))
-    found = trouble.sign_of(
-        feedback, scores=scores, signals=reading.signals if reading else (), topics=told, rules=trouble.rules()
-    )
-    return found or Sign(
+    told = _topics(reading := Reading.objects.filter(feedback=feedback).first())
+    return _weighed(feedback, reading) or Sign(
         reference=f"feedback:{feedback.pk}",
         customer=feedback.customer_id,
         severity=trouble.MILD,
@@ -74,6 +69,21 @@ def _taken(feedback: Feedback) -> Sign:
         stage=feedback.stage_slug,
         topics=tuple(told),
     )
+
+
+def _weighed(feedback: Feedback, reading: Reading | None) -> Sign | None:
+    """The trouble in an answer sheet as it stands now."""
+    return trouble.sign_of(
+        feedback,
+        scores=dict(feedback.scores.values_list("question", "value")),
+        signals=reading.signals if reading else (),
+        topics=_topics(reading),
+        rules=trouble.rules(),
+    )
+
+
+def _topics(reading: Reading | None) -> list[str]:
+    return [topic["slug"] for topic in reading.topics] if reading else []
 
 
 def lock_person(customer: int) -> int:
@@ -185,13 +195,19 @@ def join(case: Case, sign: Sign, *, by: By, at: datetime) -> Case:
 
 
 def _hear_more(known: Trouble, sign: Sign, *, by: By, at: datetime) -> Case:
-    """The same answer sheet said more: its words come after its score."""
+    """The same answer sheet said more: its words come after its score, and may be heard before it."""
+    sign = _as_it_stands(known) or sign
     if (known.severity, known.words) == (sign.severity, sign.words):
         return known.case
     known.severity, known.words, known.what = sign.severity, sign.words, sign.what[:300]
     known.save(update_fields=["severity", "words", "what"])
     case = Case.objects.select_for_update().get(pk=known.case_id)
     return worsen(case, sign, by=by, at=at) if case.is_open else case
+
+
+def _as_it_stands(known: Trouble) -> Sign | None:
+    feedback = Feedback.objects.filter(pk=known.feedback_id or 0).first()
+    return _weighed(feedback, Reading.objects.filter(feedback=feedback).first()) if feedback else None
 
 
 def worsen(case: Case, sign: Sign, *, by: By, at: datetime) -> Case:
