@@ -130,7 +130,7 @@ def _describe(
     """
     times = [touchpoints.clamp(word.at, at) for word in said]
     records, _ = people.meet(messages=[word.identities for word in said], times=times, by=by, at=max(times))
-    met = organisations.meet(said=_organisations(said), by=by, at=at)
+    met = organisations.meet(said=_of_organisations(said, times), by=by, at=at)
     known = {word.identities: record for word, record in zip(said, records, strict=True)}
     seen = people.NEVER
     facts: dict[int, dict[str, people.Fact]] = defaultdict(dict)
@@ -160,12 +160,12 @@ def _seen(drafts: Sequence[Draft], known: Mapping[tuple[Name, ...], int], at: da
     return seen
 
 
-def _organisations(said: Sequence[Said]) -> Mapping[str, dict[str, Any]]:
-    traits: dict[str, dict[str, Any]] = {}
-    for word in sorted(said, key=lambda word: word.at):
-        if word.organisation:
-            traits.setdefault(word.organisation, {}).update(word.organisation_traits)
-    return traits
+def _of_organisations(said: Sequence[Said], times: Sequence[datetime]) -> list[organisations.Said]:
+    return [
+        organisations.Said(word.organisation, word.organisation_traits, true_at)
+        for true_at, word in zip(times, said, strict=True)
+        if word.organisation
+    ]
 
 
 def _state(error: DatabaseError) -> str | None:

@@ -29,6 +29,8 @@ class Organisation(models.Model):
     external_id = models.CharField(max_length=200, unique=True)
     name = models.CharField(max_length=200, blank=True)
     attributes = models.JSONField(default=dict)
+    said_at = models.JSONField(default=dict)
+    """Attribute, or `name` -> when it was said; what is not in it was said before times were kept."""
     created_at = models.DateTimeField()
 
     def __str__(self) -> str:

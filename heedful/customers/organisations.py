@@ -1,8 +1,8 @@
 """The companies that customers belong to: met when somebody names them, described by whoever knows more."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -20,33 +20,59 @@ class OrganisationsMet:
     organisations: list[int]
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What was said of an organisation, and when it was true."""
+
+    external_id: str
+    traits: Mapping[str, Any]
+    at: datetime
+
+
 MEET = """
-INSERT INTO customers_organisation AS o (external_id, name, attributes, created_at)
-SELECT external_id, name, attributes, %s
-FROM jsonb_to_recordset(%s::jsonb) AS w(external_id text, name text, attributes jsonb) ORDER BY external_id
+INSERT INTO customers_organisation AS o (external_id, name, attributes, said_at, created_at)
+SELECT external_id, name, attributes, said_at, %s
+FROM jsonb_to_recordset(%s::jsonb) AS w(external_id text, name text, attributes jsonb, said_at jsonb)
+ORDER BY external_id
 ON CONFLICT (external_id) DO UPDATE SET
-    name = CASE WHEN EXCLUDED.name = '' THEN o.name ELSE EXCLUDED.name END,
-    attributes = o.attributes || EXCLUDED.attributes
+    name = CASE WHEN EXCLUDED.said_at ->> 'name' >= coalesce(o.said_at ->> 'name', '') COLLATE "C"
+        THEN EXCLUDED.name ELSE o.name END,
+    attributes = o.attributes || (
+        SELECT coalesce(jsonb_object_agg(key, value), '{}') FROM jsonb_each(EXCLUDED.attributes)
+        WHERE EXCLUDED.said_at ->> key >= coalesce(o.said_at ->> key, '') COLLATE "C"),
+    said_at = o.said_at || (
+        SELECT coalesce(jsonb_object_agg(key, value), '{}') FROM jsonb_each_text(EXCLUDED.said_at)
+        WHERE value >= coalesce(o.said_at ->> key, '') COLLATE "C")
 RETURNING external_id, id, xmax = 0
 """
 
 
 @transaction.atomic
-def meet(*, said: Mapping[str, Mapping[str, Any]], by: By, at: datetime) -> dict[str, int]:
-    """Find or make organisations by the sender's ids; what is said of them is added to what is known."""
+def meet(*, said: Sequence[Said], by: By, at: datetime) -> dict[str, int]:
+    """Find or make organisations by the sender's ids; the later saying of each attribute stands, whatever came first.
+
+    Of what was said at the same time the later of `said`, or whatever comes later, stands.
+    """
     if not said:
         return {}
-    rows = [
-        {
-            "external_id": external_id,
-            "name": characters.straight(str(traits.get("name") or "")).strip()[:200],
-            "attributes": {key: value for key, value in traits.items() if key not in {"name", "id"}},
-        }
-        for external_id, traits in sorted(said.items())
-    ]
+    rows = _rows(said)
     with connection.cursor() as cursor:
         cursor.execute(MEET, [at, msgspec.json.encode(rows).decode()])
         found = cursor.fetchall()
     if new := sorted(row for _, row, is_new in found if is_new):
         events.record(OrganisationsMet(new), by=by, at=at)
     return {external_id: row for external_id, row, _ in found}
+
+
+def _rows(said: Sequence[Said]) -> list[dict[str, Any]]:
+    rows: dict[str, dict[str, Any]] = {}
+    for word in sorted(said, key=lambda word: word.at):
+        row = rows.setdefault(
+            word.external_id, {"external_id": word.external_id, "name": "", "attributes": {}, "said_at": {}}
+        )
+        told = {key: value for key, value in word.traits.items() if key not in {"name", "id"}}
+        row["attributes"] |= told
+        if name := characters.straight(str(word.traits.get("name") or "")).strip()[:200]:
+            row["name"] = told["name"] = name
+        row["said_at"] |= dict.fromkeys(told, word.at.astimezone(UTC).isoformat())
+    return [rows[external_id] for external_id in sorted(rows)]
