@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.providers.base import AuthProcess
 from django.conf import settings
@@ -24,6 +25,8 @@ log = logging.getLogger(__name__)
 
 SHUT = ("email/", "3rdparty/", "3rdparty/signup/", "social/connections/", "social/signup/", "password/set/")
 """Pages of the library by which somebody would change who they are past the operations and the ledger."""
+WRONG_CODE = "This code does not fit. Type the one that your app shows now."
+TOO_OFTEN = "That was tried too often. Wait five minutes, then try again."
 
 
 def shut(request: HttpRequest) -> HttpResponseRedirect:
@@ -33,6 +36,17 @@ def shut(request: HttpRequest) -> HttpResponseRedirect:
 
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Nobody signs up by themselves; what changes goes through the operations, and mails through the courier."""
+
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "account_inactive": "This account is deactivated. If you work here, ask an administrator.",
+        "email_password_mismatch": "This e-mail and this password do not belong together. Try them once more.",
+        "enter_current_password": "This is not the password that you have now.",
+        "incorrect_code": WRONG_CODE,
+        "incorrect_password": "This is not your password.",
+        "invalid_password_reset": "This link is used up. Ask for another.",
+        "rate_limited": TOO_OFTEN,
+        "too_many_login_attempts": TOO_OFTEN,
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002 - allauth calls it so
         return False
@@ -54,6 +68,16 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
         mails.send(
             to=email, subject=message.subject, text=message.body, purpose="account", by=SYSTEM, at=timezone.now()
         )
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+    """The second factor says no in the house's words."""
+
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "cannot_delete_authenticator": "Your second factor cannot be turned off.",
+        "cannot_generate_recovery_codes": "Set up the app on your phone first; the recovery codes belong to it.",
+        "incorrect_code": WRONG_CODE,
+    }
 
 
 class SocialAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]

@@ -11,6 +11,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from heedful.associates.models import Associate
+from heedful.web import accounts
 from tests.cast import PASSWORD
 
 ACTIVATE = "/accounts/2fa/totp/activate/"
@@ -63,7 +64,7 @@ def test_it_is_set_up_by_who_says_the_password_again(client: Client, mira: Assoc
     answer = client.get(ACTIVATE)
 
     assert answer["Location"].startswith("/accounts/reauthenticate/")
-    assert "Confirm" in client.get(answer["Location"]).content.decode()
+    assert "Is it you?" in client.get(answer["Location"]).content.decode()
 
 
 def test_a_wrong_code_sets_nothing_up(client: Client, mira: Associate) -> None:
@@ -73,7 +74,7 @@ def test_a_wrong_code_sets_nothing_up(client: Client, mira: Associate) -> None:
 
     page = client.post(ACTIVATE, {"code": "000000"}).content.decode()
 
-    assert "Incorrect code" in page
+    assert accounts.WRONG_CODE in page
     assert not Authenticator.objects.exists()
 
 
@@ -91,7 +92,7 @@ def test_a_wrong_code_lets_nobody_in(client: Client, mira: Associate, secret: st
 
     page = client.post(ASKED, {"code": "123456"}).content.decode()
 
-    assert "Incorrect code" in page
+    assert accounts.WRONG_CODE in page
     assert not is_in(client)
 
 
@@ -136,7 +137,7 @@ def test_after_five_wrong_passwords_the_right_one_waits(client: Client, mira: As
 
     page = log_in(client, mira).content.decode()
 
-    assert "Too many failed login attempts" in page
+    assert accounts.TOO_OFTEN in page
     assert not is_in(client)
     log_in(other := Client(), lena)
     assert is_in(other)
@@ -164,3 +165,53 @@ def test_behind_a_proxy_the_address_is_the_visitor_s(client: Client, lena: Assoc
     assert not is_in(client)
     client.post("/accounts/login/", said, headers={"X-Forwarded-For": "198.51.100.4"})
     assert is_in(client)
+
+
+THEIRS = re.compile(
+    r"authenticat|activate|sign in|sign out|please|invalid|incorrect|are you sure|token|two-factor|confirm acc|again\)",
+    re.IGNORECASE,
+)
+"""How the library would say it."""
+
+
+def said(page: Any) -> str:
+    """The words of a page, without its head and its tags."""
+    body = page.content.decode().partition("<main")[2].partition("</main>")[0]
+    return re.sub(r"<[^>]*>", " ", body)
+
+
+def test_the_pages_of_an_account_speak_as_the_house_does(client: Client, mira: Associate, secret: str) -> None:
+    log_in(client, mira)
+    wrong = client.post(ASKED, {"code": "123456"})
+    cache.clear()
+    client.post(ASKED, {"code": code_of(secret)})
+    pages = [
+        wrong,
+        client.get("/accounts/reauthenticate/"),
+        client.post("/accounts/reauthenticate/", {"password": "x"}),
+    ]
+    say_who_again(client)
+    inside = ("", "totp/deactivate/", "recovery-codes/", "recovery-codes/generate/", "reauthenticate/")
+    pages += [client.get(f"/accounts/2fa/{page}") for page in inside]
+    pages += [client.get("/accounts/sessions/"), client.get("/accounts/password/change/")]
+    pages += [client.post("/accounts/password/change/", {"oldpassword": "x", "password1": "y", "password2": "z"})]
+    pages += [
+        Client().get("/accounts/password/reset/done/"),
+        Client().get("/accounts/password/reset/key/x-set-password/"),
+    ]
+
+    for page in pages:
+        assert page.status_code == 200
+        assert "<h1>" in page.content.decode()
+        assert not THEIRS.search(said(page)), (page.request["PATH_INFO"], THEIRS.search(said(page)))
+
+
+def test_a_second_factor_is_turned_off_with_its_codes(client: Client, mira: Associate, secret: str) -> None:
+    log_in(client, mira)
+    client.post(ASKED, {"code": code_of(secret)})
+    say_who_again(client)
+
+    page = client.post("/accounts/2fa/totp/deactivate/", follow=True)
+
+    assert "Your second factor is off." in page.content.decode()
+    assert not Authenticator.objects.exists()
