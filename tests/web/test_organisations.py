@@ -125,3 +125,25 @@ def test_a_customers_page_leads_to_the_organisation(
     as_: As, mira: Associate, bakery: Organisation, alice: Customer
 ) -> None:
     assert f'href="/customers/organisations/{bakery.pk}"' in say(as_(mira).get(f"/customers/{alice.pk}"))
+
+
+@pytest.mark.parametrize("path", ["/cases", "/feedback"])
+def test_a_list_is_of_one_organisation_alone(
+    as_: As, mira: Associate, bakery: Organisation, path: str, alice: Customer, bruno: Customer
+) -> None:
+    other = Organisation.objects.create(external_id="org-8", name="Mill", created_at=NOON)
+    Customer.objects.filter(pk=bruno.pk).update(organisation=other)
+    opened(alice, "feedback:7")
+    client = as_(mira)
+    assert f"{path}?organisation={bakery.pk}" in page(client, bakery).replace("&amp;", "&")
+    ours = client.get(path, {"organisation": bakery.pk, "show": "all"})
+    theirs = client.get(path, {"organisation": other.pk, "show": "all"})
+    assert (ours.context["page"].total, theirs.context["page"].total) == (1, 0)
+    assert "Organisation: Hill Bakery" in say(ours)
+
+
+@pytest.mark.parametrize("said", ["", "x", "²", "9" * 30])
+def test_an_organisation_that_is_none_is_no_breakdown(
+    as_: As, mira: Associate, bakery: Organisation, said: str
+) -> None:
+    assert {as_(mira).get(path, {"organisation": said}).status_code for path in ("/cases", "/feedback")} == {200}

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from heedful.act.models import Case, Trouble
 from heedful.associates.models import Associate, Team
+from heedful.customers.models import Organisation
 from heedful.promise.models import Promise
 from heedful.prove import periods
 from heedful.web import lists
@@ -158,10 +159,12 @@ def _narrowed(rows: Any, request: Asked) -> Any:
 
 
 def _behind(rows: Any, request: Asked) -> Any:
-    """The cases behind a figure of the board: one promise, one time, how fast somebody acted, and whether it helped."""
+    """The cases behind a figure: of one promise, organisation or time, how fast somebody acted, whether it helped."""
     now = timezone.now()
     if slug := _slug(request):
         rows = rows.filter(Exists(Trouble.objects.filter(case=OuterRef("pk"), promise__slug=slug)))
+    if (pk := request.GET.get("organisation", "")).isdecimal():
+        rows = rows.filter(customer__person__organisation=pk)
     if (period := request.GET.get("period", "")) in periods.CHOICES:
         rows = rows.filter(opened_at__gte=periods.last(period, at=now).since)
     in_time, missed = Q(first_act_at__lte=F("due_at")), Q(first_act_at=None, due_at__lt=now)
@@ -199,7 +202,15 @@ def _more(request: Asked) -> list[lists.Filter]:
     if slug := _slug(request):
         named = Promise.objects.filter(slug=slug).values_list("slug", "words")
         menus.insert(0, lists.chips(request, "promise", "Promise", named))
-    return menus
+    return [*organisation(request), *menus]
+
+
+def organisation(request: Asked) -> list[lists.Filter]:
+    """The chip of the one organisation that an address names, by which it can be taken away again."""
+    if not (pk := request.GET.get("organisation", "")).isdecimal():
+        return []
+    named = [(str(row.pk), str(row)) for row in Organisation.objects.filter(pk=pk)]
+    return [lists.chips(request, "organisation", "Organisation", named)]
 
 
 def _counted(me: Associate) -> list[tuple[str, str]]:

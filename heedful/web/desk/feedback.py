@@ -20,7 +20,7 @@ from heedful.prove import answers, periods
 from heedful.understand import trouble
 from heedful.understand.models import Reading, Topic
 from heedful.web import lists, names, wording
-from heedful.web.desk import case_page
+from heedful.web.desk import case_list, case_page
 from heedful.web.page import Asked, is_fragment, page
 
 BANDS = {"recommend": (6, 9), "satisfaction": (2, 4), "ease": (3, 5), "compared": (-1, 1)}
@@ -138,6 +138,8 @@ def _asked_for(request: Asked) -> QuerySet[Feedback]:
         rows = rows.filter(reading__signals__contains=[{"signal": signal}])
     if band := _band(request.GET.get("score", "")):
         rows = rows.filter(Exists(Score.objects.filter(band, feedback=OuterRef("pk"))))
+    if (pk := request.GET.get("organisation", "")).isdecimal():
+        rows = rows.filter(customer__person__organisation=pk)
     if words := request.GET.get("q", "").strip():
         rows = rows.filter(verbatim__icontains=words.replace("\x00", "")[:200])
     return _behind(request, rows)
@@ -186,6 +188,7 @@ def _chips(request: Asked) -> dict[str, Any]:
             lists.chips(request, "period", "Time", periods.LABELS.items()),
         ],
         "more": [
+            *case_list.organisation(request),
             lists.chips(request, "channel", "Channel", channels),
             lists.chips(request, "question", "Question", [(code, scales.name_of(code)) for code in answers.asked()]),
             lists.chips(request, "words", "Words", [("any", "Scores without words too")]),
