@@ -10,7 +10,7 @@ function choices() {
 
 function count() {
   choices().forEach((box) => (box.checked ? chosen.add(box.value) : chosen.delete(box.value)));
-  bar.querySelector("[data-chosen]").textContent = `${chosen.size} chosen`;
+  bar.querySelector("[data-chosen]").textContent = `${chosen.size} chosen on this page`;
 }
 
 document.addEventListener("change", (event) => {
