@@ -54,7 +54,7 @@ class Names:
         """A part of a figure, such as one stage of all; what has no code is none."""
         if code in ("", "none"):
             return "None"
-        say = {"stage": self.stage, "kind": self.kind, "channel": wording.channel}
+        say = {"stage": self.stage, "kind": self.kind, "channel": wording.channel, "month": wording.month}
         return say[side](code) if side in say else code
 
     def topic(self, slug: str) -> str:

@@ -12,6 +12,26 @@ STEPS = ((60, 1, "s"), (HOUR, 60, "min"), (DAY, HOUR, "h"), (45 * DAY, DAY, "d")
 YEAR_S = 31_557_600
 CHANNELS = {"email": "E-mail", "sms": "SMS", "ivr": "Phone menu", "api": "API", "qr": "QR code", "whatsapp": "WhatsApp"}
 """Channels that one does not write as they are spelled."""
+BROWSERS = {
+    "Edg": "Edge",
+    "OPR/": "Opera",
+    "SamsungBrowser/": "Samsung Internet",
+    "Firefox/": "Firefox",
+    "FxiOS/": "Firefox",
+    "CriOS/": "Chrome",
+    "Chrome/": "Chrome",
+    "Safari/": "Safari",
+}
+"""What stands in how a browser calls itself; most claim to be those below them too."""
+SYSTEMS = {
+    "iPhone": "iPhone",
+    "iPad": "iPad",
+    "Android": "Android",
+    "Windows": "Windows",
+    "CrOS": "ChromeOS",
+    "Mac OS X": "Mac",
+    "Linux": "Linux",
+}
 FEELINGS = {"negative": "Unhappy", "neutral": "Neutral", "positive": "Happy"}
 LIKELY = 0.55
 """Below this a feeling is no surer than a guess between three."""
@@ -65,6 +85,21 @@ def words(code: str) -> str:
     """Write a code as a person would: `order_id` is `Order id`."""
     plain = str(code).replace("_", " ").replace("-", " ").strip()
     return plain[:1].upper() + plain[1:]
+
+
+def month(code: str) -> str:
+    """Say a month that is written as `2026-08`: `Aug 2026`."""
+    try:
+        return date_format(date.fromisoformat(f"{code}-01"), "M Y")
+    except ValueError:
+        return code
+
+
+def browser(agent: str) -> str:
+    """Say which browser calls itself so and on what it runs, such as `Firefox on Windows`."""
+    name = next((word for mark, word in BROWSERS.items() if mark in agent), "")
+    system = next((word for mark, word in SYSTEMS.items() if mark in agent), "")
+    return " on ".join(word for word in (name, system) if word) or agent or "A browser without a name"
 
 
 def channel(code: str) -> str:

@@ -42,3 +42,32 @@ def test_a_value_is_said_as_one_line(sent: object, said: str) -> None:
 )
 def test_a_feeling_that_is_little_more_than_a_guess_is_called_one(sentiment: str, confidence: float, said: str) -> None:
     assert wording.felt(sentiment, confidence) == said
+
+
+@pytest.mark.parametrize(
+    ("agent", "said"),
+    [
+        (
+            "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36",
+            "Chrome on Linux",
+        ),
+        (
+            "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/140.0 Safari/537.36 Edg/140.0",
+            "Edge on Windows",
+        ),
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1 Version/19.0 Safari/604.1",
+            "Safari on iPhone",
+        ),
+        ("Mozilla/5.0 (Android 16; Mobile; rv:140.0) Gecko/140.0 Firefox/140.0", "Firefox on Android"),
+        ("curl/8.14", "curl/8.14"),
+        ("", "A browser without a name"),
+    ],
+)
+def test_a_browser_is_called_as_people_call_it(agent: str, said: str) -> None:
+    assert wording.browser(agent) == said
+
+
+@pytest.mark.parametrize(("code", "said"), [("2026-08", "Aug 2026"), ("2026-13", "2026-13"), ("", "")])
+def test_a_month_is_called_as_people_call_it(code: str, said: str) -> None:
+    assert wording.month(code) == said

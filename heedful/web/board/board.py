@@ -19,7 +19,7 @@ from heedful.prove import answers, counted, periods, scorecards, scores, speed
 from heedful.prove import felt as proven
 from heedful.prove.periods import Period
 from heedful.prove.tallies import Tally
-from heedful.web import lists
+from heedful.web import lists, wording
 from heedful.web.board import figures
 from heedful.web.components import charts
 from heedful.web.components.figures import Figure, span
@@ -167,7 +167,7 @@ def _trend(period: Period) -> object | None:
     if len(months) < 2:
         return None
     points = [
-        charts.Point(month, figure.value, *figure.interval, figure.n)
+        charts.Point(wording.month(month), figure.value, *figure.interval, figure.n)
         for month, tally in sorted(months.items())
         if (figure := scores.score(HEADLINES[0], tally))
     ]

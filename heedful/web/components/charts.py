@@ -128,11 +128,11 @@ def lines(series: Sequence[Series], *, label: str, least: float, most: float, he
         yield _ends(sheet, shown, y)
 
     rows = [
-        [p.label, one.name, "–" if p.value is None else said(p.value), "" if p.n is None else f"{p.n:,}"]
+        [p.label, one.name, *("–" if v is None else said(v) for v in (p.value, p.low, p.high)), f"{p.n or 0:,}"]
         for one in series
         for p in one.points
     ]
-    table = drawing.table(label, ["When", "What", "Value", "Answers"], rows)
+    table = drawing.table(label, ["When", "What", "Value", "From", "To", "Answers"], rows)
     return drawing.picture(draw, height=height, label=label, table=table)
 
 

@@ -177,6 +177,12 @@ def called(slug: str, known: Mapping[str, str]) -> str:
 
 
 @register.filter
+def browser(agent: str) -> str:
+    """Say a browser in words."""
+    return wording.browser(str(agent))
+
+
+@register.filter
 def channel(code: str) -> str:
     """Say a channel in words."""
     return wording.channel(str(code))
