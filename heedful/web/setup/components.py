@@ -47,7 +47,7 @@ def components(request: Asked) -> HttpResponse:
             "stages": lists.chips(request, "stage", "Stage", [("use", "Use"), ("renewal", "Renewal")]),
             "form": Example(),
             "wrong": Example({"note": "A note"}),
-            "page": lists.Page([], 4812, 51, "?after=x", "?format=csv", "?"),
+            "page": lists.Page(list(range(50)), 4812, 51, "?after=x", "?format=csv", "?"),
             "tabs": [
                 SimpleNamespace(label="Timeline", href="?", is_here=True, count=3000),
                 SimpleNamespace(label="Cases", href="?", is_here=False, count=2),
