@@ -1,6 +1,6 @@
 """The kinds of touchpoint that there are: met when they first arrive, named and placed by the company."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from time import monotonic
@@ -100,6 +100,13 @@ def moving(slugs: Collection[str]) -> dict[str, str]:
 def names() -> dict[str, str]:
     """What the company calls kinds, by kind; those that it has not named are left out."""
     return dict(Kind.objects.exclude(name="").values_list("slug", "name"))
+
+
+def unheard(*, slugs: Iterable[str]) -> list[str]:
+    """Return those of these kinds of which none has arrived yet; what Heedful itself writes comes by itself."""
+    sent = [slug for slug in dict.fromkeys(slugs) if slug and not slug.startswith(RESERVED)]
+    heard = set(Kind.objects.filter(pk__in=sent).exclude(last_arrived_at=None).values_list("pk", flat=True))
+    return [slug for slug in sent if slug not in heard]
 
 
 @transaction.atomic

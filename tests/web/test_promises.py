@@ -1,6 +1,7 @@
 """The pages of promises: the walk beside the talk, the form that speaks in sentences, and the replay."""
 
 import csv
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -347,3 +348,26 @@ def test_a_form_that_claims_a_million_standards_is_refused_in_a_sentence(as_: As
 @pytest.mark.parametrize("count", ["abc", "²", "-1", ""])
 def test_one_more_measure_of_a_broken_form_is_no_breakdown(as_: As, casey: Associate, count: str) -> None:
     assert as_(casey).post("/promises/new", {**FORM, "standard-TOTAL_FORMS": count, "more": "1"}).status_code == 200
+
+
+def test_what_nobody_has_sent_is_said_while_a_promise_is_written_and_on_its_page(
+    as_: As, casey: Associate, answer: Promise
+) -> None:
+    client = as_(casey)
+    asked = {"standard-0-within_from": "Asked", "standard-0-within_to": "Rung back", "standard-0-within_number": "4"}
+    said = client.get("/promises/new/unheard", asked).content.decode()
+    assert "Nothing called “<bdi>rung_back</bdi>” has come in yet." in said
+    assert client.get("/promises/new/unheard", {"standard-0-within_from": "asked"}).content.strip() == b""
+
+    client.post("/promises/new", {**FORM, "standard-0-within_from": "asked", "standard-0-within_to": "rung_back"})
+    made = Promise.objects.exclude(pk=answer.pk).get()
+    for page in (f"/promises/{made.slug}", f"/promises/{made.slug}/edit"):
+        text = client.get(page).content.decode()
+        assert re.search(r"Nothing called “<bdi>[Rr]ung.back</bdi>” has come in yet", text), page
+    for page in (f"/promises/{answer.slug}", f"/promises/{answer.slug}/edit", "/promises/new"):
+        assert "has come in yet" not in client.get(page).content.decode()
+
+
+def test_what_heedful_writes_itself_is_always_heard(as_: As, casey: Associate) -> None:
+    asked = {"standard-0-within_from": "heedful_case_opened"}
+    assert as_(casey).get("/promises/new/unheard", asked).content.strip() == b""

@@ -1,11 +1,12 @@
 """How a promise is written down: its words, whom it is for, and its standards as sentences with gaps to fill."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 
 from heedful.associates.models import Associate
-from heedful.customers import scales
+from heedful.customers import kinds, scales
 from heedful.customers.models import Stage
 from heedful.kit.errors import Refused
 from heedful.promise import calendars, standards
@@ -112,6 +113,12 @@ class StandardForm(forms.Form):
         }
 
     @property
+    def unheard(self) -> dict[str, list[str]]:
+        """What was filled in of each sentence and names nothing that anybody has sent."""
+        typed = {form: [str(self[name].value() or "") for name in _kinds_of(gap)] for form, gap in GAPS.items()}
+        return {form: unheard(names) for form, names in typed.items() if any(names)}
+
+    @property
     def is_wrong_below(self) -> bool:
         """Whether something is wrong in what is folded away."""
         return any(name in self.errors for name in ("calendar", "match_property", "at_risk"))
@@ -155,6 +162,17 @@ class StandardForm(forms.Form):
             match_property=said["match_property"],
             at_risk_share=share,
         )
+
+
+def _kinds_of(gap: str) -> list[str]:
+    return [name for name in (f"{gap}_from", f"{gap}_to") if name in StandardForm.base_fields]
+
+
+def unheard(typed: Iterable[str]) -> list[str]:
+    """What kinds are called that were typed, by name or by code, and of which none has arrived yet."""
+    known = moments.offered()
+    codes = [moments.code_of(text, known) for text in typed]
+    return [moments.name_of(code, known) for code in kinds.unheard(slugs=codes)]
 
 
 MOST = 12

@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
-from heedful.customers import kinds, scales
+from heedful.customers import kinds, scales, slugs
 from heedful.customers.models import Customer
 from heedful.promise import standards, walks
 from heedful.promise.instances import History
@@ -40,6 +40,13 @@ def sentences(row: Promise, names: Mapping[str, str]) -> list[str]:
     return [standards.sentence(one, names=names) for one in today or row.standards.all()]
 
 
+def unheard(row: Promise, called: Mapping[str, str]) -> list[str]:
+    """What the kinds are called that it waits for and that nobody has sent yet."""
+    today = [one for one in row.standards.all() if one.ended_at is None]
+    waited = [kind for one in today for kind in (one.from_kind, one.to_kind)]
+    return [called.get(kind) or slugs.words(kind) for kind in kinds.unheard(slugs=waited)]
+
+
 def kept(walk: Walk, *, label: str = "Kept", href: str = "") -> Figure:
     """The share kept, with its interval."""
     if walk.share is None:
@@ -64,10 +71,11 @@ def told(request: HttpRequest, row: Promise, *, at: datetime) -> dict[str, Any]:
     when = period(request, at=at)
     states = lists.chips(request, "state", "State", [*Instance.State.choices, OPEN])
     walk = walks.walks(since=when.since, until=when.until, promise=row.pk)[row.pk]
-    address = reverse("desk:promise", args=[row.slug])
+    address, called = reverse("desk:promise", args=[row.slug]), kinds.names()
     return {
         "promise": row,
-        "sentences": sentences(row, kinds.names()),
+        "sentences": sentences(row, called),
+        "unheard": unheard(row, called) if row.is_active else [],
         "period": when,
         "states": states,
         "walk": walk,

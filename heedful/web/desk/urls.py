@@ -35,6 +35,7 @@ urlpatterns: list[URLPattern] = [
     path("cases/<int:pk>/reopening", cases.reopening, name="case-reopening"),
     path("promises", promises.index, name="promises"),
     path("promises/new", promises.new, name="promise-new"),
+    path("promises/new/unheard", promises.unheard, name="promise-unheard"),
     path("promises/<slug:slug>", promises.promise, name="promise"),
     path("promises/<slug:slug>/felt", promises.felt, name="promise-felt"),
     path("promises/<slug:slug>/edit", promises.edit, name="promise-edit"),
