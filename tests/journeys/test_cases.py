@@ -210,6 +210,18 @@ def test_whose_session_ended_while_they_wrote_finds_the_words_again(context: Bro
     assert case.notes.get().text == "Nothing was lost."
 
 
+def test_a_code_that_does_not_fit_is_no_lost_session(context: BrowserContext, mira: Associate) -> None:
+    page = context.new_page()
+    page.goto("/accounts/2fa/totp/activate/")
+    page.get_by_label("Password").fill("a quiet room")
+    page.get_by_role("button", name="Go on").click()
+    page.get_by_label("The code that the app shows").fill("000000")
+    page.get_by_role("button", name="Turn it on").click()
+    expect(page.get_by_text("This code does not fit.")).to_be_visible()
+    expect(page.get_by_text("What you typed is here again.")).to_have_count(0)
+    assert page.evaluate("sessionStorage.getItem('heedful.typed')") is None
+
+
 def test_several_cases_are_chosen_by_keyboard_and_handed_over(context: BrowserContext, mira: Associate) -> None:
     speaks("alice", score=6), speaks("bruno", score=6), speaks("carla", score=6)
     page = context.new_page()

@@ -166,7 +166,9 @@ const TYPED = "heedful.typed";
 const WRITTEN = "textarea[name], input[name]:is([type=text], [type=email], [type=url], [type=number], :not([type]))";
 
 // Whose session ended while they wrote finds the words again after the log-in. Until the next page they stay in this tab.
+// What guards an account, such as a code, is not kept.
 function keepTyped(form) {
+  if (new URL(form.action).pathname.startsWith("/accounts/")) return;
   const said = [...form.querySelectorAll(WRITTEN)].map((field) => [field.name, field.value]);
   if (said.some(([, value]) => value)) sessionStorage.setItem(TYPED, JSON.stringify({ action: form.action, said }));
 }
