@@ -16,6 +16,7 @@ from heedful.customers import touchpoints
 from heedful.customers.models import Customer
 from heedful.customers.touchpoints import Draft
 from heedful.kit.actor import SYSTEM
+from heedful.promise.models import Promise
 
 pytestmark = [
     pytest.mark.browser,
@@ -51,6 +52,7 @@ def alice(ada: Associate) -> Customer:
         Draft("order_placed", now, "3", identities=(("email", "bruno@example.test"),), channel="web"),
     ]
     record = touchpoints.record(drafts=drafts, source="test", by=SYSTEM, at=now).customers[0]
+    Promise.objects.create(slug="slow", words=f"{LONG_NAME} hears from us before the week is over.", made_at=now)
     Customer.objects.filter(pk=record).update(name=LONG_NAME, value_amount="88400", value_currency="GBP", stage="use")
     return Customer.objects.get(pk=record)
 
@@ -98,6 +100,8 @@ PAGES = [
     "/customers/{alice}/feedback",
     "/customers/{alice}/person",
     "/customers/{alice}/merge?q=example",
+    "/cases?promise=slow",
+    "/promises/new",
     "/nowhere",
 ]
 """One page of each make: the light ones are looked at on a desk and the dark ones on a phone."""
