@@ -136,8 +136,8 @@ def test_a_list_is_of_one_organisation_alone(
     opened(alice, "feedback:7")
     client = as_(mira)
     assert f"{path}?organisation={bakery.pk}" in page(client, bakery).replace("&amp;", "&")
-    ours = client.get(path, {"organisation": bakery.pk, "show": "all"})
-    theirs = client.get(path, {"organisation": other.pk, "show": "all"})
+    ours = client.get(path, {"organisation": str(bakery.pk), "show": "all"})
+    theirs = client.get(path, {"organisation": str(other.pk), "show": "all"})
     assert (ours.context["page"].total, theirs.context["page"].total) == (1, 0)
     assert "Organisation: Hill Bakery" in say(ours)
 

@@ -164,7 +164,7 @@ def _behind(rows: Any, request: Asked) -> Any:
     if slug := _slug(request):
         rows = rows.filter(Exists(Trouble.objects.filter(case=OuterRef("pk"), promise__slug=slug)))
     if (pk := request.GET.get("organisation", "")).isdecimal():
-        rows = rows.filter(customer__person__organisation=pk)
+        rows = rows.filter(customer__person__organisation=int(pk))
     if (period := request.GET.get("period", "")) in periods.CHOICES:
         rows = rows.filter(opened_at__gte=periods.last(period, at=now).since)
     in_time, missed = Q(first_act_at__lte=F("due_at")), Q(first_act_at=None, due_at__lt=now)

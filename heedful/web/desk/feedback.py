@@ -138,15 +138,15 @@ def _asked_for(request: Asked) -> QuerySet[Feedback]:
         rows = rows.filter(reading__signals__contains=[{"signal": signal}])
     if band := _band(request.GET.get("score", "")):
         rows = rows.filter(Exists(Score.objects.filter(band, feedback=OuterRef("pk"))))
-    if (pk := request.GET.get("organisation", "")).isdecimal():
-        rows = rows.filter(customer__person__organisation=pk)
     if words := request.GET.get("q", "").strip():
         rows = rows.filter(verbatim__icontains=words.replace("\x00", "")[:200])
     return _behind(request, rows)
 
 
 def _behind(request: Asked, rows: QuerySet[Feedback]) -> QuerySet[Feedback]:
-    """The answers behind a figure of the board: one question, one part, one time."""
+    """The answers behind a figure: of one organisation, question, part and time."""
+    if (pk := request.GET.get("organisation", "")).isdecimal():
+        rows = rows.filter(customer__person__organisation=int(pk))
     said = {name: request.GET.get(name, "").replace("\x00", "") for name in ("question", "segment", "kind", "month")}
     if said["question"]:
         rows = rows.filter(Exists(Score.objects.filter(question=said["question"], feedback=OuterRef("pk"))))

@@ -100,7 +100,7 @@ def new(request: Asked) -> HttpResponse:
 @page("promise.edit")
 def unheard(request: Asked) -> HttpResponse:
     """Say of a sentence that is being filled in what nobody has sent yet."""
-    typed = [text[:120] for name, text in request.GET.items() if name.endswith(("_from", "_to"))]
+    typed = [str(text)[:120] for name, text in request.GET.items() if name.endswith(("_from", "_to"))]
     return render(request, "desk/promises/unheard.html", {"unheard": promise_forms.unheard(typed)})
 
 
