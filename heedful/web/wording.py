@@ -90,7 +90,7 @@ def words(code: str) -> str:
 def month(code: str) -> str:
     """Say a month that is written as `2026-08`: `Aug 2026`."""
     try:
-        return date_format(date.fromisoformat(f"{code}-01"), "M Y")
+        return date_format(date.fromisoformat(f"{code}-01"), "M\N{NO-BREAK SPACE}Y")
     except ValueError:
         return code
 

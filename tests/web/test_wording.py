@@ -68,6 +68,6 @@ def test_a_browser_is_called_as_people_call_it(agent: str, said: str) -> None:
     assert wording.browser(agent) == said
 
 
-@pytest.mark.parametrize(("code", "said"), [("2026-08", "Aug 2026"), ("2026-13", "2026-13"), ("", "")])
+@pytest.mark.parametrize(("code", "said"), [("2026-08", "Aug\N{NO-BREAK SPACE}2026"), ("2026-13", "2026-13"), ("", "")])
 def test_a_month_is_called_as_people_call_it(code: str, said: str) -> None:
     assert wording.month(code) == said
