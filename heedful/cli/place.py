@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from heedful.kit import env
 from heedful.kit.errors import Refused
 from heedful.kit.postgres import Server, failures
 
@@ -38,7 +39,8 @@ def settle(data: str | None) -> Place:
     with failures.in_sentences(folder):
         (folder / "static").mkdir(parents=True, exist_ok=True)
         _keep_secret(folder)
-    if "DATABASE_URL" in os.environ or "DATABASE_URL_FILE" in os.environ:
+    if url := env.given("DATABASE_URL"):
+        os.environ["DATABASE_URL"] = url
         return Place(folder, None)
     server = Server(folder)
     os.environ["DATABASE_URL"] = server.url()
@@ -57,7 +59,7 @@ def prepare() -> None:
 
 def _keep_secret(folder: Path) -> None:
     kept = folder / "secret_key"
-    if "HEEDFUL_SECRET_KEY" in os.environ or "HEEDFUL_SECRET_KEY_FILE" in os.environ or kept.exists():
+    if env.given("HEEDFUL_SECRET_KEY") or kept.exists():
         return
     new = folder / f".secret_key.{os.getpid()}"
     descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)

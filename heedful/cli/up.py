@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from django.utils.module_loading import import_string
 
@@ -19,26 +20,38 @@ from heedful.cli import place, supervisor
 from heedful.kit.errors import Refused
 from heedful.kit.postgres import failures
 
+if TYPE_CHECKING:
+    from django.conf import LazySettings
+
 # What the processes do is put together above the shell, so it is called by its name.
 PROCESSES = "heedful.config.processes"
+LAST_PORT = 65_535
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Say what can be chosen."""
-    parser.add_argument("--port", type=int, default=8000, help="the web port; live updates use the next one (8000)")
+    parser.add_argument("--port", type=_port, default=8000, help="the web port; live updates use the next one (8000)")
     parser.add_argument("--host", default="127.0.0.1", help="the address to listen on (127.0.0.1)")
     parser.add_argument("--demo", action="store_true", help="fill an empty installation with a broadband company")
+
+
+def _port(word: str) -> int:
+    """Read a port that leaves one after it for live updates."""
+    if not (word.isascii() and word.isdigit() and 1 <= int(word) < LAST_PORT):
+        raise argparse.ArgumentTypeError(f"a port is a number from 1 to {LAST_PORT - 1}, not {word!r}")
+    return int(word)
 
 
 def run(options: argparse.Namespace) -> int:
     """Start, watch and, when asked, stop everything."""
     began = time.monotonic()
     os.environ.setdefault("HEEDFUL_URL", f"http://localhost:{options.port}")
-    live_port = int(os.environ.setdefault("HEEDFUL_LIVE_PORT", str(options.port + 1)))
+    os.environ.setdefault("HEEDFUL_LIVE_PORT", str(options.port + 1))
     os.environ["HEEDFUL_HOST"] = options.host
     if options.demo:
         os.environ["HEEDFUL_DEMO_ALIVE"] = "yes"
     home = place.settle(options.data)
+    live_port = _settings().LIVE_PORT
     with _alone(home.data, f"http://localhost:{options.port}"):
         for port in (options.port, live_port):
             _refuse_taken(options.host, port)
@@ -61,6 +74,13 @@ def run(options: argparse.Namespace) -> int:
 
         supervisor.Supervisor(children, home.server, postgres, on_tick=tick).run()
     return 0
+
+
+def _settings() -> "LazySettings":
+    """Return the settings as they are read: what is wrong with one of them is said before anything starts."""
+    from django.conf import settings
+
+    return settings
 
 
 def _prepare(*, demo: bool) -> list[str]:
@@ -143,9 +163,7 @@ class _Ready:
             sys.stdout.flush()
 
     def _is_healthy(self) -> bool:
-        from django.conf import settings
-
-        connection = http.client.HTTPConnection(settings.OWN_HOST, self.port, timeout=2)
+        connection = http.client.HTTPConnection(_settings().OWN_HOST, self.port, timeout=2)
         try:
             connection.request("GET", "/healthz")
             return connection.getresponse().status == 200

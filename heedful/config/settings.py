@@ -32,9 +32,11 @@ SECRET_KEY = _secret_key()
 ALLOWED_HOSTS = env.words(
     "HEEDFUL_HOSTS", default="*", doc="Host names that this installation answers to, separated by commas."
 )
-PUBLIC_URL = env.text(
+PUBLIC_URL = env.address(
     "HEEDFUL_URL",
     default="http://localhost:8000",
+    schemes=("http", "https"),
+    example="https://care.example.com",
     doc="The address under which customers and associates reach this installation; links in mails start with it.",
 ).rstrip("/")
 HTTPS = PUBLIC_URL.startswith("https://")
@@ -42,12 +44,16 @@ CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 HOST = env.text("HEEDFUL_HOST", default="127.0.0.1", doc="The address that is listened on; set by `heedful up`.")
 # How this machine reaches its own processes where they listen on all of its addresses.
 OWN_HOST = {"0.0.0.0": "127.0.0.1", "": "127.0.0.1", "::": "::1"}.get(HOST, HOST)  # noqa: S104
-LIVE_URL = env.text(
+LIVE_URL = env.address(
     "HEEDFUL_LIVE_URL",
     default="",
+    schemes=("http", "https"),
+    example="https://care.example.com/live",
     doc="Where browsers reach the live process; empty means the same host, one port above the web port.",
 )
-LIVE_PORT = env.number("HEEDFUL_LIVE_PORT", default=8001, doc="The port of the live process; set by `heedful up`.")
+LIVE_PORT = env.number(
+    "HEEDFUL_LIVE_PORT", default=8001, least=1, most=65_535, doc="The port of the live process; set by `heedful up`."
+)
 DEMO_ALIVE = env.flag("HEEDFUL_DEMO_ALIVE", default=False, doc="Keep the demo's customers living; set by `up --demo`.")
 
 if not (LIVE_ORIGIN := "/".join(LIVE_URL.split("/")[:3])):
@@ -70,9 +76,11 @@ def _database(url: str) -> dict[str, Any]:
     }
 
 
-DATABASE_URL = env.text(
+DATABASE_URL = env.address(
     "DATABASE_URL",
     default="postgresql://heedful@/heedful",
+    schemes=("postgresql", "postgres"),
+    example="postgresql://user:password@host:5432/name",
     doc="PostgreSQL 15 or newer. When it is not set, `heedful up` runs a server of its own in the data folder.",
 )
 DATABASES = {"default": _database(DATABASE_URL)}
@@ -171,7 +179,13 @@ MFA_ADAPTER = "heedful.web.accounts.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/"
-OIDC_URL = env.text("HEEDFUL_OIDC_URL", default="", doc="Issuer of your single sign-on (OpenID Connect discovery).")
+OIDC_URL = env.address(
+    "HEEDFUL_OIDC_URL",
+    default="",
+    schemes=("http", "https"),
+    example="https://login.example.com",
+    doc="Issuer of your single sign-on (OpenID Connect discovery).",
+)
 OIDC_ID = env.text("HEEDFUL_OIDC_CLIENT_ID", default="", doc="The client id that your single sign-on gave Heedful.")
 OIDC_SECRET = env.text("HEEDFUL_OIDC_CLIENT_SECRET", default="", doc="The secret that belongs to the client id.")
 OIDC_TRUST = env.flag(
@@ -232,25 +246,32 @@ STATIC_ROOT = DATA_DIR / "static"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_KEEP_ONLY_HASHED_FILES = False
 
-SMTP_URL = env.text(
+SMTP_URL = env.address(
     "HEEDFUL_SMTP",
     default="",
+    schemes=("smtp", "smtps"),
+    example="smtp://user:password@host:587",
     doc="Your mail server, as smtp://user:password@host:port (or smtps://); without it mails are kept and readable.",
 )
 MAIL_FROM = env.text("HEEDFUL_MAIL_FROM", default="care@localhost", doc="The sender of mails to customers.")
-ALLOW_PRIVATE_WEBHOOKS = env.words(
-    "HEEDFUL_WEBHOOK_ALLOW", default="", doc="Networks inside your own that webhooks may reach, such as 10.1.0.0/16."
+ALLOW_PRIVATE_WEBHOOKS = env.networks(
+    "HEEDFUL_WEBHOOK_ALLOW", doc="Networks inside your own that webhooks may reach, such as 10.1.0.0/16."
 )
 EVENTS_PER_S = env.number(
     "HEEDFUL_EVENTS_PER_SECOND",
     default=0,
     doc="Events that one key may send in a second to each of the web processes; 0 sets no limit.",
 )
-WORKER_CONCURRENCY = env.number("HEEDFUL_WORKER_CONCURRENCY", default=4, doc="Jobs that the worker runs at once.")
+WORKER_CONCURRENCY = env.number(
+    "HEEDFUL_WORKER_CONCURRENCY", default=4, least=1, most=100, doc="Jobs that the worker runs at once."
+)
 
 
-LOG_LEVEL = env.text(
-    "HEEDFUL_LOG_LEVEL", default="WARNING", doc="How much the processes say: DEBUG, INFO, WARNING or ERROR."
+LOG_LEVEL = env.choice(
+    "HEEDFUL_LOG_LEVEL",
+    ("DEBUG", "INFO", "WARNING", "ERROR"),
+    default="WARNING",
+    doc="How much the processes say: DEBUG, INFO, WARNING or ERROR.",
 )
 # Whoever looks for pages that are not there, or calls the house by other names, does so all day long.
 PASSERS_BY = LOG_LEVEL if LOG_LEVEL in {"DEBUG", "INFO"} else "ERROR"

@@ -5,7 +5,7 @@ from heedful.kit import env
 from tests.architecture import reading
 
 DOCUMENT = reading.ROOT / "docs" / "configuration.md"
-DECLARING = {"env.text", "env.number", "env.flag", "env.words"}
+DECLARING = {"env.text", "env.number", "env.flag", "env.words", "env.choice", "env.address", "env.networks"}
 # Set by the product for its own processes, never by people.
 INWARD = {"HEEDFUL_ALONE"}
 

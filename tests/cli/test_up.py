@@ -111,6 +111,13 @@ def test_a_port_that_is_taken_is_a_sentence(data: Path) -> None:
     assert processes_of(data) == []
 
 
+@pytest.mark.parametrize("port", ["0", "-1", "65535", "99999", "eighty"])
+def test_a_port_that_cannot_be_one_is_a_sentence(port: str, data: Path) -> None:
+    done = heedful("up", "--port", port, "--data", str(data))
+    assert done.returncode == 2
+    assert "a port is a number from 1 to 65534" in done.stderr
+
+
 def test_every_process_that_is_killed_comes_back_and_no_acknowledged_write_is_lost(house: House) -> None:
     house.sql("CREATE TABLE kept (n int)")
 
