@@ -1,0 +1,77 @@
+"""Where Heedful may not read, write or run: a sentence, and what to do."""
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from heedful.cli import restore
+from heedful.kit.errors import Refused
+from heedful.kit.postgres import Server
+from tests.cli.conftest import CHECKOUT, heedful
+
+NOBODY = "nobody"
+
+
+@pytest.fixture
+def checkout() -> Iterator[Path]:
+    """A checkout that belongs to somebody else, with a Python that only its owner may run."""
+    root = Path(tempfile.mkdtemp())
+    for part in ("bin", "requirements"):
+        shutil.copytree(CHECKOUT / part, root / part)
+    shutil.copy(CHECKOUT / ".python-version", root)
+    (root / ".venv" / "bin").mkdir(parents=True)
+    (root / ".venv" / "bin" / "python").symlink_to("/root/nowhere/python")
+    root.chmod(0o555)
+    (root / ".venv").chmod(0o555)
+    yield root
+    root.chmod(0o755)
+    (root / ".venv").chmod(0o755)
+    shutil.rmtree(root)
+
+
+def run_as_somebody_else(checkout: Path) -> subprocess.CompletedProcess[str]:
+    user = pwd.getpwnam(NOBODY).pw_uid if os.geteuid() == 0 else None
+    return subprocess.run([checkout / "bin" / "heedful", "help"], user=user, capture_output=True, text=True, cwd="/")
+
+
+def test_who_may_not_install_is_told_who_should(checkout: Path) -> None:
+    done = run_as_somebody_else(checkout)
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    assert "Run bin/heedful help once as its owner." in done.stderr
+
+
+def test_who_may_not_run_the_python_is_told_which_one(checkout: Path) -> None:
+    state = subprocess.run(
+        ["sh", "-c", f"root={checkout}; . {checkout}/bin/prepare; state_of heedful"], capture_output=True, check=True
+    )
+    (checkout / ".venv").chmod(0o755)
+    (checkout / ".venv" / ".installed-heedful").write_bytes(state.stdout)
+    (checkout / ".venv").chmod(0o555)
+    done = run_as_somebody_else(checkout)
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    assert "may not run the Python behind" in done.stderr
+    assert "/root/nowhere/python" in done.stderr
+
+
+def test_a_folder_in_which_nothing_can_be_opened_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "postgres.users").mkdir()
+    (tmp_path / "up.lock").mkdir()
+    with pytest.raises(Refused, match=r"The data folder .* cannot be used"), Server(tmp_path).running():
+        pass
+    with pytest.raises(Refused, match=r"The data folder .* cannot be used"):
+        restore._nobody_works_on(tmp_path)
+
+
+@pytest.mark.parametrize("where", ["", "missing/care.backup"])
+def test_a_backup_goes_into_a_file_in_a_folder_that_is_there(where: str, tmp_path: Path) -> None:
+    done = heedful("backup", str(tmp_path / where), "--replace", "--data", str(tmp_path))
+    assert done.returncode == 1
+    assert done.stderr == f"heedful: {tmp_path / where} cannot be written: name a file, in a folder that is there.\n"
