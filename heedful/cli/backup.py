@@ -20,11 +20,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Write the backup beside its final name first, so that a file of that name is always whole."""
-    home = place.settle(options.data)
     file: Path = options.file.absolute()
+    home = place.settle(options.data)
     if file.exists() and not options.replace:
         raise Refused(f"{file} is there already. Choose another name, or say --replace.", code="exists")
-    with home.database() as url, failures.in_sentences(file.parent):
+    if file.is_dir() or not file.parent.is_dir():
+        raise Refused(f"{file} cannot be written: name a file, in a folder that is there.", code="file")
+    with home.database() as url, failures.in_sentences(file.parent, what="folder"):
         partial = file.with_name(f".{file.name}.partial")
         try:
             _dump(url, partial)

@@ -12,7 +12,7 @@ from tqdm import tqdm
 
 from heedful.cli import backup, place
 from heedful.kit.errors import Refused
-from heedful.kit.postgres import binaries
+from heedful.kit.postgres import binaries, failures
 
 MAGIC = b"PGDMP"
 # Runs in the same transaction as what follows, so that a failure leaves everything as it was.
@@ -50,7 +50,8 @@ def _refuse_other_files(file: Path) -> None:
 
 
 def _nobody_works_on(data: Path) -> IO[str]:
-    lock = open(data / "up.lock", "a+", encoding="utf-8")  # noqa: SIM115 - the caller's `with` closes it
+    with failures.in_sentences(data):
+        lock = open(data / "up.lock", "a+", encoding="utf-8")  # noqa: SIM115 - the caller's `with` closes it
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

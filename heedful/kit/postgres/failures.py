@@ -20,12 +20,12 @@ LEAST_BYTES = 16 * 1024 * 1024
 
 
 @contextmanager
-def in_sentences(data: Path) -> Iterator[None]:
-    """Turn what the operating system refuses into a sentence about the data folder."""
+def in_sentences(data: Path, *, what: str = "data folder") -> Iterator[None]:
+    """Turn what the operating system refuses into a sentence about the folder."""
     try:
         yield
     except OSError as error:
-        raise _of_code(data, error.errno or 0, error.strerror or str(error)) from error
+        raise _of_code(data, error.errno or 0, error.strerror or str(error), what) from error
 
 
 def is_full(data: Path) -> bool:
@@ -112,7 +112,7 @@ def _home_of(process: Path) -> str | None:
     return ""
 
 
-def _of_code(data: Path, code: int, words: str) -> Refused:
+def _of_code(data: Path, code: int, words: str, what: str = "data folder") -> Refused:
     if code in {errno.ENOSPC, errno.EDQUOT}:
         return Refused(
             f"The disk that holds {data} is full. Free some space and start again; nothing that was kept is lost.",
@@ -120,8 +120,8 @@ def _of_code(data: Path, code: int, words: str) -> Refused:
         )
     if code in {errno.EROFS, errno.EACCES, errno.EPERM}:
         return Refused(
-            f"The data folder {data} cannot be written ({words}). Give this user the right to write there,"
-            " or choose another folder with --data.",
+            f"The {what} {data} cannot be written ({words}). Give this user the right to write there,"
+            f" or choose another{' folder with --data' if what == 'data folder' else ''}.",
             code="read_only",
         )
-    return Refused(f"The data folder {data} cannot be used: {words}.", code="data")
+    return Refused(f"The {what} {data} cannot be used: {words}.", code="data")

@@ -100,7 +100,9 @@ class Server:
     def running(self) -> Iterator[str]:
         """Yield the database's address; the last of several users turns off the light, unless `up` has it on."""
         self._prepare_folder()
-        with open(self.data / "postgres.users", "a") as users:
+        with failures.in_sentences(self.data):
+            users = open(self.data / "postgres.users", "a")  # noqa: SIM115 - closed right below
+        with users:
             fcntl.flock(users, fcntl.LOCK_SH)
             started = self.start()
             try:
