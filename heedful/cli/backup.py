@@ -43,10 +43,13 @@ def _dump(url: str, file: Path) -> None:
     program = binaries.directory() / "pg_dump"
     command = [str(program), "-Fc", "--no-owner", "--no-privileges", "--no-comments", "-f", str(file), "-d", url]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
-    with tqdm(desc="backing up", unit="B", unit_scale=True, delay=2, leave=False) as bar:
-        while process.poll() is None:
-            time.sleep(0.05)
-            bar.update(file.stat().st_size - bar.n)
+    try:
+        with tqdm(desc="backing up", unit="B", unit_scale=True, delay=2, leave=False) as bar:
+            while process.poll() is None:
+                time.sleep(0.05)
+                bar.update(file.stat().st_size - bar.n)
+    finally:
+        process.kill()  # does nothing to one that has ended
     if process.returncode:
         raise failed("The backup", process.stderr.read() if process.stderr else "")
 

@@ -3,6 +3,7 @@
 import argparse
 import ast
 import importlib
+import signal
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -25,13 +26,14 @@ def main(words: list[str] | None = None) -> int:
     if words[0] not in known:
         print(f"heedful: there is no command {words[0]!r}. `heedful help` lists them all.", file=sys.stderr)
         return 2
+    signal.signal(signal.SIGTERM, _stop)
     try:
         return _run(words[0], known[words[0]], words[1:])
     except (Refused, Misconfigured) as no:
         print(f"heedful: {no}", file=sys.stderr)
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as asked:
         print("heedful: stopped.", file=sys.stderr)
-        return 130
+        return 128 + (asked.args[0] if asked.args else signal.SIGINT)
     except BrokenPipeError:
         sys.stderr.close()
     except Exception as error:
@@ -39,6 +41,11 @@ def main(words: list[str] | None = None) -> int:
             raise
         print(f"heedful: the database does not answer: {str(error).splitlines()[0]}", file=sys.stderr)
     return 1
+
+
+def _stop(number: int, *_: object) -> None:
+    """End as by Ctrl-C, so that a database that was started for this command is not left running."""
+    raise KeyboardInterrupt(number)
 
 
 def commands() -> dict[str, str]:

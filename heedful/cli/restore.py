@@ -4,6 +4,7 @@ import argparse
 import fcntl
 import subprocess
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
@@ -15,8 +16,9 @@ from heedful.kit.errors import Refused
 from heedful.kit.postgres import binaries, failures
 
 MAGIC = b"PGDMP"
-# Runs in the same transaction as what follows, so that a failure leaves everything as it was.
-EMPTY = b"DROP SCHEMA public CASCADE;\nCREATE SCHEMA public;\n"
+# One transaction around all, and its end is said: whoever is killed in between leaves everything as it was.
+BEGINNING = b"BEGIN;\nDROP SCHEMA public CASCADE;\nCREATE SCHEMA public;\n"
+END = b"\nCOMMIT;\n"
 PIECE = 1 << 20
 
 
@@ -69,16 +71,20 @@ def _holds_anything(url: str) -> bool:
 def _load(url: str, file: Path) -> None:
     folder = binaries.directory()
     reading = [str(folder / "pg_restore"), "--no-owner", "--no-privileges", "-f", "-", str(file)]
-    writing = [str(folder / "psql"), "-X", "-q", "-1", "-v", "ON_ERROR_STOP=1", "-o", "/dev/null", "-d", url]
+    writing = [str(folder / "psql"), "-X", "-q", "-v", "ON_ERROR_STOP=1", "-o", "/dev/null", "-d", url]
     with tempfile.TemporaryFile() as complaints:
         reader = subprocess.Popen(reading, stdout=subprocess.PIPE, stderr=complaints)
         writer = subprocess.Popen(writing, stdin=subprocess.PIPE, stderr=complaints)
         assert reader.stdout is not None
         assert writer.stdin is not None
         whole = _pour(reader.stdout, writer.stdin) and reader.wait() == 0
-        if not whole:
-            writer.kill()  # without the end of its input it would commit half
-        writer.stdin.close() if whole else reader.kill()
+        if whole:
+            with suppress(BrokenPipeError):
+                writer.stdin.write(END)
+                writer.stdin.close()
+        else:
+            writer.kill()
+            reader.kill()
         if writer.wait() or reader.wait():
             complaints.seek(0)
             raise backup.failed("Nothing was changed: restoring", complaints.read().decode("utf-8", "replace"))
@@ -87,7 +93,7 @@ def _load(url: str, file: Path) -> None:
 def _pour(source: IO[bytes], sink: IO[bytes]) -> bool:
     try:
         with tqdm(desc="restoring", unit="B", unit_scale=True, delay=2, leave=False) as bar:
-            sink.write(EMPTY)
+            sink.write(BEGINNING)
             while piece := source.read(PIECE):
                 sink.write(piece)
                 bar.update(len(piece))

@@ -1,10 +1,14 @@
+import subprocess
+import sys
 from pathlib import Path
+from typing import IO
 
 import psycopg
 import pytest
 
+from heedful.cli import restore
 from heedful.kit.postgres import Server
-from tests.cli.conftest import heedful
+from tests.cli.conftest import environment, eventually, heedful
 
 pytestmark = pytest.mark.xdist_group("up")
 
@@ -47,3 +51,37 @@ def test_a_database_that_holds_something_is_not_replaced_by_accident(data: Path)
 
     assert heedful("restore", str(file), "--replace", "--data", str(data)).returncode == 0
     assert ask(data, "SELECT to_regclass('later') IS NULL") == [(True,)]
+
+
+def test_a_restore_that_is_killed_in_between_changes_nothing(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ask(data, "CREATE TABLE kept (n int)")
+    file = data.parent / "all.backup"
+    assert heedful("backup", str(file), "--data", str(data)).returncode == 0
+
+    def pour_half(source: IO[bytes], sink: IO[bytes]) -> bool:
+        sink.write(getattr(restore, "BEGINNING", b"") + b"CREATE TABLE half ();\n")
+        sink.close()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(restore, "_pour", pour_half)
+    with Server(data).running() as url:
+        with pytest.raises(KeyboardInterrupt):
+            restore._load(url, file)
+        with psycopg.connect(url, autocommit=True) as connection:
+            others = "SELECT FROM pg_stat_activity WHERE application_name = 'psql'"
+            eventually(lambda: not connection.execute(others).fetchall(), "the end of psql")
+            there = connection.execute("SELECT to_regclass('half')::text, to_regclass('kept')::text").fetchone()
+    assert there == (None, "kept")
+
+
+def test_a_command_that_is_told_to_end_leaves_no_database_running(data: Path) -> None:
+    command = [sys.executable, "-P", "-m", "heedful.cli.main", "associate", "add", "a@example.com", "--password-stdin"]
+    process = subprocess.Popen(
+        [*command, "--data", str(data)], env=environment(), stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    eventually(lambda: Server(data).is_ready(), "the database")
+    process.terminate()
+    _, said = process.communicate(timeout=60)
+    assert said.endswith("heedful: stopped.\n")
+    assert process.returncode == 143
+    assert not Server(data).is_ready()

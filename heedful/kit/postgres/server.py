@@ -104,8 +104,9 @@ class Server:
             users = open(self.data / "postgres.users", "a")  # noqa: SIM115 - closed right below
         with users:
             fcntl.flock(users, fcntl.LOCK_SH)
-            started = self.start()
+            started = None
             try:
+                started = self.start()
                 yield self.url()
             finally:
                 if started is not None or not self._is_tied():
