@@ -1,6 +1,8 @@
 """Write everything that the database holds into one file."""
 
 import argparse
+import errno
+import os
 import subprocess
 import time
 from pathlib import Path
@@ -56,5 +58,7 @@ def _dump(url: str, file: Path) -> None:
 
 def failed(what: str, said: str) -> Refused:
     """Return the refusal for a program of PostgreSQL that gave up."""
+    if os.strerror(errno.ENOSPC) in said:
+        return Refused(f"{what} did not succeed: the disk is full. Free some space and try again.", code="disk_full")
     lines = [line for line in said.splitlines() if "rror:" in line or "ERROR" in line] or said.splitlines()
     return Refused(f"{what} did not succeed: {lines[0].strip() if lines else 'no reason was given'}", code="failed")

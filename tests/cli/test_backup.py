@@ -6,7 +6,7 @@ from typing import IO
 import psycopg
 import pytest
 
-from heedful.cli import restore
+from heedful.cli import backup, restore
 from heedful.kit.postgres import Server
 from tests.cli.conftest import environment, eventually, heedful
 
@@ -85,3 +85,10 @@ def test_a_command_that_is_told_to_end_leaves_no_database_running(data: Path) ->
     assert said.endswith("heedful: stopped.\n")
     assert process.returncode == 143
     assert not Server(data).is_ready()
+
+
+def test_a_program_that_found_no_room_is_said_to_have_found_none() -> None:
+    said = 'psql: ERROR: lost\nPANIC:  could not write to file "pg_wal/xlogtemp.9": No space left on device'
+    assert str(backup.failed("The backup", said)) == (
+        "The backup did not succeed: the disk is full. Free some space and try again."
+    )

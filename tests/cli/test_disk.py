@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import House, copy_of, eventually, healthy, heedful
+from tests.cli.conftest import House, copy_of, eventually, free_pair, healthy, heedful
 
 pytestmark = pytest.mark.xdist_group("up")
 SIZE = "220m"
@@ -85,7 +85,7 @@ def test_up_on_a_disk_that_takes_nothing_says_so(small: Path, how: str) -> None:
     else:
         subprocess.run(["mount", "-o", "remount,ro", str(small.parent.parent)], check=True)
         said = f"The data folder {small} cannot be written"
-    done = heedful("up", "--port", "0", "--data", str(small))
+    done = heedful("up", "--port", str(free_pair()), "--data", str(small))
     assert done.returncode == 1
     assert said in done.stderr
     assert "Traceback" not in done.stderr + done.stdout
