@@ -44,7 +44,7 @@ def test_who_may_not_install_is_told_who_should(checkout: Path) -> None:
     done = run_as_somebody_else(checkout)
     assert done.returncode == 1
     assert done.stderr.count("\n") == 1
-    assert "Run bin/heedful help once as its owner." in done.stderr
+    assert "Run bin/heedful --help once as its owner." in done.stderr
 
 
 def test_who_may_not_run_the_python_is_told_which_one(checkout: Path) -> None:
