@@ -156,7 +156,7 @@ def accuracy(data: Path) -> dict[str, float]:
 
 
 def service_talk() -> float:
-    """The share of our sentences from many industries whose feeling is told, none of which was learned from."""
+    """The share of our sentences whose feeling is told; the file says why they are no independent test."""
     kinds = tomllib.loads(TALK.read_text(encoding="utf-8"))
     gold = [feeling for feeling, texts in kinds.items() for _ in texts]
     told = light.read([text for texts in kinds.values() for text in texts])
