@@ -11,10 +11,12 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 
 from heedful.kit.errors import Refused
 from heedful.kit.orphan import die_with_parent
 from heedful.kit.postgres import Server
+from heedful.kit.pulse import Pulse, Watch
 
 SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD)
 STOP_S = 7.0
@@ -34,10 +36,15 @@ class Child:
     """One process of the house and how it fares."""
 
     name: str
-    work: Callable[[], None]
+    work: Callable[..., None]
+    patience_s: float = 20.0
     pid: int | None = None
     started_at: float = 0.0
     failures: int = 0
+    watch: Watch = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.watch = Watch(Pulse(), self.patience_s)
 
     @property
     def due_at(self) -> float:
@@ -47,7 +54,7 @@ class Child:
     def start(self) -> None:
         """Fork; the new process has everything that is loaded already."""
         self.started_at = time.monotonic()
-        self.pid = fork(self.work)
+        self.pid = fork(partial(self.work, pulse=self.watch.pulse))
 
     def has_ended(self) -> str | None:
         """Return how it ended, once, if it did."""
@@ -60,6 +67,10 @@ class Child:
         self.failures = 0 if time.monotonic() - self.started_at > WELL_S else self.failures + 1
         code = os.waitstatus_to_exitcode(status)
         return f"was killed by signal {-code}" if code < 0 else f"ended with code {code}"
+
+    def hangs(self) -> bool:
+        """Whether it has given no sign of life for longer than it may."""
+        return self.pid is not None and self.watch.has_stopped(pid=self.pid, at=time.monotonic())
 
 
 @dataclass
@@ -108,6 +119,9 @@ class Supervisor:
 
     def _revive_children(self) -> None:
         for child in self.children:
+            if child.pid is not None and child.hangs():
+                say(f"{child.name} gives no sign of life; replacing it.")
+                os.kill(child.pid, signal.SIGKILL)
             if how := child.has_ended():
                 say(f"{child.name} {how}; starting it again.")
             if child.pid is None and time.monotonic() >= child.due_at:

@@ -105,11 +105,12 @@ def _fill() -> None:
 
 
 def _children(host: str, port: int, live_port: int) -> list[supervisor.Child]:
-    return [
-        supervisor.Child("web", partial(import_string(f"{PROCESSES}.web"), host=host, port=port)),
-        supervisor.Child("live", partial(import_string(f"{PROCESSES}.live"), host=host, port=live_port)),
-        supervisor.Child("worker", import_string(f"{PROCESSES}.worker")),
-    ]
+    works = {
+        "web": partial(import_string(f"{PROCESSES}.web"), host=host, port=port),
+        "live": partial(import_string(f"{PROCESSES}.live"), host=host, port=live_port),
+        "worker": import_string(f"{PROCESSES}.worker"),
+    }
+    return [supervisor.Child(name, work, _settings().HANG_S) for name, work in works.items()]
 
 
 @contextmanager

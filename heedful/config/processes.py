@@ -1,24 +1,68 @@
 """What each process of the house does: web, live and worker."""
 
+import asyncio
 import importlib
+import logging
 import os
-from collections.abc import Callable
+import time
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
+from django.conf import settings
 from django.db import connections
 from django.urls import get_resolver
-from granian import Granian
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
+from granian.server import MPServer
 
+from heedful.config.wsgi import READERS
 from heedful.kit.orphan import die_with_parent
+from heedful.kit.pulse import Pulse, Watch, beat_in_loop, every_beat
 from heedful.loop import worker as jobs
 
 WEB = "heedful.config.wsgi"
 LIVE = "heedful.config.live"
 WEB_WORKERS = 2
-WEB_THREADS = 4
+CONNECTIONS = 1024
+"""Open connections of one web process; the server counts those that only idle, too."""
 KILL_S = 3
+
+log = logging.getLogger(__name__)
+
+
+class Watched(MPServer):
+    """A server that replaces those of its processes that hang, and gives signs of life itself."""
+
+    def __init__(self, *words: Any, pulse: Pulse, **options: Any) -> None:
+        super().__init__(
+            *words,
+            # A connection has one request at a time then, and a body that never ends is ended with it.
+            http=HTTPModes.http1,
+            respawn_failed_workers=True,
+            workers_kill_timeout=KILL_S,
+            log_level=LogLevels.error,
+            **options,
+        )
+        self.pulse = pulse
+        self.watches = [Watch(Pulse(), settings.HANG_S) for _ in range(self.workers)]
+
+    def startup(self, *words: Any) -> None:
+        """Start the processes, and watch over them."""
+        super().startup(*words)
+        every_beat(self._look)
+
+    def _spawn_worker(self, idx: int, target: Any, callback_loader: Any) -> Any:
+        """Start one process, which knows its own pulse."""
+        return super()._spawn_worker(idx, target, partial(callback_loader, pulse=self.watches[idx].pulse))
+
+    def _look(self) -> None:
+        self.pulse.beat()
+        for process in list(self.wrks):
+            watch, pid = self.watches[process.idx], process.inner.pid
+            if watch.has_stopped(pid=pid, at=time.monotonic()):
+                log.warning("Process %s gives no sign of life; replacing it.", pid)
+                process.inner.kill()  # unlike its own `kill` it counts as failed, and another one is started
 
 
 def load() -> None:
@@ -29,25 +73,23 @@ def load() -> None:
     connections.close_all()
 
 
-def web(*, host: str, port: int) -> None:
-    """Answer requests: two processes with a handful of threads each."""
-    Granian(
+def web(*, host: str, port: int, pulse: Pulse | None = None) -> None:
+    """Answer requests: two processes, each of which works on a handful at once."""
+    Watched(
         WEB,
         address=host,
         port=port,
         interface=Interfaces.WSGI,
         workers=WEB_WORKERS,
-        blocking_threads=WEB_THREADS,
-        backpressure=WEB_THREADS * 4,
-        respawn_failed_workers=True,
-        workers_kill_timeout=KILL_S,
-        log_level=LogLevels.error,
-    ).serve(target_loader=_load)
+        blocking_threads=READERS,
+        backpressure=CONNECTIONS,
+        pulse=pulse or Pulse(),
+    ).serve(target_loader=_load_web)
 
 
-def live(*, host: str, port: int) -> None:
+def live(*, host: str, port: int, pulse: Pulse | None = None) -> None:
     """Hold the open streams: one process, asynchronous."""
-    Granian(
+    Watched(
         LIVE,
         address=host,
         port=port,
@@ -56,18 +98,46 @@ def live(*, host: str, port: int) -> None:
         backlog=4096,
         backpressure=20_000,
         websockets=False,
-        respawn_failed_workers=True,
-        workers_kill_timeout=KILL_S,
-        log_level=LogLevels.error,
-    ).serve(target_loader=_load)
+        pulse=pulse or Pulse(),
+    ).serve(target_loader=_load_live)
 
 
-def worker() -> None:
+def worker(*, pulse: Pulse | None = None) -> None:
     """Do the jobs."""
-    jobs.run(alone="HEEDFUL_ALONE" in os.environ)
+    jobs.run(alone="HEEDFUL_ALONE" in os.environ, pulse=pulse)
 
 
-def _load(target: str) -> Callable[..., Any]:
+def _load_web(target: str, *, pulse: Pulse) -> Callable[..., Any]:
+    """Return the application, in a process that lives as long as work on requests goes on."""
+    intake = _load(target)
+
+    def look() -> None:
+        now = time.monotonic()
+        if not intake.is_stuck(at=now):
+            pulse.beat()
+        intake.cut_off(at=now)
+
+    every_beat(look)
+    return intake
+
+
+def _load_live(target: str, *, pulse: Pulse) -> Callable[..., Awaitable[None]]:
+    """Return the application, in a process that lives as long as its event loop goes round."""
+    answer = _load(target)
+
+    async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
+        if scope["type"] != "lifespan":
+            return await answer(scope, receive, send)
+        beating = asyncio.create_task(beat_in_loop(pulse))
+        try:
+            await answer(scope, receive, send)
+        finally:
+            beating.cancel()
+
+    return application
+
+
+def _load(target: str) -> Any:
     """Return a server's application, in a process that dies with the server that forked it."""
     die_with_parent()
-    return importlib.import_module(target).application  # type: ignore[no-any-return]
+    return importlib.import_module(target).application

@@ -265,6 +265,20 @@ EVENTS_PER_S = env.number(
 WORKER_CONCURRENCY = env.number(
     "HEEDFUL_WORKER_CONCURRENCY", default=4, least=1, most=100, doc="Jobs that the worker runs at once."
 )
+BODY_S = env.number(
+    "HEEDFUL_BODY_SECONDS",
+    default=20,
+    least=1,
+    most=3600,
+    doc="Seconds within which the body of a request must come; it gets one more for each 16 KB.",
+)
+HANG_S = env.number(
+    "HEEDFUL_HANG_SECONDS",
+    default=20,
+    least=3,
+    most=3600,
+    doc="Seconds after which a process that gives no sign of life is killed and replaced.",
+)
 
 
 LOG_LEVEL = env.choice(

@@ -2,10 +2,17 @@
 
 import os
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 from heedful.api.events.light import beside
+from heedful.kit.intake import Intake
+
+AT_ONCE = 4
+READERS = 64
+"""Threads that wait for bodies; only those that have theirs come to be worked on."""
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "heedful.config.settings")
 
-application = beside(get_wsgi_application())
+_answer = beside(get_wsgi_application())
+application = Intake(_answer, at_once=AT_ONCE, readers=READERS, patience_s=settings.BODY_S)

@@ -13,6 +13,7 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import ConnectorException, UniqueViolation
 from procrastinate.jobs import Job, Status
 
+from heedful.kit.pulse import Pulse, beat_in_loop
 from heedful.understand import reading
 
 HEARTBEAT_S = 2.0
@@ -27,14 +28,14 @@ SPARE = 2
 log = logging.getLogger(__name__)
 
 
-def run(*, alone: bool) -> None:
+def run(*, alone: bool, pulse: Pulse | None = None) -> None:
     """Work until a signal asks to stop; `alone` says that no other worker shares this database."""
     if alone:
         forget_the_dead()
     threading.Thread(target=reading.warm, daemon=True).start()
     connection.close()
     with app.replace_connector(app.connector.get_worker_connector()) as working:  # type: ignore[attr-defined]
-        asyncio.run(_work(working))
+        asyncio.run(_work(working, pulse or Pulse()))
 
 
 def forget_the_dead() -> None:
@@ -43,12 +44,13 @@ def forget_the_dead() -> None:
         cursor.execute("DELETE FROM procrastinate_workers")
 
 
-async def _work(working: App) -> None:
+async def _work(working: App, pulse: Pulse) -> None:
     hands = settings.WORKER_CONCURRENCY + COURIERS
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(hands + SPARE, thread_name_prefix="job"))
     async with working.open_async():
         # What waits for other people's servers has hands of its own, so that a slow one keeps nobody here waiting.
         beside = [
+            asyncio.create_task(beat_in_loop(pulse)),
             asyncio.create_task(_rescue(working)),
             asyncio.create_task(_take_from(working, "courier", at_once=COURIERS, heeds_signals=False)),
         ]

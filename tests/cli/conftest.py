@@ -180,8 +180,8 @@ def copy_of(migrated: Path, ground: Path) -> Path:
 
 
 @contextlib.contextmanager
-def healthy(data: Path) -> Iterator[House]:
-    running = start(data)
+def healthy(data: Path, **more: str) -> Iterator[House]:
+    running = start(data, **more)
     try:
         running.becomes_healthy()
         yield running
