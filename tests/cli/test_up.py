@@ -83,6 +83,16 @@ def test_a_stranger_from_elsewhere_is_not_let_into_a_stream(calm: House) -> None
     assert listen(calm, "cases", Cookie="sessionid=nonsense").status == 401
 
 
+def test_a_stream_ends_when_its_reader_logs_out_or_is_shut_out(calm: House) -> None:
+    cookie = log_in(calm)
+    for change in ("UPDATE associates_associate SET role = 'leader'", "DELETE FROM django_session"):
+        stream = listen(calm, "cases", Cookie=cookie)
+        assert stream.status == 200
+        calm.sql(change)
+        assert stream.read() == b"retry: 1000\n\n"  # its end, before the first sign of life that keeps it open
+    assert listen(calm, "cases", Cookie=cookie).status == 401
+
+
 def test_a_second_start_on_the_same_data_says_so_and_harms_nothing(calm: House) -> None:
     second = heedful("up", "--data", str(calm.data), "--port", str(free_pair()))
     assert second.returncode == 1

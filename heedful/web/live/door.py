@@ -5,16 +5,15 @@ import random
 import signal
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
-from http.cookies import CookieError, SimpleCookie
-from importlib import import_module
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from django.conf import settings
-from django.contrib.auth import get_user
 from django.db import DatabaseError, connection
-from django.http import HttpRequest
+from django.utils import timezone
 
+from heedful.web.live import access
 from heedful.web.live.hall import REFRESH, Hall, Listener
 
 Scope = dict[str, Any]
@@ -26,6 +25,8 @@ RETRY_MS = 1000
 # A stream ends after a while and the browser opens another, which asks again who may listen.
 LONGEST_S = 900.0
 MOST_TOPICS = 30
+RECHECK_S = 3.0
+"""How soon a stream ends after its reader logged out, was shut out, or may do something else than before."""
 
 hall = Hall()
 
@@ -43,13 +44,16 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 async def _live(receive: Receive, send: Send) -> None:
+    checking: asyncio.Task[None]
     while True:
         message = await receive()
         if message["type"] == "lifespan.startup":
             hall.open()
+            checking = asyncio.create_task(_check_for_ever())
             _close_when_asked_to_stop()
             await send({"type": "lifespan.startup.complete"})
         elif message["type"] == "lifespan.shutdown":
+            checking.cancel()
             hall.close()
             await send({"type": "lifespan.shutdown.complete"})
             return
@@ -68,6 +72,37 @@ def _close_when_asked_to_stop() -> None:
     loop.add_signal_handler(signal.SIGTERM, stop)
 
 
+async def _check_for_ever() -> None:
+    while True:
+        await asyncio.sleep(RECHECK_S)
+        with suppress(DatabaseError):  # it tells nothing to anybody meanwhile either
+            await check()
+
+
+async def check() -> None:
+    """End the streams of those who may no longer listen."""
+    listeners = {listener for listener in hall.everybody() if listener.access is not None}
+    if not listeners:
+        return
+    given = {listener.access for listener in listeners if listener.access is not None}
+    over = await _ask(partial(access.ended, given, at=timezone.now()))
+    for listener in listeners:
+        if listener.access in over:
+            hall.leave(listener)
+
+
+async def _ask[T](question: Callable[[], T]) -> T:
+    """Ask the database beside the loop, and hold no connection afterwards."""
+
+    def ask() -> T:
+        try:
+            return question()
+        finally:
+            connection.close()
+
+    return await asyncio.to_thread(ask)
+
+
 async def _stream(scope: Scope, receive: Receive, send: Send) -> None:
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
     allowed = _cross_origin(headers)
@@ -75,12 +110,14 @@ async def _stream(scope: Scope, receive: Receive, send: Send) -> None:
     if not topics:
         return await _answer(send, 400, b"Say which topics you want: /live?topics=cases,customer:12", allowed)
     try:
-        may = await asyncio.to_thread(_may_listen, headers.get("cookie", ""))
+        admitted = await _ask(partial(access.admit, headers.get("cookie", "")))
     except DatabaseError:
         return await _answer(send, 503, b"The database does not answer.", allowed)
-    if not may:
+    if admitted is None:
         return await _answer(send, 401, b"Log in first.", allowed)
-    listener = hall.enter(topics)
+    if not (topics := access.readable(topics, admitted[1])):
+        return await _answer(send, 403, b"You may hear of none of these topics.", allowed)
+    listener = hall.enter(topics, admitted[0])
     leaving = asyncio.create_task(_until_gone(receive, listener))
     try:
         await _begin(send, allowed, is_back="last-event-id" in headers)
@@ -133,23 +170,6 @@ def _topics(query: bytes) -> frozenset[str]:
     wanted = ",".join(parse_qs(query.decode("latin-1")).get("topics", [])).split(",")
     clean = [topic.strip() for topic in wanted if topic.strip() and "\n" not in topic and "\r" not in topic]
     return frozenset(clean[:MOST_TOPICS])
-
-
-def _may_listen(cookies: str) -> bool:
-    """Ask the database whether the session belongs to an active associate; hold no connection afterwards."""
-    try:
-        morsel = SimpleCookie(cookies).get(settings.SESSION_COOKIE_NAME)
-    except CookieError:
-        return False
-    if morsel is None:
-        return False
-    try:
-        request = HttpRequest()
-        request.session = import_module(settings.SESSION_ENGINE).SessionStore(morsel.value)
-        user = get_user(request)
-        return user.is_authenticated and user.is_active
-    finally:
-        connection.close()
 
 
 def _cross_origin(headers: dict[str, str]) -> list[tuple[bytes, bytes]]:

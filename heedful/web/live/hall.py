@@ -12,6 +12,7 @@ import psycopg
 from django.db import connection
 
 from heedful.kit.live import CHANNEL
+from heedful.web.live.access import Access
 
 ROOM = 200
 REFRESH = b"event: refresh\ndata: {}\n\n"
@@ -24,6 +25,7 @@ class Listener:
     """One open page: the topics that it wants and what it has not yet been sent."""
 
     topics: frozenset[str]
+    access: Access | None = None
     waiting: asyncio.Queue[bytes | None] = field(default_factory=lambda: asyncio.Queue(ROOM))
 
     def give(self, message: bytes | None) -> bool:
@@ -61,9 +63,9 @@ class Hall:
         """Return all listeners."""
         return set().union(*self.by_topic.values())
 
-    def enter(self, topics: frozenset[str]) -> Listener:
-        """Add a page."""
-        listener = Listener(topics)
+    def enter(self, topics: frozenset[str], access: Access | None = None) -> Listener:
+        """Add a page, and what let it in."""
+        listener = Listener(topics, access)
         for topic in topics:
             self.by_topic[topic].add(listener)
         return listener
