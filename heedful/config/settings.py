@@ -120,6 +120,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "heedful.web.health.answer_first",
     "heedful.web.errors.Unavailable",
+    "heedful.web.caching.keep_private",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "heedful.web.live.address.allow_live",
