@@ -3,6 +3,7 @@
 import math
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from queue import SimpleQueue
 from tempfile import SpooledTemporaryFile
@@ -136,7 +137,8 @@ class Intake:
         return place
 
     def _leave(self, place: Place) -> None:
-        del connections[DEFAULT_DB_ALIAS]
+        with suppress(AttributeError):  # an answer that nobody read to its end may be left from another thread
+            del connections[DEFAULT_DB_ALIAS]
         place.since = math.inf
         self.free.put(place)
 
