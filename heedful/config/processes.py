@@ -4,6 +4,7 @@ import asyncio
 import importlib
 import logging
 import os
+import resource
 import time
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -26,6 +27,8 @@ LIVE = "heedful.config.live"
 WEB_WORKERS = 2
 CONNECTIONS = 1024
 """Open connections of one web process; the server counts those that only idle, too."""
+FILES = 32_768
+"""What a process may have open, where the system lets it: many connections are many files."""
 KILL_S = 3
 
 log = logging.getLogger(__name__)
@@ -71,6 +74,15 @@ def load() -> None:
         importlib.import_module(module)
     _ = get_resolver().url_patterns
     connections.close_all()
+    _allow_files()
+
+
+def _allow_files() -> None:
+    now, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if now != resource.RLIM_INFINITY and now < FILES:
+        resource.setrlimit(
+            resource.RLIMIT_NOFILE, (FILES if most == resource.RLIM_INFINITY else min(FILES, most), most)
+        )
 
 
 def web(*, host: str, port: int, pulse: Pulse | None = None) -> None:

@@ -1,16 +1,19 @@
 """What hangs, idles or dawdles: a process that stopped, connections that say nothing, bodies that never end."""
 
 import contextlib
+import http.client
 import os
 import signal
 import socket
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
 import pytest
 
 from tests.cli.conftest import House, copy_of, eventually, healthy
+from tests.cli.test_up import log_in
 
 pytestmark = pytest.mark.xdist_group("up")
 
@@ -102,6 +105,27 @@ def test_a_body_whose_end_is_missing_is_not_taken_for_whole(hasty: House) -> Non
         broken.shutdown(socket.SHUT_WR)
         answer = b"".join(iter(partial(broken.recv, 4096), b""))
     assert not answer.startswith((b"HTTP/1.1 2", b"HTTP/1.1 401"))
+
+
+def test_many_readers_have_few_connections_to_the_database(hasty: House) -> None:
+    with ThreadPoolExecutor(60) as many:
+        answers = list(many.map(lambda _: hasty.get(LOGIN)[0], range(60)))
+    assert set(answers) == {200}
+    ((used,),) = hasty.sql("SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'")
+    assert used < 30
+
+
+def test_long_answers_and_files_give_their_places_back(hasty: House) -> None:
+    cookie = log_in(hasty)
+    hasty.sql("UPDATE associates_associate SET role = 'admin'")
+    for _ in range(12):
+        page = http.client.HTTPConnection("127.0.0.1", hasty.port, timeout=10)
+        with contextlib.closing(page):
+            page.request("GET", "/customers?format=csv", headers={"Cookie": cookie})
+            answer = page.getresponse()
+            assert (answer.status, answer.headers.get_content_type()) == (200, "text/csv")
+            assert answer.read()
+        assert "htmx" in hasty.get("/static/web/desk.js")[1]
 
 
 @pytest.mark.parametrize("name", ["answering", "telling", "worker", "web"])
