@@ -18,6 +18,7 @@ from granian.log import LogLevels
 from granian.server import MPServer
 
 from heedful.config.wsgi import READERS
+from heedful.kit.intake import Intake
 from heedful.kit.orphan import die_with_parent
 from heedful.kit.pulse import Pulse, Watch, beat_in_loop, every_beat
 from heedful.loop import worker as jobs
@@ -37,25 +38,19 @@ log = logging.getLogger(__name__)
 class Watched(MPServer):
     """A server that replaces those of its processes that hang, and gives signs of life itself."""
 
-    def __init__(self, *words: Any, pulse: Pulse, **options: Any) -> None:
-        super().__init__(
-            *words,
-            # A connection has one request at a time then, and a body that never ends is ended with it.
-            http=HTTPModes.http1,
-            respawn_failed_workers=True,
-            workers_kill_timeout=KILL_S,
-            log_level=LogLevels.error,
-            **options,
-        )
+    def __init__(self, target: str, *, pulse: Pulse, **options: Any) -> None:
+        # One request at a time has a connection then, and with the connection a body that never comes is ended.
+        options |= {"http": HTTPModes.http1, "log_level": LogLevels.error}
+        super().__init__(target, respawn_failed_workers=True, workers_kill_timeout=KILL_S, **options)
         self.pulse = pulse
         self.watches = [Watch(Pulse(), settings.HANG_S) for _ in range(self.workers)]
 
-    def startup(self, *words: Any) -> None:
+    def startup(self, spawn_target: Any, target_loader: Any) -> None:
         """Start the processes, and watch over them."""
-        super().startup(*words)
+        super().startup(spawn_target, target_loader)  # type: ignore[no-untyped-call]
         every_beat(self._look)
 
-    def _spawn_worker(self, idx: int, target: Any, callback_loader: Any) -> Any:
+    def _spawn_worker(self, idx: int, target: Any, callback_loader: Any) -> Any:  # type: ignore[override]
         """Start one process, which knows its own pulse."""
         return super()._spawn_worker(idx, target, partial(callback_loader, pulse=self.watches[idx].pulse))
 
@@ -119,9 +114,9 @@ def worker(*, pulse: Pulse | None = None) -> None:
     jobs.run(alone="HEEDFUL_ALONE" in os.environ, pulse=pulse)
 
 
-def _load_web(target: str, *, pulse: Pulse) -> Callable[..., Any]:
+def _load_web(target: str, *, pulse: Pulse) -> Intake:
     """Return the application, in a process that lives as long as work on requests goes on."""
-    intake = _load(target)
+    intake: Intake = _load(target)
 
     def look() -> None:
         now = time.monotonic()
@@ -138,13 +133,12 @@ def _load_live(target: str, *, pulse: Pulse) -> Callable[..., Awaitable[None]]:
     answer = _load(target)
 
     async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
-        if scope["type"] != "lifespan":
-            return await answer(scope, receive, send)
-        beating = asyncio.create_task(beat_in_loop(pulse))
+        beating = asyncio.create_task(beat_in_loop(pulse)) if scope["type"] == "lifespan" else None
         try:
             await answer(scope, receive, send)
         finally:
-            beating.cancel()
+            if beating:
+                beating.cancel()
 
     return application
 

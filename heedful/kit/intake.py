@@ -187,7 +187,8 @@ class Stream:
     """A long answer, which keeps its place until it was sent or nobody reads it any more."""
 
     def __init__(self, answer: Any, leave: Callable[[], None]) -> None:
-        self._pieces, self._answer, self._leave = iter(answer), answer, leave
+        self._pieces: Iterator[bytes] = iter(answer)
+        self._answer, self._leave = answer, leave
         self._is_open = True
 
     def __iter__(self) -> Iterator[bytes]:

@@ -181,7 +181,7 @@ def copy_of(migrated: Path, ground: Path) -> Path:
 
 @contextlib.contextmanager
 def healthy(data: Path, **more: str) -> Iterator[House]:
-    running = start(data, **more)
+    running = start(data, port=None, **more)
     try:
         running.becomes_healthy()
         yield running
