@@ -101,10 +101,18 @@ def meet(
     return records, found.new
 
 
-def regroup(*, records: Collection[int], verified: Collection[int] = (), by: By, at: datetime) -> set[int]:
+def regroup(
+    *,
+    records: Collection[int],
+    verified: Collection[int] = (),
+    new: Collection[int] = (),
+    by: By,
+    at: datetime,
+) -> set[int]:
     """Work out anew which records around these belong together; returns the people that changed. Runs one at a time.
 
-    What is known of those that were `verified` is worked out anew even where nobody moves.
+    What is known of those that were `verified` is worked out anew even where nobody moves. The `new` ones among them
+    were nobody before.
     """
     _one_at_a_time()
     evidence = _evidence({*records, *verified})
@@ -120,7 +128,7 @@ def regroup(*, records: Collection[int], verified: Collection[int] = (), by: By,
     held = evidence.tiers.keys() | people | {person for person, _ in before.values()}
     _hold(held)
     _move(moved)
-    refresh(people=people, held=held, left=left, by=by, at=at)
+    refresh(people=people, held=held, left=left.difference(new), by=by, at=at)
     changed = {after[record][0] for record in moved} | left
     if changed:
         events.record(PeopleRegrouped(sorted(changed)), by=by, at=at)
@@ -156,7 +164,7 @@ def join_new(
         _move(moved)
         refresh(people={person for person, _ in moved.values()}, held=new, by=by, at=at)
     if old or verified:
-        regroup(records=old, verified=verified, by=by, at=at)
+        regroup(records=old, verified=verified, new=new, by=by, at=at)
 
 
 def _apart_from(links: list[components.Link], old: set[int]) -> list[components.Link]:
