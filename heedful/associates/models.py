@@ -159,7 +159,7 @@ class Key(models.Model):
 
 
 CONSEQUENCES: dict[str, str] = {
-    Key.Scope.BROWSER: "May add what visitors do and say. It changes no customer whom you know, so a page may show it.",
+    Key.Scope.BROWSER: "May add what visitors do and say, and changes no customer whom you know: a page may show it.",
     Key.Scope.SEND: "May change any customer's name and address: keep it on your servers.",
     Key.Scope.FULL: "May change any customer, and read and do what the API offers: keep it on your servers.",
 }

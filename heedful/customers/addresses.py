@@ -16,11 +16,11 @@ class Change:
     at: datetime
 
 
-def change(*, person: Customer, kind: str, since: datetime | None) -> Change | None:
-    """Return the latest change of a person's e-mail or phone after a time, or ever; None where there was none."""
-    new = getattr(person, kind)
-    rows = AddressChange.objects.filter(customer__person=person, customer__is_attached=False, kind=kind)
-    if since is not None:
-        rows = rows.filter(changed_at__gt=since)
-    row = rows.exclude(old=new).order_by("changed_at", "pk").last()
-    return Change(row.old, new, row.changed_by, row.changed_at) if row else None
+def changes(*, person: Customer) -> dict[str, Change]:
+    """Return for `email` and `phone` the latest change from another address to the one that a person has now."""
+    rows = AddressChange.objects.filter(customer__person=person, customer__is_attached=False)
+    return {
+        row.kind: Change(row.old, new, row.changed_by, row.changed_at)
+        for row in rows.order_by("changed_at", "pk")
+        if row.old != (new := getattr(person, row.kind))
+    }

@@ -282,6 +282,25 @@ def quote(*, facts: Mapping[int, Mapping[str, Fact]], by: By, at: datetime) -> N
         refresh(people={person for _, person, _ in changed}, held={record for record, _, _ in held}, by=by, at=at)
 
 
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """One thing that a browser said of a customer, and when."""
+
+    key: str
+    value: Any
+    at: datetime
+
+
+def quotes(*, person: int) -> list[Quote]:
+    """What browsers said last of a person and of the visitors that are shown with it; nothing of it is verified."""
+    said: dict[str, list[Any]] = {}
+    for unverified in (
+        Customer.objects.filter(person=person).exclude(unverified={}).values_list("unverified", flat=True)
+    ):
+        said = _merged(said, unverified)
+    return [Quote(key, value, datetime.fromisoformat(at)) for key, (value, at) in sorted(said.items())]
+
+
 def _latest(old: Mapping[str, list[Any]], new: Mapping[str, list[Any]]) -> dict[str, list[Any]]:
     """What browsers said last; a page must not fill the house."""
     merged = _merged(old, new)
