@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
+from itertools import batched
 from typing import Any
 
 import msgspec
@@ -29,7 +30,11 @@ MIDNIGHT = datetime(1970, 1, 1, tzinfo=UTC)
 
 FEW = 5
 MOST_IN_ONE = 5_000
-"""Records that are looked at around one link; beyond that something is wrong with the identities that are sent."""
+"""Records beyond which nobody follows what browsers said."""
+MOST_VERIFIED = 50_000
+"""Records beyond which nobody follows what is verified: something is wrong with the identities that are sent."""
+AT_ONCE = 1_000
+"""Records around which is looked at once, so that of a batch which names many each is followed far enough."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,8 +168,8 @@ def join_new(
         moved = {record: (person, False) for record, person in places.items() if record != person}
         _move(moved)
         refresh(people={person for person, _ in moved.values()}, held=new, by=by, at=at)
-    if old or verified:
-        regroup(records=old, verified=verified, new=new, by=by, at=at)
+    for part in batched(sorted(old.union(verified)), AT_ONCE):
+        regroup(records=part, verified=set(verified).intersection(part), new=new, by=by, at=at)
 
 
 def _apart_from(links: list[components.Link], old: set[int]) -> list[components.Link]:
@@ -196,12 +201,13 @@ def _evidence(records: set[int]) -> trust.Evidence:
     whom only a browser's word leads to is not looked into, since it cannot change.
     """
     found, edge, merges = set(records), set(records), set[components.Link]()
-    while edge and len(found) < MOST_IN_ONE:
+    while edge and len(found) < len(records) + MOST_VERIFIED:
         beside = set(_links(edge).filter(verified=True).values_list("a__customer_id", "b__customer_id"))
         said = set(Merge.objects.filter(Q(a__in=edge) | Q(b__in=edge), undone_at=None).values_list("a_id", "b_id"))
         merges |= said
         edge = {record for pair in beside | said for record in pair} - found
-        edge = edge or _unknown_beside(found) - found
+        if not edge and len(found) < len(records) + MOST_IN_ONE:
+            edge = _unknown_beside(found) - found
         found |= edge
     links: dict[bool, set[components.Link]] = {True: set(), False: set()}
     for a, b, verified in _links(found).values_list("a__customer_id", "b__customer_id", "verified"):

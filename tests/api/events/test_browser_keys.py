@@ -281,6 +281,24 @@ def test_a_page_does_not_fill_the_house(victim: Customer, page: Send) -> None:
     assert len(Customer.objects.get(identities__value="victim").unverified) == 100
 
 
+def test_a_batch_that_names_many_known_customers_parts_none_of_them(
+    client: Client, shop: Send, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Looking around so many ends somewhere; what is verified is followed to its end before."""
+    for n in range(6):
+        shop("identify", userId=f"u{n}", traits={"email": f"{n}@example.test"})
+        shop("identify", anonymousId=f"old{n}", traits={"email": f"{n}@example.test"})
+    before = {value: person(value).pk for n in range(6) for value in (f"u{n}", f"{n}@example.test", f"old{n}")}
+    monkeypatch.setattr("heedful.customers.people.MOST_IN_ONE", 2)
+
+    drafts = [Draft("seen", NOON, f"{n}", (("user_id", f"u{n}"), ("anonymous_id", f"evil{n}"))) for n in range(6)]
+    told = [Message(draft) for draft in drafts]
+    messages.take(messages=told, source="page", verified=False, by=SYSTEM, at=NOON)
+
+    assert {value: person(value).pk for value in before} == before
+    assert [person(f"u{n}").email for n in range(6)] == [f"{n}@example.test" for n in range(6)]
+
+
 NAMES = [
     ("user_id", "u1"), ("user_id", "u2"), ("email", "e1@x.org"), ("email", "e2@x.org"), ("phone", "+441134960000"),
     ("anonymous_id", "a1"), ("anonymous_id", "a2"), ("device", "d1"),
