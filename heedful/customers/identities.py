@@ -45,8 +45,9 @@ left to do: a browser that repeats what a server said adds no evidence.
 def forget() -> None:
     """Empty this process's memory of identities; needed only after the database was replaced."""
     _known.clear()
-    for memory in (*_linked.values(), *_settled.values()):
-        memory.clear()
+    for verified in (True, False):
+        _linked[verified].clear()
+        _settled[verified].clear()
 
 
 def settled(messages: Sequence[tuple[Name, ...]], *, verified: bool = True) -> list[int] | None:
@@ -257,7 +258,7 @@ def _new_links(
     if not seen:
         return []
     pairs = sorted(seen)
-    sent = [at, [a for a, _ in pairs], [b for _, b in pairs]]
+    sent: tuple[datetime, list[int], list[int]] = at, [a for a, _ in pairs], [b for _, b in pairs]
     with connection.cursor() as cursor:
         if verified:
             cursor.execute(LINK, sent)
@@ -270,9 +271,11 @@ def _new_links(
 
 LINK = """
 INSERT INTO customers_identitylink AS l (a_id, b_id, first_seen_at, verified)
-SELECT a, b, %s, true FROM unnest(%s::bigint[], %s::bigint[]) WITH ORDINALITY AS w(a, b, n) ORDER BY n
-ON CONFLICT (a_id, b_id) DO UPDATE SET verified = true WHERE NOT l.verified RETURNING a_id, b_id
+SELECT a, b, %s, true FROM unnest(%s::bigint[], %s::bigint[]) WITH ORDINALITY AS w(a, b, n)
+WHERE NOT EXISTS (SELECT FROM customers_identitylink o WHERE o.a_id = a AND o.b_id = b AND o.verified)
+ORDER BY n ON CONFLICT (a_id, b_id) DO UPDATE SET verified = true WHERE NOT l.verified RETURNING a_id, b_id
 """
+"""What is there already is looked at first: a conflict locks the row, and that is written."""
 
 LINK_BY_BROWSER = """
 INSERT INTO customers_identitylink (a_id, b_id, first_seen_at, verified)
