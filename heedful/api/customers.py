@@ -44,17 +44,19 @@ class CustomerOut(Schema):
 
 
 class IdentityOut(Schema):
-    """Something by which the customer is recognised."""
+    """Something by which the customer is recognised; what browsers alone have named is not verified."""
 
     kind: str
     value: str
+    verified: bool
 
 
 class CustomerWhole(CustomerOut):
-    """One customer with identities and consents."""
+    """One customer with identities and consents, and with what browsers said, which is not verified."""
 
     identities: list[IdentityOut]
     consents: dict[str, bool]
+    unverified: dict[str, Any]
     records: list[int]
 
 
@@ -133,8 +135,9 @@ def customer(request: Asked, pk: int) -> CustomerWhole:
     identities = Identity.objects.filter(customer__person=row).order_by("kind", "value")
     return CustomerWhole(
         **_out(row),
-        identities=[IdentityOut(kind=one.kind, value=one.value) for one in identities],
+        identities=[IdentityOut(kind=one.kind, value=one.value, verified=one.verified) for one in identities],
         consents=consents.standing(person=row.pk),
+        unverified={said.key: said.value for said in people.quotes(person=row.pk)},
         records=sorted(row.records.values_list("pk", flat=True)),
     )
 

@@ -124,7 +124,8 @@ class Key(models.Model):
     """What a program shows to be let in; only its hash is kept."""
 
     class Scope(models.TextChoices):
-        SEND = "send", "Send events only"
+        BROWSER = "browser", "Send events from browsers, apps and mails"
+        SEND = "send", "Send events from your servers"
         FULL = "full", "Send events and use the API"
 
     name = models.CharField(max_length=120)
@@ -142,9 +143,27 @@ class Key(models.Model):
         return f"{self.name} ({self.prefix}…)"
 
     @property
+    def consequence(self) -> str:
+        """What somebody can do who finds this key, and so where it may lie."""
+        return CONSEQUENCES[self.scope]
+
+    @property
+    def is_public(self) -> bool:
+        """Whether everybody may read this key, as they may in a page or a mail."""
+        return self.scope == self.Scope.BROWSER
+
+    @property
     def by(self) -> By:
         """This key as the actor of a change."""
         return By("key", str(self.pk), self.name)
+
+
+CONSEQUENCES: dict[str, str] = {
+    Key.Scope.BROWSER: "May add what visitors do and say, and changes no customer whom you know: a page may show it.",
+    Key.Scope.SEND: "May change any customer's name and address: keep it on your servers.",
+    Key.Scope.FULL: "May change any customer, and read and do what the API offers: keep it on your servers.",
+}
+"""Scope -> what somebody can do who finds such a key."""
 
 
 class FirstLink(models.Model):

@@ -1,6 +1,7 @@
 """Add a key for a program, list the keys, or revoke one."""
 
 import argparse
+import sys
 
 from django.utils import timezone
 
@@ -15,7 +16,15 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="add|list|revoke")
     add = verbs.add_parser("add", help="make a key and print it once")
     add.add_argument("name", help="the program that will use it")
-    add.add_argument("--full", action="store_true", help="also lets it use the API; otherwise it can only send events")
+    scope = add.add_mutually_exclusive_group()
+    scope.add_argument(
+        "--scope",
+        choices=Key.Scope.values,
+        default=Key.Scope.SEND,
+        help="browser: for pages, apps and mails, where everybody can read it; send: for your servers (the default);"
+        " full: the API too",
+    )
+    scope.add_argument("--full", action="store_const", const=Key.Scope.FULL, dest="scope", help="the same as full")
     verbs.add_parser("list", help="show the keys that are live")
     revoke = verbs.add_parser("revoke", help="shut a program out")
     revoke.add_argument("prefix", help="the first letters of the key, as `key list` shows them")
@@ -24,12 +33,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Do it."""
     if options.verb == "add":
-        scope = Key.Scope.FULL if options.full else Key.Scope.SEND
-        _, secret = keys.add(name=options.name, scope=scope, by=SYSTEM, at=timezone.now())
+        made, secret = keys.add(name=options.name, scope=options.scope, by=SYSTEM, at=timezone.now())
+        print(made.consequence, file=sys.stderr)
         print(secret)
     elif options.verb == "list":
         for key in Key.objects.live().order_by("pk"):
-            print(f"{key.prefix}  {key.get_scope_display():<32}  {key.name}")
+            print(f"{key.prefix}  {key.get_scope_display():<42}  {key.name}")
+            print(f"{'':{len(key.prefix)}}  {key.consequence}")
     else:
         keys.revoke(key=_found(options.prefix), by=SYSTEM, at=timezone.now())
         print("Revoked.")

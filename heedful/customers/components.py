@@ -28,6 +28,14 @@ def group(tiers: Mapping[int, int], links: Iterable[Link], merges: Iterable[Link
     return {record: forest.root(record) for record in tiers}
 
 
+def join(records: Iterable[int], pairs: Iterable[Link]) -> dict[int, int]:
+    """Return the smallest record of each group that pairs make, whatever they are."""
+    forest = _Forest(records)
+    for a, b in pairs:
+        forest.join(a, b)
+    return {record: forest.root(record) for record in forest.parent}
+
+
 def _attach(forest: "_Forest", tiers: Mapping[int, int], links: list[Link], tier: int) -> None:
     """Join each record of a tier to the one firmer person that it was seen with."""
     firmer: dict[int, set[int]] = {}

@@ -68,9 +68,10 @@ RETURNING customer_id, purpose, granted
 
 
 def standing(*, person: int) -> dict[str, bool]:
-    """What a person allows, by purpose: refused if any of its records refused."""
+    """What a person allows, by purpose: refused if any of its records refused, but for visitors that are attached."""
     said: dict[str, bool] = {}
-    for purpose, granted in Consent.objects.filter(customer__person=person).values_list("purpose", "granted"):
+    own = Consent.objects.filter(customer__person=person, customer__is_attached=False)
+    for purpose, granted in own.values_list("purpose", "granted"):
         said[purpose] = said.get(purpose, True) and granted
     return said
 

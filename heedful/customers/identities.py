@@ -9,7 +9,7 @@ from functools import lru_cache
 import phonenumbers
 from django.db import connection, transaction
 
-from heedful.customers import components
+from heedful.customers import components, trust
 from heedful.kit import prepared
 
 Name = tuple[str, str]
@@ -28,34 +28,42 @@ class Known:
 
     identity: int
     customer: int
+    verified: bool = True
 
 
 _known: dict[Name, Known] = {}
-_linked: set[components.Link] = set()
-_settled: dict[tuple[Name, ...], int] = {}
-"""The record under which a message with exactly these identities is kept."""
+_linked: dict[bool, set[components.Link]] = {True: set(), False: set()}
+"""Links that are written, by whether they are verified."""
+_settled: dict[bool, dict[tuple[Name, ...], int]] = {True: {}, False: {}}
+"""The record under which a message with exactly these identities is kept, by whether its sender is trusted.
+
+What a browser settled says nothing to a server, whose word verifies names and links. The other way round nothing is
+left to do: a browser that repeats what a server said adds no evidence.
+"""
 
 
 def forget() -> None:
     """Empty this process's memory of identities; needed only after the database was replaced."""
     _known.clear()
-    _linked.clear()
-    _settled.clear()
+    for verified in (True, False):
+        _linked[verified].clear()
+        _settled[verified].clear()
 
 
-def settled(messages: Sequence[tuple[Name, ...]]) -> list[int] | None:
-    """Return the record of each message, if this process has met every one of them just so."""
-    records = [_settled.get(message) for message in messages]
+def settled(messages: Sequence[tuple[Name, ...]], *, verified: bool = True) -> list[int] | None:
+    """Return the record of each message, if this process has met every one of them just so, from such a sender."""
+    find = _settled[verified].get
+    records = [find(message) for message in messages]
     return None if None in records else records  # type: ignore[return-value]
 
 
-def settle(messages: Sequence[tuple[Name, ...]], records: Sequence[int]) -> None:
+def settle(messages: Sequence[tuple[Name, ...]], records: Sequence[int], *, verified: bool = True) -> None:
     """Remember the records of messages once they are durable."""
 
     def commit() -> None:
-        if len(_settled) > MOST_CACHED:
-            _settled.clear()
-        _settled.update(zip(messages, records, strict=True))
+        if len(_settled[verified]) > MOST_CACHED:
+            _settled[verified].clear()
+        _settled[verified].update(zip(messages, records, strict=True))
 
     transaction.on_commit(commit)
 
@@ -100,29 +108,43 @@ def strongest_first(names: Iterable[Name]) -> tuple[Name, ...]:
 _RANK = {kind: rank for rank, kind in enumerate(components.TIER)}
 
 
-def resolve(
-    *, messages: Sequence[tuple[Name, ...]], times: Sequence[datetime]
-) -> tuple[dict[Name, Known], list[components.Link], dict[int, Span]]:
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """The records of identities, and what is new about them."""
+
+    known: dict[Name, Known]
+    links: list[components.Link]
+    """The pairs of records that were seen together for the first time, or are verified from now on."""
+    new: dict[int, Span]
+    """New records, with the first and last time at which they were seen."""
+    verified: list[int]
+    """Records that were there before, and whose identity is verified from now on."""
+
+
+def resolve(*, messages: Sequence[tuple[Name, ...]], times: Sequence[datetime], verified: bool = True) -> Resolved:
     """Find or make the record of every identity; in the caller's transaction.
 
-    `times` says of each message when it was. Returns what is known now, the pairs of records that were seen together
-    for the first time, and the records that are new with the first and last time at which they were seen. The
-    strongest identity of a message is seen together with each of its others.
+    `times` says of each message when it was, `verified` whether their sender is trusted. The strongest identity of a
+    message is seen together with each of its others.
     """
-    known, missing = _recall(messages)
+    known, missing = _recall(messages, verified)
     fresh: dict[Name, Known] = {}
     spans: dict[Name, Span] = {}
+    proven: dict[Name, Known] = {}
     if missing:
         known |= _look_up(missing)
         if missing := [name for name in missing if name not in known]:
             spans = _spans(messages, times, set(missing))
-            fresh = _create(missing, spans)
+            fresh = _create(missing, spans, verified)
             known |= fresh
             if missing := [name for name in missing if name not in known]:
                 known |= _look_up(missing)
+        proven = _verify(known) if verified else {}
+        known |= proven
         _remember(known)
-    links = _new_links(messages, known, max(times))
-    return known, links, {row.customer: spans[name] for name, row in fresh.items()}
+    links = _new_links(messages, known, max(times), verified)
+    new = {row.customer: spans[name] for name, row in fresh.items()}
+    return Resolved(known, links, new, [row.customer for row in proven.values()])
 
 
 def _spans(messages: Sequence[tuple[Name, ...]], times: Sequence[datetime], names: set[Name]) -> dict[Name, Span]:
@@ -135,13 +157,13 @@ def _spans(messages: Sequence[tuple[Name, ...]], times: Sequence[datetime], name
     return spans
 
 
-def _recall(messages: Sequence[tuple[Name, ...]]) -> tuple[dict[Name, Known], list[Name]]:
-    """Return what this process remembers of these identities, and those that it does not know, in order."""
+def _recall(messages: Sequence[tuple[Name, ...]], verified: bool) -> tuple[dict[Name, Known], list[Name]]:
+    """Return what this process remembers of these identities, and those that it does not know well enough, in order."""
     known: dict[Name, Known] = {}
     missing: set[Name] = set()
     for message in messages:
         for name in message:
-            if (row := _known.get(name)) is not None:
+            if (row := _known.get(name)) is not None and row.verified >= verified:
                 known[name] = row
             else:
                 missing.add(name)
@@ -154,19 +176,35 @@ def _look_up(names: Sequence[Name]) -> dict[Name, Known]:
 
 
 LOOK_UP = """
-SELECT i.kind, i.value, i.id, i.customer_id FROM customers_identity i
+SELECT i.kind, i.value, i.id, i.customer_id, i.verified FROM customers_identity i
 JOIN jsonb_to_recordset(%s::jsonb) AS w(kind text, value text) USING (kind, value)
 """
 
 
-def _read(rows: Iterable[tuple[str, str, int, int]]) -> dict[Name, Known]:
-    return {(kind, value): Known(identity, customer) for kind, value, identity, customer in rows}
+def _read(rows: Iterable[tuple[str, str, int, int, bool]]) -> dict[Name, Known]:
+    return {(kind, value): Known(identity, customer, verified) for kind, value, identity, customer, verified in rows}
 
 
-def _create(names: Sequence[Name], spans: Mapping[Name, Span]) -> dict[Name, Known]:
+def _verify(known: Mapping[Name, Known]) -> dict[Name, Known]:
+    """Write down that somebody whom we trust named these identities; returns those for which that is new."""
+    doubted = sorted(row.identity for row in known.values() if not row.verified)
+    return _read(prepared.fetch(VERIFY, [prepared.numbers(doubted)])) if doubted else {}
+
+
+VERIFY = """
+WITH held AS (
+    SELECT id FROM customers_identity WHERE id = ANY(%s::bigint[]) ORDER BY id FOR NO KEY UPDATE
+)
+UPDATE customers_identity i SET verified = true FROM held WHERE i.id = held.id
+RETURNING i.kind, i.value, i.id, i.customer_id, i.verified
+"""
+
+
+def _create(names: Sequence[Name], spans: Mapping[Name, Span], verified: bool) -> dict[Name, Known]:
     """Make identities, each with a record; one that somebody else makes at this moment is left to them."""
     new = [
-        {"n": n, "kind": kind, "value": value, "first": spans[kind, value][0]} for n, (kind, value) in enumerate(names)
+        {"n": n, "kind": kind, "value": value, "first": spans[kind, value][0], "verified": verified}
+        for n, (kind, value) in enumerate(names)
     ]
     made = _read(prepared.fetch(MAKE, [prepared.document(new)]))
     records = [
@@ -174,7 +212,7 @@ def _create(names: Sequence[Name], spans: Mapping[Name, Span]) -> dict[Name, Kno
             "id": row.customer,
             "kind": kind,
             "value": value,
-            "known": components.TIER[kind] < 2,
+            "known": verified and components.TIER[kind] < 2,
             "first": spans[kind, value][0],
             "last": spans[kind, value][1],
         }
@@ -185,17 +223,17 @@ def _create(names: Sequence[Name], spans: Mapping[Name, Span]) -> dict[Name, Kno
 
 
 MAKE = """
-INSERT INTO customers_identity (kind, value, customer_id, first_seen_at)
-SELECT kind, value, nextval(pg_get_serial_sequence('customers_customer', 'id')), first
-FROM jsonb_to_recordset(%s::jsonb) AS w(n int, kind text, value text, first timestamptz)
-ORDER BY n ON CONFLICT DO NOTHING RETURNING kind, value, id, customer_id
+INSERT INTO customers_identity (kind, value, customer_id, first_seen_at, verified)
+SELECT kind, value, nextval(pg_get_serial_sequence('customers_customer', 'id')), first, verified
+FROM jsonb_to_recordset(%s::jsonb) AS w(n int, kind text, value text, first timestamptz, verified boolean)
+ORDER BY n ON CONFLICT DO NOTHING RETURNING kind, value, id, customer_id, verified
 """
 
 MAKE_RECORDS = """
 INSERT INTO customers_customer (id, person_id, facts, name, email, phone, handle, language, segment, attributes,
     value_currency, value_source, first_seen_at, last_seen_at, own_first_at, own_last_at, is_known)
-SELECT id, id, '{}', '', CASE WHEN kind = 'email' THEN value ELSE '' END,
-    CASE WHEN kind = 'phone' THEN value ELSE '' END,
+SELECT id, id, '{}', '', CASE WHEN known AND kind = 'email' THEN value ELSE '' END,
+    CASE WHEN known AND kind = 'phone' THEN value ELSE '' END,
     CASE WHEN kind IN ('user_id', 'external') THEN value ELSE '' END,
     '', '', '{}', '', '', first, last, first, last, known
 FROM jsonb_to_recordset(%s::jsonb)
@@ -203,8 +241,11 @@ FROM jsonb_to_recordset(%s::jsonb)
 """
 
 
-def _new_links(messages: Sequence[tuple[Name, ...]], known: dict[Name, Known], at: datetime) -> list[components.Link]:
+def _new_links(
+    messages: Sequence[tuple[Name, ...]], known: dict[Name, Known], at: datetime, verified: bool
+) -> list[components.Link]:
     """Write down which identities were seen together; returns the pairs of records for which that is new."""
+    linked = _linked[verified]
     seen: dict[components.Link, components.Link] = {}
     for message in messages:
         if len(message) > 1:
@@ -212,21 +253,40 @@ def _new_links(messages: Sequence[tuple[Name, ...]], known: dict[Name, Known], a
             for name in message[1:]:
                 other = known[name]
                 a, b = (strongest, other) if strongest.identity < other.identity else (other, strongest)
-                if (a.identity, b.identity) not in _linked:
+                if (a.identity, b.identity) not in linked:
                     seen[a.identity, b.identity] = (a.customer, b.customer)
     if not seen:
         return []
     pairs = sorted(seen)
+    sent: tuple[datetime, list[int], list[int]] = at, [a for a, _ in pairs], [b for _, b in pairs]
     with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO customers_identitylink (a_id, b_id, first_seen_at)"
-            " SELECT a, b, %s FROM unnest(%s::bigint[], %s::bigint[]) WITH ORDINALITY AS w(a, b, n) ORDER BY n"
-            " ON CONFLICT DO NOTHING RETURNING a_id, b_id",
-            [at, [a for a, _ in pairs], [b for _, b in pairs]],
-        )
+        if verified:
+            cursor.execute(LINK, sent)
+        else:
+            cursor.execute(LINK_BY_BROWSER, [*sent, trust.MOST_LINKS, trust.MOST_LINKS])
         new = [seen[a, b] for a, b in cursor.fetchall()]
-    transaction.on_commit(lambda: _linked.update(pairs) if len(_linked) < MOST_CACHED else _linked.clear())
+    transaction.on_commit(lambda: linked.update(pairs) if len(linked) < MOST_CACHED else linked.clear())
     return new
+
+
+LINK = """
+INSERT INTO customers_identitylink AS l (a_id, b_id, first_seen_at, verified)
+SELECT a, b, %s, true FROM unnest(%s::bigint[], %s::bigint[]) WITH ORDINALITY AS w(a, b, n)
+WHERE NOT EXISTS (SELECT FROM customers_identitylink o WHERE o.a_id = a AND o.b_id = b AND o.verified)
+ORDER BY n ON CONFLICT (a_id, b_id) DO UPDATE SET verified = true WHERE NOT l.verified RETURNING a_id, b_id
+"""
+"""What is there already is looked at first: a conflict locks the row, and that is written."""
+
+LINK_BY_BROWSER = """
+INSERT INTO customers_identitylink (a_id, b_id, first_seen_at, verified)
+SELECT a, b, %s, false FROM unnest(%s::bigint[], %s::bigint[]) WITH ORDINALITY AS w(a, b, n)
+WHERE NOT EXISTS (
+    SELECT FROM unnest(ARRAY[a, b]) AS side(id) WHERE %s <= (
+        SELECT count(*) FROM (
+            SELECT FROM customers_identitylink l WHERE NOT l.verified AND (l.a_id = side.id OR l.b_id = side.id)
+            LIMIT %s) AS links))
+ORDER BY n ON CONFLICT DO NOTHING RETURNING a_id, b_id
+"""
 
 
 def _remember(known: dict[Name, Known]) -> None:

@@ -60,20 +60,32 @@ class Taken:
     """(position, reason) of each message that cannot be kept."""
 
 
-def take(*, messages: Sequence[Message], source: str, by: By, at: datetime) -> Taken:
-    """Keep all messages that can be kept; returns when they are durable."""
+@dataclass(frozen=True, slots=True)
+class _Sender:
+    """From where messages come, and whether that is trusted to say who somebody is."""
+
+    source: str
+    verified: bool
+    by: By
+
+
+def take(*, messages: Sequence[Message], source: str, verified: bool = True, by: By, at: datetime) -> Taken:
+    """Keep all messages that can be kept; returns when they are durable.
+
+    `verified` says whether their sender is trusted to say who somebody is; see `trust`.
+    """
     taken = Taken()
-    _take(list(enumerate(messages)), taken, source, by, at)
+    _take(list(enumerate(messages)), taken, _Sender(source, verified, by), at)
     taken.refused.sort()
     return taken
 
 
-def _take(numbered: Sequence[tuple[int, Message]], taken: Taken, source: str, by: By, at: datetime) -> None:
+def _take(numbered: Sequence[tuple[int, Message]], taken: Taken, sender: _Sender, at: datetime) -> None:
     """Keep a batch, and when the database finds a value in it that it cannot hold, each half of it by itself."""
     if not numbered:
         return
     try:
-        recorded = _persistently([message for _, message in numbered], source, by, at)
+        recorded = _persistently([message for _, message in numbered], sender, at)
     except (DataError, IntegrityError, OperationalError) as error:
         if not _is_about_a_value(error):
             raise
@@ -81,18 +93,18 @@ def _take(numbered: Sequence[tuple[int, Message]], taken: Taken, source: str, by
             taken.refused.append((numbered[0][0], f"It cannot be kept: {_first_line(error)}."))
             return
         half = len(numbered) // 2
-        _take(numbered[:half], taken, source, by, at)
-        _take(numbered[half:], taken, source, by, at)
+        _take(numbered[:half], taken, sender, at)
+        _take(numbered[half:], taken, sender, at)
     else:
         taken.recorded += recorded.count
         taken.duplicates += recorded.duplicates
 
 
-def _persistently(messages: Sequence[Message], source: str, by: By, at: datetime) -> touchpoints.Recorded:
+def _persistently(messages: Sequence[Message], sender: _Sender, at: datetime) -> touchpoints.Recorded:
     hasty = arrivals.are_likely_new()
     for tries_left in reversed(range(TRIES)):
         try:
-            return _together(messages, source, by, at, hasty)
+            return _together(messages, sender, at, hasty)
         except (OperationalError, IntegrityError) as error:
             came_before = arrivals.is_repeat(error)
             if not tries_left or not (came_before or _state(error) in DEADLOCKS):
@@ -104,14 +116,32 @@ def _persistently(messages: Sequence[Message], source: str, by: By, at: datetime
 
 
 @transaction.atomic
-def _together(messages: Sequence[Message], source: str, by: By, at: datetime, hasty: bool) -> touchpoints.Recorded:
+def _together(messages: Sequence[Message], sender: _Sender, at: datetime, hasty: bool) -> touchpoints.Recorded:
     said = [message.said for message in messages if message.said is not None]
     drafts = [message.draft for message in messages if message.draft is not None]
-    fresh = _fresh(said, source) if said else []
-    known, seen = _describe(fresh, drafts, by, at) if fresh else ({}, people.NEVER)
+    fresh = _fresh(said, sender.source) if said else []
+    known, seen = _take_word(fresh, drafts, sender, at) if fresh else ({}, people.NEVER)
     if not drafts:
         return touchpoints.Recorded(None, 0, 0, [])
-    return touchpoints.record(drafts=drafts, known=known, seen=seen, source=source, by=by, at=at, hasty=hasty)
+    return touchpoints.record(
+        drafts=drafts,
+        known=known,
+        seen=seen,
+        source=sender.source,
+        verified=sender.verified,
+        by=sender.by,
+        at=at,
+        hasty=hasty,
+    )
+
+
+def _take_word(
+    said: Sequence[Said], drafts: Sequence[Draft], sender: _Sender, at: datetime
+) -> tuple[dict[tuple[Name, ...], int], Mapping[int, Span]]:
+    """Write down what was said of customers, for as much as its sender's word is worth."""
+    if sender.verified:
+        return _describe(said, drafts, sender.by, at)
+    return _quote(said, sender.by, at), people.NEVER
 
 
 def _fresh(said: Sequence[Said], source: str) -> list[Said]:
@@ -133,12 +163,9 @@ def _describe(
     met = organisations.meet(said=_of_organisations(said, times), by=by, at=at)
     known = {word.identities: record for word, record in zip(said, records, strict=True)}
     seen = people.NEVER
-    facts: dict[int, dict[str, people.Fact]] = defaultdict(dict)
-    for true_at, record, word in sorted(zip(times, records, said, strict=True), key=lambda told: told[0]):
-        own = word.facts | ({"organisation": met[word.organisation]} if word.organisation else {})
-        facts[record] |= {key: (value, true_at) for key, value in own.items()}
-    if facts := {record: own for record, own in facts.items() if own}:
-        seen = people.describe(facts=facts, seen=_seen(drafts, known, at))
+    owns = [word.facts | ({"organisation": met[word.organisation]} if word.organisation else {}) for word in said]
+    if facts := _facts(times, records, owns):
+        seen = people.describe(facts=facts, seen=_seen(drafts, known, at), by=by, at=at)
         events.record(CustomersDescribed(sorted(facts)), by=by, at=at)
     words = [
         consents.Said(record, purpose, granted, true_at)
@@ -147,6 +174,38 @@ def _describe(
     ]
     consents.take(said=words, source=by.label, by=by, at=at)
     return known, seen
+
+
+def _quote(said: Sequence[Said], by: By, at: datetime) -> dict[tuple[Name, ...], int]:
+    """Write down what browsers said of customers, as their word alone: it founds no organisation and gives no consent.
+
+    Returns the record that each was met as.
+    """
+    times = [touchpoints.clamp(word.at, at) for word in said]
+    records, _ = people.meet(
+        messages=[word.identities for word in said], times=times, verified=False, by=by, at=max(times)
+    )
+    if facts := _facts(times, records, [_quoted(word) for word in said]):
+        people.quote(facts=facts, by=by, at=at)
+        events.record(CustomersDescribed(sorted(facts)), by=by, at=at)
+    return {word.identities: record for word, record in zip(said, records, strict=True)}
+
+
+def _quoted(word: Said) -> dict[str, Any]:
+    """What a browser said, under the names by which it is shown."""
+    company = {"id": word.organisation, **word.organisation_traits} if word.organisation else None
+    more = {"consents": dict(word.consents) or None, "company": company}
+    return word.facts | {key: value for key, value in more.items() if value}
+
+
+def _facts(
+    times: Sequence[datetime], records: Sequence[int], owns: Sequence[Mapping[str, Any]]
+) -> dict[int, dict[str, people.Fact]]:
+    """What is said of each record, the latest last; nothing of those of whom nothing is said."""
+    facts: dict[int, dict[str, people.Fact]] = defaultdict(dict)
+    for true_at, record, own in sorted(zip(times, records, owns, strict=True), key=lambda told: told[0]):
+        facts[record] |= {key: (value, true_at) for key, value in own.items()}
+    return {record: own for record, own in facts.items() if own}
 
 
 def _seen(drafts: Sequence[Draft], known: Mapping[tuple[Name, ...], int], at: datetime) -> dict[int, Span]:

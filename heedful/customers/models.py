@@ -2,7 +2,7 @@
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import Case, F, Q, When
+from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Upper
 
 from heedful.customers import slugs
@@ -54,6 +54,10 @@ class Customer(models.Model):
     person = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="records", db_index=False)
     facts = models.JSONField(default=dict)
     """What this record's own arrivals said: attribute -> [value, when it happened]."""
+    unverified = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))
+    """The same, of what a browser said: shown as such, and never taken for true of a customer whom we know."""
+    is_attached = models.BooleanField(default=False, db_default=False)
+    """True when nothing but a browser's word joins this record to its person: what is said of it counts for nobody."""
 
     name = models.CharField(max_length=200, blank=True)
     email = models.CharField(max_length=254, blank=True)
@@ -125,6 +129,8 @@ class Identity(models.Model):
     kind = models.CharField(max_length=12, choices=Kind.choices)
     value = models.CharField(max_length=254)
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="identities")
+    verified = models.BooleanField(default=False, db_default=True)
+    """Whether somebody whom we trust named it: a server, an associate, an import, or the customer."""
     first_seen_at = models.DateTimeField()
 
     class Meta:
@@ -139,6 +145,8 @@ class IdentityLink(models.Model):
 
     a = models.ForeignKey(Identity, on_delete=models.CASCADE, related_name="links_up")
     b = models.ForeignKey(Identity, on_delete=models.CASCADE, related_name="links_down")
+    verified = models.BooleanField(default=False, db_default=True)
+    """Whether somebody whom we trust named them together; what browsers say alone joins no two known people."""
     first_seen_at = models.DateTimeField()
 
     class Meta:
@@ -149,6 +157,27 @@ class IdentityLink(models.Model):
 
     def __str__(self) -> str:
         return f"{self.a_id} - {self.b_id}"
+
+
+class AddressChange(models.Model):
+    """The e-mail or phone of a customer became another, by which whoever writes next is warned."""
+
+    class Kind(models.TextChoices):
+        EMAIL = "email", "E-mail"
+        PHONE = "phone", "Phone"
+
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="address_changes")
+    kind = models.CharField(max_length=5, choices=Kind.choices)
+    old = models.CharField(max_length=254)
+    new = models.CharField(max_length=254, blank=True)
+    changed_by = models.CharField(max_length=200)
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["customer", "changed_at"], name="customers_address_changes")]
+
+    def __str__(self) -> str:
+        return f"{self.old} -> {self.new}"
 
 
 class Merge(models.Model):

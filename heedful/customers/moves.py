@@ -6,6 +6,7 @@ from datetime import datetime
 
 from heedful.customers import people
 from heedful.kit import prepared
+from heedful.kit.actor import By
 
 NEW = """
 WITH came AS (
@@ -24,7 +25,15 @@ SELECT customer, stage, at FROM came ORDER BY at, stage
 
 
 def follow(
-    *, batch: int, first_id: int, last_id: int, earliest: datetime, latest: datetime, moving: Mapping[str, str]
+    *,
+    batch: int,
+    first_id: int,
+    last_id: int,
+    earliest: datetime,
+    latest: datetime,
+    moving: Mapping[str, str],
+    by: By,
+    at: datetime,
 ) -> None:
     """Note of each touchpoint of a batch whose kind moves customers that its own came into that stage as it happened.
 
@@ -32,7 +41,7 @@ def follow(
     """
     came = prepared.fetch(NEW, [list(moving), list(moving.values()), batch, first_id, last_id, earliest, latest])
     facts: dict[int, dict[str, people.Fact]] = defaultdict(dict)
-    for customer, stage, at in came:
-        facts[customer][people.STAGE] = stage, at
+    for customer, stage, came_at in came:
+        facts[customer][people.STAGE] = stage, came_at
     if facts:
-        people.describe(facts=facts)
+        people.describe(facts=facts, by=by, at=at)

@@ -6,18 +6,19 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
+from itertools import batched
 from typing import Any
 
 import msgspec
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from heedful.associates import associates
-from heedful.customers import components, identities
+from heedful.customers import components, identities, trust
 from heedful.customers.identities import Name, Span
-from heedful.customers.models import Customer, Identity, IdentityLink, Merge
+from heedful.customers.models import AddressChange, Customer, Identity, IdentityLink, Merge
 from heedful.kit import characters, live, prepared
-from heedful.kit.actor import By
+from heedful.kit.actor import SYSTEM, By
 from heedful.kit.errors import Refused
 from heedful.ledger import events
 
@@ -25,10 +26,15 @@ type Fact = tuple[Any, datetime]
 """What was said, and when it was true."""
 
 NEVER: Mapping[int, Span] = {}
+MIDNIGHT = datetime(1970, 1, 1, tzinfo=UTC)
 
 FEW = 5
 MOST_IN_ONE = 5_000
-"""Records that are looked at around one link; beyond that something is wrong with the identities that are sent."""
+"""Records beyond which nobody follows what browsers said."""
+MOST_VERIFIED = 50_000
+"""Records beyond which nobody follows what is verified: something is wrong with the identities that are sent."""
+AT_ONCE = 1_000
+"""Records around which is looked at once, so that of a batch which names many each is followed far enough."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,38 +89,55 @@ def undo(*, merge: Merge, by: By, at: datetime) -> None:
 
 
 def meet(
-    *, messages: Sequence[tuple[Name, ...]], times: Sequence[datetime], by: By, at: datetime
+    *, messages: Sequence[tuple[Name, ...]], times: Sequence[datetime], verified: bool = True, by: By, at: datetime
 ) -> tuple[list[int], Mapping[int, Span]]:
     """Find the record of each message's strongest identity, made if need be; who was seen together is joined.
 
-    `times` says of each message when it was. Returns the records, and of those that are new when they were seen.
+    `times` says of each message when it was, `verified` whether their sender is trusted to say who somebody is. Returns
+    the records, and of those that are new when they were seen.
     """
-    if (records := identities.settled(messages)) is not None:
+    if (records := identities.settled(messages, verified=verified)) is not None:
         return records, NEVER
-    known, links, new = identities.resolve(messages=messages, times=times)
-    if links:
-        join_new(links=links, new=new, by=by, at=at)
-    records = [known[message[0]].customer for message in messages]
-    identities.settle(messages, records)
-    return records, new
+    found = identities.resolve(messages=messages, times=times, verified=verified)
+    if found.links or found.verified:
+        join_new(links=found.links, new=found.new, verified=found.verified, by=by, at=at)
+    records = [found.known[message[0]].customer for message in messages]
+    identities.settle(messages, records, verified=verified)
+    return records, found.new
 
 
-def regroup(*, records: Collection[int], by: By, at: datetime) -> set[int]:
-    """Work out anew which records around these belong together; returns the people that changed. Runs one at a time."""
+def regroup(
+    *,
+    records: Collection[int],
+    verified: Collection[int] = (),
+    new: Collection[int] = (),
+    by: By,
+    at: datetime,
+) -> set[int]:
+    """Work out anew which records around these belong together; returns the people that changed. Runs one at a time.
+
+    What is known of those that were `verified` is worked out anew even where nobody moves. The `new` ones among them
+    were nobody before.
+    """
     _one_at_a_time()
-    around = _neighbourhood(set(records))
-    before = dict(Customer.objects.filter(pk__in=around.tiers).values_list("pk", "person_id"))
-    after = components.group(around.tiers, around.links, around.merges)
-    moved = {record: person for record, person in after.items() if before[record] != person}
-    if not moved:
+    evidence = _evidence({*records, *verified})
+    rows = Customer.objects.filter(pk__in=evidence.tiers).values_list("pk", "person_id", "is_attached")
+    before = {record: (person or record, is_attached) for record, person, is_attached in rows}
+    grouping = trust.group(evidence)
+    after = {record: (person, record in grouping.attached) for record, person in grouping.person_of.items()}
+    moved = {record: place for record, place in after.items() if before[record] != place}
+    if not moved and not verified:
         return set()
-    held = around.tiers.keys() | {person for person in before.values() if person}
+    left = {before[record][0] for record in moved}
+    people = {*grouping.person_of.values(), *left}
+    held = evidence.tiers.keys() | people | {person for person, _ in before.values()}
     _hold(held)
     _move(moved)
-    people = {person for record in moved for person in (after[record], before[record]) if person}
-    refresh(people=set(after.values()), held=held)
-    events.record(PeopleRegrouped(sorted(people)), by=by, at=at)
-    return people
+    refresh(people=people, held=held, left=left.difference(new), by=by, at=at)
+    changed = {after[record][0] for record in moved} | left
+    if changed:
+        events.record(PeopleRegrouped(sorted(changed)), by=by, at=at)
+    return changed
 
 
 def _one_at_a_time() -> None:
@@ -122,7 +145,14 @@ def _one_at_a_time() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('heedful.people'))")
 
 
-def join_new(*, links: Iterable[components.Link], new: Collection[int], by: By, at: datetime) -> None:
+def join_new(
+    *,
+    links: Iterable[components.Link],
+    new: Collection[int],
+    verified: Collection[int] = (),
+    by: By,
+    at: datetime,
+) -> None:
     """Group records after they were seen together for the first time; those among new records alone need no look-up."""
     old: set[int] = set()
     fresh: list[components.Link] = []
@@ -134,11 +164,12 @@ def join_new(*, links: Iterable[components.Link], new: Collection[int], by: By, 
     fresh = _apart_from(fresh, old)
     if fresh:
         tiers = _tiers({record for link in fresh for record in link})
-        moved = {record: person for record, person in components.group(tiers, fresh, ()).items() if record != person}
+        places = components.group(tiers, fresh, ())
+        moved = {record: (person, False) for record, person in places.items() if record != person}
         _move(moved)
-        refresh(people=set(moved.values()), held=new)
-    if old:
-        regroup(records=old, by=by, at=at)
+        refresh(people={person for person, _ in moved.values()}, held=new, by=by, at=at)
+    for part in batched(sorted(old.union(verified)), AT_ONCE):
+        regroup(records=part, verified=set(verified).intersection(part), new=new, by=by, at=at)
 
 
 def _apart_from(links: list[components.Link], old: set[int]) -> list[components.Link]:
@@ -152,41 +183,62 @@ def _apart_from(links: list[components.Link], old: set[int]) -> list[components.
     return links
 
 
-def _move(person_of: Mapping[int, int]) -> None:
-    if person_of:
+def _move(places: Mapping[int, tuple[int, bool]]) -> None:
+    """Write down the person of each record, and whether it is only attached to it."""
+    if places:
         with connection.cursor() as cursor:
             cursor.execute(
-                "UPDATE customers_customer c SET person_id = w.person"
-                " FROM unnest(%s::bigint[], %s::bigint[]) AS w(id, person) WHERE c.id = w.id",
-                [list(person_of), list(person_of.values())],
+                "UPDATE customers_customer c SET person_id = w.person, is_attached = w.attached"
+                " FROM unnest(%s::bigint[], %s::bigint[], %s::boolean[]) AS w(id, person, attached) WHERE c.id = w.id",
+                [list(places), [person for person, _ in places.values()], [is_in for _, is_in in places.values()]],
             )
 
 
-@dataclass(frozen=True, slots=True)
-class _Around:
-    tiers: dict[int, int]
-    links: set[components.Link]
-    merges: set[components.Link]
+def _evidence(records: set[int]) -> trust.Evidence:
+    """Everything that is connected to these records, contested or not.
 
-
-def _neighbourhood(records: set[int]) -> _Around:
-    """Everything that is connected to these records, contested or not."""
-    found, edge = set(records), set(records)
-    links: set[components.Link] = set()
-    merges: set[components.Link] = set()
-    while edge and len(found) < MOST_IN_ONE:
-        beside = set(
-            IdentityLink.objects.filter(Q(a__customer__in=edge) | Q(b__customer__in=edge)).values_list(
-                "a__customer_id", "b__customer_id"
-            )
-        )
+    All that is verified is followed to its end, and what browsers said through those whom nobody knows: a known person
+    whom only a browser's word leads to is not looked into, since it cannot change.
+    """
+    found, edge, merges = set(records), set(records), set[components.Link]()
+    while edge and len(found) < len(records) + MOST_VERIFIED:
+        beside = set(_links(edge).filter(verified=True).values_list("a__customer_id", "b__customer_id"))
         said = set(Merge.objects.filter(Q(a__in=edge) | Q(b__in=edge), undone_at=None).values_list("a_id", "b_id"))
-        links |= beside
         merges |= said
         edge = {record for pair in beside | said for record in pair} - found
+        if not edge and len(found) < len(records) + MOST_IN_ONE:
+            edge = _unknown_beside(found) - found
         found |= edge
-    links = {(a, b) for a, b in links if a in found and b in found}
-    return _Around(_tiers(found), links, {(a, b) for a, b in merges if a in found and b in found})
+    links: dict[bool, set[components.Link]] = {True: set(), False: set()}
+    for a, b, verified in _links(found).values_list("a__customer_id", "b__customer_id", "verified"):
+        links[verified].add((a, b))
+    outside = {record for pair in links[False] for record in pair} - found
+    rows = list(Identity.objects.filter(customer__in=found).values_list("customer_id", "kind", "verified"))
+    tiers = dict.fromkeys(found, 2) | {record: components.TIER.get(kind, 2) for record, kind, _ in rows}
+    return trust.Evidence(
+        tiers,
+        {record for record, _, verified in rows if verified and tiers[record] < 2},
+        {pair for pair in links[True] if found.issuperset(pair)},
+        {pair for pair in merges if found.issuperset(pair)},
+        links[False],
+        dict(_of_known_people(outside).values_list("pk", "person_id")),
+    )
+
+
+def _links(records: Collection[int]) -> "QuerySet[IdentityLink]":
+    return IdentityLink.objects.filter(Q(a__customer__in=records) | Q(b__customer__in=records))
+
+
+def _unknown_beside(records: set[int]) -> set[int]:
+    """Those whom nobody knows, and whom browsers named with one of these records."""
+    pairs = _links(records).filter(verified=False).values_list("a__customer_id", "b__customer_id")
+    beside = {record for pair in pairs for record in pair} - records
+    return beside - set(_of_known_people(beside).values_list("pk", flat=True))
+
+
+def _of_known_people(records: Collection[int]) -> "QuerySet[Customer]":
+    """The records that are verified parts of people whom we know."""
+    return Customer.objects.filter(pk__in=records, person__is_known=True, is_attached=False)
 
 
 def _tiers(records: Collection[int]) -> dict[int, int]:
@@ -194,16 +246,21 @@ def _tiers(records: Collection[int]) -> dict[int, int]:
     return {record: components.TIER.get(kinds.get(record, ""), 2) for record in records}
 
 
-def describe(*, facts: Mapping[int, Mapping[str, Fact]], seen: Mapping[int, Span] = NEVER) -> dict[int, Span]:
+def describe(
+    *,
+    facts: Mapping[int, Mapping[str, Fact]],
+    seen: Mapping[int, Span] = NEVER,
+    by: By = SYSTEM,
+    at: datetime | None = None,
+) -> dict[int, Span]:
     """Write down what arrivals said about records: the later saying of each attribute stands, whatever came first.
 
     `facts` gives for each record its attributes, each with the time at which it was true; None says nothing. `seen`
-    gives when records were first and last seen; returns those for which that is written now.
+    gives when records were first and last seen; returns those for which that is written now. Without `at` the latest
+    of it is heard as it becomes true.
     """
-    said = {
-        record: {key: _stamped(fact) for key, fact in new.items() if fact[0] is not None}
-        for record, new in facts.items()
-    }
+    at = at or max((fact[1] for new in facts.values() for fact in new.values()), default=MIDNIGHT)
+    said = _stamped_all(facts)
     held = prepared.fetch(HOLD, [prepared.numbers(said)])
     rows = [(record, person, msgspec.json.decode(text)) for record, person, text in held if record in said]
     changed = [(record, person, _merged(old, said[record]), old) for record, person, old in rows]
@@ -216,8 +273,53 @@ def describe(*, facts: Mapping[int, Mapping[str, Fact]], seen: Mapping[int, Span
     people = {person for _, person, _, _ in changed}
     if apart := [_told(record, own[record]) for record in own if record not in people]:
         prepared.fetch(FACTS, [prepared.document(apart)])
-    refresh(people=people, held={record for record, _, _ in held}, own=own)
+    refresh(people=people, held={record for record, _, _ in held}, own=own, by=by, at=at)
     return {record: seen[record] for record in own if record in seen}
+
+
+def quote(*, facts: Mapping[int, Mapping[str, Fact]], by: By, at: datetime) -> None:
+    """Write down what browsers said about records, as their word: it describes those alone whom nobody knows."""
+    said = _stamped_all(facts)
+    held = prepared.fetch(HOLD_QUOTED, [prepared.numbers(said)])
+    rows = [(record, person, msgspec.json.decode(text)) for record, person, text in held if record in said]
+    changed = [(record, person, new) for record, person, old in rows if (new := _latest(old, said[record])) != old]
+    if changed:
+        prepared.fetch(QUOTED, [prepared.document([{"id": record, "facts": new} for record, _, new in changed])])
+        refresh(people={person for _, person, _ in changed}, held={record for record, _, _ in held}, by=by, at=at)
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """One thing that a browser said of a customer, and when."""
+
+    key: str
+    value: Any
+    at: datetime
+
+
+def quotes(*, person: int) -> list[Quote]:
+    """What browsers said last of a person and of the visitors that are shown with it; nothing of it is verified."""
+    said: dict[str, list[Any]] = {}
+    for unverified in (
+        Customer.objects.filter(person=person).exclude(unverified={}).values_list("unverified", flat=True)
+    ):
+        said = _merged(said, unverified)
+    return [Quote(key, value, datetime.fromisoformat(at)) for key, (value, at) in sorted(said.items())]
+
+
+def _latest(old: Mapping[str, list[Any]], new: Mapping[str, list[Any]]) -> dict[str, list[Any]]:
+    """What browsers said last; a page must not fill the house."""
+    merged = _merged(old, new)
+    if len(merged) <= trust.MOST_FACTS:
+        return merged
+    return dict(sorted(merged.items(), key=lambda said: (said[1][1], said[0]), reverse=True)[: trust.MOST_FACTS])
+
+
+def _stamped_all(facts: Mapping[int, Mapping[str, Fact]]) -> dict[int, dict[str, list[Any]]]:
+    return {
+        record: {key: _stamped(fact) for key, fact in new.items() if fact[0] is not None}
+        for record, new in facts.items()
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +337,11 @@ def _told(record: int, own: _Own) -> dict[str, Any]:
     first, last = own.seen or (None, None)
     return {"id": record, "facts": own.facts, "first": first, "last": last}
 
+
+QUOTED = """
+UPDATE customers_customer c SET unverified = w.facts
+FROM jsonb_to_recordset(%s::jsonb) AS w(id bigint, facts jsonb) WHERE c.id = w.id
+"""
 
 CAME = """
 INSERT INTO customers_stagechange (customer_id, stage_id, at, source)
@@ -289,6 +396,8 @@ ORDER BY id FOR NO KEY UPDATE
 """
 """Records and the people whom they belong to, always in one order, so that two cannot each wait for the other."""
 
+HOLD_QUOTED = HOLD.replace("person_id, facts", "person_id, unverified")
+
 
 def hold(*, records: Collection[int]) -> None:
     """Wait until nobody else changes these records and the people whom they belong to, and let nobody until we end."""
@@ -304,7 +413,8 @@ def _hold(records: Collection[int]) -> None:
 
 
 RECORDS = """
-SELECT c.person_id, c.id, c.facts, c.own_first_at, c.own_last_at, i.kind, i.value
+SELECT c.person_id, c.id, c.facts, c.own_first_at, c.own_last_at, i.kind, i.value,
+    coalesce(i.verified, false), c.is_attached, c.unverified, c.email, c.phone
 FROM customers_customer c LEFT JOIN customers_identity i ON i.customer_id = c.id
 WHERE c.person_id = ANY(%s::bigint[]) ORDER BY c.person_id, c.id
 """
@@ -325,27 +435,53 @@ WHERE c.id = w.id
 """
 
 
-def refresh(*, people: Collection[int], held: Collection[int] = (), own: Mapping[int, _Own] = UNSAID) -> None:
+def refresh(
+    *,
+    people: Collection[int],
+    held: Collection[int] = (),
+    own: Mapping[int, _Own] = UNSAID,
+    left: Collection[int] = (),
+    by: By,
+    at: datetime,
+) -> None:
     """Work out the whole view of each person from the facts of all its records.
 
     One at a time for each person, each reading after the last has written: else whoever began first and wrote last
     would forget what the other had learned. `held` are those whose rows this transaction holds already. `own` says what
-    records hold from now on; what those hold who are people themselves is written together with their view.
+    records hold from now on; what those hold who are people themselves is written together with their view. `left` were
+    people until now; who was written to at an address of theirs finds another there.
     """
     if not people:
         return
     if loose := set(people).difference(held):
         _hold(loose)
     records: dict[int, list[_Record]] = defaultdict(list)
-    for person, record, facts, first, last, kind, value in prepared.fetch(RECORDS, [prepared.numbers(people)]):
+    rows = prepared.fetch(RECORDS, [prepared.numbers(people)])
+    for person, record, facts, first, last, kind, value, verified, attached, unverified, email, phone in rows:
         new = own.get(record)
         told = new.facts if new else msgspec.json.decode(facts)
         if new and new.seen:
             first, last = min(first, new.seen[0]), max(last, new.seen[1])
-        records[person].append(_Record(record, told, first, last, kind, value))
+        said = {} if attached or unverified == "{}" else msgspec.json.decode(unverified)
+        addresses = (email, phone) if record == person or record in left else ("", "")
+        records[person].append(_Record(record, told, first, last, kind, value, verified, attached, said, addresses))
     views = [_view(person, rows) for person, rows in records.items()]
     views = [view | _told(view["id"], own[view["id"]]) if view["id"] in own else view for view in views]
     prepared.fetch(VIEW, [prepared.document(views)])
+    _note_changes([(row, view) for view in views for row in records[view["id"]] if any(row.addresses)], by, at)
+
+
+def _note_changes(rows: Iterable[tuple["_Record", Mapping[str, Any]]], by: By, at: datetime) -> None:
+    """Write down whose address became another."""
+    who = f"{by.label or by}"[:200]
+    changes = [
+        AddressChange(customer_id=row.id, kind=kind, old=old, new=view[kind], changed_by=who, changed_at=at)
+        for row, view in rows
+        for kind, old in zip(("email", "phone"), row.addresses, strict=True)
+        if old and old != view[kind]
+    ]
+    if changes:
+        AddressChange.objects.bulk_create(changes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -356,22 +492,35 @@ class _Record:
     last_seen_at: datetime
     kind: str | None
     value: str
+    verified: bool
+    attached: bool
+    unverified: dict[str, list[Any]]
+    addresses: tuple[str, str]
+    """E-mail and phone that we had, where this record stood for a person."""
+
+    @property
+    def is_known(self) -> bool:
+        """Whether an account or an address of this record was verified."""
+        return self.verified and self.kind is not None and components.TIER[self.kind] < 2
 
 
-def _view(person: int, rows: list[_Record]) -> dict[str, Any]:
+def _view(person: int, everything: list[_Record]) -> dict[str, Any]:
+    rows = [row for row in everything if not row.attached]
+    is_known = any(row.is_known for row in rows)
+    values = {} if is_known else _described_by_browsers(rows)
     facts: dict[str, list[Any]] = {}
     for row in rows:
         facts = _merged(facts, row.facts)
-    values = {key: fact[0] for key, fact in facts.items()}
+    values |= {key: fact[0] for key, fact in facts.items()}
     full_name = " ".join(_text(values.get(part)) for part in ("first_name", "last_name")).strip()
-    first_seen_at = min(row.first_seen_at for row in rows)
+    first_seen_at = min(row.first_seen_at for row in everything)
     amount, currency, source = _value({row.id: row.facts["value"] for row in rows if "value" in row.facts})
     return {
         "id": person,
         "name": _text(values.get("name")) or full_name,
         "email": _address(values.get("email"), rows, "email"),
         "phone": _address(values.get("phone"), rows, "phone"),
-        "handle": min((row.value for row in rows if row.kind in ("user_id", "external")), default=""),
+        "handle": _handle(rows),
         "language": _text(values.get("language"))[:16],
         "segment": _text(values.get("segment"))[:80],
         "attributes": {key: value for key, value in sorted(values.items()) if key not in _OWN},
@@ -381,8 +530,8 @@ def _view(person: int, rows: list[_Record]) -> dict[str, Any]:
         "currency": currency,
         "source": source,
         "first_seen_at": first_seen_at,
-        "last_seen_at": max(first_seen_at, *(row.last_seen_at for row in rows)),
-        "is_known": any(row.kind is not None and components.TIER[row.kind] < 2 for row in rows),
+        "last_seen_at": max(first_seen_at, *(row.last_seen_at for row in everything)),
+        "is_known": is_known,
     }
 
 
@@ -393,9 +542,23 @@ _OWN = {
 """Facts that have a column of their own; all others are attributes."""
 
 
+def _described_by_browsers(rows: Iterable[_Record]) -> dict[str, Any]:
+    """What browsers say of somebody whom nobody knows; an address is not among it, since it would be written to."""
+    said: dict[str, list[Any]] = {}
+    for row in rows:
+        said = _merged(said, row.unverified)
+    return {key: fact[0] for key, fact in said.items() if key not in _OWN or key in trust.DESCRIBING}
+
+
+def _handle(rows: list[_Record]) -> str:
+    """The account that we know the customer by, else one that a browser named."""
+    named = [row for row in rows if row.kind in ("user_id", "external")]
+    return min((row.value for row in [row for row in named if row.verified] or named), default="")
+
+
 def _address(said: Any, rows: list[_Record], kind: str) -> str:
-    """The address that was said last if it is known, else the first of its kind."""
-    values = sorted(row.value for row in rows if row.kind == kind)
+    """The address that was said last if it is known, else the first of its kind; one that is not verified is none."""
+    values = sorted(row.value for row in rows if row.kind == kind and row.verified)
     wanted = _text(said)
     return wanted if wanted in values or not values else values[0]
 

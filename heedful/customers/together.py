@@ -35,51 +35,55 @@ class _Batch:
     """What became of it; None while nobody kept it."""
 
 
-_lines: dict[str, deque[_Batch]] = {}
+type _Line = tuple[str, bool]
+"""A sender, and whether it is trusted: what browsers say is never written as a server's word, nor with it."""
+
+_lines: dict[_Line, deque[_Batch]] = {}
 """Senders for whom a thread writes at this moment, and the batches that came since."""
 _lock = Lock()
 
 
-def take(*, messages: Sequence[Message], source: str, by: By, at: datetime) -> Refusals:
+def take(*, messages: Sequence[Message], source: str, verified: bool = True, by: By, at: datetime) -> Refusals:
     """Keep all messages that can be kept; returns, when they are durable, (position, reason) of each other one.
 
     The first to come writes at once. Who comes while it writes waits; then one of them writes for all. Where that
     fails each writes by itself, so that nobody pays for what another brought.
     """
-    batch = _Batch(messages, at)
-    if not _leads(batch, source):
+    batch, sender = _Batch(messages, at), (source, verified)
+    if not _leads(batch, sender):
         batch.turn.acquire()
     if not batch.led:
-        return _kept(batch, source, by)
+        return _kept(batch, sender, by)
     try:
-        _write_for_all(batch.led, source, by)
-        return _kept(batch, source, by)
+        _write_for_all(batch.led, sender, by)
+        return _kept(batch, sender, by)
     finally:
-        _hand_on(source)
+        _hand_on(sender)
 
 
-def _kept(batch: _Batch, source: str, by: By) -> Refusals:
+def _kept(batch: _Batch, sender: _Line, by: By) -> Refusals:
     if batch.refused is not None:
         return batch.refused
-    return messages.take(messages=batch.messages, source=source, by=by, at=batch.at).refused
+    source, verified = sender
+    return messages.take(messages=batch.messages, source=source, verified=verified, by=by, at=batch.at).refused
 
 
-def _leads(batch: _Batch, source: str) -> bool:
+def _leads(batch: _Batch, sender: _Line) -> bool:
     with _lock:
-        if (line := _lines.get(source)) is not None:
+        if (line := _lines.get(sender)) is not None:
             line.append(batch)
             return False
-        _lines[source] = deque()
+        _lines[sender] = deque()
         batch.led = [batch]
         return True
 
 
-def _hand_on(source: str) -> None:
+def _hand_on(sender: _Line) -> None:
     """Let the first in line write for those behind it, or close the line."""
     with _lock:
-        line = _lines[source]
+        line = _lines[sender]
         if not line:
-            del _lines[source]
+            del _lines[sender]
             return
         first = line.popleft()
         first.led, count = [first], len(first.messages)
@@ -88,14 +92,16 @@ def _hand_on(source: str) -> None:
     first.turn.release()
 
 
-def _write_for_all(led: Sequence[_Batch], source: str, by: By) -> None:
+def _write_for_all(led: Sequence[_Batch], sender: _Line, by: By) -> None:
     """Keep what several batches brought, in one transaction, and let each know what became of its own."""
     if len(led) == 1:
         return
     every = [message for batch in led for message in batch.messages]
+    at = max(batch.at for batch in led)
+    source, verified = sender
     try:
         with suppress(Exception):
-            taken = messages.take(messages=every, source=source, by=by, at=max(batch.at for batch in led))
+            taken = messages.take(messages=every, source=source, verified=verified, by=by, at=at)
             start = 0
             for batch in led:
                 end = start + len(batch.messages)

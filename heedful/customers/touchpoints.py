@@ -81,6 +81,7 @@ def record(
     *,
     drafts: Sequence[Draft],
     source: str,
+    verified: bool = True,
     by: By,
     at: datetime,
     known: Mapping[tuple[Name, ...], int] = NOBODY,
@@ -89,13 +90,14 @@ def record(
 ) -> Recorded:
     """Take a batch into the log; a message that came before is left out. The only way in.
 
+    `verified` says whether their sender is trusted to say who somebody is; see `trust`.
     `known` names records that were met in this transaction, so that they are not looked up again, and `seen` those of
     which it is written when they were seen. A hasty batch is written as if all of it were new; it fails with an error
     that `arrivals.is_repeat` knows when that is not so.
     """
     horizon = at + AHEAD
     times = [sent if EARLIEST <= (sent := draft.happened_at) <= horizon else clamp(sent, at) for draft in drafts]
-    customers, new = _customers(drafts, times, known, by)
+    customers, new = _customers(drafts, times, known, verified, by)
     met = {draft.kind for draft in drafts}
     kinds.meet(slugs=met, at=at)
     rows = _rows(drafts, customers, times, source)
@@ -113,7 +115,7 @@ def record(
             people.tell(records={rows[message.hex].c for message, _ in written.sheets})
         _seen(rows.values(), {**new, **seen})
         if moving := kinds.moving(met):
-            written.move(moving)
+            written.move(moving, by, at)
         events.follow(written.event(), entry=written.entry)
     return Recorded(written.batch, written.count, len(drafts) - written.count, customers)
 
@@ -124,7 +126,11 @@ def clamp(happened_at: datetime, at: datetime) -> datetime:
 
 
 def _customers(
-    drafts: Sequence[Draft], times: Sequence[datetime], known: Mapping[tuple[Name, ...], int], by: By
+    drafts: Sequence[Draft],
+    times: Sequence[datetime],
+    known: Mapping[tuple[Name, ...], int],
+    verified: bool,
+    by: By,
 ) -> tuple[list[int], Mapping[int, Span]]:
     """Find the record under which each draft is kept: that of its strongest identity.
 
@@ -135,7 +141,11 @@ def _customers(
         return [record for record in found if record is not None], people.NEVER
     unmet = [(draft.identities, time) for draft, time, record in zip(drafts, times, found, strict=True) if not record]
     records, new = people.meet(
-        messages=[names for names, _ in unmet], times=[time for _, time in unmet], by=by, at=max(times)
+        messages=[names for names, _ in unmet],
+        times=[time for _, time in unmet],
+        verified=verified,
+        by=by,
+        at=max(times),
     )
     met = iter(records)
     return [record or next(met) for record in found], new
@@ -213,7 +223,7 @@ class _Written:
             self.watched,
         )
 
-    def move(self, moving: Mapping[str, str]) -> None:
+    def move(self, moving: Mapping[str, str], by: By, at: datetime) -> None:
         assert self.batch is not None
         moves.follow(
             batch=self.batch,
@@ -222,6 +232,8 @@ class _Written:
             earliest=self.earliest,
             latest=self.latest,
             moving=moving,
+            by=by,
+            at=at,
         )
 
 

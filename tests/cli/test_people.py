@@ -57,11 +57,15 @@ def test_a_key_is_printed_once_and_works(db: None, capsys: pytest.CaptureFixture
     sender = capsys.readouterr().out.strip()
     call(key, "add", "Warehouse", "--full")
     full = capsys.readouterr().out.strip()
+    call(key, "add", "Page", "--scope", "browser")
+    browser = capsys.readouterr()
 
-    found = keys.find(sender), keys.find(full)
-    assert [one.scope for one in found if one] == [Key.Scope.SEND, Key.Scope.FULL]
+    found = keys.find(sender), keys.find(full), keys.find(browser.out.strip())
+    assert [one.scope for one in found if one] == [Key.Scope.SEND, Key.Scope.FULL, Key.Scope.BROWSER]
+    assert "a page may show it" in browser.err
     call(key, "list")
     listed = capsys.readouterr().out
+    assert "May change any customer's name and address: keep it on your servers." in listed
     assert "Website" in listed
     assert sender not in listed
 

@@ -51,7 +51,7 @@ def test_what_is_said_while_the_whole_is_worked_out_is_not_forgotten(monkeypatch
     def first() -> None:
         threading.current_thread().name = "first"
         with transaction.atomic():
-            people.refresh(people={person_of("ana").pk})
+            people.refresh(people={person_of("ana").pk}, by=SYSTEM, at=NOON)
 
     def second() -> None:
         working.wait()
@@ -78,7 +78,7 @@ def test_a_burst_about_one_person_leaves_what_a_second_look_finds() -> None:
         person = person_of(f"u{turn}")
         assert (person.name, person.segment, person.language) == ("Ana", "big", "de")
         assert person.organisation is not None
-        people.refresh(people={person.pk})
+        people.refresh(people={person.pk}, by=SYSTEM, at=NOON)
         again = person_of(f"u{turn}")
         assert {name: getattr(again, name) for name in vars(person) if name[0] != "_"} == {
             name: value for name, value in vars(person).items() if name[0] != "_"

@@ -56,7 +56,7 @@ def bring() -> Iterator[Callable[..., Future[Any]]]:
         def batch(*names: str, source: str = "shop", late: int = 0) -> Future[Any]:
             drafts = [Message(Draft("page", NOON, name)) for name in names]
             before = waiting(source)
-            leads = source not in together._lines
+            leads = (source, True) not in together._lines
             at = NOON + timedelta(seconds=late)
             brought = pool.submit(together.take, messages=drafts, source=source, by=SYSTEM, at=at)
             deadline = time.monotonic() + PATIENCE_S
@@ -68,7 +68,7 @@ def bring() -> Iterator[Callable[..., Future[Any]]]:
 
 
 def waiting(source: str) -> int:
-    return len(together._lines.get(source, ()))
+    return len(together._lines.get((source, True), ()))
 
 
 def test_who_comes_while_one_writes_is_written_together(desk: Desk, bring: Callable[..., Future[Any]]) -> None:

@@ -14,8 +14,10 @@ from heedful.act import cases
 from heedful.act.models import Case
 from heedful.associates.models import Associate, Team
 from heedful.courier.models import Mail
+from heedful.customers import messages
+from heedful.customers.messages import Message, Said
 from heedful.customers.models import Customer, Feedback
-from heedful.kit.actor import SYSTEM
+from heedful.kit.actor import SYSTEM, By
 from heedful.understand.models import Reading
 from heedful.understand.trouble import Sign
 from heedful.web.desk import case_list
@@ -467,3 +469,44 @@ def test_the_story_says_who_closed_the_case_and_who_opened_it_again(
     story = say(as_(mira).get(f"/cases/{case.pk}")).partition("Since then")[2]
     assert story.index("closed the case") < story.index("opened the case again")
     assert story.index("Lena") < story.index("closed the case")
+
+
+# An address that became another
+
+
+def moved_to(address: str, *, customer: Customer) -> None:
+    who = Said((("email", "alice@example.test"), ("email", address)), timezone.now(), {"email": address})
+    shop = By("key", "7", "Shop")
+    messages.take(messages=[Message(said=who)], source="shop", by=shop, at=timezone.now())
+    customer.refresh_from_db()
+
+
+def test_who_writes_is_told_that_the_address_became_another(as_: As, mira: Associate, case: Case) -> None:
+    before = say(as_(mira).get(f"/cases/{case.pk}"))
+    moved_to("new@example.test", customer=case.who)
+
+    page = say(as_(mira).get(f"/cases/{case.pk}"))
+
+    assert "note-watch" not in before
+    assert "It was <bdi>alice@example.test</bdi> until <bdi>Shop</bdi> made it <bdi>new@example.test</bdi>" in page
+
+
+def test_who_wrote_or_called_since_is_not_told_again(as_: As, mira: Associate, case: Case) -> None:
+    moved_to("new@example.test", customer=case.who)
+    cases.log_call(case=case, text="It is theirs.", by=mira.by, at=timezone.now())
+
+    assert "Nobody here has written or called since" not in say(as_(mira).get(f"/cases/{case.pk}"))
+
+
+def test_a_mail_that_was_begun_to_another_address_does_not_leave(as_: As, mira: Associate, case: Case) -> None:
+    typed = {"subject": "Sorry", "text": "We are sorry.", "to": case.who.email}
+    moved_to("new@example.test", customer=case.who)
+
+    refused = as_(mira).post(f"/cases/{case.pk}/mails", typed)
+
+    assert refused.status_code == 422
+    assert "The address became new@example.test while you wrote." in say(refused)
+    assert "We are sorry." in say(refused)
+    assert not Mail.objects.filter(purpose="case").exists()
+    as_(mira).post(f"/cases/{case.pk}/mails", {**typed, "to": "new@example.test"})
+    assert Mail.objects.get(purpose="case").to == "new@example.test"

@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from heedful.act import cases
 from heedful.associates.models import Associate
-from heedful.customers import people
+from heedful.customers import messages, people
+from heedful.customers.messages import Message, Said
 from heedful.customers.models import Customer, Merge
 from heedful.customers.touchpoints import Draft
 from heedful.kit.actor import SYSTEM
@@ -209,3 +210,21 @@ def test_a_house_that_is_empty_has_nothing_to_filter_or_export(as_: As, ada: Ass
         assert "list-tools" not in page
         assert "Export" not in page
     assert "list-tools" in client.get("/customers?q=nobody").content.decode()
+
+
+def test_what_a_browser_said_is_shown_as_its_word(as_: As, mira: Associate, alice: Customer) -> None:
+    said = Said((("email", "alice@example.test"), ("user_id", "u-9")), NOON, {"email": "x@evil.example", "town": "<b>"})
+    messages.take(messages=[Message(said=said)], source="page", verified=False, by=SYSTEM, at=NOON)
+
+    page = as_(mira).get(f"/customers/{alice.pk}/person").content.decode()
+
+    assert "A visitor's browser said" in page
+    assert "x@evil.example" in page
+    assert "&lt;b&gt;" in page
+    assert Customer.objects.get(pk=alice.pk).email == "alice@example.test"
+
+
+def test_a_customer_of_whom_no_browser_said_anything_has_no_such_place(
+    as_: As, mira: Associate, alice: Customer
+) -> None:
+    assert "browser" not in as_(mira).get(f"/customers/{alice.pk}/person").content.decode()

@@ -139,6 +139,23 @@ def test_a_key_is_shown_once_and_kept_hashed(as_: As, ada: Associate) -> None:
     assert secret not in f"{key.digest}{key.prefix}"
 
 
+def test_each_key_says_what_may_happen_with_it(as_: As, ada: Associate) -> None:
+    warned = "May change any customer&#x27;s name and address: keep it on your servers."
+    by_scope = {scope: keys.add(name=scope, scope=scope, by=ada.by, at=NOON)[0] for scope in Key.Scope}
+    pages = {scope: as_(ada).get(f"/setup/keys/{key.pk}").content.decode() for scope, key in by_scope.items()}
+
+    assert warned in as_(ada).get("/setup/keys").content.decode()
+    assert {scope: warned in page for scope, page in pages.items()} == {"browser": False, "send": True, "full": False}
+    assert "a page may show it" in pages[Key.Scope.BROWSER]
+
+
+def test_a_key_is_not_made_before_somebody_chose_where_it_lies(as_: As, ada: Associate) -> None:
+    page = as_(ada).post("/setup/keys", {"name": "Website"}).content.decode()
+
+    assert "This field is required." in page
+    assert not Key.objects.exists()
+
+
 def test_a_revoked_key_lets_nobody_in_and_is_not_revoked_twice(as_: As, ada: Associate) -> None:
     key, secret = keys.add(name="Shop", by=ada.by, at=NOON)
 

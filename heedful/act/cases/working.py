@@ -96,12 +96,17 @@ def note(*, case: Case, text: str, by: By, at: datetime) -> Note:
 
 
 @transaction.atomic
-def write(*, case: Case, subject: str, text: str, by: By, at: datetime) -> Note:
-    """Write to the customer: the clock stops, and a case that nobody had is the writer's."""
+def write(*, case: Case, subject: str, text: str, to: str = "", by: By, at: datetime) -> Note:
+    """Write to the customer: the clock stops, and a case that nobody had is the writer's.
+
+    `to` is the address that the writer saw; where it is no longer the customer's, nothing is sent.
+    """
     row = held(case, "case.work", by=by)
     person = _one_person(row)
     if not person.email:
         raise Refused("We know no e-mail address of this customer. Call, and write down here what was said.")
+    if to and to != person.email:
+        raise Refused(f"The address became {person.email} while you wrote. Is it theirs? Then send it again.")
     if not subject.strip():
         raise Refused("Give the mail a subject.")
     replies.refuse_blanks(text)

@@ -26,6 +26,8 @@ class Sender:
     key: int
     by: By
     until: float
+    verified: bool
+    """Whether it is trusted to say who somebody is; what lies in pages is not."""
     bucket: float = 0.0
     filled_at: float = field(default_factory=monotonic)
 
@@ -95,7 +97,7 @@ def _find(secret: str) -> Sender | None:
         _senders.clear()
     until = monotonic() + REMEMBERED_S
     if sender is None:
-        sender = _senders[secret] = Sender(key.pk, key.by, until, settings.EVENTS_PER_S)
+        sender = _senders[secret] = Sender(key.pk, key.by, until, not key.is_public, settings.EVENTS_PER_S)
     sender.until = until
     return sender
 

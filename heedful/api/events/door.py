@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Callable
+from dataclasses import replace
 from functools import wraps
 from typing import Any
 
@@ -96,7 +97,7 @@ def _keep(
             texts.append(item)
         except Unusable as unusable:
             refused.append((unusable.reason, item[: rejections.SNIPPET].decode("utf-8", "replace")))
-    no = together.take(messages=kept, source=sender.source, by=sender.by, at=at)
+    no = together.take(messages=kept, source=sender.source, verified=sender.verified, by=sender.by, at=at)
     refused += [(reason, texts[n][: rejections.SNIPPET].decode("utf-8", "replace")) for n, reason in no]
     if refused:
         rejections.keep(key=sender.key, rejected=refused, at=at)
@@ -105,13 +106,17 @@ def _keep(
 
 @door
 def pixel(request: HttpRequest, kind: str) -> HttpResponse:
-    """Take one event out of an image's address, as mails send it; the image is answered whatever it says."""
+    """Take one event out of an image's address, as mails send it; the image is answered whatever it says.
+
+    Whoever has the mail can read the key in it, so its word is worth no more than a browser's, whatever its scope.
+    """
     said: dict[str, Any] = {name: value for name, value in request.GET.items() if not name.startswith("properties.")}
     said["properties"] = {
         name.removeprefix("properties."): value for name, value in request.GET.items() if name.startswith("properties.")
     }
     sender = admission.admit(admission.shown(request))
     admission.meter(sender, 1)
+    sender = replace(sender, verified=False)
     _keep([bodies.text(msgspec.json.encode(said))], kind, sender, None, wire.NOTHING)
     response = HttpResponse(PIXEL, content_type="image/gif")
     response["Cache-Control"] = "no-store"

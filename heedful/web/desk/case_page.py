@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django import forms
+from django.db.models import Max
 
 from heedful.act import causes
-from heedful.act.models import URGENCY, Case, Cause, Trouble
+from heedful.act.models import URGENCY, Case, Cause, Note, Trouble
 from heedful.associates.models import Associate, Team
+from heedful.customers import addresses
 from heedful.customers.models import Feedback, Touchpoint
 from heedful.promise.models import Instance
 from heedful.understand import trouble
@@ -148,6 +150,16 @@ def cut(text: str, words: Sequence[str]) -> Pieces:
         return [(text, False)]
     found = re.split(f"({'|'.join(map(re.escape, wanted))})", text, flags=re.IGNORECASE)
     return [(piece, number % 2 == 1) for number, piece in enumerate(found) if piece]
+
+
+def address_changes(case: Case) -> dict[str, addresses.Change]:
+    """The addresses of the customer that became others since somebody of ours last wrote or called."""
+    person = case.who
+    if not (changes := addresses.changes(person=person)):
+        return {}
+    heard = Note.objects.filter(case__customer__person=person.pk, kind__in=[Note.Kind.MAIL, Note.Kind.CALL])
+    last = heard.aggregate(last=Max("at"))["last"]
+    return {kind: change for kind, change in changes.items() if last is None or change.at > last}
 
 
 def subject(signs: Sequence[Heard]) -> str:

@@ -125,6 +125,7 @@ def _told(request: Asked, row: Case, **forms: Any) -> dict[str, Any]:
     return {
         "case": row,
         "customer": row.who,
+        "changes": case_page.address_changes(row),
         "panel": panel.panel(row.who, here=row),
         "now": now,
         "hand": case_page.hand(row),
@@ -200,7 +201,8 @@ def mails(request: Asked, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _wrong(request, pk, mailing=form)
     with refusals.at_form(form):
-        cases.write(case=_case(pk), **form.cleaned_data, by=request.user.by, at=timezone.now())
+        said = {**form.cleaned_data, "to": request.POST.get("to", "")}
+        cases.write(case=_case(pk), **said, by=request.user.by, at=timezone.now())
         return _back(request, pk, SENT if settings.SMTP_URL else KEPT, place=LATEST)
     return _wrong(request, pk, mailing=form)
 

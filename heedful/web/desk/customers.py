@@ -77,6 +77,7 @@ def person(request: Asked, pk: int) -> HttpResponse:
     who = _read(pk)
     context = {
         "identities": Identity.objects.filter(customer__person=who.pk).order_by("kind", "value")[:200],
+        "quotes": people.quotes(person=who.pk),
         "stages": stages.history(person=who.pk),
         "consents": sorted(consents.standing(person=who.pk).items()),
         "merges": merge_list.of(who),

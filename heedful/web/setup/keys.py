@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from heedful.associates import keys as nouns
-from heedful.associates.models import Key
+from heedful.associates.models import CONSEQUENCES, Key
 from heedful.customers import rejections
 from heedful.kit.errors import Refused
 from heedful.web import lists, refusals
@@ -25,11 +25,14 @@ def _once() -> str:
     return secrets.token_hex(8)
 
 
+SCOPES = [(scope.value, f"{scope.label}. {CONSEQUENCES[scope]}") for scope in Key.Scope]
+
+
 class KeyForm(forms.Form):
     """For which program, and what it may do."""
 
     name = forms.CharField(max_length=120, help_text="The program that will use it, such as Website.")
-    scope = forms.ChoiceField(label="May", choices=Key.Scope.choices, initial=Key.Scope.SEND, widget=forms.RadioSelect)
+    scope = forms.ChoiceField(label="May", choices=SCOPES, widget=forms.RadioSelect)
     once = forms.CharField(max_length=32, required=False, initial=_once, widget=forms.HiddenInput)
 
 

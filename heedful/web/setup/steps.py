@@ -30,7 +30,7 @@ class Step:
 STEPS = [
     Step(
         "Let your customers in",
-        "A key lets your website and shop send what happens. Old files come in with “heedful import”.",
+        "Keys let your website and your shop send what happens. Old files come in with “heedful import”.",
         "setup:keys",
         lambda: Customer.objects.exists(),
     ),
