@@ -1,0 +1,94 @@
+"""A backup of a PostgreSQL of one's own, of any version that will do, comes back: there, and in the shipped one."""
+
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from heedful.cli import restore
+from heedful.kit.errors import Refused
+from heedful.kit.postgres import Server, binaries, releases
+from tests.cli.conftest import heedful
+from tests.cli.postgres_versions import own_server, programs_of
+
+SUM = "SELECT count(*), sum(n), md5(string_agg(word, ',' ORDER BY n)) FROM kept"
+TABLES = "SELECT relname, relkind FROM pg_class WHERE relnamespace = 'public'::regnamespace ORDER BY 1, 2"
+MARK = "UPDATE pg_attribute SET attoptions = %s WHERE attrelid = 'kept'::regclass AND attname = %s"
+
+
+def ask(url: str, sql: str) -> list[tuple[object, ...]]:
+    with psycopg.connect(url, autocommit=True) as connection:
+        cursor = connection.execute(sql)
+        return cursor.fetchall() if cursor.description else []
+
+
+def succeeds(*words: str, **more: str) -> None:
+    done = heedful(*words, **more)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.fixture
+def moved(migrated: Path, ground: Path) -> Path:
+    """A backup of the shipped database in its newest shape, as somebody has who moves to a server of their own."""
+    file = ground / "moved.backup"
+    if not file.exists():
+        succeeds("backup", str(file), "--data", str(migrated))
+    return file
+
+
+@pytest.mark.parametrize("major", sorted(releases.NEWEST))
+def test_a_database_of_ones_own_is_backed_up_and_restored(major: int, moved: Path, ground: Path) -> None:
+    folder = Path(tempfile.mkdtemp(dir=ground))
+    folder.chmod(0o711)
+    file, data = folder / "own.backup", ["--data", str(folder / "data")]
+    with own_server(folder, programs_of(major)) as url:
+        succeeds("restore", str(moved), *data, DATABASE_URL=url)
+        ask(url, "CREATE TABLE kept AS SELECT n, repeat('ü', n) AS word FROM generate_series(1, 1000) AS n")
+        for chosen in ("", str(binaries.clients())):
+            succeeds("backup", str(file), "--replace", *data, DATABASE_URL=url, HEEDFUL_POSTGRES_BIN=chosen)
+            before = ask(url, SUM), ask(url, TABLES)
+            ask(url, "DELETE FROM kept")
+            succeeds("restore", str(file), "--replace", *data, DATABASE_URL=url)
+            assert (ask(url, SUM), ask(url, TABLES)) == before
+    succeeds("restore", str(file), "--data", str(folder / "shipped"))
+    with Server(folder / "shipped").running() as url:
+        assert (ask(url, SUM), ask(url, TABLES)) == before
+    shutil.rmtree(folder)
+
+
+def test_marks_that_a_newer_server_keeps_at_columns_do_not_hinder_a_restore(migrated: Path, data: Path) -> None:
+    file = data.parent / "marked.backup"
+    with Server(data).running() as url:
+        ask(url, "CREATE TABLE kept AS SELECT 7 AS n, 'pg_attver=1' AS word")
+        with psycopg.connect(Server(data).url(role="postgres"), autocommit=True) as connection:
+            connection.execute(MARK, [["pg_attver=29534792"], "n"])
+            connection.execute(MARK, [["n_distinct=5", "pg_attver=29534792"], "word"])
+    succeeds("backup", str(file), "--data", str(data))
+    script = subprocess.run([binaries.clients() / "pg_restore", "-f", "-", file], capture_output=True, text=True).stdout
+    assert script.count("pg_attver=29534792") == 2
+
+    succeeds("restore", str(file), "--replace", "--data", str(data))
+    with Server(data).running() as url:
+        assert ask(url, "SELECT * FROM kept") == [(7, "pg_attver=1")]
+        options = "SELECT attoptions FROM pg_attribute WHERE attrelid = 'kept'::regclass AND attnum > 0 ORDER BY attnum"
+        assert ask(url, options) == [(None,), (["n_distinct=5"],)]
+
+
+def test_rows_are_never_taken_for_a_part_of_the_script() -> None:
+    said = b"\nSET transaction_timeout = 0;\nALTER TABLE ONLY public.t ALTER COLUMN n SET (pg_attver=12);\n-- on\n"
+    assert restore.fit(said, 180_000) == b"\nSET transaction_timeout = 0;\n-- on\n"
+    assert restore.fit(said, 150_020) == b"\n-- on\n"
+    with tempfile.TemporaryFile() as source, tempfile.TemporaryFile() as sink:
+        source.write(said + b"COPY t FROM stdin;" + said)
+        source.seek(0)
+        assert restore._pour(source, sink, 150_020)
+        sink.seek(0)
+        assert sink.read() == b"\n-- on\nCOPY t FROM stdin;" + said
+
+
+def test_a_server_newer_than_every_program_is_refused_with_what_to_install(data: Path) -> None:
+    with pytest.raises(Refused, match=r"PostgreSQL 99 can be neither .* postgresql-client-99 or newer"):
+        binaries.clients(990_001)
