@@ -74,13 +74,13 @@ def test_a_server_without_its_extensions_is_passed_over(found: list[Path], tmp_p
 
 
 @pytest.mark.parametrize(
-    ("server", "taken"), [(150_020, "15"), (160_016, "17"), (170_012, "17"), (180_007, "18"), (None, "18")]
+    ("number", "taken"), [(150_020, "15"), (160_016, "17"), (170_012, "17"), (180_007, "18"), (None, "18")]
 )
 def test_a_backup_is_written_by_programs_of_the_servers_major_or_the_next(
-    server: int | None, taken: str, found: list[Path], tmp_path: Path
+    number: int | None, taken: str, found: list[Path], tmp_path: Path
 ) -> None:
     found += [place(tmp_path / major, f"{major}.3", *binaries.CLIENTS) for major in ("18", "15", "17")]
-    assert binaries.clients(server).name == taken
+    assert binaries.clients(number).name == taken
 
 
 def test_a_package_that_unpacks_itself_is_a_source(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
