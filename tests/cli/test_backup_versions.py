@@ -59,6 +59,18 @@ def test_a_database_of_ones_own_is_backed_up_and_restored(major: int, moved: Pat
     shutil.rmtree(folder)
 
 
+def test_data_of_one_source_of_programs_are_served_by_another(data: Path) -> None:
+    shipped = Server(data)
+    other = Server(data)
+    other.__dict__["programs"] = programs_of(binaries.major(shipped.programs))
+    if other.programs == shipped.programs:
+        pytest.skip("LEFT OUT: this machine has one source of PostgreSQL's programs; bin/check fetches a second")
+    with other.running() as url:
+        ask(url, "CREATE TABLE kept AS SELECT 7 AS n")
+    with shipped.running() as url:
+        assert ask(url, "SELECT n FROM kept") == [(7,)]
+
+
 def test_marks_that_a_newer_server_keeps_at_columns_do_not_hinder_a_restore(migrated: Path, data: Path) -> None:
     file = data.parent / "marked.backup"
     with Server(data).running() as url:

@@ -50,7 +50,9 @@ def test_who_may_not_install_is_told_who_should(checkout: Path) -> None:
 
 def test_who_may_not_run_the_python_is_told_which_one(checkout: Path) -> None:
     state = subprocess.run(
-        ["sh", "-c", f"root={checkout}; . {checkout}/bin/prepare; state_of heedful postgres language"], capture_output=True, check=True
+        ["sh", "-c", f"root={checkout}; . {checkout}/bin/prepare; state_of heedful postgres language"],
+        capture_output=True,
+        check=True,
     )
     (checkout / ".venv").chmod(0o755)
     (checkout / ".venv" / ".installed-heedful").write_bytes(state.stdout)

@@ -98,7 +98,7 @@ def test_a_release_that_is_behind_is_known_with_the_day_of_the_newest() -> None:
         assert releases.newer(major, newest - 1) == (f"{major}.{newest}", day)
         assert releases.newer(major, newest) is None
     assert releases.newer(42, 0) is None
-    assert releases.OLDEST == min(releases.NEWEST)
+    assert min(releases.NEWEST) == releases.OLDEST
 
 
 def test_no_package_of_programs_is_required(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -114,7 +114,7 @@ def test_programs_that_are_missing_are_a_sentence(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(binaries, "CHOSEN", str(tmp_path))
     with pytest.raises(Refused, match="PostgreSQL's programs were not found"):
         binaries.directory()
-    with pytest.raises(Refused, match="pg_dump, pg_restore and psql are not here. Install postgresql-client-17"):
+    with pytest.raises(Refused, match=r"pg_dump, pg_restore and psql are not here\. Install postgresql-client-17"):
         binaries.clients(170_004)
 
 

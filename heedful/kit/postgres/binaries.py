@@ -88,7 +88,9 @@ def clients(server: int | None = None) -> Path:
 
 
 def _no_clients(newest: Version | None, least: int) -> str:
-    database, package = (f"PostgreSQL {least}", f"postgresql-client-{least}") if least else ("the database", "PostgreSQL")
+    database, package = (
+        (f"PostgreSQL {least}", f"postgresql-client-{least}") if least else ("the database", "PostgreSQL")
+    )
     have = f"the newest programs here are those of {newest}" if newest else "pg_dump, pg_restore and psql are not here"
     return (
         f"A backup of {database} can be neither written nor read, because {have}. Install {package} or newer, or name"

@@ -155,7 +155,9 @@ class Server:
         new = Path(tempfile.mkdtemp(prefix=".postgres-", dir=self.data))
         try:
             os.chown(new, self.account.uid, self.account.gid)
-            self._run("initdb", "-D", str(new), "-U", "postgres", "-E", "UTF8", "-A", "trust", "--no-sync", *self._locale())
+            self._run(
+                "initdb", "-D", str(new), "-U", "postgres", "-E", "UTF8", "-A", "trust", "--no-sync", *self._locale()
+            )
             self._run("postgres", "--single", "-D", str(new), "-c", "fsync=off", "postgres", say=ROLES)
             if self.options.get("fsync") != "off":
                 self._run("initdb", "-D", str(new), "--sync-only")

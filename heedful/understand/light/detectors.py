@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 import threading
 from collections.abc import Callable
@@ -9,10 +10,11 @@ from typing import Any, NamedTuple
 
 UNKNOWN = "und"
 SURE = 0.5
-LANGUAGES = (
+_CODES = (
     "am ar az be bg bn ca cs da de el en es et eu fa fi fr gu he hi hr hu hy is it ja ka kn ko ku lo lt lv ml mr ms nl"
     " no or pa pl pt ro ru sk sl sq sr sv ta te th tl tr uk ur vi yo zh"
-).split()
+)
+LANGUAGES = frozenset(_CODES.split())
 """Those that the fast detector knows; the other is held to them, so that both answer with the same codes."""
 
 _starting = threading.Lock()
@@ -59,11 +61,16 @@ def _fast(among: tuple[str, ...]) -> Detector:
     return judge
 
 
-def _plain(among: tuple[str, ...]) -> Detector:
+@functools.cache
+def _model() -> Any:
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-    told = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-    told.set_languages(set(among or LANGUAGES) & set(told.labels))
+    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+
+
+def _plain(among: tuple[str, ...]) -> Detector:
+    told = copy.copy(_model())
+    told.set_languages((frozenset(among) or LANGUAGES) & frozenset(told.labels))
 
     def judge(text: str) -> Judgement:
         if not any(map(str.isalpha, text)):
