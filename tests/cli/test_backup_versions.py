@@ -85,7 +85,7 @@ def test_marks_that_a_newer_server_keeps_at_columns_do_not_hinder_a_restore(fold
             connection.execute(MARK, [["pg_attver=29534792"], "n"])
             connection.execute(MARK, [["n_distinct=5", "pg_attver=29534792"], "word"])
         succeeds("backup", str(file), "--data", str(server.data))
-        reading = [binaries.clients() / "pg_restore", "-f", "-", file]
+        reading = [str(binaries.clients() / "pg_restore"), "-f", "-", str(file)]
         script = subprocess.run(reading, capture_output=True, text=True, check=True).stdout
         assert script.count("pg_attver=29534792") == 2
 
