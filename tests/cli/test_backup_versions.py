@@ -10,10 +10,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from heedful.cli import restore
+from heedful.cli import backup, restore
 from heedful.kit.errors import Refused
 from heedful.kit.postgres import Server, binaries, releases
-from tests.cli.conftest import heedful
 from tests.cli.postgres_versions import FAST, own_server, programs_of
 
 SUM = "SELECT count(*), sum(n), md5(string_agg(word, ',' ORDER BY n)) FROM kept"
@@ -25,11 +24,6 @@ def ask(url: str, sql: str) -> list[tuple[object, ...]]:
     with psycopg.connect(url, autocommit=True) as connection:
         cursor = connection.execute(sql)
         return cursor.fetchall() if cursor.description else []
-
-
-def succeeds(*words: str, **more: str) -> None:
-    done = heedful(*words, **more)
-    assert done.returncode == 0, done.stderr
 
 
 @pytest.fixture
@@ -44,24 +38,27 @@ def folder() -> Iterator[Path]:
 def moved(django_db_setup: None, folder: Path) -> Path:
     """A backup of the shipped database in its newest shape, as somebody has who moves to a server of their own."""
     file = folder / "moved.backup"
-    succeeds("backup", str(file), "--data", str(folder / "old"), DATABASE_URL=os.environ["DATABASE_URL"])
+    backup._dump(os.environ["DATABASE_URL"], file)
     return file
 
 
 @pytest.mark.parametrize("major", sorted(releases.NEWEST))
-def test_a_database_of_ones_own_is_backed_up_and_restored(major: int, moved: Path, folder: Path) -> None:
-    file, data = folder / "own.backup", ["--data", str(folder / "data")]
+def test_a_database_of_ones_own_is_backed_up_and_restored(
+    major: int, moved: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, shipped = folder / "own.backup", Server(folder / "shipped", options=FAST)
     with own_server(folder, programs_of(major)) as url:
-        succeeds("restore", str(moved), *data, DATABASE_URL=url)
+        restore._load(url, moved)
         ask(url, "CREATE TABLE kept AS SELECT n, repeat('ü', n) AS word FROM generate_series(1, 1000) AS n")
-        for chosen in ("", str(binaries.clients())):
-            succeeds("backup", str(file), "--replace", *data, DATABASE_URL=url, HEEDFUL_POSTGRES_BIN=chosen)
-            before = ask(url, SUM), ask(url, TABLES)
+        before = ask(url, SUM), ask(url, TABLES)
+        for programs in ("", str(binaries.clients())):
+            monkeypatch.setattr(binaries, "CHOSEN", programs)
+            backup._dump(url, file)
             ask(url, "DELETE FROM kept")
-            succeeds("restore", str(file), "--replace", *data, DATABASE_URL=url)
+            restore._load(url, file)
             assert (ask(url, SUM), ask(url, TABLES)) == before
-    succeeds("restore", str(file), "--data", str(folder / "shipped"))
-    with Server(folder / "shipped").running() as url:
+    with shipped.running() as url:
+        restore._load(url, file)
         assert (ask(url, SUM), ask(url, TABLES)) == before
 
 
@@ -84,7 +81,7 @@ def test_marks_that_a_newer_server_keeps_at_columns_do_not_hinder_a_restore(fold
         with psycopg.connect(server.url(role="postgres"), autocommit=True) as connection:
             connection.execute(MARK, [["pg_attver=29534792"], "n"])
             connection.execute(MARK, [["n_distinct=5", "pg_attver=29534792"], "word"])
-        succeeds("backup", str(file), "--data", str(server.data))
+        backup._dump(url, file)
         reading = [str(binaries.clients() / "pg_restore"), "-f", "-", str(file)]
         script = subprocess.run(reading, capture_output=True, text=True, check=True).stdout
         assert script.count("pg_attver=29534792") == 2
