@@ -5,7 +5,7 @@ Mallory was deactivated and must be refused everywhere. Alice and Bruno are cust
 """
 
 from collections.abc import Callable
-from copy import replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest

@@ -42,7 +42,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _dump(url: str, file: Path) -> None:
     file.touch(mode=0o600)
-    program = binaries.directory() / "pg_dump"
+    program = binaries.clients(place.server_version(url)) / "pg_dump"
     command = [str(program), "-Fc", "--no-owner", "--no-privileges", "--no-comments", "-f", str(file), "-d", url]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     try:

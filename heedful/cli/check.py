@@ -11,8 +11,9 @@ from django.core import checks
 from django.db import connection
 
 from heedful.cli import migrations
+from heedful.kit.errors import Refused
+from heedful.kit.postgres import binaries, releases
 
-OLDEST_POSTGRES = 150_000
 ROOM_BYTES = 2_000_000_000
 
 FOLLOW_FROM_HTTP = {"security.W004", "security.W012", "security.W016"}
@@ -73,11 +74,8 @@ def _database() -> Iterator[Finding]:
             " (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)"
         )
         version, number, is_durable, is_superuser = cursor.fetchone() or ("", 0, False, True)
-    yield _look(
-        number >= OLDEST_POSTGRES,
-        f"The database is PostgreSQL {version}.",
-        f"The database is PostgreSQL {version}, and 15 is the oldest that will do: move to a newer one.",
-    )
+    yield _release(version, *divmod(number, 10_000))
+    yield _backups(number)
     yield _look(
         is_durable,
         "What the database has acknowledged survives a power cut.",
@@ -93,6 +91,30 @@ def _database() -> Iterator[Finding]:
         "The database has the newest shape.",
         "The database has an older shape than the program: start `heedful up` once, which brings it up to date.",
     )
+
+
+def _release(version: str, major: int, minor: int) -> Finding:
+    """Say which release runs, and whether this version of Heedful knows of a newer one."""
+    said = f"The database is PostgreSQL {version}"
+    if major < releases.OLDEST:
+        return False, f"{said}, and {releases.OLDEST} is the oldest that will do: move to a newer one."
+    if newer := releases.newer(major, minor):
+        name, day = newer
+        return False, (
+            f"{said}, and {name} of {day.day} {day:%B %Y} mends what is wrong with it: install that one with"
+            " the system's packages and start again. Your data stay as they are."
+        )
+    if major not in releases.NEWEST:
+        return True, f"{said}, which is newer than what this version of Heedful was tried with."
+    return True, f"{said}; this version of Heedful knows of no newer {major}."
+
+
+def _backups(number: int) -> Finding:
+    try:
+        folder = binaries.clients(number)
+    except Refused as no:
+        return False, no.sentence
+    return True, f"Backups are written by the programs in {folder}."
 
 
 def _machine() -> Iterator[Finding]:

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg
+
 from heedful.kit import env
 from heedful.kit.errors import Refused
 from heedful.kit.postgres import Server, failures
@@ -45,6 +47,12 @@ def settle(data: str | None) -> Place:
     server = Server(folder)
     os.environ["DATABASE_URL"] = server.url()
     return Place(folder, server)
+
+
+def server_version(url: str) -> int:
+    """Return the number of the server's release, as 150020 is that of 15.20."""
+    with psycopg.connect(url) as connection:
+        return connection.info.server_version
 
 
 def prepare() -> None:

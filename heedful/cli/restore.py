@@ -2,6 +2,7 @@
 
 import argparse
 import fcntl
+import re
 import subprocess
 import tempfile
 from contextlib import suppress
@@ -20,6 +21,14 @@ MAGIC = b"PGDMP"
 BEGINNING = b"BEGIN;\nDROP SCHEMA public CASCADE;\nCREATE SCHEMA public;\n"
 END = b"\nCOMMIT;\n"
 PIECE = 1 << 20
+SECTIONS = ("pre-data", "data", "post-data")
+FIRST_WITH_TRANSACTION_TIMEOUT = 170_000
+COLUMN_MARK = rb"pg_attver=[^,)\n]+"
+COLUMN_MARKS = re.compile(
+    rb"^ALTER TABLE ONLY [^\n]+ ALTER COLUMN [^\n]+ SET \(" + COLUMN_MARK + rb"\);\n"
+    rb"|(?<=[( ])" + COLUMN_MARK + rb", (?=[^\n]*\);$)|, " + COLUMN_MARK + rb"(?=[^\n]*\);$)",
+    re.MULTILINE,
+)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -69,31 +78,68 @@ def _holds_anything(url: str) -> bool:
 
 
 def _load(url: str, file: Path) -> None:
-    folder = binaries.directory()
-    reading = [str(folder / "pg_restore"), "--no-owner", "--no-privileges", "-f", "-", str(file)]
+    folder, version = binaries.clients(), place.server_version(url)
     writing = [str(folder / "psql"), "-X", "-q", "-v", "ON_ERROR_STOP=1", "-o", "/dev/null", "-d", url]
     with tempfile.TemporaryFile() as complaints:
-        reader = subprocess.Popen(reading, stdout=subprocess.PIPE, stderr=complaints)
         writer = subprocess.Popen(writing, stdin=subprocess.PIPE, stderr=complaints)
-        assert reader.stdout is not None
         assert writer.stdin is not None
-        whole = _pour(reader.stdout, writer.stdin) and reader.wait() == 0
-        if whole:
-            with suppress(BrokenPipeError):
-                writer.stdin.write(END)
-                writer.stdin.close()
-        else:
+        whole = _say(writer.stdin, BEGINNING)
+        for section in SECTIONS:
+            whole = whole and _send(_reading(folder, file, section), section, writer.stdin, complaints, version)
+        if not (whole and _say(writer.stdin, END)):
             writer.kill()
-            reader.kill()
-        if writer.wait() or reader.wait():
+        with suppress(BrokenPipeError):
+            writer.stdin.close()
+        if writer.wait() or not whole:
             complaints.seek(0)
             raise backup.failed("Nothing was changed: restoring", complaints.read().decode("utf-8", "replace"))
 
 
-def _pour(source: IO[bytes], sink: IO[bytes]) -> bool:
+def _reading(folder: Path, file: Path, section: str) -> list[str]:
+    words = ["--no-owner", "--no-privileges", f"--section={section}", "-f", "-", str(file)]
+    return [str(folder / "pg_restore"), *words]
+
+
+def _send(reading: list[str], section: str, sink: IO[bytes], complaints: IO[bytes], version: int) -> bool:
+    """Send a section of the backup on, and return whether all of it arrived."""
+    reader = subprocess.Popen(reading, stdout=subprocess.PIPE, stderr=complaints)
+    assert reader.stdout is not None
+    try:
+        if section == "data":
+            whole = _pour(reader.stdout, sink, version)
+        else:
+            whole = _say(sink, fit(reader.stdout.read(), version))
+    finally:
+        reader.stdout.close()
+    return reader.wait() == 0 and whole
+
+
+def fit(script: bytes, version: int) -> bytes:
+    """Return a script without what belongs to the server that was backed up and not to this one.
+
+    Programs of 17 or newer set a time-out that older servers do not know. Older programs take down the marks that
+    servers of November 2026 or newer keep at columns for themselves, and that none of them lets anybody set.
+    """
+    if version < FIRST_WITH_TRANSACTION_TIMEOUT:
+        script = script.replace(b"\nSET transaction_timeout = 0;\n", b"\n")
+    return COLUMN_MARKS.sub(b"", script)
+
+
+def _say(sink: IO[bytes], script: bytes) -> bool:
+    try:
+        sink.write(script)
+        sink.flush()
+    except BrokenPipeError:
+        return False
+    return True
+
+
+def _pour(source: IO[bytes], sink: IO[bytes], version: int) -> bool:
+    """Send the rows on as they come; only what stands before the first of them is read."""
+    head, rows, rest = source.read(PIECE).partition(b"\nCOPY ")
     try:
         with tqdm(desc="restoring", unit="B", unit_scale=True, delay=2, leave=False) as bar:
-            sink.write(BEGINNING)
+            sink.write(fit(head, version) + rows + rest)
             while piece := source.read(PIECE):
                 sink.write(piece)
                 bar.update(len(piece))

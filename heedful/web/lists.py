@@ -171,7 +171,7 @@ def csv_of[R](name: str, rows: Iterable[R], columns: Sequence[tuple[str, Callabl
 
     def lines() -> Iterator[str]:
         yield "\ufeff" + writer.writerow([title for title, _ in columns])
-        for some in batched(rows, TOGETHER, strict=False):
+        for some in batched(rows, TOGETHER):
             yield "".join(writer.writerow([_cell(value(row)) for _, value in columns]) for row in some)
 
     response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")

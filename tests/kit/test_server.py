@@ -98,7 +98,7 @@ def test_data_of_another_version_are_refused(started: Server) -> None:
     (started.files / "PG_VERSION").write_text("12\n")
     with pytest.raises(Refused, match="were written by PostgreSQL 12"):
         started.start()
-    (started.files / "PG_VERSION").write_text(f"{binaries.major()}\n")
+    (started.files / "PG_VERSION").write_text(f"{binaries.major(started.programs)}\n")
 
 
 def test_a_half_made_database_is_not_found(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -112,10 +112,10 @@ def test_a_half_made_database_is_not_found(folder: Path, monkeypatch: pytest.Mon
 
 def test_programs_that_are_missing_are_a_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(binaries, "CHOSEN", str(tmp_path))
-    binaries.directory.cache_clear()
     with pytest.raises(Refused, match="PostgreSQL's programs were not found"):
         binaries.directory()
-    binaries.directory.cache_clear()
+    with pytest.raises(Refused, match=r"pg_dump, pg_restore and psql are not here\. Install postgresql-client-17"):
+        binaries.clients(170_004)
 
 
 @pytest.mark.parametrize(

@@ -112,7 +112,7 @@ type _Batch = tuple[int, list[_Good], list[_Wrong]]
 def _understood(reader: Reader, table: Table, position: int) -> Iterator[_Batch]:
     """Batches of rows after a place in the file, with the number of the last row of each."""
     rows = (pair for pair in table.rows() if pair[0] > position)
-    for batch in batched(rows, BATCH, strict=False):
+    for batch in batched(rows, BATCH):
         yield batch[-1][0], *_sorted(reader, batch)
 
 

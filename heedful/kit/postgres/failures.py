@@ -52,7 +52,7 @@ def refuse_other_version(files: Path, major: int) -> None:
     if written != str(major):
         raise Refused(
             f"The data in {files} were written by PostgreSQL {written} and this is PostgreSQL {major}."
-            " Back up with the old version and restore with the new one.",
+            f" Install PostgreSQL {written}, or back up with the old version and restore with the new one.",
             code="postgres_version",
         )
 

@@ -52,9 +52,14 @@ class Server:
         return Path(f"/tmp/heedful-{os.geteuid()}-{digest}")  # noqa: S108 - _prepare refuses it when it is not ours
 
     @cached_property
+    def programs(self) -> Path:
+        """Where the programs are that fit the data."""
+        return binaries.directory(self.files)
+
+    @cached_property
     def account(self) -> account.Account:
         """As whom the server runs."""
-        return account.choose(binaries=binaries.directory(), files=self.files)
+        return account.choose(binaries=self.programs, files=self.files)
 
     def url(self, *, role: str = "heedful", database: str = "heedful") -> str:
         """Return the address of a database for DATABASE_URL."""
@@ -64,7 +69,7 @@ class Server:
         """Ask over the socket; a process id alone proves nothing after a kill."""
         if not (self.sockets / SOCKET).exists():
             return False
-        asked = [str(binaries.directory() / "pg_isready"), "-q", "-t", "3", "-h", str(self.sockets), "-d", "postgres"]
+        asked = [str(self.programs / "pg_isready"), "-q", "-t", "3", "-h", str(self.sockets), "-d", "postgres"]
         return subprocess.run(asked, capture_output=True).returncode == 0
 
     def start(self, *, tied: bool = False) -> subprocess.Popen[bytes] | None:
@@ -79,7 +84,7 @@ class Server:
                     return None
                 if not self.files.exists():
                     self._create()
-                failures.refuse_other_version(self.files, binaries.major())
+                failures.refuse_other_version(self.files, binaries.major(self.programs))
                 return self._launch(tied=tied)
 
     def stop(self, process: subprocess.Popen[bytes] | None = None) -> None:
@@ -150,7 +155,9 @@ class Server:
         new = Path(tempfile.mkdtemp(prefix=".postgres-", dir=self.data))
         try:
             os.chown(new, self.account.uid, self.account.gid)
-            self._run("initdb", "-D", str(new), "-U", "postgres", "-E", "UTF8", "-A", "trust", "--no-sync", *_locale())
+            self._run(
+                "initdb", "-D", str(new), "-U", "postgres", "-E", "UTF8", "-A", "trust", "--no-sync", *self._locale()
+            )
             self._run("postgres", "--single", "-D", str(new), "-c", "fsync=off", "postgres", say=ROLES)
             if self.options.get("fsync") != "off":
                 self._run("initdb", "-D", str(new), "--sync-only")
@@ -159,8 +166,13 @@ class Server:
             shutil.rmtree(new, ignore_errors=True)
             raise
 
+    def _locale(self) -> tuple[str, ...]:
+        if binaries.major(self.programs) >= 17:
+            return "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"
+        return ("--locale=C.UTF-8",)
+
     def _run(self, program: str, *words: str, say: str = "") -> None:
-        command = [*self.account.prefix, str(binaries.directory() / program), *words]
+        command = [*self.account.prefix, str(self.programs / program), *words]
         done = subprocess.run(command, input=say, capture_output=True, text=True, cwd="/", env=_environment())
         if done.returncode or "ERROR:" in done.stderr:
             raise failures.refusal(self.data, done.stdout + done.stderr)
@@ -194,7 +206,7 @@ class Server:
         settings = {**tuning.options(self.sockets), **self.options}
         flags = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         prefix = self.account.tied() if tied else self.account.prefix
-        command = [*prefix, str(binaries.directory() / "postgres"), "-D", str(self.files), *flags]
+        command = [*prefix, str(self.programs / "postgres"), "-D", str(self.files), *flags]
         with open(self.log, "ab") as log:
             said_from = log.tell()  # before the server shares the position and moves it
             process = subprocess.Popen(
@@ -216,12 +228,6 @@ class Server:
 
 
 ROLES = "CREATE ROLE heedful LOGIN;\nCREATE DATABASE heedful OWNER heedful;\n"
-
-
-def _locale() -> tuple[str, ...]:
-    if binaries.major() >= 17:
-        return "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"
-    return ("--locale=C.UTF-8",)
 
 
 def _environment() -> dict[str, str]:

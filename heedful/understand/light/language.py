@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import functools
-import threading
 from collections.abc import Sequence
 
-import eldc
+from heedful.understand.light import detectors, weights, words
 
-from heedful.understand.light import weights, words
-
-UNKNOWN, ENGLISH = "und", "en"
+UNKNOWN, ENGLISH = detectors.UNKNOWN, "en"
 FEW_WORDS = 3
-_starting = threading.Lock()
 
 
 def identify(text: str, *, among: tuple[str, ...] = ()) -> tuple[str, float]:
@@ -22,11 +17,10 @@ def identify(text: str, *, among: tuple[str, ...] = ()) -> tuple[str, float]:
     itself calls the answer unreliable. Sixty languages, or those `among` which it must be. Two or three words are too
     little for the detector; where all of them are common English ones, English it is.
     """
-    found = _detector(among).detect_details(text)
-    code, reliable = str(found.language), bool(found.reliable)
+    code, reliable, scores = detectors.detector(among)(text)
     if not reliable and code != ENGLISH and (not among or ENGLISH in among) and _is_short_english(text):
         return ENGLISH, 0.5
-    return (UNKNOWN, 0.0) if code == UNKNOWN else (code, _confidence(list(found.scores.values()), reliable))
+    return (UNKNOWN, 0.0) if code == UNKNOWN else (code, _confidence(scores, reliable))
 
 
 def _is_short_english(text: str) -> bool:
@@ -37,21 +31,6 @@ def _is_short_english(text: str) -> bool:
 @weights.once
 def _common() -> frozenset[str]:
     return frozenset(weights.text("english.txt").split())
-
-
-def _detector(among: tuple[str, ...]) -> eldc.instance:
-    with _starting:
-        return _started(among)
-
-
-@functools.lru_cache(maxsize=16)
-def _started(among: tuple[str, ...]) -> eldc.instance:
-    eldc.init()
-    detector = eldc.instance()
-    detector.set_scores(2)
-    if among:
-        detector.set_languages(list(among))
-    return detector
 
 
 def _confidence(scores: Sequence[float], reliable: bool) -> float:

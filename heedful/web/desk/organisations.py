@@ -1,7 +1,6 @@
 """An organisation: its customers, what they are worth, how they fare, and what we promised them."""
 
-from copy import replace
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
