@@ -24,7 +24,8 @@ def set_for(moment: datetime, *, ring: Callable[..., None], at: datetime) -> Non
         return
     rung_at = end_of_step(moment)
     said = rung_at.isoformat()
-    jobs.enqueue(ring, at=rung_at, priority=PRIORITY, queueing_lock=f"{jobs.dotted(ring)}:{said}", moment=said)
+    once = f"{jobs.dotted(ring)}:{said}"
+    jobs.enqueue(ring, at=rung_at, priority=PRIORITY, queueing_lock=once, queue=jobs.CLOCKS, moment=said)
 
 
 def end_of_step(moment: datetime) -> datetime:

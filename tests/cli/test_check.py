@@ -1,11 +1,14 @@
 """The look over an installation before it goes out."""
 
 import os
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
+from heedful.promise import clocks, instances
 from tests.cli.conftest import heedful
 
 OUT = {"HEEDFUL_URL": "https://care.example.com", "HEEDFUL_HOSTS": "care.example.com", "HEEDFUL_SMTP": "smtp://mx:25"}
@@ -62,3 +65,14 @@ def test_a_key_that_others_may_read_is_found_with_what_to_do(check: Any, tmp_pat
     _, _, wrong = check(**OUT)
 
     assert f"Others may read {tmp_path / 'secret_key'}: chmod 600 {tmp_path / 'secret_key'}" in wrong
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_clocks_that_nobody_heeds_are_found(check: Any) -> None:
+    now = timezone.now()
+    _, fine, _ = check(**OUT)
+    assert "The oldest jobs that wait for the worker: none." in fine
+    clocks.set_for(now - timedelta(seconds=90), ring=instances.ring, at=now)
+    _, _, wrong = check(**OUT)
+    (late,) = [line for line in wrong if "The worker is not running or comes late" in line]
+    assert "clocks for " in late
