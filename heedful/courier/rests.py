@@ -30,12 +30,17 @@ def take(*, destination: Destination, at: datetime) -> bool:
     destination.refresh_from_db(fields=["busy_until", "held_by"])
     if destination.held_by is None or presence.is_here(destination.held_by):
         return False
-    return _lease(destination, Q(busy_until=destination.busy_until, held_by=destination.held_by), at=at)
+    return _lease(destination, _as_told(destination), at=at)
 
 
 def keep(*, destination: Destination, at: datetime) -> bool:
     """Keep what one took for another while; false when it was lost in between."""
-    return _lease(destination, Q(busy_until=destination.busy_until), at=at)
+    return _lease(destination, _as_told(destination), at=at)
+
+
+def _as_told(destination: Destination) -> Q:
+    """Held as this row says: by the same process, until the same time."""
+    return Q(busy_until=destination.busy_until, held_by=destination.held_by)
 
 
 def _lease(destination: Destination, free: Q, *, at: datetime) -> bool:
@@ -52,7 +57,7 @@ def _lease(destination: Destination, free: Q, *, at: datetime) -> bool:
 
 def release(*, destination: Destination) -> None:
     """Let others deliver there, unless one who took it since does."""
-    ours = type(destination)._default_manager.filter(pk=destination.pk, busy_until=destination.busy_until)
+    ours = type(destination)._default_manager.filter(_as_told(destination), pk=destination.pk)
     ours.update(busy_until=None, held_by=None)
     destination.busy_until = destination.held_by = None
 

@@ -14,11 +14,10 @@ from heedful.kit import presence
 LOOK_S = 0.5
 STALLED_S = 12.0
 
-LEFT = (
-    "SELECT id, status, task_name, priority, lock, queueing_lock, args, scheduled_at, queue_name, attempts, worker_id"
-    " FROM procrastinate_jobs job WHERE status = 'doing' AND worker_id IS NOT NULL"
-    " AND NOT EXISTS (" + presence.HELD.format(number="job.worker_id") + ")"
-)
+LEFT = """
+SELECT id, status, task_name, priority, lock, queueing_lock, args, scheduled_at, queue_name, attempts, worker_id
+FROM procrastinate_jobs job WHERE status = 'doing' AND worker_id IS NOT NULL AND NOT EXISTS ({held})
+""".format(held=presence.HELD.format(number="job.worker_id"))
 """Jobs of workers whose lock is gone."""
 
 log = logging.getLogger(__name__)

@@ -39,4 +39,4 @@ def test_who_was_cut_off_is_there_again(somebody: Presence) -> None:
     cut_off()
     eventually(lambda: not is_here(7), "the cut")
     somebody.keep()
-    assert is_here(7) and is_here(8)
+    assert [is_here(number) for number in (7, 8)] == [True, True]

@@ -52,10 +52,10 @@ def names(deferrer: Deferrer, at: datetime) -> list[tuple[str, int]]:
 def test_what_happens_each_minute_goes_on_when_the_clock_is_set() -> None:
     deferrer, fire = Deferrer(registry=app.periodic_registry), jobs.dotted(instances.fire)
     for at in (NOON, NOON + timedelta(minutes=1), NOON - timedelta(minutes=30), NOON - timedelta(minutes=29)):
-        assert names(deferrer, at) == [(fire, int(at.timestamp()))]
+        assert names(deferrer, at + timedelta(seconds=1)) == [(fire, int(at.timestamp()))]
         assert names(deferrer, at + timedelta(seconds=5)) == []
     ahead = NOON + timedelta(days=300)
-    assert names(deferrer, ahead) == [(fire, int(ahead.timestamp()))]
+    assert names(deferrer, ahead + timedelta(seconds=1)) == [(fire, int(ahead.timestamp()))]
 
 
 def test_the_deferrer_looks_again_before_the_next_minute(monkeypatch: pytest.MonkeyPatch) -> None:
