@@ -6,6 +6,7 @@ heartbeat that does not come.
 
 import contextlib
 import logging
+import os
 import threading
 from typing import Any
 
@@ -61,7 +62,8 @@ class Presence:
         if self._connection is None:
             told = connection.get_connection_params()
             ours = {name: value for name, value in told.items() if name not in {"cursor_factory", "context"}}
-            self._connection = psycopg.connect(**ours, autocommit=True)
+            who = f"heedful {os.getpid()} is here"
+            self._connection = psycopg.connect(**ours | {"application_name": who}, autocommit=True)
         self._connection.execute("SELECT pg_advisory_lock(%s, %s)", [LOCKS, number % MOST])
 
     def _hang_up(self) -> None:
