@@ -30,7 +30,7 @@ ENDPOINT_PAUSES_S = (5, 30, 300, 1800, 3600)
 DISABLES_AFTER = timedelta(days=4)
 LONGEST_WAIT_S = 86_400
 SLOW_DOWN = {429, 502, 503, 504}
-SLOW_S = 1.0
+SLOW_S = 5.0
 """Who takes longer to answer is slow."""
 KNOWN = [field.name for field in Endpoint._meta.concrete_fields if field.name not in {"id", "busy_until", "held_by"}]
 """All that a row knows but whose turn it is."""
