@@ -1,6 +1,7 @@
 """Something happened: it is written down in the change's own transaction, and what must follow is enqueued with it."""
 
 import logging
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -117,6 +118,8 @@ def react(*, entry: int, reaction: str) -> None:
 
 def _react_together(reaction: Reaction, entry: Entry) -> None:
     """Take along what waits for the same; if it fails together each is done alone, and one fails for no other."""
+    if jobs.is_at_work():
+        _pause(reaction)
     others = jobs.gather(
         react,
         like={"reaction": jobs.dotted(reaction.function)},
@@ -136,6 +139,18 @@ def _react_together(reaction: Reaction, entry: Entry) -> None:
         reaction.function([read(entry)], entries=[entry])
     else:
         others.finish()
+
+
+PAUSE_S = 0.15
+"""Between one turn of a reaction and its next while there is more and more to do: a turn costs more than what it does."""
+_turns: dict[Callable[..., None], float] = {}
+
+
+def _pause(reaction: Reaction) -> None:
+    """Let more come together, where the last turn was a moment ago; who comes alone does not wait."""
+    now = time.monotonic()
+    time.sleep(max(0.0, _turns.get(reaction.function, 0.0) + PAUSE_S - now))
+    _turns[reaction.function] = time.monotonic()
 
 
 def read(entry: Entry) -> Event:

@@ -105,6 +105,11 @@ def doing(job: int | None) -> Iterator[None]:
         _current.reset(token)
 
 
+def is_at_work() -> bool:
+    """Whether this is the worker, doing a job."""
+    return _current.get() is not None
+
+
 CLAIM = """
 UPDATE procrastinate_jobs SET status = 'doing',
     worker_id = (SELECT worker_id FROM procrastinate_jobs WHERE id = %(job)s)
