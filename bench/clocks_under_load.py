@@ -116,12 +116,13 @@ def _write(port: int, secret: str, rate: int, seconds: int) -> tuple[int, float,
 
 
 def _message(number: int, which: int) -> dict[str, str]:
-    """Of one connection: a call, then the call back, and of the first every now and then a call that is forgotten."""
+    """Of one connection: a call, then the call back; on the first, every now and then none comes."""
     pair, is_second = divmod(number, 2)
-    forgotten = which == 0 and number % (EACH // CONNECTIONS) == EACH // CONNECTIONS - 1
+    every = EACH // CONNECTIONS
+    forgotten = which == 0 and number % every == every - 1
     return {
-        "userId": f"forgotten-{which}-{number}" if forgotten else f"u-{which}-{pair}",
-        "event": "Called Back" if is_second and not forgotten else "Called",
+        "userId": f"u-{which}-{pair}",
+        "event": "Browsed" if forgotten else "Called Back" if is_second else "Called",
         "messageId": f"{which}-{number}",
         "timestamp": datetime.now(UTC).isoformat(),
     }

@@ -142,7 +142,7 @@ def _react_together(reaction: Reaction, entry: Entry) -> None:
 
 
 PAUSE_S = 0.15
-"""Between one turn of a reaction and its next while there is more and more to do: a turn costs more than what it does."""
+"""Between one turn of a reaction and its next while more and more comes: a turn costs more than what it does."""
 _turns: dict[Callable[..., None], float] = {}
 
 
