@@ -56,7 +56,7 @@ async def _work(working: App) -> None:
     threads = sum(hands.values()) + SPARE
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(threads, thread_name_prefix="job"))
     async with working.open_async():
-        working.perform_import_paths()
+        working.perform_import_paths()  # type: ignore[no-untyped-call]
         working.job_manager = rescue.Present(working.connector)
         tasks = [asyncio.create_task(_take_from(working, queue, at_once)) for queue, at_once in hands.items()]
         tasks.append(asyncio.create_task(rescue.go_on(working)))
@@ -83,4 +83,4 @@ async def _take_from(working: App, queue: str, at_once: int) -> None:
         shutdown_graceful_timeout=GRACE_S,
         install_signal_handlers=queue == jobs.DEFAULT,
     )
-    await worker.run()
+    await worker.run()  # type: ignore[no-untyped-call]

@@ -54,7 +54,8 @@ def test_who_lost_it_does_not_release_it_for_who_has_it_now(office: MailServer) 
 @pytest.mark.django_db(transaction=True)
 def test_who_is_gone_holds_nothing_and_who_lives_does(office: MailServer, monkeypatch: pytest.MonkeyPatch) -> None:
     one, other = Presence(), Presence()
-    one.hold(7), other.hold(8)
+    one.hold(7)
+    other.hold(8)
     try:
         monkeypatch.setattr(presence, "mine", one)
         assert rests.take(destination=office, at=NOON)
@@ -66,4 +67,5 @@ def test_who_is_gone_holds_nothing_and_who_lives_does(office: MailServer, monkey
         assert same(office).held_by == 8
         assert not rests.keep(destination=office, at=NOON + timedelta(seconds=1))
     finally:
-        one.end(), other.end()
+        one.end()
+        other.end()

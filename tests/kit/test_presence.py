@@ -27,7 +27,8 @@ def cut_off() -> None:
 
 def test_one_is_there_under_each_number_until_it_ends(somebody: Presence) -> None:
     assert somebody.number is None
-    somebody.hold(7), somebody.hold(2**31 + 8)
+    for number in (7, 2**31 + 8):
+        somebody.hold(number)
     assert somebody.number == 7
     assert [is_here(number) for number in (7, 2**31 + 8, 9)] == [True, True, False]
     somebody.end()
@@ -35,7 +36,8 @@ def test_one_is_there_under_each_number_until_it_ends(somebody: Presence) -> Non
 
 
 def test_who_was_cut_off_is_there_again(somebody: Presence) -> None:
-    somebody.hold(7), somebody.hold(8)
+    for number in (7, 8):
+        somebody.hold(number)
     cut_off()
     eventually(lambda: not is_here(7), "the cut")
     somebody.keep()

@@ -42,7 +42,8 @@ def answer(event: BellRung, *, entry: Entry) -> None:
 def wired() -> Iterator[None]:
     events.wire({BellRung: [Reaction(hear, together=4, queue=jobs.CLOCKS), Reaction(answer)]})
     yield
-    HEARD.clear(), BAD.clear()
+    HEARD.clear()
+    BAD.clear()
     events.wire(wiring.REACTIONS)
 
 
