@@ -14,8 +14,10 @@ from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.jobs import Job
 from procrastinate.manager import JobManager
 
+PROMISES = "promises"
+"""What sets clocks; it has hands of its own, so that no other work makes it late."""
 CLOCKS = "clocks"
-"""What promises and cases wait for: it has hands of its own, so that no other work makes it late."""
+"""Clocks that run out, and the cases that they open; what sets others does not keep them waiting either."""
 MAILS = "mails"
 WEBHOOKS = "courier"
 SLOW_WEBHOOKS = "slow"
@@ -163,8 +165,7 @@ def gather(function: Callable[..., Any], *, like: dict[str, Any], queue: str, pr
 
 WAITING = """
 WITH oldest AS (
-    SELECT CASE queue_name WHEN 'clocks' THEN queue_name
-            ELSE coalesce(args->'arguments'->>'reaction', args->>'function', task_name) END AS call,
+    SELECT CASE WHEN queue_name IN ('clocks', 'promises') THEN 'clocks' ELSE coalesce(args->'arguments'->>'reaction', args->>'function', task_name) END AS call,
         min(id) FILTER (WHERE scheduled_at IS NULL) AS first, min(scheduled_at) AS due
     FROM procrastinate_jobs WHERE status = 'todo' AND (scheduled_at IS NULL OR scheduled_at <= now())
     GROUP BY 1

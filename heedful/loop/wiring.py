@@ -10,7 +10,7 @@ from heedful.customers import consents, kinds, messages, organisations, people, 
 from heedful.customers.imports import importing
 from heedful.customers.touchpoints import TouchpointsRecorded
 from heedful.ledger.events import Reaction
-from heedful.ledger.jobs import CLOCKS
+from heedful.ledger.jobs import CLOCKS, PROMISES
 from heedful.listen import answers, asks, past, surveys
 from heedful.promise import calendars, instances, promises, recounts
 from heedful.understand import reading, rereadings, rules, topics, trouble
@@ -20,12 +20,12 @@ TOLD = Reaction(deliveries.notice, when=deliveries.is_heard)
 
 REACTIONS: dict[type, Sequence[Reaction]] = {
     TouchpointsRecorded: [
-        Reaction(instances.advance, when=lambda event: event.watched or event.feedback, queue=CLOCKS, together=500),
+        Reaction(instances.advance, when=lambda event: event.watched or event.feedback, queue=PROMISES, together=500),
         Reaction(reading.read, when=lambda event: event.feedback, priority=20, together=50),
         Reaction(asks.notice, when=lambda event: event.watched, together=500),
     ],
     people.PeopleRegrouped: [
-        Reaction(instances.rejudge, queue=CLOCKS),
+        Reaction(instances.rejudge, queue=PROMISES),
     ],
     trouble.TroubleHeard: [Reaction(act.open_cases, priority=20), TOLD],
     instances.PromiseBroken: [Reaction(act.open_for_broken_promises, priority=10, queue=CLOCKS), TOLD],

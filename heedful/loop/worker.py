@@ -20,7 +20,7 @@ from heedful.understand import reading
 HEARTBEAT_S = 2.0
 POLL_S = 1.0
 GRACE_S = 4.0
-HANDS = {jobs.CLOCKS: 2, jobs.MAILS: 1, jobs.WEBHOOKS: 3, jobs.SLOW_WEBHOOKS: 1}
+HANDS = {jobs.CLOCKS: 2, jobs.PROMISES: 2, jobs.MAILS: 1, jobs.WEBHOOKS: 3, jobs.SLOW_WEBHOOKS: 1}
 """Jobs of a queue that are done at once, beside those of all other work: whatever that waits for, these go on."""
 SPARE = 3
 """Threads for what the loop itself has to wait for, such as names to be looked up."""

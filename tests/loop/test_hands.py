@@ -9,8 +9,6 @@ from heedful.loop.wiring import REACTIONS
 from heedful.promise import instances
 
 CLOCKS = {
-    instances.advance,
-    instances.rejudge,
     act.open_for_broken_promises,
     act.warn_of_promises_at_risk,
     act.write_to_the_leads,
@@ -20,6 +18,8 @@ CLOCKS = {
 def test_what_sets_clocks_and_what_they_bring_about_waits_for_nothing_else() -> None:
     found = {one.function: one.queue for follows in REACTIONS.values() for one in follows}
     assert {function for function, queue in found.items() if queue == jobs.CLOCKS} == CLOCKS
+    promises = {instances.advance, instances.rejudge}
+    assert {function for function, queue in found.items() if queue == jobs.PROMISES} == promises
     assert {regular.queue for regular in SCHEDULE if regular.function == instances.fire} == {jobs.CLOCKS}
 
 

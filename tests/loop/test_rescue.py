@@ -81,7 +81,7 @@ def test_a_mail_goes_on_at_once_when_the_worker_that_had_it_is_killed(
     workers: list[subprocess.Popen[bytes]], silence: Silence, settings: Any
 ) -> None:
     settings.SMTP_URL = f"smtp://127.0.0.1:{silence.port}"
-    eventually(lambda: ask("SELECT count(*) FROM procrastinate_workers") == 10, "two workers with all their hands")
+    eventually(lambda: ask("SELECT count(*) FROM procrastinate_workers") == 12, "two workers with all their hands")
     now = timezone.now()
     mails.send(to="ann@example.com", subject="S", text="T", purpose="password", by=SYSTEM, at=now)
     eventually(lambda: len(silence.calls) == 1, "the call of the first")
