@@ -15,7 +15,7 @@ from heedful.customers.people import PeopleRegrouped
 from heedful.customers.touchpoints import TouchpointsRecorded
 from heedful.kit import live
 from heedful.kit.actor import SYSTEM
-from heedful.ledger import events
+from heedful.ledger import events, jobs
 from heedful.ledger.models import Entry
 from heedful.promise import clocks, evidence, judging, rows, standards
 from heedful.promise.judging import Seen, StandardSpec, Verdict
@@ -82,8 +82,18 @@ def rejudge(event: PeopleRegrouped, *, entry: Entry) -> None:
 
 
 def ring(*, moment: str) -> None:
-    """A clock ran out: judge everybody for whom something has changed by now, and set the next clock."""
-    fire(at=max(timezone.now(), datetime.fromisoformat(moment)))
+    """A clock ran out: judge everybody for whom something has changed by now, and set the next clock.
+
+    Whatever other clocks have run out by now is done with it.
+    """
+    others = clocks.gather(ring) if jobs.is_at_work() else jobs.Gathered([], [])
+    moments = [moment, *(arguments["moment"] for arguments in others.arguments)]
+    try:
+        fire(at=max(timezone.now(), *(datetime.fromisoformat(each) for each in moments)))
+    except Exception:
+        others.put_back()
+        raise
+    others.finish()
 
 
 def fire(*, at: datetime) -> int:
