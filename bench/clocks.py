@@ -4,6 +4,7 @@ Half of them are a yes that a touchpoint carries, half run from one touchpoint t
 JSON line. CPU is that of this process and of its PostgreSQL backend together.
 """
 
+import argparse
 import json
 import os
 import subprocess
@@ -16,6 +17,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from bench import clocks_under_load
 from heedful.kit.postgres import Server
 
 CUSTOMERS = int(os.environ.get("BENCH_CUSTOMERS", "10000"))
@@ -28,7 +30,14 @@ CLOCKS = 100
 
 
 def main() -> None:
-    """Run it on a database of its own."""
+    """Run it on a database of its own, or beside messages that come in at a rate."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rate", type=int, help="messages a second that are written to the whole product meanwhile")
+    parser.add_argument("--seconds", type=int, default=60, help="for how long they are written")
+    options = parser.parse_args()
+    if options.rate:
+        print(json.dumps(clocks_under_load.run(rate=options.rate, seconds=options.seconds)))
+        return
     with tempfile.TemporaryDirectory(prefix="heedful-bench-") as folder:
         server = Server(Path(folder))
         server.start()

@@ -32,7 +32,7 @@ from bench.up import free_pair, is_healthy
 from heedful.cli import place
 
 ROOT = Path(__file__).resolve().parents[1]
-PATIENCE_S = 60.0
+PATIENCE_S = 180.0
 WAIT_S = 10.0
 VERBATIM = "The technician never came, and nobody answers the phone. I want to cancel my contract."
 

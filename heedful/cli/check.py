@@ -13,8 +13,12 @@ from django.db import connection
 from heedful.cli import migrations
 from heedful.kit.errors import Refused
 from heedful.kit.postgres import binaries, releases
+from heedful.ledger import jobs
 
 ROOM_BYTES = 2_000_000_000
+PATIENT_S = {jobs.CLOCKS: 5.0, "mails": 60.0}
+LONG_S = 600.0
+"""For how long the oldest job of a kind may wait before somebody should look."""
 
 FOLLOW_FROM_HTTP = {"security.W004", "security.W012", "security.W016"}
 """What the framework misses where there is no HTTPS; said once, with the address."""
@@ -33,7 +37,7 @@ Finding = tuple[bool, str]
 
 def run(options: argparse.Namespace) -> int:  # noqa: ARG001
     """Print each finding on a line of its own; the code is 1 when any of them needs a hand."""
-    findings = [*_framework(), *_database(), *_machine(), *_mail()]
+    findings = [*_framework(), *_database(), *_work(), *_machine(), *_mail()]
     for fine, sentence in findings:
         print(f"{'ok  ' if fine else 'LOOK'}  {sentence}")
     return 0 if all(fine for fine, _ in findings) else 1
@@ -115,6 +119,18 @@ def _backups(number: int) -> Finding:
     except Refused as no:
         return False, no.sentence
     return True, f"Backups are written by the programs in {folder}."
+
+
+def _work() -> Iterator[Finding]:
+    if migrations.pending():
+        return
+    ages = jobs.waiting()
+    said = ", ".join(f"{kind} for {age:.0f} s" for kind, age in ages.items())
+    yield _look(
+        all(age <= PATIENT_S.get(kind, LONG_S) for kind, age in ages.items()),
+        f"The oldest jobs that wait for the worker: {said or 'none'}.",
+        f"The worker is not running or comes late. The oldest jobs that wait for it: {said}.",
+    )
 
 
 def _machine() -> Iterator[Finding]:

@@ -256,7 +256,8 @@ SMTP_URL = env.address(
 )
 MAIL_FROM = env.text("HEEDFUL_MAIL_FROM", default="care@localhost", doc="The sender of mails to customers.")
 ALLOW_PRIVATE_WEBHOOKS = env.networks(
-    "HEEDFUL_WEBHOOK_ALLOW", doc="Networks inside your own that webhooks may reach, such as 10.1.0.0/16."
+    "HEEDFUL_WEBHOOK_ALLOW",
+    doc="What webhooks may reach beyond the open web: networks inside your own (10.1.0.0/16) and other ports (:8443).",
 )
 EVENTS_PER_S = env.number(
     "HEEDFUL_EVENTS_PER_SECOND",

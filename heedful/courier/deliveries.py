@@ -1,6 +1,7 @@
 """Deliveries: one event on its way to one endpoint, tried again with growing pauses until it is taken or given up."""
 
 import contextlib
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -29,7 +30,10 @@ ENDPOINT_PAUSES_S = (5, 30, 300, 1800, 3600)
 DISABLES_AFTER = timedelta(days=4)
 LONGEST_WAIT_S = 86_400
 SLOW_DOWN = {429, 502, 503, 504}
-AT_ONCE = 100
+SLOW_S = 5.0
+"""Who takes longer to answer is slow."""
+KNOWN = [field.name for field in Endpoint._meta.concrete_fields if field.name not in {"id", "busy_until", "held_by"}]
+"""All that a row knows but whose turn it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +62,23 @@ def ping(*, endpoint: Endpoint, by: By, at: datetime) -> None:
     _dispatch([endpoint], events.record(EndpointPinged(endpoint.pk), by=by, at=at))
 
 
-def drain(*, endpoint: int) -> None:
-    """Deliver all that is due to one endpoint, one after the other; runs in the worker, once per endpoint."""
+def drain(*, endpoint: int, patient: bool = True) -> None:
+    """Deliver the next that is due to one endpoint; runs in the worker, and only a `patient` hand waits for a slow one.
+
+    One delivery a turn, so that whoever else waits has the next.
+    """
     row = Endpoint.objects.live().filter(pk=endpoint).first()
     if row is None:
         return
-    if not rests.take(destination=row, at=timezone.now()):
+    now = timezone.now()
+    if row.is_slow and not patient:
+        _wake(row, at=now)
+        return
+    if not rests.take(destination=row, at=now):
         _wake(row, at=row.busy_until)
         return
     try:
-        _deliver_due(row)
+        _deliver_next(row)
     finally:
         rests.release(destination=row)
     _wake_for_the_next(row)
@@ -94,40 +105,50 @@ def _dispatch(endpoints: Sequence[Endpoint], entry: Entry) -> None:
         _wake(endpoint, at=None)
 
 
-def _deliver_due(endpoint: Endpoint) -> None:
-    for _ in range(AT_ONCE):
-        now = timezone.now()
-        delivery = endpoint.deliveries.due(at=now).first()
-        if delivery is None or not rests.keep(destination=endpoint, at=now):
-            return
-        endpoint.refresh_from_db()  # only now: before, it might take for its own what another holds
-        if endpoint.rests(at=now) or endpoint.disabled_at is not None:
-            return
+def _deliver_next(endpoint: Endpoint) -> None:
+    now = timezone.now()
+    delivery = endpoint.deliveries.due(at=now).first()
+    endpoint.refresh_from_db(fields=KNOWN)  # only now that it is ours: another may have found out more
+    if delivery is not None and not endpoint.rests(at=now) and endpoint.disabled_at is None:
         _deliver(delivery, endpoint)
 
 
 def _deliver(delivery: Delivery, endpoint: Endpoint) -> None:
     """Try once and write down how it went; the answer may come long after the question."""
-    body, asked_at = delivery.body.encode(), timezone.now()
-    message = f"msg_{delivery.pk.hex}"
-    keys = webhooks.secrets_of(endpoint, at=asked_at)
-    signed = signing.headers(secrets=keys, message=message, at=asked_at, body=body)
+    began = time.monotonic()
     try:
-        answer = http.post(
-            endpoint.url,
-            body=body,
-            headers={"Content-Type": "application/json", "User-Agent": "Heedful", **signed},
-            timeout_s=TIMEOUT_S,
-        )
+        answer = _post(delivery, endpoint)
     except (http.Unreachable, Refused) as error:
+        _judge_pace(endpoint, took_s=time.monotonic() - began)
         _failed(delivery, endpoint, None, f"{error}", None, at=timezone.now())
         return
+    _judge_pace(endpoint, took_s=time.monotonic() - began)
     text = answer.body[:500].decode("utf-8", "replace").replace("\x00", "")
     if answer.is_success:
         _taken(delivery, endpoint, answer.status, text, at=timezone.now())
     else:
         wait_s = _wait_s(answer.status, answer.headers.get("retry-after", ""), at=timezone.now())
         _failed(delivery, endpoint, answer.status, text, wait_s, at=timezone.now())
+
+
+def _post(delivery: Delivery, endpoint: Endpoint) -> http.Answer:
+    body, asked_at = delivery.body.encode(), timezone.now()
+    keys = webhooks.secrets_of(endpoint, at=asked_at)
+    signed = signing.headers(secrets=keys, message=f"msg_{delivery.pk.hex}", at=asked_at, body=body)
+    return http.post(
+        endpoint.url,
+        body=body,
+        headers={"Content-Type": "application/json", "User-Agent": "Heedful", **signed},
+        timeout_s=TIMEOUT_S,
+    )
+
+
+def _judge_pace(endpoint: Endpoint, *, took_s: float) -> None:
+    """Remember whether an endpoint is slow, so that those that are share one hand."""
+    is_slow = took_s > SLOW_S
+    if is_slow != endpoint.is_slow:
+        endpoint.is_slow = is_slow
+        endpoint.save(update_fields=["is_slow"])
 
 
 @transaction.atomic
@@ -177,5 +198,6 @@ def _wake_for_the_next(endpoint: Endpoint) -> None:
 
 def _wake(endpoint: Endpoint, *, at: datetime | None) -> None:
     """Have an endpoint served, now or at a time; only what waits for a time is looked up, so that nobody waits here."""
-    once = None if at is None else f"endpoint {endpoint.pk} {at:%Y%m%d%H%M%S}"
-    jobs.enqueue(drain, at=at, queueing_lock=once, queue="courier", endpoint=endpoint.pk)
+    once = None if at is None else f"endpoint {endpoint.pk} {at:%Y%m%d%H%M%S} {endpoint.is_slow}"
+    queue = jobs.SLOW_WEBHOOKS if endpoint.is_slow else jobs.WEBHOOKS
+    jobs.enqueue(drain, at=at, queueing_lock=once, queue=queue, endpoint=endpoint.pk, patient=endpoint.is_slow)

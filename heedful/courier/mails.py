@@ -239,7 +239,7 @@ def _wake(*, at: datetime | None) -> None:
     """Have the mails handed over, now or at a time; only what waits for a time is looked up, so nobody waits here."""
     if settings.SMTP_URL:
         once = None if at is None else f"mails {at:%Y%m%d%H%M%S}"
-        jobs.enqueue(drain, at=at, queueing_lock=once, queue="courier")
+        jobs.enqueue(drain, at=at, queueing_lock=once, queue=jobs.MAILS)
 
 
 def _checked_address(address: str) -> str:

@@ -24,7 +24,9 @@ class Resting(models.Model):
     failing_since = models.DateTimeField(null=True, blank=True)
     resting_until = models.DateTimeField(null=True, blank=True)
     busy_until = models.DateTimeField(null=True, blank=True)
-    """Somebody is delivering there; nobody else does so before this time."""
+    """Somebody is delivering there; nobody else does so before this time, unless who does is gone."""
+    held_by = models.BigIntegerField(null=True, blank=True)
+    """The number of the process that delivers there, by which others see whether it lives."""
 
     class Meta:
         abstract = True
@@ -116,6 +118,8 @@ class Endpoint(Resting):
     old_secret = models.CharField(max_length=120, blank=True)
     """Signs beside the new one for a day after a rotation."""
     rotated_at = models.DateTimeField(null=True, blank=True)
+    is_slow = models.BooleanField(default=True, db_default=True)
+    """Whether it takes its time to answer, as far as is known; it is until it was quick once."""
     created_at = models.DateTimeField()
     disabled_at = models.DateTimeField(null=True, blank=True)
     disabled_reason = models.CharField(max_length=300, blank=True)

@@ -7,6 +7,7 @@ from random import Random
 from django.db.models import Q
 
 from heedful.courier.models import Endpoint, MailServer
+from heedful.kit import presence
 
 type Destination = Endpoint | MailServer
 
@@ -23,28 +24,42 @@ def pause(schedule: Sequence[int], failures: int) -> timedelta:
 
 
 def take(*, destination: Destination, at: datetime) -> bool:
-    """Take a destination for oneself; false when somebody else delivers there."""
-    return _lease(destination, Q(busy_until=None) | Q(busy_until__lte=at), at=at)
+    """Take a destination for oneself; false when somebody else delivers there. Who is gone holds nothing."""
+    if _lease(destination, Q(busy_until=None) | Q(busy_until__lte=at), at=at):
+        return True
+    destination.refresh_from_db(fields=["busy_until", "held_by"])
+    if destination.held_by is None or presence.is_here(destination.held_by):
+        return False
+    return _lease(destination, _as_told(destination), at=at)
 
 
 def keep(*, destination: Destination, at: datetime) -> bool:
     """Keep what one took for another while; false when it was lost in between."""
-    return _lease(destination, Q(busy_until=destination.busy_until), at=at)
+    return _lease(destination, _as_told(destination), at=at)
+
+
+def _as_told(destination: Destination) -> Q:
+    """Held as this row says: by the same process, until the same time."""
+    return Q(busy_until=destination.busy_until, held_by=destination.held_by)
 
 
 def _lease(destination: Destination, free: Q, *, at: datetime) -> bool:
     until = at + LEASE
-    if not type(destination)._default_manager.filter(free, pk=destination.pk).update(busy_until=until):
+    if (
+        not type(destination)
+        ._default_manager.filter(free, pk=destination.pk)
+        .update(busy_until=until, held_by=presence.mine.number)
+    ):
         return False
-    destination.busy_until = until
+    destination.busy_until, destination.held_by = until, presence.mine.number
     return True
 
 
 def release(*, destination: Destination) -> None:
     """Let others deliver there, unless one who took it since does."""
-    ours = type(destination)._default_manager.filter(pk=destination.pk, busy_until=destination.busy_until)
-    ours.update(busy_until=None)
-    destination.busy_until = None
+    ours = type(destination)._default_manager.filter(_as_told(destination), pk=destination.pk)
+    ours.update(busy_until=None, held_by=None)
+    destination.busy_until = destination.held_by = None
 
 
 def failed(*, destination: Destination, schedule: Sequence[int], wait_s: int | None, at: datetime) -> None:

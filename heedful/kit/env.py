@@ -1,11 +1,12 @@
 """Settings from the environment, each declared once and documented in docs/configuration.md."""
 
-import ipaddress
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
+
+from heedful.kit.allowances import Allowance
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +70,16 @@ def address(name: str, *, default: str, schemes: Sequence[str], example: str, do
 
 
 def networks(name: str, *, doc: str) -> list[str]:
-    """Return a comma-separated list of networks."""
+    """Return a comma-separated list of networks and ports, as `Allowance` reads them."""
     found = words(name, doc=doc)
     for word in found:
         try:
-            ipaddress.ip_network(word, strict=False)
+            Allowance.read(word)
         except ValueError:
-            raise Misconfigured(f"{name} names {word!r}, which is no network. Write it like 10.1.0.0/16.") from None
+            raise Misconfigured(
+                f"{name} names {word!r}, which is no network and no port. Write it like 10.1.0.0/16, 10.1.0.0/16:8443"
+                " or :8443."
+            ) from None
     return found
 
 

@@ -1,8 +1,10 @@
 """Outgoing HTTP that cannot be talked into visiting the company's own network."""
 
 import asyncio
+import functools
 import ipaddress
 import socket
+import ssl
 import time
 from collections.abc import Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -11,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
+from heedful.kit.allowances import Address, Allowance, Network, is_named, is_open
 from heedful.kit.errors import Refused
 
 if TYPE_CHECKING:
@@ -19,13 +22,15 @@ if TYPE_CHECKING:
 LONGEST_S = 15.0
 MOST_BYTES = 64 * 1024
 
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
-
-# Inside IPv6 hide IPv4 addresses (translation and tunnels), so these are judged as private altogether.
-DISGUISES: tuple[Network, ...] = tuple(
-    ipaddress.ip_network(text) for text in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32")
+# Of IPv6 only this is given out to the public; the rest is local, obsolete, or hides an IPv4 address.
+PUBLIC_V6 = ipaddress.IPv6Network("2000::/3")
+# Within it: the protocols' own with Teredo and ORCHID, documentation, 6to4, and the test network that was given back.
+SPECIAL: tuple[Network, ...] = tuple(
+    ipaddress.ip_network(text)
+    for text in ("2001::/23", "2001:db8::/32", "2002::/16", "3ffe::/16", "3fff::/20", "192.0.0.0/24", "192.88.99.0/24")
 )
+# ISATAP: the last half of an address, of whatever network, that tunnels to the IPv4 address at its end.
+TUNNELS = frozenset({0x0000_5EFE, 0x0200_5EFE})
 
 
 class Unreachable(Exception):
@@ -62,6 +67,14 @@ def refuse_private(url: str) -> None:
     _resolve(_parse(url))
 
 
+@functools.cache
+def trust() -> ssl.SSLContext:
+    """Return whom we trust, read once in each process: the store is large, and reading it costs more than a request."""
+    import httpx
+
+    return httpx.create_ssl_context(trust_env=False)
+
+
 def _send(method: str, url: str, *, body: bytes, headers: Mapping[str, str], timeout_s: float) -> Answer:
     import httpx  # at the first request: half a second that no start should wait for
 
@@ -91,7 +104,8 @@ async def _exchange(request: "httpx.Request") -> tuple["httpx.Response", bytes]:
     """Make the request and read at most 64 kB of the answer."""
     import httpx
 
-    async with httpx.AsyncClient(timeout=None, trust_env=False, follow_redirects=False) as client:  # noqa: S113
+    client = httpx.AsyncClient(verify=trust(), timeout=None, trust_env=False, follow_redirects=False)  # noqa: S113
+    async with client:
         answer = await client.send(request, stream=True)
         said = bytearray()
         async for chunk in answer.aiter_raw():
@@ -111,6 +125,8 @@ def _parse(url: str) -> "httpx.URL":
         raise Refused(f"{url!r} is not a web address.", code="bad_url") from None
     if parsed.scheme not in {"http", "https"} or not parsed.host:
         raise Refused(f"{url!r} is not a web address; it starts with https:// or http://.", code="bad_url")
+    if "%" in parsed.host or parsed.port == 0:
+        raise Refused(f"{url!r} is not a web address: nobody can be reached there.", code="bad_url")
     if parsed.userinfo:
         raise Refused("A web address must not carry a user name or a password.", code="bad_url")
     return parsed
@@ -118,32 +134,55 @@ def _parse(url: str) -> "httpx.URL":
 
 def _resolve(url: "httpx.URL") -> Address:
     """Return the address to connect to; every address of the name must be allowed, or none is."""
-    port = url.port or (443 if url.scheme == "https" else 80)
+    port = _port(url)
     try:
         found = socket.getaddrinfo(url.host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
         raise Unreachable(f"{url.host} is not known") from None
     addresses = [ipaddress.ip_address(str(entry[4][0]).split("%")[0]) for entry in found]
-    allowed = _networks(settings.ALLOW_PRIVATE_WEBHOOKS)
+    allowances = [Allowance.read(text) for text in settings.ALLOW_PRIVATE_WEBHOOKS]
     for address in addresses:
-        if not is_allowed(address, allowed):
-            raise Refused(
-                f"{url.host} is inside a private network ({address}), which outgoing requests may not visit."
-                " An administrator can allow it with HEEDFUL_WEBHOOK_ALLOW.",
-                code="private_address",
-            )
+        _refuse(url, address, port, allowances)
     return addresses[0]
 
 
-def is_allowed(address: Address, allowed: Sequence[Network] = ()) -> bool:
-    """Return whether an address is public, or in a network that was allowed by name."""
-    plain = getattr(address, "ipv4_mapped", None) or address
-    if any(plain in network for network in allowed if network.version == plain.version):
-        return True
-    if any(plain in network for network in DISGUISES if network.version == plain.version):
+def _port(url: "httpx.URL") -> int:
+    return url.port if url.port is not None else 443 if url.scheme == "https" else 80
+
+
+def _refuse(url: "httpx.URL", address: Address, port: int, allowances: Sequence[Allowance]) -> None:
+    """Refuse an address that is neither public, with a port of the web and covered, nor allowed by name."""
+    if is_named(_plain(address), port, allowances):
+        return
+    if not is_public(address):
+        raise Refused(
+            f"{url.host} is inside a private network ({address}), which outgoing requests may not visit."
+            " An administrator can allow it with HEEDFUL_WEBHOOK_ALLOW.",
+            code="private_address",
+        )
+    if not is_open(port, allowances):
+        raise Refused(
+            f"Outgoing requests go to port 443 or 80, and not to {port} of {url.host}."
+            f" An administrator can allow it with HEEDFUL_WEBHOOK_ALLOW=:{port}.",
+            code="port",
+        )
+    if url.scheme != "https":
+        raise Refused("Use an address that starts with https://, for what is sent is about customers.", code="plain")
+
+
+def is_public(address: Address) -> bool:
+    """Return whether an address is one of the open internet, and no other hides in it."""
+    plain = _plain(address)
+    if any(plain in network for network in SPECIAL if network.version == plain.version):
+        return False
+    if isinstance(plain, ipaddress.IPv6Address) and not _is_public_v6(plain):
         return False
     return bool(plain.is_global) and not plain.is_multicast
 
 
-def _networks(texts: Sequence[str]) -> list[Network]:
-    return [ipaddress.ip_network(text, strict=False) for text in texts]
+def _is_public_v6(address: ipaddress.IPv6Address) -> bool:
+    return address in PUBLIC_V6 and int(address) >> 32 & 0xFFFF_FFFF not in TUNNELS
+
+
+def _plain(address: Address) -> Address:
+    return getattr(address, "ipv4_mapped", None) or address

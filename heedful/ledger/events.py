@@ -1,5 +1,7 @@
 """Something happened: it is written down in the change's own transaction, and what must follow is enqueued with it."""
 
+import logging
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,17 +16,24 @@ from heedful.kit.actor import By
 from heedful.ledger import jobs
 from heedful.ledger.models import Entry
 
+log = logging.getLogger(__name__)
+
 type Event = Any
 """A frozen dataclass named in the past tense, with plain JSON-able fields."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reaction:
-    """A function `(event, *, entry)` that runs in the worker after the event; skipped when `when(event)` is false."""
+    """A function `(event, *, entry)` that runs in the worker after the event; skipped when `when(event)` is false.
+
+    One that is done `together` is a function `(events, *, entries)`, and is given so many of those that wait at once.
+    """
 
     function: Callable[..., None]
     when: Callable[[Event], bool] | None = None
     priority: int = 0
+    queue: str = jobs.DEFAULT
+    together: int = 1
 
 
 _reactions: dict[str, Sequence[Reaction]] = {}
@@ -71,6 +80,7 @@ def follow(event: Event, *, entry: int) -> None:
                 jobs.dotted(react),
                 {"entry": entry, "reaction": jobs.dotted(reaction.function)},
                 priority=reaction.priority,
+                queue=reaction.queue,
             )
             for reaction in _reactions.get(type(event).__name__, ())
             if reaction.when is None or reaction.when(event)
@@ -99,8 +109,48 @@ def react(*, entry: int, reaction: str) -> None:
     row = Entry.objects.get(pk=entry)
     for candidate in _reactions.get(row.kind, ()):
         if jobs.dotted(candidate.function) == reaction:
-            candidate.function(read(row), entry=row)
+            if candidate.together > 1:
+                _react_together(candidate, row)
+            else:
+                candidate.function(read(row), entry=row)
             return
+
+
+def _react_together(reaction: Reaction, entry: Entry) -> None:
+    """Take along what waits for the same; if it fails together each is done alone, and one fails for no other."""
+    if jobs.is_at_work():
+        _pause(reaction)
+    others = jobs.gather(
+        react,
+        like={"reaction": jobs.dotted(reaction.function)},
+        queue=reaction.queue,
+        priority=reaction.priority,
+        most=reaction.together - 1,
+    )
+    pks = {entry.pk, *(arguments["entry"] for arguments in others.arguments)}
+    rows = list(Entry.objects.filter(pk__in=pks, kind=entry.kind).order_by("pk"))
+    try:
+        reaction.function([read(row) for row in rows], entries=rows)
+    except Exception as error:
+        others.put_back()
+        if len(rows) == 1:
+            raise
+        log.warning("%d events could not be reacted to together, so each is alone: %s", len(rows), error)
+        reaction.function([read(entry)], entries=[entry])
+    else:
+        others.finish()
+
+
+PAUSE_S = 0.15
+"""Between one turn of a reaction and its next while more and more comes: a turn costs more than what it does."""
+_turns: dict[Callable[..., None], float] = {}
+
+
+def _pause(reaction: Reaction) -> None:
+    """Let more come together, where the last turn was a moment ago; who comes alone does not wait."""
+    now = time.monotonic()
+    time.sleep(max(0.0, _turns.get(reaction.function, 0.0) + PAUSE_S - now))
+    _turns[reaction.function] = time.monotonic()
 
 
 def read(entry: Entry) -> Event:

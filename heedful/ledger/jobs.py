@@ -1,6 +1,9 @@
 """What is to be done later: one way to enqueue, in the transaction of the change that asks for it."""
 
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,6 +13,16 @@ from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.jobs import Job
 from procrastinate.manager import JobManager
+
+PROMISES = "promises"
+"""What sets clocks; it has hands of its own, so that no other work makes it late."""
+CLOCKS = "clocks"
+"""Clocks that run out, and the cases that they open; what sets others does not keep them waiting either."""
+MAILS = "mails"
+WEBHOOKS = "courier"
+SLOW_WEBHOOKS = "slow"
+"""Endpoints that answer slowly share one hand."""
+DEFAULT = "default"
 
 KEEP_FINISHED = timedelta(days=1)
 HERE = JobManager(DjangoConnector())
@@ -32,7 +45,7 @@ class Task:
     priority: int = 0
     lock: str | None = None
     queueing_lock: str | None = None
-    queue: str = "default"
+    queue: str = DEFAULT
 
 
 def dotted(function: Callable[..., Any]) -> str:
@@ -47,7 +60,7 @@ def enqueue(
     priority: int = 0,
     lock: str | None = None,
     queueing_lock: str | None = None,
-    queue: str = "default",
+    queue: str = DEFAULT,
     **arguments: Any,
 ) -> None:
     """Have the worker call `function(**arguments)`, now or at a time; a task that already waits is not doubled."""
@@ -79,6 +92,100 @@ def _job(task: Task) -> Job:
         scheduled_at=task.at,
         priority=task.priority,
     )
+
+
+_current: ContextVar[int | None] = ContextVar("job", default=None)
+
+
+@contextmanager
+def doing(job: int | None) -> Iterator[None]:
+    """Remember which job is being done, for those that take others along."""
+    token = _current.set(job)
+    try:
+        yield
+    finally:
+        _current.reset(token)
+
+
+def is_at_work() -> bool:
+    """Whether this is the worker, doing a job."""
+    return _current.get() is not None
+
+
+CLAIM = """
+UPDATE procrastinate_jobs SET status = 'doing',
+    worker_id = (SELECT worker_id FROM procrastinate_jobs WHERE id = %(job)s)
+WHERE id IN (
+    SELECT id FROM procrastinate_jobs
+    WHERE status = 'todo' AND priority = %(priority)s AND queue_name = %(queue)s
+        AND (scheduled_at IS NULL OR scheduled_at <= now())
+        AND args->>'function' = %(function)s AND args->'arguments' @> %(like)s::jsonb
+    ORDER BY id LIMIT %(most)s
+    FOR UPDATE SKIP LOCKED)
+RETURNING id, args->'arguments'
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """Jobs of one kind that are done together, as if the worker had fetched each of them: who dies leaves them all."""
+
+    ids: list[int]
+    arguments: list[dict[str, Any]]
+
+    def finish(self) -> None:
+        """Strike them off the list; what they were for is written down elsewhere."""
+        self._execute("DELETE FROM procrastinate_jobs WHERE id = ANY(%s) AND status = 'doing'")
+
+    def put_back(self) -> None:
+        """Leave each of them to be done by itself."""
+        self._execute("UPDATE procrastinate_jobs SET status = 'todo' WHERE id = ANY(%s) AND status = 'doing'")
+
+    def _execute(self, sql: str) -> None:
+        if self.ids:
+            with connection.cursor() as cursor:
+                cursor.execute(sql, [self.ids])
+
+
+def gather(function: Callable[..., Any], *, like: dict[str, Any], queue: str, priority: int, most: int) -> Gathered:
+    """Take the waiting calls of a function whose arguments are `like` these along with the one that is being done."""
+    wanted = {
+        "job": _current.get(),
+        "function": dotted(function),
+        "like": json.dumps(like),
+        "queue": queue,
+        "priority": priority,
+        "most": most,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(CLAIM, wanted)
+        rows = sorted(cursor.fetchall())
+    return Gathered([pk for pk, _ in rows], [json.loads(text) for _, text in rows])
+
+
+WAITING = """
+WITH oldest AS (
+    SELECT CASE WHEN queue_name IN ('clocks', 'promises') THEN 'clocks'
+            ELSE coalesce(args->'arguments'->>'reaction', args->>'function', task_name) END AS call,
+        min(id) FILTER (WHERE scheduled_at IS NULL) AS first, min(scheduled_at) AS due
+    FROM procrastinate_jobs WHERE status = 'todo' AND (scheduled_at IS NULL OR scheduled_at <= now())
+    GROUP BY 1
+)
+SELECT call, extract(epoch FROM now() - least(due,
+    (SELECT min(at) FROM procrastinate_events WHERE job_id = first AND type = 'deferred')))::float
+FROM oldest
+"""
+
+
+def waiting() -> dict[str, float]:
+    """Return for how many seconds the oldest job of each kind has waited: clocks, and the modules of all others."""
+    found: dict[str, float] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(WAITING)
+        for call, age_s in cursor.fetchall():
+            kind = call if call == CLOCKS else call.split(".")[-2:][0]
+            found[kind] = max(found.get(kind, 0.0), age_s or 0.0)
+    return dict(sorted(found.items()))
 
 
 def forget_finished(*, at: datetime) -> int:

@@ -56,9 +56,11 @@ class CustomerSpared:
     reason: str
 
 
-def notice(event: TouchpointsRecorded, *, entry: Entry) -> None:
+def notice(recorded: Sequence[TouchpointsRecorded], *, entries: Sequence[Entry]) -> None:
     """Plan to ask the customers whose touchpoints are the moments that surveys wait for."""
-    plan(event=event, at=entry.at)
+    if Survey.objects.running().exclude(moment_kind="").exists():
+        for event, entry in zip(recorded, entries, strict=True):
+            plan(event=event, at=entry.at)
 
 
 @transaction.atomic

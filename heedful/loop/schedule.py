@@ -17,6 +17,7 @@ class Regular:
 
     cron: str
     function: Callable[..., object] | str
+    queue: str = jobs.DEFAULT
 
     @property
     def name(self) -> str:
@@ -28,7 +29,7 @@ SCHEDULE: tuple[Regular, ...] = (
     Regular("23 * * * *", jobs.forget_finished),
     Regular("31 * * * *", once.forget),
     Regular("41 2 * * *", partitions.tend),
-    Regular("* * * * *", instances.fire),
+    Regular("* * * * *", instances.fire, queue=jobs.CLOCKS),
     Regular("12 3 * * *", recounts.follow_audiences),
     Regular("52 3 * * *", rereadings.keep_up),
 )

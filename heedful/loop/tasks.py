@@ -19,6 +19,7 @@ for regular in SCHEDULE:
     app.periodic(
         cron=regular.cron,
         periodic_id=regular.name,
+        queue=regular.queue,
         task_kwargs={"function": regular.name},
         queueing_lock=regular.name,
         lock=regular.name,

@@ -10,6 +10,7 @@ from heedful.customers import consents, kinds, messages, organisations, people, 
 from heedful.customers.imports import importing
 from heedful.customers.touchpoints import TouchpointsRecorded
 from heedful.ledger.events import Reaction
+from heedful.ledger.jobs import CLOCKS, PROMISES
 from heedful.listen import answers, asks, past, surveys
 from heedful.promise import calendars, instances, promises, recounts
 from heedful.understand import reading, rereadings, rules, topics, trouble
@@ -19,19 +20,19 @@ TOLD = Reaction(deliveries.notice, when=deliveries.is_heard)
 
 REACTIONS: dict[type, Sequence[Reaction]] = {
     TouchpointsRecorded: [
-        Reaction(reading.read, when=lambda event: event.feedback, priority=20),
-        Reaction(instances.advance, when=lambda event: event.watched or event.feedback),
-        Reaction(asks.notice, when=lambda event: event.watched),
+        Reaction(instances.advance, when=lambda event: event.watched or event.feedback, queue=PROMISES, together=500),
+        Reaction(reading.read, when=lambda event: event.feedback, priority=20, together=50),
+        Reaction(asks.notice, when=lambda event: event.watched, together=500),
     ],
     people.PeopleRegrouped: [
-        Reaction(instances.rejudge),
+        Reaction(instances.rejudge, queue=PROMISES),
     ],
     trouble.TroubleHeard: [Reaction(act.open_cases, priority=20), TOLD],
-    instances.PromiseBroken: [Reaction(act.open_for_broken_promises, priority=10), TOLD],
-    instances.PromiseAtRisk: [Reaction(act.warn_of_promises_at_risk, priority=10), TOLD],
+    instances.PromiseBroken: [Reaction(act.open_for_broken_promises, priority=30, queue=CLOCKS), TOLD],
+    instances.PromiseAtRisk: [Reaction(act.warn_of_promises_at_risk, priority=30, queue=CLOCKS), TOLD],
     cases.CaseOpened: [TOLD],
     cases.CaseJoined: [TOLD],
-    cases.CaseEscalated: [Reaction(act.write_to_the_leads, priority=10), TOLD],
+    cases.CaseEscalated: [Reaction(act.write_to_the_leads, priority=30, queue=CLOCKS), TOLD],
     cases.CaseClosed: [Reaction(act.ask_whether_it_helped), TOLD],
     cases.CaseReopened: [TOLD],
     answers.HelpAnswered: [Reaction(act.hear_whether_it_helped, priority=10), TOLD],
@@ -39,7 +40,7 @@ REACTIONS: dict[type, Sequence[Reaction]] = {
     answers.CustomerStoppedSurveys: [TOLD],
     asks.CustomerAsked: [TOLD],
 }
-"""Event -> what follows, each in a job of its own."""
+"""Event -> what follows, each in a job of its own. What sets clocks and what they bring about has hands of its own."""
 
 RECORDED_ONLY: tuple[type, ...] = (
     associates.AssociateAdded,

@@ -1,8 +1,7 @@
-"""The worker: does the jobs, and takes over those of a worker that was killed."""
+"""The worker: does the jobs, each kind with hands of its own, and takes over those of a worker that was killed."""
 
 import asyncio
 import contextlib
-import logging
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -10,22 +9,22 @@ from django.conf import settings
 from django.db import connection
 from procrastinate import App
 from procrastinate.contrib.django import app
-from procrastinate.exceptions import ConnectorException, UniqueViolation
-from procrastinate.jobs import Job, Status
+from procrastinate.worker import Worker
 
+from heedful.kit import presence
 from heedful.kit.pulse import Pulse, beat_in_loop
+from heedful.ledger import jobs
+from heedful.loop import rescue
+from heedful.loop.regular import Deferrer
 from heedful.understand import reading
 
 HEARTBEAT_S = 2.0
-STALLED_S = 12.0
 POLL_S = 1.0
 GRACE_S = 4.0
-COURIERS = 3
-"""Mail servers and endpoints that are served at once."""
-SPARE = 2
+HANDS = {jobs.CLOCKS: 2, jobs.PROMISES: 2, jobs.MAILS: 1, jobs.WEBHOOKS: 3, jobs.SLOW_WEBHOOKS: 1}
+"""Jobs of a queue that are done at once, beside those of all other work: whatever that waits for, these go on."""
+SPARE = 3
 """Threads for what the loop itself has to wait for, such as names to be looked up."""
-
-log = logging.getLogger(__name__)
 
 
 def run(*, alone: bool, pulse: Pulse | None = None) -> None:
@@ -44,52 +43,45 @@ def forget_the_dead() -> None:
         cursor.execute("DELETE FROM procrastinate_workers")
 
 
+class Hands(Worker):
+    """The hands of one queue; those of the clocks also see to what is regular."""
+
+    async def _periodic_deferrer(self) -> None:
+        if list(self.queues or ()) == [jobs.CLOCKS]:
+            await Deferrer(registry=self.app.periodic_registry, **self.app.periodic_defaults).worker()
+        await asyncio.Event().wait()
+
+
 async def _work(working: App, pulse: Pulse) -> None:
-    hands = settings.WORKER_CONCURRENCY + COURIERS
-    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(hands + SPARE, thread_name_prefix="job"))
+    hands = {jobs.DEFAULT: settings.WORKER_CONCURRENCY, **HANDS}
+    threads = sum(hands.values()) + SPARE
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(threads, thread_name_prefix="job"))
     async with working.open_async():
-        # What waits for other people's servers has hands of its own, so that a slow one keeps nobody here waiting.
-        beside = [
-            asyncio.create_task(beat_in_loop(pulse)),
-            asyncio.create_task(_rescue(working)),
-            asyncio.create_task(_take_from(working, "courier", at_once=COURIERS, heeds_signals=False)),
-        ]
+        working.perform_import_paths()  # type: ignore[no-untyped-call]
+        working.job_manager = rescue.Present(working.connector)
+        tasks = [asyncio.create_task(_take_from(working, queue, at_once)) for queue, at_once in hands.items()]
+        tasks += [asyncio.create_task(rescue.go_on(working)), asyncio.create_task(beat_in_loop(pulse))]
         try:
-            await _take_from(working, "default", at_once=settings.WORKER_CONCURRENCY, heeds_signals=True)
+            # Who ends was asked to, or lost the database: then all end, and the parent starts the whole of it anew.
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            for task in beside:
+            for task in tasks:
                 task.cancel()
-            for task in beside:
+            for task in tasks:
                 with contextlib.suppress(asyncio.CancelledError):
                     await task
+            presence.mine.end()
 
 
-async def _take_from(working: App, queue: str, *, at_once: int, heeds_signals: bool) -> None:
-    await working.run_worker_async(
+async def _take_from(working: App, queue: str, at_once: int) -> None:
+    worker = Hands(
+        app=working,
         queues=[queue],
         concurrency=at_once,
         fetch_job_polling_interval=POLL_S,
         update_heartbeat_interval=HEARTBEAT_S,
-        stalled_worker_timeout=STALLED_S,
+        stalled_worker_timeout=rescue.STALLED_S,
         shutdown_graceful_timeout=GRACE_S,
-        install_signal_handlers=heeds_signals,
+        install_signal_handlers=queue == jobs.DEFAULT,
     )
-
-
-async def _rescue(working: App) -> None:
-    """Put the jobs of workers that are gone back into the queue, now and every few seconds."""
-    while True:
-        try:
-            for job in await working.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_S):
-                await _again(working, job)
-        except ConnectorException as error:
-            log.warning("Interrupted jobs could not be looked for: %s", error)
-        await asyncio.sleep(STALLED_S / 3)
-
-
-async def _again(working: App, job: Job) -> None:
-    log.warning("Job %s (%s) was interrupted; it runs again.", job.id, job.call_string)
-    try:
-        await working.job_manager.retry_job(job)
-    except UniqueViolation:  # the same call waits already, so that one will do
-        await working.job_manager.finish_job(job, status=Status.ABORTED, delete_job=False)
+    await worker.run()  # type: ignore[no-untyped-call]

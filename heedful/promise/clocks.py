@@ -15,6 +15,7 @@ HORIZON = timedelta(minutes=10)
 STEP = timedelta(milliseconds=200)
 """Moments within a step share one job; it fires at the end of the step, so never before its time."""
 PRIORITY = 10
+AT_ONCE = 500
 EPOCH = datetime.fromisoformat("2000-01-01T00:00:00+00:00")
 
 
@@ -24,7 +25,13 @@ def set_for(moment: datetime, *, ring: Callable[..., None], at: datetime) -> Non
         return
     rung_at = end_of_step(moment)
     said = rung_at.isoformat()
-    jobs.enqueue(ring, at=rung_at, priority=PRIORITY, queueing_lock=f"{jobs.dotted(ring)}:{said}", moment=said)
+    once = f"{jobs.dotted(ring)}:{said}"
+    jobs.enqueue(ring, at=rung_at, priority=PRIORITY, queueing_lock=once, queue=jobs.CLOCKS, moment=said)
+
+
+def gather(ring: Callable[..., None]) -> jobs.Gathered:
+    """Take along the other clocks that have run out."""
+    return jobs.gather(ring, like={}, queue=jobs.CLOCKS, priority=PRIORITY, most=AT_ONCE)
 
 
 def end_of_step(moment: datetime) -> datetime:

@@ -25,7 +25,7 @@ WHERE customer_id = ANY(%(records)s)
 
 TOUCHED = """
 SELECT DISTINCT customer_id FROM customers_touchpoint
-WHERE id BETWEEN %(first)s AND %(last)s AND happened_at BETWEEN %(earliest)s AND %(latest)s AND batch = %(batch)s
+WHERE id BETWEEN %(first)s AND %(last)s AND happened_at BETWEEN %(earliest)s AND %(latest)s AND batch = ANY(%(batches)s)
     AND (kind = ANY(%(kinds)s) OR (%(scored)s AND scores IS NOT NULL))
 """
 
@@ -106,13 +106,15 @@ def read(records: Mapping[int, int], wanted: Wanted) -> tuple[dict[int, Person],
     return people, owners
 
 
-def touched(*, batch: int, first: int, last: int, earliest: datetime, latest: datetime, wanted: Wanted) -> list[int]:
-    """The records of whom a batch told something that standards look at."""
+def touched(
+    *, batches: list[int], first: int, last: int, earliest: datetime, latest: datetime, wanted: Wanted
+) -> list[int]:
+    """The records of whom batches told something that standards look at; the ranges are those of all of them."""
     with connection.cursor() as cursor:
         cursor.execute(
             TOUCHED,
             {
-                "batch": batch,
+                "batches": batches,
                 "first": first,
                 "last": last,
                 "earliest": earliest,

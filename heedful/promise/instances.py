@@ -15,7 +15,7 @@ from heedful.customers.people import PeopleRegrouped
 from heedful.customers.touchpoints import TouchpointsRecorded
 from heedful.kit import live
 from heedful.kit.actor import SYSTEM
-from heedful.ledger import events
+from heedful.ledger import events, jobs
 from heedful.ledger.models import Entry
 from heedful.promise import clocks, evidence, judging, rows, standards
 from heedful.promise.judging import Seen, StandardSpec, Verdict
@@ -53,23 +53,23 @@ class Measure:
     audience: Mapping[str, Collection[Any]]
 
 
-def advance(event: TouchpointsRecorded, *, entry: Entry) -> None:
-    """Judge the people of whom a batch of touchpoints told something that promises wait for."""
-    del entry
-    take(event, at=timezone.now())
+def advance(recorded: Sequence[TouchpointsRecorded], *, entries: Sequence[Entry]) -> None:
+    """Judge the people of whom batches of touchpoints told something that promises wait for."""
+    del entries
+    take(*recorded, at=timezone.now())
 
 
-def take(event: TouchpointsRecorded, *, at: datetime) -> int:
-    """Take a batch of touchpoints into account as of `at`; returns how many instances changed."""
+def take(*recorded: TouchpointsRecorded, at: datetime) -> int:
+    """Take batches of touchpoints into account as of `at`; returns how many instances changed."""
     wanted = evidence.Wanted.by(measure.spec for measure in measures())
     if not wanted.kinds and not wanted.any_score:
         return 0
     touched = evidence.touched(
-        batch=event.batch,
-        first=event.first_id,
-        last=event.last_id,
-        earliest=event.earliest,
-        latest=event.latest,
+        batches=[event.batch for event in recorded],
+        first=min(event.first_id for event in recorded),
+        last=max(event.last_id for event in recorded),
+        earliest=min(event.earliest for event in recorded),
+        latest=max(event.latest for event in recorded),
         wanted=wanted,
     )
     return judge_people(touched, at=at)
@@ -82,8 +82,18 @@ def rejudge(event: PeopleRegrouped, *, entry: Entry) -> None:
 
 
 def ring(*, moment: str) -> None:
-    """A clock ran out: judge everybody for whom something has changed by now, and set the next clock."""
-    fire(at=max(timezone.now(), datetime.fromisoformat(moment)))
+    """A clock ran out: judge everybody for whom something has changed by now, and set the next clock.
+
+    Whatever other clocks have run out by now is done with it.
+    """
+    others = clocks.gather(ring) if jobs.is_at_work() else jobs.Gathered([], [])
+    moments = [moment, *(arguments["moment"] for arguments in others.arguments)]
+    try:
+        fire(at=max(timezone.now(), *(datetime.fromisoformat(each) for each in moments)))
+    except Exception:
+        others.put_back()
+        raise
+    others.finish()
 
 
 def fire(*, at: datetime) -> int:

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -17,6 +18,9 @@ from heedful.understand import light, topics, trouble
 from heedful.understand.models import Reading
 from heedful.understand.trouble import Sign, TroubleHeard
 
+AT_ONCE = 1_000
+"""Touchpoints that are read in one go, unless one batch has more."""
+
 
 @dataclass(slots=True)
 class Work:
@@ -29,10 +33,23 @@ class Work:
     signs: list[Sign] = field(default_factory=list)
 
 
-def read(event: TouchpointsRecorded, *, entry: Entry) -> None:
-    """Read what customers said in a batch; reading it twice changes nothing."""
-    del entry
-    through(Work(at=timezone.now(), sheets=sheets_of(event)))
+def read(recorded: Sequence[TouchpointsRecorded], *, entries: Sequence[Entry]) -> None:
+    """Read what customers said in some batches; reading it twice changes nothing."""
+    del entries
+    for part in _parts(recorded):
+        through(Work(at=timezone.now(), sheets=sheets_of(*part)))
+
+
+def _parts(recorded: Sequence[TouchpointsRecorded]) -> Iterator[list[TouchpointsRecorded]]:
+    """Split batches so that no part is larger than one large batch: what single messages bring is read at once."""
+    part: list[TouchpointsRecorded] = []
+    for event in recorded:
+        if part and sum(each.count for each in part) + event.count > AT_ONCE:
+            yield part
+            part = []
+        part.append(event)
+    if part:
+        yield part
 
 
 def again(*, sheets: list[Feedback], at: datetime) -> None:
@@ -183,16 +200,18 @@ def digest(verbatim: str) -> str:
     return hashlib.blake2b(verbatim.encode(), digest_size=16).hexdigest()
 
 
-def sheets_of(event: TouchpointsRecorded) -> list[Feedback]:
-    """The answer sheets that a batch began or added to."""
+def sheets_of(*recorded: TouchpointsRecorded) -> list[Feedback]:
+    """The answer sheets that batches began or added to, each once."""
+    subjects: set[str] = set()
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT DISTINCT coalesce(subject, message::text) FROM customers_touchpoint"
-            " WHERE id BETWEEN %s AND %s AND happened_at BETWEEN %s AND %s AND batch = %s"
-            " AND (scores IS NOT NULL OR verbatim IS NOT NULL)",
-            [event.first_id, event.last_id, event.earliest, event.latest, event.batch],
-        )
-        subjects = [subject for (subject,) in cursor.fetchall()]
+        for event in recorded:
+            cursor.execute(
+                "SELECT DISTINCT coalesce(subject, message::text) FROM customers_touchpoint"
+                " WHERE id BETWEEN %s AND %s AND happened_at BETWEEN %s AND %s AND batch = %s"
+                " AND (scores IS NOT NULL OR verbatim IS NOT NULL)",
+                [event.first_id, event.last_id, event.earliest, event.latest, event.batch],
+            )
+            subjects.update(subject for (subject,) in cursor.fetchall())
     return list(Feedback.objects.filter(subject__in=subjects).order_by("pk"))
 
 

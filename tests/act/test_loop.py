@@ -101,7 +101,7 @@ def test_what_was_said_last_stands_in_whatever_order_it_is_heard(
         one = Draft("survey_answered", at, f"m{number}", customer=grace.pk, subject="sheet", **said)
         touchpoints.record(drafts=[one], source="test", by=SYSTEM, at=now)
         entry = Entry.objects.filter(kind="TouchpointsRecorded").latest("pk")
-        reading.read(events.read(entry), entry=entry)
+        reading.read([events.read(entry)], entries=[entry])
         heard.append(Entry.objects.filter(kind="TroubleHeard").latest("pk"))
     assert len(set(heard)) == 3
     for entry in (heard[number] for number in order):

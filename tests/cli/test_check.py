@@ -1,13 +1,16 @@
 """The look over an installation before it goes out."""
 
 import os
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from heedful.cli import check as check_command
 from heedful.kit.postgres import binaries
+from heedful.promise import clocks, instances
 from tests.cli.conftest import heedful
 
 OUT = {"HEEDFUL_URL": "https://care.example.com", "HEEDFUL_HOSTS": "care.example.com", "HEEDFUL_SMTP": "smtp://mx:25"}
@@ -96,3 +99,14 @@ def test_a_database_that_no_program_here_can_back_up_is_found() -> None:
     is_fine, sentence = check_command._backups(990_001)
     assert not is_fine
     assert "Install postgresql-client-99 or newer" in sentence
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_clocks_that_nobody_heeds_are_found(check: Any) -> None:
+    now = timezone.now()
+    _, fine, _ = check(**OUT)
+    assert "The oldest jobs that wait for the worker: none." in fine
+    clocks.set_for(now - timedelta(seconds=90), ring=instances.ring, at=now)
+    _, _, wrong = check(**OUT)
+    (late,) = [line for line in wrong if "The worker is not running or comes late" in line]
+    assert "clocks for " in late

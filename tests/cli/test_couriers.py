@@ -3,14 +3,20 @@
 import contextlib
 import json
 import socket
+import threading
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from aiosmtpd.controller import Controller
 
+from heedful.ledger import jobs
 from tests.cli.conftest import House, eventually, start
+from tests.courier.conftest import Postbox
 
 DRAIN = "heedful.courier.deliveries.drain"
+MAILS = "heedful.courier.mails.drain"
 
 
 @pytest.fixture
@@ -21,27 +27,68 @@ def silence() -> Iterator[int]:
 
 
 @pytest.fixture
-def burdened(data: Path, silence: int) -> Iterator[House]:
-    """An installation with four silent endpoints, each with something to be told."""
-    house = start(data, HEEDFUL_WEBHOOK_ALLOW="127.0.0.0/8")
+def quick() -> Iterator[int]:
+    """A port where every call is answered at once."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, *args: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+    yield server.server_port
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def postbox() -> Iterator[Postbox]:
+    """A mail server that takes what it is given."""
+    box = Postbox()
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    controller = Controller(box, hostname="127.0.0.1", port=port)
+    controller.start()
+    box.url = f"smtp://127.0.0.1:{port}"
+    yield box
+    controller.stop()
+
+
+@pytest.fixture
+def burdened(data: Path, silence: int, postbox: Postbox) -> Iterator[House]:
+    """An installation with four silent endpoints, each with five things to be told."""
+    house = start(data, HEEDFUL_WEBHOOK_ALLOW="127.0.0.0/8", HEEDFUL_SMTP=postbox.url)
     with contextlib.ExitStack() as cleaning:
         cleaning.callback(house.process.wait)
         cleaning.callback(house.process.kill)
         house.becomes_healthy()
-        for number in range(4):
-            house.sql(
-                "INSERT INTO courier_endpoint (id, url, name, kinds, secret, old_secret, created_at, disabled_reason,"
-                " failures) OVERRIDING SYSTEM VALUE VALUES (%s, %s, 'silent', '[]', 'whsec_AAAA', '', now(), '', 0)",
-                number + 1,
-                f"http://127.0.0.1:{silence}/",
-            )
-            house.sql(
-                "INSERT INTO courier_delivery (id, endpoint_id, entry_id, kind, body, state, created_at, next_try_at)"
-                " VALUES (gen_random_uuid(), %s, 1, 'case.opened', '{}', 'waiting', now(), now())",
-                number + 1,
-            )
-            enqueue(house, "courier", DRAIN, endpoint=number + 1)
+        for number in range(1, 5):
+            add_endpoint(house, number, silence, is_slow=True)
         yield house
+
+
+def add_endpoint(house: House, number: int, port: int, *, is_slow: bool) -> None:
+    house.sql(
+        "INSERT INTO courier_endpoint (id, url, name, kinds, secret, old_secret, created_at, disabled_reason, failures,"
+        " is_slow) OVERRIDING SYSTEM VALUE VALUES (%s, %s, 'one', '[]', 'whsec_AAAA', '', now(), '', 0, %s)",
+        number,
+        f"http://127.0.0.1:{port}/",
+        is_slow,
+    )
+    for entry in range(5):
+        house.sql(
+            "INSERT INTO courier_delivery (id, endpoint_id, entry_id, kind, body, state, created_at, next_try_at)"
+            " VALUES (gen_random_uuid(), %s, %s, 'case.opened', '{}', 'waiting', now(), now())",
+            number,
+            entry,
+        )
+        queue = jobs.SLOW_WEBHOOKS if is_slow else jobs.WEBHOOKS
+        enqueue(house, queue, DRAIN, endpoint=number, patient=is_slow)
 
 
 def enqueue(house: House, queue: str, function: str, **arguments: object) -> int:
@@ -56,11 +103,22 @@ def state(house: House, job: int) -> str:
     return str(house.sql("SELECT status FROM procrastinate_jobs WHERE id = %s", job)[0][0])
 
 
-def test_who_does_not_answer_keeps_nobody_else_waiting(burdened: House) -> None:
-    busy = "SELECT count(*) FROM procrastinate_jobs WHERE queue_name = 'courier' AND status = 'doing'"
-    eventually(lambda: burdened.sql(busy)[0][0] == 3, "three deliveries that wait")
-    job = enqueue(burdened, "default", "heedful.cli.migrations.pending")
-    eventually(lambda: state(burdened, job) == "succeeded", "other work")
-    assert burdened.sql(busy)[0][0] == 3
-    assert burdened.sql("SELECT count(*) FROM courier_deliverytry") == [(0,)]
+def test_who_does_not_answer_keeps_nobody_else_waiting(burdened: House, quick: int, postbox: Postbox) -> None:
+    busy = "SELECT count(*) FROM procrastinate_jobs WHERE queue_name IN ('courier', 'slow') AND status = 'doing'"
+    eventually(lambda: burdened.sql(busy)[0][0] == 1, "a delivery that waits")
+    other = enqueue(burdened, jobs.DEFAULT, "heedful.cli.migrations.pending")
+    eventually(lambda: state(burdened, other) == "succeeded", "other work")
+    add_endpoint(burdened, 9, quick, is_slow=False)
+    sent = "SELECT count(*) FROM courier_delivery WHERE state = 'sent'"
+    eventually(lambda: burdened.sql(sent) == [(5,)], "all that the quick endpoint is told")
+    burdened.sql(
+        'INSERT INTO courier_mail ("to", to_name, subject, text, html, headers, purpose, message_id, state, created_at,'
+        " next_try_at, said) VALUES ('ann@example.com', '', 'Your password', 'Here.', '', '{}', 'password',"
+        " '<1@example.com>', 'waiting', now(), now(), '')"
+    )
+    enqueue(burdened, jobs.MAILS, MAILS)
+    eventually(lambda: postbox.taken, "the mail")
+    # The four of them have one hand between them, and it is still at its first turn.
+    assert burdened.sql(busy)[0][0] == 1
+    assert burdened.sql("SELECT count(*) FROM courier_deliverytry WHERE status IS NULL") == [(0,)]
     assert burdened.stop() == 0

@@ -19,7 +19,7 @@ from heedful.courier import deliveries, signing, webhooks
 from heedful.courier.models import Delivery, DeliveryTry, Endpoint, Mail, Sending
 from heedful.kit.actor import SYSTEM, By
 from heedful.kit.errors import Forbidden, Refused
-from heedful.ledger import events
+from heedful.ledger import events, jobs
 from heedful.ledger.models import Entry
 from tests.courier.conftest import Receiver
 
@@ -218,23 +218,6 @@ def test_a_pause_may_be_asked_for_by_date_and_is_never_absurd() -> None:
     assert wait(503, format_datetime(at - timedelta(days=5)), at=at) == 0
 
 
-def test_who_was_so_slow_that_another_took_over_delivers_nothing_more(
-    receiver: Receiver, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    deliver = deliveries._deliver
-
-    def slowly(delivery: Delivery, endpoint: Endpoint) -> None:
-        deliver(delivery, endpoint)
-        Endpoint.objects.update(busy_until=timezone.now() + timedelta(seconds=50))
-
-    monkeypatch.setattr(deliveries, "_deliver", slowly)
-    endpoint = endpoint_at(receiver.url)
-    happen(1), happen(2)
-    deliveries.drain(endpoint=endpoint.pk)
-    assert len(receiver.heard) == 1
-    assert Endpoint.objects.get().busy_until is not None
-
-
 def test_a_failing_endpoint_holds_no_other_up(receiver: Receiver) -> None:
     dead = endpoint_at("http://127.0.0.1:1/")
     alive = endpoint_at(receiver.url)
@@ -259,6 +242,43 @@ def test_one_that_is_gone_is_disabled_and_the_administrator_told(receiver: Recei
     assert set(Delivery.objects.values_list("state", flat=True)) == {Sending.FAILED}
     mail = Mail.objects.get()
     assert (mail.to, mail.subject) == ("root@example.com", "The webhook Ours was disabled")
+
+
+def test_one_delivery_is_made_a_turn_and_the_next_turn_is_asked_for(receiver: Receiver) -> None:
+    endpoint = endpoint_at(receiver.url)
+    happen(1), happen(2)
+    turns = ProcrastinateJob.objects.filter(args__function="heedful.courier.deliveries.drain")
+    turns._raw_delete("default")
+    deliveries.drain(endpoint=endpoint.pk)
+    assert len(receiver.heard) == 1
+    job = turns.get()
+    assert job.args["arguments"]["endpoint"] == endpoint.pk
+    assert job.scheduled_at is not None
+    assert job.scheduled_at <= timezone.now()
+
+
+def test_an_endpoint_is_slow_until_it_was_quick_once_and_the_slow_share_one_hand(
+    receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    endpoint = endpoint_at(receiver.url)
+
+    turns = ProcrastinateJob.objects.filter(args__function="heedful.courier.deliveries.drain")
+
+    def queue_of_the_next() -> str:
+        turns._raw_delete("default")
+        happen()
+        return str(turns.get().queue_name)
+
+    assert queue_of_the_next() == jobs.SLOW_WEBHOOKS
+    deliveries.drain(endpoint=endpoint.pk)
+    assert queue_of_the_next() == jobs.WEBHOOKS
+    monkeypatch.setattr(deliveries, "SLOW_S", -1.0)
+    deliveries.drain(endpoint=endpoint.pk, patient=False)
+    assert queue_of_the_next() == jobs.SLOW_WEBHOOKS
+    heard = len(receiver.heard)
+    deliveries.drain(endpoint=endpoint.pk, patient=False)  # asked for while it was quick
+    assert len(receiver.heard) == heard
+    assert {job.queue_name for job in turns.all()} == {jobs.SLOW_WEBHOOKS}
 
 
 def test_no_administrator_is_told_of_what_one_of_them_did_and_nobody_who_has_left(receiver: Receiver) -> None:
@@ -322,6 +342,10 @@ def test_a_name_that_came_to_lead_inside_is_not_called(receiver: Receiver, setti
         "https://[::ffff:127.0.0.1]/",
         "https://100.64.0.1/",
         "https://0x7f000001/",
+        "https://[fec0::1]/",
+        "https://[::ffff:0:10.0.0.1]/",
+        "https://[fe80::1%25eth0]/",
+        "https://93.184.216.34:6379/",
         "https://user:password@93.184.216.34/",
         "http://93.184.216.34/",
         "ftp://93.184.216.34/",
@@ -331,7 +355,8 @@ def test_a_name_that_came_to_lead_inside_is_not_called(receiver: Receiver, setti
         "https://93.184.216.34/" + "x" * 600,
     ],
 )
-def test_an_address_inside_or_without_sense_is_refused(url: str) -> None:
+def test_an_address_inside_or_without_sense_is_refused(url: str, settings: Any) -> None:
+    settings.ALLOW_PRIVATE_WEBHOOKS = ["192.168.7.0/24"]  # one network that is allowed opens no other
     with pytest.raises(Refused):
         endpoint_at(url)
     assert not Endpoint.objects.exists()

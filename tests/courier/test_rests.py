@@ -6,6 +6,9 @@ import pytest
 
 from heedful.courier import rests
 from heedful.courier.models import MailServer
+from heedful.kit import presence
+from heedful.kit.presence import Presence
+from tests.cli.conftest import eventually
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -46,3 +49,23 @@ def test_who_lost_it_does_not_release_it_for_who_has_it_now(office: MailServer) 
     rests.take(destination=quick, at=LATER)
     rests.release(destination=slow)
     assert not rests.take(destination=same(office), at=LATER)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_is_gone_holds_nothing_and_who_lives_does(office: MailServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    one, other = Presence(), Presence()
+    one.hold(7)
+    other.hold(8)
+    try:
+        monkeypatch.setattr(presence, "mine", one)
+        assert rests.take(destination=office, at=NOON)
+        monkeypatch.setattr(presence, "mine", other)
+        assert not rests.take(destination=same(office), at=NOON)
+        one.end()
+        eventually(lambda: not presence.is_here(7), "the end of one")
+        assert rests.take(destination=same(office), at=NOON)
+        assert same(office).held_by == 8
+        assert not rests.keep(destination=office, at=NOON + timedelta(seconds=1))
+    finally:
+        one.end()
+        other.end()

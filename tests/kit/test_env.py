@@ -26,6 +26,9 @@ REFUSED: list[tuple[Callable[..., Any], str, str]] = [
     (number, "10", "from 1 to 9"),
     (choice, "LOUD", "one of WARNING, ERROR"),
     (env.networks, "10.1.0.0/16, 10.1.0.0/99", "'10.1.0.0/99'"),
+    (env.networks, "10.1.0.0/16:0", "'10.1.0.0/16:0'"),
+    (env.networks, ":99999", "':99999'"),
+    (env.networks, "fd00::/8:8443", "'fd00::/8:8443'"),
     (partial(env.flag, default=False), "perhaps", "yes or no"),
 ]
 TAKEN: list[tuple[Callable[..., Any], str, Any]] = [
@@ -33,6 +36,7 @@ TAKEN: list[tuple[Callable[..., Any], str, Any]] = [
     (number, "9", 9),
     (choice, "warning", "WARNING"),
     (env.networks, "10.1.0.0/16, ::1", ["10.1.0.0/16", "::1"]),
+    (env.networks, ":8443, [fd00::/8]:8443, [::1]", [":8443", "[fd00::/8]:8443", "[::1]"]),
 ]
 
 

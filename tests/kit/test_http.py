@@ -3,6 +3,7 @@
 import contextlib
 import ipaddress
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Iterator
@@ -51,33 +52,45 @@ def echo(settings: Any) -> Iterator[str]:
 @pytest.mark.parametrize(
     "inside",
     ["127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "0.0.0.0", "100.64.0.1", "224.0.0.1",
-     "::1", "fe80::1", "fc00::1", "::ffff:10.0.0.1", "64:ff9b::a00:1", "2002:a00:1::", "255.255.255.255"],
+     "::1", "fe80::1", "fc00::1", "::ffff:10.0.0.1", "64:ff9b::a00:1", "2002:a00:1::", "255.255.255.255",
+     "::", "fec0::1", "feff::1", "::10.0.0.1", "::1.1.1.1", "::ffff:0:10.0.0.1", "64:ff9b::1.1.1.1", "64:ff9b:1::1",
+     "2001::1", "2001:20::1", "2001:db8::1", "2002:101:101::1", "3ffe::1", "3fff::1", "5f00::1", "4000::1", "100::1",
+     "ff02::1", "192.88.99.1", "192.0.0.9", "240.0.0.1", "2606:4700::5efe:10.0.0.1", "2606:4700::200:5efe:10.0.0.1"],
 )  # fmt: skip
 def test_an_address_inside_is_refused(inside: str) -> None:
-    assert not http.is_allowed(ipaddress.ip_address(inside))
+    assert not http.is_public(ipaddress.ip_address(inside))
 
 
 @pytest.mark.parametrize("outside", ["1.1.1.1", "93.184.216.34", "2606:4700:4700::1111", "::ffff:1.1.1.1"])
 def test_an_address_outside_is_allowed(outside: str) -> None:
-    assert http.is_allowed(ipaddress.ip_address(outside))
+    assert http.is_public(ipaddress.ip_address(outside))
 
 
-@pytest.mark.parametrize(("inside", "allowed"), [("10.1.2.3", True), ("::ffff:10.1.2.3", True), ("10.2.0.1", False)])
-def test_what_was_allowed_by_name_is_allowed_however_it_is_written(inside: str, allowed: bool) -> None:
-    networks = [ipaddress.ip_network("10.1.0.0/16")]
-    assert http.is_allowed(ipaddress.ip_address(inside), networks) is allowed
+@pytest.mark.parametrize(("inside", "allowed"), [("10.1.2.3", True), ("[::ffff:10.1.2.3]", True), ("10.2.0.1", False)])
+def test_what_was_allowed_by_name_is_allowed_however_it_is_written(inside: str, allowed: bool, settings: Any) -> None:
+    settings.ALLOW_PRIVATE_WEBHOOKS = ["10.1.0.0/16"]
+    with contextlib.nullcontext() if allowed else pytest.raises(Refused, match="private network"):
+        http.refuse_private(f"https://{inside}/")
 
 
-@pytest.mark.parametrize("url", ["http://localhost/x", "http://127.0.0.1:80/", "http://2130706433/", "http://[::1]/"])
+@pytest.mark.parametrize(
+    "url",
+    ["https://localhost/x", "https://127.0.0.1:80/", "https://2130706433/", "https://[::1]/", "https://0x7f000001/",
+     "https://127.1/", "https://0x7f.0.0.1/", "https://[::ffff:127.0.0.1]/", "https://[::ffff:7f00:1]/",
+     "https://[0:0:0:0:0:ffff:127.0.0.1]/"],
+)  # fmt: skip
 def test_every_spelling_of_an_own_address_is_refused(url: str) -> None:
     with pytest.raises(Refused, match="private network"):
         http.post(url, body=b"{}")
 
 
 @pytest.mark.parametrize(
-    "url", ["ftp://example.com/", "file:///etc/passwd", "nonsense", "https://a:b@example.com/", ""]
-)
-def test_what_is_no_web_address_is_refused(url: str) -> None:
+    "url",
+    ["ftp://example.com/", "file:///etc/passwd", "nonsense", "https://a:b@example.com/", "", "https://[fe80::1%25eth0]/",
+     "https://0177.0.0.1/", "https://1.1.1.1:0/"],
+)  # fmt: skip
+def test_what_is_no_web_address_is_refused(url: str, settings: Any) -> None:
+    settings.ALLOW_PRIVATE_WEBHOOKS = ["0.0.0.0/0", "::/0"]
     with pytest.raises(Refused):
         http.post(url, body=b"{}")
 
@@ -145,3 +158,69 @@ def test_a_proxy_of_the_surroundings_is_not_asked(echo: str, monkeypatch: pytest
     for name in ("NO_PROXY", "no_proxy"):
         monkeypatch.delenv(name, raising=False)
     assert http.post(f"http://{echo}/hook", body=b"hello").is_success
+
+
+@pytest.mark.parametrize("url", ["https://1.1.1.1:22/", "https://1.1.1.1:8443/", "https://[2606:4700::1111]:25/"])
+def test_a_port_that_is_not_for_the_web_is_refused(url: str) -> None:
+    with pytest.raises(Refused, match="port") as no:
+        http.refuse_private(url)
+    assert no.value.code == "port"
+
+
+@pytest.mark.parametrize(
+    ("allowed", "url", "may"),
+    [
+        ([":8443"], "https://1.1.1.1:8443/", True),
+        ([":8443"], "https://1.1.1.1:8444/", False),
+        ([":8443"], "https://10.1.0.1:8443/", False),
+        (["10.1.0.0/16"], "https://10.1.0.1:8443/", True),
+        (["10.1.0.0/16:8443"], "https://10.1.0.1:8443/", True),
+        (["10.1.0.0/16:8443"], "https://10.1.0.1/", False),
+        (["[fd00::/8]:8443"], "https://[fd00::1]:8443/", True),
+        (["[fd00::/8]:8443"], "https://[fd00::1]:22/", False),
+        (["10.1.0.0/16", ":8443"], "https://1.1.1.1:8443/", True),
+        (["1.1.1.1:8443"], "https://1.1.1.1/", True),
+        (["1.1.1.1:8443"], "https://1.1.1.1:8443/", True),
+        (["1.1.1.1:8443"], "https://1.0.0.1:8443/", False),
+    ],
+)
+def test_an_allowance_opens_what_it_names_and_no_more(allowed: list[str], url: str, may: bool, settings: Any) -> None:
+    settings.ALLOW_PRIVATE_WEBHOOKS = allowed
+    with contextlib.nullcontext() if may else pytest.raises(Refused):
+        http.refuse_private(url)
+
+
+def test_plain_http_goes_only_into_a_network_that_was_allowed(settings: Any) -> None:
+    settings.ALLOW_PRIVATE_WEBHOOKS = ["10.1.0.0/16", ":8443"]
+    http.refuse_private("http://10.1.2.3/")
+    for url in ("http://1.1.1.1/", "http://1.1.1.1:8443/"):
+        with pytest.raises(Refused, match="https://"):
+            http.refuse_private(url)
+
+
+def test_a_name_that_came_to_lead_outside_is_not_called_in_the_open(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.ALLOW_PRIVATE_WEBHOOKS = ["10.1.0.0/16"]
+    Names(monkeypatch, ["10.1.2.3"], ["1.1.1.1"], ["10.1.2.3", "1.1.1.1"])
+    http.refuse_private("http://hooks.example/")
+    for _ in range(2):
+        with pytest.raises(Refused, match="https://"):
+            http.post("http://hooks.example/", body=b"of a customer")
+
+
+def test_whom_to_trust_is_read_once(echo: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+    load = ssl.SSLContext.load_verify_locations
+
+    def count(*args: Any, **words: Any) -> None:
+        read.append("store")
+        load(*args, **words)
+
+    monkeypatch.setattr(ssl.SSLContext, "load_verify_locations", count)
+    http.trust.cache_clear()
+    for _ in range(3):
+        http.post(f"http://{echo}/hook", body=b"hello")
+    with pytest.raises(http.Unreachable):
+        http.post(f"https://{echo}/hook", body=b"hello")
+    assert read == ["store"]

@@ -62,7 +62,7 @@ def test_planning_twice_changes_nothing(make: Callable[..., Survey], alice: Cust
     make()
     happen("alice")
     entry = Entry.objects.filter(kind="TouchpointsRecorded").latest("pk")
-    asks.notice(events.read(entry), entry=entry)
+    asks.notice([events.read(entry)], entries=[entry])
     assert Ask.objects.count() == 1
 
 

@@ -1,3 +1,4 @@
+import asyncio
 from datetime import UTC, datetime, timedelta
 from inspect import signature
 
@@ -7,7 +8,9 @@ from django.utils.module_loading import import_string
 from procrastinate.contrib.django import app
 
 from heedful.ledger import jobs
+from heedful.loop.regular import Deferrer
 from heedful.loop.schedule import SCHEDULE
+from heedful.promise import instances
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -38,3 +41,29 @@ def test_finished_jobs_are_forgotten_after_a_day_and_failed_ones_stay() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT args->'arguments'->>'name' FROM procrastinate_jobs ORDER BY id")
         assert [name for (name,) in cursor.fetchall()] == ["young", "failed", "waiting"]
+
+
+def names(deferrer: Deferrer, at: datetime) -> list[tuple[str, int]]:
+    """What is deferred at a moment, with the time that it was due."""
+    found = deferrer.get_previous_tasks(at.timestamp())
+    return [(task.periodic_id, due) for task, due in found if task.periodic_id == jobs.dotted(instances.fire)]
+
+
+def test_what_happens_each_minute_goes_on_when_the_clock_is_set() -> None:
+    deferrer, fire = Deferrer(registry=app.periodic_registry), jobs.dotted(instances.fire)
+    for at in (NOON, NOON + timedelta(minutes=1), NOON - timedelta(minutes=30), NOON - timedelta(minutes=29)):
+        assert names(deferrer, at + timedelta(seconds=1)) == [(fire, int(at.timestamp()))]
+        assert names(deferrer, at + timedelta(seconds=5)) == []
+    ahead = NOON + timedelta(days=300)
+    assert names(deferrer, ahead + timedelta(seconds=1)) == [(fire, int(ahead.timestamp()))]
+
+
+def test_the_deferrer_looks_again_before_the_next_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    slept: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        slept.append(seconds)
+
+    monkeypatch.setattr("asyncio.sleep", sleep)
+    asyncio.run(Deferrer(registry=app.periodic_registry).wait(3600))
+    assert 0 < slept[0] < 10

@@ -58,7 +58,7 @@ def say(now: datetime) -> Say:
 
 def run(event: TouchpointsRecorded) -> list[dict[str, Any]]:
     """Read a batch; returns the troubles that this was found to be."""
-    reading.read(event, entry=Entry())
+    reading.read([event], entries=[Entry()])
     last = Entry.objects.order_by("id").last()
     assert last is not None
     return last.data["troubles"] if last.kind == "TroubleHeard" else []

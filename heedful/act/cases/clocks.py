@@ -39,6 +39,7 @@ def call_a_lead_in_time(case: Case) -> None:
         call_a_lead,
         at=moment,
         priority=10,
+        queue=jobs.CLOCKS,
         case_id=case.pk,
         clock=case.clock,
         moment=moment.astimezone(UTC).isoformat(),

@@ -1,4 +1,5 @@
 import json
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -6,9 +7,13 @@ from unittest.mock import patch
 import pytest
 from django.db import connection, transaction
 from django.test import Client, RequestFactory
+from django.utils import timezone
 
+from heedful.courier import deliveries, mails
 from heedful.kit import live
 from heedful.kit.postgres import failures
+from heedful.ledger import jobs
+from heedful.promise import clocks, instances
 from heedful.web.live import address, door, hall
 
 
@@ -78,7 +83,27 @@ def test_open_pages_are_told_when_the_change_is_certain() -> None:
 def test_health_says_what_is_missing(client: Client) -> None:
     answer = client.get("/healthz")
     assert answer.status_code == 503
-    assert answer.json() == {"database": "ready", "worker": "missing", "live": "missing"}
+    assert answer.json() == {
+        "database": "ready",
+        "worker": "missing",
+        "live": "missing",
+        "clocks": "ready",
+        "waiting_s": {},
+    }
+
+
+@pytest.mark.django_db
+def test_health_says_how_long_the_oldest_of_each_kind_waits_and_that_clocks_are_late(client: Client) -> None:
+    now = timezone.now()
+    for seconds in (40, 7):
+        clocks.set_for(now - timedelta(seconds=seconds), ring=instances.ring, at=now)
+    jobs.enqueue(mails.drain, queue=jobs.MAILS)
+    jobs.enqueue(deliveries.drain, queue=jobs.WEBHOOKS, at=now + timedelta(hours=1), endpoint=1)
+    told = client.get("/healthz").json()
+    assert told["clocks"] == "late"
+    assert set(told["waiting_s"]) == {"clocks", "mails"}
+    assert 39 < told["waiting_s"]["clocks"] < 100
+    assert told["waiting_s"]["mails"] < 39
 
 
 @pytest.mark.django_db
