@@ -120,6 +120,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "heedful.web.health.answer_first",
     "heedful.web.errors.Unavailable",
+    "heedful.web.form_limits.limit",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "heedful.web.live.address.allow_live",
@@ -237,6 +238,9 @@ SECURE_CSP = {
     "frame-ancestors": [CSP.NONE],
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
+# No page takes a file, so none is written anywhere: the first one in a form ends the reading of it.
+FILE_UPLOAD_HANDLERS: list[str] = []
+DATA_UPLOAD_MAX_NUMBER_FILES = 0
 
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
@@ -291,7 +295,7 @@ LOGGING = {
         "django.request": {"level": PASSERS_BY, "filters": ["answered"]},
         **{
             f"django.security.{what}": {"level": "CRITICAL" if PASSERS_BY == "ERROR" else PASSERS_BY}
-            for what in ("DisallowedHost", "RequestDataTooBig", "TooManyFieldsSent")
+            for what in ("DisallowedHost", "RequestDataTooBig", "TooManyFieldsSent", "TooManyFilesSent")
         },
     },
 }

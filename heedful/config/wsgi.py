@@ -5,7 +5,8 @@ import os
 from django.core.wsgi import get_wsgi_application
 
 from heedful.api.events.light import beside
+from heedful.web.charsets import read_as_utf8
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "heedful.config.settings")
 
-application = beside(get_wsgi_application())
+application = read_as_utf8(beside(get_wsgi_application()))
