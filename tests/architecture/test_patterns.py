@@ -8,9 +8,11 @@ import pytest
 from django.urls import get_resolver
 from django.urls.resolvers import RegexPattern, URLResolver
 
+from heedful.kit import characters
 from tests.architecture.patterns import Use, slow, uses
 
 DYNAMIC = {
+    "heedful.kit.characters:_too_many_marks": [characters._too_many_marks().pattern],
     "heedful.web.desk.case_page:cut": ["(too late|late|a)", "(aaaa|aaa|aa)"],
     "heedful.associates.company:_letters": ["[A-Za-z]{2}", "[A-Za-z]{3}"],
 }
