@@ -2,6 +2,7 @@
 
 import contextlib
 import http.client
+import importlib
 import os
 import shutil
 import socket
@@ -11,6 +12,7 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -84,3 +86,27 @@ def test_what_a_real_client_sends_arrives_whole_and_once(user: str, house: str) 
         order = Touchpoint.objects.get(customer__person=person, kind="order_completed")
         assert order.happened_at.date().isoformat() == "2024-05-17"
         assert order.channel == "server"
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_a_no_is_an_answer_to_rudderstack_s_client_and_no_breakdown(
+    house: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request = importlib.import_module("rudderstack.analytics.request")
+    sent: list[str] = []
+    heard: list[Exception] = []
+    post = request._session.post
+
+    def counted(url: str, **said: Any) -> Any:
+        sent.append(url)
+        return post(url, **said)
+
+    monkeypatch.setattr(request._session, "post", counted)
+    client = importlib.import_module("rudderstack.analytics.client").Client(
+        "nobody", host=house, max_retries=2, on_error=lambda error, _: heard.append(error)
+    )
+    client.track("user", "Order Completed")
+    client.flush()
+    client.join()
+    assert len(sent) == 1, heard
+    assert [(error.status, error.code) for error in heard] == [(401, "unauthenticated")]  # type: ignore[attr-defined]
