@@ -1,6 +1,7 @@
 """Real clients send to a real server: what they say arrives, whole and once."""
 
 import contextlib
+import gzip
 import http.client
 import importlib
 import os
@@ -10,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -110,3 +112,19 @@ def test_a_no_is_an_answer_to_rudderstack_s_client_and_no_breakdown(
     client.join()
     assert len(sent) == 1, heard
     assert [(error.status, error.code) for error in heard] == [(401, "unauthenticated")]  # type: ignore[attr-defined]
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_a_string_that_is_never_closed_keeps_no_process_busy(house: str) -> None:
+    _, secret = keys.add(name="Shop", by=SYSTEM, at=NOON)
+    body = gzip.compress(b'{"batch":["' + b'\\"' * 250_000)
+    assert len(body) < 600
+
+    def post(key: str) -> int:
+        asked = http.client.HTTPConnection(house.removeprefix("http://"), timeout=30)
+        asked.request("POST", "/v1/batch", body, {"Authorization": f"Bearer {key}"} if key else {})
+        return asked.getresponse().status
+
+    with ThreadPoolExecutor(6) as pool:
+        answers = list(pool.map(post, ["", secret] * 12))
+    assert answers == [401, 400] * 12
