@@ -91,6 +91,6 @@ def _checked(name: str, *, besides: Cause | None = None) -> str:
 
 
 def _slug(name: str) -> str:
-    plain = slugify(name)[:60] or "cause"
+    plain = slugify(name[:200])[:60] or "cause"
     taken = set(Cause.objects.filter(slug__startswith=plain).values_list("slug", flat=True))
     return next(slug for n in range(1, 10_000) if (slug := plain if n == 1 else f"{plain}-{n}") not in taken)

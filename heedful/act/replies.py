@@ -22,7 +22,7 @@ BLANKS = {
     "me": "the name of whoever writes",
 }
 """What may stand in braces, and what the case puts there."""
-BLANK = re.compile(r"\{\s*([\w ]{0,40}?)\s*\}")
+BLANK = re.compile(r"\{\s{0,9}+([\w ]{0,40})\s{0,9}\}")
 LONGEST = 5_000
 
 
@@ -109,7 +109,7 @@ def filled(reply: Reply, *, case: Case, writer: Associate) -> str:
 
 def fill(text: str, known: Mapping[str, str]) -> str:
     """Put what is known into the blanks of a text."""
-    return BLANK.sub(lambda found: known.get(found[1].lower()) or found[0], text)
+    return BLANK.sub(lambda found: known.get(found[1].strip().lower()) or found[0], text)
 
 
 def first_name(who: Customer) -> str:
@@ -126,7 +126,7 @@ def promise_of(case: Case) -> str:
 
 def refuse_blanks(text: str) -> None:
     """Refuse to send a customer what was to be filled in."""
-    left = [found[0] for found in BLANK.finditer(text) if found[1].lower() in BLANKS]
+    left = [found[0] for found in BLANK.finditer(text) if found[1].strip().lower() in BLANKS]
     if left:
         raise Refused(f"{left[0]} is still a blank. Write what belongs there, or take it out.", code="blank")
 
@@ -146,6 +146,6 @@ def _checked_text(text: str) -> str:
     if len(text) > LONGEST:
         raise Refused(f"A reply has at most {LONGEST:,} characters.")
     for found in BLANK.finditer(text):
-        if found[1].lower() not in BLANKS:
+        if found[1].strip().lower() not in BLANKS:
             raise Refused(f"There is no blank {found[0]}. There are {', '.join(f'{{{name}}}' for name in BLANKS)}.")
     return text

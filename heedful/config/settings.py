@@ -121,6 +121,7 @@ MIDDLEWARE = [
     "heedful.web.health.answer_first",
     "heedful.web.errors.Unavailable",
     "heedful.web.caching.keep_private",
+    "heedful.web.form_limits.limit",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "heedful.web.live.address.allow_live",
@@ -238,6 +239,9 @@ SECURE_CSP = {
     "frame-ancestors": [CSP.NONE],
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
+# No page takes a file, so none is written anywhere: the first one in a form ends the reading of it.
+FILE_UPLOAD_HANDLERS: list[str] = []
+DATA_UPLOAD_MAX_NUMBER_FILES = 0
 
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
@@ -307,7 +311,7 @@ LOGGING = {
         "django.request": {"level": PASSERS_BY, "filters": ["answered"]},
         **{
             f"django.security.{what}": {"level": "CRITICAL" if PASSERS_BY == "ERROR" else PASSERS_BY}
-            for what in ("DisallowedHost", "RequestDataTooBig", "TooManyFieldsSent")
+            for what in ("DisallowedHost", "RequestDataTooBig", "TooManyFieldsSent", "TooManyFilesSent")
         },
     },
 }

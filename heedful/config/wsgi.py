@@ -7,6 +7,7 @@ from django.core.wsgi import get_wsgi_application
 
 from heedful.api.events.light import beside
 from heedful.kit.intake import Intake
+from heedful.web.charsets import read_as_utf8
 
 AT_ONCE = 4
 READERS = 64
@@ -14,5 +15,5 @@ READERS = 64
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "heedful.config.settings")
 
-_answer = beside(get_wsgi_application())
+_answer = read_as_utf8(beside(get_wsgi_application()))
 application = Intake(_answer, at_once=AT_ONCE, readers=READERS, patience_s=settings.BODY_S)

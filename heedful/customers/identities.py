@@ -1,6 +1,5 @@
 """By what customers are recognised: each identity arrives as a record of its own, in one form of writing."""
 
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +9,7 @@ import phonenumbers
 from django.db import connection, transaction
 
 from heedful.customers import components, trust
-from heedful.kit import prepared
+from heedful.kit import characters, prepared
 
 Name = tuple[str, str]
 """(kind, value) of an identity, normalised."""
@@ -74,7 +73,7 @@ def normal(kind: str, value: str, country: str = "GB") -> Name | None:
 
     E-mails are case-folded, phones are written as E.164 (read as of `country` where they have no prefix).
     """
-    value = unicodedata.normalize("NFC", value.replace("\x00", "")).strip()
+    value = characters.normalised("NFC", value.replace("\x00", "")).strip()
     if kind == "email":
         value = value.casefold()
         if value.count("@") != 1 or value[0] == "@" or value[-1] == "@" or any(c.isspace() for c in value):

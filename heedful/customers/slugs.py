@@ -1,8 +1,9 @@
 """How names that people gave are written where programs look them up."""
 
 import re
-import unicodedata
 from functools import lru_cache
+
+from heedful.kit import characters
 
 LONGEST = 120
 RESERVED = "heedful_"
@@ -12,7 +13,7 @@ RESERVED = "heedful_"
 @lru_cache(maxsize=10_000)
 def slug(name: str) -> str:
     """Write an event's name as a kind: `Order Completed` -> `order_completed`; letters of any language stay."""
-    folded = unicodedata.normalize("NFKC", name).casefold().strip()
+    folded = characters.normalised("NFKC", name).casefold().strip()
     return (re.sub(r"\W+", "_", folded).strip("_") or re.sub(r"\s+", "_", folded))[:LONGEST]
 
 

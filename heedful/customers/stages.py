@@ -30,7 +30,7 @@ def arrange(*, stages: Sequence[tuple[str, str]], by: By, at: datetime) -> None:
     A stage that is left out goes; one in which a customer is or was stays, for its history would go with it.
     """
     associates.must(by, "stage.edit")
-    wanted = [(slug or slugify(name)[:40], " ".join(name.split())[:80]) for slug, name in stages]
+    wanted = [(slug or slugify(name[:200])[:40], " ".join(name.split())[:80]) for slug, name in stages]
     _check(wanted)
     for position, (slug, name) in enumerate(wanted, 1):
         Stage.objects.update_or_create(pk=slug, defaults={"name": name, "position": position})

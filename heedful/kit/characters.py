@@ -1,6 +1,9 @@
 """Text as it can be kept: without the characters that a database or a header cannot hold."""
 
 import re
+import unicodedata
+from functools import cache
+from typing import Literal
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
@@ -23,3 +26,26 @@ def straight(text: str) -> str:
 def is_one_line(text: str) -> bool:
     """Tell whether a text can stand in a header: nothing in it starts another one."""
     return not any(character in text for character in "\r\n\x00\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029")
+
+
+MOST_MARKS = 30
+"""Accents in a row that are kept, as Unicode's own format for streams has it (UAX 15)."""
+SORTED_AT_ONCE = 500
+"""Characters that may all be accents out of order without costing a tenth of a millisecond."""
+_LAST_MARK = 0x1F000
+
+
+def normalised(form: Literal["NFC", "NFD", "NFKC"], text: str) -> str:
+    """Return the text in a normal form of Unicode, in time that is linear in its length.
+
+    Accents are sorted by an algorithm that takes the square of their number, and one letter may carry thousands.
+    """
+    if len(text) > SORTED_AT_ONCE and not text.isascii() and not unicodedata.is_normalized(form, text):
+        text = _too_many_marks().sub(r"\1", text)
+    return unicodedata.normalize(form, text)
+
+
+@cache
+def _too_many_marks() -> re.Pattern[str]:
+    marks = "".join(sign for code in range(_LAST_MARK) if unicodedata.combining(sign := chr(code)))
+    return re.compile(rf"([{marks}]{{{MOST_MARKS}}})[{marks}]+")

@@ -95,7 +95,7 @@ def make(*, design: Design, slug: str = "", is_service: bool = False, by: By, at
     """Begin to ask."""
     associates.must(by, "survey.edit")
     survey = Survey(
-        slug=_free_slug(slug or slugify(design.name) or "survey"),
+        slug=_free_slug(slug or slugify(design.name[:200]) or "survey"),
         is_service=is_service,
         public_token=secrets.token_urlsafe(24),
         created_at=at,

@@ -234,7 +234,7 @@ def _audience(audience: Audience) -> dict[str, list[str]]:
 
 
 def _free_slug(wanted: str) -> str:
-    root = slugify(wanted)[:70].strip("-") or "promise"
+    root = slugify(wanted[:200])[:70].strip("-") or "promise"
     turns.take(Promise)
     taken = set(Promise.objects.filter(slug__startswith=root).values_list("slug", flat=True))
     return next(

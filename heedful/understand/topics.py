@@ -148,6 +148,6 @@ def _examples(examples: Sequence[str]) -> list[str]:
 
 
 def _slug(name: str) -> str:
-    plain = slugify(name)[:60] or "topic"
+    plain = slugify(name[:200])[:60] or "topic"
     taken = set(Topic.objects.filter(slug__startswith=plain).values_list("slug", flat=True))
     return next(slug for n in range(1, 10_000) if (slug := plain if n == 1 else f"{plain}-{n}") not in taken)

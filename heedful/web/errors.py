@@ -40,7 +40,7 @@ def broken(request: HttpRequest) -> HttpResponse:
     """Say that we broke down; asks nothing of the database, which may be what broke."""
     if isinstance(error := sys.exception(), away.ERRORS):  # in a middleware, so that no other one hears of it
         return unavailable(request, error)
-    return _plain(
+    return plain(
         "Something broke here", "It is our fault, and it has been written to the log. Nothing you did is lost.", 500
     )
 
@@ -50,13 +50,13 @@ def unavailable(request: HttpRequest, error: Exception | None = None) -> HttpRes
     if isinstance(error, away.ERRORS):
         away.note(error)
     if away.has_no_room(error):
-        response = _plain(
+        response = plain(
             "The disk is full",
             "What you just sent was not kept. Whoever looks after this installation has to free some space.",
             503,
         )
     else:
-        response = _plain(
+        response = plain(
             "Back in a moment", "The database cannot be reached right now. Try again in a few seconds.", 503
         )
     response.headers["Retry-After"] = "5"
@@ -85,7 +85,8 @@ def _shown(request: HttpRequest, template: str, status: int) -> HttpResponse:
         return unavailable(request, error)
 
 
-def _plain(title: str, words: str, status: int) -> HttpResponse:
+def plain(title: str, words: str, status: int) -> HttpResponse:
+    """Say something on a page that asks nothing of the database."""
     colour = Company._meta.get_field("colour").default
     page = render_to_string("errors/500.html", {"title": title, "words": words, "styles": sheet.address(str(colour))})
     return HttpResponse(page, status=status)

@@ -1,7 +1,9 @@
 """Real clients send to a real server: what they say arrives, whole and once."""
 
 import contextlib
+import gzip
 import http.client
+import importlib
 import os
 import shutil
 import socket
@@ -9,8 +11,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -84,3 +88,43 @@ def test_what_a_real_client_sends_arrives_whole_and_once(user: str, house: str) 
         order = Touchpoint.objects.get(customer__person=person, kind="order_completed")
         assert order.happened_at.date().isoformat() == "2024-05-17"
         assert order.channel == "server"
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_a_no_is_an_answer_to_rudderstack_s_client_and_no_breakdown(
+    house: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request = importlib.import_module("rudderstack.analytics.request")
+    sent: list[str] = []
+    heard: list[Exception] = []
+    post = request._session.post
+
+    def counted(url: str, **said: Any) -> Any:
+        sent.append(url)
+        return post(url, **said)
+
+    monkeypatch.setattr(request._session, "post", counted)
+    client = importlib.import_module("rudderstack.analytics.client").Client(
+        "nobody", host=house, max_retries=2, on_error=lambda error, _: heard.append(error)
+    )
+    client.track("user", "Order Completed")
+    client.flush()
+    client.join()
+    assert len(sent) == 1, heard
+    assert [(error.status, error.code) for error in heard] == [(401, "unauthenticated")]  # type: ignore[attr-defined]
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_a_string_that_is_never_closed_keeps_no_process_busy(house: str) -> None:
+    _, secret = keys.add(name="Shop", by=SYSTEM, at=NOON)
+    body = gzip.compress(b'{"batch":["' + b'\\"' * 250_000)
+    assert len(body) < 600
+
+    def post(key: str) -> int:
+        asked = http.client.HTTPConnection(house.removeprefix("http://"), timeout=30)
+        asked.request("POST", "/v1/batch", body, {"Authorization": f"Bearer {key}"} if key else {})
+        return asked.getresponse().status
+
+    with ThreadPoolExecutor(6) as pool:
+        answers = list(pool.map(post, ["", secret] * 12))
+    assert answers == [401, 400] * 12

@@ -29,7 +29,7 @@ def test_a_house_that_is_called_by_another_name_says_no_without_a_line(
 
 @pytest.mark.django_db
 def test_a_form_beyond_the_limit_is_refused_without_a_line(client: Client, caplog: pytest.LogCaptureFixture) -> None:
-    assert client.post(reverse("account_login"), {"login": "x" * 3_000_000}).status_code == 400
+    assert client.post(reverse("account_login"), {"login": "x" * 3_000_000}).status_code == 413
     assert client.post(reverse("account_login"), {f"a{n}": "" for n in range(2_000)}).status_code == 400
     assert not caplog.records
 

@@ -53,7 +53,7 @@ def forget() -> None:
     _senders.clear()
 
 
-def shown(request: HttpRequest, in_body: str = "") -> list[str]:
+def shown(request: HttpRequest, *in_body: str) -> list[str]:
     """Return what may be the key, the likeliest first: Basic with or without colon, Bearer, headers, body, query."""
     found: list[str] = []
     scheme, _, words = request.headers.get("Authorization", "").strip().partition(" ")
@@ -64,7 +64,7 @@ def shown(request: HttpRequest, in_body: str = "") -> list[str]:
     elif words or scheme:
         found.append(words or scheme)
     found += [request.headers.get(name, "") for name in ("X-Write-Key", "X-Api-Key")]
-    found += [in_body, *(request.GET.get(name, "") for name in ("writeKey", "write_key", "api_key"))]
+    found += [*in_body, *(request.GET.get(name, "") for name in ("writeKey", "write_key", "api_key"))]
     return list(dict.fromkeys(unquote(one).strip() for one in found if one.strip()))
 
 
@@ -75,11 +75,15 @@ def _decoded(words: str) -> str:
         return ""
 
 
+def find(candidates: list[str]) -> Sender | None:
+    """Return the sender whose key is among these, if there is one."""
+    return next((sender for secret in candidates if (sender := _find(secret)) is not None), None)
+
+
 def admit(candidates: list[str]) -> Sender:
     """Return the sender whose key is among these, or refuse."""
-    for secret in candidates:
-        if (sender := _find(secret)) is not None:
-            return sender
+    if (sender := find(candidates)) is not None:
+        return sender
     said = "This key is not known, or was revoked." if candidates else "Show a key: Basic, Bearer, or writeKey."
     raise Unreadable(said, status=401)
 

@@ -1,7 +1,6 @@
-"""The bytes of a request: bounded, unpacked whatever they are labelled, and mended where they are almost JSON."""
+"""The bytes of a request: bounded, and unpacked whatever they are labelled."""
 
 import codecs
-import re
 import zlib
 from typing import Protocol
 
@@ -61,57 +60,3 @@ def text(body: bytes) -> bytes:
     if b"\\u0000" in body:
         body = NUL.sub(rb"\1", body)
     return body.removeprefix(BOM)
-
-
-MENDABLE = re.compile(rb'(?P<text>"(?:[^"\\]++|\\.)*+")|-?\b(?:NaN|Infinity)\b', re.DOTALL)
-ODD = re.compile(
-    rb"(?P<kept>\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})"
-    rb"|(?P<half>\\u[dD][89a-fA-F][0-9a-fA-F]{2})|(?P<escape>\\.)|(?P<raw>[\x00-\x1f])",
-    re.DOTALL,
-)
-
-
-def mend(body: bytes) -> bytes:
-    """Mend what is almost JSON: half emoji, NaN and raw line breaks within strings; all else stays as it was sent."""
-    return MENDABLE.sub(lambda found: ODD.sub(_sound, found[0]) if found["text"] else b"null", body)
-
-
-def _sound(found: re.Match[bytes]) -> bytes:
-    """Return what may stand in a string of JSON."""
-    if found["half"]:
-        return b"\\ufffd"
-    if (raw := found["raw"]) is not None:
-        return b"\\u%04x" % raw[0] if raw != b"\x00" else b""
-    return found[0]
-
-
-TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[\[\]{}]', re.DOTALL)
-
-
-def depth(text: bytes) -> int:
-    """How deep objects and lists are nested in JSON text."""
-    level = deepest = 0
-    for token in TOKEN.finditer(text):
-        sign = text[token.start()]
-        if sign in b"[{":
-            level += 1
-            deepest = max(deepest, level)
-        elif sign in b"]}":
-            level -= 1
-    return deepest
-
-
-def flatten(body: bytes, deepest: int) -> bytes:
-    """Return JSON text in which everything nested deeper than `deepest` is null, so that it can be read at all."""
-    level, kept, out = 0, 0, bytearray()
-    for token in TOKEN.finditer(body):
-        sign = body[token.start()]
-        if sign in b"[{":
-            level += 1
-            if level == deepest + 1:
-                out += body[kept : token.start()] + b"null"
-        elif sign in b"]}":
-            if level == deepest + 1:
-                kept = token.end()
-            level -= 1
-    return bytes(out + body[kept:])

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
-from heedful.api.events import admission, bodies, cors, house, meaning, wire
+from heedful.api.events import admission, bodies, cors, house, meaning, mending, wire
 from heedful.api.events.limits import EVENT_BYTES, Unreadable, Unusable
 from heedful.api.events.times import shift
 from heedful.customers import messages, rejections, together
@@ -20,6 +20,11 @@ from heedful.kit import away
 
 TAKEN = b'{"success": true}'
 PIXEL = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
+CODES = {
+    400: "unreadable", 401: "unauthenticated", 404: "missing", 405: "method", 413: "large", 429: "too_fast",
+    503: "away",
+}  # fmt: skip
+"""What a refusal is called by programs; RudderStack's client for Python takes an answer without it for a breakdown."""
 
 type View = Callable[..., HttpResponse]
 
@@ -40,14 +45,15 @@ def door(view: View) -> View:
             response = _no(429, "This key sends more events than it may.", wait_s=str(fast.wait_s))
         except (DatabaseError, InterfaceError) as error:
             away.note(error)
-            response = _no(503, away.sentence(error), wait_s=str(away.AGAIN_S))
+            code = "disk_full" if away.has_no_room(error) else ""
+            response = _no(503, away.sentence(error), code=code, wait_s=str(away.AGAIN_S))
         return cors.allow(request, response)
 
     return answer
 
 
-def _no(status: int, sentence: str, *, wait_s: str = "") -> HttpResponse:
-    said = msgspec.json.encode({"success": False, "message": sentence})
+def _no(status: int, sentence: str, *, code: str = "", wait_s: str = "") -> HttpResponse:
+    said = msgspec.json.encode({"success": False, "code": code or CODES[status], "message": sentence})
     response = HttpResponse(said, status=status, content_type="application/json")
     if wait_s:
         response["Retry-After"] = response["X-RateLimit-Reset"] = wait_s
@@ -61,9 +67,7 @@ def send(request: HttpRequest, kind: str | None = None) -> HttpResponse:
     """Take one event of a kind, or a batch when there is no kind."""
     if request.method != "POST":
         return _no(405, "Send events with POST.")
-    body = bodies.read(*_stream(request))
-    envelope, body = wire.opened(body)
-    sender = admission.admit(admission.shown(request, envelope.key))
+    envelope, body, sender = _open(request)
     items = wire.items(envelope, body, single=kind is not None)
     admission.meter(sender, len(items))
     sent = envelope.sent if envelope.sent is not None else request.headers.get("SentAt")
@@ -71,6 +75,20 @@ def send(request: HttpRequest, kind: str | None = None) -> HttpResponse:
     if kind is not None and refused and len(items[0]) > EVENT_BYTES:
         raise Unreadable(refused[0][0])
     return HttpResponse(TAKEN, content_type="application/json")
+
+
+def _open(request: HttpRequest) -> tuple[wire.Envelope, bytes, admission.Sender]:
+    """Read a request and who sends it; mending is dear, so that a body is not mended before a key was seen."""
+    sender = admission.find(admission.shown(request))
+    body = bodies.read(*_stream(request))
+    if body.lstrip()[:1] == b"[":
+        body = b'{"batch":%b}' % body
+    envelope = wire.read_envelope(body)
+    if envelope is None:
+        if sender is None:
+            admission.admit(admission.shown(request, *mending.key_candidates(body)))
+        envelope, body = wire.mend_envelope(body)
+    return envelope, body, sender or admission.admit(admission.shown(request, envelope.key))
 
 
 def _stream(request: HttpRequest) -> tuple[bodies.Stream, int | None]:

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, Raw, UnsetType
 
-from heedful.api.events import bodies
+from heedful.api.events import mending
 from heedful.api.events.limits import BATCH_ITEMS, DEPTH, DIGITS, EVENT_BYTES, Unreadable, Unusable
 
 NOTHING = Raw()
@@ -64,21 +64,36 @@ _envelope = msgspec.json.Decoder(Envelope)
 _event = msgspec.json.Decoder(Event)
 
 
-def opened(body: bytes) -> tuple[Envelope, bytes]:
-    """Return the envelope and the text that it was read from in the end."""
-    if body.lstrip()[:1] == b"[":
-        body = b'{"batch":%b}' % body
+def read_envelope(body: bytes) -> Envelope | None:
+    """Read a body that is JSON as it came; None when it is not."""
     try:
-        return _envelope.decode(body), body
+        return _envelope.decode(body)
     except msgspec.ValidationError:
         raise Unreadable("The body must be an object, and its batch a list of events.") from None
     except (msgspec.DecodeError, RecursionError):
-        body = bodies.mend(bodies.flatten(body, DEPTH + 8))
+        return None
+
+
+def mend_envelope(body: bytes) -> tuple[Envelope, bytes]:
+    """Read a body that is almost JSON, with the text that it was read from in the end."""
+    if mending.is_mendable(body):
+        body = _flat(mending.mend(_flat(body)))
     try:
         return _envelope.decode(body), body
     except (msgspec.DecodeError, RecursionError) as error:
         place = f": {str(error).removeprefix('JSON is malformed: ')}" if isinstance(error, msgspec.DecodeError) else ""
         raise Unreadable(f"The body is not valid JSON{place}.") from None
+
+
+def _flat(body: bytes) -> bytes:
+    """Return a body without what is nested too deeply, where that is what keeps it from being read."""
+    try:
+        _envelope.decode(body)
+    except RecursionError:
+        return mending.flatten(body, DEPTH + 8)
+    except msgspec.DecodeError:
+        pass
+    return body
 
 
 def items(envelope: Envelope, body: bytes, *, single: bool) -> list[bytes]:
@@ -96,7 +111,7 @@ def event(item: bytes) -> Event:
     """Read one event, or say why it cannot be used."""
     if len(item) > EVENT_BYTES:
         raise Unusable(f"An event may have {EVENT_BYTES // 1024} KB; this one has {len(item) // 1024 + 1}.")
-    if item.count(b"{") + item.count(b"[") > DEPTH and bodies.depth(item) > DEPTH:
+    if item.count(b"{") + item.count(b"[") > DEPTH and mending.depth(item) > DEPTH:
         raise Unusable(f"It is nested deeper than {DEPTH} levels.")
     if len(item) > DIGITS and any(_digits(item)):
         raise Unusable(f"It holds a number of more than {DIGITS:,} digits.")

@@ -14,8 +14,8 @@ from heedful.customers.imports.told import NO_ANSWER, Number
 from heedful.kit.errors import Refused
 
 NUMBER = r"[+-]?\d+(?:[.,]\d+)?"
-BEFORE_WORDS = re.compile(rf"[(\[]?\s*({NUMBER})\s*(?:[)\].:=–—-]+\s*|\s)\D*")
-AFTER_WORDS = re.compile(rf"\D*?(?:\(\s*({NUMBER})\s*\)|[\s:=–—-]\s*(\d+(?:[.,]\d+)?))")
+BEFORE_WORDS = re.compile(rf"[(\[]?\s*({NUMBER})(?:\s*+[)\].:=–—-]|\s)\D*")
+AFTER_WORDS = re.compile(rf"\D*?(?:\(\s*({NUMBER})\s*\)|[\s:=–—-](\d+(?:[.,]\d+)?))")
 OF = re.compile(rf"({NUMBER})\s*(?:/|out of|of|von|sur|de|van|su)\s*(\d+)\D*", re.IGNORECASE)
 STARS = frozenset("★☆⭐*✩✭")
 

@@ -167,7 +167,7 @@ class _Touchpoint:
 
 def _bare(kind: str, value: str) -> str:
     """An e-mail address without the name that a mail program wrote before it."""
-    found = re.search(r"<([^<>\s]+@[^<>\s]+)>$", value) if kind == "email" else None
+    found = re.search(r"<([^<>\s@]+@[^<>\s]+)>$", value) if kind == "email" else None
     return found[1] if found else value
 
 

@@ -143,4 +143,4 @@ def _iso(text: str) -> str:
     """Bring the usual ways of writing the year first into ISO 8601."""
     if re.match(r"\d{4}/\d{1,2}/\d{1,2}", text):
         text = text.replace("/", "-", 2)
-    return re.sub(r"\s*(?:UTC|GMT)$", "+00:00", text)
+    return text[:-3].rstrip() + "+00:00" if text.endswith(("UTC", "GMT")) else text

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from heedful.kit import characters
+
 LONGEST_TEXT = 8_000
 """Characters of a text that are read; a longer text is judged by its beginning."""
 
@@ -47,7 +49,7 @@ def tidy(text: str) -> str:
     head = text[:LONGEST_TEXT]
     if head.isascii():
         return head.replace("\x00", " ").replace("`", "'")
-    return unicodedata.normalize("NFC", head).translate(_QUOTES)
+    return characters.normalised("NFC", head).translate(_QUOTES)
 
 
 def split(texts: Sequence[str]) -> Words:

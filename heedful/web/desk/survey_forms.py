@@ -177,7 +177,7 @@ class QuestionForm(forms.Form):
     def question(self) -> dict[str, Any]:
         """The question that was filled in."""
         said = self.cleaned_data
-        topic = slugify(said.get("topic", "")).replace("-", "_")
+        topic = slugify(said.get("topic", "")[:200]).replace("-", "_")
         code = f"{said['code']}.{topic}" if topic and said["code"] != OPEN else said["code"]
         return {"code": code} | {
             part: {language: said.get(f"{part}_{language}", "") for language in self.spoken}

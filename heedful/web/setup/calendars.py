@@ -1,7 +1,5 @@
 """Working time: the hours and holidays that promises count by."""
 
-import re
-
 from django import forms
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -97,5 +95,5 @@ BACK = {"back": "/setup/calendars", "back_words": "Working time"}
 
 def _periods(text: str) -> list[list[str]]:
     """Read `09:00-12:30 13:30-17:00`; what is not a period is left to the operation to refuse."""
-    words = re.sub(r"\s*[-–]\s*", "-", text).replace(",", " ").split()
+    words = "-".join(part.strip() for part in text.replace("–", "-").split("-")).replace(",", " ").split()
     return [word.split("-") for word in words]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from heedful.api.events import bodies, limits
+from heedful.api.events import limits, mending
 from heedful.associates.models import Key
 from heedful.customers import rejections
 from heedful.customers.models import Customer, Rejection, Touchpoint
@@ -191,7 +191,7 @@ def test_a_bad_client_cannot_fill_the_disk(send: Send, key: Key, monkeypatch: py
 
 
 def test_depth_counts_levels_and_not_brackets_in_words() -> None:
-    assert bodies.depth(b'{"a": "[[[[", "b": [{"c": "\\"[["}]}') == 3
+    assert mending.depth(b'{"a": "[[[[", "b": [{"c": "\\"[["}]}') == 3
 
 
 def test_mending_one_event_changes_no_number_of_another(send: Send) -> None:
@@ -214,12 +214,96 @@ def test_mending_one_event_changes_no_number_of_another(send: Send) -> None:
     [
         (rb'{"a": "\ud83d\ude00 \ud83d \\ud83d"}', rb'{"a": "\ud83d\ude00 \ufffd \\ud83d"}'),
         (b'{"a": "NaN\n\x00", "b": [NaN, -Infinity]}', rb'{"a": "NaN\u000a", "b": [null, null]}'),
-        (b'{"a": "left open, NaN', b'{"a": "left open, null'),
+        (b'{"a": NaN, "b": "left open, NaN', b'{"a": null, "b": "left open, NaN'),
+        (b'{"a": "left open by half a letter\\', b'{"a": "left open by half a letter\\'),
     ],
 )
 def test_mending_touches_nothing_else(sent: bytes, mended: bytes) -> None:
-    assert bodies.mend(sent) == mended
+    assert mending.mend(sent) == mended
 
 
 def test_flattening_keeps_what_is_not_too_deep() -> None:
-    assert json.loads(bodies.flatten(b'{"a": [1, [2, [3, "]"]], {}], "b": "["}', 2)) == {"a": [1, None, None], "b": "["}
+    assert json.loads(mending.flatten(b'{"a": [1, [2, [3, "]"]], {}], "b": "["}', 2)) == {
+        "a": [1, None, None],
+        "b": "[",
+    }
+
+
+ENDLESS = b'{"batch":["' + b'\\"' * 250_000
+
+
+@pytest.fixture
+def mended(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The lengths of the bodies that were mended."""
+    lengths: list[int] = []
+    mend = mending.mend
+
+    def counted(body: bytes) -> bytes:
+        lengths.append(len(body))
+        return mend(body)
+
+    monkeypatch.setattr(mending, "mend", counted)
+    return lengths
+
+
+@pytest.mark.parametrize(
+    ("body", "headers"),
+    [
+        (gzip.compress(ENDLESS), {"authorization": ""}),
+        (ENDLESS, {"authorization": "Bearer nobody"}),
+        (b'{"writeKey":"nobody","batch":["\n"]}', {"authorization": ""}),
+        (b'{"writeKey":"a","writeKey":"b","writeKey":"c","api_key":"SECRET","batch":["\n"]}', {"authorization": ""}),
+    ],
+)
+def test_nothing_is_mended_for_whoever_shows_no_key(
+    body: bytes, headers: dict[str, str], send: Send, secret: str, mended: list[int]
+) -> None:
+    response = send("/v1/batch", body.replace(b"SECRET", secret.encode()), **headers)
+    assert (response.status_code, mended) == (401, [])
+
+
+@pytest.mark.parametrize("name", ["writeKey", "api_key"])
+@pytest.mark.parametrize("last", [True, False])
+def test_a_key_in_a_broken_body_is_enough_to_have_it_mended(
+    name: str, last: bool, send: Send, secret: str, mended: list[int]
+) -> None:
+    key = f'"{name}": "{secret}"'.encode()
+    broken = b'"batch":[' + item(event="Half").replace(b"Half", b"Half \\ud83d") + b"]"
+    body = b"{" + b",".join([broken, key] if last else [key, broken]) + b"}"
+    assert send("/v1/batch", body, authorization="").status_code == 200
+    assert len(mended) == 1
+
+
+@pytest.mark.parametrize("place", [b"\\n", b"[", b"[]", b"{", b"\x01"])
+def test_what_is_broken_in_too_many_places_is_not_mended(place: bytes, send: Send, mended: list[int]) -> None:
+    sound = b'{"batch":[],"a":"'
+    body = sound + place * (limits.BATCH_BYTES // 2 // len(place))
+    assert send("/v1/batch", body).status_code == 400
+    assert mended == []
+
+
+def test_a_full_batch_of_the_usual_kind_is_mended(send: Send, mended: list[int]) -> None:
+    usual = {"order_id": "o-1", "url": "https://shop.example/a", "title": 'a "thing"\n', "lines": [{"sku": "s"}] * 9}
+    full = batch(*[item(messageId=str(n), properties=usual, context={"locale": "en"}) for n in range(900)])
+    assert limits.BATCH_BYTES * 0.9 > len(full) > limits.BATCH_BYTES / 2
+    assert mending.is_mendable(full + b"\n" * 40_000)
+    assert send("/v1/batch", full.replace(b'"en"', b'"\\udc00"', 1)).status_code == 200
+    assert len(mended) == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "headers", "status", "code"),
+    [
+        ("/v1/batch", b"{", {}, 400, "unreadable"),
+        ("/v1/batch", b"{}", {"authorization": ""}, 401, "unauthenticated"),
+        ("/v1/nowhere", b"{}", {}, 404, "missing"),
+        ("/v1/batch", b" " * (limits.BODY_BYTES + 1), {}, 413, "large"),
+    ],
+)
+def test_every_no_has_a_code_for_programs(
+    path: str, body: bytes, headers: dict[str, str], status: int, code: str, send: Send
+) -> None:
+    response = send(path, body, **headers)
+    said = json.loads(response.content)
+    assert (response.status_code, said["code"], said["success"]) == (status, code, False)
+    assert said["message"].endswith(".")

@@ -169,7 +169,7 @@ def test_a_preflight_allows_what_it_asks_for(client: Client) -> None:
 
 def test_a_refusal_can_be_read_by_the_page_too(client: Client, db: None) -> None:
     response = client.post("/v1/t", "{", content_type="text/plain", headers={"origin": "https://shop.example"})
-    assert response.status_code == 400
+    assert response.status_code == 401
     assert response["Access-Control-Allow-Origin"] == "https://shop.example"
 
 
