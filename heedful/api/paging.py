@@ -15,7 +15,7 @@ from ninja import Schema
 from pydantic import Field
 
 from heedful.associates import disclosures
-from heedful.customers.models import Customer
+from heedful.customers import people
 from heedful.kit.actor import By
 from heedful.kit.errors import Refused
 
@@ -39,7 +39,7 @@ class Page[M: Model]:
 
 
 def read[M: Model](rows: QuerySet[M], paging: Paged, *, key: str, by: By) -> Page[M]:
-    """Read one page of rows, the latest first by the time `key`, rows with the same key by id, and count who is shown."""
+    """Read one page of rows, the latest first by the time `key`, rows with the same key by id; count who is shown."""
     if paging.cursor:
         value, pk = _decode(paging.cursor)
         rows = rows.filter(Q(**{f"{key}__lt": value}) | Q(**{key: value, "pk__lt": pk}))
@@ -53,8 +53,7 @@ def read[M: Model](rows: QuerySet[M], paging: Paged, *, key: str, by: By) -> Pag
 
 def disclose(rows: Iterable[Model], *, by: By) -> None:
     """Count the customers whom rows are about before they are shown; the page is refused when they are too many."""
-    found = {row.pk if isinstance(row, Customer) else getattr(row, "customer_id", None) for row in rows} - {None}
-    disclosures.show(customers=found, by=by, at=timezone.now())
+    disclosures.show(customers=people.numbers_of(rows), by=by, at=timezone.now())
 
 
 def _encode(value: datetime, pk: int) -> str:

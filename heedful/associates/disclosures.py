@@ -65,7 +65,7 @@ def _add(shown: Sequence[int], by: By, at: datetime) -> bool:
     if len(shown) > most:
         return False
     with connection.cursor() as cursor:
-        cursor.execute(ADD, {"actor": str(by), "day": at.date(), "shown": shown, "most": most})
+        cursor.execute(ADD, {"actor": str(by), "day": at.date(), "shown": list(shown), "most": most})
         return cursor.fetchone() is not None
 
 

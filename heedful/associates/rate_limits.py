@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection
 
@@ -37,7 +38,7 @@ WHERE name = %(name)s AND %(at)s = ANY(times)
 
 def take(*, name: str, rate: Rate, at: datetime) -> bool:
     """Count once more under this name, and say whether there was room; where there was none, nothing is counted."""
-    counted = {
+    counted: dict[str, Any] = {
         "name": name,
         "at": at,
         "since": at - rate.within,

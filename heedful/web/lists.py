@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from heedful.associates import disclosures
 from heedful.associates.models import Associate
-from heedful.customers.models import Customer
+from heedful.customers import people
 
 PAGE = 50
 MOST_COUNTED = 10_000
@@ -120,9 +120,8 @@ def read[M: Model](request: HttpRequest, rows: QuerySet[M], *, keys: Sequence[st
 
 def disclose(request: HttpRequest, rows: Iterable[Model]) -> None:
     """Count the customers whom rows are about before they are shown; the page is refused when they are too many."""
-    found = {row.pk if isinstance(row, Customer) else getattr(row, "customer_id", None) for row in rows} - {None}
     counted: set[int] = request.__dict__.setdefault("disclosed", set())
-    if fresh := found - counted:
+    if fresh := people.numbers_of(rows) - counted:
         disclosures.show(customers=fresh, by=cast("Associate", request.user).by, at=timezone.now())
         counted |= fresh
 

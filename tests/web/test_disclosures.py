@@ -48,7 +48,7 @@ BULK = {
 
 @pytest.fixture
 def world(acme: object, mira: Associate) -> dict[str, list[object]]:
-    """Six customers of one organisation, each with everything that a customer may have; what addresses are filled with."""
+    """Six customers of one organisation, each with all that a customer may have: what addresses are filled with."""
     now = timezone.now()
     firm = Organisation.objects.create(external_id="o-1", name="Hill Bakery", created_at=NOON)
     promise = Promise.objects.create(slug="quick", words="We are quick.", made_at=NOON)
@@ -227,7 +227,7 @@ def test_a_key_walks_on_and_it_is_written_down(
     key, secret = keys.add(name="Shop", scope="full", by=SYSTEM, at=NOON)
     cursor, found = "", []
     while cursor is not None:
-        said = {"limit": 2, **({"cursor": cursor} if cursor else {})}
+        said: dict[str, Any] = {"limit": 2, **({"cursor": cursor} if cursor else {})}
         page = client.get("/api/customers", said, headers={"Authorization": f"Bearer {secret}"}).json()
         found += page["items"]
         cursor = page["next"]
@@ -273,7 +273,7 @@ def test_of_many_pages_at_once_no_more_are_shown(mira: Associate, settings: Sett
     def show(first: int) -> None:
         disclosures.show(customers=range(first, first + 4), by=mira.by, at=NOON)
 
-    returned = at_once(*[lambda first=first: show(first) for first in range(0, 40, 4)])  # type: ignore[misc]
+    returned = at_once(*[lambda first=first: show(first) for first in range(0, 40, 4)])
 
     assert sorted(type(one).__name__ for one in returned) == ["NoneType"] * 2 + ["TooMany"] * 8
     assert len(Disclosure.objects.get().customers) == 8

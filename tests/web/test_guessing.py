@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from django.utils import timezone
 
-from heedful.associates import associates, guesses
+from heedful.associates import associates, guesses, rate_limits
 from heedful.associates.models import Associate, RateLimit
 from heedful.kit.actor import SYSTEM
 from heedful.web import accounts, visitors
@@ -63,7 +63,7 @@ def test_requests_are_counted_whatever_else_the_cache_keeps(client: Client, mira
     for number in range(400):
         cache.set(f"something-else-{number}", number, 3600)
 
-    assert codes + [ask()] == [302] * 5 + [429]
+    assert [*codes, ask()] == [302] * 5 + [429]
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
@@ -203,7 +203,7 @@ def test_a_new_password_forgets_the_guesses_at_the_old_one(client: Client, mira:
     log_in(client, mira, "another quiet room", near="203.0.113.10")
     assert is_in(client)
     assert guess(Client(), mira, near="203.0.113.11") == [False]
-    assert not RateLimit.objects.filter(name__startswith=guesses.rate_limits.name("password", mira.pk) + ":").exclude(
+    assert not RateLimit.objects.filter(name__startswith=rate_limits.name("password", mira.pk) + ":").exclude(
         ends_at__gt=timezone.now()
     )
     assert guess(Client(), lena) == [True]
@@ -222,8 +222,8 @@ def test_what_no_longer_counts_is_dropped(client: Client, mira: Associate) -> No
     guess(client, mira)
     assert RateLimit.objects.count() == 3
 
-    assert guesses.rate_limits.forget(at=timezone.now() + timedelta(minutes=6)) == 2
-    assert guesses.rate_limits.forget(at=timezone.now() + timedelta(hours=2)) == 1
+    assert rate_limits.forget(at=timezone.now() + timedelta(minutes=6)) == 2
+    assert rate_limits.forget(at=timezone.now() + timedelta(hours=2)) == 1
 
 
 @pytest.fixture
