@@ -164,9 +164,10 @@ def _case(pk: int) -> Case:
     return get_object_or_404(Case.objects.select_related("team", "owner"), pk=pk if pk <= LARGEST else 0)
 
 
-def _whole(pk: int) -> CaseWhole:
+def _whole(request: Asked, pk: int) -> CaseWhole:
     row = _case(pk)
-    heard, written = _troubles(row, FIRST), _notes(row, FIRST)
+    paging.disclose([row], by=request.auth)
+    heard, written = _troubles(request, row, FIRST), _notes(request, row, FIRST)
     return CaseWhole(
         **_out(row),
         troubles=heard.items[::-1],
@@ -176,16 +177,16 @@ def _whole(pk: int) -> CaseWhole:
     )
 
 
-def _troubles(row: Case, wanted: Paged) -> TroublesPage:
-    page = paging.read(row.troubles.all(), wanted, key="happened_at")
+def _troubles(request: Asked, row: Case, wanted: Paged) -> TroublesPage:
+    page = paging.read(row.troubles.all(), wanted, key="happened_at", by=request.auth)
     names = TroubleOut.model_fields
     return TroublesPage(
         items=[TroubleOut(**{name: getattr(one, name) for name in names}) for one in page.items], next=page.next
     )
 
 
-def _notes(row: Case, wanted: Paged) -> NotesPage:
-    page = paging.read(row.notes.select_related("author"), wanted, key="at")
+def _notes(request: Asked, row: Case, wanted: Paged) -> NotesPage:
+    page = paging.read(row.notes.select_related("author"), wanted, key="at", by=request.auth)
     return NotesPage(items=[_note(one) for one in page.items], next=page.next)
 
 
@@ -201,7 +202,7 @@ def index(request: Asked, wanted: paging.Query[Wanted]) -> CasesPage:
     found = Case.objects.select_related("team", "owner")
     if wanted.state != "all":
         found = found.filter(closed_at__isnull=wanted.state == "open")
-    page = paging.read(found, wanted, key="opened_at")
+    page = paging.read(found, wanted, key="opened_at", by=request.auth)
     return CasesPage(items=[CaseOut(**_out(row)) for row in page.items], next=page.next)
 
 
@@ -209,21 +210,21 @@ def index(request: Asked, wanted: paging.Query[Wanted]) -> CasesPage:
 def case(request: Asked, pk: int) -> CaseWhole:
     """One case."""
     associates.must(request.auth, "case.read")
-    return _whole(pk)
+    return _whole(request, pk)
 
 
 @router.get("/{int:pk}/troubles", response={200: TroublesPage, **PROBLEMS})
 def troubles(request: Asked, pk: int, wanted: Paging) -> TroublesPage:
     """What was heard, the latest first."""
     associates.must(request.auth, "case.read")
-    return _troubles(_case(pk), wanted)
+    return _troubles(request, _case(pk), wanted)
 
 
 @router.get("/{int:pk}/notes", response={200: NotesPage, **PROBLEMS})
 def notes(request: Asked, pk: int, wanted: Paging) -> NotesPage:
     """What was written, the latest first."""
     associates.must(request.auth, "case.read")
-    return _notes(_case(pk), wanted)
+    return _notes(request, _case(pk), wanted)
 
 
 @router.post("/{int:pk}/claim", response={200: CaseWhole, **PROBLEMS})
@@ -231,14 +232,14 @@ def notes(request: Asked, pk: int, wanted: Paging) -> NotesPage:
 def claim(request: Asked, pk: int) -> Done:
     """Take it on; only somebody who is logged in can."""
     cases.claim(case=_case(pk), by=request.auth, at=timezone.now())
-    return 200, _whole(pk)
+    return 200, _whole(request, pk)
 
 
 @router.delete("/{int:pk}/claim", response={200: CaseWhole, **PROBLEMS})
 def give_back(request: Asked, pk: int) -> CaseWhole:
     """Give it back to its team's queue; only who has it can, or a lead."""
     cases.give_back(case=_case(pk), by=request.auth, at=timezone.now())
-    return _whole(pk)
+    return _whole(request, pk)
 
 
 @router.post("/{int:pk}/handover", response={200: CaseWhole, **PROBLEMS})
@@ -248,7 +249,7 @@ def hand_over(request: Asked, pk: int, said: Handover) -> Done:
     associates.must(request.auth, "case.assign")
     to, team = _colleague(said.to.strip()), _team(said.team.strip())
     cases.hand_over(case=_case(pk), to=to, team=team, reason=said.reason, by=request.auth, at=timezone.now())
-    return 200, _whole(pk)
+    return 200, _whole(request, pk)
 
 
 def _colleague(email: str) -> Associate | None:
@@ -290,11 +291,11 @@ def call(request: Asked, pk: int, said: CallIn) -> Done:
 def close(request: Asked, pk: int, said: Closure) -> Done:
     """Close it with its outcome and its cause."""
     cases.close(case=_case(pk), outcome=said.outcome, cause=said.cause, by=request.auth, at=timezone.now())
-    return 201, _whole(pk)
+    return 201, _whole(request, pk)
 
 
 @router.delete("/{int:pk}/closure", response={200: CaseWhole, **PROBLEMS})
 def reopen(request: Asked, pk: int, said: Reason = UNSAID) -> CaseWhole:
     """Open it again."""
     cases.reopen(case=_case(pk), reason=said.reason, by=request.auth, at=timezone.now())
-    return _whole(pk)
+    return _whole(request, pk)

@@ -105,7 +105,7 @@ def index(request: Asked, wanted: paging.Query[Wanted]) -> CustomersPage:
     """Customers, the last seen first."""
     associates.must(request.auth, "customer.read")
     found = _asked_for(Customer.objects.people().select_related("organisation"), wanted)
-    page = paging.read(found, wanted, key="last_seen_at")
+    page = paging.read(found, wanted, key="last_seen_at", by=request.auth)
     return CustomersPage(items=[CustomerOut(**_out(row)) for row in page.items], next=page.next)
 
 
@@ -132,6 +132,7 @@ def customer(request: Asked, pk: int) -> CustomerWhole:
     """One customer, by the number of any of its records."""
     associates.must(request.auth, "customer.read")
     row = _person(pk)
+    paging.disclose([row], by=request.auth)
     identities = Identity.objects.filter(customer__person=row).order_by("kind", "value")
     return CustomerWhole(
         **_out(row),
@@ -147,7 +148,7 @@ def timeline(request: Asked, pk: int, wanted: Paging) -> Timeline:
     """Everything that happened, the latest first."""
     associates.must(request.auth, "customer.read")
     records = list(_person(pk).records.values_list("pk", flat=True))
-    page = paging.read(Touchpoint.objects.filter(customer__in=records), wanted, key="happened_at")
+    page = paging.read(Touchpoint.objects.filter(customer__in=records), wanted, key="happened_at", by=request.auth)
     return Timeline(items=[TouchpointOut(**told(row)) for row in page.items], next=page.next)
 
 

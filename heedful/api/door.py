@@ -22,7 +22,7 @@ from heedful.associates import keys
 from heedful.associates.models import Associate, Key
 from heedful.kit import away
 from heedful.kit.actor import By
-from heedful.kit.errors import Forbidden, Refused
+from heedful.kit.errors import Forbidden, Refused, TooMany
 
 WORDS = {
     400: "The request cannot be read.",
@@ -32,6 +32,7 @@ WORDS = {
     405: "This address is not used like that.",
     413: "The request is too large.",
     422: "Something in the request is not as it should be.",
+    429: "That was too much for now.",
     503: "Nothing can be kept at this moment.",
 }
 
@@ -47,7 +48,7 @@ class Problem(Schema):
     errors: list[dict[str, Any]] = []
 
 
-PROBLEMS: dict[Any, Any] = dict.fromkeys((400, 401, 403, 404, 422), Problem)
+PROBLEMS: dict[Any, Any] = dict.fromkeys((400, 401, 403, 404, 422, 429), Problem)
 
 
 class WithKey(HttpBearer):
@@ -156,6 +157,11 @@ def missing(request: HttpRequest) -> HttpResponse:
 @api.exception_handler(Refused)
 def _refused(request: HttpRequest, no: Refused) -> HttpResponse:
     return problem(422, no.sentence, code=no.code)
+
+
+@api.exception_handler(TooMany)
+def _too_many(request: HttpRequest, no: TooMany) -> HttpResponse:
+    return problem(429, no.sentence, code=no.code)
 
 
 @api.exception_handler(Forbidden)

@@ -66,7 +66,7 @@ def index(request: Asked, wanted: paging.Query[Wanted]) -> FeedbackPage:
     for name, value in (("stage_slug", wanted.stage), ("channel", wanted.channel)):
         if value:
             found = found.filter(**{name: value.replace("\x00", "")})
-    page = paging.read(found, wanted, key="happened_at")
+    page = paging.read(found, wanted, key="happened_at", by=request.auth)
     return FeedbackPage(items=[_out(row) for row in page.items], next=page.next)
 
 

@@ -3,15 +3,20 @@
 import base64
 import binascii
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated
 
 from django.db.models import Model, Q, QuerySet
+from django.utils import timezone
 from ninja import Query as Query
 from ninja import Schema
 from pydantic import Field
 
+from heedful.associates import disclosures
+from heedful.customers import people
+from heedful.kit.actor import By
 from heedful.kit.errors import Refused
 
 
@@ -33,16 +38,22 @@ class Page[M: Model]:
     next: str | None
 
 
-def read[M: Model](rows: QuerySet[M], paging: Paged, *, key: str) -> Page[M]:
-    """Read one page of rows, the latest first by the time `key`, rows with the same key by id."""
+def read[M: Model](rows: QuerySet[M], paging: Paged, *, key: str, by: By) -> Page[M]:
+    """Read one page of rows, the latest first by the time `key`, rows with the same key by id; count who is shown."""
     if paging.cursor:
         value, pk = _decode(paging.cursor)
         rows = rows.filter(Q(**{f"{key}__lt": value}) | Q(**{key: value, "pk__lt": pk}))
     items = list(rows.order_by(f"-{key}", "-pk")[: paging.limit + 1])
+    disclose(items[: paging.limit], by=by)
     if len(items) <= paging.limit:
         return Page(items, None)
     last = items[paging.limit - 1]
     return Page(items[: paging.limit], _encode(getattr(last, key), last.pk))
+
+
+def disclose(rows: Iterable[Model], *, by: By) -> None:
+    """Count the customers whom rows are about before they are shown; the page is refused when they are too many."""
+    disclosures.show(customers=people.numbers_of(rows), by=by, at=timezone.now())
 
 
 def _encode(value: datetime, pk: int) -> str:

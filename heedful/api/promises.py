@@ -206,7 +206,7 @@ def instances(request: Asked, slug: str, wanted: paging.Query[Wanted]) -> Instan
     found = wanted.within(Instance.objects.filter(promise=get_object_or_404(Promise, slug=slug)), "counts_at")
     if wanted.state:
         found = found.filter(state=wanted.state)
-    page = paging.read(found, wanted, key="counts_at")
+    page = paging.read(found, wanted, key="counts_at", by=request.auth)
     return InstancesPage(
         items=[
             InstanceOut(customer=row.customer_id, **{name: getattr(row, name) for name in SHOWN}) for row in page.items

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 
-from heedful.associates import permissions
+from heedful.associates import guesses, permissions
 from heedful.associates.models import Associate, Key, Role, Team
 from heedful.kit import characters, turns
 from heedful.kit.actor import By
@@ -160,6 +160,7 @@ def set_password(*, associate: Associate, password: str, by: By, at: datetime) -
         must(by, "associate.edit")
     associate.set_password(password)
     associate.save(update_fields=["password"])
+    guesses.clear(account=str(associate.pk))
     events.record(PasswordSet(associate.pk), by=by, at=at)
 
 

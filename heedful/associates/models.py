@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Lower
 
@@ -175,3 +176,28 @@ class FirstLink(models.Model):
 
     def __str__(self) -> str:
         return f"first link of {self.created_at:%Y-%m-%d}"
+
+
+class RateLimit(models.Model):
+    """When something was done under one name lately; it counts until `ends_at`."""
+
+    name = models.CharField(max_length=120, primary_key=True)
+    times = ArrayField(models.DateTimeField())
+    ends_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Disclosure(models.Model):
+    """Which customers somebody, or a program, was shown on one day."""
+
+    actor = models.CharField(max_length=100)
+    day = models.DateField()
+    customers = ArrayField(models.BigIntegerField(), default=list)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["actor", "day"], name="associates_disclosure_once")]
+
+    def __str__(self) -> str:
+        return f"{self.actor} on {self.day}"

@@ -44,6 +44,12 @@ CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 HOST = env.text("HEEDFUL_HOST", default="127.0.0.1", doc="The address that is listened on; set by `heedful up`.")
 # How this machine reaches its own processes where they listen on all of its addresses.
 OWN_HOST = {"0.0.0.0": "127.0.0.1", "": "127.0.0.1", "::": "::1"}.get(HOST, HOST)  # noqa: S104
+PROXIES = env.number(
+    "HEEDFUL_PROXIES",
+    default=1,
+    most=10,
+    doc="How many proxies of your own a visitor passes; as many of the last addresses in X-Forwarded-For are believed.",
+)
 LIVE_URL = env.address(
     "HEEDFUL_LIVE_URL",
     default="",
@@ -176,8 +182,20 @@ SOCIALACCOUNT_ADAPTER = "heedful.web.accounts.SocialAdapter"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
-ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
+# Guesses at a log-in are counted by `associates/guesses.py`, which lets known devices through; the rest here.
+ACCOUNT_RATE_LIMITS = {
+    "login": "120/m/ip",
+    "login_failed": "",
+    "reset_password": "20/m/ip,5/h/key",
+    "reset_password_from_key": "20/m/ip",
+    "change_password": "5/5m/user",
+    "reauthenticate": "10/5m/user",
+}
 MFA_ADAPTER = "heedful.web.accounts.SecondFactorAdapter"
+MFA_FORMS = {
+    "authenticate": "heedful.web.second_factor.CodeForm",
+    "reauthenticate": "heedful.web.second_factor.CodeAgainForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/"
@@ -213,7 +231,14 @@ SOCIALACCOUNT_PROVIDERS = sign_on(OIDC_URL, OIDC_ID, OIDC_SECRET, trusts_email=O
 # A link, for a form that ends at another house is what `form-action` forbids; what a click could harm is refused.
 SOCIALACCOUNT_LOGIN_ON_GET = True
 
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "heedful_cache"}}
+# From so many rows on each that is written clears away those whose time is over.
+CACHES = {
+    "default": {
+        "BACKEND": "heedful.kit.cache.UnevictedCache",
+        "LOCATION": "heedful_cache",
+        "OPTIONS": {"MAX_ENTRIES": 300},
+    }
+}
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
@@ -262,6 +287,12 @@ MAIL_FROM = env.text("HEEDFUL_MAIL_FROM", default="care@localhost", doc="The sen
 ALLOW_PRIVATE_WEBHOOKS = env.networks(
     "HEEDFUL_WEBHOOK_ALLOW",
     doc="What webhooks may reach beyond the open web: networks inside your own (10.1.0.0/16) and other ports (:8443).",
+)
+CUSTOMERS_A_DAY = env.number(
+    "HEEDFUL_CUSTOMERS_A_DAY",
+    default=1_000,
+    least=1,
+    doc="Customers that somebody who may not export is shown in a day; of others each such number is written down.",
 )
 EVENTS_PER_S = env.number(
     "HEEDFUL_EVENTS_PER_SECOND",

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 from django.db import connection, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 
 from heedful.associates import associates
 from heedful.customers import components, identities, trust
@@ -582,3 +582,11 @@ def _value(said: Mapping[int, list[Any]]) -> tuple[Decimal | None, str, str]:
     except (InvalidOperation, KeyError, TypeError):
         return None, "", ""
     return total, _text(latest["currency"])[:3], _text(latest.get("source"))[:80]
+
+
+def numbers_of(rows: Iterable[Model]) -> set[int]:
+    """Return the numbers of the customers whom rows are about: of themselves, or of what is theirs."""
+    found: set[int | None] = {
+        row.pk if isinstance(row, Customer) else getattr(row, "customer_id", None) for row in rows
+    }
+    return {number for number in found if number is not None}

@@ -18,3 +18,10 @@ class Forbidden(Refused):
 
     def __init__(self, sentence: str = "You may not do this.") -> None:
         super().__init__(sentence, code="forbidden")
+
+
+class TooMany(Refused):
+    """It was done too often: later it may be done again."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence, code="too_many")

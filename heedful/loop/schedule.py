@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
+from heedful.associates import disclosures, rate_limits
 from heedful.customers import partitions
 from heedful.ledger import jobs, once
 from heedful.promise import instances, recounts
@@ -28,6 +29,8 @@ class Regular:
 SCHEDULE: tuple[Regular, ...] = (
     Regular("23 * * * *", jobs.forget_finished),
     Regular("31 * * * *", once.forget),
+    Regular("*/10 * * * *", rate_limits.forget),
+    Regular("37 2 * * *", disclosures.forget),
     Regular("41 2 * * *", partitions.tend),
     Regular("* * * * *", instances.fire, queue=jobs.CLOCKS),
     Regular("12 3 * * *", recounts.follow_audiences),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from heedful.act import cases, causes, practice, replies, routes
 from heedful.act import reactions as act
-from heedful.associates import associates, company, first, keys, teams, views
+from heedful.associates import associates, company, disclosures, first, keys, teams, views
 from heedful.courier import deliveries, mails, webhooks
 from heedful.customers import consents, kinds, messages, organisations, people, stages
 from heedful.customers.imports import importing
@@ -50,6 +50,8 @@ RECORDED_ONLY: tuple[type, ...] = (
     associates.AssociateReactivated,
     associates.PasswordSet,
     company.CompanyChanged,
+    disclosures.CustomersDisclosed,
+    disclosures.ListExported,
     first.HouseSetUp,
     keys.KeyAdded,
     keys.KeyRevoked,

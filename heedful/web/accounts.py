@@ -1,6 +1,8 @@
 """How associates come in: by invitation, with a password or the company's single sign-on."""
 
 import logging
+import secrets
+from datetime import timedelta
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -10,15 +12,17 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.providers.base import AuthProcess
 from django.conf import settings
-from django.http import HttpRequest, HttpResponseRedirect
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
-from heedful.associates import associates
+from heedful.associates import associates, guesses
 from heedful.associates.models import Associate
 from heedful.courier import mails
 from heedful.kit.actor import SYSTEM
+from heedful.kit.errors import TooMany
 from heedful.web import visitors
 
 log = logging.getLogger(__name__)
@@ -27,6 +31,10 @@ SHUT = ("email/", "3rdparty/", "3rdparty/signup/", "social/connections/", "socia
 """Pages of the library by which somebody would change who they are past the operations and the ledger."""
 WRONG_CODE = "This code does not fit. Type the one that your app shows now."
 TOO_OFTEN = "That was tried too often. Wait five minutes, then try again."
+
+DEVICE = "device-"
+"""The cookie by which a device is known that was in before, one for each account that came in with it."""
+KNOWN_FOR = timedelta(days=180)
 
 
 def shut(request: HttpRequest) -> HttpResponseRedirect:
@@ -54,6 +62,20 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
     def get_client_ip(self, request: HttpRequest) -> str:
         return visitors.address(request)
 
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
+        """Look at a password as often as it may be guessed at; who is right is not counted."""
+        login = str(credentials.get("email", ""))
+        guess = count_guess(request, "password", Associate.objects.filter(email__iexact=login).first() or login)
+        somebody: AbstractBaseUser | None = super().authenticate(request, **credentials)
+        if somebody is not None:
+            guesses.give_back(guess)
+        return somebody
+
+    def post_login(self, request: HttpRequest, user: Any, **about: Any) -> HttpResponse:
+        """Know the device from now on."""
+        response: HttpResponse = super().post_login(request, user, **about)
+        return remember_device(request, response, user)
+
     def get_reset_password_from_key_url(self, key: str) -> str:
         """Link to the house under its own address, whatever host name the request was made to."""
         path: str = urlsplit(super().get_reset_password_from_key_url(key)).path
@@ -68,6 +90,38 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
         mails.send(
             to=email, subject=message.subject, text=message.body, purpose="account", by=SYSTEM, at=timezone.now()
         )
+
+
+def count_guess(request: HttpRequest, what: str, who: Associate | str) -> guesses.Guess:
+    """Count a guess at what lets somebody in, or say at the form that there were too many."""
+    account = str(who.pk) if isinstance(who, Associate) else f"unknown {who.strip().casefold()}"
+    device = _device(request, who) if isinstance(who, Associate) else ""
+    network = visitors.network(request)
+    try:
+        return guesses.count(what=what, account=account, network=network, device=device, at=timezone.now())
+    except TooMany:
+        raise Adapter(request).validation_error("too_many_login_attempts") from None
+
+
+def remember_device(request: HttpRequest, response: HttpResponse, associate: Associate) -> HttpResponse:
+    """Let a device that came in be known when its associate comes again."""
+    response.set_signed_cookie(
+        f"{DEVICE}{associate.pk}",
+        _device(request, associate) or secrets.token_hex(8),
+        salt=DEVICE,
+        max_age=KNOWN_FOR,
+        path="/accounts/",
+        secure=settings.HTTPS,
+        httponly=True,
+        samesite="Lax",
+    )
+    return response
+
+
+def _device(request: HttpRequest, associate: Associate) -> str:
+    """The name that a device was given when this associate came in with it, or nothing."""
+    known = request.get_signed_cookie(f"{DEVICE}{associate.pk}", default="", salt=DEVICE, max_age=KNOWN_FOR)
+    return known or ""
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]

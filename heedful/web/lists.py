@@ -8,12 +8,17 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import batched
-from typing import Any
+from typing import Any, cast
 
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db.models import Field, Model, Q, QuerySet
 from django.db.models.fetch_modes import FETCH_RAISE
 from django.http import HttpRequest, QueryDict, StreamingHttpResponse
+from django.utils import timezone
+
+from heedful.associates import disclosures
+from heedful.associates.models import Associate
+from heedful.customers import people
 
 PAGE = 50
 MOST_COUNTED = 10_000
@@ -106,10 +111,19 @@ def read[M: Model](request: HttpRequest, rows: QuerySet[M], *, keys: Sequence[st
     some = rows.filter(beyond(keys, values)) if values else rows
     found = list(some.order_by(*keys).fetch_mode(FETCH_RAISE)[: size + 1])
     shown = found[:size]
+    disclose(request, shown)
     following = ""
     if len(found) > size:
         following = query(request.GET, after=_encode([skipped + size, *_values(shown[-1], keys)]))
     return Page(shown, total, skipped + 1, following, query(request.GET, format="csv"), query(request.GET), values)
+
+
+def disclose(request: HttpRequest, rows: Iterable[Model]) -> None:
+    """Count the customers whom rows are about before they are shown; the page is refused when they are too many."""
+    counted: set[int] = request.__dict__.setdefault("disclosed", set())
+    if fresh := people.numbers_of(rows) - counted:
+        disclosures.show(customers=fresh, by=cast("Associate", request.user).by, at=timezone.now())
+        counted |= fresh
 
 
 def beyond(keys: Sequence[str], values: Sequence[Any]) -> Q:
@@ -160,13 +174,25 @@ TOGETHER = 200
 type Column[M: Model] = tuple[str, Callable[[M], Any]]
 
 
-def csv_file[M: Model](name: str, rows: QuerySet[M], columns: Sequence[Column[M]]) -> StreamingHttpResponse:
-    """Stream rows as a CSV file that a spreadsheet opens without running anything in it."""
-    return csv_of(name, rows.fetch_mode(FETCH_RAISE).iterator(chunk_size=2000), columns)
+def csv_file[M: Model](
+    request: HttpRequest, name: str, rows: QuerySet[M], columns: Sequence[Column[M]]
+) -> StreamingHttpResponse:
+    """Stream rows as a CSV file that a spreadsheet opens without running anything in it, to whom may export."""
+    kind, by = str(rows.model._meta.model_name), cast("Associate", request.user).by
+    disclosures.export(what=name, kind=kind, rows=rows.count(), by=by, at=timezone.now())
+    return _csv(name, rows.fetch_mode(FETCH_RAISE).iterator(chunk_size=2000), columns)
 
 
-def csv_of[R](name: str, rows: Iterable[R], columns: Sequence[tuple[str, Callable[[R], Any]]]) -> StreamingHttpResponse:
-    """Stream what was counted, not read, in the same way."""
+def csv_of[R](
+    request: HttpRequest, name: str, rows: Sequence[R], columns: Sequence[tuple[str, Callable[[R], Any]]]
+) -> StreamingHttpResponse:
+    """Stream figures, which name nobody, in the same way."""
+    by = cast("Associate", request.user).by
+    disclosures.export_figures(what=name, rows=len(rows), by=by, at=timezone.now())
+    return _csv(name, rows, columns)
+
+
+def _csv[R](name: str, rows: Iterable[R], columns: Sequence[tuple[str, Callable[[R], Any]]]) -> StreamingHttpResponse:
     writer = csv.writer(_Echo())
 
     def lines() -> Iterator[str]:

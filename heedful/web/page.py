@@ -17,7 +17,7 @@ from django.utils import timezone
 from heedful.associates import associates
 from heedful.associates.models import Associate
 from heedful.kit.characters import storable
-from heedful.kit.errors import Forbidden, Refused
+from heedful.kit.errors import Forbidden, Refused, TooMany
 from heedful.web import shell
 
 
@@ -99,7 +99,7 @@ def _to_login(request: HttpRequest) -> HttpResponse:
 
 def _refused(request: HttpRequest, no: Refused) -> HttpResponse:
     if is_fragment(request) or request.method == "GET":
-        return _show(request, no, status=422)
+        return _show(request, no, status=429 if isinstance(no, TooMany) else 422)
     messages.error(request, no.sentence)
     return HttpResponseRedirect(_came_from(request))
 

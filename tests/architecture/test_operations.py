@@ -13,6 +13,7 @@ from tests.architecture import reading
 from tests.architecture.reading import Function
 
 SEVERAL_TRANSACTIONS = {
+    "heedful.associates.disclosures.show": "one statement, and none where nobody new is shown",
     "heedful.customers.imports.run": "a part at a time, so that it can be stopped and goes on",
     "heedful.customers.messages.take": "begins again where two batches met, and splits one that cannot be kept whole",
     "heedful.customers.together.take": "of one batch for what several senders brought",

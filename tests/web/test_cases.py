@@ -190,8 +190,8 @@ def test_a_long_list_has_a_next_page_and_few_queries(
     assert say(client.get(f"/cases{following}")).count('id="case-') == 3 + 2
 
 
-def test_the_export_holds_every_case(as_: As, mira: Associate, case: Case) -> None:
-    page = as_(mira).get("/cases?format=csv")
+def test_the_export_holds_every_case(as_: As, lena: Associate, case: Case) -> None:
+    page = as_(lena).get("/cases?format=csv")
     lines = b"".join(page.streaming_content).decode().splitlines()  # type: ignore[attr-defined]
     assert lines[0].startswith("\ufeffCase,Customer,About")
     assert lines[1].startswith(f"{case.pk},alice@example.test,Satisfaction: 2 of 5,Normal,Care,")

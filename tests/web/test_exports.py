@@ -31,13 +31,15 @@ def rows(page: Any) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text)))
 
 
-def test_exported_cases_say_why_in_words_with_the_code_beside(as_: As, mira: Associate, alice: Customer) -> None:
+def test_exported_cases_say_why_in_words_with_the_code_beside(
+    as_: As, mira: Associate, lena: Associate, alice: Customer
+) -> None:
     sign = Sign(reference="feedback:7", customer=alice.pk, severity=2, what="Nobody came", happened_at=timezone.now())
     case = cases.open_for_trouble(sign=sign, by=SYSTEM, at=timezone.now())
     cases.close(case=case, outcome="compensated", cause="late", by=mira.by, at=timezone.now())
     cases.hear_whether_it_helped(case=case, helped=True, by=SYSTEM, at=timezone.now())
 
-    (row,) = rows(as_(mira).get("/cases?state=closed&format=csv"))
+    (row,) = rows(as_(lena).get("/cases?state=closed&format=csv"))
 
     assert (row["Outcome"], row["Cause"], row["Helped"]) == ("Made good", "We were late", "yes")
     assert (row["Outcome code"], row["Cause code"]) == ("compensated", "late")

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from heedful.act.cases import working
 from heedful.act.models import Case
+from heedful.associates import associates
 from heedful.associates.models import Associate, Team
 from heedful.kit.actor import By
 from heedful.kit.errors import Forbidden, Refused
@@ -32,6 +33,7 @@ def hand_over_each(
     at: datetime,
 ) -> Handed:
     """Give several cases to a colleague, or to a team; one that cannot be given holds up no other."""
+    associates.must(by, "case.lead")
     handed = Handed([], [])
     for case in sorted(cases, key=lambda one: one.pk):  # in one order, so that two who hand over wait and never block
         try:

@@ -44,7 +44,7 @@ def index(request: Asked) -> HttpResponse:
     told = {
         "choices": choices,
         "period": period,
-        **_sheets(period),
+        **_sheets(request, period),
         **counted.lately(f"board.{period.choice}", lambda: _counted(period, now)),
     }
     return render(request, "board/index.html", told)
@@ -216,9 +216,10 @@ def _share(label: str, figure: scores.Figure | None, of: str, href: str) -> Figu
     return Figure(label, words, n=figure.n, of=of, span=between, low=low, high=high, middle=figure.value, href=href)
 
 
-def _sheets(period: Period) -> dict[str, Any]:
+def _sheets(request: Asked, period: Period) -> dict[str, Any]:
     """What customers said, the first of it open."""
-    sheets = feedback.sheets(_verbatims(period))
+    lists.disclose(request, rows := _verbatims(period))
+    sheets = feedback.sheets(rows)
     return {"sheets": sheets[:FIRST_WORDS], "more_sheets": sheets[FIRST_WORDS:]}
 
 

@@ -66,7 +66,7 @@ def index(request: Asked) -> HttpResponseBase:
 def _list(request: Asked, *, whose: str = "") -> HttpResponseBase:
     wish = case_list.wish(request, whose=whose)
     if request.GET.get("format") == "csv":
-        return lists.csv_file("cases", wish.cases, columns())
+        return lists.csv_file(request, "cases", wish.cases, columns())
     if "since" in request.GET:
         return _news(request, wish, whose)
     shown = lists.read(request, wish.cases, keys=wish.keys)
@@ -90,6 +90,7 @@ def _news(request: Asked, wish: case_list.Wish, whose: str) -> HttpResponse:
     fresh = list(wish.cases.filter(pk__gt=since).exclude(pk__in=list(shown)).order_by("-pk")[: lists.PAGE])
     rows = Case.objects.select_related("customer__person", "owner", "team").filter(pk__in=[*shown][: lists.PAGE * 4])
     changed = [case for case in rows if case_mark(case) != shown[str(case.pk)]]
+    lists.disclose(request, [*fresh, *changed])
     told = {"fresh": fresh, "changed": changed, "whose": whose, "now": timezone.now()}
     return render(request, "desk/cases/index.html#news", told)
 
@@ -97,7 +98,7 @@ def _news(request: Asked, wish: case_list.Wish, whose: str) -> HttpResponse:
 @page("case.read")
 def case(request: Asked, pk: int) -> HttpResponse:
     """One case."""
-    row = _found(pk)
+    row = _found(request, pk)
     if is_fragment(request) and request.headers.get("HX-Target") == "earlier":
         return render(request, "desk/cases/case.html#lines", {"case": row, "history": _history(request, row)})
     is_stale = request.GET.get("seen", hand := case_page.hand(row)) != hand
@@ -112,10 +113,12 @@ def _history(request: Asked, row: Case) -> case_history.History:
     return case_history.part(row, before=before, since=None if before else since)
 
 
-def _found(pk: int) -> Case:
+def _found(request: Asked, pk: int) -> Case:
     """A case with what its page shows of it."""
     wanted = ("customer__person__stage", "customer__person__organisation", "owner", "team")
-    return get_object_or_404(Case.objects.select_related(*wanted), pk=pk)
+    row = get_object_or_404(Case.objects.select_related(*wanted), pk=pk)
+    lists.disclose(request, [row])
+    return row
 
 
 def _told(request: Asked, row: Case, **forms: Any) -> dict[str, Any]:
@@ -158,7 +161,7 @@ def _back(request: Asked, pk: int, sentence: str, *, place: str = "") -> HttpRes
 
 def _wrong(request: Asked, pk: int, **forms: Any) -> HttpResponse:
     """The page again, with what was typed and what is wrong with it."""
-    row = _found(pk)
+    row = _found(request, pk)
     told = _told(request, row, **forms, opened=next(iter(forms)))
     return render(request, "desk/cases/case.html", told, status=422)
 
@@ -209,7 +212,7 @@ def mails(request: Asked, pk: int) -> HttpResponse:
 
 def _with_reply(request: Asked, pk: int) -> HttpResponse:
     """The mail again with a saved reply below what was typed so far; nothing is sent."""
-    row, typed = _found(pk), request.POST.get("text", "").rstrip()
+    row, typed = _found(request, pk), request.POST.get("text", "").rstrip()
     chosen = request.POST.get("reply", "")
     reply = Reply.objects.offered().filter(pk=chosen).first() if chosen.isdecimal() and len(chosen) < 18 else None
     words = replies.filled(reply, case=row, writer=request.user) if reply else ""

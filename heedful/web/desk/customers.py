@@ -12,7 +12,6 @@ from django.views.decorators.http import require_POST
 
 from heedful.act import causes
 from heedful.act.models import Case
-from heedful.associates import associates
 from heedful.customers import consents, people, stages
 from heedful.customers.models import Customer, Feedback, Identity, Merge
 from heedful.promise.models import Instance
@@ -27,8 +26,7 @@ def index(request: Asked) -> HttpResponseBase:
     """The list."""
     asked = customer_list.asked_for(request)
     if request.GET.get("format") == "csv":
-        associates.must(request.user, "customer.export")
-        return lists.csv_file("customers", asked.found, customer_list.COLUMNS)
+        return lists.csv_file(request, "customers", asked.found, customer_list.COLUMNS)
     template = "desk/customers/index.html" + ("#rows" if is_fragment(request) else "")
     return render(request, template, {"page": lists.read(request, asked.found, keys=asked.keys), "asked": asked})
 
@@ -36,7 +34,7 @@ def index(request: Asked) -> HttpResponseBase:
 @page("customer.read")
 def customer(request: Asked, pk: int) -> HttpResponse:
     """One customer, with what happened."""
-    who = _read(pk)
+    who = _read(request, pk)
     if who.pk != pk:
         return redirect("desk:customer", who.pk)
     records = list(Customer.objects.filter(person=who.pk).values_list("pk", flat=True))
@@ -49,7 +47,7 @@ def customer(request: Asked, pk: int) -> HttpResponse:
 @page("customer.read")
 def feedback(request: Asked, pk: int) -> HttpResponse:
     """What a customer said."""
-    who = _read(pk)
+    who = _read(request, pk)
     said = Feedback.objects.filter(customer__person=who.pk).select_related("reading").prefetch_related("scores")
     return _show(request, who, "feedback", {"page": lists.read(request, said, keys=["-happened_at", "-id"])})
 
@@ -57,7 +55,7 @@ def feedback(request: Asked, pk: int) -> HttpResponse:
 @page("customer.read")
 def cases(request: Asked, pk: int) -> HttpResponse:
     """What we did about it."""
-    who = _read(pk)
+    who = _read(request, pk)
     found = Case.objects.of_person(who.pk).select_related("owner", "team")
     shown = lists.read(request, found, keys=["-opened_at", "-id"])
     return _show(request, who, "cases", {"page": shown, "causes": causes.names()})
@@ -66,7 +64,7 @@ def cases(request: Asked, pk: int) -> HttpResponse:
 @page("customer.read")
 def promises(request: Asked, pk: int) -> HttpResponse:
     """What we promised, and whether we kept it."""
-    who = _read(pk)
+    who = _read(request, pk)
     made = Instance.objects.filter(customer__person=who.pk).select_related("promise")
     return _show(request, who, "promises", {"page": lists.read(request, made, keys=["-started_at", "-id"])})
 
@@ -74,7 +72,7 @@ def promises(request: Asked, pk: int) -> HttpResponse:
 @page("customer.read")
 def person(request: Asked, pk: int) -> HttpResponse:
     """Who a customer is: identities, attributes, stages, consent, and the records that were merged."""
-    who = _read(pk)
+    who = _read(request, pk)
     context = {
         "identities": Identity.objects.filter(customer__person=who.pk).order_by("kind", "value")[:200],
         "quotes": people.quotes(person=who.pk),
@@ -95,7 +93,7 @@ class MergeForm(forms.Form):
 @page("customer.merge")
 def merge(request: Asked, pk: int) -> HttpResponse:
     """Find the other record of the same person."""
-    who = _read(pk)
+    who = _read(request, pk)
     found = customer_list.search(request.GET.get("q", "")).exclude(pk=who.pk) if request.GET.get("q") else None
     shown = lists.read(request, found, keys=["-last_seen_at", "-id"], size=20) if found is not None else None
     return render(request, "desk/customers/merge.html", {"who": who, "page": shown, "panel": Panel(who)})
@@ -105,12 +103,12 @@ def merge(request: Asked, pk: int) -> HttpResponse:
 @require_POST
 def merges(request: Asked, pk: int) -> HttpResponse:
     """Say that two customers are one."""
-    who, form = _read(pk), MergeForm(request.POST)
+    who, form = _read(request, pk), MergeForm(request.POST)
     other = get_object_or_404(Customer, pk=form.cleaned_data["other"]) if form.is_valid() else None
     if other is None:
         return redirect("desk:customer_merge", who.pk)
     people.merge(a=who, b=other, reason=form.cleaned_data["reason"], by=request.user.by, at=timezone.now())
-    address = reverse("desk:customer_person", args=[_read(who.pk).pk])
+    address = reverse("desk:customer_person", args=[_read(request, who.pk).pk])
     return moved(request, address, f"{merge_list.pair(who, other)} are one customer now. You can undo it here.")
 
 
@@ -120,15 +118,17 @@ def undo(request: Asked, pk: int, merge_pk: int) -> HttpResponse:
     """Take a merge back."""
     row = get_object_or_404(Merge.objects.select_related("a", "b"), pk=merge_pk)
     people.undo(merge=row, by=request.user.by, at=timezone.now())
-    address = reverse("desk:customer_person", args=[_read(pk).pk])
+    address = reverse("desk:customer_person", args=[_read(request, pk).pk])
     one, other = (Customer.objects.get(pk=pk) for pk in (row.a_id, row.b_id))
     return moved(request, address, f"{merge_list.pair(one, other)} are two customers again, as before.")
 
 
-def _read(pk: int) -> Customer:
+def _read(request: Asked, pk: int) -> Customer:
     """Return the person that a record belongs to, with what every page shows."""
     record = get_object_or_404(Customer.objects.only("person_id"), pk=pk)
-    return Customer.objects.select_related("stage", "organisation").get(pk=record.person_id or pk)
+    person = Customer.objects.select_related("stage", "organisation").get(pk=record.person_id or pk)
+    lists.disclose(request, [person])
+    return person
 
 
 def _show(request: Asked, who: Customer, part: str, context: Mapping[str, object]) -> HttpResponse:

@@ -71,7 +71,7 @@ def index(request: Asked) -> HttpResponseBase:
     """What customers said."""
     found = _asked_for(request)
     if request.GET.get("format") == "csv":
-        return lists.csv_file("feedback", _exported(found), columns())
+        return lists.csv_file(request, "feedback", _exported(found), columns())
     shown = lists.read(request, found, keys=["-happened_at", "-pk"])
     told = {"page": shown, "sheets": sheets(shown.rows), **_chips(request)}
     return render(request, "desk/feedback/index.html" + ("#rows" if is_fragment(request) else ""), told)

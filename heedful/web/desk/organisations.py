@@ -41,15 +41,17 @@ def organisation(request: Asked, pk: int) -> HttpResponse:
     members = Customer.objects.people().filter(organisation=row)
     cases = Case.objects.open().filter(customer__person__organisation=row)
     walked = _walked(row)
+    urgent = list(cases.select_related("customer__person", "owner").order_by(URGENCY, "due_at", "pk")[:MOST_CASES])
+    lists.disclose(request, [*urgent, *(said := list(_said(row)[:LATEST_WORDS]))])
     context = {
         "organisation": row,
         "page": lists.read(request, members.select_related("stage"), keys=["-last_seen_at", "-id"]),
         "worth": _worth(members),
         "open": cases.count(),
-        "cases": cases.select_related("customer__person", "owner").order_by(URGENCY, "due_at", "pk")[:MOST_CASES],
+        "cases": urgent,
         "walked": walked,
         "kept": _kept(walked),
-        "sheets": feedback.sheets(_said(row)[:LATEST_WORDS]),
+        "sheets": feedback.sheets(said),
         "said": _said(row).count(),
         "now": timezone.now(),
     }

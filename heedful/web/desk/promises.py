@@ -38,7 +38,7 @@ def index(request: Asked) -> HttpResponseBase:
     found = Promise.objects.select_related("stage", "owner", "recount").prefetch_related("standards__calendar")
     rows = (found.exclude(ended_at=None) if ended.chosen else found.active()).order_by("stage__position", "pk")
     if request.GET.get("format") == "csv":
-        return lists.csv_of("promises", promise_list.whole(list(rows), period), promise_list.COLUMNS)
+        return lists.csv_of(request, "promises", promise_list.whole(list(rows), period), promise_list.COLUMNS)
     told = {
         "rows": promise_list.lines(rows, period),
         "export": lists.query(request.GET, format="csv"),
@@ -55,8 +55,9 @@ def promise(request: Asked, slug: str) -> HttpResponseBase:
     row = _promise(slug)
     told = promise_page.told(request, row, at=timezone.now())
     if request.GET.get("format") == "csv":
-        return lists.csv_file(row.slug, told["found"], COLUMNS)
+        return lists.csv_file(request, row.slug, told["found"], COLUMNS)
     told["page"] = lists.read(request, told["found"], keys=["-counts_at", "-id"])
+    lists.disclose(request, told["unread"])
     return render(request, "desk/promises/promise.html" + ("#live" if is_fragment(request) else ""), told)
 
 
@@ -75,6 +76,7 @@ def instance(request: Asked, slug: str, pk: int) -> HttpResponse:
     """One time that it was promised to one customer, with everything that happened to it."""
     rows = Instance.objects.select_related("promise", "standard__calendar", "customer__person")
     row = get_object_or_404(rows, pk=pk, promise__slug=slug)
+    lists.disclose(request, [row])
     told = {"instance": row, "customer": promise_page.who(row), "standard": _measured(row)}
     return render(request, "desk/promises/instance.html", told | promise_page.replay(instances.history(row)))
 

@@ -54,8 +54,10 @@ def survey(request: Asked, pk: int) -> HttpResponseBase:
     chosen = states.chosen.value if states.chosen else ""
     found = survey_page.asked(row, when=when, state=chosen, reason=request.GET.get("reason", ""))
     if request.GET.get("format") == "csv":
-        return lists.csv_file(row.slug, found, COLUMNS)
+        return lists.csv_file(request, row.slug, found, COLUMNS)
     shown = lists.read(request, found, keys=["-created_at", "-id"], size=25)
+    latest = [] if {"state", "reason", "after"} & request.GET.keys() else survey_page.latest(row)
+    lists.disclose(request, [one.ask for one in latest])
     tally = tallies.of([row], since=when.since, until=when.until)[row.pk]
     told = {
         "survey": row,
@@ -63,7 +65,7 @@ def survey(request: Asked, pk: int) -> HttpResponseBase:
         "tally": tally,
         "spared": survey_page.spared(tally),
         "figures": [survey_page.rate(row, tally), *survey_page.felt(row, when)],
-        "latest": [] if {"state", "reason", "after"} & request.GET.keys() else survey_page.latest(row),
+        "latest": latest,
         "states": states,
         "page": shown,
         "sheets": [survey_page.sheet(ask) for ask in shown.rows],

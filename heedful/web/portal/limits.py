@@ -1,11 +1,13 @@
-"""How many sheets one address may begin through public links."""
+"""How many sheets one network may begin through public links."""
 
-import hashlib
+from datetime import timedelta
 
-from django.core.cache import cache
 from django.http import HttpRequest
+from django.utils import timezone
 
-from heedful.kit.errors import Refused
+from heedful.associates import rate_limits
+from heedful.associates.rate_limits import Rate
+from heedful.kit.errors import TooMany
 from heedful.listen.models import Survey
 from heedful.web import visitors
 
@@ -14,9 +16,7 @@ AN_HOUR = 120
 
 
 def count(request: HttpRequest, *, of: Survey) -> None:
-    """Count one sheet that is begun, and refuse when too many came from the same address within an hour."""
-    key = f"sheets:{of.pk}:{hashlib.blake2b(visitors.address(request).encode(), digest_size=12).hexdigest()}"
-    if cache.add(key, 1, timeout=3600):
-        return
-    if cache.incr(key) > AN_HOUR:
-        raise Refused("Many answers came from here just now. Try again in an hour.", code="too_many")
+    """Count one sheet that is begun, and refuse when too many came from the same network within an hour."""
+    name = rate_limits.name("sheets", of.pk, visitors.network(request))
+    if not rate_limits.take(name=name, rate=Rate(AN_HOUR, timedelta(hours=1)), at=timezone.now()):
+        raise TooMany("Many answers came from here just now. Try again in an hour.")

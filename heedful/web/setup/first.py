@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 
 from heedful.associates import first
 from heedful.kit.errors import Forbidden, Refused
+from heedful.web import accounts
 from heedful.web.setup import places
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -62,5 +63,5 @@ def set_up(request: HttpRequest, token: str) -> HttpResponse:
             form.add_error(None, no.sentence)
         else:
             login(request, admin, backend=BACKEND)
-            return redirect("setup:index")
+            return accounts.remember_device(request, redirect("setup:index"), admin)
     return render(request, "setup/first.html", {"form": form})

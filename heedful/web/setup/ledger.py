@@ -30,7 +30,7 @@ def ledger(request: Asked) -> HttpResponseBase:
     if actors.chosen:
         rows = rows.filter(by_kind=actors.chosen.value)
     if request.GET.get("format") == "csv":
-        return lists.csv_file("ledger", rows.order_by("-id"), COLUMNS)
+        return lists.csv_file(request, "ledger", rows.order_by("-id"), COLUMNS)
     found = lists.read(request, rows, keys=["-id"])
     return render(request, "setup/ledger.html", {"page": found, "lines": entries.lines(found.rows), "actors": actors})
 

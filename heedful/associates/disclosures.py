@@ -1,0 +1,97 @@
+"""Disclosures: whom somebody was shown, so that a day's work is free and carrying all customers off is not.
+
+Whoever may export takes as much as they like, and it is written down; all others see so many customers a day.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from heedful.associates import associates
+from heedful.associates.models import Disclosure
+from heedful.kit.actor import By
+from heedful.kit.errors import TooMany
+from heedful.ledger import events
+
+COUNTED = {"associate", "key"}
+KEPT_FOR = timedelta(days=31)
+
+
+@dataclass(frozen=True, slots=True)
+class CustomersDisclosed:
+    """Somebody who may export was shown more customers than a day's work takes; so many since the last time."""
+
+    customers: int
+
+
+@dataclass(frozen=True, slots=True)
+class ListExported:
+    """A list left as a file: which one, what its rows are, and how many."""
+
+    what: str
+    kind: str
+    rows: int
+
+
+ADD = """
+INSERT INTO associates_disclosure AS known (actor, day, customers) VALUES (%(actor)s, %(day)s, %(shown)s::bigint[])
+ON CONFLICT (actor, day) DO UPDATE
+SET customers = ARRAY(SELECT DISTINCT unnest(known.customers || EXCLUDED.customers))
+WHERE (SELECT count(DISTINCT one) FROM unnest(known.customers || EXCLUDED.customers) one) <= %(most)s
+RETURNING 1
+"""
+"""One statement, which holds the row: of many pages at once each sees whom those before it showed."""
+
+
+def show(*, customers: Iterable[int], by: By, at: datetime) -> None:
+    """Count customers before they are shown, each once a day, and refuse what is more than a day's work."""
+    shown = sorted(set(customers))
+    known = Disclosure.objects.filter(actor=str(by), day=at.date(), customers__contains=shown)
+    if by.kind not in COUNTED or not shown or known.exists() or _add(shown, by, at):
+        return
+    if not associates.may(by, "customer.export"):
+        raise TooMany(
+            f"You may be shown {settings.CUSTOMERS_A_DAY:,} customers in a day, and these would be more."
+            " Go on tomorrow, or ask somebody who may export."
+        )
+    _begin_anew(shown, by, at)
+
+
+def _add(shown: Sequence[int], by: By, at: datetime) -> bool:
+    most = settings.CUSTOMERS_A_DAY
+    if len(shown) > most:
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute(ADD, {"actor": str(by), "day": at.date(), "shown": list(shown), "most": most})
+        return cursor.fetchone() is not None
+
+
+@transaction.atomic
+def _begin_anew(shown: Sequence[int], by: By, at: datetime) -> None:
+    """Write down how many they were, and count from nothing."""
+    row, _ = Disclosure.objects.select_for_update().get_or_create(actor=str(by), day=at.date())
+    events.record(CustomersDisclosed(len({*row.customers, *shown})), by=by, at=at)
+    row.customers = []
+    row.save(update_fields=["customers"])
+
+
+@transaction.atomic
+def export(*, what: str, kind: str, rows: int, by: By, at: datetime) -> None:
+    """Let a list of customers, or of what is theirs, leave as a file, and write it down."""
+    associates.must(by, "customer.export")
+    events.record(ListExported(what, kind, rows), by=by, at=at)
+
+
+@transaction.atomic
+def export_figures(*, what: str, rows: int, by: By, at: datetime) -> None:
+    """Let figures that name nobody leave as a file, and write it down."""
+    associates.must(by, "board.read")
+    events.record(ListExported(what, "figure", rows), by=by, at=at)
+
+
+def forget(*, at: datetime) -> int:
+    """Drop what was counted a month ago; returns how many days of how many people."""
+    return Disclosure.objects.filter(day__lt=(at - KEPT_FOR).date()).delete()[0]
