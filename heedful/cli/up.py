@@ -178,7 +178,7 @@ class _Ready:
 
 
 class _Upkeep:
-    """Looks after the disk of the data folder while the house runs: its room, and the log of the server that is ours."""
+    """Looks after the disk of the data folder while the house runs: its room, and the log of our server."""
 
     def __init__(self, data: Path, server: Server | None) -> None:
         self.data, self.server, self.is_full = data, server, False

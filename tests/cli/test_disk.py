@@ -63,6 +63,13 @@ def send(house: House, key: str, name: str) -> int:
         return connection.getresponse().status
 
 
+def turn_for_ever(url: str) -> None:
+    """Have the server begin a new file of its log, again and again."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        while True:
+            connection.execute("SELECT pg_logical_emit_message(true, 'test', %s), pg_switch_wal()", ["confided"])
+
+
 def test_a_disk_that_fills_up_stops_nothing_but_what_is_new(small: Path) -> None:
     with healthy(small) as house:
         key = heedful("key", "add", "shop", "--data", str(small)).stdout.strip()
@@ -100,9 +107,8 @@ def test_a_log_that_found_no_room_costs_the_ballast_and_pages_can_be_read(small:
         assert reserve.stat().st_size == reserve.stat().st_blocks * 512 == ballast.BYTES
         filler = fill(small.parent)
         owner = Server(small).url(role="postgres", database="postgres")
-        with pytest.raises(psycopg.OperationalError), psycopg.connect(owner, autocommit=True) as connection:
-            while True:  # each turn of the log wants a new file of it
-                connection.execute("SELECT pg_logical_emit_message(true, 'test', 'confided'), pg_switch_wal()")
+        with pytest.raises(psycopg.OperationalError):
+            turn_for_ever(owner)
         eventually(lambda: reserve.stat().st_size == 0, "the ballast's end")
         eventually(lambda: house.get("/accounts/login/")[0] == 200, "a page")
         assert "is full: nothing new is kept" in house.said()

@@ -49,7 +49,12 @@ def test_neither_a_failed_statement_nor_a_killed_one_leaves_its_values_in_the_lo
             house.sql(sql)
     with pytest.raises(psycopg.Error):
         house.sql("INSERT INTO diary VALUES (%s)", "confided")
-    begun = threading.Thread(target=lambda: pytest.raises(psycopg.Error, house.sql, "SELECT pg_sleep(60), 'confided'"))
+
+    def be_killed() -> None:
+        with pytest.raises(psycopg.Error):
+            house.sql("SELECT pg_sleep(60), 'confided'")
+
+    begun = threading.Thread(target=be_killed)
     begun.start()
     ours = "SELECT pid FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep(60)%%'"
     os.kill(eventually(lambda: house.sql(ours), "the statement")[0][0], signal.SIGKILL)

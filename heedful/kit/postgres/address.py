@@ -12,7 +12,7 @@ def shown(url: str) -> str:
     options = parse_qsl(parts.query, keep_blank_values=True)
     if any(name == "sslpassword" for name, _ in options):
         raise Refused(
-            "DATABASE_URL holds the password of a client's key (sslpassword), which PostgreSQL's programs could be given"
+            "DATABASE_URL holds the password of a client's key (sslpassword), which PostgreSQL's programs can be given"
             " only where everybody on this machine reads it. Use a key without one for this command.",
             code="sslpassword",
         )
