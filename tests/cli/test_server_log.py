@@ -65,6 +65,7 @@ def test_neither_a_failed_statement_nor_a_killed_one_leaves_its_values_in_the_lo
     assert said.count("ERROR:  duplicate key value") == 2
     assert "confided" not in said
     assert "STATEMENT:" not in said
+    eventually(house.is_healthy, "health after the kill")
 
 
 def test_an_installation_that_others_could_read_is_shut_when_it_starts(data: Path) -> None:
