@@ -1,5 +1,6 @@
 """What is to be done later: one way to enqueue, in the transaction of the change that asks for it."""
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -9,7 +10,6 @@ from django.db import connection
 from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.jobs import Job
 from procrastinate.manager import JobManager
-from psycopg.types.json import Jsonb
 
 KEEP_FINISHED = timedelta(days=1)
 HERE = JobManager(DjangoConnector())
@@ -72,7 +72,14 @@ VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT (queueing_lock) WHERE status = '
 
 
 def _enqueue_once(job: Job) -> None:
-    values = [job.queue, job.task_name, job.priority, job.lock, job.queueing_lock, Jsonb(job.task_kwargs)]
+    values: list[Any] = [
+        job.queue,
+        job.task_name,
+        job.priority,
+        job.lock,
+        job.queueing_lock,
+        json.dumps(job.task_kwargs),
+    ]
     with connection.cursor() as cursor:
         cursor.execute(ONCE, [*values, job.scheduled_at])
 
