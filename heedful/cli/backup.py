@@ -11,7 +11,7 @@ from tqdm import tqdm
 
 from heedful.cli import place
 from heedful.kit.errors import Refused
-from heedful.kit.postgres import binaries, failures
+from heedful.kit.postgres import address, binaries, failures
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -43,8 +43,10 @@ def run(options: argparse.Namespace) -> int:
 def _dump(url: str, file: Path) -> None:
     file.touch(mode=0o600)
     program = binaries.clients(place.server_version(url)) / "pg_dump"
-    command = [str(program), "-Fc", "--no-owner", "--no-privileges", "--no-comments", "-f", str(file), "-d", url]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    command = [str(program), "-Fc", "--no-owner", "--no-privileges", "--no-comments", "-f", str(file)]
+    process = subprocess.Popen(
+        [*command, "-d", address.shown(url)], stderr=subprocess.PIPE, text=True, env=address.environment(url)
+    )
     try:
         with tqdm(desc="backing up", unit="B", unit_scale=True, delay=2, leave=False) as bar:
             while process.poll() is None:

@@ -11,6 +11,7 @@ from django.core import checks
 from django.db import connection
 
 from heedful.cli import migrations
+from heedful.kit import private
 from heedful.kit.errors import Refused
 from heedful.kit.postgres import binaries, releases
 from heedful.ledger import jobs
@@ -138,6 +139,11 @@ def _machine() -> Iterator[Finding]:
     free = shutil.disk_usage(data).free
     room = f"{free / 1e9:.1f} GB are free on the disk of {data}"
     yield _look(free > ROOM_BYTES, f"{room}.", f"Only {room}: make room, for a full disk stops everything.")
+    yield _look(
+        private.is_closed(data),
+        f"Only its owner may look into {data}.",
+        f"Others may look into {data}: chmod 700 {data}",
+    )
     key = data / "secret_key"
     if key.exists():
         is_private = key.stat().st_mode & 0o077 == 0

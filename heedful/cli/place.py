@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psycopg
 
-from heedful.kit import env
+from heedful.kit import env, private
 from heedful.kit.errors import Refused
 from heedful.kit.postgres import Server, failures
 
@@ -43,6 +43,7 @@ def settle(data: str | None) -> Place:
         _keep_secret(folder)
     if url := env.given("DATABASE_URL"):
         os.environ["DATABASE_URL"] = url
+        private.close_folder(folder, uid=os.geteuid(), gid=os.getegid())
         return Place(folder, None)
     server = Server(folder)
     os.environ["DATABASE_URL"] = server.url()

@@ -14,7 +14,7 @@ from tqdm import tqdm
 
 from heedful.cli import backup, place
 from heedful.kit.errors import Refused
-from heedful.kit.postgres import binaries, failures
+from heedful.kit.postgres import address, binaries, failures
 
 MAGIC = b"PGDMP"
 # One transaction around all, and its end is said: whoever is killed in between leaves everything as it was.
@@ -41,6 +41,7 @@ def run(options: argparse.Namespace) -> int:
     """Restore, and bring the restored data to the shape that this version needs."""
     _refuse_other_files(options.file)
     home = place.settle(options.data)
+    _refuse_newer(options.file)
     with _nobody_works_on(home.data), home.database() as url:
         if not options.replace and _holds_anything(url):
             raise Refused("This database is not empty. Say --replace to throw away what it holds.", code="not_empty")
@@ -58,6 +59,23 @@ def _refuse_other_files(file: Path) -> None:
         raise Refused(f"{file} cannot be read ({error.strerror}).", code="file") from None
     if not is_backup:
         raise Refused(f"{file} is not a backup.", code="file")
+
+
+def _refuse_newer(file: Path) -> None:
+    """Refuse a backup of a version after this one while nothing is changed yet."""
+    import django
+
+    django.setup()
+    from heedful.cli import migrations
+
+    command = [str(binaries.clients() / "pg_restore"), "-a", "-t", "django_migrations", "-f", "-", str(file)]
+    rows = subprocess.run(command, capture_output=True, text=True).stdout.partition("FROM stdin;\n")[2]
+    lines = rows.partition("\n\\.")[0].splitlines()
+    migrations.refuse_newer([(app, name) for _, app, name, *_ in map(_fields, lines)], what="This backup")
+
+
+def _fields(line: str) -> list[str]:
+    return line.split("\t")
 
 
 def _nobody_works_on(data: Path) -> IO[str]:
@@ -79,9 +97,9 @@ def _holds_anything(url: str) -> bool:
 
 def _load(url: str, file: Path) -> None:
     folder, version = binaries.clients(), place.server_version(url)
-    writing = [str(folder / "psql"), "-X", "-q", "-v", "ON_ERROR_STOP=1", "-o", "/dev/null", "-d", url]
+    writing = [str(folder / "psql"), "-X", "-q", "-v", "ON_ERROR_STOP=1", "-o", "/dev/null", "-d", address.shown(url)]
     with tempfile.TemporaryFile() as complaints:
-        writer = subprocess.Popen(writing, stdin=subprocess.PIPE, stderr=complaints)
+        writer = subprocess.Popen(writing, stdin=subprocess.PIPE, stderr=complaints, env=address.environment(url))
         assert writer.stdin is not None
         whole = _say(writer.stdin, BEGINNING)
         for section in SECTIONS:

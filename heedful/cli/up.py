@@ -4,8 +4,10 @@ import argparse
 import fcntl
 import http.client
 import importlib
+import math
 import os
 import socket
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -18,7 +20,7 @@ from django.utils.module_loading import import_string
 
 from heedful.cli import place, supervisor
 from heedful.kit.errors import Refused
-from heedful.kit.postgres import failures
+from heedful.kit.postgres import Server, ballast, failures, log
 
 if TYPE_CHECKING:
     from django.conf import LazySettings
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 # What the processes do is put together above the shell, so it is called by its name.
 PROCESSES = "heedful.config.processes"
 LAST_PORT = 65_535
+LAY_EVERY_S = 60.0
+RECYCLE_EVERY_S = 5.0
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -65,12 +69,12 @@ def run(options: argparse.Namespace) -> int:
                 home.server.stop(postgres)
             raise
         ready = _Ready(options.port, began, words)
-        room = _Room(home.data)
+        upkeep = _Upkeep(home.data, home.server)
         children = _children(options.host, options.port, live_port)
 
         def tick() -> None:
             ready.tell_once()
-            room.tell_when_it_changes()
+            upkeep.look()
 
         supervisor.Supervisor(children, home.server, postgres, on_tick=tick).run()
     return 0
@@ -174,20 +178,38 @@ class _Ready:
             connection.close()
 
 
-class _Room:
-    """Tells when the disk is full, and when it is so no more."""
+class _Upkeep:
+    """Looks after the disk of the data folder while the house runs: its room, and the log of our server."""
 
-    def __init__(self, data: Path) -> None:
-        self.data, self.is_full = data, False
+    def __init__(self, data: Path, server: Server | None) -> None:
+        self.data, self.server, self.is_full = data, server, False
+        self.laid_at, self.recycled_at = -math.inf, -math.inf
+        self.recycling: subprocess.Popen[bytes] | None = None
 
-    def tell_when_it_changes(self) -> None:
-        """Print a sentence at each change; the database by itself goes on as soon as there is room."""
+    def look(self) -> None:
+        """Tell when the disk is full and when it is so no more; the database by itself goes on as soon as it can."""
         is_full = failures.is_full(self.data)
-        if is_full == self.is_full:
-            return
-        self.is_full = is_full
-        if is_full:
+        if is_full != self.is_full:
+            self.is_full = is_full
+            self._tell()
+        if self.server is not None:
+            log.turn(self.server.log)
+            self._recycle(self.server) if is_full else self._lay_ballast()
+
+    def _tell(self) -> None:
+        if self.is_full:
             print(f"The disk that holds {self.data} is full: nothing new is kept. Free some space; all goes on then.")
         else:
             print(f"There is room again on the disk that holds {self.data}.")
         sys.stdout.flush()
+
+    def _lay_ballast(self) -> None:
+        if (now := time.monotonic()) - self.laid_at > LAY_EVERY_S:
+            self.laid_at = now
+            ballast.lay(self.data)
+
+    def _recycle(self, server: Server) -> None:
+        """Keep the server from ending for want of a new file of its log: without it no page can be read."""
+        now = time.monotonic()
+        if now - self.recycled_at > RECYCLE_EVERY_S and (self.recycling is None or self.recycling.poll() is not None):
+            self.recycled_at, self.recycling = now, server.recycle()

@@ -78,7 +78,8 @@ def _database(url: str) -> dict[str, Any]:
         "PORT": options.pop("port", parts.port or ""),
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"options": "-c timezone=UTC", **options},
+        # Bound by the server, no value stands in a statement, and none in what a server writes down of one that failed.
+        "OPTIONS": {"options": "-c timezone=UTC", "server_side_binding": True, **options},
     }
 
 

@@ -4,13 +4,17 @@ import hashlib
 import uuid
 from collections.abc import Collection, Iterable
 
-import psycopg
-from django.db import DatabaseError, connection, transaction
+from django.db import connection, transaction
 
 MOST_RECENT = 25_000
 """Names that a process remembers, twice: clients send again soon or never."""
 DOUBTS = 50
 """Batches that are looked through with care after one held something that came before."""
+
+
+class CameBefore(Exception):
+    """A batch that was written as if all of it were new holds something that came before; none of it was kept."""
+
 
 _recent: set[str] = set()
 _earlier: set[str] = set()
@@ -76,9 +80,3 @@ def are_likely_new() -> bool:
     """Whether a batch may be written as if nothing in it came before, which costs least; else it fails as a whole."""
     _doubts[0] = max(_doubts[0] - 1, 0)
     return not _doubts[0]
-
-
-def is_repeat(error: DatabaseError) -> bool:
-    """Whether a batch failed because something in it came before."""
-    cause = error.__cause__
-    return isinstance(cause, psycopg.errors.UniqueViolation) and cause.diag.constraint_name == "customers_arrival_pkey"

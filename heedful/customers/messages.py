@@ -105,13 +105,12 @@ def _persistently(messages: Sequence[Message], sender: _Sender, at: datetime) ->
     for tries_left in reversed(range(TRIES)):
         try:
             return _together(messages, sender, at, hasty)
-        except (OperationalError, IntegrityError) as error:
-            came_before = arrivals.is_repeat(error)
-            if not tries_left or not (came_before or _state(error) in DEADLOCKS):
+        except arrivals.CameBefore:
+            arrivals.doubt()
+            return _persistently(messages, sender, at)
+        except OperationalError as error:
+            if not tries_left or _state(error) not in DEADLOCKS:
                 raise
-            if came_before:
-                hasty = False
-                arrivals.doubt()
     raise AssertionError
 
 

@@ -92,8 +92,8 @@ def record(
 
     `verified` says whether their sender is trusted to say who somebody is; see `trust`.
     `known` names records that were met in this transaction, so that they are not looked up again, and `seen` those of
-    which it is written when they were seen. A hasty batch is written as if all of it were new; it fails with an error
-    that `arrivals.is_repeat` knows when that is not so.
+    which it is written when they were seen. A hasty batch is written as if all of it were new; where that is not so it
+    fails with `arrivals.CameBefore`, and the caller's transaction with it.
     """
     horizon = at + AHEAD
     times = [sent if EARLIEST <= (sent := draft.happened_at) <= horizon else clamp(sent, at) for draft in drafts]
@@ -242,7 +242,7 @@ WITH sent AS (
     SELECT * FROM jsonb_to_recordset(%s::jsonb) AS r(
         m uuid, t timestamptz, c bigint, k text, h text, s text, p jsonb, o jsonb, v text, u text, x boolean)
 ), fresh AS (
-    INSERT INTO customers_arrival SELECT m FROM sent{unless_it_came} RETURNING message
+    INSERT INTO customers_arrival SELECT m FROM sent ON CONFLICT DO NOTHING RETURNING message
 ), batch AS (SELECT nextval('customers_batch') AS number), written AS (
     INSERT INTO customers_touchpoint (happened_at, arrived_at, customer_id, kind, channel, stage, message, source,
         properties, scores, verbatim, subject, clamped, batch)
@@ -263,20 +263,20 @@ WITH sent AS (
     FROM told WHERE count > 0
     RETURNING id
 )
-SELECT told.*, (SELECT id FROM entry) FROM told
+SELECT told.*, (SELECT id FROM entry), (SELECT count(*) FROM fresh) FROM told
 """
-CAREFUL = INSERT.replace("{unless_it_came}", " ON CONFLICT DO NOTHING").replace(
-    "{if_it_is_fresh}", " JOIN fresh ON fresh.message = sent.m"
-)
-HASTY = INSERT.replace("{unless_it_came}", "").replace("{if_it_is_fresh}", "")
+CAREFUL = INSERT.replace("{if_it_is_fresh}", " JOIN fresh ON fresh.message = sent.m")
+HASTY = INSERT.replace("{if_it_is_fresh}", "")
 
 
 def _insert(rows: Mapping[str, _Row], source: str, by: By, at: datetime, hasty: bool) -> _Written:
     """Write the rows and, in the same statement, the ledger's entry of them."""
     parameters = [_encode(rows).decode(), at, source, by.kind, by.id, by.label[:200], at]
-    count, first_id, last_id, earliest, latest, watched, messages, ids, batch, entry = prepared.fetch(
+    count, first_id, last_id, earliest, latest, watched, messages, ids, batch, entry, fresh = prepared.fetch(
         HASTY if hasty else CAREFUL, parameters
     )[0]
+    if hasty and fresh < len(rows):
+        raise arrivals.CameBefore
     sheets = list(zip(messages or (), ids or (), strict=True))
     return _Written(count, first_id, last_id, earliest, latest, bool(watched), sheets, batch, entry)
 

@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 from procrastinate.contrib.django.django_connector import DjangoConnector
-from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.jobs import Job
 from procrastinate.manager import JobManager
 
@@ -67,18 +66,34 @@ def enqueue(
     task = Task(dotted(function), arguments, at, priority, lock, queueing_lock, queue)
     if queueing_lock is None:
         enqueue_all([task])
-        return
-    try:
-        with transaction.atomic():
-            enqueue_all([task])
-    except AlreadyEnqueued:
-        pass
+    else:
+        _enqueue_once(_job(task))
 
 
 def enqueue_all(tasks: Sequence[Task]) -> None:
     """Enqueue many tasks in one statement."""
     if tasks:
         HERE.batch_defer_jobs(jobs=[_job(task) for task in tasks])
+
+
+# The library's own way fails where such a task waits, and the server's log hears of each failure.
+ONCE = """
+INSERT INTO procrastinate_jobs (queue_name, task_name, priority, lock, queueing_lock, args, scheduled_at)
+VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT (queueing_lock) WHERE status = 'todo' DO NOTHING
+"""
+
+
+def _enqueue_once(job: Job) -> None:
+    values: list[Any] = [
+        job.queue,
+        job.task_name,
+        job.priority,
+        job.lock,
+        job.queueing_lock,
+        json.dumps(job.task_kwargs),
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(ONCE, [*values, job.scheduled_at])
 
 
 def _job(task: Task) -> Job:

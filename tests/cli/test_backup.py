@@ -1,14 +1,17 @@
 import subprocess
 import sys
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
+from urllib.parse import quote
 
 import psycopg
 import pytest
 
+from heedful import __version__
 from heedful.cli import backup, restore
-from heedful.kit.postgres import Server
-from tests.cli.conftest import environment, eventually, heedful
+from heedful.kit.errors import Refused
+from heedful.kit.postgres import Server, address
+from tests.cli.conftest import environment, eventually, free_pair, heedful
 
 pytestmark = pytest.mark.xdist_group("up")
 
@@ -92,3 +95,70 @@ def test_a_program_that_found_no_room_is_said_to_have_found_none() -> None:
     assert str(backup.failed("The backup", said)) == (
         "The backup did not succeed: the disk is full. Free some space and try again."
     )
+
+
+NEWER = """
+INSERT INTO django_migrations (app, name, applied) VALUES ('act', '0999_later', now()), ('heedful', '99.1', now())
+"""
+
+
+def test_data_of_a_newer_version_are_refused_by_its_name_and_left_as_they_are(data: Path) -> None:
+    file, newer = data.parent / "own.backup", data.parent / "newer.backup"
+    assert heedful("backup", str(file), "--data", str(data)).returncode == 0
+    assert ask(data, "SELECT name FROM django_migrations WHERE app = 'heedful'") == [(__version__,)]
+    ask(data, NEWER)
+    said = f"was written by Heedful 99.1, and this is Heedful {__version__}"
+    for words in (["up", "--port", str(free_pair())], ["check"], ["key", "list"]):
+        refused = heedful(*words, "--data", str(data))
+        assert (refused.returncode, said in refused.stderr, "act 0999_later" in refused.stderr) == (1, True, True)
+    assert not Server(data).is_ready()
+
+    assert heedful("backup", str(newer), "--data", str(data)).returncode == 0
+    assert heedful("restore", str(file), "--replace", "--data", str(data)).returncode == 0
+    ask(data, "CREATE TABLE later (n int)")
+    refused = heedful("restore", str(newer), "--replace", "--data", str(data))
+    assert (refused.returncode, f"This backup {said}" in refused.stderr) == (1, True)
+    assert ask(data, "SELECT to_regclass('later')::text") == [("later",)]
+
+
+def test_a_password_stands_in_no_command(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    secret = "open sesame/@:%"
+    seen: list[bytes] = []
+    begin = subprocess.Popen
+
+    def begin_and_look(command: list[str], **more: Any) -> subprocess.Popen[bytes]:
+        process = begin(command, **more)
+        seen.extend(file.read_bytes() for file in Path("/proc").glob(f"{process.pid}/cmdline"))
+        environments.append((Path(command[0]).name, dict(more.get("env") or {}).get("PGPASSWORD")))
+        return process
+
+    environments: list[tuple[str, str | None]] = []
+    file = data.parent / "all.backup"
+    with Server(data).running() as url:
+        monkeypatch.setattr(subprocess, "Popen", begin_and_look)
+        with_password = url.replace("//heedful@", f"//heedful:{quote(secret, safe='')}@")
+        backup._dump(with_password, file)
+        restore._load(with_password, file)
+    assert ("pg_dump", secret) in environments
+    assert ("psql", secret) in environments
+    assert seen
+    assert not [line for line in seen if b"sesame" in line]
+
+
+@pytest.mark.parametrize(
+    ("url", "shown", "password"),
+    [
+        ("postgresql://care:a%40b@host:5433/x?sslmode=require", "postgresql://care@host:5433/x?sslmode=require", "a@b"),
+        ("postgresql://care@/x?host=%2Frun&password=p%26q", "postgresql://care@/x?host=%2Frun", "p&q"),
+        ("postgresql://heedful@/heedful?host=%2Fdata%2Frun", "postgresql://heedful@/heedful?host=%2Fdata%2Frun", None),
+        ("postgresql://:only@host/x", "postgresql://@host/x", "only"),
+    ],
+)
+def test_an_address_is_shown_without_its_password(url: str, shown: str, password: str | None) -> None:
+    assert address.shown(url) == shown
+    assert address.environment(url).get("PGPASSWORD") == password
+
+
+def test_the_password_of_a_key_is_not_put_where_everybody_reads_it() -> None:
+    with pytest.raises(Refused, match="sslpassword"):
+        address.shown("postgresql://care@host/x?sslpassword=secret")

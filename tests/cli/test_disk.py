@@ -10,8 +10,10 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
+from heedful.kit.postgres import Server, ballast, failures
 from tests.cli.conftest import House, copy_of, eventually, free_pair, healthy, heedful
 
 pytestmark = pytest.mark.xdist_group("up")
@@ -61,10 +63,21 @@ def send(house: House, key: str, name: str) -> int:
         return connection.getresponse().status
 
 
+def turn_for_ever(url: str) -> None:
+    """Have the server begin a new file of its log, again and again."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        while True:
+            connection.execute("SELECT pg_logical_emit_message(true, 'test', %s), pg_switch_wal()", ["confided"])
+
+
 def test_a_disk_that_fills_up_stops_nothing_but_what_is_new(small: Path) -> None:
     with healthy(small) as house:
         key = heedful("key", "add", "shop", "--data", str(small)).stdout.strip()
         assert send(house, key, "before") == 200
+        eventually(lambda: (small / "ballast").exists(), "the ballast, whose laying would give room back")
+        with psycopg.connect(Server(small).url(role="postgres", database="postgres"), autocommit=True) as connection:
+            for _ in range(2):  # old files of the log would be given back later, and make room for an answer of 200
+                connection.execute("CHECKPOINT")
         filler = fill(small.parent)
         eventually(lambda: "is full: nothing new is kept" in house.said(), "the sentence about the disk")
         assert {send(house, key, f"full-{n}") for n in range(3)} == {503}
@@ -89,3 +102,46 @@ def test_up_on_a_disk_that_takes_nothing_says_so(small: Path, how: str) -> None:
     assert done.returncode == 1
     assert said in done.stderr
     assert "Traceback" not in done.stderr + done.stdout
+
+
+def test_a_log_that_found_no_room_costs_the_ballast_and_pages_can_be_read(small: Path) -> None:
+    with healthy(small) as house:
+        reserve = small / "ballast"
+        eventually(lambda: reserve.exists(), "the ballast")
+        assert reserve.stat().st_size == reserve.stat().st_blocks * 512 == ballast.BYTES
+        filler = fill(small.parent)
+        owner = Server(small).url(role="postgres", database="postgres")
+        with pytest.raises(psycopg.OperationalError):
+            turn_for_ever(owner)
+        eventually(lambda: reserve.stat().st_size == 0, "the ballast's end")
+        eventually(lambda: house.get("/accounts/login/")[0] == 200, "a page")
+        assert "is full: nothing new is kept" in house.said()
+        assert house.health()[1]["database"] == "disk full"
+        log = (small / "postgres.log").read_text()
+        assert "PANIC:" in log
+        assert "No space left on device" in log
+        assert "confided" not in log
+        filler.unlink()
+        eventually(house.is_healthy, "health with room")
+        assert "Traceback" not in house.said()
+
+
+def test_the_ballast_is_laid_where_it_takes_the_room_from_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert not ballast.is_given_up(tmp_path)
+    assert not ballast.give_up(tmp_path)
+    assert ballast.lay(tmp_path)
+    assert ballast.give_up(tmp_path)
+    assert (ballast.is_given_up(tmp_path), ballast.give_up(tmp_path)) == (True, False)
+    usage = shutil.disk_usage(tmp_path)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=ballast.SPARE_BYTES - 1))
+    assert not ballast.lay(tmp_path)
+    assert ballast.is_given_up(tmp_path)
+    assert not failures.is_full(tmp_path)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=ballast.BYTES))
+    assert failures.is_full(tmp_path)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=ballast.SPARE_BYTES))
+    assert ballast.lay(tmp_path)
+    assert (tmp_path / "ballast").stat().st_mode & 0o777 == 0o600
+    assert [file.name for file in tmp_path.iterdir()] == ["ballast"]

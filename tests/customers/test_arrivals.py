@@ -5,9 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import connection, transaction
 
-from heedful.customers import arrivals, messages
+from heedful.customers import arrivals, messages, touchpoints
 from heedful.customers.messages import Message, Taken
 from heedful.customers.models import Touchpoint
 from heedful.customers.touchpoints import Draft
@@ -33,12 +33,15 @@ def test_a_message_that_this_process_knows_does_not_reach_the_database() -> None
 
 
 @pytest.mark.django_db
-def test_only_a_message_that_came_before_is_taken_for_a_repeat() -> None:
-    for table, column, is_repeat in (("customers_arrival", "message", True), ("customers_identity", "id", False)):
-        take("a")
-        with pytest.raises(IntegrityError) as found, transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(f"INSERT INTO {table} SELECT * FROM {table} ORDER BY {column} LIMIT 1")
-        assert arrivals.is_repeat(found.value) is is_repeat
+def test_a_hasty_batch_with_a_repeat_in_it_keeps_nothing_and_breaks_no_statement() -> None:
+    take("a")
+    arrivals.forget()
+    drafts = [Draft("page", NOON, name, (("user_id", "u1"),)) for name in ("a", "b")]
+
+    with pytest.raises(arrivals.CameBefore), transaction.atomic():
+        touchpoints.record(drafts=drafts, source="shop", by=SYSTEM, at=NOON, hasty=True)
+
+    assert Touchpoint.objects.count() == 1
 
 
 @pytest.mark.django_db

@@ -3,6 +3,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +12,7 @@ import psycopg
 import pytest
 
 from heedful.kit.errors import Refused
-from heedful.kit.postgres import Server, account, binaries, failures
+from heedful.kit.postgres import Server, account, binaries, failures, tuning
 
 FAST = {"fsync": "off", "full_page_writes": "off"}
 
@@ -154,3 +155,29 @@ def test_root_lends_the_server_another_account(folder: Path) -> None:
         assert chosen == account.Account(os.geteuid(), os.getegid())
     else:
         assert chosen.prefix[0] in {"setpriv", "unshare"}
+
+
+def test_the_server_is_asked_only_when_it_says_of_itself_that_it_is_ready(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[bool] = []
+    ask = Server.is_ready
+
+    def counted(server: Server) -> bool:
+        asked.append(ask(server))
+        return asked[-1]
+
+    monkeypatch.setattr(Server, "is_ready", counted)
+    server = Server(folder / "data", options=FAST)
+    process = server.start()
+    try:
+        assert asked[0] is False  # whether another runs
+        assert asked.count(True) == 1
+        assert len(asked) <= 4
+        assert "FATAL" not in server.log.read_text()
+    finally:
+        server.stop(process)
+
+
+def test_after_a_kill_the_whole_disk_is_written_at_once_where_that_can_be() -> None:
+    assert ("recovery_init_sync_method" in tuning.options(Path("/run"))) == (sys.platform == "linux")

@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from heedful.kit.errors import Refused
+from heedful.kit.postgres import ballast
 
 # What the server says while the remains of a killed one are still going away.
 PASSING = ("shared memory block", "already exists", "is another postmaster", "could not be locked", "Is another")
@@ -29,8 +30,9 @@ def in_sentences(data: Path, *, what: str = "data folder") -> Iterator[None]:
 
 
 def is_full(data: Path) -> bool:
-    """Return whether there is no room left for the server to work with."""
-    return shutil.disk_usage(data).free < LEAST_BYTES
+    """Return whether there is no room left for the server to work with, but what the ballast has given."""
+    borrowed = ballast.BYTES if ballast.is_given_up(data) else 0
+    return shutil.disk_usage(data).free < LEAST_BYTES + borrowed
 
 
 def refusal(data: Path, said: str) -> Refused:

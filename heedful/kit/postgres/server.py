@@ -15,14 +15,15 @@ from functools import cached_property
 from pathlib import Path
 from urllib.parse import quote
 
+from heedful.kit import private
 from heedful.kit.errors import Refused
-from heedful.kit.postgres import account, binaries, failures, tuning
+from heedful.kit.postgres import account, ballast, binaries, failures, log, tuning
 
 SOCKET = ".s.PGSQL.5432"
 LONGEST_SOCKET_PATH = 100
 START_S = 120.0
 STOP_S = 8.0
-LOG_BYTES = 20 * tuning.MEGABYTE
+ASK_S = 0.2
 
 
 @dataclass(frozen=True)
@@ -69,8 +70,8 @@ class Server:
         """Ask over the socket; a process id alone proves nothing after a kill."""
         if not (self.sockets / SOCKET).exists():
             return False
-        asked = [str(self.programs / "pg_isready"), "-q", "-t", "3", "-h", str(self.sockets), "-d", "postgres"]
-        return subprocess.run(asked, capture_output=True).returncode == 0
+        asked = [str(self.programs / "pg_isready"), "-q", "-t", "3", "-h", str(self.sockets)]
+        return subprocess.run([*asked, "-U", "postgres", "-d", "postgres"], capture_output=True).returncode == 0
 
     def start(self, *, tied: bool = False) -> subprocess.Popen[bytes] | None:
         """Start the server and wait until it answers; None when it runs already.
@@ -100,6 +101,14 @@ class Server:
                 process.wait()
         if self.sockets.parent != self.data.absolute():
             shutil.rmtree(self.sockets, ignore_errors=True)
+
+    def recycle(self) -> subprocess.Popen[bytes]:
+        """Ask for a checkpoint, without waiting: old files of its log serve again where no room is for new ones."""
+        command = [str(self.programs / "psql"), "-X", "-q", "-h", str(self.sockets), "-U", "postgres"]
+        nowhere = subprocess.DEVNULL
+        return subprocess.Popen(
+            [*command, "-d", "postgres", "-c", "CHECKPOINT"], stdin=nowhere, stdout=nowhere, stderr=nowhere
+        )
 
     @contextmanager
     def running(self) -> Iterator[str]:
@@ -133,8 +142,7 @@ class Server:
     def _prepare(self) -> None:
         self._prepare_folder()
         who = self.account
-        if who.uid != os.geteuid():
-            self.data.chmod(self.data.stat().st_mode | 0o011)
+        private.close_folder(self.data, uid=who.uid, gid=who.gid)
         self.sockets.mkdir(mode=0o700, exist_ok=True)
         owner = self.sockets.stat().st_uid
         if owner not in {os.geteuid(), who.uid}:
@@ -189,28 +197,40 @@ class Server:
             if not failures.passes_by_itself(said) or time.monotonic() > deadline:
                 process.kill()
                 process.wait()
-                raise failures.refusal(self.data, said)
+                refusal = failures.refusal(self.data, said)
+                if refusal.code != "disk_full" or not ballast.give_up(self.data):
+                    raise refusal
             time.sleep(0.2)
 
     def _becomes_ready(self, process: subprocess.Popen[bytes], deadline: float) -> bool:
-        _until(lambda: process.poll() is not None or self.is_ready(), deadline - time.monotonic())
-        return process.poll() is None and self.is_ready()
+        """Wait for what the server writes of itself, which costs nothing, before it is asked by a program."""
+        while time.monotonic() < deadline:
+            _until(lambda: process.poll() is not None or self._says_ready(), deadline - time.monotonic())
+            if process.poll() is not None:
+                return False
+            if self.is_ready():
+                return True
+            time.sleep(ASK_S)
+        return False
+
+    def _says_ready(self) -> bool:
+        with suppress(OSError, IndexError):
+            return "ready" in (self.files / "postmaster.pid").read_text(encoding="utf-8").splitlines()[-1]
+        return False
 
     def _remember(self, *, tied: bool) -> None:
         mark = self.sockets / "tied"
         mark.touch() if tied else mark.unlink(missing_ok=True)
 
     def _spawn(self, *, tied: bool) -> tuple[subprocess.Popen[bytes], int]:
-        if self.log.exists() and self.log.stat().st_size > LOG_BYTES:
-            self.log.replace(self.log.with_suffix(".log.1"))
         settings = {**tuning.options(self.sockets), **self.options}
         flags = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         prefix = self.account.tied() if tied else self.account.prefix
         command = [*prefix, str(self.programs / "postgres"), "-D", str(self.files), *flags]
-        with open(self.log, "ab") as log:
-            said_from = log.tell()  # before the server shares the position and moves it
+        with log.open_to_add(self.log) as said:
+            said_from = said.tell()  # before the server shares the position and moves it
             process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/", env=_environment(),
+                command, stdin=subprocess.DEVNULL, stdout=said, stderr=said, cwd="/", env=_environment(),
                 start_new_session=True,
             )  # fmt: skip
         return process, said_from

@@ -5,7 +5,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('associates', '0003_hears_escalations'),
+        ('associates', '0004_browser_keys'),
     ]
 
     operations = [
