@@ -88,7 +88,7 @@ def test_nothing_is_read_by_a_codec_of_the_sender_s_choice(
         return []
 
     environ = rf.post(path, b"--B--", content_type="text/plain", QUERY_STRING="a=b").environ
-    assert wsgi.application.application.__qualname__ == read_as_utf8(application).__qualname__  # type: ignore[attr-defined]
+    assert wsgi.application.application.__qualname__ == read_as_utf8(application).__qualname__
     read_as_utf8(application)({**environ, "CONTENT_TYPE": kind}, None)
     read_as_utf8(application)({**environ, "CONTENT_TYPE": 'text/plain; charset="UTF-8"'}, None)
     assert codecs == [None, "UTF-8"]
