@@ -5,11 +5,11 @@ Mallory was deactivated and must be refused everywhere. Alice and Bruno are cust
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.test import Client
+from msgspec.structs import replace
 
 from heedful.associates import associates, company, teams
 from heedful.associates.models import Associate, Company, Role, Team

@@ -1,11 +1,11 @@
 """The log: written once, whatever is sent."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
+from msgspec.structs import replace
 
 from heedful.customers import arrivals, partitions, touchpoints
 from heedful.customers.models import Customer, Feedback, Kind, Score, Touchpoint
