@@ -63,7 +63,7 @@ def main() -> None:
         from django.utils import timezone
 
         from heedful.associates import keys
-        from heedful.customers.models import Customer, Kind, Rejection, Touchpoint
+        from heedful.customers.models import Customer, Rejection, Touchpoint, TouchpointKind
         from heedful.kit.actor import SYSTEM
 
         _, secret = keys.add(name="Clickstream", by=SYSTEM, at=timezone.now())
@@ -72,7 +72,7 @@ def main() -> None:
         found = {
             "customers": Customer.objects.people().count(),
             "touchpoints": Touchpoint.objects.count(),
-            "kinds": Kind.objects.count(),
+            "kinds": TouchpointKind.objects.count(),
         }
         figures = {
             "bench": "clickstream",

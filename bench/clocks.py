@@ -80,12 +80,12 @@ def _promise() -> Any:
     from heedful.kit.actor import SYSTEM
     from heedful.promise import calendars, promises
     from heedful.promise.promises import Wording
-    from heedful.promise.standards import Draft
+    from heedful.promise.standards import StandardDraft
 
     office = calendars.add(name="Office", time_zone="Europe/Berlin", week=OFFICE, by=SYSTEM, at=START)
     drafts = [
-        Draft(form="yes", from_kind="complained", property="timely"),
-        Draft(form="within", from_kind="asked", to_kind="answered", within_s=8 * 3600, calendar=office),
+        StandardDraft(form="yes", from_kind="complained", property="timely"),
+        StandardDraft(form="within", from_kind="asked", to_kind="answered", within_s=8 * 3600, calendar=office),
     ]
     return promises.make(wording=Wording(words="We answer in time"), standards=drafts, by=SYSTEM, at=START)
 
@@ -100,28 +100,28 @@ def _log() -> None:
 
 
 def _of_customer(number: int) -> Iterator[Any]:
-    from heedful.customers.touchpoints import Draft
+    from heedful.customers.touchpoints import TouchpointDraft
 
     at = START + timedelta(minutes=number * 7 % 80_000)
     who = (("user_id", f"u{number}"),)
     yes = {"timely": "Yes" if number % 40 else "No"}
-    yield Draft(kind="complained", happened_at=at, message=f"c{number}", identities=who, properties=yes)
-    yield Draft(kind="asked", happened_at=at, message=f"a{number}", identities=who)
+    yield TouchpointDraft(kind="complained", happened_at=at, message=f"c{number}", identities=who, properties=yes)
+    yield TouchpointDraft(kind="asked", happened_at=at, message=f"a{number}", identities=who)
     if number % 10:
         answered_at = at + timedelta(hours=number % 48)
-        yield Draft(kind="answered", happened_at=answered_at, message=f"b{number}", identities=who)
+        yield TouchpointDraft(kind="answered", happened_at=answered_at, message=f"b{number}", identities=who)
 
 
 def _judge(promise: Any) -> dict[str, Any]:
     from heedful.customers.models import Customer
-    from heedful.promise import instances
-    from heedful.promise.models import Instance
+    from heedful.promise import commitments
+    from heedful.promise.models import Commitment
 
     people = list(Customer.objects.people().values_list("pk", flat=True))
     with _watched() as spent:
         for start in range(0, len(people), 1_000):
-            instances.judge_people(people[start : start + 1_000], at=NOW, news_from=NOW, promise=promise)
-    return {"n": Instance.objects.count(), **spent}
+            commitments.evaluate_people(people[start : start + 1_000], at=NOW, news_from=NOW, promise=promise)
+    return {"n": Commitment.objects.count(), **spent}
 
 
 def _copy() -> dict[str, float]:
@@ -130,10 +130,10 @@ def _copy() -> dict[str, float]:
 
     cursor = connection.cursor()
     parts = {}
-    for table in ("promise_instance", "promise_flip"):
+    for table in ("promise_commitment", "promise_flip"):
         with cursor.copy(f"COPY {table} TO STDOUT (FORMAT binary)") as out:
             parts[table] = b"".join(bytes(data) for data in out)
-    cursor.execute("TRUNCATE promise_instance, promise_flip")
+    cursor.execute("TRUNCATE promise_commitment, promise_flip")
     with _watched() as spent:
         for table, data in parts.items():
             with cursor.copy(f"COPY {table} FROM STDIN (FORMAT binary)") as into:
@@ -144,12 +144,12 @@ def _copy() -> dict[str, float]:
 def _one_by_one() -> float:
     """How long one person takes whose touchpoint has just arrived."""
     from heedful.customers.models import Customer
-    from heedful.promise import instances
+    from heedful.promise import commitments
 
     people = list(Customer.objects.people().order_by("pk").values_list("pk", flat=True)[:100])
     with _watched() as spent:
         for person in people:
-            instances.judge_people([person], at=NOW + timedelta(days=1))
+            commitments.evaluate_people([person], at=NOW + timedelta(days=1))
     return round(spent["s"] * 10, 1)
 
 
@@ -159,20 +159,22 @@ def _late() -> dict[str, float]:
 
     from heedful.customers import touchpoints
     from heedful.kit.actor import SYSTEM
-    from heedful.promise import instances, promises
+    from heedful.promise import commitments, promises
     from heedful.promise.promises import Wording
-    from heedful.promise.standards import Draft
+    from heedful.promise.standards import StandardDraft
 
     _truncate()
     now = timezone.now()
-    draft = Draft(form="within", from_kind="called", to_kind="called_back", within_s=20, at_risk_share=0.5)
+    draft = StandardDraft(form="within", from_kind="called", to_kind="called_back", within_s=20, at_risk_share=0.5)
     promise = promises.make(wording=Wording(words="We call back"), standards=[draft], by=SYSTEM, at=now)
     drafts = [
-        touchpoints.Draft("called", now + timedelta(seconds=number / 4), f"l{number}", (("user_id", f"u{number}"),))
+        touchpoints.TouchpointDraft(
+            "called", now + timedelta(seconds=number / 4), f"l{number}", (("user_id", f"u{number}"),)
+        )
         for number in range(CLOCKS)
     ]
     recorded = touchpoints.record(drafts=drafts, source="bench", by=SYSTEM, at=now)
-    instances.judge_people(recorded.customers, at=now)
+    commitments.evaluate_people(recorded.customers, at=now)
     worker = _worker()
     time.sleep(18)
     worker.kill()
@@ -199,7 +201,7 @@ def _worker() -> subprocess.Popen[bytes]:
 def _found_late(promise: Any) -> list[float]:
     from heedful.promise.models import Flip
 
-    broken = Flip.objects.filter(instance__promise=promise, state="broken")
+    broken = Flip.objects.filter(commitment__promise=promise, state="broken")
     patient_until = time.monotonic() + 90
     while broken.count() < CLOCKS and time.monotonic() < patient_until:
         time.sleep(0.5)

@@ -71,12 +71,14 @@ def _furnish() -> str:
     from heedful.kit.actor import SYSTEM
     from heedful.promise import promises
     from heedful.promise.promises import Wording
-    from heedful.promise.standards import Draft
+    from heedful.promise.standards import StandardDraft
 
     now: dict[str, Any] = {"by": SYSTEM, "at": timezone.now()}
     company.edit(name="Bench", colour="#2f6f5e", time_zone="Europe/London", **now)
     associates.add(email="m@bench.test", name="M", role="lead", team=teams.add(name="Care", **now), **now)
-    draft = Draft(form="within", from_kind="called", to_kind="called_back", within_s=WITHIN_S, at_risk_share=0.9)
+    draft = StandardDraft(
+        form="within", from_kind="called", to_kind="called_back", within_s=WITHIN_S, at_risk_share=0.9
+    )
     promises.make(wording=Wording(words="We call back"), standards=[draft], **now)
     _, secret = keys.add(name="bench", scope="send", **now)
     return secret
@@ -155,11 +157,11 @@ def _lateness() -> dict[str, object]:
     from heedful.promise.models import Flip
 
     dues = {
-        flip.instance_id: flip
-        for flip in Flip.objects.select_related("instance").filter(state="broken", instance__state="broken")
+        flip.commitment_id: flip
+        for flip in Flip.objects.select_related("commitment").filter(state="broken", commitment__state="broken")
     }
     found = sorted((flip.found_at - flip.true_from).total_seconds() for flip in dues.values())
-    due_of = {f"{flip.instance.customer_id}": flip.true_from for flip in dues.values()}
+    due_of = {f"{flip.commitment.customer_id}": flip.true_from for flip in dues.values()}
     opened = sorted(
         (case.opened_at - due_of[f"{case.customer_id}"]).total_seconds()
         for case in Case.objects.all()

@@ -95,7 +95,7 @@ def _import(file: Path) -> dict[str, float]:
     django.setup()
     from django.utils import timezone
 
-    from heedful.customers import imports
+    from heedful import imports
     from heedful.kit.actor import By
 
     found = imports.read_map(MAPS / f"{file.suffixes[0].removeprefix('.')}.toml")

@@ -104,7 +104,7 @@ def furnish(answers: int) -> tuple[list[str], str, str]:
     from heedful.customers import touchpoints
     from heedful.customers.models import Customer
     from heedful.kit.actor import SYSTEM
-    from heedful.listen import asks, surveys
+    from heedful.listen import invitations, surveys
 
     now: dict[str, Any] = {"by": SYSTEM, "at": timezone.now()}
     company.edit(name="Bench", colour="#2f6f5e", time_zone="Europe/London", **now)
@@ -116,13 +116,13 @@ def furnish(answers: int) -> tuple[list[str], str, str]:
     questions = [{"code": "recommend"}, {"code": "open"}]
     survey = surveys.make(design=surveys.Design(name="Visit", questions=questions, languages=["en"]), **now)
     drafts = [
-        touchpoints.Draft("visit", now["at"], f"v{n}", identities=(("email", f"c{n}@bench.test"),))
+        touchpoints.TouchpointDraft("visit", now["at"], f"v{n}", identities=(("email", f"c{n}@bench.test"),))
         for n in range(answers)
     ]
     records = touchpoints.record(drafts=drafts, source="bench", **now).customers
-    asked = [asks.invite(survey=survey, customer=row, **now) for row in Customer.objects.filter(pk__in=records)]
+    asked = [invitations.invite(survey=survey, customer=row, **now) for row in Customer.objects.filter(pk__in=records)]
     _, secret = keys.add(name="bench", scope="send", **now)
-    return [ask.token for ask in asked], f"sessionid={session.session_key}", secret
+    return [invitation.token for invitation in asked], f"sessionid={session.session_key}", secret
 
 
 class Screen:

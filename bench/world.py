@@ -11,7 +11,7 @@ from pathlib import Path
 from django.db import connection
 from psycopg import sql
 
-from heedful.cli.demo import company
+from heedful.demo import company
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +21,10 @@ class Size:
     customers: int = 100_000
     touchpoints: int = 1_000_000
     sheets: int = 100_000
-    instances: int = 200_000
+    commitments: int = 200_000
     cases: int = 20_000
     open_cases: int = 600
-    asks: int = 200_000
+    invitations: int = 200_000
     days: int = 730
 
     @classmethod
@@ -38,7 +38,7 @@ class Size:
 
 def fill(*, at: datetime, size: Size) -> None:
     """Fill an empty database; the same each time but for when `at` is."""
-    company.found(at=at)
+    company.create(at=at)
     named = {name: sql.Literal(getattr(size, name)) for name in Size.__slots__} | {"at": sql.Literal(at)}
     with connection.cursor() as cursor:
         cursor.execute("SET synchronous_commit = off")

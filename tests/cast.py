@@ -15,7 +15,7 @@ from heedful.associates import associates, company, teams
 from heedful.associates.models import Associate, Company, Role, Team
 from heedful.customers import touchpoints
 from heedful.customers.models import Customer
-from heedful.customers.touchpoints import Draft
+from heedful.customers.touchpoints import TouchpointDraft
 from heedful.kit.actor import SYSTEM
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -80,7 +80,7 @@ def mallory(care: Team) -> Associate:
     return mallory
 
 
-def arrived(email: str, *drafts: Draft) -> Customer:
+def arrived(email: str, *drafts: TouchpointDraft) -> Customer:
     """Let touchpoints of somebody with this address arrive, and return the person."""
     named = [replace(draft, identities=draft.identities or (("email", email),)) for draft in drafts]
     record = touchpoints.record(drafts=named, source="cast", by=SYSTEM, at=NOON).customers[0]
@@ -94,8 +94,8 @@ def alice(acme: Company) -> Customer:
     """A customer who ordered, waited, and told us."""
     return arrived(
         "alice@example.test",
-        Draft("order_placed", NOON - timedelta(days=9), "a-1", channel="web", stage="purchase"),
-        Draft(
+        TouchpointDraft("order_placed", NOON - timedelta(days=9), "a-1", channel="web", stage="purchase"),
+        TouchpointDraft(
             "survey_answered",
             NOON - timedelta(days=1),
             "a-2",
@@ -110,7 +110,7 @@ def alice(acme: Company) -> Customer:
 @pytest.fixture
 def bruno(acme: Company) -> Customer:
     """A customer who is content and quiet."""
-    return arrived("bruno@example.test", Draft("bill_paid", NOON - timedelta(days=30), "b-1", channel="web"))
+    return arrived("bruno@example.test", TouchpointDraft("bill_paid", NOON - timedelta(days=30), "b-1", channel="web"))
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from django.utils.text import slugify
 
 from heedful.act.models import Cause
 from heedful.associates import associates
-from heedful.kit import turns
+from heedful.kit import locks
 from heedful.kit.actor import By
 from heedful.kit.errors import Refused
 from heedful.ledger import events
@@ -84,7 +84,7 @@ def retire(*, cause: Cause, by: By, at: datetime) -> None:
 def _checked(name: str, *, besides: Cause | None = None) -> str:
     if not (name := " ".join(name.split())[:120]):
         raise Refused("Give the cause a name.")
-    turns.take(Cause)
+    locks.lock(Cause)
     if any(cause != besides for cause in Cause.objects.filter(name__iexact=name)):
         raise Refused(f"There is a cause called {name} already.")
     return name

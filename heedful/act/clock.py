@@ -4,10 +4,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from heedful.act.models import Practice
+from heedful.act.models import CasePolicy
 from heedful.customers.slugs import RESERVED
 from heedful.promise import judging, standards, working_time
-from heedful.promise.judging import Seen, StandardSpec
+from heedful.promise.judging import Evidence, StandardSpec
 from heedful.promise.models import Standard
 
 OPENED = f"{RESERVED}case_opened"
@@ -24,7 +24,7 @@ class Clock:
     due_at: datetime
 
 
-def start(*, practice: Practice, is_short: bool, at: datetime) -> Clock:
+def start(*, practice: CasePolicy, is_short: bool, at: datetime) -> Clock:
     """The clock of a case that is opened now; a short one runs half the time, counted as the promise counts it."""
     return starter(practice)(is_short=is_short, at=at)
 
@@ -35,21 +35,21 @@ class Starter(Protocol):
     def __call__(self, *, is_short: bool, at: datetime) -> Clock: ...
 
 
-def starter(practice: Practice) -> Starter:
+def starter(practice: CasePolicy) -> Starter:
     """What gives clocks today, looked up once for many cases."""
     standard = _case_clock()
 
     def give(*, is_short: bool, at: datetime) -> Clock:
         clock = by_standard(standard, at=at) if standard else _by_practice(practice, at)
-        return halved(clock, standard, at=at) if is_short else clock
+        return half(clock, standard, at=at) if is_short else clock
 
     return give
 
 
 def by_standard(standard: StandardSpec, *, at: datetime) -> Clock:
     """The clock that a promise gives a case opened now, to the second the same as the promise's own."""
-    opened = Seen(id=0, kind=standard.from_kind, happened_at=at, properties={standard.match_property or "": "0"})
-    verdict = judging.judge(replace(standard, starts_at=None), [opened], now=at)[0]
+    opened = Evidence(id=0, kind=standard.from_kind, happened_at=at, properties={standard.match_property or "": "0"})
+    verdict = judging.evaluate(replace(standard, starts_at=None), [opened], now=at)[0]
     assert verdict.due_at is not None
     assert verdict.at_risk_at is not None
     return Clock(verdict.at_risk_at, verdict.due_at)
@@ -66,16 +66,16 @@ def _case_clock() -> StandardSpec | None:
     return standards.spec(found, time_zone=standards.company_zone()) if found else None
 
 
-def halved(clock: Clock, standard: StandardSpec | None, *, at: datetime) -> Clock:
+def half(clock: Clock, standard: StandardSpec | None, *, at: datetime) -> Clock:
     """Half of the time that a clock started now gives, in working time where the promise is in working time."""
     calendar = (standard.calendar if standard else None) or working_time.ALWAYS
     return Clock(*(_half(calendar, at, end) for end in (clock.escalate_at, clock.due_at)))
 
 
-def _half(calendar: working_time.Calendar, at: datetime, end: datetime) -> datetime:
+def _half(calendar: working_time.WorkingHours, at: datetime, end: datetime) -> datetime:
     return working_time.due_at(calendar, at, working_time.working_seconds(calendar, at, end) // 2)
 
 
-def _by_practice(practice: Practice, at: datetime) -> Clock:
+def _by_practice(practice: CasePolicy, at: datetime) -> Clock:
     whole = timedelta(seconds=practice.answer_within_s)
     return Clock(at + whole * 0.75, at + whole)

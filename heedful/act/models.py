@@ -134,7 +134,7 @@ class Case(models.Model):
         return f"{self.pk}.{self.reopened}" if self.reopened else str(self.pk)
 
 
-class Trouble(models.Model):
+class CaseTrouble(models.Model):
     """A sign that somebody must act: what was heard, when, and the case that it opened or joined."""
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="troubles", db_index=False)
@@ -181,7 +181,7 @@ class Route(models.Model):
         return f"{self.stage_id or self.topic or 'everything'} to {self.team_id}"
 
 
-class Practice(models.Model):
+class CasePolicy(models.Model):
     """How this company works its cases; one row."""
 
     class AtRisk(models.TextChoices):

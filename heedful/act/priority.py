@@ -29,7 +29,7 @@ def is_valuable(value: Decimal | None, high_value: Decimal | None) -> bool:
     return value is not None and high_value is not None and value >= high_value
 
 
-def left(*, opened_at: datetime, due_at: datetime, at: datetime) -> float:
+def share_remaining(*, opened_at: datetime, due_at: datetime, at: datetime) -> float:
     """The share of the time between opening and due that remains; 0 once it is up."""
     whole = (due_at - opened_at).total_seconds()
     return max(0.0, min(1.0, (due_at - at).total_seconds() / whole)) if whole > 0 else 0.0

@@ -9,36 +9,36 @@ from heedful.act.models import Case
 from heedful.customers.models import Customer, Feedback
 from heedful.kit.actor import SYSTEM
 from heedful.ledger.models import Entry
-from heedful.listen import answers, asks
-from heedful.listen.models import Ask
-from heedful.promise.instances import PromiseAtRisk, PromiseBroken
-from heedful.promise.models import Instance
-from heedful.understand.trouble import Sign, TroubleHeard
+from heedful.listen import answers, invitations
+from heedful.listen.models import Invitation
+from heedful.promise.commitments import PromiseAtRisk, PromiseBroken
+from heedful.promise.models import Commitment
+from heedful.understand.detection import Trouble, TroubleHeard
 
 
 def open_cases(event: TroubleHeard, *, entry: Entry) -> None:
     """Customers said something that somebody must act on."""
     del entry
     about = _asked_about(event.troubles)
-    for sign in event.troubles:
-        if case := about.get(sign.reference):
-            cases.hear_trouble_after(case=case, sign=sign, by=SYSTEM, at=timezone.now())
-        elif Customer.objects.filter(pk=sign.customer).exists():
-            cases.open_for_trouble(sign=sign, by=SYSTEM, at=timezone.now())
+    for trouble in event.troubles:
+        if case := about.get(trouble.reference):
+            cases.hear_trouble_after(case=case, trouble=trouble, by=SYSTEM, at=timezone.now())
+        elif Customer.objects.filter(pk=trouble.customer).exists():
+            cases.open_for_trouble(trouble=trouble, by=SYSTEM, at=timezone.now())
 
 
 def open_for_broken_promises(event: PromiseBroken, *, entry: Entry) -> None:
     """We did not do what we said."""
     del entry
-    for instance in _instances(event.instances, Instance.State.BROKEN):
-        cases.open_for_broken_promise(instance=instance, by=SYSTEM, at=timezone.now())
+    for commitment in _instances(event.commitments, Commitment.State.BROKEN):
+        cases.open_for_broken_promise(commitment=commitment, by=SYSTEM, at=timezone.now())
 
 
 def warn_of_promises_at_risk(event: PromiseAtRisk, *, entry: Entry) -> None:
     """We are about not to do what we said."""
     del entry
-    for instance in _instances(event.instances, Instance.State.AT_RISK):
-        cases.open_for_promise_at_risk(instance=instance, by=SYSTEM, at=timezone.now())
+    for commitment in _instances(event.commitments, Commitment.State.AT_RISK):
+        cases.open_for_promise_at_risk(commitment=commitment, by=SYSTEM, at=timezone.now())
 
 
 def write_to_the_leads(event: cases.CaseEscalated, *, entry: Entry) -> None:
@@ -54,7 +54,7 @@ def ask_whether_it_helped(event: cases.CaseClosed, *, entry: Entry) -> None:
     del entry
     case = Case.objects.select_related("customer").get(pk=event.case)
     if case.closed_at is not None and case.flood_of_id is None and case.outcome != Case.Outcome.NO_TROUBLE:
-        asks.ask_if_it_helped(customer=case.customer, case_id=case.pk, by=SYSTEM, at=case.closed_at)
+        invitations.invite_after_case(customer=case.customer, case_id=case.pk, by=SYSTEM, at=case.closed_at)
 
 
 def hear_whether_it_helped(event: answers.HelpAnswered, *, entry: Entry) -> None:
@@ -64,16 +64,18 @@ def hear_whether_it_helped(event: answers.HelpAnswered, *, entry: Entry) -> None
         cases.hear_whether_it_helped(case=case, helped=event.helped, said_at=entry.at, by=SYSTEM, at=timezone.now())
 
 
-def _asked_about(signs: Sequence[Sign]) -> dict[str, Case]:
+def _asked_about(troubles: Sequence[Trouble]) -> dict[str, Case]:
     """The case about which a customer was asked, by the reference of the sign in the answer."""
-    sheets = Feedback.objects.filter(pk__in=[sign.reference.partition(":")[2] for sign in signs])
+    sheets = Feedback.objects.filter(pk__in=[trouble.reference.partition(":")[2] for trouble in troubles])
     asked = {f"feedback:{pk}": subject.partition(":")[2] for pk, subject in sheets.values_list("pk", "subject")}
-    about = Ask.objects.filter(pk__in=[ask for ask in asked.values() if ask.isdigit()], case_id__isnull=False)
-    case_of = {str(ask): case for ask, case in about.values_list("pk", "case_id")}
+    about = Invitation.objects.filter(
+        pk__in=[invitation for invitation in asked.values() if invitation.isdigit()], case_id__isnull=False
+    )
+    case_of = {str(invitation): case for invitation, case in about.values_list("pk", "case_id")}
     found = Case.objects.in_bulk(case_of.values())
-    return {name: found[case_of[ask]] for name, ask in asked.items() if case_of.get(ask) in found}
+    return {name: found[case_of[invitation]] for name, invitation in asked.items() if case_of.get(invitation) in found}
 
 
-def _instances(ids: list[int], state: str) -> list[Instance]:
+def _instances(ids: list[int], state: str) -> list[Commitment]:
     """The instances of an event that still stand as it says."""
-    return list(Instance.objects.select_related("promise").filter(pk__in=ids, state=state).order_by("pk"))
+    return list(Commitment.objects.select_related("promise").filter(pk__in=ids, state=state).order_by("pk"))

@@ -11,7 +11,7 @@ from heedful.act.models import Case, Reply
 from heedful.associates import associates
 from heedful.associates.models import Associate
 from heedful.customers.models import Customer
-from heedful.kit import characters, turns
+from heedful.kit import characters, locks
 from heedful.kit.actor import By
 from heedful.kit.errors import Refused
 from heedful.ledger import events
@@ -92,7 +92,7 @@ def archive(*, reply: Reply, by: By, at: datetime) -> None:
 def restore(*, reply: Reply, by: By, at: datetime) -> None:
     """Offer an archived reply again."""
     associates.must(by, "reply.edit")
-    turns.take(Reply)
+    locks.lock(Reply)
     row = Reply.objects.select_for_update().get(pk=reply.pk)
     if row.archived_at is None:
         raise Refused("This reply is offered already.")
@@ -134,7 +134,7 @@ def refuse_blanks(text: str) -> None:
 def _checked_name(name: str, *, besides: Reply | None = None) -> str:
     if not (name := " ".join(characters.straight(characters.storable(name)).split())[:120]):
         raise Refused("Give the reply a name, by which your colleagues find it.")
-    turns.take(Reply)
+    locks.lock(Reply)
     if any(reply != besides for reply in Reply.objects.offered().filter(name__iexact=name)):
         raise Refused(f"There is a reply called {name} already.")
     return name

@@ -10,7 +10,7 @@ from heedful.act.models import Route
 from heedful.associates import associates
 from heedful.associates.models import Team
 from heedful.customers.models import Stage
-from heedful.kit import turns
+from heedful.kit import locks
 from heedful.kit.actor import By
 from heedful.kit.errors import Refused
 from heedful.ledger import events
@@ -47,7 +47,7 @@ def add(*, team: Team, stage: Stage | None = None, topic: str = "", by: By, at: 
     associates.must(by, "team.edit")
     if (stage is None) == (not topic):
         raise Refused("Choose a stage or a topic, one of the two.")
-    turns.take(Route)
+    locks.lock(Route)
     if Route.objects.filter(stage=stage, topic=topic).exists():
         raise Refused("There is a route for this already. Remove it first.")
     row = Route.objects.create(team=team, stage=stage, topic=topic, position=Route.objects.count())

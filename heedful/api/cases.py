@@ -11,7 +11,7 @@ from pydantic import Field
 from heedful.act import cases
 from heedful.act.models import Case, Note
 from heedful.api import paging
-from heedful.api.door import PROBLEMS, Asked
+from heedful.api.door import PROBLEMS, ApiRequest
 from heedful.api.paging import Paged, Paging
 from heedful.api.posting import Done, repeatable
 from heedful.api.touchpoints import Plain
@@ -67,7 +67,7 @@ class NoteOut(Schema):
     at: datetime
 
 
-class CaseWhole(CaseOut):
+class CaseDetail(CaseOut):
     """A case with the latest that was heard and written, in order.
 
     Where there is more, `troubles_next` and `notes_next` are cursors for `/troubles` and `/notes` of the case.
@@ -100,7 +100,7 @@ class CasesPage(Schema):
     next: str | None
 
 
-class Wanted(Paged):
+class CaseQuery(Paged):
     """Which cases."""
 
     state: Literal["open", "closed", "all"] = "open"
@@ -164,11 +164,11 @@ def _case(pk: int) -> Case:
     return get_object_or_404(Case.objects.select_related("team", "owner"), pk=pk if pk <= LARGEST else 0)
 
 
-def _whole(request: Asked, pk: int) -> CaseWhole:
+def _whole(request: ApiRequest, pk: int) -> CaseDetail:
     row = _case(pk)
     paging.disclose([row], by=request.auth)
     heard, written = _troubles(request, row, FIRST), _notes(request, row, FIRST)
-    return CaseWhole(
+    return CaseDetail(
         **_out(row),
         troubles=heard.items[::-1],
         troubles_next=heard.next,
@@ -177,7 +177,7 @@ def _whole(request: Asked, pk: int) -> CaseWhole:
     )
 
 
-def _troubles(request: Asked, row: Case, wanted: Paged) -> TroublesPage:
+def _troubles(request: ApiRequest, row: Case, wanted: Paged) -> TroublesPage:
     page = paging.read(row.troubles.all(), wanted, key="happened_at", by=request.auth)
     names = TroubleOut.model_fields
     return TroublesPage(
@@ -185,7 +185,7 @@ def _troubles(request: Asked, row: Case, wanted: Paged) -> TroublesPage:
     )
 
 
-def _notes(request: Asked, row: Case, wanted: Paged) -> NotesPage:
+def _notes(request: ApiRequest, row: Case, wanted: Paged) -> NotesPage:
     page = paging.read(row.notes.select_related("author"), wanted, key="at", by=request.auth)
     return NotesPage(items=[_note(one) for one in page.items], next=page.next)
 
@@ -196,7 +196,7 @@ def _note(row: Note) -> NoteOut:
 
 
 @router.get("", response={200: CasesPage, **PROBLEMS})
-def index(request: Asked, wanted: paging.Query[Wanted]) -> CasesPage:
+def index(request: ApiRequest, wanted: paging.Query[CaseQuery]) -> CasesPage:
     """Cases, the latest first."""
     associates.must(request.auth, "case.read")
     found = Case.objects.select_related("team", "owner")
@@ -206,45 +206,45 @@ def index(request: Asked, wanted: paging.Query[Wanted]) -> CasesPage:
     return CasesPage(items=[CaseOut(**_out(row)) for row in page.items], next=page.next)
 
 
-@router.get("/{int:pk}", response={200: CaseWhole, **PROBLEMS})
-def case(request: Asked, pk: int) -> CaseWhole:
+@router.get("/{int:pk}", response={200: CaseDetail, **PROBLEMS})
+def case(request: ApiRequest, pk: int) -> CaseDetail:
     """One case."""
     associates.must(request.auth, "case.read")
     return _whole(request, pk)
 
 
 @router.get("/{int:pk}/troubles", response={200: TroublesPage, **PROBLEMS})
-def troubles(request: Asked, pk: int, wanted: Paging) -> TroublesPage:
+def troubles(request: ApiRequest, pk: int, wanted: Paging) -> TroublesPage:
     """What was heard, the latest first."""
     associates.must(request.auth, "case.read")
     return _troubles(request, _case(pk), wanted)
 
 
 @router.get("/{int:pk}/notes", response={200: NotesPage, **PROBLEMS})
-def notes(request: Asked, pk: int, wanted: Paging) -> NotesPage:
+def notes(request: ApiRequest, pk: int, wanted: Paging) -> NotesPage:
     """What was written, the latest first."""
     associates.must(request.auth, "case.read")
     return _notes(request, _case(pk), wanted)
 
 
-@router.post("/{int:pk}/claim", response={200: CaseWhole, **PROBLEMS})
+@router.post("/{int:pk}/claim", response={200: CaseDetail, **PROBLEMS})
 @repeatable
-def claim(request: Asked, pk: int) -> Done:
+def claim(request: ApiRequest, pk: int) -> Done:
     """Take it on; only somebody who is logged in can."""
     cases.claim(case=_case(pk), by=request.auth, at=timezone.now())
     return 200, _whole(request, pk)
 
 
-@router.delete("/{int:pk}/claim", response={200: CaseWhole, **PROBLEMS})
-def give_back(request: Asked, pk: int) -> CaseWhole:
+@router.delete("/{int:pk}/claim", response={200: CaseDetail, **PROBLEMS})
+def give_back(request: ApiRequest, pk: int) -> CaseDetail:
     """Give it back to its team's queue; only who has it can, or a lead."""
     cases.give_back(case=_case(pk), by=request.auth, at=timezone.now())
     return _whole(request, pk)
 
 
-@router.post("/{int:pk}/handover", response={200: CaseWhole, **PROBLEMS})
+@router.post("/{int:pk}/handover", response={200: CaseDetail, **PROBLEMS})
 @repeatable
-def hand_over(request: Asked, pk: int, said: Handover) -> Done:
+def hand_over(request: ApiRequest, pk: int, said: Handover) -> Done:
     """Give it to a colleague, or to a team."""
     associates.must(request.auth, "case.assign")
     to, team = _colleague(said.to.strip()), _team(said.team.strip())
@@ -266,14 +266,14 @@ def _team(name: str) -> Team | None:
 
 @router.post("/{int:pk}/notes", response={201: NoteOut, **PROBLEMS})
 @repeatable
-def note(request: Asked, pk: int, said: NoteIn) -> Done:
+def note(request: ApiRequest, pk: int, said: NoteIn) -> Done:
     """Write a note for colleagues."""
     return 201, _note(cases.note(case=_case(pk), text=said.text, by=request.auth, at=timezone.now()))
 
 
 @router.post("/{int:pk}/mails", response={201: NoteOut, **PROBLEMS})
 @repeatable
-def mail(request: Asked, pk: int, said: MailIn) -> Done:
+def mail(request: ApiRequest, pk: int, said: MailIn) -> Done:
     """Write to the customer."""
     written = cases.write(case=_case(pk), subject=said.subject, text=said.text, by=request.auth, at=timezone.now())
     return 201, _note(written)
@@ -281,21 +281,21 @@ def mail(request: Asked, pk: int, said: MailIn) -> Done:
 
 @router.post("/{int:pk}/calls", response={201: NoteOut, **PROBLEMS})
 @repeatable
-def call(request: Asked, pk: int, said: CallIn) -> Done:
+def call(request: ApiRequest, pk: int, said: CallIn) -> Done:
     """Write down a call with the customer."""
     return 201, _note(cases.log_call(case=_case(pk), text=said.text, by=request.auth, at=timezone.now()))
 
 
-@router.post("/{int:pk}/closure", response={201: CaseWhole, **PROBLEMS})
+@router.post("/{int:pk}/closure", response={201: CaseDetail, **PROBLEMS})
 @repeatable
-def close(request: Asked, pk: int, said: Closure) -> Done:
+def close(request: ApiRequest, pk: int, said: Closure) -> Done:
     """Close it with its outcome and its cause."""
     cases.close(case=_case(pk), outcome=said.outcome, cause=said.cause, by=request.auth, at=timezone.now())
     return 201, _whole(request, pk)
 
 
-@router.delete("/{int:pk}/closure", response={200: CaseWhole, **PROBLEMS})
-def reopen(request: Asked, pk: int, said: Reason = UNSAID) -> CaseWhole:
+@router.delete("/{int:pk}/closure", response={200: CaseDetail, **PROBLEMS})
+def reopen(request: ApiRequest, pk: int, said: Reason = UNSAID) -> CaseDetail:
     """Open it again."""
     cases.reopen(case=_case(pk), reason=said.reason, by=request.auth, at=timezone.now())
     return _whole(request, pk)

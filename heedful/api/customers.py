@@ -11,10 +11,10 @@ from ninja import Router, Schema, Status
 from pydantic import Field
 
 from heedful.api import paging
-from heedful.api.door import PROBLEMS, Asked
+from heedful.api.door import PROBLEMS, ApiRequest
 from heedful.api.paging import Paged, Paging
 from heedful.api.posting import Done, repeatable
-from heedful.api.touchpoints import Timeline, TouchpointOut, told
+from heedful.api.touchpoints import Timeline, TouchpointOut, touchpoint_out
 from heedful.associates import associates
 from heedful.customers import consents, people
 from heedful.customers.models import Customer, CustomerQuerySet, Identity, Merge, Touchpoint
@@ -51,7 +51,7 @@ class IdentityOut(Schema):
     verified: bool
 
 
-class CustomerWhole(CustomerOut):
+class CustomerDetail(CustomerOut):
     """One customer with identities and consents, and with what browsers said, which is not verified."""
 
     identities: list[IdentityOut]
@@ -83,7 +83,7 @@ class MergeOut(Schema):
     person: int
 
 
-class Wanted(Paged):
+class CustomerQuery(Paged):
     """Which customers."""
 
     q: str = Field("", max_length=200, description="A part of the name or e-mail")
@@ -101,7 +101,7 @@ def _out(row: Customer) -> dict[str, Any]:
 
 
 @router.get("", response={200: CustomersPage, **PROBLEMS})
-def index(request: Asked, wanted: paging.Query[Wanted]) -> CustomersPage:
+def index(request: ApiRequest, wanted: paging.Query[CustomerQuery]) -> CustomersPage:
     """Customers, the last seen first."""
     associates.must(request.auth, "customer.read")
     found = _asked_for(Customer.objects.people().select_related("organisation"), wanted)
@@ -109,7 +109,7 @@ def index(request: Asked, wanted: paging.Query[Wanted]) -> CustomersPage:
     return CustomersPage(items=[CustomerOut(**_out(row)) for row in page.items], next=page.next)
 
 
-def _asked_for(found: CustomerQuerySet, wanted: Wanted) -> CustomerQuerySet:
+def _asked_for(found: CustomerQuerySet, wanted: CustomerQuery) -> CustomerQuerySet:
     if not wanted.visitors:
         found = found.filter(is_known=True)
     if words := wanted.q.replace("\x00", "").strip():
@@ -127,14 +127,14 @@ def _person(pk: int) -> Customer:
     return Customer.objects.select_related("organisation").get(pk=record.person_id or pk)
 
 
-@router.get("/{int:pk}", response={200: CustomerWhole, **PROBLEMS})
-def customer(request: Asked, pk: int) -> CustomerWhole:
+@router.get("/{int:pk}", response={200: CustomerDetail, **PROBLEMS})
+def customer(request: ApiRequest, pk: int) -> CustomerDetail:
     """One customer, by the number of any of its records."""
     associates.must(request.auth, "customer.read")
     row = _person(pk)
     paging.disclose([row], by=request.auth)
     identities = Identity.objects.filter(customer__person=row).order_by("kind", "value")
-    return CustomerWhole(
+    return CustomerDetail(
         **_out(row),
         identities=[IdentityOut(kind=one.kind, value=one.value, verified=one.verified) for one in identities],
         consents=consents.standing(person=row.pk),
@@ -144,17 +144,17 @@ def customer(request: Asked, pk: int) -> CustomerWhole:
 
 
 @router.get("/{int:pk}/timeline", response={200: Timeline, **PROBLEMS})
-def timeline(request: Asked, pk: int, wanted: Paging) -> Timeline:
+def timeline(request: ApiRequest, pk: int, wanted: Paging) -> Timeline:
     """Everything that happened, the latest first."""
     associates.must(request.auth, "customer.read")
     records = list(_person(pk).records.values_list("pk", flat=True))
     page = paging.read(Touchpoint.objects.filter(customer__in=records), wanted, key="happened_at", by=request.auth)
-    return Timeline(items=[TouchpointOut(**told(row)) for row in page.items], next=page.next)
+    return Timeline(items=[TouchpointOut(**touchpoint_out(row)) for row in page.items], next=page.next)
 
 
 @router.post("/{int:pk}/merges", response={201: MergeOut, **PROBLEMS})
 @repeatable
-def merge(request: Asked, pk: int, said: MergeIn) -> Done:
+def merge(request: ApiRequest, pk: int, said: MergeIn) -> Done:
     """Say that two customers are one."""
     row = people.merge(
         a=_person(pk), b=_person(said.with_customer), reason=said.reason, by=request.auth, at=timezone.now()
@@ -163,7 +163,7 @@ def merge(request: Asked, pk: int, said: MergeIn) -> Done:
 
 
 @router.delete("/{int:pk}/merges/{int:merge_pk}", response={204: None, **PROBLEMS})
-def undo(request: Asked, pk: int, merge_pk: int) -> Status[None]:
+def undo(request: ApiRequest, pk: int, merge_pk: int) -> Status[None]:
     """Take a merge back: everything is as it was."""
     found = Merge.objects.filter(Q(a__person=_person(pk)) | Q(b__person=_person(pk)))
     row = get_object_or_404(found, pk=merge_pk if merge_pk <= LARGEST else 0)

@@ -20,7 +20,7 @@ from ninja.security import HttpBearer, SessionAuth
 from heedful import __version__
 from heedful.associates import keys
 from heedful.associates.models import Associate, Key
-from heedful.kit import away
+from heedful.kit import outage
 from heedful.kit.actor import By
 from heedful.kit.errors import Forbidden, Refused, TooMany
 
@@ -70,7 +70,7 @@ class WithSession(SessionAuth):
         return user.by if isinstance(user, Associate) and user.is_active else None
 
 
-class Door(NinjaAPI):
+class HeedfulAPI(NinjaAPI):
     """The API, described so that a generated client gets short names and the true type of a no."""
 
     def get_openapi_operation_id(self, operation: Any) -> str:
@@ -108,7 +108,7 @@ def _parameters(view: Any) -> set[str]:
     return {name for model in queries for name in model.__ninja_flatten_map__}
 
 
-api = Door(
+api = HeedfulAPI(
     title="Heedful",
     version=__version__,
     description="Everything that people see, for programs. Send events by the addresses in docs/events.md.",
@@ -119,7 +119,7 @@ api = Door(
 api.add_decorator(known_only, mode="operation")
 
 
-class Asked(HttpRequest):
+class ApiRequest(HttpRequest):
     """A request whose asker is known."""
 
     auth: By
@@ -133,7 +133,7 @@ def problem(
     return HttpResponse(body.model_dump_json(), status=status, content_type="application/problem+json")
 
 
-def spoken(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+def json_method_not_allowed(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """Let a view say no to a method in the language of programs too."""
 
     @functools.wraps(view)
@@ -226,7 +226,7 @@ def _large(request: HttpRequest, no: RequestDataTooBig) -> HttpResponse:
 @api.exception_handler(OperationalError)
 @api.exception_handler(InterfaceError)
 def _away(request: HttpRequest, error: OperationalError | InterfaceError) -> HttpResponse:
-    away.note(error)
-    said = problem(503, away.sentence(error), code="disk_full" if away.has_no_room(error) else "away")
-    said["Retry-After"] = str(away.AGAIN_S)
+    outage.note(error)
+    said = problem(503, outage.sentence(error), code="disk_full" if outage.has_no_room(error) else "away")
+    said["Retry-After"] = str(outage.AGAIN_S)
     return said

@@ -7,9 +7,9 @@ from ninja import Router, Schema
 from pydantic import Field
 
 from heedful.api import paging
-from heedful.api.door import PROBLEMS, Asked
+from heedful.api.door import PROBLEMS, ApiRequest
 from heedful.api.paging import Paged
-from heedful.api.periods import Over
+from heedful.api.periods import PeriodQuery
 from heedful.associates import associates
 from heedful.customers.models import Feedback
 from heedful.understand.models import Reading
@@ -50,7 +50,7 @@ class FeedbackPage(Schema):
     next: str | None
 
 
-class Wanted(Paged, Over):
+class FeedbackQuery(Paged, PeriodQuery):
     """Which feedback."""
 
     stage: str = Field("", max_length=40)
@@ -58,7 +58,7 @@ class Wanted(Paged, Over):
 
 
 @router.get("", response={200: FeedbackPage, **PROBLEMS})
-def index(request: Asked, wanted: paging.Query[Wanted]) -> FeedbackPage:
+def index(request: ApiRequest, wanted: paging.Query[FeedbackQuery]) -> FeedbackPage:
     """Feedback, the latest first."""
     associates.must(request.auth, "feedback.read")
     found = Feedback.objects.select_related("customer", "reading").prefetch_related("scores")

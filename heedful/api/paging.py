@@ -31,14 +31,14 @@ Paging = Annotated[Paged, Query()]
 
 
 @dataclass(frozen=True, slots=True)
-class Page[M: Model]:
+class CursorPage[M: Model]:
     """One page, and the cursor of the next; None on the last."""
 
     items: list[M]
     next: str | None
 
 
-def read[M: Model](rows: QuerySet[M], paging: Paged, *, key: str, by: By) -> Page[M]:
+def read[M: Model](rows: QuerySet[M], paging: Paged, *, key: str, by: By) -> CursorPage[M]:
     """Read one page of rows, the latest first by the time `key`, rows with the same key by id; count who is shown."""
     if paging.cursor:
         value, pk = _decode(paging.cursor)
@@ -46,9 +46,9 @@ def read[M: Model](rows: QuerySet[M], paging: Paged, *, key: str, by: By) -> Pag
     items = list(rows.order_by(f"-{key}", "-pk")[: paging.limit + 1])
     disclose(items[: paging.limit], by=by)
     if len(items) <= paging.limit:
-        return Page(items, None)
+        return CursorPage(items, None)
     last = items[paging.limit - 1]
-    return Page(items[: paging.limit], _encode(getattr(last, key), last.pk))
+    return CursorPage(items[: paging.limit], _encode(getattr(last, key), last.pk))
 
 
 def disclose(rows: Iterable[Model], *, by: By) -> None:

@@ -23,7 +23,7 @@ def _on_one_clock(said: datetime) -> datetime:
 Moment = Annotated[AwareDatetime, AfterValidator(_on_one_clock)]
 
 
-class Over(Schema):
+class PeriodQuery(Schema):
     """Over which time; the whole of it where nothing is said."""
 
     from_: Moment | None = Field(None, alias="from", description="What happened then or later")

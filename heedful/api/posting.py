@@ -11,8 +11,8 @@ from django.http import HttpResponse
 from django.utils import timezone
 from ninja import Header, Schema
 
-from heedful.api.door import Asked
-from heedful.ledger import once
+from heedful.api.door import ApiRequest
+from heedful.ledger import idempotency
 
 type Done = tuple[int, Schema | None]
 
@@ -21,7 +21,7 @@ def repeatable(view: Callable[..., Done]) -> Callable[..., HttpResponse]:
     """Let a view that returns (status, schema) be sent again with the same key."""
 
     @functools.wraps(view)
-    def sent(request: Asked, *, idempotency_key: str = "", **said: Any) -> HttpResponse:
+    def sent(request: ApiRequest, *, idempotency_key: str = "", **said: Any) -> HttpResponse:
         def do() -> tuple[int, Any]:
             status, body = view(request, **said)
             return status, None if body is None else json.loads(json.dumps(body.model_dump(), cls=DjangoJSONEncoder))
@@ -29,14 +29,16 @@ def repeatable(view: Callable[..., Done]) -> Callable[..., HttpResponse]:
         if not idempotency_key:
             return _response(*do())
         sending = f"{request.method} {request.path}\n".encode() + request.body
-        answer = once.answer(actor=str(request.auth), key=idempotency_key, request=sending, do=do, at=timezone.now())
+        answer = idempotency.run_once(
+            actor=str(request.auth), key=idempotency_key, request=sending, do=do, at=timezone.now()
+        )
         return _response(answer.status, answer.body)
 
     header = inspect.Parameter(
         "idempotency_key",
         inspect.Parameter.KEYWORD_ONLY,
         annotation=str,
-        default=Header("", alias="Idempotency-Key", max_length=once.LONGEST_KEY),  # type: ignore[type-arg]
+        default=Header("", alias="Idempotency-Key", max_length=idempotency.LONGEST_KEY),  # type: ignore[type-arg]
     )
     sent.__signature__ = inspect.Signature([*inspect.signature(view).parameters.values(), header])  # type: ignore[attr-defined]
     return sent

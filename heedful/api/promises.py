@@ -9,9 +9,9 @@ from ninja import Router, Schema
 from pydantic import Field
 
 from heedful.api import paging
-from heedful.api.door import PROBLEMS, Asked
+from heedful.api.door import PROBLEMS, ApiRequest
 from heedful.api.paging import Paged
-from heedful.api.periods import Over, PeriodOut, period_out
+from heedful.api.periods import PeriodOut, PeriodQuery, period_out
 from heedful.api.posting import Done, repeatable
 from heedful.api.scores import FigureOut, figure_out
 from heedful.associates import associates
@@ -19,10 +19,10 @@ from heedful.customers import scales
 from heedful.customers.models import Stage
 from heedful.kit.errors import Refused
 from heedful.promise import promises
-from heedful.promise.models import Instance, Promise
-from heedful.promise.standards import Draft
+from heedful.promise.models import Commitment, Promise
+from heedful.promise.standards import StandardDraft
 from heedful.prove import scorecards
-from heedful.prove.felt import Felt
+from heedful.prove.experience import ExperienceByOutcome
 from heedful.prove.periods import Period
 
 router = Router(tags=["promises"])
@@ -47,7 +47,7 @@ class CountingOut(Schema):
     total: int
 
 
-class PromiseCard(PromiseOut):
+class PromiseSummary(PromiseOut):
     """A promise with its walk over a period; `open` is undecided now, `touched` are those to whom it was broken."""
 
     period: PeriodOut
@@ -61,7 +61,7 @@ class PromiseCard(PromiseOut):
     counting: CountingOut | None
 
 
-class FeltOut(Schema):
+class ExperienceOut(Schema):
     """How a question was answered within 30 days after it was kept, and after it was broken.
 
     Of a question for a yes, `of_all_kept` and `of_all_broken` are shares of all the times, answered or not.
@@ -76,10 +76,10 @@ class FeltOut(Schema):
     gap: FigureOut | None
 
 
-class PromiseWhole(PromiseCard):
+class PromiseDetail(PromiseSummary):
     """A promise with its walk and how it was felt over a period."""
 
-    felt: list[FeltOut]
+    felt: list[ExperienceOut]
 
 
 class StandardIn(Schema):
@@ -104,7 +104,7 @@ class PromiseIn(Schema):
     standards: list[StandardIn] = Field(min_length=1, max_length=10)
 
 
-class InstanceOut(Schema):
+class CommitmentOut(Schema):
     """One time that a promise was made to one customer."""
 
     id: int
@@ -117,15 +117,15 @@ class InstanceOut(Schema):
     measured: float | None
 
 
-class InstancesPage(Schema):
-    """A page of instances; `next` is the cursor of the next page."""
+class CommitmentsPage(Schema):
+    """A page of commitments; `next` is the cursor of the next page."""
 
-    items: list[InstanceOut]
+    items: list[CommitmentOut]
     next: str | None
 
 
-class Wanted(Paged, Over):
-    """Which instances, by when they count."""
+class CommitmentQuery(Paged, PeriodQuery):
+    """Which commitments, by when they count."""
 
     state: Literal["", "pending", "at_risk", "kept", "broken"] = ""
 
@@ -142,16 +142,16 @@ def _out(row: Promise) -> dict[str, Any]:
     }
 
 
-@router.get("", response={200: list[PromiseCard], **PROBLEMS}, by_alias=True)
-def index(request: Asked, wanted: paging.Query[Over]) -> list[PromiseCard]:
+@router.get("", response={200: list[PromiseSummary], **PROBLEMS}, by_alias=True)
+def index(request: ApiRequest, wanted: paging.Query[PeriodQuery]) -> list[PromiseSummary]:
     """The promises of today, those whose breaking touches the most value first."""
     associates.must(request.auth, "promise.read")
     period = wanted.period()
     cards = scorecards.cards(period=period, at=timezone.now(), with_felt=False)
-    return [PromiseCard(**_card(card, period)) for card in cards]
+    return [PromiseSummary(**_card(card, period)) for card in cards]
 
 
-def _card(card: scorecards.Card, period: Period) -> dict[str, Any]:
+def _card(card: scorecards.PromiseCard, period: Period) -> dict[str, Any]:
     counting = card.promise.counting
     return {
         **_out(card.promise),
@@ -169,7 +169,7 @@ def _card(card: scorecards.Card, period: Period) -> dict[str, Any]:
 
 @router.post("", response={201: PromiseOut, **PROBLEMS})
 @repeatable
-def make(request: Asked, said: PromiseIn) -> Done:
+def make(request: ApiRequest, said: PromiseIn) -> Done:
     """Promise something; its history is judged in the background."""
     stage = Stage.objects.filter(pk=said.stage.replace("\x00", "")).first()
     if said.stage and stage is None:
@@ -178,41 +178,42 @@ def make(request: Asked, said: PromiseIn) -> Done:
     if any("\x00" in text for text in texts):
         raise Refused("A text cannot hold a NUL character.")
     wording = promises.Wording(words=said.words, stage=stage)
-    drafts = [Draft(**standard.model_dump()) for standard in said.standards]
+    drafts = [StandardDraft(**standard.model_dump()) for standard in said.standards]
     made = promises.make(wording=wording, standards=drafts, by=request.auth, at=timezone.now())
     return 201, PromiseOut(**_out(made))
 
 
-@router.get("/{slug:slug}", response={200: PromiseWhole, **PROBLEMS}, by_alias=True)
-def promise(request: Asked, slug: str, wanted: paging.Query[Over]) -> PromiseWhole:
+@router.get("/{slug:slug}", response={200: PromiseDetail, **PROBLEMS}, by_alias=True)
+def promise(request: ApiRequest, slug: str, wanted: paging.Query[PeriodQuery]) -> PromiseDetail:
     """One promise, with how it felt when it was kept and when it was broken."""
     associates.must(request.auth, "promise.read")
     period = wanted.period()
     card = scorecards.card(promise=get_object_or_404(Promise, slug=slug), period=period, at=timezone.now())
-    return PromiseWhole(**_card(card, period), felt=[_felt(one) for one in card.felt])
+    return PromiseDetail(**_card(card, period), felt=[_felt(one) for one in card.felt])
 
 
-def _felt(one: Felt) -> FeltOut:
+def _felt(one: ExperienceByOutcome) -> ExperienceOut:
     figures = {
-        name: figure_out(getattr(one, name)) for name in FeltOut.model_fields if name not in {"question", "name"}
+        name: figure_out(getattr(one, name)) for name in ExperienceOut.model_fields if name not in {"question", "name"}
     }
-    return FeltOut(question=one.question, name=scales.name_of(one.question), **figures)
+    return ExperienceOut(question=one.question, name=scales.name_of(one.question), **figures)
 
 
-@router.get("/{slug:slug}/instances", response={200: InstancesPage, **PROBLEMS})
-def instances(request: Asked, slug: str, wanted: paging.Query[Wanted]) -> InstancesPage:
+@router.get("/{slug:slug}/commitments", response={200: CommitmentsPage, **PROBLEMS})
+def commitments(request: ApiRequest, slug: str, wanted: paging.Query[CommitmentQuery]) -> CommitmentsPage:
     """Each time that it was made, the latest first."""
     associates.must(request.auth, "promise.read")
-    found = wanted.within(Instance.objects.filter(promise=get_object_or_404(Promise, slug=slug)), "counts_at")
+    found = wanted.within(Commitment.objects.filter(promise=get_object_or_404(Promise, slug=slug)), "counts_at")
     if wanted.state:
         found = found.filter(state=wanted.state)
     page = paging.read(found, wanted, key="counts_at", by=request.auth)
-    return InstancesPage(
+    return CommitmentsPage(
         items=[
-            InstanceOut(customer=row.customer_id, **{name: getattr(row, name) for name in SHOWN}) for row in page.items
+            CommitmentOut(customer=row.customer_id, **{name: getattr(row, name) for name in SHOWN})
+            for row in page.items
         ],
         next=page.next,
     )
 
 
-SHOWN = [name for name in InstanceOut.model_fields if name != "customer"]
+SHOWN = [name for name in CommitmentOut.model_fields if name != "customer"]

@@ -6,8 +6,8 @@ from ninja import Router, Schema
 from pydantic import Field
 
 from heedful.api import paging
-from heedful.api.door import PROBLEMS, Asked
-from heedful.api.periods import Over, PeriodOut, period_out
+from heedful.api.door import PROBLEMS, ApiRequest
+from heedful.api.periods import PeriodOut, PeriodQuery, period_out
 from heedful.associates import associates
 from heedful.customers import scales
 from heedful.prove import answers, scores
@@ -40,7 +40,7 @@ class ScoreOut(Schema):
     too_few: list[str]
 
 
-class Wanted(Over):
+class ScoreQuery(PeriodQuery):
     """Over which time, and by what."""
 
     by: Literal["stage", "channel", "segment", "month", "kind"] = "stage"
@@ -48,7 +48,7 @@ class Wanted(Over):
 
 
 @router.get("/{str:question}", response={200: ScoreOut, **PROBLEMS}, by_alias=True)
-def score(request: Asked, question: str, wanted: paging.Query[Wanted]) -> ScoreOut:
+def score(request: ApiRequest, question: str, wanted: paging.Query[ScoreQuery]) -> ScoreOut:
     """One question's score."""
     associates.must(request.auth, "board.read")
     scales.scale_of(question)
@@ -72,6 +72,6 @@ def score(request: Asked, question: str, wanted: paging.Query[Wanted]) -> ScoreO
     )
 
 
-def figure_out(figure: scores.Figure | None) -> FigureOut | None:
+def figure_out(figure: scores.Estimate | None) -> FigureOut | None:
     """A figure as the API shows it."""
     return None if figure is None else FigureOut(**{name: getattr(figure, name) for name in FigureOut.model_fields})

@@ -8,12 +8,12 @@ from django.utils import timezone
 from ninja import Router, Schema
 from pydantic import AwareDatetime, Field, StringConstraints
 
-from heedful.api.door import PROBLEMS, Asked
+from heedful.api.door import PROBLEMS, ApiRequest
 from heedful.api.posting import Done, repeatable
 from heedful.associates import associates
 from heedful.customers import identities, kinds, messages, scales
 from heedful.customers.models import Touchpoint
-from heedful.customers.touchpoints import Draft
+from heedful.customers.touchpoints import TouchpointDraft
 from heedful.kit.errors import Refused
 
 router = Router(tags=["touchpoints"])
@@ -71,30 +71,30 @@ class Batch(Schema):
     touchpoints: list[TouchpointIn] = Field(min_length=1, max_length=1000)
 
 
-class Left(Schema):
+class RefusedTouchpoint(Schema):
     """One touchpoint that was not taken, by its place in the batch."""
 
     position: int
     reason: str
 
 
-class Taken(Schema):
+class BatchResult(Schema):
     """What became of a batch."""
 
     taken: int
     known: int
-    left_out: list[Left]
+    left_out: list[RefusedTouchpoint]
 
 
-def told(row: Touchpoint) -> dict[str, Any]:
+def touchpoint_out(row: Touchpoint) -> dict[str, Any]:
     """A row as the API shows it."""
     names = [name for name in TouchpointOut.model_fields if name not in {"customer", "stage"}]
     return {**{name: getattr(row, name) for name in names}, "customer": row.customer_id, "stage": row.stage_slug}
 
 
-@router.post("", response={200: Taken, **PROBLEMS})
+@router.post("", response={200: BatchResult, **PROBLEMS})
 @repeatable
-def record(request: Asked, batch: Batch) -> Done:
+def record(request: ApiRequest, batch: Batch) -> Done:
     """Write down what happened. What cannot be taken is left out with the reason; everything else is kept."""
     associates.must(request.auth, "customer.edit")
     now = timezone.now()
@@ -105,22 +105,22 @@ def record(request: Asked, batch: Batch) -> Done:
             good.append((position, messages.Message(_draft(said, now))))
         except Refused as no:
             left[position] = no.sentence
-    taken = messages.take(
+    taken = messages.record(
         messages=[message for _, message in good], source=f"api:{request.auth}", by=request.auth, at=now
     )
     left |= {good[place][0]: reason for place, reason in taken.refused}
-    return 200, Taken(
+    return 200, BatchResult(
         taken=taken.recorded,
         known=taken.duplicates,
-        left_out=[Left(position=position, reason=reason) for position, reason in sorted(left.items())],
+        left_out=[RefusedTouchpoint(position=position, reason=reason) for position, reason in sorted(left.items())],
     )
 
 
-def _draft(said: TouchpointIn, now: datetime) -> Draft:
+def _draft(said: TouchpointIn, now: datetime) -> TouchpointDraft:
     names = [name for one in said.identities if (name := identities.normal(one.kind, one.value))]
     if not names:
         raise Refused("None of the identities names a customer.")
-    return Draft(
+    return TouchpointDraft(
         kinds.check(said.kind),
         _time(said.happened_at) if said.happened_at else now,
         said.message,

@@ -4,7 +4,7 @@ from django.urls import include, path, re_path
 
 from heedful.api import cases, customers, feedback, promises, scores, touchpoints
 from heedful.api.door import api as api
-from heedful.api.door import missing, spoken
+from heedful.api.door import json_method_not_allowed, missing
 
 api.add_router("/customers", customers.router)
 api.add_router("/touchpoints", touchpoints.router)
@@ -16,7 +16,7 @@ api.add_router("/scores", scores.router)
 routes, app_name_, namespace = api.urls
 for route in routes:
     if route.callback is not None:
-        route.callback = missing if route.name == "api-root" else spoken(route.callback)
+        route.callback = missing if route.name == "api-root" else json_method_not_allowed(route.callback)
 
 urlpatterns = [
     path("", include("heedful.api.events.urls")),

@@ -12,7 +12,7 @@ from django.db import transaction
 
 from heedful.associates import guesses, permissions
 from heedful.associates.models import Associate, Key, Role, Team
-from heedful.kit import characters, turns
+from heedful.kit import characters, locks
 from heedful.kit.actor import By
 from heedful.kit.errors import Forbidden, Refused
 from heedful.ledger import events
@@ -188,7 +188,7 @@ def _keep_an_admin(*, besides: Associate) -> None:
 
 def _free_email(email: str, *, but_for: Associate | None = None) -> str:
     address = _checked_email(email)
-    turns.take(Associate)
+    locks.lock(Associate)
     if Associate.objects.filter(email__iexact=address).exclude(pk=but_for.pk if but_for else 0).exists():
         raise Refused(f"{address} is already here.")
     return address

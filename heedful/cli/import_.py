@@ -7,9 +7,9 @@ from pathlib import Path
 from django.utils import timezone
 from tqdm import tqdm
 
-from heedful.customers import imports
-from heedful.customers.imports.counting import MOST_COMING
-from heedful.customers.imports.rows import Understood
+from heedful import imports
+from heedful.imports.counting import MOST_COMING
+from heedful.imports.rows import Understood
 from heedful.kit.actor import By
 
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
@@ -53,7 +53,7 @@ def _beside(file: Path, form: str) -> Path:
     return file.with_name(f"{file.name}.rejected.{'csv' if form == 'csv' else 'jsonl'}")
 
 
-def _as_understood(table: imports.Table) -> str:
+def _as_understood(table: imports.FileTable) -> str:
     if table.format == "parquet":
         return f"{table.path.name}: Parquet, {len(table.columns)} columns."
     encoding = table.encoding.removesuffix("-sig").upper()

@@ -17,7 +17,7 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Installation:
     """A data folder, and the server in it unless DATABASE_URL points elsewhere."""
 
     data: Path
@@ -33,7 +33,7 @@ class Place:
                 yield url
 
 
-def settle(data: str | None) -> Place:
+def settle(data: str | None) -> Installation:
     """Tell the settings where everything is, and make what is missing; before Django reads them."""
     folder = Path(data or os.environ.get("HEEDFUL_DATA") or CHECKOUT / "data").absolute()
     os.environ["HEEDFUL_DATA"] = str(folder)
@@ -41,13 +41,13 @@ def settle(data: str | None) -> Place:
     with failures.in_sentences(folder):
         (folder / "static").mkdir(parents=True, exist_ok=True)
         _keep_secret(folder)
-    if url := env.given("DATABASE_URL"):
+    if url := env.value_of("DATABASE_URL"):
         os.environ["DATABASE_URL"] = url
         private.close_folder(folder, uid=os.geteuid(), gid=os.getegid())
-        return Place(folder, None)
+        return Installation(folder, None)
     server = Server(folder)
     os.environ["DATABASE_URL"] = server.url()
-    return Place(folder, server)
+    return Installation(folder, server)
 
 
 def server_version(url: str) -> int:
@@ -68,7 +68,7 @@ def prepare() -> None:
 
 def _keep_secret(folder: Path) -> None:
     kept = folder / "secret_key"
-    if env.given("HEEDFUL_SECRET_KEY") or kept.exists():
+    if env.value_of("HEEDFUL_SECRET_KEY") or kept.exists():
         return
     new = folder / f".secret_key.{os.getpid()}"
     descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)

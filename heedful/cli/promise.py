@@ -11,10 +11,10 @@ from heedful.kit.actor import SYSTEM
 from heedful.kit.errors import Refused
 from heedful.promise import promises
 from heedful.promise.models import Calendar
-from heedful.promise.standards import Draft
+from heedful.promise.standards import StandardDraft
 from heedful.prove import periods, scorecards
-from heedful.prove.felt import Felt
-from heedful.prove.scores import Figure
+from heedful.prove.experience import ExperienceByOutcome
+from heedful.prove.scores import Estimate
 
 UNITS = {"s": 1, "min": 60, "h": 3600, "d": 86_400, "w": 604_800}
 
@@ -49,7 +49,7 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _lines(card: scorecards.Card) -> Iterator[str]:
+def _lines(card: scorecards.PromiseCard) -> Iterator[str]:
     if counting := card.promise.counting:
         yield f"still being counted: {counting.done:,} of {counting.total:,} customers; the figures are not yet whole"
     if card.walk is None:
@@ -62,7 +62,7 @@ def _lines(card: scorecards.Card) -> Iterator[str]:
         yield f"gap {card.gap.value:+.1f} of {card.gap.n:,} answers (95 %: {_span(card.gap)}){_few(card.gap)}"
 
 
-def _felt(felt: Felt) -> Iterator[str]:
+def _felt(felt: ExperienceByOutcome) -> Iterator[str]:
     for state, figure, whole in (("kept", felt.kept, felt.of_all_kept), ("broken", felt.broken, felt.of_all_broken)):
         if whole:
             yield f"{felt.question} of all {state}: {_value(whole)} of {whole.n:,} (95 %: {_span(whole)}){_few(whole)}"
@@ -71,16 +71,16 @@ def _felt(felt: Felt) -> Iterator[str]:
             yield f"{words} (95 %: {_span(figure)}){_few(figure)}"
 
 
-def _value(figure: Figure) -> str:
+def _value(figure: Estimate) -> str:
     return f"{figure.value:.1%}" if figure.unit == "share" else f"{figure.value:.2f}"
 
 
-def _span(figure: Figure) -> str:
+def _span(figure: Estimate) -> str:
     shape = {"share": ".1%", "gap": "+.1f"}.get(figure.unit, ".2f")
     return f"{figure.low:{shape}} to {figure.high:{shape}}"
 
 
-def _few(figure: Figure) -> str:
+def _few(figure: Estimate) -> str:
     return "" if figure.enough else ", too few to tell"
 
 
@@ -100,13 +100,13 @@ def _add(options: argparse.Namespace) -> int:
     return 0
 
 
-def _standard(options: argparse.Namespace) -> Draft:
+def _standard(options: argparse.Namespace) -> StandardDraft:
     calendar = Calendar.objects.filter(name=options.calendar).first()
     if options.calendar and calendar is None:
         raise Refused(f"There is no calendar {options.calendar!r}.")
     if options.within:
         start, end, words = options.within
-        return Draft(
+        return StandardDraft(
             form="within",
             from_kind=start,
             to_kind=end,
@@ -116,16 +116,18 @@ def _standard(options: argparse.Namespace) -> Draft:
         )
     if options.by_date:
         start, end, name = options.by_date
-        return Draft(
+        return StandardDraft(
             form="by_date", from_kind=start, to_kind=end, property=name, calendar=calendar, match_property=options.match
         )
     if options.score:
         kind, question, least = options.score
         if not least.lstrip("-").isdigit():
             raise Refused(f"A score is a whole number, not {least!r}.")
-        return Draft(form="score", from_kind="" if kind == "-" else kind, question=question, at_least=int(least))
+        return StandardDraft(
+            form="score", from_kind="" if kind == "-" else kind, question=question, at_least=int(least)
+        )
     kind, name = options.yes
-    return Draft(form="yes", from_kind=kind, property=name)
+    return StandardDraft(form="yes", from_kind=kind, property=name)
 
 
 def _seconds(words: str) -> int:

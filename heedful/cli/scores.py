@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from heedful.customers import scales
 from heedful.prove import answers, periods, scores
-from heedful.prove.scores import Figure
+from heedful.prove.scores import Estimate
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -43,7 +43,7 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _line(name: str, figure: Figure | None) -> str:
+def _line(name: str, figure: Estimate | None) -> str:
     if figure is None:
         return f"{name:<28} no answers"
     times, sign = (100, " %") if figure.unit == "share" else (1, "")

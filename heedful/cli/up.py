@@ -3,7 +3,6 @@
 import argparse
 import fcntl
 import http.client
-import importlib
 import math
 import os
 import socket
@@ -105,7 +104,9 @@ def _prepare(*, demo: bool) -> list[str]:
 def _fill() -> None:
     from django.utils import timezone
 
-    importlib.import_module("heedful.cli.demo").fill(now=timezone.now())
+    from heedful import demo
+
+    demo.fill(now=timezone.now())
 
 
 def _children(host: str, port: int, live_port: int) -> list[supervisor.Child]:

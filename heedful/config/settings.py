@@ -331,10 +331,10 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    # A request that found the database away was answered as it should be, and `kit/away.py` tells of it now and then.
+    # A request that found the database away was answered as it should be, and `kit/outage.py` tells of it now and then.
     "filters": {
         "answered": {"()": CallbackFilter, "callback": lambda line: getattr(line, "status_code", 0) != 503},
-        "away": {"()": "heedful.kit.away.InALine"},
+        "away": {"()": "heedful.kit.outage.InALine"},
     },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["away"]}},
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},

@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from heedful.web import accounts
-from heedful.web.sheet import sheet
+from heedful.web.stylesheet import stylesheet
 
 urlpatterns = [
     path("", include("heedful.api.urls")),
@@ -14,7 +14,7 @@ urlpatterns = [
     path("setup/", include("heedful.web.setup.urls")),
     *(path(f"accounts/{page}", accounts.shut) for page in accounts.SHUT),
     path("accounts/", include("allauth.urls")),
-    path("look/<slug:digest>/<slug:colour>.css", sheet, name="sheet"),
+    path("look/<slug:digest>/<slug:colour>.css", stylesheet, name="sheet"),
 ]
 
 handler400 = "heedful.web.errors.bad_request"

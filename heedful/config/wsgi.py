@@ -5,7 +5,7 @@ import os
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
-from heedful.api.events.light import beside
+from heedful.api.events.fast_path import with_fast_path
 from heedful.kit.intake import Intake
 from heedful.web.charsets import read_as_utf8
 
@@ -15,5 +15,5 @@ READERS = 64
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "heedful.config.settings")
 
-_answer = read_as_utf8(beside(get_wsgi_application()))
+_answer = read_as_utf8(with_fast_path(get_wsgi_application()))
 application = Intake(_answer, at_once=AT_ONCE, readers=READERS, patience_s=settings.BODY_S)

@@ -14,7 +14,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from heedful.associates import associates
-from heedful.courier import rests, signing, webhooks
+from heedful.courier import backoff, signing, webhooks
 from heedful.courier.kinds import kind_of
 from heedful.courier.models import Delivery, DeliveryTry, Endpoint, EndpointQuerySet, Sending
 from heedful.kit import http
@@ -48,7 +48,7 @@ def is_heard(event: Any) -> bool:
     return _hearing(kind_of(type(event).__name__)).exists()
 
 
-def notice(event: Any, *, entry: Entry) -> None:
+def dispatch(event: Any, *, entry: Entry) -> None:
     """Put an event on its way to every endpoint that hears its kind."""
     _dispatch(list(_hearing(kind_of(type(event).__name__))), entry)
 
@@ -74,13 +74,13 @@ def drain(*, endpoint: int, patient: bool = True) -> None:
     if row.is_slow and not patient:
         _wake(row, at=now)
         return
-    if not rests.take(destination=row, at=now):
+    if not backoff.take_lease(destination=row, at=now):
         _wake(row, at=row.busy_until)
         return
     try:
         _deliver_next(row)
     finally:
-        rests.release(destination=row)
+        backoff.release_lease(destination=row)
     _wake_for_the_next(row)
 
 
@@ -131,7 +131,7 @@ def _deliver(delivery: Delivery, endpoint: Endpoint) -> None:
         _failed(delivery, endpoint, answer.status, text, wait_s, at=timezone.now())
 
 
-def _post(delivery: Delivery, endpoint: Endpoint) -> http.Answer:
+def _post(delivery: Delivery, endpoint: Endpoint) -> http.Response:
     body, asked_at = delivery.body.encode(), timezone.now()
     keys = webhooks.secrets_of(endpoint, at=asked_at)
     signed = signing.headers(secrets=keys, message=f"msg_{delivery.pk.hex}", at=asked_at, body=body)
@@ -156,7 +156,7 @@ def _taken(delivery: Delivery, endpoint: Endpoint, status: int, answer: str, *, 
     DeliveryTry.objects.create(delivery=delivery, at=at, status=status, answer=answer)
     delivery.state, delivery.next_try_at = Sending.SENT, None
     delivery.save(update_fields=["state", "next_try_at"])
-    rests.recovered(destination=endpoint)
+    backoff.note_recovery(destination=endpoint)
 
 
 @transaction.atomic
@@ -168,9 +168,9 @@ def _failed(
     if tries > len(PAUSES_S):
         delivery.state, delivery.next_try_at = Sending.FAILED, None
     else:
-        delivery.next_try_at = at + max(rests.pause(PAUSES_S, tries), timedelta(seconds=wait_s or 0))
+        delivery.next_try_at = at + max(backoff.pause(PAUSES_S, tries), timedelta(seconds=wait_s or 0))
     delivery.save(update_fields=["state", "next_try_at"])
-    rests.failed(destination=endpoint, schedule=ENDPOINT_PAUSES_S, wait_s=wait_s, at=at)
+    backoff.note_failure(destination=endpoint, schedule=ENDPOINT_PAUSES_S, wait_s=wait_s, at=at)
     if status == 410:
         webhooks.disable(endpoint=endpoint, reason="It answered that it is gone (410).", by=SYSTEM, at=at)
     elif endpoint.failing_since is not None and at - endpoint.failing_since > DISABLES_AFTER:

@@ -19,12 +19,12 @@ def offer(events: Iterable[type]) -> None:
     _told[:] = sorted(kind_of(event.__name__) for event in events)
 
 
-def told() -> Sequence[str]:
+def every() -> Sequence[str]:
     """Return the kinds that there are to hear of, in the order of the alphabet."""
     return tuple(_told)
 
 
-def checked(kinds: Sequence[str]) -> list[str]:
+def check(kinds: Sequence[str]) -> list[str]:
     """Return the kinds sorted, each once; one that nothing is told under would be waited for in vain."""
     for kind in kinds:
         if kind not in _told:

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from heedful.associates import associates, company
-from heedful.courier import rests, smtp
+from heedful.courier import backoff, smtp
 from heedful.courier.models import Mail, MailServer, MailTry, Sending
 from heedful.kit.actor import SYSTEM, By
 from heedful.kit.characters import is_one_line, storable, straight
@@ -115,14 +115,14 @@ def drain() -> None:
     if not settings.SMTP_URL:
         return
     server = server_of(settings.SMTP_URL)
-    if not rests.take(destination=server, at=timezone.now()):
+    if not backoff.take_lease(destination=server, at=timezone.now()):
         server.refresh_from_db()
         _wake(at=server.busy_until)
         return
     try:
         _hand_over_due(server)
     finally:
-        rests.release(destination=server)
+        backoff.release_lease(destination=server)
     _wake_for_the_next(server)
 
 
@@ -161,15 +161,19 @@ def _hand_over_due(server: MailServer) -> None:
     except smtp.ServerFailed as failure:
         _server_failed(server, str(failure), at=timezone.now())
         return
-    with smtp.Line(address) as line:
+    with smtp.Connection(address) as line:
         for _ in range(AT_ONCE):
             now = timezone.now()
             mail = Mail.objects.due(at=now).first()
-            if mail is None or not rests.keep(destination=server, at=now) or not _hand_over(mail, server, line):
+            if (
+                mail is None
+                or not backoff.renew_lease(destination=server, at=now)
+                or not _hand_over(mail, server, line)
+            ):
                 return
 
 
-def _hand_over(mail: Mail, server: MailServer, line: smtp.Line) -> bool:
+def _hand_over(mail: Mail, server: MailServer, line: smtp.Connection) -> bool:
     """Try one mail and write down how it went; false when the server takes no mail at all."""
     try:
         answer = line.hand_over(compose(mail), sender=settings.MAIL_FROM, to=mail.to)
@@ -181,7 +185,7 @@ def _hand_over(mail: Mail, server: MailServer, line: smtp.Line) -> bool:
         _refused(mail, refusal, at=timezone.now())
     else:
         _sent(mail, answer, at=timezone.now())
-    rests.recovered(destination=server)
+    backoff.note_recovery(destination=server)
     return True
 
 
@@ -203,7 +207,7 @@ def _refused(mail: Mail, refusal: smtp.MailRefused, *, at: datetime) -> None:
     if refusal.for_good:
         _give_up(mail, f"{refusal}. It will not be tried again.", at=at)
         return
-    mail.next_try_at = at + rests.pause(PAUSES_S, mail.tries.count())
+    mail.next_try_at = at + backoff.pause(PAUSES_S, mail.tries.count())
     mail.said = f"{refusal}. It will be tried again."[:300]
     mail.save(update_fields=["next_try_at", "said"])
 
@@ -211,7 +215,7 @@ def _refused(mail: Mail, refusal: smtp.MailRefused, *, at: datetime) -> None:
 def _server_failed(server: MailServer, sentence: str, *, at: datetime) -> None:
     server.answer = sentence
     server.save(update_fields=["answer"])
-    rests.failed(destination=server, schedule=SERVER_PAUSES_S, wait_s=None, at=at)
+    backoff.note_failure(destination=server, schedule=SERVER_PAUSES_S, wait_s=None, at=at)
 
 
 @transaction.atomic

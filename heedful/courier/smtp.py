@@ -69,7 +69,7 @@ def parse(url: str) -> Address:
     return Address(parts.hostname, port, unquote(parts.username or ""), unquote(parts.password or ""), is_tls, verify)
 
 
-class Line:
+class Connection:
     """A connection that is opened by the first mail and used for all that follow."""
 
     def __init__(self, address: Address, *, timeout_s: float = TIMEOUT_S, whole_s: float = WHOLE_S) -> None:

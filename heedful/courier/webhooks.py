@@ -66,7 +66,7 @@ def add(*, url: str, name: str, kinds: Sequence[str] = (), by: By, at: datetime)
     endpoint = Endpoint.objects.create(
         url=_checked_url(url),
         name=_checked_name(name),
-        kinds=event_kinds.checked(kinds),
+        kinds=event_kinds.check(kinds),
         secret=signing.new_secret(),
         created_at=at,
     )
@@ -79,7 +79,7 @@ def change(*, endpoint: Endpoint, url: str, name: str, kinds: Sequence[str], by:
     """Give an endpoint another address, name or choice of kinds."""
     associates.must(by, "webhook.edit")
     row = Endpoint.objects.select_for_update().get(pk=endpoint.pk)
-    row.url, row.name, row.kinds = _checked_url(url), _checked_name(name), event_kinds.checked(kinds)
+    row.url, row.name, row.kinds = _checked_url(url), _checked_name(name), event_kinds.check(kinds)
     row.save(update_fields=["url", "name", "kinds"])
     events.record(EndpointChanged(row.pk, row.url, row.kinds), by=by, at=at)
 

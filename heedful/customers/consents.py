@@ -7,13 +7,13 @@ from datetime import datetime
 from django.db import transaction
 
 from heedful.customers.models import Consent, Customer
-from heedful.kit import prepared
+from heedful.kit import statements
 from heedful.kit.actor import By
 from heedful.ledger import events
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class ConsentStatement:
     """One customer's word for one purpose, and when it was given."""
 
     customer: int
@@ -29,19 +29,19 @@ class ConsentsGiven:
     words: list[tuple[int, str, bool]]
 
 
-def say(*, customer: Customer | int, purpose: str, granted: bool, source: str = "", by: By, at: datetime) -> None:
+def set_one(*, customer: Customer | int, purpose: str, granted: bool, source: str = "", by: By, at: datetime) -> None:
     """Write down one customer's word for one purpose."""
-    record = customer if isinstance(customer, int) else customer.pk
-    take(said=[Said(record, purpose, granted, at)], source=source, by=by, at=at)
+    whose = customer if isinstance(customer, int) else customer.pk
+    record(said=[ConsentStatement(whose, purpose, granted, at)], source=source, by=by, at=at)
 
 
 @transaction.atomic
-def take(*, said: Sequence[Said], source: str = "", by: By, at: datetime) -> None:
+def record(*, said: Sequence[ConsentStatement], source: str = "", by: By, at: datetime) -> None:
     """Write down words; an older word that arrives later changes nothing, and of two at one time no stands.
 
     A word was said by `at`, when it arrived: else one from a clock that is ahead would outlast those that follow it.
     """
-    stands: dict[tuple[int, str], Said] = {}
+    stands: dict[tuple[int, str], ConsentStatement] = {}
     for word in said:
         word = replace(word, at=min(word.at, at))
         key = (word.customer, word.purpose[:40])
@@ -52,7 +52,7 @@ def take(*, said: Sequence[Said], source: str = "", by: By, at: datetime) -> Non
         {"id": record, "purpose": purpose, "granted": word.granted, "at": word.at}
         for (record, purpose), word in stands.items()
     ]
-    taken = prepared.fetch(TAKE, [source[:80], prepared.document(words)])
+    taken = statements.fetch(TAKE, [source[:80], statements.document(words)])
     events.record(ConsentsGiven(taken), by=by, at=at)
 
 

@@ -9,7 +9,7 @@ from django.db import connection
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class FeedbackDraft:
     """Scores and words that one touchpoint brought for the sheet named by `subject`."""
 
     subject: str
@@ -50,7 +50,7 @@ ON CONFLICT (feedback_id, question) DO UPDATE SET value = EXCLUDED.value, happen
 """
 
 
-def keep(*, sheets: Sequence[Sheet]) -> None:
+def record(*, sheets: Sequence[FeedbackDraft]) -> None:
     """Write sheets; of two answers to one question of a sheet the later stands."""
     document = msgspec.json.encode(sorted(sheets, key=lambda sheet: sheet.subject)).replace(b"\\u0000", b"").decode()
     with connection.cursor() as cursor:

@@ -8,8 +8,8 @@ from functools import lru_cache
 import phonenumbers
 from django.db import connection, transaction
 
-from heedful.customers import components, trust
-from heedful.kit import characters, prepared
+from heedful.customers import grouping, trust
+from heedful.kit import characters, statements
 
 Name = tuple[str, str]
 """(kind, value) of an identity, normalised."""
@@ -22,7 +22,7 @@ MOST_CACHED = 50_000
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class IdentityRecord:
     """An identity that has a record."""
 
     identity: int
@@ -30,8 +30,8 @@ class Known:
     verified: bool = True
 
 
-_known: dict[Name, Known] = {}
-_linked: dict[bool, set[components.Link]] = {True: set(), False: set()}
+_known: dict[Name, IdentityRecord] = {}
+_linked: dict[bool, set[grouping.Link]] = {True: set(), False: set()}
 """Links that are written, by whether they are verified."""
 _settled: dict[bool, dict[tuple[Name, ...], int]] = {True: {}, False: {}}
 """The record under which a message with exactly these identities is kept, by whether its sender is trusted.
@@ -49,14 +49,14 @@ def forget() -> None:
         _settled[verified].clear()
 
 
-def settled(messages: Sequence[tuple[Name, ...]], *, verified: bool = True) -> list[int] | None:
+def records_of(messages: Sequence[tuple[Name, ...]], *, verified: bool = True) -> list[int] | None:
     """Return the record of each message, if this process has met every one of them just so, from such a sender."""
     find = _settled[verified].get
     records = [find(message) for message in messages]
     return None if None in records else records  # type: ignore[return-value]
 
 
-def settle(messages: Sequence[tuple[Name, ...]], records: Sequence[int], *, verified: bool = True) -> None:
+def remember_records(messages: Sequence[tuple[Name, ...]], records: Sequence[int], *, verified: bool = True) -> None:
     """Remember the records of messages once they are durable."""
 
     def commit() -> None:
@@ -104,15 +104,15 @@ def strongest_first(names: Iterable[Name]) -> tuple[Name, ...]:
     return tuple(sorted(dict.fromkeys(names), key=lambda name: (_RANK[name[0]], name[1])))
 
 
-_RANK = {kind: rank for rank, kind in enumerate(components.TIER)}
+_RANK = {kind: rank for rank, kind in enumerate(grouping.TIER)}
 
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
     """The records of identities, and what is new about them."""
 
-    known: dict[Name, Known]
-    links: list[components.Link]
+    known: dict[Name, IdentityRecord]
+    links: list[grouping.Link]
     """The pairs of records that were seen together for the first time, or are verified from now on."""
     new: dict[int, Span]
     """New records, with the first and last time at which they were seen."""
@@ -127,9 +127,9 @@ def resolve(*, messages: Sequence[tuple[Name, ...]], times: Sequence[datetime], 
     message is seen together with each of its others.
     """
     known, missing = _recall(messages, verified)
-    fresh: dict[Name, Known] = {}
+    fresh: dict[Name, IdentityRecord] = {}
     spans: dict[Name, Span] = {}
-    proven: dict[Name, Known] = {}
+    proven: dict[Name, IdentityRecord] = {}
     if missing:
         known |= _look_up(missing)
         if missing := [name for name in missing if name not in known]:
@@ -156,9 +156,9 @@ def _spans(messages: Sequence[tuple[Name, ...]], times: Sequence[datetime], name
     return spans
 
 
-def _recall(messages: Sequence[tuple[Name, ...]], verified: bool) -> tuple[dict[Name, Known], list[Name]]:
+def _recall(messages: Sequence[tuple[Name, ...]], verified: bool) -> tuple[dict[Name, IdentityRecord], list[Name]]:
     """Return what this process remembers of these identities, and those that it does not know well enough, in order."""
-    known: dict[Name, Known] = {}
+    known: dict[Name, IdentityRecord] = {}
     missing: set[Name] = set()
     for message in messages:
         for name in message:
@@ -169,9 +169,9 @@ def _recall(messages: Sequence[tuple[Name, ...]], verified: bool) -> tuple[dict[
     return known, sorted(missing)
 
 
-def _look_up(names: Sequence[Name]) -> dict[Name, Known]:
+def _look_up(names: Sequence[Name]) -> dict[Name, IdentityRecord]:
     wanted = [{"kind": kind, "value": value} for kind, value in names]
-    return _read(prepared.fetch(LOOK_UP, [prepared.document(wanted)]))
+    return _read(statements.fetch(LOOK_UP, [statements.document(wanted)]))
 
 
 LOOK_UP = """
@@ -180,14 +180,17 @@ JOIN jsonb_to_recordset(%s::jsonb) AS w(kind text, value text) USING (kind, valu
 """
 
 
-def _read(rows: Iterable[tuple[str, str, int, int, bool]]) -> dict[Name, Known]:
-    return {(kind, value): Known(identity, customer, verified) for kind, value, identity, customer, verified in rows}
+def _read(rows: Iterable[tuple[str, str, int, int, bool]]) -> dict[Name, IdentityRecord]:
+    return {
+        (kind, value): IdentityRecord(identity, customer, verified)
+        for kind, value, identity, customer, verified in rows
+    }
 
 
-def _verify(known: Mapping[Name, Known]) -> dict[Name, Known]:
+def _verify(known: Mapping[Name, IdentityRecord]) -> dict[Name, IdentityRecord]:
     """Write down that somebody whom we trust named these identities; returns those for which that is new."""
     doubted = sorted(row.identity for row in known.values() if not row.verified)
-    return _read(prepared.fetch(VERIFY, [prepared.numbers(doubted)])) if doubted else {}
+    return _read(statements.fetch(VERIFY, [statements.numbers(doubted)])) if doubted else {}
 
 
 VERIFY = """
@@ -199,25 +202,25 @@ RETURNING i.kind, i.value, i.id, i.customer_id, i.verified
 """
 
 
-def _create(names: Sequence[Name], spans: Mapping[Name, Span], verified: bool) -> dict[Name, Known]:
+def _create(names: Sequence[Name], spans: Mapping[Name, Span], verified: bool) -> dict[Name, IdentityRecord]:
     """Make identities, each with a record; one that somebody else makes at this moment is left to them."""
     new = [
         {"n": n, "kind": kind, "value": value, "first": spans[kind, value][0], "verified": verified}
         for n, (kind, value) in enumerate(names)
     ]
-    made = _read(prepared.fetch(MAKE, [prepared.document(new)]))
+    made = _read(statements.fetch(MAKE, [statements.document(new)]))
     records = [
         {
             "id": row.customer,
             "kind": kind,
             "value": value,
-            "known": verified and components.TIER[kind] < 2,
+            "known": verified and grouping.TIER[kind] < 2,
             "first": spans[kind, value][0],
             "last": spans[kind, value][1],
         }
         for (kind, value), row in made.items()
     ]
-    prepared.fetch(MAKE_RECORDS, [prepared.document(records)])
+    statements.fetch(MAKE_RECORDS, [statements.document(records)])
     return made
 
 
@@ -241,11 +244,11 @@ FROM jsonb_to_recordset(%s::jsonb)
 
 
 def _new_links(
-    messages: Sequence[tuple[Name, ...]], known: dict[Name, Known], at: datetime, verified: bool
-) -> list[components.Link]:
+    messages: Sequence[tuple[Name, ...]], known: dict[Name, IdentityRecord], at: datetime, verified: bool
+) -> list[grouping.Link]:
     """Write down which identities were seen together; returns the pairs of records for which that is new."""
     linked = _linked[verified]
-    seen: dict[components.Link, components.Link] = {}
+    seen: dict[grouping.Link, grouping.Link] = {}
     for message in messages:
         if len(message) > 1:
             strongest = known[message[0]]
@@ -288,7 +291,7 @@ ORDER BY n ON CONFLICT DO NOTHING RETURNING a_id, b_id
 """
 
 
-def _remember(known: dict[Name, Known]) -> None:
+def _remember(known: dict[Name, IdentityRecord]) -> None:
     def commit() -> None:
         if len(_known) > MOST_CACHED:
             _known.clear()

@@ -10,7 +10,7 @@ from django.db.models import F
 from django.db.models.functions import Greatest
 
 from heedful.associates import associates
-from heedful.customers.models import Kind, Stage
+from heedful.customers.models import Stage, TouchpointKind
 from heedful.customers.slugs import RESERVED
 from heedful.kit.actor import By
 from heedful.kit.characters import storable
@@ -25,7 +25,7 @@ NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
-class MomentPlaced:
+class TouchpointKindPlaced:
     """A kind of touchpoint got a name, and a stage of the relationship into which it may move customers."""
 
     kind: str
@@ -51,14 +51,16 @@ def forget() -> None:
     _read_at[0] = -1e9
 
 
-def meet(*, slugs: Collection[str], at: datetime) -> None:
+def register(*, slugs: Collection[str], at: datetime) -> None:
     """Write down kinds that are seen for the first time, and to the hour when each last arrived."""
     if monotonic() - _read_at[0] > KNOWN_FOR_S:
         _read_all()
     known = _known
     new = sorted({slug for slug in slugs if slug not in known})
     if new and len(known) + len(new) <= MOST:
-        Kind.objects.bulk_create([Kind(slug=slug, last_arrived_at=at) for slug in new], ignore_conflicts=True)
+        TouchpointKind.objects.bulk_create(
+            [TouchpointKind(slug=slug, last_arrived_at=at) for slug in new], ignore_conflicts=True
+        )
         transaction.on_commit(lambda: _remember(new, at))
     if old := sorted({slug for slug in slugs if slug in known and known[slug].arrived_at < at - NOTED_EVERY}):
         _note(old, at)
@@ -67,7 +69,7 @@ def meet(*, slugs: Collection[str], at: datetime) -> None:
 def _read_all() -> None:
     global _known
     began = monotonic()
-    _known = {kind.pk: _read(kind) for kind in Kind.objects.wanted_first()[:MOST]}
+    _known = {kind.pk: _read(kind) for kind in TouchpointKind.objects.wanted_first()[:MOST]}
     _read_at[0] = began
 
 
@@ -99,18 +101,18 @@ def moving(slugs: Collection[str]) -> dict[str, str]:
 
 def names() -> dict[str, str]:
     """What the company calls kinds, by kind; those that it has not named are left out."""
-    return dict(Kind.objects.exclude(name="").values_list("slug", "name"))
+    return dict(TouchpointKind.objects.exclude(name="").values_list("slug", "name"))
 
 
-def unheard(*, slugs: Iterable[str]) -> list[str]:
+def unseen(*, slugs: Iterable[str]) -> list[str]:
     """Return those of these kinds of which none has arrived yet; what Heedful itself writes comes by itself."""
     sent = [slug for slug in dict.fromkeys(slugs) if slug and not slug.startswith(RESERVED)]
-    heard = set(Kind.objects.filter(pk__in=sent).exclude(last_arrived_at=None).values_list("pk", flat=True))
+    heard = set(TouchpointKind.objects.filter(pk__in=sent).exclude(last_arrived_at=None).values_list("pk", flat=True))
     return [slug for slug in sent if slug not in heard]
 
 
 @transaction.atomic
-def place(*, kind: Kind, name: str, stage: Stage | None, moves_stage: bool, by: By, at: datetime) -> None:
+def place(*, kind: TouchpointKind, name: str, stage: Stage | None, moves_stage: bool, by: By, at: datetime) -> None:
     """Say what a kind is called, in which stage it happens, and whether who does it is in that stage from then on.
 
     What arrives later is placed so; every process knows it after `KNOWN_FOR_S` at the latest.
@@ -120,22 +122,22 @@ def place(*, kind: Kind, name: str, stage: Stage | None, moves_stage: bool, by: 
         raise Refused("Choose the stage into which it moves customers.")
     kind.name, kind.stage, kind.moves_stage = " ".join(storable(name).split())[:120], stage, moves_stage
     kind.save(update_fields=["name", "stage", "moves_stage"])
-    events.record(MomentPlaced(kind.pk, kind.name, stage.pk if stage else "", moves_stage), by=by, at=at)
+    events.record(TouchpointKindPlaced(kind.pk, kind.name, stage.pk if stage else "", moves_stage), by=by, at=at)
     transaction.on_commit(forget)
 
 
 def watch(*, slugs: Collection[str]) -> None:
     """Say that a promise or a survey waits for these kinds, so that their arrival is looked at."""
-    Kind.objects.bulk_create([Kind(slug=slug) for slug in slugs], ignore_conflicts=True)
-    Kind.objects.filter(pk__in=slugs).update(watchers=F("watchers") + 1)
+    TouchpointKind.objects.bulk_create([TouchpointKind(slug=slug) for slug in slugs], ignore_conflicts=True)
+    TouchpointKind.objects.filter(pk__in=slugs).update(watchers=F("watchers") + 1)
 
 
 def unwatch(*, slugs: Collection[str]) -> None:
     """Take back one `watch`."""
-    Kind.objects.filter(pk__in=slugs).update(watchers=Greatest(F("watchers") - 1, 0))
+    TouchpointKind.objects.filter(pk__in=slugs).update(watchers=Greatest(F("watchers") - 1, 0))
 
 
-def _read(kind: Kind) -> _Known:
+def _read(kind: TouchpointKind) -> _Known:
     return _Known(kind.stage_id or "", kind.moves_stage, kind.last_arrived_at or NEVER)
 
 
@@ -143,8 +145,8 @@ def _note(slugs: list[str], at: datetime) -> None:
     """Note that kinds arrived; a kind that another batch is noting is left to that batch."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE customers_kind SET last_arrived_at = greatest(last_arrived_at, %s) WHERE slug IN"
-            " (SELECT slug FROM customers_kind WHERE slug = ANY(%s) ORDER BY slug FOR UPDATE SKIP LOCKED)",
+            "UPDATE customers_touchpointkind SET last_arrived_at = greatest(last_arrived_at, %s) WHERE slug IN"
+            " (SELECT slug FROM customers_touchpointkind WHERE slug = ANY(%s) ORDER BY slug FOR UPDATE SKIP LOCKED)",
             [at, slugs],
         )
     transaction.on_commit(lambda: _remember(slugs, at))

@@ -9,9 +9,9 @@ from typing import Any
 import msgspec
 from django.db import DatabaseError, DataError, IntegrityError, OperationalError, transaction
 
-from heedful.customers import arrivals, consents, organisations, people, touchpoints
+from heedful.customers import consents, dedup, organisations, people, touchpoints
 from heedful.customers.identities import Name, Span
-from heedful.customers.touchpoints import Draft
+from heedful.customers.touchpoints import TouchpointDraft
 from heedful.kit.actor import By
 from heedful.ledger import events
 
@@ -23,7 +23,7 @@ UNSTORABLE = {"54000", "54001", "54011", "54023"}
 
 
 @dataclass(slots=True)
-class Said:
+class Description:
     """What one message says of who somebody is; all of its identities are this one customer."""
 
     identities: tuple[Name, ...]
@@ -39,8 +39,8 @@ class Said:
 class Message(msgspec.Struct, gc=False):
     """One message: something that happened, something about somebody, or both."""
 
-    draft: Draft | None = None
-    said: Said | None = None
+    draft: TouchpointDraft | None = None
+    said: Description | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class CustomersDescribed:
 
 
 @dataclass(slots=True)
-class Taken:
+class MessagesResult:
     """What became of messages: how many touchpoints are new, how many came before, which cannot be kept and why."""
 
     recorded: int = 0
@@ -69,18 +69,18 @@ class _Sender:
     by: By
 
 
-def take(*, messages: Sequence[Message], source: str, verified: bool = True, by: By, at: datetime) -> Taken:
+def record(*, messages: Sequence[Message], source: str, verified: bool = True, by: By, at: datetime) -> MessagesResult:
     """Keep all messages that can be kept; returns when they are durable.
 
     `verified` says whether their sender is trusted to say who somebody is; see `trust`.
     """
-    taken = Taken()
+    taken = MessagesResult()
     _take(list(enumerate(messages)), taken, _Sender(source, verified, by), at)
     taken.refused.sort()
     return taken
 
 
-def _take(numbered: Sequence[tuple[int, Message]], taken: Taken, sender: _Sender, at: datetime) -> None:
+def _take(numbered: Sequence[tuple[int, Message]], taken: MessagesResult, sender: _Sender, at: datetime) -> None:
     """Keep a batch, and when the database finds a value in it that it cannot hold, each half of it by itself."""
     if not numbered:
         return
@@ -100,13 +100,13 @@ def _take(numbered: Sequence[tuple[int, Message]], taken: Taken, sender: _Sender
         taken.duplicates += recorded.duplicates
 
 
-def _persistently(messages: Sequence[Message], sender: _Sender, at: datetime) -> touchpoints.Recorded:
-    hasty = arrivals.are_likely_new()
+def _persistently(messages: Sequence[Message], sender: _Sender, at: datetime) -> touchpoints.RecordedBatch:
+    hasty = dedup.are_likely_new()
     for tries_left in reversed(range(TRIES)):
         try:
             return _together(messages, sender, at, hasty)
-        except arrivals.CameBefore:
-            arrivals.doubt()
+        except dedup.CameBefore:
+            dedup.expect_repeats()
             return _persistently(messages, sender, at)
         except OperationalError as error:
             if not tries_left or _state(error) not in DEADLOCKS:
@@ -115,13 +115,13 @@ def _persistently(messages: Sequence[Message], sender: _Sender, at: datetime) ->
 
 
 @transaction.atomic
-def _together(messages: Sequence[Message], sender: _Sender, at: datetime, hasty: bool) -> touchpoints.Recorded:
+def _together(messages: Sequence[Message], sender: _Sender, at: datetime, hasty: bool) -> touchpoints.RecordedBatch:
     said = [message.said for message in messages if message.said is not None]
     drafts = [message.draft for message in messages if message.draft is not None]
     fresh = _fresh(said, sender.source) if said else []
     known, seen = _take_word(fresh, drafts, sender, at) if fresh else ({}, people.NEVER)
     if not drafts:
-        return touchpoints.Recorded(None, 0, 0, [])
+        return touchpoints.RecordedBatch(None, 0, 0, [])
     return touchpoints.record(
         drafts=drafts,
         known=known,
@@ -135,7 +135,7 @@ def _together(messages: Sequence[Message], sender: _Sender, at: datetime, hasty:
 
 
 def _take_word(
-    said: Sequence[Said], drafts: Sequence[Draft], sender: _Sender, at: datetime
+    said: Sequence[Description], drafts: Sequence[TouchpointDraft], sender: _Sender, at: datetime
 ) -> tuple[dict[tuple[Name, ...], int], Mapping[int, Span]]:
     """Write down what was said of customers, for as much as its sender's word is worth."""
     if sender.verified:
@@ -143,23 +143,23 @@ def _take_word(
     return _quote(said, sender.by, at), people.NEVER
 
 
-def _fresh(said: Sequence[Said], source: str) -> list[Said]:
+def _fresh(said: Sequence[Description], source: str) -> list[Description]:
     """Leave out what came before."""
-    named = {arrivals.digest(source, word.message): word for word in said if word.message}
-    fresh = arrivals.arrive(messages=named) if named else set()
+    named = {dedup.digest(source, word.message): word for word in said if word.message}
+    fresh = dedup.insert(messages=named) if named else set()
     return [word for word in said if not word.message] + [word for message, word in named.items() if message in fresh]
 
 
 def _describe(
-    said: Sequence[Said], drafts: Sequence[Draft], by: By, at: datetime
+    said: Sequence[Description], drafts: Sequence[TouchpointDraft], by: By, at: datetime
 ) -> tuple[dict[tuple[Name, ...], int], Mapping[int, Span]]:
     """Write down what was said of customers; returns the record that each was met as.
 
     When they were seen, by what happened, is written with it where that costs nothing more; that is returned too.
     """
     times = [touchpoints.clamp(word.at, at) for word in said]
-    records, _ = people.meet(messages=[word.identities for word in said], times=times, by=by, at=max(times))
-    met = organisations.meet(said=_of_organisations(said, times), by=by, at=at)
+    records, _ = people.resolve(messages=[word.identities for word in said], times=times, by=by, at=max(times))
+    met = organisations.resolve(said=_of_organisations(said, times), by=by, at=at)
     known = {word.identities: record for word, record in zip(said, records, strict=True)}
     seen = people.NEVER
     owns = [word.facts | ({"organisation": met[word.organisation]} if word.organisation else {}) for word in said]
@@ -167,21 +167,21 @@ def _describe(
         seen = people.describe(facts=facts, seen=_seen(drafts, known, at), by=by, at=at)
         events.record(CustomersDescribed(sorted(facts)), by=by, at=at)
     words = [
-        consents.Said(record, purpose, granted, true_at)
+        consents.ConsentStatement(record, purpose, granted, true_at)
         for true_at, record, word in zip(times, records, said, strict=True)
         for purpose, granted in word.consents.items()
     ]
-    consents.take(said=words, source=by.label, by=by, at=at)
+    consents.record(said=words, source=by.label, by=by, at=at)
     return known, seen
 
 
-def _quote(said: Sequence[Said], by: By, at: datetime) -> dict[tuple[Name, ...], int]:
+def _quote(said: Sequence[Description], by: By, at: datetime) -> dict[tuple[Name, ...], int]:
     """Write down what browsers said of customers, as their word alone: it founds no organisation and gives no consent.
 
     Returns the record that each was met as.
     """
     times = [touchpoints.clamp(word.at, at) for word in said]
-    records, _ = people.meet(
+    records, _ = people.resolve(
         messages=[word.identities for word in said], times=times, verified=False, by=by, at=max(times)
     )
     if facts := _facts(times, records, [_quoted(word) for word in said]):
@@ -190,7 +190,7 @@ def _quote(said: Sequence[Said], by: By, at: datetime) -> dict[tuple[Name, ...],
     return {word.identities: record for word, record in zip(said, records, strict=True)}
 
 
-def _quoted(word: Said) -> dict[str, Any]:
+def _quoted(word: Description) -> dict[str, Any]:
     """What a browser said, under the names by which it is shown."""
     company = {"id": word.organisation, **word.organisation_traits} if word.organisation else None
     more = {"consents": dict(word.consents) or None, "company": company}
@@ -207,7 +207,7 @@ def _facts(
     return {record: own for record, own in facts.items() if own}
 
 
-def _seen(drafts: Sequence[Draft], known: Mapping[tuple[Name, ...], int], at: datetime) -> dict[int, Span]:
+def _seen(drafts: Sequence[TouchpointDraft], known: Mapping[tuple[Name, ...], int], at: datetime) -> dict[int, Span]:
     """When what happened says that records were first and last seen."""
     seen: dict[int, Span] = {}
     for draft in drafts:
@@ -218,9 +218,11 @@ def _seen(drafts: Sequence[Draft], known: Mapping[tuple[Name, ...], int], at: da
     return seen
 
 
-def _of_organisations(said: Sequence[Said], times: Sequence[datetime]) -> list[organisations.Said]:
+def _of_organisations(
+    said: Sequence[Description], times: Sequence[datetime]
+) -> list[organisations.OrganisationDescription]:
     return [
-        organisations.Said(word.organisation, word.organisation_traits, true_at)
+        organisations.OrganisationDescription(word.organisation, word.organisation_traits, true_at)
         for true_at, word in zip(times, said, strict=True)
         if word.organisation
     ]

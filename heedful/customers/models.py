@@ -118,7 +118,7 @@ class Customer(models.Model):
 class Identity(models.Model):
     """Something by which a customer is recognised."""
 
-    class Kind(models.TextChoices):
+    class TouchpointKind(models.TextChoices):
         USER = "user_id", "User id"
         EXTERNAL = "external", "External id"
         EMAIL = "email", "E-mail"
@@ -126,7 +126,7 @@ class Identity(models.Model):
         ANONYMOUS = "anonymous_id", "Anonymous id"
         DEVICE = "device", "Device"
 
-    kind = models.CharField(max_length=12, choices=Kind.choices)
+    kind = models.CharField(max_length=12, choices=TouchpointKind.choices)
     value = models.CharField(max_length=254)
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="identities")
     verified = models.BooleanField(default=False, db_default=True)
@@ -162,12 +162,12 @@ class IdentityLink(models.Model):
 class AddressChange(models.Model):
     """The e-mail or phone of a customer became another, by which whoever writes next is warned."""
 
-    class Kind(models.TextChoices):
+    class TouchpointKind(models.TextChoices):
         EMAIL = "email", "E-mail"
         PHONE = "phone", "Phone"
 
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="address_changes")
-    kind = models.CharField(max_length=5, choices=Kind.choices)
+    kind = models.CharField(max_length=5, choices=TouchpointKind.choices)
     old = models.CharField(max_length=254)
     new = models.CharField(max_length=254, blank=True)
     changed_by = models.CharField(max_length=200)
@@ -229,16 +229,16 @@ class StageChange(models.Model):
         return f"{self.stage_id} from {self.at:%Y-%m-%d}"
 
 
-class KindQuerySet(models.QuerySet["Kind"]):
+class TouchpointKindQuerySet(models.QuerySet["TouchpointKind"]):
     """Questions about kinds of touchpoint."""
 
-    def wanted_first(self) -> "KindQuerySet":
+    def wanted_first(self) -> "TouchpointKindQuerySet":
         """Those that somebody waits for, named or placed, and then those that arrived last."""
         wanted = Q(watchers__gt=0) | ~Q(name="") | Q(stage__isnull=False)
         return self.order_by(Case(When(wanted, then=0), default=1), F("last_arrived_at").desc(nulls_last=True), "slug")
 
 
-class Kind(models.Model):
+class TouchpointKind(models.Model):
     """A kind of touchpoint that was seen, with what the company calls it and whether somebody waits for it."""
 
     slug = models.CharField(max_length=120, primary_key=True)
@@ -250,7 +250,7 @@ class Kind(models.Model):
     last_arrived_at = models.DateTimeField(null=True)
     """When one last arrived, to the hour."""
 
-    objects = KindQuerySet.as_manager()
+    objects = TouchpointKindQuerySet.as_manager()
 
     def __str__(self) -> str:
         return self.name or slugs.words(self.slug)

@@ -14,14 +14,14 @@ from heedful.ledger import events
 
 
 @dataclass(frozen=True, slots=True)
-class OrganisationsMet:
+class OrganisationsDescribed:
     """Organisations were named for the first time."""
 
     organisations: list[int]
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class OrganisationDescription:
     """What was said of an organisation, and when it was true."""
 
     external_id: str
@@ -48,7 +48,7 @@ RETURNING external_id, id, xmax = 0
 
 
 @transaction.atomic
-def meet(*, said: Sequence[Said], by: By, at: datetime) -> dict[str, int]:
+def resolve(*, said: Sequence[OrganisationDescription], by: By, at: datetime) -> dict[str, int]:
     """Find or make organisations by the sender's ids; the later saying of each attribute stands, whatever came first.
 
     Of what was said at the same time the later of `said`, or whatever comes later, stands.
@@ -60,11 +60,11 @@ def meet(*, said: Sequence[Said], by: By, at: datetime) -> dict[str, int]:
         cursor.execute(MEET, [at, msgspec.json.encode(rows).decode()])
         found = cursor.fetchall()
     if new := sorted(row for _, row, is_new in found if is_new):
-        events.record(OrganisationsMet(new), by=by, at=at)
+        events.record(OrganisationsDescribed(new), by=by, at=at)
     return {external_id: row for external_id, row, _ in found}
 
 
-def _rows(said: Sequence[Said]) -> list[dict[str, Any]]:
+def _rows(said: Sequence[OrganisationDescription]) -> list[dict[str, Any]]:
     rows: dict[str, dict[str, Any]] = {}
     for word in sorted(said, key=lambda word: word.at):
         row = rows.setdefault(

@@ -14,10 +14,10 @@ from django.db import connection, transaction
 from django.db.models import Model, Q, QuerySet
 
 from heedful.associates import associates
-from heedful.customers import components, identities, trust
+from heedful.customers import grouping, identities, trust
 from heedful.customers.identities import Name, Span
 from heedful.customers.models import AddressChange, Customer, Identity, IdentityLink, Merge
-from heedful.kit import characters, live, prepared
+from heedful.kit import characters, live, statements
 from heedful.kit.actor import SYSTEM, By
 from heedful.kit.errors import Refused
 from heedful.ledger import events
@@ -88,7 +88,7 @@ def undo(*, merge: Merge, by: By, at: datetime) -> None:
     events.record(MergeUndone(row.pk, row.a_id, row.b_id), by=by, at=at)
 
 
-def meet(
+def resolve(
     *, messages: Sequence[tuple[Name, ...]], times: Sequence[datetime], verified: bool = True, by: By, at: datetime
 ) -> tuple[list[int], Mapping[int, Span]]:
     """Find the record of each message's strongest identity, made if need be; who was seen together is joined.
@@ -96,13 +96,13 @@ def meet(
     `times` says of each message when it was, `verified` whether their sender is trusted to say who somebody is. Returns
     the records, and of those that are new when they were seen.
     """
-    if (records := identities.settled(messages, verified=verified)) is not None:
+    if (records := identities.records_of(messages, verified=verified)) is not None:
         return records, NEVER
     found = identities.resolve(messages=messages, times=times, verified=verified)
     if found.links or found.verified:
         join_new(links=found.links, new=found.new, verified=found.verified, by=by, at=at)
     records = [found.known[message[0]].customer for message in messages]
-    identities.settle(messages, records, verified=verified)
+    identities.remember_records(messages, records, verified=verified)
     return records, found.new
 
 
@@ -123,13 +123,13 @@ def regroup(
     evidence = _evidence({*records, *verified})
     rows = Customer.objects.filter(pk__in=evidence.tiers).values_list("pk", "person_id", "is_attached")
     before = {record: (person or record, is_attached) for record, person, is_attached in rows}
-    grouping = trust.group(evidence)
-    after = {record: (person, record in grouping.attached) for record, person in grouping.person_of.items()}
+    groups = trust.group(evidence)
+    after = {record: (person, record in groups.attached) for record, person in groups.person_of.items()}
     moved = {record: place for record, place in after.items() if before[record] != place}
     if not moved and not verified:
         return set()
     left = {before[record][0] for record in moved}
-    people = {*grouping.person_of.values(), *left}
+    people = {*groups.person_of.values(), *left}
     held = evidence.tiers.keys() | people | {person for person, _ in before.values()}
     _hold(held)
     _move(moved)
@@ -147,7 +147,7 @@ def _one_at_a_time() -> None:
 
 def join_new(
     *,
-    links: Iterable[components.Link],
+    links: Iterable[grouping.Link],
     new: Collection[int],
     verified: Collection[int] = (),
     by: By,
@@ -155,7 +155,7 @@ def join_new(
 ) -> None:
     """Group records after they were seen together for the first time; those among new records alone need no look-up."""
     old: set[int] = set()
-    fresh: list[components.Link] = []
+    fresh: list[grouping.Link] = []
     for a, b in links:
         if a in new and b in new:
             fresh.append((a, b))
@@ -164,7 +164,7 @@ def join_new(
     fresh = _apart_from(fresh, old)
     if fresh:
         tiers = _tiers({record for link in fresh for record in link})
-        places = components.group(tiers, fresh, ())
+        places = grouping.group(tiers, fresh, ())
         moved = {record: (person, False) for record, person in places.items() if record != person}
         _move(moved)
         refresh(people={person for person, _ in moved.values()}, held=new, by=by, at=at)
@@ -172,7 +172,7 @@ def join_new(
         regroup(records=part, verified=set(verified).intersection(part), new=new, by=by, at=at)
 
 
-def _apart_from(links: list[components.Link], old: set[int]) -> list[components.Link]:
+def _apart_from(links: list[grouping.Link], old: set[int]) -> list[grouping.Link]:
     """Keep the links that no chain connects to records which are looked up anyway; the others are seen from there."""
     grew = True
     while grew and links:
@@ -200,7 +200,7 @@ def _evidence(records: set[int]) -> trust.Evidence:
     All that is verified is followed to its end, and what browsers said through those whom nobody knows: a known person
     whom only a browser's word leads to is not looked into, since it cannot change.
     """
-    found, edge, merges = set(records), set(records), set[components.Link]()
+    found, edge, merges = set(records), set(records), set[grouping.Link]()
     while edge and len(found) < len(records) + MOST_VERIFIED:
         beside = set(_links(edge).filter(verified=True).values_list("a__customer_id", "b__customer_id"))
         said = set(Merge.objects.filter(Q(a__in=edge) | Q(b__in=edge), undone_at=None).values_list("a_id", "b_id"))
@@ -209,12 +209,12 @@ def _evidence(records: set[int]) -> trust.Evidence:
         if not edge and len(found) < len(records) + MOST_IN_ONE:
             edge = _unknown_beside(found) - found
         found |= edge
-    links: dict[bool, set[components.Link]] = {True: set(), False: set()}
+    links: dict[bool, set[grouping.Link]] = {True: set(), False: set()}
     for a, b, verified in _links(found).values_list("a__customer_id", "b__customer_id", "verified"):
         links[verified].add((a, b))
     outside = {record for pair in links[False] for record in pair} - found
     rows = list(Identity.objects.filter(customer__in=found).values_list("customer_id", "kind", "verified"))
-    tiers = dict.fromkeys(found, 2) | {record: components.TIER.get(kind, 2) for record, kind, _ in rows}
+    tiers = dict.fromkeys(found, 2) | {record: grouping.TIER.get(kind, 2) for record, kind, _ in rows}
     return trust.Evidence(
         tiers,
         {record for record, _, verified in rows if verified and tiers[record] < 2},
@@ -243,7 +243,7 @@ def _of_known_people(records: Collection[int]) -> "QuerySet[Customer]":
 
 def _tiers(records: Collection[int]) -> dict[int, int]:
     kinds = dict(Identity.objects.filter(customer__in=records).values_list("customer_id", "kind"))
-    return {record: components.TIER.get(kinds.get(record, ""), 2) for record in records}
+    return {record: grouping.TIER.get(kinds.get(record, ""), 2) for record in records}
 
 
 def describe(
@@ -261,18 +261,18 @@ def describe(
     """
     at = at or max((fact[1] for new in facts.values() for fact in new.values()), default=MIDNIGHT)
     said = _stamped_all(facts)
-    held = prepared.fetch(HOLD, [prepared.numbers(said)])
+    held = statements.fetch(HOLD, [statements.numbers(said)])
     rows = [(record, person, msgspec.json.decode(text)) for record, person, text in held if record in said]
     changed = [(record, person, _merged(old, said[record]), old) for record, person, old in rows]
     changed = [row for row in changed if row[2] != row[3]]
     came = [(record, *new[STAGE]) for record, _, new, old in changed if new.get(STAGE) != old.get(STAGE)]
     if came:
         stages = [{"id": record, "stage": str(stage), "at": at} for record, stage, at in came]
-        prepared.fetch(CAME, [prepared.document(stages)])
+        statements.fetch(CAME, [statements.document(stages)])
     own = {record: _Own(new, seen.get(record)) for record, _, new, _ in changed}
     people = {person for _, person, _, _ in changed}
     if apart := [_told(record, own[record]) for record in own if record not in people]:
-        prepared.fetch(FACTS, [prepared.document(apart)])
+        statements.fetch(FACTS, [statements.document(apart)])
     refresh(people=people, held={record for record, _, _ in held}, own=own, by=by, at=at)
     return {record: seen[record] for record in own if record in seen}
 
@@ -280,11 +280,11 @@ def describe(
 def quote(*, facts: Mapping[int, Mapping[str, Fact]], by: By, at: datetime) -> None:
     """Write down what browsers said about records, as their word: it describes those alone whom nobody knows."""
     said = _stamped_all(facts)
-    held = prepared.fetch(HOLD_QUOTED, [prepared.numbers(said)])
+    held = statements.fetch(HOLD_QUOTED, [statements.numbers(said)])
     rows = [(record, person, msgspec.json.decode(text)) for record, person, text in held if record in said]
     changed = [(record, person, new) for record, person, old in rows if (new := _latest(old, said[record])) != old]
     if changed:
-        prepared.fetch(QUOTED, [prepared.document([{"id": record, "facts": new} for record, _, new in changed])])
+        statements.fetch(QUOTED, [statements.document([{"id": record, "facts": new} for record, _, new in changed])])
         refresh(people={person for _, person, _ in changed}, held={record for record, _, _ in held}, by=by, at=at)
 
 
@@ -357,11 +357,11 @@ WHERE c.id = w.id
 """
 
 
-def tell(*, records: Collection[int]) -> None:
+def publish(*, records: Collection[int]) -> None:
     """Let the open pages of a few customers know that something came in; nobody watches each of many."""
     if 0 < len(records) <= FEW:
         for person in set(Customer.objects.filter(pk__in=records).values_list("person_id", flat=True)):
-            live.tell("customer", person)
+            live.publish("customer", person)
 
 
 def _stamped(fact: Fact) -> list[Any]:
@@ -401,14 +401,14 @@ HOLD_QUOTED = HOLD.replace("person_id, facts", "person_id, unverified")
 
 def hold(*, records: Collection[int]) -> None:
     """Wait until nobody else changes these records and the people whom they belong to, and let nobody until we end."""
-    prepared.fetch(HOLD, [prepared.numbers(records)])
+    statements.fetch(HOLD, [statements.numbers(records)])
 
 
 def _hold(records: Collection[int]) -> None:
     """Let nobody else change these records, nor the view of these people, until this transaction is done."""
-    prepared.fetch(
+    statements.fetch(
         "SELECT 1 FROM customers_customer WHERE id = ANY(%s::bigint[]) ORDER BY id FOR NO KEY UPDATE",
-        [prepared.numbers(sorted(records))],
+        [statements.numbers(sorted(records))],
     )
 
 
@@ -456,7 +456,7 @@ def refresh(
     if loose := set(people).difference(held):
         _hold(loose)
     records: dict[int, list[_Record]] = defaultdict(list)
-    rows = prepared.fetch(RECORDS, [prepared.numbers(people)])
+    rows = statements.fetch(RECORDS, [statements.numbers(people)])
     for person, record, facts, first, last, kind, value, verified, attached, unverified, email, phone in rows:
         new = own.get(record)
         told = new.facts if new else msgspec.json.decode(facts)
@@ -467,7 +467,7 @@ def refresh(
         records[person].append(_Record(record, told, first, last, kind, value, verified, attached, said, addresses))
     views = [_view(person, rows) for person, rows in records.items()]
     views = [view | _told(view["id"], own[view["id"]]) if view["id"] in own else view for view in views]
-    prepared.fetch(VIEW, [prepared.document(views)])
+    statements.fetch(VIEW, [statements.document(views)])
     _note_changes([(row, view) for view in views for row in records[view["id"]] if any(row.addresses)], by, at)
 
 
@@ -501,7 +501,7 @@ class _Record:
     @property
     def is_known(self) -> bool:
         """Whether an account or an address of this record was verified."""
-        return self.verified and self.kind is not None and components.TIER[self.kind] < 2
+        return self.verified and self.kind is not None and grouping.TIER[self.kind] < 2
 
 
 def _view(person: int, everything: list[_Record]) -> dict[str, Any]:

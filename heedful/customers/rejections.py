@@ -17,7 +17,7 @@ SNIPPET = 2_000
 
 
 @transaction.atomic
-def keep(*, key: int | None, rejected: Sequence[tuple[str, str]], at: datetime) -> None:
+def record(*, key: int | None, rejected: Sequence[tuple[str, str]], at: datetime) -> None:
     """Keep events that were not taken: for each the reason and what was sent."""
     kept = [
         Rejection(key_id=key, at=at, reason=reason[:300], sent=_snippet(sent)) for reason, sent in rejected[:AT_ONCE]

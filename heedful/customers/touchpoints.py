@@ -10,9 +10,9 @@ from typing import Any
 import msgspec
 from django.db import transaction
 
-from heedful.customers import arrivals, feedback, kinds, moves, people
+from heedful.customers import dedup, feedback, kinds, people, stage_moves
 from heedful.customers.identities import Name, Span
-from heedful.kit import prepared
+from heedful.kit import statements
 from heedful.kit.actor import By
 from heedful.ledger import events, jobs
 
@@ -24,7 +24,7 @@ NUL = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
 NOBODY: Mapping[tuple[Name, ...], int] = {}
 
 
-class Draft(msgspec.Struct, gc=False):
+class TouchpointDraft(msgspec.Struct, gc=False):
     """A touchpoint as it arrives: who by, what, when, and the id by which a second arrival is known.
 
     Give either `identities` or the record of a `customer`. `properties` may be JSON text that is stored as it came.
@@ -60,7 +60,7 @@ class TouchpointsRecorded:
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
+class RecordedBatch:
     """What became of a batch."""
 
     batch: int | None
@@ -73,13 +73,13 @@ class Recorded:
 def forget() -> None:
     """Empty this process's memory of who was seen and what came; needed only after the database was replaced."""
     _noted.clear()
-    arrivals.forget()
+    dedup.forget()
 
 
 @transaction.atomic(savepoint=False)
 def record(
     *,
-    drafts: Sequence[Draft],
+    drafts: Sequence[TouchpointDraft],
     source: str,
     verified: bool = True,
     by: By,
@@ -87,7 +87,7 @@ def record(
     known: Mapping[tuple[Name, ...], int] = NOBODY,
     seen: Mapping[int, Span] = people.NEVER,
     hasty: bool = False,
-) -> Recorded:
+) -> RecordedBatch:
     """Take a batch into the log; a message that came before is left out. The only way in.
 
     `verified` says whether their sender is trusted to say who somebody is; see `trust`.
@@ -99,25 +99,25 @@ def record(
     times = [sent if EARLIEST <= (sent := draft.happened_at) <= horizon else clamp(sent, at) for draft in drafts]
     customers, new = _customers(drafts, times, known, verified, by)
     met = {draft.kind for draft in drafts}
-    kinds.meet(slugs=met, at=at)
+    kinds.register(slugs=met, at=at)
     rows = _rows(drafts, customers, times, source)
-    for name in arrivals.remembered(rows):
+    for name in dedup.recent(rows):
         del rows[name]
     if not rows:
-        return Recorded(None, 0, len(drafts), customers)
+        return RecordedBatch(None, 0, len(drafts), customers)
     written = _insert(rows, source, by, at, hasty)
-    arrivals.remember(rows)
+    dedup.remember(rows)
     if written.count < len(rows):
-        arrivals.doubt()
+        dedup.expect_repeats()
     if written.count:
         if written.sheets:
-            feedback.keep(sheets=[_sheet(rows[message.hex], message, row) for message, row in written.sheets])
-            people.tell(records={rows[message.hex].c for message, _ in written.sheets})
+            feedback.record(sheets=[_sheet(rows[message.hex], message, row) for message, row in written.sheets])
+            people.publish(records={rows[message.hex].c for message, _ in written.sheets})
         _seen(rows.values(), {**new, **seen})
         if moving := kinds.moving(met):
             written.move(moving, by, at)
         events.follow(written.event(), entry=written.entry)
-    return Recorded(written.batch, written.count, len(drafts) - written.count, customers)
+    return RecordedBatch(written.batch, written.count, len(drafts) - written.count, customers)
 
 
 def clamp(happened_at: datetime, at: datetime) -> datetime:
@@ -126,7 +126,7 @@ def clamp(happened_at: datetime, at: datetime) -> datetime:
 
 
 def _customers(
-    drafts: Sequence[Draft],
+    drafts: Sequence[TouchpointDraft],
     times: Sequence[datetime],
     known: Mapping[tuple[Name, ...], int],
     verified: bool,
@@ -140,7 +140,7 @@ def _customers(
     if None not in found:
         return [record for record in found if record is not None], people.NEVER
     unmet = [(draft.identities, time) for draft, time, record in zip(drafts, times, found, strict=True) if not record]
-    records, new = people.meet(
+    records, new = people.resolve(
         messages=[names for names, _ in unmet],
         times=[time for _, time in unmet],
         verified=verified,
@@ -167,10 +167,12 @@ class _Row(msgspec.Struct, gc=False):
     x: bool
 
 
-def _rows(drafts: Sequence[Draft], customers: Sequence[int], times: Sequence[datetime], source: str) -> dict[str, _Row]:
+def _rows(
+    drafts: Sequence[TouchpointDraft], customers: Sequence[int], times: Sequence[datetime], source: str
+) -> dict[str, _Row]:
     """Return the rows by the names of their messages; of a message that is there twice, one."""
     rows = {}
-    named = arrivals.names(source, [draft.message for draft in drafts])
+    named = dedup.digests(source, [draft.message for draft in drafts])
     stages = {draft.kind: kinds.stage_of(draft.kind) for draft in drafts}
     for name, draft, customer, happened_at in zip(named, drafts, customers, times, strict=True):
         rows[name] = _Row(
@@ -225,7 +227,7 @@ class _Written:
 
     def move(self, moving: Mapping[str, str], by: By, at: datetime) -> None:
         assert self.batch is not None
-        moves.follow(
+        stage_moves.follow(
             batch=self.batch,
             first_id=self.first_id,
             last_id=self.last_id,
@@ -251,7 +253,8 @@ WITH sent AS (
     RETURNING id, happened_at, kind, message, scores IS NOT NULL OR verbatim IS NOT NULL AS sheet, batch
 ), told AS (
     SELECT count(*) AS count, min(id) AS first_id, max(id) AS last_id, min(happened_at) AS earliest,
-        max(happened_at) AS latest, bool_or(kind IN (SELECT slug FROM customers_kind WHERE watchers > 0)) AS watched,
+        max(happened_at) AS latest,
+        bool_or(kind IN (SELECT slug FROM customers_touchpointkind WHERE watchers > 0)) AS watched,
         array_agg(message) FILTER (WHERE sheet) AS messages, array_agg(id) FILTER (WHERE sheet) AS ids,
         min(batch) AS batch
     FROM written
@@ -272,17 +275,17 @@ HASTY = INSERT.replace("{if_it_is_fresh}", "")
 def _insert(rows: Mapping[str, _Row], source: str, by: By, at: datetime, hasty: bool) -> _Written:
     """Write the rows and, in the same statement, the ledger's entry of them."""
     parameters = [_encode(rows).decode(), at, source, by.kind, by.id, by.label[:200], at]
-    count, first_id, last_id, earliest, latest, watched, messages, ids, batch, entry, fresh = prepared.fetch(
+    count, first_id, last_id, earliest, latest, watched, messages, ids, batch, entry, fresh = statements.fetch(
         HASTY if hasty else CAREFUL, parameters
     )[0]
     if hasty and fresh < len(rows):
-        raise arrivals.CameBefore
+        raise dedup.CameBefore
     sheets = list(zip(messages or (), ids or (), strict=True))
     return _Written(count, first_id, last_id, earliest, latest, bool(watched), sheets, batch, entry)
 
 
-def _sheet(row: _Row, message: uuid.UUID, touchpoint: int) -> feedback.Sheet:
-    return feedback.Sheet(
+def _sheet(row: _Row, message: uuid.UUID, touchpoint: int) -> feedback.FeedbackDraft:
+    return feedback.FeedbackDraft(
         subject=row.u or str(message),
         customer=row.c,
         touchpoint=touchpoint,
@@ -321,7 +324,7 @@ def see_later(*, spans: list[dict[str, Any]]) -> None:
 
 def _see(spans: list[dict[str, Any]]) -> None:
     """Write down when records and their people were seen; those whom somebody holds come later: nobody waits here."""
-    skipped = {customer for (customer,) in prepared.fetch(SEEN, [prepared.document(spans)])}
+    skipped = {customer for (customer,) in statements.fetch(SEEN, [statements.document(spans)])}
     if left := [span for span in spans if span["id"] in skipped]:
         jobs.enqueue(see_later, spans=left)
 

@@ -13,8 +13,8 @@ touchpoints to whomever it names. Of what it says of who somebody is, this is ma
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from heedful.customers import components
-from heedful.customers.components import Link
+from heedful.customers import grouping
+from heedful.customers.grouping import Link
 
 DESCRIBING = frozenset({"name", "first_name", "last_name", "language", "segment"})
 """Facts with a column of their own that a browser may say of a visitor; an address, a stage or a value is not."""
@@ -50,7 +50,7 @@ class Grouping:
 
 def group(evidence: Evidence) -> Grouping:
     """Return who belongs together; a person whom we know is named after the smallest of its own records."""
-    own = components.group(evidence.tiers, evidence.links, evidence.merges)
+    own = grouping.group(evidence.tiers, evidence.links, evidence.merges)
     known = {own[record] for record in evidence.verified}
     hosts = _hosts(evidence, own, known)
     visits = {root: min(people) for root, people in hosts.items() if len(people) == 1}
@@ -78,11 +78,11 @@ def _with_visitors(
     evidence: Evidence, own: Mapping[int, int], known: Collection[int], hosts: Mapping[int, Collection[int]]
 ) -> dict[int, int]:
     """Group those whom nobody knows by what browsers say, unless a merge would then make one of two known people."""
-    alone = components.group(evidence.tiers, evidence.links, ())
+    alone = grouping.group(evidence.tiers, evidence.links, ())
     known_alone = {alone[record] for record in evidence.verified}
     free = {r: tier for r, tier in evidence.tiers.items() if alone[r] not in known_alone and own[r] not in hosts}
     links = [link for link in (*evidence.links, *evidence.browser_links) if free.keys() >= set(link)]
-    joins = [pair for pair in components.group(free, links, ()).items() if pair[0] != pair[1]]
+    joins = [pair for pair in grouping.group(free, links, ()).items() if pair[0] != pair[1]]
     joined = _joined(own, joins)
     reached: dict[int, set[int]] = {}
     for root in known:
@@ -95,4 +95,4 @@ def _with_visitors(
 
 def _joined(own: Mapping[int, int], joins: Iterable[Link]) -> dict[int, int]:
     """Groups that are joined further: the smallest record of each."""
-    return components.join(own, [*own.items(), *joins])
+    return grouping.join(own, [*own.items(), *joins])

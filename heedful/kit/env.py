@@ -28,13 +28,13 @@ DECLARED: dict[str, Setting] = {}
 def text(name: str, *, default: str | None = None, doc: str) -> str:
     """Return the value of `name`, or of the file that `name_FILE` points to, or the default."""
     DECLARED[name] = Setting(name, default, doc)
-    value = given(name) or default
+    value = value_of(name) or default
     if value is None:
         raise Misconfigured(f"{name} is not set. {doc}")
     return value
 
 
-def given(name: str) -> str | None:
+def value_of(name: str) -> str | None:
     """Return what somebody set, here or in a file; a variable that is empty says nothing, as in many a service file."""
     if path := os.environ.get(f"{name}_FILE"):
         return _file(name, path)

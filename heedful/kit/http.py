@@ -38,7 +38,7 @@ class Unreachable(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Response:
     """What the other side said: the status, its headers, and the first 64 kB of the body."""
 
     status: int
@@ -52,12 +52,12 @@ class Answer:
         return 200 <= self.status < 300
 
 
-def post(url: str, *, body: bytes, headers: Mapping[str, str] | None = None, timeout_s: float = LONGEST_S) -> Answer:
+def post(url: str, *, body: bytes, headers: Mapping[str, str] | None = None, timeout_s: float = LONGEST_S) -> Response:
     """Send a body; redirects are not followed, for they would be a way around the check of the address."""
     return _send("POST", url, body=body, headers=headers or {}, timeout_s=timeout_s)
 
 
-def get(url: str, *, headers: Mapping[str, str] | None = None, timeout_s: float = LONGEST_S) -> Answer:
+def get(url: str, *, headers: Mapping[str, str] | None = None, timeout_s: float = LONGEST_S) -> Response:
     """Fetch an address, under the same rules."""
     return _send("GET", url, body=b"", headers=headers or {}, timeout_s=timeout_s)
 
@@ -75,7 +75,7 @@ def trust() -> ssl.SSLContext:
     return httpx.create_ssl_context(trust_env=False)
 
 
-def _send(method: str, url: str, *, body: bytes, headers: Mapping[str, str], timeout_s: float) -> Answer:
+def _send(method: str, url: str, *, body: bytes, headers: Mapping[str, str], timeout_s: float) -> Response:
     import httpx  # at the first request: half a second that no start should wait for
 
     parsed = _parse(url)
@@ -91,7 +91,7 @@ def _send(method: str, url: str, *, body: bytes, headers: Mapping[str, str], tim
         raise Unreachable(f"{parsed.host} did not answer within {timeout_s:g} seconds") from None
     except httpx.HTTPError as error:
         raise Unreachable(f"{parsed.host} could not be reached: {error}") from None
-    return Answer(answer.status_code, dict(answer.headers), said, int((time.monotonic() - began) * 1000))
+    return Response(answer.status_code, dict(answer.headers), said, int((time.monotonic() - began) * 1000))
 
 
 def _in_a_loop[T](work: Coroutine[Any, Any, T]) -> T:

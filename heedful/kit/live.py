@@ -7,7 +7,7 @@ from django.db import connection
 CHANNEL = "heedful_live"
 
 
-def tell(topic: str, id: object) -> None:  # noqa: A002
+def publish(topic: str, id: object) -> None:  # noqa: A002
     """Tell open pages that something changed; they hear it when the transaction commits."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, json.dumps({"topic": topic, "id": str(id)})])

@@ -11,7 +11,7 @@ from typing import Any, cast
 import msgspec
 from django.db import DEFAULT_DB_ALIAS, transaction
 
-from heedful.kit import prepared
+from heedful.kit import statements
 from heedful.kit.actor import By
 from heedful.ledger import jobs
 from heedful.ledger.models import Entry
@@ -99,7 +99,7 @@ def _write(event: Event, by: By, at: datetime) -> Entry:
         at=at,
     )
     data = msgspec.json.encode(entry.data).decode()
-    (entry.pk,) = prepared.fetch(INSERT, [entry.kind, data, entry.by_kind, entry.by_id, entry.by_label, at])[0]
+    (entry.pk,) = statements.fetch(INSERT, [entry.kind, data, entry.by_kind, entry.by_id, entry.by_label, at])[0]
     entry._state.adding, entry._state.db = False, DEFAULT_DB_ALIAS
     return entry
 

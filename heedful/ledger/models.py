@@ -36,7 +36,7 @@ class Entry(models.Model):
         return f"{self.kind} {self.data}"
 
 
-class Answered(models.Model):
+class IdempotentReply(models.Model):
     """The answer to a request that came with an Idempotency-Key."""
 
     actor = models.CharField(max_length=100)

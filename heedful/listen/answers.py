@@ -9,14 +9,14 @@ from typing import Any
 from django.db import transaction
 
 from heedful.customers import consents, scales, touchpoints
-from heedful.customers.touchpoints import Draft
+from heedful.customers.touchpoints import TouchpointDraft
 from heedful.kit import live
 from heedful.kit.actor import By
 from heedful.kit.characters import storable
 from heedful.kit.errors import Refused
 from heedful.ledger import events
-from heedful.listen import asks
-from heedful.listen.models import Ask, Survey
+from heedful.listen import invitations
+from heedful.listen.models import Invitation, Survey
 from heedful.listen.surveys import OPEN
 
 LONGEST = 5_000
@@ -30,7 +30,7 @@ MOST_AN_HOUR = 2_000
 class SurveyAnswered:
     """A customer answered some questions of a survey, or changed the answers."""
 
-    ask: int
+    invitation: int
     survey: int
     questions: list[str]
 
@@ -39,7 +39,7 @@ class SurveyAnswered:
 class HelpAnswered:
     """A customer said whether what was done in a case helped."""
 
-    ask: int
+    invitation: int
     case: int
     helped: bool
 
@@ -48,19 +48,21 @@ class HelpAnswered:
 class CustomerStoppedSurveys:
     """A customer does not want to be asked any more."""
 
-    ask: int
+    invitation: int
     customer: int
 
 
-def answer(*, ask: Ask, question: str, value: Any, by: By, at: datetime) -> Ask:
+def answer(*, invitation: Invitation, question: str, value: Any, by: By, at: datetime) -> Invitation:
     """Keep one answer; the last one given to a question stands."""
-    return answer_all(ask=ask, values={question: value}, by=by, at=at)
+    return answer_all(invitation=invitation, values={question: value}, by=by, at=at)
 
 
 @transaction.atomic
-def answer_all(*, ask: Ask, values: Mapping[str, Any], submit: bool = False, by: By, at: datetime) -> Ask:
+def answer_all(
+    *, invitation: Invitation, values: Mapping[str, Any], submit: bool = False, by: By, at: datetime
+) -> Invitation:
     """Keep several answers of one sheet at once, all or none; `submit` says that the customer is done."""
-    row = _open(ask, at)
+    row = _open(invitation, at)
     # Who had to wait for the sheet comes after whoever was kept before, here as in the log.
     at = max([at, *(datetime.fromisoformat(answer["at"]) for answer in row.answers.values())])
     news = {
@@ -80,39 +82,48 @@ def answer_all(*, ask: Ask, values: Mapping[str, Any], submit: bool = False, by:
 
 
 @transaction.atomic
-def open_public(*, survey: Survey, values: Mapping[str, Any], submit: bool, channel: str, by: By, at: datetime) -> Ask:
+def open_public(
+    *, survey: Survey, values: Mapping[str, Any], submit: bool, channel: str, by: By, at: datetime
+) -> Invitation:
     """Begin a sheet for somebody who came by the public link, with the first answers; who it is stays unknown."""
     if survey.ended_at is not None or survey.is_paused:
         raise Refused("This survey has ended. Thank you for coming.", code="ended")
-    if survey.asks.filter(state=Ask.State.ANSWERED, created_at__gt=at - timedelta(hours=1)).count() >= MOST_AN_HOUR:
+    if (
+        survey.invitations.filter(state=Invitation.State.ANSWERED, created_at__gt=at - timedelta(hours=1)).count()
+        >= MOST_AN_HOUR
+    ):
         raise Refused("Many answers came from here just now. Try again in an hour.", code="too_many")
     if not any(_checked(survey, question, value) is not None for question, value in values.items()):
         raise Refused("Choose an answer first, or write something.", code="empty")
-    ask = Ask.objects.create(
+    invitation = Invitation.objects.create(
         survey=survey,
-        state=Ask.State.ASKED,
+        state=Invitation.State.ASKED,
         channel=channel,
-        token=asks.new_token(),
+        token=invitations.new_token(),
         created_at=at,
         ask_at=at,
         asked_at=at,
     )
-    return answer_all(ask=ask, values=values, submit=submit, by=by, at=at)
+    return answer_all(invitation=invitation, values=values, submit=submit, by=by, at=at)
 
 
 @transaction.atomic
-def stop(*, ask: Ask, by: By, at: datetime) -> None:
+def stop(*, invitation: Invitation, by: By, at: datetime) -> None:
     """Take a customer's word that we should not ask any more; saying it twice is once."""
-    if ask.customer_id is None:
+    if invitation.customer_id is None:
         raise Refused("We do not know this link.", code="unknown")
-    if not has_stopped(ask=ask):
-        consents.say(customer=ask.customer_id, purpose="survey", granted=False, source="survey link", by=by, at=at)
-        events.record(CustomerStoppedSurveys(ask.pk, ask.customer_id), by=by, at=at)
+    if not has_stopped(invitation=invitation):
+        consents.set_one(
+            customer=invitation.customer_id, purpose="survey", granted=False, source="survey link", by=by, at=at
+        )
+        events.record(CustomerStoppedSurveys(invitation.pk, invitation.customer_id), by=by, at=at)
 
 
-def has_stopped(*, ask: Ask) -> bool:
+def has_stopped(*, invitation: Invitation) -> bool:
     """Whether the customer of this ask said already that we should not ask any more."""
-    return ask.customer_id is not None and consents.has_refused(customer=ask.customer_id, purpose="survey")
+    return invitation.customer_id is not None and consents.has_refused(
+        customer=invitation.customer_id, purpose="survey"
+    )
 
 
 def readable(survey: Survey, question: str, value: Any) -> int | str | None:
@@ -123,9 +134,9 @@ def readable(survey: Survey, question: str, value: Any) -> int | str | None:
         return None
 
 
-def _open(ask: Ask, at: datetime) -> Ask:
-    row = Ask.objects.select_for_update(of=["self"], no_key=True).select_related("survey").get(pk=ask.pk)
-    if row.state not in {Ask.State.ASKED, Ask.State.ANSWERED}:
+def _open(invitation: Invitation, at: datetime) -> Invitation:
+    row = Invitation.objects.select_for_update(of=["self"], no_key=True).select_related("survey").get(pk=invitation.pk)
+    if row.state not in {Invitation.State.ASKED, Invitation.State.ANSWERED}:
         raise Refused("We do not know this link.", code="unknown")
     if row.survey.ended_at is not None:
         raise Refused("This survey has ended. Thank you for coming.", code="ended")
@@ -157,42 +168,42 @@ def _checked_words(value: Any) -> str | None:
     return words or None
 
 
-def _keep(ask: Ask, news: Mapping[str, int | str], *, by: By, at: datetime) -> None:
+def _keep(invitation: Invitation, news: Mapping[str, int | str], *, by: By, at: datetime) -> None:
     for question, value in news.items():
-        revision = ask.answers.get(question, {}).get("revision", 0) + 1
-        ask.answers[question] = {"value": value, "revision": revision, "at": at.isoformat()}
-    drafts = [draft_of(ask, question, at) for question in news]
+        revision = invitation.answers.get(question, {}).get("revision", 0) + 1
+        invitation.answers[question] = {"value": value, "revision": revision, "at": at.isoformat()}
+    drafts = [draft_of(invitation, question, at) for question in news]
     recorded = touchpoints.record(drafts=drafts, source=SOURCE, by=by, at=at)
-    ask.customer_id = recorded.customers[0]
-    ask.state, ask.answered_at = Ask.State.ANSWERED, ask.answered_at or at
-    ask.is_complete = ask.answers_all()
-    events.record(SurveyAnswered(ask.pk, ask.survey_id, sorted(news)), by=by, at=at)
-    live.tell("surveys", ask.survey_id)
-    if ask.case_id is not None:
-        live.tell("cases", ask.case_id)
-    if "helped" in news and ask.case_id is not None:
-        events.record(HelpAnswered(ask.pk, ask.case_id, news["helped"] == 1), by=by, at=at)
+    invitation.customer_id = recorded.customers[0]
+    invitation.state, invitation.answered_at = Invitation.State.ANSWERED, invitation.answered_at or at
+    invitation.is_complete = invitation.answers_all()
+    events.record(SurveyAnswered(invitation.pk, invitation.survey_id, sorted(news)), by=by, at=at)
+    live.publish("surveys", invitation.survey_id)
+    if invitation.case_id is not None:
+        live.publish("cases", invitation.case_id)
+    if "helped" in news and invitation.case_id is not None:
+        events.record(HelpAnswered(invitation.pk, invitation.case_id, news["helped"] == 1), by=by, at=at)
 
 
-def draft_of(ask: Ask, question: str, at: datetime) -> Draft:
+def draft_of(invitation: Invitation, question: str, at: datetime) -> TouchpointDraft:
     """One answer of a sheet as it comes into the log."""
-    answer = ask.answers[question]
+    answer = invitation.answers[question]
     value = answer["value"]
-    return Draft(
+    return TouchpointDraft(
         kind=KIND,
         happened_at=at,
-        message=f"ask:{ask.pk}:{question}:{answer['revision']}",
-        customer=ask.customer_id,
-        identities=() if ask.customer_id else (("anonymous_id", _nobody(ask)),),
-        channel=ask.channel,
-        stage=ask.stage_slug,
-        properties={"survey": ask.survey.slug, "question": question, "ask": ask.pk},
+        message=f"ask:{invitation.pk}:{question}:{answer['revision']}",
+        customer=invitation.customer_id,
+        identities=() if invitation.customer_id else (("anonymous_id", _nobody(invitation)),),
+        channel=invitation.channel,
+        stage=invitation.stage_slug,
+        properties={"survey": invitation.survey.slug, "question": question, "invitation": invitation.pk},
         scores=None if question == OPEN else {question: int(value)},
         verbatim=str(value) if question == OPEN else None,
-        subject=f"ask:{ask.pk}",
+        subject=f"ask:{invitation.pk}",
     )
 
 
-def _nobody(ask: Ask) -> str:
+def _nobody(invitation: Invitation) -> str:
     """A name for somebody unknown that nobody can guess, so that nobody can claim the sheet for another."""
-    return "sheet-" + hashlib.blake2b(ask.token.encode(), digest_size=16).hexdigest()
+    return "sheet-" + hashlib.blake2b(invitation.token.encode(), digest_size=16).hexdigest()

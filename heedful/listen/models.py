@@ -68,7 +68,7 @@ OPEN_FOR = timedelta(days=60)
 CHANGEABLE_FOR = timedelta(hours=1)
 
 
-class Ask(models.Model):
+class Invitation(models.Model):
     """One survey for one customer: planned, asked, answered, or not asked and why."""
 
     class State(models.TextChoices):
@@ -77,7 +77,7 @@ class Ask(models.Model):
         ANSWERED = "answered", "Answered"
         NOT_ASKED = "not_asked", "Not asked"
 
-    survey = models.ForeignKey(Survey, on_delete=models.CASCADE, related_name="asks")
+    survey = models.ForeignKey(Survey, on_delete=models.CASCADE, related_name="invitations")
     customer = models.ForeignKey(Customer, null=True, on_delete=models.CASCADE, related_name="+")
     """Whom; null for somebody who came by the public link."""
     moment_id = models.BigIntegerField(null=True)

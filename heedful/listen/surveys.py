@@ -12,7 +12,7 @@ from django.utils.text import slugify
 
 from heedful.associates import associates, company
 from heedful.customers import kinds, scales, slugs
-from heedful.kit import turns
+from heedful.kit import locks
 from heedful.kit.actor import By
 from heedful.kit.characters import storable
 from heedful.kit.errors import Refused
@@ -181,7 +181,7 @@ def helped(*, by: By, at: datetime) -> Survey:
     """Return the survey that asks whether what was done helped; it is there from the first time it is wanted."""
     found = Survey.objects.filter(slug=HELPED).first()
     if found is None:  # of two who want it first one makes it, and the other waits for that
-        turns.take(Survey)
+        locks.lock(Survey)
         found = Survey.objects.filter(slug=HELPED).first()
     return found or _make_helped(by=by, at=at)
 
@@ -269,7 +269,7 @@ def _unwatch(survey: Survey) -> None:
 def _free_slug(wanted: str) -> str:
     slug = wanted = wanted[:70]
     number = 1
-    turns.take(Survey)
+    locks.lock(Survey)
     while Survey.objects.filter(slug=slug).exists():
         number += 1
         slug = f"{wanted}-{number}"

@@ -9,14 +9,14 @@ from typing import Any, cast
 from django.db import connection
 from django.db.models import Max, OuterRef, Subquery
 
-from heedful.listen.models import Ask, Survey
+from heedful.listen.models import Invitation, Survey
 
 PUBLIC = "link"
 """The channel of sheets that visitors began by a public link; nobody was asked, so they are in no rate."""
 
 
 @dataclass(slots=True)
-class Tally:
+class InvitationTally:
     """What became of a survey's asks.
 
     The response rate is RR1 of the American Association for Public Opinion Research, the strictest: complete sheets of
@@ -44,22 +44,22 @@ class Tally:
 ASKS = """
 SELECT survey_id, state, reason, channel = %(public)s AND moment_id IS NULL AND case_id IS NULL, count(*),
     count(*) FILTER (WHERE is_complete)
-FROM listen_ask WHERE survey_id = ANY(%(surveys)s) AND created_at >= %(since)s AND created_at < %(until)s
+FROM listen_invitation WHERE survey_id = ANY(%(surveys)s) AND created_at >= %(since)s AND created_at < %(until)s
 GROUP BY 1, 2, 3, 4
 """
 """Read from the index `listen_ask_tally` alone."""
 
 SCORES = """
 SELECT e.key, (e.value->>'value')::int, count(*)
-FROM listen_ask a, jsonb_each(a.answers) AS e
+FROM listen_invitation a, jsonb_each(a.answers) AS e
 WHERE a.survey_id = %(survey)s AND a.state = 'answered' AND a.created_at >= %(since)s AND a.created_at < %(until)s
     AND e.key <> 'open' GROUP BY 1, 2
 """
 
 
-def of(surveys: Collection[Survey], *, since: datetime, until: datetime) -> dict[int, Tally]:
+def of(surveys: Collection[Survey], *, since: datetime, until: datetime) -> dict[int, InvitationTally]:
     """Return the tally of each survey, by its id: of the asks that were planned or made in a period."""
-    tallies = {survey.pk: Tally() for survey in surveys}
+    tallies = {survey.pk: InvitationTally() for survey in surveys}
     for survey, state, reason, is_visitor, count, complete in _rows(
         ASKS, {"public": PUBLIC, "surveys": list(tallies), "since": since, "until": until}
     ):
@@ -77,7 +77,7 @@ def scores(survey: Survey, *, since: datetime, until: datetime) -> dict[str, Map
 
 def last_asked(*, until: datetime) -> datetime | None:
     """When somebody was last asked, or spared; none where nobody has been. Looks at the last of each survey alone."""
-    last = Ask.objects.filter(survey=OuterRef("pk"), created_at__lt=until).order_by("-created_at")
+    last = Invitation.objects.filter(survey=OuterRef("pk"), created_at__lt=until).order_by("-created_at")
     found = Survey.objects.annotate(last=Subquery(last.values("created_at")[:1])).aggregate(at=Max("last"))
     return cast("datetime | None", found["at"])
 
@@ -88,7 +88,7 @@ def _rows(sql: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         return list(cursor.fetchall())
 
 
-def _add(tally: Tally, state: str, reason: str, is_visitor: bool, count: int, complete: int) -> None:
+def _add(tally: InvitationTally, state: str, reason: str, is_visitor: bool, count: int, complete: int) -> None:
     if is_visitor:
         tally.visitors += count
     elif state == "planned":

@@ -2,34 +2,34 @@
 
 from collections.abc import Sequence
 
-from heedful.act import cases, causes, practice, replies, routes
+from heedful.act import case_policy, cases, causes, replies, routes
 from heedful.act import reactions as act
 from heedful.associates import associates, company, disclosures, first, keys, teams, views
 from heedful.courier import deliveries, mails, webhooks
 from heedful.customers import consents, kinds, messages, organisations, people, stages
-from heedful.customers.imports import importing
 from heedful.customers.touchpoints import TouchpointsRecorded
+from heedful.imports import importing
 from heedful.ledger.events import Reaction
 from heedful.ledger.jobs import CLOCKS, PROMISES
-from heedful.listen import answers, asks, past, surveys
-from heedful.promise import calendars, instances, promises, recounts
-from heedful.understand import reading, rereadings, rules, topics, trouble
+from heedful.listen import answers, backfill, invitations, surveys
+from heedful.promise import calendars, commitments, promises, recounts
+from heedful.understand import detection, reading, rereadings, rules, topics
 
-TOLD = Reaction(deliveries.notice, when=deliveries.is_heard)
+TOLD = Reaction(deliveries.dispatch, when=deliveries.is_heard)
 """What endpoints outside may hear of; it costs a job only when one does."""
 
 REACTIONS: dict[type, Sequence[Reaction]] = {
     TouchpointsRecorded: [
-        Reaction(instances.advance, when=lambda event: event.watched or event.feedback, queue=PROMISES, together=500),
+        Reaction(commitments.advance, when=lambda event: event.watched or event.feedback, queue=PROMISES, together=500),
         Reaction(reading.read, when=lambda event: event.feedback, priority=20, together=50),
-        Reaction(asks.notice, when=lambda event: event.watched, together=500),
+        Reaction(invitations.plan_for, when=lambda event: event.watched, together=500),
     ],
     people.PeopleRegrouped: [
-        Reaction(instances.rejudge, queue=PROMISES),
+        Reaction(commitments.reevaluate, queue=PROMISES),
     ],
-    trouble.TroubleHeard: [Reaction(act.open_cases, priority=20), TOLD],
-    instances.PromiseBroken: [Reaction(act.open_for_broken_promises, priority=30, queue=CLOCKS), TOLD],
-    instances.PromiseAtRisk: [Reaction(act.warn_of_promises_at_risk, priority=30, queue=CLOCKS), TOLD],
+    detection.TroubleHeard: [Reaction(act.open_cases, priority=20), TOLD],
+    commitments.PromiseBroken: [Reaction(act.open_for_broken_promises, priority=30, queue=CLOCKS), TOLD],
+    commitments.PromiseAtRisk: [Reaction(act.warn_of_promises_at_risk, priority=30, queue=CLOCKS), TOLD],
     cases.CaseOpened: [TOLD],
     cases.CaseJoined: [TOLD],
     cases.CaseEscalated: [Reaction(act.write_to_the_leads, priority=30, queue=CLOCKS), TOLD],
@@ -38,7 +38,7 @@ REACTIONS: dict[type, Sequence[Reaction]] = {
     answers.HelpAnswered: [Reaction(act.hear_whether_it_helped, priority=10), TOLD],
     answers.SurveyAnswered: [TOLD],
     answers.CustomerStoppedSurveys: [TOLD],
-    asks.CustomerAsked: [TOLD],
+    invitations.CustomerInvited: [TOLD],
 }
 """Event -> what follows, each in a job of its own. What sets clocks and what they bring about has hands of its own."""
 
@@ -56,11 +56,11 @@ RECORDED_ONLY: tuple[type, ...] = (
     keys.KeyAdded,
     keys.KeyRevoked,
     stages.StagesArranged,
-    kinds.MomentPlaced,
+    kinds.TouchpointKindPlaced,
     people.CustomersMerged,
     people.MergeUndone,
     messages.CustomersDescribed,
-    organisations.OrganisationsMet,
+    organisations.OrganisationsDescribed,
     consents.ConsentsGiven,
     importing.FileImported,
     teams.TeamAdded,
@@ -81,11 +81,11 @@ RECORDED_ONLY: tuple[type, ...] = (
     cases.CustomerWrittenTo,
     cases.CustomerCalled,
     cases.CustomerSaidWhetherItHelped,
-    cases.PastCasesKept,
+    cases.CasesBackfilled,
     causes.CauseAdded,
     causes.CauseRenamed,
     causes.CauseRetired,
-    practice.PracticeChanged,
+    case_policy.CasePolicyChanged,
     replies.ReplyArchived,
     replies.ReplyChanged,
     replies.ReplyRestored,
@@ -100,8 +100,8 @@ RECORDED_ONLY: tuple[type, ...] = (
     rules.RuleRemoved,
     rereadings.RereadingStarted,
     rereadings.RereadingFinished,
-    asks.CustomerSpared,
-    past.PastAsksKept,
+    invitations.InvitationSuppressed,
+    backfill.InvitationsBackfilled,
     surveys.BudgetChanged,
     surveys.SurveyMade,
     surveys.SurveyChanged,

@@ -8,14 +8,14 @@ from typing import Any
 from django.db import transaction
 
 from heedful.associates import associates
-from heedful.kit import turns
+from heedful.kit import locks
 from heedful.kit.actor import By
 from heedful.kit.errors import Refused
 from heedful.ledger import events
 from heedful.promise import recounts
 from heedful.promise.models import Calendar, Promise
 from heedful.promise.working_time import WEEKDAYS
-from heedful.promise.working_time import Calendar as Hours
+from heedful.promise.working_time import WorkingHours as Hours
 
 type Week = Mapping[str, Sequence[Sequence[str]]] | Sequence[Sequence[Sequence[str]]]
 
@@ -106,7 +106,7 @@ def _hours(time_zone: str, week: Week, holidays: Sequence[str]) -> dict[str, Any
 def _free_name(name: str, of: int) -> str:
     if not (stripped := " ".join(name.split())[:120]):
         raise Refused("Give the calendar a name, such as Customer service.")
-    turns.take(Calendar)
+    locks.lock(Calendar)
     if Calendar.objects.filter(name__iexact=stripped).exclude(pk=of).exists():
         raise Refused(f"There is a calendar called {stripped} already.")
     return stripped

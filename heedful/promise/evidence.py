@@ -10,7 +10,7 @@ import msgspec
 from django.db import connection
 
 from heedful.customers.models import Customer
-from heedful.promise.judging import Seen, StandardSpec
+from heedful.promise.judging import Evidence, StandardSpec
 
 PEOPLE = "SELECT DISTINCT coalesce(person_id, id) FROM customers_customer WHERE id = ANY(%s)"
 RECORDS = "SELECT id, coalesce(person_id, id) FROM customers_customer WHERE person_id = ANY(%s) OR id = ANY(%s)"
@@ -31,7 +31,7 @@ WHERE id BETWEEN %(first)s AND %(last)s AND happened_at BETWEEN %(earliest)s AND
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class EvidenceNeed:
     """What standards look at: kinds of touchpoint, answers of any kind, and whether properties matter."""
 
     kinds: frozenset[str]
@@ -39,7 +39,7 @@ class Wanted:
     properties: bool
 
     @classmethod
-    def by(cls, specs: Iterable[StandardSpec]) -> "Wanted":
+    def by(cls, specs: Iterable[StandardSpec]) -> "EvidenceNeed":
         """Gather what these standards look at."""
         specs = list(specs)
         return cls(
@@ -53,10 +53,10 @@ class Wanted:
 class Person:
     """What is known of one person: touchpoints by kind, and who told of each."""
 
-    by_kind: dict[str, list[Seen]] = field(default_factory=lambda: defaultdict(list))
-    scored: list[Seen] = field(default_factory=list)
+    by_kind: dict[str, list[Evidence]] = field(default_factory=lambda: defaultdict(list))
+    scored: list[Evidence] = field(default_factory=list)
 
-    def about(self, spec: StandardSpec) -> list[Seen]:
+    def about(self, spec: StandardSpec) -> list[Evidence]:
         """The touchpoints that a standard is judged by; none when nothing can have opened it."""
         if spec.form == "score" and not spec.from_kind:
             return self.scored
@@ -75,7 +75,7 @@ def records_of(ids: Collection[int]) -> dict[int, int]:
         return dict(cursor.fetchall())
 
 
-def read(records: Mapping[int, int], wanted: Wanted) -> tuple[dict[int, Person], dict[int, int]]:
+def read(records: Mapping[int, int], wanted: EvidenceNeed) -> tuple[dict[int, Person], dict[int, int]]:
     """What is known of each person, and the record that each touchpoint belongs to."""
     people: dict[int, Person] = defaultdict(Person)
     owners: dict[int, int] = {}
@@ -90,7 +90,7 @@ def read(records: Mapping[int, int], wanted: Wanted) -> tuple[dict[int, Person],
             },
         )
         for pk, record, kind, happened_at, properties, scores, subject in cursor:
-            seen = Seen(
+            seen = Evidence(
                 id=pk,
                 kind=kind,
                 happened_at=happened_at,
@@ -106,8 +106,8 @@ def read(records: Mapping[int, int], wanted: Wanted) -> tuple[dict[int, Person],
     return people, owners
 
 
-def touched(
-    *, batches: list[int], first: int, last: int, earliest: datetime, latest: datetime, wanted: Wanted
+def records_touched(
+    *, batches: list[int], first: int, last: int, earliest: datetime, latest: datetime, wanted: EvidenceNeed
 ) -> list[int]:
     """The records of whom batches told something that standards look at; the ranges are those of all of them."""
     with connection.cursor() as cursor:

@@ -20,7 +20,7 @@ FELT_FOR = timedelta(days=30)
 KEYS = {"kind": "kind", "stage": "stage", "channel": "channel", "month": "to_char(happened_at, 'YYYY-MM')"}
 
 
-class Compared(NamedTuple):
+class GapCount(NamedTuple):
     """How many customers expected one thing and found another."""
 
     key: str
@@ -34,7 +34,7 @@ class Compared(NamedTuple):
         return self.found - self.expected
 
 
-class Answered(NamedTuple):
+class OutcomeCount(NamedTuple):
     """How many gave one answer after a promise was kept, or broken, having expected one thing."""
 
     promise: int
@@ -65,7 +65,7 @@ Most records are the person's own, so that only those of others are looked up: `
 """
 NEAREST = """, settled AS (
     SELECT i.id, i.promise_id, i.state, i.settled_at, i.counts_at, coalesce(m.person_id, i.customer_id) AS person
-    FROM promise_instance i LEFT JOIN customers_customer m ON m.id = i.customer_id AND m.person_id < m.id
+    FROM promise_commitment i LEFT JOIN customers_customer m ON m.id = i.customer_id AND m.person_id < m.id
     WHERE i.promise_id = ANY(%(promises)s) AND i.settled_at >= %(since)s - %(felt_for)s AND i.settled_at < %(until)s
 ), pairs AS (
     SELECT f.question, f.value, f.happened_at, f.record, f.person, s.promise_id, s.state, s.id AS instance,
@@ -94,16 +94,18 @@ SELECT f.promise_id, f.question, f.state, f.value, asked.value::float8, sum(f.n)
 FROM nearest f {expectation} GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5"""
 
 
-def by(*, key: By, question: str, since: datetime, until: datetime, stated: float | None = None) -> list[Compared]:
+def by(*, key: By, question: str, since: datetime, until: datetime, stated: float | None = None) -> list[GapCount]:
     """Compare what was found with what was expected, by kind of touchpoint, stage, channel or month."""
     asked = {"questions": [question], "hoped": [question], "stated": stated}
     rows = _rows(
         FOUND + COMPARED.format(key=KEYS[key], expectation=EXPECTATION), asked | {"since": since, "until": until}
     )
-    return [Compared(*row) for row in rows]
+    return [GapCount(*row) for row in rows]
 
 
-def after(*, promises: Collection[Promise], asked: Collection[str], since: datetime, until: datetime) -> list[Answered]:
+def after(
+    *, promises: Collection[Promise], asked: Collection[str], since: datetime, until: datetime
+) -> list[OutcomeCount]:
     """What was answered to any of the questions `asked` after each promise was kept, and after it was broken."""
     said = {
         "questions": [question for question in asked if not question.startswith(EXPECTED)],
@@ -113,7 +115,7 @@ def after(*, promises: Collection[Promise], asked: Collection[str], since: datet
     }
     stated = {promise.pk: promise.stated_expectation for promise in promises}
     sql = FOUND + NEAREST + ANSWERED.format(expectation=EXPECTATION)
-    found = [Answered(*row) for row in _rows(sql, said | {"since": since, "until": until})]
+    found = [OutcomeCount(*row) for row in _rows(sql, said | {"since": since, "until": until})]
     return [
         one if one.expected is not None else one._replace(expected=stated[one.promise].get(one.question))
         for one in found

@@ -17,8 +17,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
-from heedful.promise import carried, working_time
-from heedful.promise.working_time import ALWAYS, Calendar
+from heedful.promise import property_values, working_time
+from heedful.promise.working_time import ALWAYS, WorkingHours
 
 type Form = Literal["within", "by_date", "score", "yes"]
 type State = Literal["pending", "at_risk", "kept", "broken"]
@@ -34,7 +34,7 @@ class StandardSpec:
     to_kind: str = ""
     within_s: int | None = None
     days: int | None = None
-    calendar: Calendar | None = None
+    calendar: WorkingHours | None = None
     time_zone: str = "UTC"
     property: str = ""
     question: str = ""
@@ -49,7 +49,7 @@ class StandardSpec:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Seen:
+class Evidence:
     """A touchpoint of the person judged. Of the scores of one `subject`, an answer sheet, only the last counts."""
 
     id: int
@@ -103,20 +103,20 @@ class _Arrivals(NamedTuple):
     ids: list[int]
 
 
-def judge(standard: StandardSpec, touchpoints: Iterable[Seen], *, now: datetime) -> list[Verdict]:
+def evaluate(standard: StandardSpec, touchpoints: Iterable[Evidence], *, now: datetime) -> list[Verdict]:
     """A verdict for each time that the standard applied to this person, by when it started."""
-    verdicts, _ = judge_and_report(standard, touchpoints, now=now)
+    verdicts, _ = evaluate_and_report(standard, touchpoints, now=now)
     return verdicts
 
 
-def unreadable(standard: StandardSpec, touchpoints: Iterable[Seen]) -> list[Unreadable]:
+def unreadable(standard: StandardSpec, touchpoints: Iterable[Evidence]) -> list[Unreadable]:
     """The touchpoints that carry something in the property that could not be understood, or lack what they match by."""
-    _, reports = judge_and_report(standard, touchpoints, now=working_time.EPOCH)
+    _, reports = evaluate_and_report(standard, touchpoints, now=working_time.EPOCH)
     return reports
 
 
-def judge_and_report(
-    standard: StandardSpec, touchpoints: Iterable[Seen], *, now: datetime
+def evaluate_and_report(
+    standard: StandardSpec, touchpoints: Iterable[Evidence], *, now: datetime
 ) -> tuple[list[Verdict], list[Unreadable]]:
     """What `judge` and `unreadable` say, at the price of one of them."""
     verdicts, reports = _judge(standard, touchpoints, now)
@@ -125,7 +125,7 @@ def judge_and_report(
 
 
 def _judge(
-    standard: StandardSpec, touchpoints: Iterable[Seen], now: datetime
+    standard: StandardSpec, touchpoints: Iterable[Evidence], now: datetime
 ) -> tuple[list[Verdict], list[Unreadable]]:
     once = {seen.id: seen for seen in touchpoints}
     ordered = sorted(once.values(), key=lambda seen: (seen.happened_at, seen.id))
@@ -144,11 +144,11 @@ def _judge(
     return verdicts, reports
 
 
-def _applies(standard: StandardSpec, seen: Seen) -> bool:
+def _applies(standard: StandardSpec, seen: Evidence) -> bool:
     return standard.starts_at is None or seen.happened_at >= standard.starts_at
 
 
-def _arrivals(standard: StandardSpec, ordered: Sequence[Seen]) -> Mapping[str | None, _Arrivals]:
+def _arrivals(standard: StandardSpec, ordered: Sequence[Evidence]) -> Mapping[str | None, _Arrivals]:
     found: defaultdict[str | None, _Arrivals] = defaultdict(lambda: _Arrivals([], []))
     for seen in ordered:
         if seen.kind == standard.to_kind:
@@ -158,14 +158,14 @@ def _arrivals(standard: StandardSpec, ordered: Sequence[Seen]) -> Mapping[str | 
     return found
 
 
-def _key(standard: StandardSpec, seen: Seen) -> str | None:
+def _key(standard: StandardSpec, seen: Evidence) -> str | None:
     if not standard.match_property:
         return None
-    return carried.key_of(carried.value_at(seen.properties, standard.match_property))
+    return property_values.key_of(property_values.value_at(seen.properties, standard.match_property))
 
 
 def _by_clock(
-    standard: StandardSpec, opener: Seen, arrivals: Mapping[str | None, _Arrivals], now: datetime
+    standard: StandardSpec, opener: Evidence, arrivals: Mapping[str | None, _Arrivals], now: datetime
 ) -> Verdict | Unreadable | None:
     try:
         due_at = _due_at(standard, opener)
@@ -211,11 +211,15 @@ def _first_from(
     return (arrivals.times[index], arrivals.ids[index]) if index < len(arrivals.times) else (None, None)
 
 
-def _due_at(standard: StandardSpec, opener: Seen) -> datetime | None:
+def _due_at(standard: StandardSpec, opener: Evidence) -> datetime | None:
     """When it is due; None when the touchpoint carries no date, and so promised none."""
     if standard.form == "by_date":
-        value = carried.value_at(opener.properties, standard.property)
-        return None if carried.is_missing(value) else carried.time_of(value, time_zone=_zone_name(standard))
+        value = property_values.value_at(opener.properties, standard.property)
+        return (
+            None
+            if property_values.is_missing(value)
+            else property_values.time_of(value, time_zone=_zone_name(standard))
+        )
     if standard.within_s is not None:
         return working_time.due_at(standard.calendar or ALWAYS, opener.happened_at, standard.within_s)
     return _after_days(standard, opener.happened_at)
@@ -244,32 +248,32 @@ def _at_risk_at(standard: StandardSpec, started_at: datetime, due_at: datetime) 
     return max(started_at, min(at, due_at))
 
 
-def _by_score(standard: StandardSpec, ordered: Sequence[Seen]) -> list[Verdict]:
-    sheets: dict[tuple[str, int], list[Seen]] = {}
+def _by_score(standard: StandardSpec, ordered: Sequence[Evidence]) -> list[Verdict]:
+    sheets: dict[tuple[str, int], list[Evidence]] = {}
     for seen in ordered:
         if standard.question in seen.scores and standard.from_kind in ("", seen.kind):
             sheets.setdefault((seen.subject, 0 if seen.subject else seen.id), []).append(seen)
     return [_scored(standard, sheet[0], sheet[-1]) for sheet in sheets.values() if _applies(standard, sheet[0])]
 
 
-def _scored(standard: StandardSpec, first: Seen, last: Seen) -> Verdict:
+def _scored(standard: StandardSpec, first: Evidence, last: Evidence) -> Verdict:
     score = last.scores[standard.question]
     kept = score >= (standard.at_least or 0)
     return _at_once(first, last, kept=kept, measured=score)
 
 
-def _by_yes(standard: StandardSpec, seen: Seen) -> Verdict | Unreadable | None:
-    value = carried.value_at(seen.properties, standard.property)
-    if carried.is_missing(value):
+def _by_yes(standard: StandardSpec, seen: Evidence) -> Verdict | Unreadable | None:
+    value = property_values.value_at(seen.properties, standard.property)
+    if property_values.is_missing(value):
         return None
-    said = carried.yes_of(value)
+    said = property_values.yes_of(value)
     if said is None:
         reason = f"“{str(value)[:60]}” is neither a yes nor a no."
         return Unreadable(opened_by=seen.id, property=standard.property, reason=reason)
     return _at_once(seen, seen, kept=said)
 
 
-def _at_once(first: Seen, last: Seen, *, kept: bool, measured: float | None = None) -> Verdict:
+def _at_once(first: Evidence, last: Evidence, *, kept: bool, measured: float | None = None) -> Verdict:
     return Verdict(
         opened_by=first.id,
         started_at=first.happened_at,

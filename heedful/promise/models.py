@@ -116,19 +116,19 @@ class Standard(models.Model):
         return f"{self.form} {self.from_kind} {self.to_kind}".strip()
 
 
-class InstanceQuerySet(models.QuerySet["Instance"]):
+class CommitmentQuerySet(models.QuerySet["Commitment"]):
     """Questions about many instances."""
 
-    def settled(self) -> "InstanceQuerySet":
+    def settled(self) -> "CommitmentQuerySet":
         """Kept or broken."""
         return self.filter(state__in=["kept", "broken"])
 
-    def due_between(self, start: datetime, end: datetime) -> "InstanceQuerySet":
+    def due_between(self, start: datetime, end: datetime) -> "CommitmentQuerySet":
         """Instances that counted in this time."""
         return self.filter(counts_at__gte=start, counts_at__lt=end)
 
 
-class Instance(models.Model):
+class Commitment(models.Model):
     """One time that a promise was made to one customer."""
 
     class State(models.TextChoices):
@@ -137,8 +137,8 @@ class Instance(models.Model):
         KEPT = "kept", "Kept"
         BROKEN = "broken", "Broken"
 
-    standard = models.ForeignKey(Standard, on_delete=models.CASCADE, related_name="instances")
-    promise = models.ForeignKey(Promise, on_delete=models.CASCADE, related_name="instances")
+    standard = models.ForeignKey(Standard, on_delete=models.CASCADE, related_name="commitments")
+    promise = models.ForeignKey(Promise, on_delete=models.CASCADE, related_name="commitments")
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="+", db_index=False)
     opened_by = models.BigIntegerField()
     """The touchpoint that opened it."""
@@ -154,7 +154,7 @@ class Instance(models.Model):
     changes_at = models.DateTimeField(null=True)
     """When it changes by the clock alone; null once it is settled."""
 
-    objects = InstanceQuerySet.as_manager()
+    objects = CommitmentQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["standard", "opened_by"], name="promise_instance_once")]
@@ -181,8 +181,8 @@ class Instance(models.Model):
 class Flip(models.Model):
     """An instance changed its state: the history that a dispute is settled with."""
 
-    instance = models.ForeignKey(Instance, on_delete=models.CASCADE, related_name="flips")
-    state = models.CharField(max_length=8, choices=Instance.State.choices)
+    commitment = models.ForeignKey(Commitment, on_delete=models.CASCADE, related_name="flips")
+    state = models.CharField(max_length=8, choices=Commitment.State.choices)
     true_from = models.DateTimeField()
     """When it became true, by the log."""
     found_at = models.DateTimeField()
@@ -193,7 +193,7 @@ class Flip(models.Model):
         return f"{self.state} from {self.true_from:%Y-%m-%d %H:%M:%S}"
 
 
-class Unread(models.Model):
+class Unreadable(models.Model):
     """A touchpoint that should have opened an instance, and could not be understood."""
 
     standard = models.ForeignKey(Standard, on_delete=models.CASCADE, related_name="unread")

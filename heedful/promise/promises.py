@@ -12,13 +12,13 @@ from heedful.associates import associates
 from heedful.associates.models import Associate
 from heedful.customers import kinds, scales
 from heedful.customers.models import Stage
-from heedful.kit import turns
+from heedful.kit import locks
 from heedful.kit.actor import By
 from heedful.kit.errors import Refused
 from heedful.ledger import events
 from heedful.promise import recounts, standards
 from heedful.promise.models import Promise, Recount, Standard
-from heedful.promise.standards import Draft
+from heedful.promise.standards import StandardDraft
 
 type Audience = Mapping[str, Sequence[str]]
 
@@ -80,7 +80,7 @@ class Wording:
 
 
 @transaction.atomic
-def make(*, wording: Wording, standards: Sequence[Draft], slug: str = "", by: By, at: datetime) -> Promise:
+def make(*, wording: Wording, standards: Sequence[StandardDraft], slug: str = "", by: By, at: datetime) -> Promise:
     """Make a promise. Its history is judged in the background, as if it had been made always."""
     associates.must(by, "promise.edit")
     fields = wording.fields()
@@ -98,7 +98,7 @@ def change(
     *,
     promise: Promise,
     wording: Wording,
-    standards: Sequence[Draft] | None = None,
+    standards: Sequence[StandardDraft] | None = None,
     from_now_on: bool = False,
     by: By,
     at: datetime,
@@ -151,7 +151,7 @@ def _said(promise: Promise) -> dict[str, Any]:
     return {"words": promise.words, "audience": promise.audience, "standards": sentences(promise)}
 
 
-def _measure(promise: Promise, wanted: Sequence[Draft] | None, from_now_on: bool, at: datetime) -> bool:
+def _measure(promise: Promise, wanted: Sequence[StandardDraft] | None, from_now_on: bool, at: datetime) -> bool:
     """Put new standards in place; says whether history must be judged anew."""
     rows = list(promise.standards.today().order_by("pk"))
     drafts = None if wanted is None else _checked(wanted, is_case_clock=promise.is_case_clock)
@@ -173,10 +173,10 @@ def _measure(promise: Promise, wanted: Sequence[Draft] | None, from_now_on: bool
 
 
 def _fields(row: Standard) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in Draft(form=row.form).fields()}
+    return {name: getattr(row, name) for name in StandardDraft(form=row.form).fields()}
 
 
-def _add(promise: Promise, drafts: Sequence[Draft], *, starts_at: datetime | None) -> None:
+def _add(promise: Promise, drafts: Sequence[StandardDraft], *, starts_at: datetime | None) -> None:
     for draft in drafts:
         row = Standard.objects.create(promise=promise, starts_at=starts_at, **draft.fields())
         kinds.watch(slugs=standards.kinds(row))
@@ -192,7 +192,7 @@ def _unwatch(rows: Any) -> None:
         kinds.unwatch(slugs=standards.kinds(row))
 
 
-def _checked(wanted: Sequence[Draft], *, is_case_clock: bool) -> list[Draft]:
+def _checked(wanted: Sequence[StandardDraft], *, is_case_clock: bool) -> list[StandardDraft]:
     if not wanted:
         raise Refused("Say how the promise is measured: a promise has at least one standard.")
     for draft in wanted:
@@ -205,7 +205,7 @@ def _checked(wanted: Sequence[Draft], *, is_case_clock: bool) -> list[Draft]:
 def _only_case_clock(wording: Wording, *, besides: Promise | None) -> None:
     if not wording.is_case_clock:
         return
-    turns.take(Promise)
+    locks.lock(Promise)
     others = Promise.objects.active().filter(is_case_clock=True).exclude(pk=besides.pk if besides else 0)
     if other := others.first():
         raise Refused(f"Cases run by another promise already: {other.words}")
@@ -235,7 +235,7 @@ def _audience(audience: Audience) -> dict[str, list[str]]:
 
 def _free_slug(wanted: str) -> str:
     root = slugify(wanted[:200])[:70].strip("-") or "promise"
-    turns.take(Promise)
+    locks.lock(Promise)
     taken = set(Promise.objects.filter(slug__startswith=root).values_list("slug", flat=True))
     return next(
         slug

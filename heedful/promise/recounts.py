@@ -11,7 +11,7 @@ from heedful.customers.models import Customer
 from heedful.kit import live
 from heedful.kit.actor import SYSTEM, By
 from heedful.ledger import events, jobs
-from heedful.promise import instances
+from heedful.promise import commitments
 from heedful.promise.models import Promise, Recount
 
 AT_ONCE = 1_000
@@ -81,7 +81,7 @@ def step(*, promise: int, started_at: datetime, at: datetime) -> bool:
     found = Customer.objects.people().filter(pk__gt=row.last_person).order_by("pk")
     people = list(found.values_list("pk", flat=True)[:AT_ONCE])
     if people:
-        row.changed += instances.judge_people(
+        row.changed += commitments.evaluate_people(
             people,
             at=at,
             news_from=row.started_at,
@@ -93,7 +93,7 @@ def step(*, promise: int, started_at: datetime, at: datetime) -> bool:
         row.finished_at = at
         events.record(PromiseRecounted(promise, row.because, row.done, row.changed), by=SYSTEM, at=at)
     row.save()
-    live.tell("promises", promise)
+    live.publish("promises", promise)
     return bool(people)
 
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import msgspec
 from django.db import connection
 
-from heedful.promise.models import Instance, Unread
+from heedful.promise.models import Commitment, Unreadable
 from heedful.promise.working_time import MICROSECOND
 
 
@@ -44,7 +44,7 @@ def stored(*, records: Collection[int], of: Sequence[int]) -> dict[Place, tuple[
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT standard_id, opened_by, id, customer_id, started_at, at_risk_at, due_at, settled_at, settled_by,"
-            " state, measured, changes_at FROM promise_instance"
+            " state, measured, changes_at FROM promise_commitment"
             " WHERE customer_id = ANY(%s) AND standard_id = ANY(%s)",
             [list(records), list(of)],
         )
@@ -59,22 +59,22 @@ WITH sent AS MATERIALIZED (
         measured float8, changes_at timestamptz, flips boolean, true_from timestamptz, because text)
 )"""
 MADE = """, made AS (
-    INSERT INTO promise_instance (standard_id, promise_id, opened_by, customer_id, started_at, at_risk_at, due_at,
+    INSERT INTO promise_commitment (standard_id, promise_id, opened_by, customer_id, started_at, at_risk_at, due_at,
         settled_at, settled_by, state, measured, changes_at, counts_at)
     SELECT standard, promise, opened_by, customer, started_at, at_risk_at, due_at,
         settled_at, settled_by, state, measured, changes_at, counts_at
     FROM sent RETURNING id, standard_id, opened_by
 ), flipped AS (
-    INSERT INTO promise_flip (instance_id, state, true_from, found_at, because)
+    INSERT INTO promise_flip (commitment_id, state, true_from, found_at, because)
     SELECT made.id, sent.state, true_from, %(at)s, because
     FROM made JOIN sent ON sent.standard = made.standard_id AND sent.opened_by = made.opened_by
 ) SELECT standard_id, opened_by, id FROM made"""
 CHANGED = """, changed AS (
-    UPDATE promise_instance i SET customer_id = customer, started_at = sent.started_at, at_risk_at = sent.at_risk_at,
+    UPDATE promise_commitment i SET customer_id = customer, started_at = sent.started_at, at_risk_at = sent.at_risk_at,
         due_at = sent.due_at, settled_at = sent.settled_at, settled_by = sent.settled_by, state = sent.state,
         measured = sent.measured, changes_at = sent.changes_at, counts_at = sent.counts_at
     FROM sent WHERE i.id = sent.id
-) INSERT INTO promise_flip (instance_id, state, true_from, found_at, because)
+) INSERT INTO promise_flip (commitment_id, state, true_from, found_at, because)
     SELECT id, state, true_from, %(at)s, because FROM sent WHERE flips"""
 
 
@@ -82,7 +82,7 @@ def write(*, changes: Sequence[Change], gone: Sequence[int], because: str, at: d
     new = [change for change in changes if change.id is None]
     with connection.cursor() as cursor:
         if gone:
-            Instance.objects.filter(pk__in=gone).delete()
+            Commitment.objects.filter(pk__in=gone).delete()
         if new:
             cursor.execute(SENT + MADE, {"rows": _document(new, because), "at": at})
             ids = {(standard, opened_by): pk for standard, opened_by, pk in cursor.fetchall()}
@@ -118,7 +118,7 @@ def true_from(row: Row) -> datetime:
     return (row.at_risk_at if row.state == "at_risk" else row.settled_at) or row.started_at
 
 
-def passed(row: Row) -> datetime | None:
+def moment_of_change(row: Row) -> datetime | None:
     """The moment that had passed when a row was found to stand as it does, where only the clock can have made it so."""
     if row.state == "broken" and row.due_at is not None:
         return row.due_at + MICROSECOND
@@ -133,11 +133,11 @@ def _because(change: Change) -> str:
     return f"touchpoint:{row.settled_by or change.opened_by}"
 
 
-def note_unread(*, records: Collection[int], of: Sequence[int], unread: Mapping[Place, Unread]) -> None:
+def note_unreadable(*, records: Collection[int], of: Sequence[int], unread: Mapping[Place, Unreadable]) -> None:
     """Keep what could not be read of these records, and forget what has become readable."""
-    kept = Unread.objects.filter(customer__in=list(records), standard__in=of)
+    kept = Unreadable.objects.filter(customer__in=list(records), standard__in=of)
     known = {(standard, opened_by): pk for pk, standard, opened_by in kept.values_list("pk", "standard", "opened_by")}
     if gone := [pk for place, pk in known.items() if place not in unread]:
-        Unread.objects.filter(pk__in=gone).delete()
+        Unreadable.objects.filter(pk__in=gone).delete()
     if new := [row for place, row in unread.items() if place not in known]:
-        Unread.objects.bulk_create(new)
+        Unreadable.objects.bulk_create(new)

@@ -9,7 +9,7 @@ from heedful.customers import scales, slugs
 from heedful.kit.errors import Refused
 from heedful.promise.judging import StandardSpec
 from heedful.promise.models import Calendar, Standard
-from heedful.promise.working_time import Calendar as Hours
+from heedful.promise.working_time import WorkingHours as Hours
 
 LONGEST_S = 5 * 366 * 86_400
 LONGEST_DAYS = 1_000
@@ -18,7 +18,7 @@ FORMS = {form.value for form in Standard.Form}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
+class StandardDraft:
     """A standard as somebody wants it; what its form does not use is left empty."""
 
     form: str
@@ -51,7 +51,7 @@ class Draft:
         }
 
 
-def check(draft: Draft) -> None:
+def check(draft: StandardDraft) -> None:
     """Refuse, in a sentence, a standard that could not be measured."""
     if draft.form not in FORMS:
         raise Refused("Choose how the promise is measured.")
@@ -67,7 +67,7 @@ def check(draft: Draft) -> None:
         _check_score(draft)
 
 
-def _check_score(draft: Draft) -> None:
+def _check_score(draft: StandardDraft) -> None:
     scale = scales.scale_of(draft.question)
     if draft.at_least is None or not scale.lowest < draft.at_least <= scale.highest:
         raise Refused(f"{scale.name} goes from {scale.lowest} to {scale.highest}. Give a score above the lowest.")

@@ -63,7 +63,7 @@ class _Year:
 
 
 @dataclass(frozen=True)
-class Calendar:
+class WorkingHours:
     """When we are open: periods for Monday to Sunday in a time zone, and the dates on which we are closed all day."""
 
     time_zone: str
@@ -89,7 +89,7 @@ class Calendar:
         return zone(self.time_zone)
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> "Calendar":
+    def from_json(cls, data: Mapping[str, Any]) -> "WorkingHours":
         """From `{"time_zone": "Europe/Berlin", "week": {"mon": [["09:00", "17:30"]]}, "holidays": ["2026-12-25"]}`.
 
         `week` may also be a list of seven days. Equal data gives the same object, so that its years are laid out once.
@@ -108,7 +108,7 @@ class Calendar:
         }
 
 
-def working_time(calendar: Calendar, start: datetime, end: datetime) -> timedelta:
+def working_time(calendar: WorkingHours, start: datetime, end: datetime) -> timedelta:
     """The open time from `start` to `end`, exact; zero when `end` is not after `start`."""
     first, last = _micros(start), _micros(end)
     if last <= first:
@@ -119,12 +119,12 @@ def working_time(calendar: Calendar, start: datetime, end: datetime) -> timedelt
     return timedelta(microseconds=sum(year.open_before(last) - year.open_before(first) for year in years))
 
 
-def working_seconds(calendar: Calendar, start: datetime, end: datetime) -> int:
+def working_seconds(calendar: WorkingHours, start: datetime, end: datetime) -> int:
     """The whole seconds of open time from `start` to `end`; never negative, additive over a split at a whole second."""
     return working_time(calendar, start, end) // timedelta(seconds=1)
 
 
-def due_at(calendar: Calendar, start: datetime, seconds: int) -> datetime:
+def due_at(calendar: WorkingHours, start: datetime, seconds: int) -> datetime:
     """The first moment by which we have been open for `seconds` since `start`. Inverse of `working_seconds`."""
     if seconds < 0:
         raise ValueError("A time to keep cannot be negative.")
@@ -140,7 +140,7 @@ def due_at(calendar: Calendar, start: datetime, seconds: int) -> datetime:
     raise ValueError(f"This time would be up after the year {LAST_YEAR}.")
 
 
-def due_after_days(calendar: Calendar, start: datetime, days: int) -> datetime:
+def due_after_days(calendar: WorkingHours, start: datetime, days: int) -> datetime:
     """Close of business on the `days`-th open day after the day of `start`; the day of `start` itself is not counted.
 
     One working day from Monday 10:00 is Tuesday's close, from Friday, Saturday or Sunday it is Monday's. With 0 days it
@@ -159,7 +159,7 @@ def due_after_days(calendar: Calendar, start: datetime, days: int) -> datetime:
     raise ValueError(f"This time would be up after the year {LAST_YEAR}.")
 
 
-def is_open(calendar: Calendar, at: datetime) -> bool:
+def is_open(calendar: WorkingHours, at: datetime) -> bool:
     return working_time(calendar, at, at + MICROSECOND) > timedelta(0)
 
 
@@ -182,13 +182,13 @@ def zone(name: str) -> ZoneInfo:
         raise ValueError(f"“{name}” is not a time zone. Use a name such as Europe/Berlin.") from None
 
 
-def _year(calendar: Calendar, number: int) -> _Year:
+def _year(calendar: WorkingHours, number: int) -> _Year:
     if number not in calendar._years:
         calendar._years[number] = _lay_out(calendar, number)
     return calendar._years[number]
 
 
-def _lay_out(calendar: Calendar, number: int) -> _Year:
+def _lay_out(calendar: WorkingHours, number: int) -> _Year:
     stretches = [(start, end, day) for day in _dates(number) for start, end in _stretches(calendar, day) if start < end]
     through, total = [], 0
     for start, end, _ in stretches:
@@ -210,7 +210,7 @@ def _dates(number: int) -> Iterable[date]:
     return (first + timedelta(days=count) for count in range((date(number + 1, 1, 1) - first).days))
 
 
-def _stretches(calendar: Calendar, day: date) -> Iterable[Period]:
+def _stretches(calendar: WorkingHours, day: date) -> Iterable[Period]:
     periods = calendar.week[day.weekday()]
     if not periods or day in calendar.holidays:
         return []
@@ -263,8 +263,8 @@ def _year_around(micros: int, days: int) -> int:
 
 
 @lru_cache(maxsize=256)
-def _interned(time_zone: str, week: Any, holidays: frozenset[date]) -> Calendar:
-    return Calendar(time_zone, week, holidays)
+def _interned(time_zone: str, week: Any, holidays: frozenset[date]) -> WorkingHours:
+    return WorkingHours(time_zone, week, holidays)
 
 
 def _days(week: object) -> Sequence[Sequence[Any]]:
@@ -332,4 +332,4 @@ def _covers_the_day(periods: Sequence[Period]) -> bool:
 
 
 _WHOLE_DAY = ((0, DAY_S),)
-ALWAYS = Calendar("UTC", (_WHOLE_DAY,) * 7)
+ALWAYS = WorkingHours("UTC", (_WHOLE_DAY,) * 7)

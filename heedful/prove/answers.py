@@ -7,7 +7,7 @@ from typing import Literal
 from django.db import connection
 
 from heedful.prove.periods import Period
-from heedful.prove.tallies import Tally
+from heedful.prove.tallies import AnswerTally
 
 type By = Literal["", "stage", "channel", "segment", "month", "kind"]
 
@@ -38,7 +38,7 @@ FROM said s JOIN customers_customer p ON p.id = s.who AND p.id = ANY(ARRAY(SELEC
 
 def tallies(
     *, questions: Sequence[str], period: Period, by: By = "", weighted: bool = False
-) -> dict[str, dict[str, Tally]]:
+) -> dict[str, dict[str, AnswerTally]]:
     """Return for each question and each value of `by` the answers of a period; weights are customers' yearly values."""
     joined = weighted or by == "segment"
     sql = (WEIGHTED if joined else PLAIN).replace("{key}", KEYS[by])
@@ -49,12 +49,12 @@ def tallies(
     for question, key, value, n, weight, squared in rows:
         cells[question][key].append((value, n, weight, squared))
     return {
-        question: {key: Tally.of_rows(found) for key, found in sorted(groups.items())}
+        question: {key: AnswerTally.of_rows(found) for key, found in sorted(groups.items())}
         for question, groups in cells.items()
     }
 
 
-def asked() -> list[str]:
+def questions_answered() -> list[str]:
     """Every question that was ever answered, found by jumping over the index rather than reading it."""
     with connection.cursor() as cursor:
         cursor.execute(

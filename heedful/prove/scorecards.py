@@ -8,13 +8,13 @@ from typing import Any
 
 from django.db import connection
 
-from heedful.promise import walks
+from heedful.promise import attainment
+from heedful.promise.attainment import Attainment
 from heedful.promise.models import Promise
-from heedful.promise.walks import Walk
-from heedful.prove import felt, scores
-from heedful.prove.felt import Felt
+from heedful.prove import experience, scores
+from heedful.prove.experience import ExperienceByOutcome
 from heedful.prove.periods import Period
-from heedful.prove.scores import Figure
+from heedful.prove.scores import Estimate
 
 WORTH_OVER = timedelta(days=90)
 
@@ -29,17 +29,17 @@ class Worth:
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
+class PromiseCard:
     """One promise on the board."""
 
     promise: Promise
     kept: int
     due: int
     open: int
-    walk: Figure | None
-    walk_before: Figure | None
-    felt: list[Felt]
-    gap: Figure | None
+    walk: Estimate | None
+    walk_before: Estimate | None
+    felt: list[ExperienceByOutcome]
+    gap: Estimate | None
     gap_in: str | None
     """The question in which it is measured."""
     worth: Worth
@@ -47,12 +47,12 @@ class Card:
     """Open cases in which it was broken."""
 
     @property
-    def change(self) -> Figure | None:
+    def change(self) -> Estimate | None:
         """The walk against the period before."""
         return scores.change(self.walk, self.walk_before)
 
 
-def cards(*, period: Period, at: datetime, with_felt: bool = True) -> list[Card]:
+def cards(*, period: Period, at: datetime, with_felt: bool = True) -> list[PromiseCard]:
     """Every promise of today, those whose breaking touches the most value first. A fixed number of queries.
 
     How it felt costs more than the rest together, so that whoever does not show it can leave it out.
@@ -62,25 +62,25 @@ def cards(*, period: Period, at: datetime, with_felt: bool = True) -> list[Card]
     return sorted(found, key=lambda card: (-card.worth.amount, -(card.due - card.kept), card.promise.words))
 
 
-def card(*, promise: Promise, period: Period, at: datetime) -> Card:
+def card(*, promise: Promise, period: Period, at: datetime) -> PromiseCard:
     """One promise, whether it is still made or not."""
     return _cards([promise], period, at)[0]
 
 
-def _cards(promises: Sequence[Promise], period: Period, at: datetime, *, with_felt: bool = True) -> list[Card]:
+def _cards(promises: Sequence[Promise], period: Period, at: datetime, *, with_felt: bool = True) -> list[PromiseCard]:
     only = promises[0].pk if len(promises) == 1 else None
-    walked = walks.walks(since=period.since, until=period.until, promise=only)
+    walked = attainment.attainments(since=period.since, until=period.until, promise=only)
     last = period.before
-    before = walks.walks(since=last.since, until=last.until, promise=only) if last else {}
-    how_felt = felt.felt(promises=promises, walks=walked, period=period) if with_felt else {}
+    before = attainment.attainments(since=last.since, until=last.until, promise=only) if last else {}
+    how_felt = experience.by_outcome(promises=promises, walks=walked, period=period) if with_felt else {}
     worth = _worth(at)
     cases = _cases()
     found = []
     for promise in promises:
-        walk, old, said = walked[promise.pk], before.get(promise.pk, Walk()), how_felt.get(promise.pk, [])
-        gap = felt.widest_gap(said)
+        walk, old, said = walked[promise.pk], before.get(promise.pk, Attainment()), how_felt.get(promise.pk, [])
+        gap = experience.widest_gap(said)
         found.append(
-            Card(
+            PromiseCard(
                 promise=promise,
                 kept=walk.kept,
                 due=walk.due,
@@ -111,7 +111,7 @@ def _rows(sql: str, values: Mapping[str, Any] | None = None) -> list[tuple[Any, 
 WORTH = """
 WITH touched AS MATERIALIZED (
     SELECT DISTINCT i.promise_id, coalesce(m.person_id, i.customer_id) AS person
-    FROM promise_instance i LEFT JOIN customers_customer m ON m.id = i.customer_id AND m.person_id < m.id
+    FROM promise_commitment i LEFT JOIN customers_customer m ON m.id = i.customer_id AND m.person_id < m.id
     WHERE i.state = 'broken' AND i.counts_at >= %(since)s AND i.counts_at < %(until)s
 )
 SELECT t.promise_id, count(*), coalesce(sum(p.value_amount), 0)
@@ -135,7 +135,7 @@ def _worth(at: datetime) -> dict[int, Worth]:
 def _cases() -> dict[int, int]:
     """Open cases by the promise that was broken or at risk in them."""
     rows = _rows(
-        "SELECT t.promise_id, count(DISTINCT k.id) FROM act_case k JOIN act_trouble t ON t.case_id = k.id"
+        "SELECT t.promise_id, count(DISTINCT k.id) FROM act_case k JOIN act_casetrouble t ON t.case_id = k.id"
         " WHERE k.closed_at IS NULL AND t.promise_id IS NOT NULL GROUP BY 1",
         {},
     )

@@ -19,7 +19,7 @@ from typing import Literal
 from heedful.customers import scales
 from heedful.customers.scales import Scale
 from heedful.prove import intervals
-from heedful.prove.tallies import Sums, Tally
+from heedful.prove.tallies import AnswerTally, Sums
 
 type Unit = Literal["points", "share", "mean", "gap"]
 
@@ -27,7 +27,7 @@ MINIMUM = 30
 
 
 @dataclass(frozen=True, kw_only=True)
-class Figure:
+class Estimate:
     """A value with its 95 % interval and the number of answers it rests on.
 
     Shares run from 0 to 1. `effective_n` is below n when some answers weigh more than others; `enough` asks of both.
@@ -65,7 +65,7 @@ class Ranking:
     too_few: tuple[str, ...]
 
 
-def recommend(answers: Tally, *, weighted: bool = False, minimum: int = MINIMUM) -> Figure | None:
+def recommend(answers: AnswerTally, *, weighted: bool = False, minimum: int = MINIMUM) -> Estimate | None:
     """The net promoter score; None where nobody answered, as for every score here."""
     ups, downs = (
         answers.sums(lambda score: score >= 9, weighted=weighted),
@@ -78,24 +78,24 @@ def recommend(answers: Tally, *, weighted: bool = False, minimum: int = MINIMUM)
     return _figure(100 * (ups.mean - downs.mean), interval, net, "points", weighted, minimum)
 
 
-def satisfaction(answers: Tally, *, weighted: bool = False, minimum: int = MINIMUM) -> Figure | None:
+def satisfaction(answers: AnswerTally, *, weighted: bool = False, minimum: int = MINIMUM) -> Estimate | None:
     return share(answers, lambda score: score >= 4, weighted=weighted, minimum=minimum)
 
 
-def ease(answers: Tally, *, weighted: bool = False, minimum: int = MINIMUM) -> Figure | None:
+def ease(answers: AnswerTally, *, weighted: bool = False, minimum: int = MINIMUM) -> Estimate | None:
     return mean(answers, scales.SCALES["ease"], weighted=weighted, minimum=minimum)
 
 
-def compared(answers: Tally, *, weighted: bool = False, minimum: int = MINIMUM) -> Figure | None:
+def compared(answers: AnswerTally, *, weighted: bool = False, minimum: int = MINIMUM) -> Estimate | None:
     return mean(answers, scales.SCALES["compared"], weighted=weighted, minimum=minimum)
 
 
-def helped(answers: Tally, *, weighted: bool = False, minimum: int = MINIMUM) -> Figure | None:
+def helped(answers: AnswerTally, *, weighted: bool = False, minimum: int = MINIMUM) -> Estimate | None:
     """The share that said that it helped."""
     return share(answers, weighted=weighted, minimum=minimum)
 
 
-def score(question: str, answers: Tally, *, weighted: bool = False, minimum: int = MINIMUM) -> Figure | None:
+def score(question: str, answers: AnswerTally, *, weighted: bool = False, minimum: int = MINIMUM) -> Estimate | None:
     """The usual figure of a question by its code, such as `satisfaction.delivery` or `expected.ease`."""
     scales.scale_of(question)
     name = question.removeprefix(scales.EXPECTED).partition(".")[0]
@@ -111,8 +111,8 @@ def score(question: str, answers: Tally, *, weighted: bool = False, minimum: int
 
 
 def share(
-    answers: Tally, holds: Callable[[float], bool] = bool, *, weighted: bool = False, minimum: int = MINIMUM
-) -> Figure | None:
+    answers: AnswerTally, holds: Callable[[float], bool] = bool, *, weighted: bool = False, minimum: int = MINIMUM
+) -> Estimate | None:
     """The share of answers of which something holds, with Wilson's interval.
 
     Weighted, the interval is that of the number of equal answers which would give the design-based standard error (Korn
@@ -126,14 +126,14 @@ def share(
     return _figure(value, intervals.wilson(value, n), sums, "share", weighted, minimum)
 
 
-def share_of(hits: int, n: int, *, minimum: int = MINIMUM) -> Figure | None:
+def share_of(hits: int, n: int, *, minimum: int = MINIMUM) -> Estimate | None:
     """The share of hits among n, such as promises kept of those due."""
-    return share(Tally.of({1: hits, 0: n - hits}), minimum=minimum)
+    return share(AnswerTally.of({1: hits, 0: n - hits}), minimum=minimum)
 
 
 def mean(
-    answers: Tally, scale: Scale, *, weighted: bool = False, minimum: int = MINIMUM, unit: Unit = "mean"
-) -> Figure | None:
+    answers: AnswerTally, scale: Scale, *, weighted: bool = False, minimum: int = MINIMUM, unit: Unit = "mean"
+) -> Estimate | None:
     sums = answers.sums(weighted=weighted)
     if sums is None:
         return None
@@ -141,18 +141,18 @@ def mean(
     return _figure(sums.mean, interval, sums, unit, weighted, minimum)
 
 
-def gap(differences: Tally, scale: Scale, *, weighted: bool = False, minimum: int = MINIMUM) -> Figure | None:
+def gap(differences: AnswerTally, scale: Scale, *, weighted: bool = False, minimum: int = MINIMUM) -> Estimate | None:
     """The gap where the same customers were asked twice: the tally is of each one's experience less expectation."""
     span = scale.highest - scale.lowest
     return mean(differences, Scale(-span, span, "Gap"), weighted=weighted, minimum=minimum, unit="gap")
 
 
-def difference(a: Figure, b: Figure) -> Figure:
+def difference(a: Estimate, b: Estimate) -> Estimate:
     """How much a is above b, taken as independent; its interval is rather too wide if the same people answered."""
     if a.unit != b.unit:
         raise ValueError("Only figures of the same kind can be compared.")
     low, high = intervals.difference(a.value, a.interval, b.value, b.interval)
-    return Figure(
+    return Estimate(
         value=a.value - b.value,
         low=low,
         high=high,
@@ -164,12 +164,12 @@ def difference(a: Figure, b: Figure) -> Figure:
     )
 
 
-def change(this: Figure | None, last: Figure | None) -> Figure | None:
+def change(this: Estimate | None, last: Estimate | None) -> Estimate | None:
     """The change against the last period; None where one of the two has no figure."""
     return difference(this, last) if this and last else None
 
 
-def rank(figures: Mapping[str, Figure]) -> Ranking:
+def rank(figures: Mapping[str, Estimate]) -> Ranking:
     """Tiers instead of a ranking, since among many figures some always look best by luck alone.
 
     All pairs are compared, and Holm's step-down correction (1979) holds the chance that any one of them is wrongly told
@@ -190,7 +190,7 @@ def rank(figures: Mapping[str, Figure]) -> Ranking:
     )
 
 
-def _told_apart(figures: Mapping[str, Figure], ranked: list[str]) -> set[tuple[str, str]]:
+def _told_apart(figures: Mapping[str, Estimate], ranked: list[str]) -> set[tuple[str, str]]:
     pairs = sorted((_chance(figures[above], figures[below]), above, below) for above, below in combinations(ranked, 2))
     apart = set()
     for done, (chance, above, below) in enumerate(pairs):
@@ -200,7 +200,7 @@ def _told_apart(figures: Mapping[str, Figure], ranked: list[str]) -> set[tuple[s
     return apart
 
 
-def _chance(a: Figure, b: Figure) -> float:
+def _chance(a: Estimate, b: Estimate) -> float:
     between = difference(a, b)
     return intervals.chance(between.value, between.interval)
 
@@ -215,8 +215,10 @@ def _is_detractor(score: float) -> bool:
     return score < 7
 
 
-def _figure(value: float, interval: intervals.Interval, sums: Sums, unit: Unit, weighted: bool, minimum: int) -> Figure:
-    return Figure(
+def _figure(
+    value: float, interval: intervals.Interval, sums: Sums, unit: Unit, weighted: bool, minimum: int
+) -> Estimate:
+    return Estimate(
         value=value,
         low=interval[0],
         high=interval[1],

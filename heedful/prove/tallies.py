@@ -52,18 +52,18 @@ class Sums:
 
 
 @dataclass(frozen=True)
-class Tally:
+class AnswerTally:
     """The answers to one question by their value."""
 
     cells: Mapping[float, Cell] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, counts: Mapping[float, int] | Mapping[int, int]) -> "Tally":
+    def of(cls, counts: Mapping[float, int] | Mapping[int, int]) -> "AnswerTally":
         """From how many gave each answer."""
         return cls.of_rows((value, n, n, n) for value, n in counts.items())
 
     @classmethod
-    def of_rows(cls, rows: Iterable[tuple[float | Decimal, int, float | Decimal, float | Decimal]]) -> "Tally":
+    def of_rows(cls, rows: Iterable[tuple[float | Decimal, int, float | Decimal, float | Decimal]]) -> "AnswerTally":
         """From rows of value, count, sum of weights, sum of squared weights; a value may come more than once."""
         cells: dict[float, Cell] = {}
         for value, n, weight, weight_squared in rows:
@@ -75,8 +75,8 @@ class Tally:
             )
         return cls({value: cell for value, cell in cells.items() if cell.n})
 
-    def __add__(self, other: "Tally") -> "Tally":
-        return Tally.of_rows((value, *cell) for tally in (self, other) for value, cell in tally.cells.items())
+    def __add__(self, other: "AnswerTally") -> "AnswerTally":
+        return AnswerTally.of_rows((value, *cell) for tally in (self, other) for value, cell in tally.cells.items())
 
     @property
     def n(self) -> int:

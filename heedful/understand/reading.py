@@ -14,9 +14,9 @@ from heedful.customers.touchpoints import TouchpointsRecorded
 from heedful.kit.actor import SYSTEM
 from heedful.ledger import events
 from heedful.ledger.models import Entry
-from heedful.understand import light, topics, trouble
+from heedful.understand import detection, light, topics
+from heedful.understand.detection import Trouble, TroubleHeard
 from heedful.understand.models import Reading
-from heedful.understand.trouble import Sign, TroubleHeard
 
 AT_ONCE = 1_000
 """Touchpoints that are read in one go, unless one batch has more."""
@@ -30,7 +30,7 @@ class Work:
     sheets: list[Feedback]
     unread: list[Feedback] = field(default_factory=list)
     readings: dict[int, Reading] = field(default_factory=dict)
-    signs: list[Sign] = field(default_factory=list)
+    troubles: list[Trouble] = field(default_factory=list)
 
 
 def read(recorded: Sequence[TouchpointsRecorded], *, entries: Sequence[Entry]) -> None:
@@ -55,7 +55,7 @@ def _parts(recorded: Sequence[TouchpointsRecorded]) -> Iterator[list[Touchpoints
 def again(*, sheets: list[Feedback], at: datetime) -> None:
     """Read words that were read before, as the topics stand now; old words open no cases."""
     work = Work(at=at, sheets=sheets, unread=[sheet for sheet in sheets if sheet.verbatim])
-    for step in (tell_what_was_meant, tell_topics, keep):
+    for step in (tell_what_was_meant, tell_topics, store):
         step(work)
 
 
@@ -109,7 +109,7 @@ def tell_topics(work: Work) -> None:
 
 
 @transaction.atomic
-def keep(work: Work) -> None:
+def store(work: Work) -> None:
     """Store what was understood; the later reading of a sheet replaces the earlier.
 
     Words that changed while they were read are left to the reading of that change, which may have ended by now.
@@ -135,31 +135,31 @@ def _hold(sheets: list[Feedback]) -> dict[int, str]:
 
 def weigh(work: Work) -> None:
     """Find trouble in fresh sheets, by their scores and by the signs in their words."""
-    fresh = [sheet for sheet in work.sheets if trouble.is_fresh(sheet, at=work.at)]
+    fresh = [sheet for sheet in work.sheets if detection.is_fresh(sheet, at=work.at)]
     if not fresh:
         return
-    scores, rules = scores_of(fresh), trouble.rules()
+    scores, rules = scores_of(fresh), detection.rules()
     for sheet in fresh:
         row = work.readings.get(sheet.pk)
-        sign = trouble.sign_of(
+        trouble = detection.trouble_in(
             sheet,
             scores=scores[sheet.pk],
             signals=row.signals if row else (),
             topics=[each["slug"] for each in row.topics] if row else (),
             rules=rules,
         )
-        if sign:
-            work.signs.append(sign)
+        if trouble:
+            work.troubles.append(trouble)
 
 
 def report(work: Work) -> None:
     """Say that trouble was heard."""
-    if work.signs:
-        events.record(TroubleHeard(tuple(work.signs)), by=SYSTEM, at=work.at)
+    if work.troubles:
+        events.record(TroubleHeard(tuple(work.troubles)), by=SYSTEM, at=work.at)
 
 
 @dataclass(frozen=True, slots=True)
-class Tried:
+class TrialReading:
     """What would be read in a text; nothing is stored."""
 
     text: str
@@ -172,11 +172,11 @@ class Tried:
     """The words that fired, by the signal."""
 
 
-def tried(text: str) -> Tried:
+def try_out(text: str) -> TrialReading:
     """Read a text as a customer's words would be read now."""
     (meant,) = light.read([text])
     (told,) = topics.of([text])
-    return Tried(
+    return TrialReading(
         text=text,
         language=meant.language,
         language_confidence=meant.language_confidence,
@@ -187,7 +187,7 @@ def tried(text: str) -> Tried:
     )
 
 
-STEPS = [find_unread, tell_what_was_meant, tell_topics, keep, weigh, report]
+STEPS = [find_unread, tell_what_was_meant, tell_topics, store, weigh, report]
 
 STORED = [
     "happened_at", "language", "language_confidence", "sentiment", "sentiment_confidence",

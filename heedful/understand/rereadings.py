@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from heedful.associates import associates
 from heedful.customers.models import Feedback
-from heedful.kit import live, turns
+from heedful.kit import live, locks
 from heedful.kit.actor import SYSTEM, By
 from heedful.kit.errors import Refused
 from heedful.ledger import events, jobs
@@ -40,7 +40,7 @@ class RereadingFinished:
 def start(*, because: str, by: By, at: datetime) -> Rereading:
     """Read every verbatim again, the latest first; one at a time."""
     associates.must(by, "topic.edit")
-    turns.take(Rereading)
+    locks.lock(Rereading)
     if Rereading.objects.filter(finished_at=None).exists():
         raise Refused("Everything is being read again already. Wait until that is done.")
     sheets = Feedback.objects.exclude(verbatim="")
@@ -54,7 +54,7 @@ def start(*, because: str, by: By, at: datetime) -> Rereading:
 def keep_up(*, at: datetime) -> None:
     """Read everything again when an older model than today's has read some of it; until then its readings stand."""
     is_old = Reading.objects.exclude(model=light.MODEL).exclude(feedback__verbatim="").exists()
-    turns.take(Rereading)
+    locks.lock(Rereading)
     if is_old and not Rereading.objects.filter(finished_at=None).exists():
         start(because="Heedful has learned to read better", by=SYSTEM, at=at)
 
@@ -78,7 +78,7 @@ def step(*, row: Rereading, at: datetime) -> None:
         row.finished_at = at
         events.record(RereadingFinished(row.pk, row.done), by=SYSTEM, at=at)
     row.save(update_fields=["done", "upto", "finished_at"])
-    live.tell("topics", row.pk)
+    live.publish("topics", row.pk)
     if row.finished_at is None:
         _enqueue(row)
 

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from heedful.associates import associates
 from heedful.customers import scales
-from heedful.kit import turns
+from heedful.kit import locks
 from heedful.kit.actor import By
 from heedful.kit.errors import Refused
 from heedful.ledger import events
@@ -67,7 +67,7 @@ def _add(rule: TroubleRule, *, by: By, at: datetime) -> TroubleRule:
     associates.must(by, "promise.edit")
     if rule.severity not in SEVERITIES:
         raise Refused("Choose how bad it is.")
-    turns.take(TroubleRule)
+    locks.lock(TroubleRule)
     same = TroubleRule.objects.filter(
         question=rule.question, at_most=rule.at_most, signal=rule.signal, is_active=True, severity=rule.severity
     )

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.text import slugify
 
 from heedful.associates import associates
-from heedful.kit import turns
+from heedful.kit import locks
 from heedful.kit.actor import By
 from heedful.kit.errors import Refused
 from heedful.ledger import events
@@ -59,11 +59,11 @@ def of(texts: Sequence[str]) -> list[Told]:
     """What each text is about, of the topics that the company cares about today."""
     if not texts:
         return []
-    wanted = [told(topic) for topic in Topic.objects.filter(is_active=True).order_by("pk")]
+    wanted = [spec_of(topic) for topic in Topic.objects.filter(is_active=True).order_by("pk")]
     return [[(found.slug, found.confidence) for found in each] for each in light.topics(texts, wanted)]
 
 
-def told(topic: Topic) -> light.TopicSpec:
+def spec_of(topic: Topic) -> light.TopicSpec:
     """A topic as the reader needs it."""
     return light.TopicSpec(
         slug=topic.slug,
@@ -128,7 +128,7 @@ def restore(*, topic: Topic, by: By, at: datetime) -> None:
 def _name(name: str, *, besides: Topic | None = None) -> str:
     if not (name := " ".join(name.split())[:120]):
         raise Refused("Give the topic a name.")
-    turns.take(Topic)
+    locks.lock(Topic)
     if any(topic != besides for topic in Topic.objects.filter(name__iexact=name)):
         raise Refused(f"There is a topic called {name} already.")
     return name

@@ -9,8 +9,8 @@ from django.template.loader import render_to_string
 from django.urls import is_valid_path
 
 from heedful.associates.models import Company
-from heedful.kit import away
-from heedful.web import sheet
+from heedful.kit import outage
+from heedful.web import stylesheet
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -38,7 +38,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def broken(request: HttpRequest) -> HttpResponse:
     """Say that we broke down; asks nothing of the database, which may be what broke."""
-    if isinstance(error := sys.exception(), away.ERRORS):  # in a middleware, so that no other one hears of it
+    if isinstance(error := sys.exception(), outage.ERRORS):  # in a middleware, so that no other one hears of it
         return unavailable(request, error)
     return plain(
         "Something broke here", "It is our fault, and it has been written to the log. Nothing you did is lost.", 500
@@ -47,9 +47,9 @@ def broken(request: HttpRequest) -> HttpResponse:
 
 def unavailable(request: HttpRequest, error: Exception | None = None) -> HttpResponse:
     """Say that the database cannot be reached for the moment, or cannot keep anything."""
-    if isinstance(error, away.ERRORS):
-        away.note(error)
-    if away.has_no_room(error):
+    if isinstance(error, outage.ERRORS):
+        outage.note(error)
+    if outage.has_no_room(error):
         response = plain(
             "The disk is full",
             "What you just sent was not kept. Whoever looks after this installation has to free some space.",
@@ -75,18 +75,20 @@ class Unavailable:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Answer for views whose query failed because the server is away."""
-        return unavailable(request, exception) if isinstance(exception, away.ERRORS) else None
+        return unavailable(request, exception) if isinstance(exception, outage.ERRORS) else None
 
 
 def _shown(request: HttpRequest, template: str, status: int) -> HttpResponse:
     try:
         return render(request, template, status=status)
-    except away.ERRORS as error:
+    except outage.ERRORS as error:
         return unavailable(request, error)
 
 
 def plain(title: str, words: str, status: int) -> HttpResponse:
     """Say something on a page that asks nothing of the database."""
     colour = Company._meta.get_field("colour").default
-    page = render_to_string("errors/500.html", {"title": title, "words": words, "styles": sheet.address(str(colour))})
+    page = render_to_string(
+        "errors/500.html", {"title": title, "words": words, "styles": stylesheet.address(str(colour))}
+    )
     return HttpResponse(page, status=status)

@@ -79,7 +79,7 @@ def query(now: QueryDict, **changes: str | None) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Page[M: Model]:
+class ListPage[M: Model]:
     """Some rows of a list: where they stand in it, and the addresses of what follows and of the export."""
 
     rows: list[M]
@@ -103,7 +103,7 @@ class Page[M: Model]:
         return self.total > MOST_COUNTED
 
 
-def read[M: Model](request: HttpRequest, rows: QuerySet[M], *, keys: Sequence[str], size: int = PAGE) -> Page[M]:
+def read[M: Model](request: HttpRequest, rows: QuerySet[M], *, keys: Sequence[str], size: int = PAGE) -> ListPage[M]:
     """Read one page, ordered by `keys` that all run the same way and end with a unique one, such as "-at", "-id"."""
     total = rows.order_by()[: MOST_COUNTED + 1].count()
     place = _decode(request.GET.get("after", ""), rows.model, keys)
@@ -115,7 +115,7 @@ def read[M: Model](request: HttpRequest, rows: QuerySet[M], *, keys: Sequence[st
     following = ""
     if len(found) > size:
         following = query(request.GET, after=_encode([skipped + size, *_values(shown[-1], keys)]))
-    return Page(shown, total, skipped + 1, following, query(request.GET, format="csv"), query(request.GET), values)
+    return ListPage(shown, total, skipped + 1, following, query(request.GET, format="csv"), query(request.GET), values)
 
 
 def disclose(request: HttpRequest, rows: Iterable[Model]) -> None:

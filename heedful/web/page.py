@@ -21,13 +21,13 @@ from heedful.kit.errors import Forbidden, Refused, TooMany
 from heedful.web import shell
 
 
-class Asked(HttpRequest):
+class PageRequest(HttpRequest):
     """A request whose asker is known to be one of us, as views behind `page` get it."""
 
     user: Associate
 
 
-type View[**P] = Callable[Concatenate[Asked, P], HttpResponseBase]
+type View[**P] = Callable[Concatenate[PageRequest, P], HttpResponseBase]
 
 
 def page[**P](action: str) -> Callable[[View[P]], Callable[Concatenate[HttpRequest, P], HttpResponseBase]]:
@@ -42,7 +42,7 @@ def page[**P](action: str) -> Callable[[View[P]], Callable[Concatenate[HttpReque
             with timezone.override(_zone(request)):
                 try:
                     associates.must(request.user, action)
-                    answer = view(cast("Asked", request), *args, **kwargs)
+                    answer = view(cast("PageRequest", request), *args, **kwargs)
                     return _above(request) if answer.status_code == 405 and request.method == "GET" else answer
                 except Forbidden as no:
                     return _show(request, no, status=403)
@@ -65,7 +65,7 @@ def _storable(asked: QueryDict) -> QueryDict:
     return cleaned
 
 
-def moved(request: HttpRequest, address: str, sentence: str = "") -> HttpResponse:
+def redirect_with(request: HttpRequest, address: str, sentence: str = "") -> HttpResponse:
     """Go on to another page, with a sentence that says what happened."""
     if sentence:
         messages.success(request, sentence)

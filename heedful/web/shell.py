@@ -14,12 +14,12 @@ from django.utils import timezone
 from heedful.act.models import Case
 from heedful.associates import associates, company
 from heedful.associates.models import Associate, Company
-from heedful.web import names, sheet
+from heedful.web import names, stylesheet
 from heedful.web.live import address
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class MenuPlace:
     """Somewhere to go: a word, an icon, the page's name, and who may go there."""
 
     label: str
@@ -27,45 +27,45 @@ class Place:
     page: str
     action: str
     count: str = ""
-    inside: tuple["Place", ...] = ()
+    inside: tuple["MenuPlace", ...] = ()
 
 
 MINE = (
-    Place("My queue", "inbox", "desk:queue", "case.read", count="mine"),
-    Place("Customers", "users-round", "desk:customers", "customer.read"),
+    MenuPlace("My queue", "inbox", "desk:queue", "case.read", count="mine"),
+    MenuPlace("Customers", "users-round", "desk:customers", "customer.read"),
 )
 VERBS = (
-    Place("Promise", "handshake", "desk:promises", "promise.read"),
-    Place("Listen", "ear", "desk:surveys", "survey.read"),
-    Place(
+    MenuPlace("Promise", "handshake", "desk:promises", "promise.read"),
+    MenuPlace("Listen", "ear", "desk:surveys", "survey.read"),
+    MenuPlace(
         "Understand",
         "lightbulb",
         "desk:feedback",
         "feedback.read",
         inside=(
-            Place("Feedback", "quote", "desk:feedback", "feedback.read"),
-            Place("Topics", "tag", "desk:topics", "topic.read"),
+            MenuPlace("Feedback", "quote", "desk:feedback", "feedback.read"),
+            MenuPlace("Topics", "tag", "desk:topics", "topic.read"),
         ),
     ),
-    Place("Act", "hand-heart", "desk:cases", "case.read", count="open"),
-    Place("Prove", "chart-line", "board:board", "board.read"),
+    MenuPlace("Act", "hand-heart", "desk:cases", "case.read", count="open"),
+    MenuPlace("Prove", "chart-line", "board:board", "board.read"),
 )
-HOUSE = (Place("Setup", "settings", "setup:index", "setup.read"),)
+HOUSE = (MenuPlace("Setup", "settings", "setup:index", "setup.read"),)
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
+class MenuEntry:
     """A place as one reader sees it."""
 
-    place: Place
+    place: MenuPlace
     href: str
     is_here: bool
     count: int | None
     is_late: bool
-    inside: list["Door"] = field(default_factory=list)
+    inside: list["MenuEntry"] = field(default_factory=list)
 
 
-class May:
+class Permissions:
     """Lets a template ask `{% if "customer.merge" in may %}`."""
 
     def __init__(self, user: Any) -> None:
@@ -94,7 +94,7 @@ class Shell:
     @cached_property
     def styles(self) -> str:
         """The address of the one style sheet, in the company's colour."""
-        return sheet.address(self.company.colour)
+        return stylesheet.address(self.company.colour)
 
     @cached_property
     def live(self) -> str:
@@ -121,26 +121,26 @@ class Shell:
         )
 
     @property
-    def mine(self) -> list[Door]:
+    def mine(self) -> list[MenuEntry]:
         """My queue and the customers."""
         return list(self._doors(MINE))
 
     @property
-    def verbs(self) -> list[Door]:
+    def verbs(self) -> list[MenuEntry]:
         """Promise, listen, understand, act, prove."""
         return list(self._doors(VERBS))
 
     @property
-    def house(self) -> list[Door]:
+    def house(self) -> list[MenuEntry]:
         """Setting the house up."""
         return list(self._doors(HOUSE))
 
-    def _doors(self, places: tuple[Place, ...]) -> Iterator[Door]:
+    def _doors(self, places: tuple[MenuPlace, ...]) -> Iterator[MenuEntry]:
         for place in places:
             if (address := href(place.page)) is not None and associates.may(self.request.user, place.action):
                 count = self.counts[place.count] if place.count else None
                 inside = list(self._doors(place.inside))
-                yield Door(
+                yield MenuEntry(
                     place,
                     address,
                     self.request.path.startswith(address) or any(door.is_here for door in inside),
@@ -159,7 +159,7 @@ def of(request: HttpRequest) -> Shell:
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     """Put `shell` and `may` into every template."""
-    return {"shell": of(request), "may": May(getattr(request, "user", None))}
+    return {"shell": of(request), "may": Permissions(getattr(request, "user", None))}
 
 
 def href(page: str) -> str | None:

@@ -50,7 +50,7 @@ def span(seconds: float | timedelta) -> str:
     return f"{size / YEAR_S:.1f} y"
 
 
-def felt(sentiment: str, confidence: float) -> str:
+def feeling(sentiment: str, confidence: float) -> str:
     """Say a feeling that was read: `Unhappy`, or `Perhaps unhappy` where it is little more than a guess."""
     word = FEELINGS.get(sentiment, "")
     return f"Perhaps {word.lower()}" if word and confidence < LIKELY else word
@@ -107,7 +107,7 @@ def channel(code: str) -> str:
     return CHANNELS.get(code.lower()) or words(code)
 
 
-def counted(number: int, things: str) -> str:
+def count_of(number: int, things: str) -> str:
     """Say a number of things, whose word loses its s where there is one: `1 case due`, `1,200 cases due`."""
     return f"{number:,} {re.sub(PLURAL, '', things, count=1) if number == 1 else things}"
 

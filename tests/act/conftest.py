@@ -12,7 +12,7 @@ from heedful.associates.models import Associate, Role, Team
 from heedful.customers import people, touchpoints
 from heedful.customers.models import Customer
 from heedful.kit.actor import SYSTEM, By
-from heedful.understand.trouble import Sign
+from heedful.understand.detection import Trouble
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 """A Monday."""
@@ -64,7 +64,7 @@ def meet(email: str, *, value: int | None = None) -> Customer:
     """Make a customer by way of the log."""
     recorded = touchpoints.record(
         drafts=[
-            touchpoints.Draft(
+            touchpoints.TouchpointDraft(
                 kind="order_placed",
                 happened_at=NOON - timedelta(days=30),
                 message=f"order of {email}",
@@ -87,7 +87,7 @@ def carla(service: Team) -> Customer:
     return meet("carla@example.org", value=600)
 
 
-def sign(customer: Customer, reference: str = "feedback:1", **changes: Any) -> Sign:
+def trouble(customer: Customer, reference: str = "feedback:1", **changes: Any) -> Trouble:
     """Trouble that a customer has."""
     said: dict[str, Any] = {
         "reference": reference,
@@ -96,7 +96,7 @@ def sign(customer: Customer, reference: str = "feedback:1", **changes: Any) -> S
         "what": "Would recommend: 3 of 10",
         "happened_at": NOON,
     }
-    return Sign(**{**said, **changes})
+    return Trouble(**{**said, **changes})
 
 
 type Kinds = Callable[[Customer], list[str]]

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from heedful.act import cases, practice
-from heedful.act.models import Case, Note, Route, Trouble
+from heedful.act import case_policy, cases
+from heedful.act.models import Case, CaseTrouble, Note, Route
 from heedful.associates.models import Associate, Team
 from heedful.courier.models import Mail
 from heedful.customers import people
@@ -16,7 +16,7 @@ from heedful.customers.models import Customer, Feedback
 from heedful.kit.actor import SYSTEM, By
 from heedful.kit.errors import Forbidden, Refused
 from heedful.ledger.models import Entry
-from tests.act.conftest import Kinds, meet, sign
+from tests.act.conftest import Kinds, meet, trouble
 from tests.work import work
 
 HOUR = timedelta(hours=1)
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def case(carla: Customer, noon: datetime) -> Case:
-    return cases.open_for_trouble(sign=sign(carla), by=SYSTEM, at=noon)
+    return cases.open_for_trouble(trouble=trouble(carla), by=SYSTEM, at=noon)
 
 
 def close(case: Case, by: By, at: datetime, outcome: str = "solved") -> Case:
@@ -52,15 +52,15 @@ def test_trouble_opens_a_case_with_team_clock_and_priority(
 
 
 def test_the_same_sign_is_heard_once(case: Case, carla: Customer, noon: datetime) -> None:
-    again = cases.open_for_trouble(sign=sign(carla), by=SYSTEM, at=noon + HOUR)
+    again = cases.open_for_trouble(trouble=trouble(carla), by=SYSTEM, at=noon + HOUR)
     assert again == case
-    assert Trouble.objects.count() == 1
+    assert CaseTrouble.objects.count() == 1
     assert kinds_in_the_ledger(case) == ["CaseOpened"]
 
 
 def test_more_trouble_joins_the_open_case(case: Case, carla: Customer, noon: datetime) -> None:
     again = cases.open_for_trouble(
-        sign=sign(carla, "feedback:2", severity=3, what="Wants to leave"), by=SYSTEM, at=noon + HOUR
+        trouble=trouble(carla, "feedback:2", severity=3, what="Wants to leave"), by=SYSTEM, at=noon + HOUR
     )
     assert again == case
     assert (again.severity, again.priority, again.title) == (3, Case.Priority.HIGH, "Wants to leave")
@@ -69,8 +69,8 @@ def test_more_trouble_joins_the_open_case(case: Case, carla: Customer, noon: dat
 
 
 def test_words_that_come_after_the_score_make_the_case_worse(case: Case, carla: Customer, noon: datetime) -> None:
-    grave = sign(carla, severity=3, what="Wants to leave", words="cancel")
-    again = cases.open_for_trouble(sign=grave, by=SYSTEM, at=noon + HOUR)
+    grave = trouble(carla, severity=3, what="Wants to leave", words="cancel")
+    again = cases.open_for_trouble(trouble=grave, by=SYSTEM, at=noon + HOUR)
     assert (again.severity, again.title) == (3, "Wants to leave")
     assert case.troubles.get().words == "cancel"
 
@@ -79,7 +79,7 @@ def test_words_that_come_after_the_case_was_closed_are_kept_with_it(
     case: Case, carla: Customer, mira: Associate, noon: datetime
 ) -> None:
     close(case, mira.by, noon + HOUR)
-    again = cases.open_for_trouble(sign=sign(carla, severity=3, words="cancel"), by=SYSTEM, at=noon + HOUR)
+    again = cases.open_for_trouble(trouble=trouble(carla, severity=3, words="cancel"), by=SYSTEM, at=noon + HOUR)
     assert not again.is_open
     assert case.troubles.get().words == "cancel"
 
@@ -87,23 +87,25 @@ def test_words_that_come_after_the_case_was_closed_are_kept_with_it(
 def test_trouble_of_a_merged_record_joins_the_case_of_the_person(case: Case, carla: Customer, noon: datetime) -> None:
     twin = meet("carla.private@example.org")
     people.merge(a=carla, b=twin, by=SYSTEM, at=noon)
-    assert cases.open_for_trouble(sign=sign(twin, "feedback:2"), by=SYSTEM, at=noon) == case
+    assert cases.open_for_trouble(trouble=trouble(twin, "feedback:2"), by=SYSTEM, at=noon) == case
 
 
 def test_trouble_of_another_customer_opens_another_case(case: Case, noon: datetime) -> None:
-    assert cases.open_for_trouble(sign=sign(meet("otto@example.org"), "feedback:2"), by=SYSTEM, at=noon) != case
+    assert cases.open_for_trouble(trouble=trouble(meet("otto@example.org"), "feedback:2"), by=SYSTEM, at=noon) != case
 
 
 def test_the_customer_of_highest_value_comes_first(carla: Customer, noon: datetime) -> None:
     for number in range(20):
         meet(f"small{number}@example.org", value=10)
-    small = cases.open_for_trouble(sign=sign(meet("small@example.org", value=10), "feedback:2"), by=SYSTEM, at=noon)
-    big = cases.open_for_trouble(sign=sign(carla), by=SYSTEM, at=noon)
+    small = cases.open_for_trouble(
+        trouble=trouble(meet("small@example.org", value=10), "feedback:2"), by=SYSTEM, at=noon
+    )
+    big = cases.open_for_trouble(trouble=trouble(carla), by=SYSTEM, at=noon)
     assert (small.priority, big.priority) == (Case.Priority.NORMAL, Case.Priority.HIGH)
 
 
 def test_the_companys_own_line_of_high_value_is_used(carla: Customer, casey: Associate, noon: datetime) -> None:
-    practice.change(
+    case_policy.change(
         high_value=Decimal(5000),
         at_risk="join",
         flood_cases=5,
@@ -112,14 +114,14 @@ def test_the_companys_own_line_of_high_value_is_used(carla: Customer, casey: Ass
         by=casey.by,
         at=noon,
     )
-    case = cases.open_for_trouble(sign=sign(carla), by=SYSTEM, at=noon)
+    case = cases.open_for_trouble(trouble=trouble(carla), by=SYSTEM, at=noon)
     assert (case.priority, case.due_at) == (Case.Priority.NORMAL, noon + HOUR)
 
 
 def test_a_route_sends_a_case_to_its_team(carla: Customer, noon: datetime) -> None:
     billing = Team.objects.create(name="Billing", created_at=noon)
     Route.objects.create(team=billing, topic="billing")
-    case = cases.open_for_trouble(sign=sign(carla, topics=("staff", "billing")), by=SYSTEM, at=noon)
+    case = cases.open_for_trouble(trouble=trouble(carla, topics=("staff", "billing")), by=SYSTEM, at=noon)
     assert case.team == billing
 
 
@@ -131,7 +133,7 @@ def test_a_second_failure_goes_to_the_lead_with_half_the_time(
 ) -> None:
     close(case, mira.by, noon + HOUR)
     at = noon + 30 * DAY
-    second = cases.open_for_trouble(sign=sign(carla, "feedback:2", happened_at=at), by=SYSTEM, at=at)
+    second = cases.open_for_trouble(trouble=trouble(carla, "feedback:2", happened_at=at), by=SYSTEM, at=at)
     assert (second.is_repeat, second.with_lead, second.due_at) == (True, True, at + 12 * HOUR)
     assert second.priority == Case.Priority.HIGH
 
@@ -142,11 +144,11 @@ def test_what_was_no_trouble_or_is_long_past_is_not_a_first_failure(
 ) -> None:
     close(case, mira.by, noon + HOUR, outcome)
     at = noon + days * DAY
-    assert not cases.open_for_trouble(sign=sign(carla, "feedback:2"), by=SYSTEM, at=at).is_repeat
+    assert not cases.open_for_trouble(trouble=trouble(carla, "feedback:2"), by=SYSTEM, at=at).is_repeat
 
 
 def test_trouble_a_day_into_an_open_case_is_a_second_failure(case: Case, carla: Customer, noon: datetime) -> None:
-    again = cases.open_for_trouble(sign=sign(carla, "instance:1:broken"), by=SYSTEM, at=noon + DAY)
+    again = cases.open_for_trouble(trouble=trouble(carla, "instance:1:broken"), by=SYSTEM, at=noon + DAY)
     assert again == case
     assert (again.is_repeat, again.with_lead) == (True, True)
     assert again.due_at == noon + DAY
@@ -407,8 +409,8 @@ def test_a_no_and_its_words_make_of_a_case_the_same_in_either_order(
     at = noon + 3 * DAY
 
     def say_why() -> None:
-        said = sign(carla, "feedback:2", severity=3, what="Wants to leave", happened_at=at)
-        cases.hear_trouble_after(case=case, sign=said, by=SYSTEM, at=at)
+        said = trouble(carla, "feedback:2", severity=3, what="Wants to leave", happened_at=at)
+        cases.hear_trouble_after(case=case, trouble=said, by=SYSTEM, at=at)
 
     def say_no() -> None:
         cases.hear_whether_it_helped(case=case, helped=False, by=SYSTEM, at=at)

@@ -11,7 +11,7 @@ from heedful.customers.models import Customer
 from heedful.kit.actor import SYSTEM, By
 from heedful.kit.errors import Forbidden, Refused
 from heedful.ledger.models import Entry
-from tests.act.conftest import meet, sign
+from tests.act.conftest import meet, trouble
 
 pytestmark = pytest.mark.django_db
 
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 def three(service: Team, carla: Customer, noon: datetime) -> list[Case]:
     people = [carla, meet("otto@example.org"), meet("ida@example.org")]
     return [
-        cases.open_for_trouble(sign=sign(who, f"feedback:{number}"), by=SYSTEM, at=noon)
+        cases.open_for_trouble(trouble=trouble(who, f"feedback:{number}"), by=SYSTEM, at=noon)
         for number, who in enumerate(people, start=1)
     ]
 

@@ -39,8 +39,8 @@ def test_without_a_line_nobody_is_of_high_value() -> None:
 @pytest.mark.parametrize(("hours", "expected"), [(0, 1.0), (3, 0.75), (12, 0.0), (13, 0.0), (-1, 1.0)])
 def test_the_share_of_time_left_stays_between_all_and_nothing(hours: int, expected: float) -> None:
     due_at = NOON + timedelta(hours=12)
-    assert priority.left(opened_at=NOON, due_at=due_at, at=NOON + timedelta(hours=hours)) == expected
+    assert priority.share_remaining(opened_at=NOON, due_at=due_at, at=NOON + timedelta(hours=hours)) == expected
 
 
 def test_no_time_at_all_is_no_time_left() -> None:
-    assert priority.left(opened_at=NOON, due_at=NOON, at=NOON) == 0.0
+    assert priority.share_remaining(opened_at=NOON, due_at=NOON, at=NOON) == 0.0

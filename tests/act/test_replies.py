@@ -17,8 +17,8 @@ from heedful.kit.errors import Forbidden, Refused
 from heedful.ledger.models import Entry
 from heedful.promise import promises
 from heedful.promise.promises import Wording
-from heedful.promise.standards import Draft as StandardDraft
-from tests.act.conftest import sign
+from heedful.promise.standards import StandardDraft as StandardDraft
+from tests.act.conftest import trouble
 
 pytestmark = pytest.mark.django_db
 
@@ -41,7 +41,7 @@ def case(carla: Customer, noon: datetime) -> Case:
         by=SYSTEM,
         at=noon,
     )
-    return cases.open_for_trouble(sign=sign(carla, promise=made.pk), by=SYSTEM, at=noon)
+    return cases.open_for_trouble(trouble=trouble(carla, promise=made.pk), by=SYSTEM, at=noon)
 
 
 def test_the_case_fills_the_blanks(reply: Reply, case: Case, mira: Associate, noon: datetime) -> None:
@@ -61,7 +61,7 @@ def test_a_first_name_that_was_told_by_itself_comes_first(carla: Customer, noon:
 def test_what_the_case_does_not_know_stays_blank_and_is_not_sent(
     reply: Reply, carla: Customer, mira: Associate, noon: datetime
 ) -> None:
-    case = cases.open_for_trouble(sign=sign(carla), by=SYSTEM, at=noon)
+    case = cases.open_for_trouble(trouble=trouble(carla), by=SYSTEM, at=noon)
 
     text = replies.filled(reply, case=case, writer=mira)
 

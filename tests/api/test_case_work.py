@@ -12,7 +12,7 @@ from heedful.associates import keys
 from heedful.associates.models import Associate, Company, Key
 from heedful.customers.models import Customer
 from heedful.kit.actor import SYSTEM
-from heedful.understand.trouble import Sign
+from heedful.understand.detection import Trouble
 from tests.cast import NOON
 
 pytestmark = pytest.mark.django_db
@@ -29,7 +29,7 @@ def program(acme: Company, client: Client) -> Client:
 @pytest.fixture
 def case(alice: Customer, lena: Associate, mira: Associate) -> Case:
     """A case that nobody has."""
-    return cases.open_for_trouble(sign=Sign("test:1", alice.pk, 2, "A low score", NOON), by=SYSTEM, at=NOON)
+    return cases.open_for_trouble(trouble=Trouble("test:1", alice.pk, 2, "A low score", NOON), by=SYSTEM, at=NOON)
 
 
 def post(client: Client, path: str, body: object = None, method: str = "POST") -> tuple[int, Any]:

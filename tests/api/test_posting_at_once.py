@@ -13,8 +13,8 @@ from heedful.associates import keys
 from heedful.associates.models import Associate, Company, Key
 from heedful.customers.models import Customer
 from heedful.kit.actor import SYSTEM
-from heedful.ledger.models import Answered, Entry
-from heedful.understand.trouble import Sign
+from heedful.ledger.models import Entry, IdempotentReply
+from heedful.understand.detection import Trouble
 from tests.cast import NOON
 from tests.races import at_once
 
@@ -42,8 +42,8 @@ def post(acme: Company) -> Post:
 
 @pytest.fixture
 def notes(alice: Customer, mira: Associate) -> str:
-    sign = Sign("feedback:1", alice.pk, 2, "Would recommend: 3 of 10", NOON)
-    return f"/api/cases/{cases.open_for_trouble(sign=sign, by=SYSTEM, at=NOON).pk}/notes"
+    trouble = Trouble("feedback:1", alice.pk, 2, "Would recommend: 3 of 10", NOON)
+    return f"/api/cases/{cases.open_for_trouble(trouble=trouble, by=SYSTEM, at=NOON).pk}/notes"
 
 
 def test_all_are_given_the_answer_of_the_one_that_was_done(post: Post, notes: str) -> None:
@@ -51,7 +51,7 @@ def test_all_are_given_the_answer_of_the_one_that_was_done(post: Post, notes: st
         sent: Any = at_once(*[post(notes, "She called.", f"key-{turn}")] * 4)
         assert sent == [(201, sent[0][1])] * 4
         assert Note.objects.count() == turn + 1
-    assert Entry.objects.filter(kind="CaseNoted").count() == Answered.objects.count() == 4
+    assert Entry.objects.filter(kind="CaseNoted").count() == IdempotentReply.objects.count() == 4
 
 
 def test_of_two_requests_with_one_key_one_is_done_and_the_other_refused(post: Post, notes: str) -> None:
@@ -63,5 +63,5 @@ def test_of_two_requests_with_one_key_one_is_done_and_the_other_refused(post: Po
 def test_a_refusal_is_no_answer_so_that_the_next_may_do_it(post: Post, notes: str) -> None:
     sent: Any = at_once(*[post(notes, " ", "k")] * 3)
     assert {status for status, _ in sent} == {422}
-    assert not Answered.objects.exists()
+    assert not IdempotentReply.objects.exists()
     assert post(notes, "She called.", "k")()[0] == 201

@@ -12,6 +12,8 @@ PACKAGE = ROOT / "heedful"
 STAGES = (
     ("config",),
     ("cli", "loop", "web", "api"),
+    ("demo",),
+    ("imports",),
     ("prove",),
     ("act",),
     ("understand",),

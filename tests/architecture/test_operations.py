@@ -14,9 +14,9 @@ from tests.architecture.reading import Function
 
 SEVERAL_TRANSACTIONS = {
     "heedful.associates.disclosures.show": "one statement, and none where nobody new is shown",
-    "heedful.customers.imports.run": "a part at a time, so that it can be stopped and goes on",
-    "heedful.customers.messages.take": "begins again where two batches met, and splits one that cannot be kept whole",
-    "heedful.customers.together.take": "of one batch for what several senders brought",
+    "heedful.imports.run": "a part at a time, so that it can be stopped and goes on",
+    "heedful.customers.messages.record": "begins again where two batches met, and splits one that cannot be kept whole",
+    "heedful.customers.group_commit.record": "of one batch for what several senders brought",
 }
 """Operations that make their own transactions, and why."""
 

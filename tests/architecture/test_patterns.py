@@ -13,7 +13,7 @@ from tests.architecture.patterns import Use, slow, uses
 
 DYNAMIC = {
     "heedful.kit.characters:_too_many_marks": [characters._too_many_marks().pattern],
-    "heedful.web.desk.case_page:cut": ["(too late|late|a)", "(aaaa|aaa|aa)"],
+    "heedful.web.desk.cases.page:mark": ["(too late|late|a)", "(aaaa|aaa|aa)"],
     "heedful.associates.company:_letters": ["[A-Za-z]{2}", "[A-Za-z]{3}"],
 }
 """Patterns that are made of values, by their place: what they look like."""

@@ -16,14 +16,14 @@ from tests.cli.conftest import environment, eventually, free_pair, heedful
 pytestmark = pytest.mark.xdist_group("up")
 
 
-def ask(data: Path, sql: str) -> list[tuple[object, ...]]:
+def invitation(data: Path, sql: str) -> list[tuple[object, ...]]:
     with Server(data).running() as url, psycopg.connect(url) as connection:
         cursor = connection.execute(sql)
         return cursor.fetchall() if cursor.description else []
 
 
 def test_what_was_backed_up_is_what_is_restored(data: Path) -> None:
-    ask(data, "CREATE TABLE kept AS SELECT n, repeat('ü', n) AS word FROM generate_series(1, 1000) AS n")
+    invitation(data, "CREATE TABLE kept AS SELECT n, repeat('ü', n) AS word FROM generate_series(1, 1000) AS n")
     file = data.parent / "all.backup"
     done = heedful("backup", str(file), "--data", str(data))
     assert done.returncode == 0, done.stderr
@@ -33,16 +33,16 @@ def test_what_was_backed_up_is_what_is_restored(data: Path) -> None:
     done = heedful("restore", str(file), "--data", str(new))
     assert done.returncode == 0, done.stderr
     sums = "SELECT count(*), sum(n), md5(string_agg(word, ',' ORDER BY n)) FROM kept"
-    assert ask(new, sums) == ask(data, sums)
+    assert invitation(new, sums) == invitation(data, sums)
     tables = "SELECT relname, relkind FROM pg_class WHERE relnamespace = 'public'::regnamespace ORDER BY 1, 2"
-    assert ask(new, tables) == ask(data, tables)
+    assert invitation(new, tables) == invitation(data, tables)
 
 
 def test_a_database_that_holds_something_is_not_replaced_by_accident(data: Path) -> None:
     file = data.parent / "all.backup"
     assert heedful("backup", str(file), "--data", str(data)).returncode == 0
     assert "is there already" in heedful("backup", str(file), "--data", str(data)).stderr
-    ask(data, "CREATE TABLE later (n int)")
+    invitation(data, "CREATE TABLE later (n int)")
 
     refused = heedful("restore", str(file), "--data", str(data))
     assert (refused.returncode, "not empty" in refused.stderr) == (1, True)
@@ -50,14 +50,14 @@ def test_a_database_that_holds_something_is_not_replaced_by_accident(data: Path)
     broken.write_bytes(file.read_bytes()[:-5000])
     failed = heedful("restore", str(broken), "--replace", "--data", str(data))
     assert (failed.returncode, "Nothing was changed" in failed.stderr) == (1, True)
-    assert ask(data, "SELECT to_regclass('later') IS NOT NULL") == [(True,)]
+    assert invitation(data, "SELECT to_regclass('later') IS NOT NULL") == [(True,)]
 
     assert heedful("restore", str(file), "--replace", "--data", str(data)).returncode == 0
-    assert ask(data, "SELECT to_regclass('later') IS NULL") == [(True,)]
+    assert invitation(data, "SELECT to_regclass('later') IS NULL") == [(True,)]
 
 
 def test_a_restore_that_is_killed_in_between_changes_nothing(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    ask(data, "CREATE TABLE kept (n int)")
+    invitation(data, "CREATE TABLE kept (n int)")
     file = data.parent / "all.backup"
     assert heedful("backup", str(file), "--data", str(data)).returncode == 0
 
@@ -105,8 +105,8 @@ INSERT INTO django_migrations (app, name, applied) VALUES ('act', '0999_later', 
 def test_data_of_a_newer_version_are_refused_by_its_name_and_left_as_they_are(data: Path) -> None:
     file, newer = data.parent / "own.backup", data.parent / "newer.backup"
     assert heedful("backup", str(file), "--data", str(data)).returncode == 0
-    assert ask(data, "SELECT name FROM django_migrations WHERE app = 'heedful'") == [(__version__,)]
-    ask(data, NEWER)
+    assert invitation(data, "SELECT name FROM django_migrations WHERE app = 'heedful'") == [(__version__,)]
+    invitation(data, NEWER)
     said = f"was written by Heedful 99.1, and this is Heedful {__version__}"
     for words in (["up", "--port", str(free_pair())], ["check"], ["key", "list"]):
         refused = heedful(*words, "--data", str(data))
@@ -115,10 +115,10 @@ def test_data_of_a_newer_version_are_refused_by_its_name_and_left_as_they_are(da
 
     assert heedful("backup", str(newer), "--data", str(data)).returncode == 0
     assert heedful("restore", str(file), "--replace", "--data", str(data)).returncode == 0
-    ask(data, "CREATE TABLE later (n int)")
+    invitation(data, "CREATE TABLE later (n int)")
     refused = heedful("restore", str(newer), "--replace", "--data", str(data))
     assert (refused.returncode, f"This backup {said}" in refused.stderr) == (1, True)
-    assert ask(data, "SELECT to_regclass('later')::text") == [("later",)]
+    assert invitation(data, "SELECT to_regclass('later')::text") == [("later",)]
 
 
 def test_a_password_stands_in_no_command(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:

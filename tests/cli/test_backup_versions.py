@@ -20,7 +20,7 @@ TABLES = "SELECT relname, relkind FROM pg_class WHERE relnamespace = 'public'::r
 MARK = "UPDATE pg_attribute SET attoptions = %s WHERE attrelid = 'kept'::regclass AND attname = %s"
 
 
-def ask(url: str, sql: str) -> list[tuple[object, ...]]:
+def invitation(url: str, sql: str) -> list[tuple[object, ...]]:
     with psycopg.connect(url, autocommit=True) as connection:
         cursor = connection.execute(sql)
         return cursor.fetchall() if cursor.description else []
@@ -49,17 +49,17 @@ def test_a_database_of_ones_own_is_backed_up_and_restored(
     file, shipped = folder / "own.backup", Server(folder / "shipped", options=FAST)
     with own_server(folder, programs_of(major)) as url:
         restore._load(url, moved)
-        ask(url, "CREATE TABLE kept AS SELECT n, repeat('ü', n) AS word FROM generate_series(1, 1000) AS n")
-        before = ask(url, SUM), ask(url, TABLES)
+        invitation(url, "CREATE TABLE kept AS SELECT n, repeat('ü', n) AS word FROM generate_series(1, 1000) AS n")
+        before = invitation(url, SUM), invitation(url, TABLES)
         for programs in ("", str(binaries.clients())):
             monkeypatch.setattr(binaries, "CHOSEN", programs)
             backup._dump(url, file)
-            ask(url, "DELETE FROM kept")
+            invitation(url, "DELETE FROM kept")
             restore._load(url, file)
-            assert (ask(url, SUM), ask(url, TABLES)) == before
+            assert (invitation(url, SUM), invitation(url, TABLES)) == before
     with shipped.running() as url:
         restore._load(url, file)
-        assert (ask(url, SUM), ask(url, TABLES)) == before
+        assert (invitation(url, SUM), invitation(url, TABLES)) == before
 
 
 def test_data_of_one_source_of_programs_are_served_by_another(folder: Path) -> None:
@@ -69,15 +69,15 @@ def test_data_of_one_source_of_programs_are_served_by_another(folder: Path) -> N
         pytest.skip("LEFT OUT: this machine has one source of PostgreSQL's programs; bin/check fetches a second")
     for server, said in ((shipped, "shipped"), (other, "other")):
         with server.running() as url:
-            ask(url, f"CREATE TABLE {said} (n int)")
+            invitation(url, f"CREATE TABLE {said} (n int)")
     with shipped.running() as url:
-        assert ask(url, TABLES) == [("other", "r"), ("shipped", "r")]
+        assert invitation(url, TABLES) == [("other", "r"), ("shipped", "r")]
 
 
 def test_marks_that_a_newer_server_keeps_at_columns_do_not_hinder_a_restore(folder: Path) -> None:
     file, server = folder / "marked.backup", Server(folder / "data", options=FAST)
     with server.running() as url:
-        ask(url, "CREATE TABLE kept AS SELECT 7 AS n, 'pg_attver=1' AS word")
+        invitation(url, "CREATE TABLE kept AS SELECT 7 AS n, 'pg_attver=1' AS word")
         with psycopg.connect(server.url(role="postgres"), autocommit=True) as connection:
             connection.execute(MARK, [["pg_attver=29534792"], "n"])
             connection.execute(MARK, [["n_distinct=5", "pg_attver=29534792"], "word"])
@@ -88,9 +88,9 @@ def test_marks_that_a_newer_server_keeps_at_columns_do_not_hinder_a_restore(fold
 
         restore._load(url, file)
 
-        assert ask(url, "SELECT * FROM kept") == [(7, "pg_attver=1")]
+        assert invitation(url, "SELECT * FROM kept") == [(7, "pg_attver=1")]
         options = "SELECT attoptions FROM pg_attribute WHERE attrelid = 'kept'::regclass AND attnum > 0 ORDER BY attnum"
-        assert ask(url, options) == [(None,), (["n_distinct=5"],)]
+        assert invitation(url, options) == [(None,), (["n_distinct=5"],)]
 
 
 def test_rows_are_never_taken_for_a_part_of_the_script() -> None:

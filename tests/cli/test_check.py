@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from heedful.cli import check as check_command
 from heedful.kit.postgres import binaries
-from heedful.promise import clocks, instances
+from heedful.promise import clocks, commitments
 from tests.cli.conftest import heedful
 
 OUT = {"HEEDFUL_URL": "https://care.example.com", "HEEDFUL_HOSTS": "care.example.com", "HEEDFUL_SMTP": "smtp://mx:25"}
@@ -106,7 +106,7 @@ def test_clocks_that_nobody_heeds_are_found(check: Any) -> None:
     now = timezone.now()
     _, fine, _ = check(**OUT)
     assert "The oldest jobs that wait for the worker: none." in fine
-    clocks.set_for(now - timedelta(seconds=90), ring=instances.ring, at=now)
+    clocks.set_for(now - timedelta(seconds=90), ring=commitments.ring, at=now)
     _, _, wrong = check(**OUT)
     (late,) = [line for line in wrong if "The worker is not running or comes late" in line]
     assert "clocks for " in late

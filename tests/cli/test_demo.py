@@ -6,14 +6,14 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from heedful import demo
 from heedful.act.models import Case
 from heedful.associates.models import Associate, Company
-from heedful.cli import demo
-from heedful.cli.demo import alive, company, history, lives
 from heedful.customers.models import Consent, Customer, Feedback, Merge, Rejection, Touchpoint
+from heedful.demo import alive, company, history, lives
 from heedful.kit.errors import Refused
-from heedful.listen.models import Ask, Survey
-from heedful.promise.models import Instance, Promise, Standard
+from heedful.listen.models import Invitation, Survey
+from heedful.promise.models import Commitment, Promise, Standard
 from heedful.understand.models import Reading
 
 SMALL = 120
@@ -29,17 +29,17 @@ def wrenfield(db: None) -> Company:
 
 
 def test_the_same_number_is_the_same_life() -> None:
-    assert lives.tell(10_007, now=NOW) == lives.tell(10_007, now=NOW)
+    assert lives.life_of(10_007, now=NOW) == lives.life_of(10_007, now=NOW)
 
 
 def test_nothing_happens_after_now() -> None:
-    told = [lives.tell(number, now=NOW) for number in range(10_000, 10_100)]
+    told = [lives.life_of(number, now=NOW) for number in range(10_000, 10_100)]
     assert max(draft.happened_at for life in told for draft in life.drafts) <= NOW
     assert max(asked.answered_at for life in told for asked in life.asked if asked.answered_at) <= NOW
 
 
 def test_customers_speak_for_themselves() -> None:
-    told = [lives.tell(number, now=NOW) for number in range(10_000, 10_600)]
+    told = [lives.life_of(number, now=NOW) for number in range(10_000, 10_600)]
     said = [str(asked.answers["open"]) for life in told for asked in life.asked if "open" in asked.answers]
     assert len(set(said)) > 0.6 * len(said)
     assert not [words for words in said if re.search(r"[{}]|  ", words)]
@@ -50,11 +50,11 @@ def test_the_demo_tells_the_story_of_such_a_company(wrenfield: Company) -> None:
     assert {standard.form for standard in Standard.objects.all()} == {"within", "by_date", "score", "yes"}
     assert Promise.objects.active().count() >= 10
     assert Survey.objects.count() >= 6
-    assert set(Instance.objects.values_list("state", flat=True)) >= {"kept", "broken"}
+    assert set(Commitment.objects.values_list("state", flat=True)) >= {"kept", "broken"}
     assert Reading.objects.count() == Feedback.objects.exclude(verbatim="").count() > 20
     assert Case.objects.filter(closed_at=None).exists()
     assert Case.objects.exclude(closed_at=None).exclude(cause="").exists()
-    assert set(Ask.objects.values_list("state", flat=True)) >= {"asked", "answered", "not_asked"}
+    assert set(Invitation.objects.values_list("state", flat=True)) >= {"asked", "answered", "not_asked"}
     assert Merge.objects.exists()
     assert Consent.objects.filter(granted=False).exists()
     assert Rejection.objects.exists()
@@ -106,19 +106,19 @@ def test_every_page_shows_the_demo(wrenfield: Company, as_: Callable[[Associate]
 
 def test_the_demo_lives_on(wrenfield: Company, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(alive, "HOURLY", dict.fromkeys(alive.HOURLY, 2_000))
-    before = Touchpoint.objects.count(), Ask.objects.filter(state="answered").count(), Customer.objects.count()
+    before = Touchpoint.objects.count(), Invitation.objects.filter(state="answered").count(), Customer.objects.count()
     at = NOW + timedelta(seconds=10)
     for _ in range(3):
         demo.live_on(at=at)
         at += timedelta(seconds=10)
-    after = Touchpoint.objects.count(), Ask.objects.filter(state="answered").count(), Customer.objects.count()
+    after = Touchpoint.objects.count(), Invitation.objects.filter(state="answered").count(), Customer.objects.count()
     assert all(now > then for now, then in zip(after, before, strict=True))
 
 
 def test_after_a_pause_the_demo_catches_up_without_a_flood(wrenfield: Company) -> None:
     demo.live_on(at=NOW)
     before, at = Touchpoint.objects.count(), NOW + timedelta(days=30)
-    open_ones = Instance.objects.filter(state__in=["pending", "at_risk"]).count()
+    open_ones = Commitment.objects.filter(state__in=["pending", "at_risk"]).count()
     assert not demo.fill(now=at, customers=SMALL)
     came = Touchpoint.objects.count() - before
     assert 0 < came <= alive.MOST_MISSED + 2 * open_ones

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from heedful.api.events import admission, house
+from heedful.api.events import auth, company_cache
 from heedful.associates import keys
 from heedful.associates.models import Key
 from heedful.customers import identities, kinds
@@ -22,7 +22,7 @@ HAPPENINGS = {"track", "page", "screen"}
 
 @pytest.fixture(autouse=True)
 def _nothing_remembered(db: None) -> None:
-    for memory in (admission, house, identities, kinds):
+    for memory in (auth, company_cache, identities, kinds):
         memory.forget()
 
 

@@ -43,7 +43,7 @@ def happen(case: int = 1) -> Entry:
     event = CaseOpened(case)
     entry = events.record(event, by=SYSTEM, at=timezone.now())
     if deliveries.is_heard(event):
-        deliveries.notice(event, entry=entry)
+        deliveries.dispatch(event, entry=entry)
     return entry
 
 
@@ -135,7 +135,7 @@ def test_an_endpoint_hears_only_the_kinds_it_chose(receiver: Receiver) -> None:
 def test_one_event_is_put_on_its_way_once(receiver: Receiver) -> None:
     endpoint_at(receiver.url)
     entry = happen()
-    deliveries.notice(CaseOpened(1), entry=entry)
+    deliveries.dispatch(CaseOpened(1), entry=entry)
     assert Delivery.objects.count() == 1
 
 
@@ -167,17 +167,17 @@ def test_after_ten_tries_a_delivery_is_given_up(receiver: Receiver) -> None:
 
 
 def test_pauses_follow_the_standard_within_a_tenth() -> None:
-    from heedful.courier import rests
+    from heedful.courier import backoff
 
     for failures, seconds in enumerate(deliveries.PAUSES_S, start=1):
-        pause = rests.pause(deliveries.PAUSES_S, failures).total_seconds()
+        pause = backoff.pause(deliveries.PAUSES_S, failures).total_seconds()
         assert 0.9 * seconds <= pause <= 1.1 * seconds
 
 
 def test_of_many_that_failed_together_no_two_come_back_at_once() -> None:
-    from heedful.courier import rests
+    from heedful.courier import backoff
 
-    pauses = {rests.pause(deliveries.PAUSES_S, 2) for _ in range(50)}
+    pauses = {backoff.pause(deliveries.PAUSES_S, 2) for _ in range(50)}
     assert len(pauses) == 50
     assert max(pauses) - min(pauses) > timedelta(seconds=0.1 * deliveries.PAUSES_S[1])
 

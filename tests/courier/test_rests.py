@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from heedful.courier import rests
+from heedful.courier import backoff
 from heedful.courier.models import MailServer
 from heedful.kit import presence
 from heedful.kit.presence import Presence
@@ -12,7 +12,7 @@ from tests.cli.conftest import eventually
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
-LATER = NOON + rests.LEASE
+LATER = NOON + backoff.LEASE
 
 
 @pytest.fixture
@@ -26,29 +26,29 @@ def same(office: MailServer) -> MailServer:
 
 
 def test_one_holds_it_until_it_is_released_or_the_time_is_up(office: MailServer) -> None:
-    assert rests.take(destination=office, at=NOON)
-    assert not rests.take(destination=same(office), at=LATER - timedelta(microseconds=1))
-    rests.release(destination=office)
+    assert backoff.take_lease(destination=office, at=NOON)
+    assert not backoff.take_lease(destination=same(office), at=LATER - timedelta(microseconds=1))
+    backoff.release_lease(destination=office)
     assert same(office).busy_until is None
-    assert rests.take(destination=same(office), at=NOON)
-    assert rests.take(destination=same(office), at=LATER)
+    assert backoff.take_lease(destination=same(office), at=NOON)
+    assert backoff.take_lease(destination=same(office), at=LATER)
 
 
 def test_who_holds_it_may_hold_it_on_and_who_lost_it_may_not(office: MailServer) -> None:
     slow, quick = same(office), same(office)
-    rests.take(destination=slow, at=NOON)
-    assert rests.keep(destination=slow, at=NOON + timedelta(seconds=30))
-    assert not rests.take(destination=quick, at=LATER)
-    assert rests.take(destination=quick, at=LATER + timedelta(seconds=30))
-    assert not rests.keep(destination=slow, at=LATER + timedelta(seconds=31))
+    backoff.take_lease(destination=slow, at=NOON)
+    assert backoff.renew_lease(destination=slow, at=NOON + timedelta(seconds=30))
+    assert not backoff.take_lease(destination=quick, at=LATER)
+    assert backoff.take_lease(destination=quick, at=LATER + timedelta(seconds=30))
+    assert not backoff.renew_lease(destination=slow, at=LATER + timedelta(seconds=31))
 
 
 def test_who_lost_it_does_not_release_it_for_who_has_it_now(office: MailServer) -> None:
     slow, quick = same(office), same(office)
-    rests.take(destination=slow, at=NOON)
-    rests.take(destination=quick, at=LATER)
-    rests.release(destination=slow)
-    assert not rests.take(destination=same(office), at=LATER)
+    backoff.take_lease(destination=slow, at=NOON)
+    backoff.take_lease(destination=quick, at=LATER)
+    backoff.release_lease(destination=slow)
+    assert not backoff.take_lease(destination=same(office), at=LATER)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -58,14 +58,14 @@ def test_who_is_gone_holds_nothing_and_who_lives_does(office: MailServer, monkey
     other.hold(8)
     try:
         monkeypatch.setattr(presence, "mine", one)
-        assert rests.take(destination=office, at=NOON)
+        assert backoff.take_lease(destination=office, at=NOON)
         monkeypatch.setattr(presence, "mine", other)
-        assert not rests.take(destination=same(office), at=NOON)
+        assert not backoff.take_lease(destination=same(office), at=NOON)
         one.end()
         eventually(lambda: not presence.is_here(7), "the end of one")
-        assert rests.take(destination=same(office), at=NOON)
+        assert backoff.take_lease(destination=same(office), at=NOON)
         assert same(office).held_by == 8
-        assert not rests.keep(destination=office, at=NOON + timedelta(seconds=1))
+        assert not backoff.renew_lease(destination=office, at=NOON + timedelta(seconds=1))
     finally:
         one.end()
         other.end()

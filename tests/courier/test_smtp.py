@@ -16,7 +16,7 @@ from django.test import Client
 from django.utils import timezone
 
 from heedful.associates.models import Associate
-from heedful.courier import mails, rests, smtp
+from heedful.courier import backoff, mails, smtp
 from heedful.courier.models import Mail, Sending
 from heedful.kit.actor import SYSTEM
 from tests.courier import certificates
@@ -191,7 +191,7 @@ def test_a_mail_is_handed_over_within_one_clock_or_not_at_all(
         port = probe.getsockname()[1]
     controller = Controller(box, hostname="127.0.0.1", port=port)
     controller.start()
-    monkeypatch.setattr(smtp.Line.__init__, "__kwdefaults__", {"timeout_s": 5, "whole_s": whole_s})
+    monkeypatch.setattr(smtp.Connection.__init__, "__kwdefaults__", {"timeout_s": 5, "whole_s": whole_s})
     try:
         mail = send(settings, f"smtp://127.0.0.1:{port}")
     finally:
@@ -205,7 +205,7 @@ def test_a_mail_is_handed_over_within_one_clock_or_not_at_all(
 
 
 def test_the_clock_of_a_mail_ends_before_another_may_take_the_server() -> None:
-    assert rests.LEASE.total_seconds() >= smtp.WHOLE_S + 10
+    assert backoff.LEASE.total_seconds() >= smtp.WHOLE_S + 10
 
 
 def test_a_server_that_greets_too_late_is_given_nothing() -> None:
@@ -222,7 +222,10 @@ def test_a_server_that_greets_too_late_is_given_nothing() -> None:
         late = threading.Thread(target=greet_late, args=[server])
         late.start()
         address = smtp.parse(f"smtp://127.0.0.1:{server.getsockname()[1]}")
-        with smtp.Line(address, timeout_s=5, whole_s=0.1) as line, pytest.raises(smtp.ServerFailed, match="too slow"):
+        with (
+            smtp.Connection(address, timeout_s=5, whole_s=0.1) as line,
+            pytest.raises(smtp.ServerFailed, match="too slow"),
+        ):
             line.hand_over(EmailMessage(), sender="a@example.com", to="b@example.com")
         late.join(5)
     assert heard in ([b""], [b"quit\r\n"], [b"QUIT\r\n"])

@@ -7,38 +7,38 @@ from datetime import timedelta
 import pytest
 from django.db import connection, transaction
 
-from heedful.customers import arrivals, messages, touchpoints
-from heedful.customers.messages import Message, Taken
+from heedful.customers import dedup, messages, touchpoints
+from heedful.customers.messages import Message, MessagesResult
 from heedful.customers.models import Touchpoint
-from heedful.customers.touchpoints import Draft
+from heedful.customers.touchpoints import TouchpointDraft
 from heedful.kit.actor import SYSTEM
 from tests.cast import NOON
 
 
-def take(*names: str) -> Taken:
-    drafts = [Message(Draft("page", NOON, name, (("user_id", "u1"),))) for name in names]
-    return messages.take(messages=drafts, source="shop", by=SYSTEM, at=NOON + timedelta(hours=1))
+def take(*names: str) -> MessagesResult:
+    drafts = [Message(TouchpointDraft("page", NOON, name, (("user_id", "u1"),))) for name in names]
+    return messages.record(messages=drafts, source="shop", by=SYSTEM, at=NOON + timedelta(hours=1))
 
 
 @pytest.mark.django_db
 def test_a_message_that_this_process_knows_does_not_reach_the_database() -> None:
     take("a", "b")
-    again = arrivals.names("shop", ["a"])
-    arrivals._add(again)
+    again = dedup.digests("shop", ["a"])
+    dedup._add(again)
 
     taken = take("a", "c")
 
     assert (taken.recorded, taken.duplicates) == (1, 1)
-    assert arrivals.are_likely_new()
+    assert dedup.are_likely_new()
 
 
 @pytest.mark.django_db
 def test_a_hasty_batch_with_a_repeat_in_it_keeps_nothing_and_breaks_no_statement() -> None:
     take("a")
-    arrivals.forget()
-    drafts = [Draft("page", NOON, name, (("user_id", "u1"),)) for name in ("a", "b")]
+    dedup.forget()
+    drafts = [TouchpointDraft("page", NOON, name, (("user_id", "u1"),)) for name in ("a", "b")]
 
-    with pytest.raises(arrivals.CameBefore), transaction.atomic():
+    with pytest.raises(dedup.CameBefore), transaction.atomic():
         touchpoints.record(drafts=drafts, source="shop", by=SYSTEM, at=NOON, hasty=True)
 
     assert Touchpoint.objects.count() == 1
@@ -47,36 +47,36 @@ def test_a_hasty_batch_with_a_repeat_in_it_keeps_nothing_and_breaks_no_statement
 @pytest.mark.django_db
 def test_a_message_that_another_process_took_is_found_by_the_database_and_the_next_batches_are_looked_through() -> None:
     take("a", "b")
-    arrivals.forget()
+    dedup.forget()
 
     taken = take("a", "c")
 
     assert (taken.recorded, taken.duplicates) == (1, 1)
-    assert not arrivals.are_likely_new()
+    assert not dedup.are_likely_new()
     assert Touchpoint.objects.count() == 3
 
 
 @pytest.mark.django_db
 def test_a_doubt_passes() -> None:
-    arrivals.doubt()
-    for _ in range(arrivals.DOUBTS - 1):
-        assert not arrivals.are_likely_new()
-    assert arrivals.are_likely_new()
+    dedup.expect_repeats()
+    for _ in range(dedup.DOUBTS - 1):
+        assert not dedup.are_likely_new()
+    assert dedup.are_likely_new()
 
 
 @pytest.mark.django_db
 def test_only_so_many_names_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(arrivals, "MOST_RECENT", 2)
+    monkeypatch.setattr(dedup, "MOST_RECENT", 2)
     for name in "abcdefgh":
-        arrivals._add([name])
+        dedup._add([name])
 
-    assert arrivals.remembered("abcdefgh") == ["d", "e", "f", "g", "h"]
+    assert dedup.recent("abcdefgh") == ["d", "e", "f", "g", "h"]
 
 
 @pytest.mark.django_db
 def test_what_was_not_kept_is_not_remembered() -> None:
-    bad = Message(Draft("page", NOON, "a", (("user_id", "u1"),), scores={"recommend": 10**9}))
-    refused = messages.take(messages=[bad], source="shop", by=SYSTEM, at=NOON)
+    bad = Message(TouchpointDraft("page", NOON, "a", (("user_id", "u1"),), scores={"recommend": 10**9}))
+    refused = messages.record(messages=[bad], source="shop", by=SYSTEM, at=NOON)
     assert refused.refused
 
     assert take("a").recorded == 1
@@ -86,9 +86,9 @@ def test_what_was_not_kept_is_not_remembered() -> None:
 def test_one_message_in_many_batches_at_once_is_one_touchpoint() -> None:
     ready = threading.Barrier(4)
 
-    def send(n: int) -> Taken:
+    def send(n: int) -> MessagesResult:
         ready.wait(10)
-        arrivals.forget()
+        dedup.forget()
         try:
             return take("same", f"own-{n}", *(f"more-{n}-{m}" for m in range(20)))
         finally:

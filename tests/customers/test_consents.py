@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from heedful.customers import consents, identities, people, touchpoints
-from heedful.customers.consents import Said
+from heedful.customers.consents import ConsentStatement
 from heedful.customers.models import Customer
 from heedful.kit.actor import SYSTEM
 
@@ -15,7 +15,7 @@ LATER = NOON + timedelta(hours=1)
 
 @pytest.fixture
 def two(db: None) -> tuple[Customer, Customer]:
-    drafts = [touchpoints.Draft("page", NOON, name, (("user_id", name),)) for name in ("a", "b")]
+    drafts = [touchpoints.TouchpointDraft("page", NOON, name, (("user_id", name),)) for name in ("a", "b")]
     touchpoints.record(drafts=drafts, source="test", by=SYSTEM, at=NOON)
     one, other = Customer.objects.order_by("pk")
     identities.forget()
@@ -23,7 +23,7 @@ def two(db: None) -> tuple[Customer, Customer]:
 
 
 def say(customer: Customer, granted: bool, at: datetime = NOON) -> None:
-    consents.say(customer=customer, purpose="email", granted=granted, by=SYSTEM, at=at)
+    consents.set_one(customer=customer, purpose="email", granted=granted, by=SYSTEM, at=at)
 
 
 @pytest.mark.parametrize("first_refuses", [True, False])
@@ -55,8 +55,8 @@ def test_the_last_word_counts_whichever_arrives_first(two: tuple[Customer, Custo
 @pytest.mark.parametrize("order", [(True, False), (False, True)])
 def test_of_two_words_at_one_time_the_no_counts(two: tuple[Customer, Customer], order: tuple[bool, bool]) -> None:
     together, apart = two
-    said = [Said(together.pk, "email", granted, NOON) for granted in order]
-    consents.take(said=said, by=SYSTEM, at=NOON)
+    said = [ConsentStatement(together.pk, "email", granted, NOON) for granted in order]
+    consents.record(said=said, by=SYSTEM, at=NOON)
     for granted in order:
         say(apart, granted)
     assert [consents.allows(person=row.pk, purpose="email") for row in two] == [False, False]
@@ -70,7 +70,7 @@ def test_who_said_nothing_refused_nothing(two: tuple[Customer, Customer]) -> Non
 def test_a_yes_from_a_clock_that_is_ahead_does_not_outlast_a_no(two: tuple[Customer, Customer]) -> None:
     """What arrived was said by then, whatever the sender's clock made of it."""
     one, _ = two
-    said = [Said(one.pk, "email", True, NOON + timedelta(days=1))]
-    consents.take(said=said, by=SYSTEM, at=NOON)
+    said = [ConsentStatement(one.pk, "email", True, NOON + timedelta(days=1))]
+    consents.record(said=said, by=SYSTEM, at=NOON)
     say(one, False, at=LATER)
     assert consents.allows(person=one.pk, purpose="email") is False

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from heedful.customers import imports
+from heedful import imports
 from heedful.customers.models import Customer, Feedback, Score, Touchpoint
 from heedful.kit.actor import By
 from heedful.kit.errors import Refused

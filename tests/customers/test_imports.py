@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from heedful.customers import imports, messages
+from heedful import imports
+from heedful.customers import messages
 from heedful.customers.models import Consent, Customer, Import, Organisation, Score, StageChange, Touchpoint
 from heedful.kit.actor import By
 from heedful.kit.errors import Refused
@@ -238,21 +239,21 @@ def test_amounts_are_read_as_either_half_of_the_world_writes_them(tmp_path: Path
 def test_an_import_that_was_stopped_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     rows = [f"{n},{n}@x.org,01/07/2025 12:00,9,x" for n in range(1, 31)]
     file = lay(tmp_path, [HEAD, *rows])
-    monkeypatch.setattr("heedful.customers.imports.importing.BATCH", 10)
+    monkeypatch.setattr("heedful.imports.importing.BATCH", 10)
     taken: list[int] = []
-    take = messages.take
+    take = messages.record
 
-    def stop_after_two(**said: Any) -> messages.Taken:
+    def stop_after_two(**said: Any) -> messages.MessagesResult:
         if len(taken) == 2:
             raise KeyboardInterrupt
         taken.append(1)
         return take(**said)
 
-    monkeypatch.setattr(messages, "take", stop_after_two)
+    monkeypatch.setattr(messages, "record", stop_after_two)
     with pytest.raises(KeyboardInterrupt):
         bring(file)
     assert Import.objects.get().position == 20
-    monkeypatch.setattr(messages, "take", take)
+    monkeypatch.setattr(messages, "record", take)
     report = bring(file)
     assert (report.resumed_at, report.rows, report.taken) == (20, 10, 10)
     assert Touchpoint.objects.count() == 30
@@ -268,21 +269,21 @@ def test_an_import_that_was_stopped_keeps_the_bad_rows_of_before(
         "jsonl": [json.dumps({"id": n, "mail": f"{n}@x.org", "date": day, "nps": 9, "text": ""}) for n, day in told],
     }
     file = lay(tmp_path, rows[form])
-    monkeypatch.setattr("heedful.customers.imports.importing.BATCH", 10)
-    take, commits = messages.take, [0]
+    monkeypatch.setattr("heedful.imports.importing.BATCH", 10)
+    take, commits = messages.record, [0]
 
-    def stop_in_the_third(**said: Any) -> messages.Taken:
+    def stop_in_the_third(**said: Any) -> messages.MessagesResult:
         commits[0] += 1
         if commits[0] == 3:
             raise KeyboardInterrupt
         return take(**said)
 
-    monkeypatch.setattr(messages, "take", stop_in_the_third)
+    monkeypatch.setattr(messages, "record", stop_in_the_third)
     with pytest.raises(KeyboardInterrupt):
         bring(file)
     with file.with_name("bad").open("a") as left:
         left.write("27,left by a stop before it was kept\n" if form == "csv" else '{"row": 27}\n{"ro')
-    monkeypatch.setattr(messages, "take", take)
+    monkeypatch.setattr(messages, "record", take)
     bring(file)
     bad = file.with_name("bad").read_text().splitlines()
     numbers = [line.split(",")[0] for line in bad] if form == "csv" else [json.loads(line)["row"] for line in bad]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from heedful.customers import imports
+from heedful import imports
 from heedful.kit.errors import Refused
 
 GOOD = """\

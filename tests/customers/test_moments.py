@@ -9,8 +9,8 @@ import pytest
 
 from heedful.associates.models import Associate
 from heedful.customers import kinds, people, stages, touchpoints
-from heedful.customers.models import Customer, Kind, Stage, StageChange
-from heedful.kit import prepared
+from heedful.customers.models import Customer, Stage, StageChange, TouchpointKind
+from heedful.kit import statements
 from heedful.kit.actor import SYSTEM
 from heedful.kit.errors import Forbidden, Refused
 from heedful.ledger.models import Entry
@@ -21,7 +21,7 @@ DAY = timedelta(days=1)
 
 
 def place(slug: str, stage: str | None, *, moves_stage: bool = True, name: str = "") -> None:
-    kind, _ = Kind.objects.get_or_create(slug=slug)
+    kind, _ = TouchpointKind.objects.get_or_create(slug=slug)
     where = Stage.objects.get(pk=stage) if stage else None
     kinds.place(kind=kind, name=name, stage=where, moves_stage=moves_stage, by=SYSTEM, at=NOON)
     kinds.forget()
@@ -29,7 +29,8 @@ def place(slug: str, stage: str | None, *, moves_stage: bool = True, name: str =
 
 def happen(*moments: tuple[str, datetime], message: str = "", at: datetime = NOON) -> Customer:
     drafts = [
-        touchpoints.Draft(kind, when, message or f"{kind} {when}", (("user_id", "u1"),)) for kind, when in moments
+        touchpoints.TouchpointDraft(kind, when, message or f"{kind} {when}", (("user_id", "u1"),))
+        for kind, when in moments
     ]
     touchpoints.record(drafts=drafts, source="test", by=SYSTEM, at=at)
     return Customer.objects.get()
@@ -121,13 +122,13 @@ def test_a_kind_that_is_only_placed_moves_nobody_and_gives_its_stage_to_what_has
 def test_a_batch_without_such_a_kind_costs_nothing_more(placed: None, monkeypatch: pytest.MonkeyPatch) -> None:
     happen(("page", NOON - DAY), ("order_placed", NOON - DAY))
     sent: list[str] = []
-    fetch = prepared.fetch
+    fetch = statements.fetch
 
     def noting(statement: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
         sent.append(statement)
         return fetch(statement, parameters)
 
-    monkeypatch.setattr(prepared, "fetch", noting)
+    monkeypatch.setattr(statements, "fetch", noting)
     happen(("page", NOON))
     plain = sent[:]
     happen(("order_placed", NOON))
@@ -140,17 +141,17 @@ def test_when_a_kind_last_arrived_is_noted_to_the_hour() -> None:
     happen(("page", NOON))
     kinds.forget()
     happen(("page", NOON + timedelta(minutes=30)), at=NOON + timedelta(minutes=30))
-    assert Kind.objects.get().last_arrived_at == NOON
+    assert TouchpointKind.objects.get().last_arrived_at == NOON
 
     kinds.forget()
     happen(("page", NOON + timedelta(hours=2)), at=NOON + timedelta(hours=2))
-    assert Kind.objects.get().last_arrived_at == NOON + timedelta(hours=2)
+    assert TouchpointKind.objects.get().last_arrived_at == NOON + timedelta(hours=2)
 
 
 def test_this_process_knows_a_placing_at_once(django_capture_on_commit_callbacks: Any) -> None:
     with django_capture_on_commit_callbacks(execute=True):
         happen(("page", NOON))
-    kind = Kind.objects.get()
+    kind = TouchpointKind.objects.get()
     with django_capture_on_commit_callbacks(execute=True):
         kinds.place(kind=kind, name="", stage=Stage.objects.get(pk="discovery"), moves_stage=True, by=SYSTEM, at=NOON)
 
@@ -161,17 +162,17 @@ def test_to_move_customers_a_stage_is_needed() -> None:
     with pytest.raises(Refused, match="Choose the stage into which it moves customers"):
         place("order_placed", None)
 
-    assert not Kind.objects.get().moves_stage
+    assert not TouchpointKind.objects.get().moves_stage
 
 
 def test_who_may_not_edit_stages_places_nothing(mira: Associate, casey: Associate) -> None:
-    kind = Kind.objects.create(slug="order_placed")
+    kind = TouchpointKind.objects.create(slug="order_placed")
     stage = Stage.objects.get(pk="purchase")
 
     with pytest.raises(Forbidden):
         kinds.place(kind=kind, name="Order", stage=stage, moves_stage=True, by=mira.by, at=NOON)
     kinds.place(kind=kind, name=" An\x00  order ", stage=stage, moves_stage=True, by=casey.by, at=NOON)
 
-    assert str(Kind.objects.get()) == "An order"
-    entry = Entry.objects.get(kind="MomentPlaced")
+    assert str(TouchpointKind.objects.get()) == "An order"
+    entry = Entry.objects.get(kind="TouchpointKindPlaced")
     assert (entry.by_label, entry.data["stage"], entry.data["moves_stage"]) == ("Casey", "purchase", True)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from heedful.customers import messages
-from heedful.customers.messages import Message, Said
+from heedful.customers.messages import Description, Message
 from heedful.customers.models import Organisation
 from heedful.kit.actor import SYSTEM
 
@@ -17,11 +17,11 @@ NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
 def said(hours: float, **traits: Any) -> Message:
     at = NOON + timedelta(hours=hours)
-    return Message(said=Said((("user_id", "ana"),), at, organisation="acme", organisation_traits=traits))
+    return Message(said=Description((("user_id", "ana"),), at, organisation="acme", organisation_traits=traits))
 
 
 def take(*told: Message) -> None:
-    messages.take(messages=told, source="shop", by=SYSTEM, at=NOON)
+    messages.record(messages=told, source="shop", by=SYSTEM, at=NOON)
 
 
 def known() -> tuple[str, dict[str, Any]]:
@@ -54,7 +54,7 @@ def test_an_empty_name_says_nothing() -> None:
 
 def test_a_saying_from_the_future_holds_nobody_up_for_longer_than_a_day() -> None:
     take(said(24 * 365, plan="free"))
-    messages.take(messages=[said(25, plan="pro")], source="shop", by=SYSTEM, at=NOON + timedelta(hours=25))
+    messages.record(messages=[said(25, plan="pro")], source="shop", by=SYSTEM, at=NOON + timedelta(hours=25))
     assert known()[1] == {"plan": "pro"}
 
 

@@ -3,27 +3,32 @@
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from django.apps import apps
 from django.db import connection
 from django.test import Client
 
+from heedful import imports
 from heedful.act import clock
 from heedful.associates import keys
-from heedful.customers import imports, touchpoints
-from heedful.customers.models import Kind, Rejection, Touchpoint
+from heedful.customers import touchpoints
+from heedful.customers.models import Rejection, Touchpoint, TouchpointKind
 from heedful.customers.slugs import RESERVED
-from heedful.customers.touchpoints import Draft
+from heedful.customers.touchpoints import TouchpointDraft
 from heedful.kit.actor import SYSTEM
 from heedful.promise import promises
 from heedful.promise.models import Standard
 from heedful.promise.promises import Wording
-from heedful.promise.standards import Draft as StandardDraft
+from heedful.promise.standards import StandardDraft as StandardDraft
 
 pytestmark = pytest.mark.django_db
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+NAMES_SINCE = {"Kind": "TouchpointKind"}
+OLD_NAMES = SimpleNamespace(get_model=lambda app, name: apps.get_model(app, NAMES_SINCE.get(name, name)))
+"""The models by their names of when the migration was written."""
 MAP = """
 source = "desk"
 id = "id"
@@ -38,7 +43,10 @@ at = "at"
 def test_the_clock_of_a_case_is_of_reserved_kinds() -> None:
     assert clock.OPENED.startswith(RESERVED)
     assert clock.ANSWERED.startswith(RESERVED)
-    assert (str(Kind(slug=clock.OPENED)), Touchpoint(kind=clock.ANSWERED).words) == ("Case opened", "Case answered")
+    assert (str(TouchpointKind(slug=clock.OPENED)), Touchpoint(kind=clock.ANSWERED).words) == (
+        "Case opened",
+        "Case answered",
+    )
 
 
 def test_a_row_of_a_reserved_kind_is_rejected_with_the_reason(tmp_path: Path) -> None:
@@ -66,14 +74,14 @@ def test_the_old_names_are_changed_but_for_what_a_company_sent() -> None:
         wording=Wording(words="We call back", is_case_clock=True), standards=[standard], by=SYSTEM, at=NOON
     )  # fmt: skip
     for source, kind in (("heedful", "case_opened"), ("heedful", "case_answered"), ("crm", "case_opened")):
-        draft = Draft(kind, NOON, f"{source}{kind}", (("email", "a@x.test"),), properties={"case": "1"})
+        draft = TouchpointDraft(kind, NOON, f"{source}{kind}", (("email", "a@x.test"),), properties={"case": "1"})
         touchpoints.record(drafts=[draft], source=source, by=SYSTEM, at=NOON)
 
     with connection.schema_editor() as editor:
-        import_module("heedful.listen.migrations.0003_own_kinds").rename(apps, editor)
+        import_module("heedful.listen.migrations.0003_own_kinds").rename(OLD_NAMES, editor)
 
     found = Touchpoint.objects.values_list("source", "kind")
     assert set(found) == {("heedful", clock.OPENED), ("heedful", clock.ANSWERED), ("crm", "case_opened")}
     assert Standard.objects.values_list("from_kind", "to_kind").get() == (clock.OPENED, clock.ANSWERED)
-    watched = dict(Kind.objects.filter(slug__contains="case_").values_list("slug", "watchers"))
+    watched = dict(TouchpointKind.objects.filter(slug__contains="case_").values_list("slug", "watchers"))
     assert watched == {"case_opened": 0, clock.OPENED: 1, clock.ANSWERED: 1}

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from heedful.customers import components, consents, identities, kinds, messages, people, touchpoints
+from heedful.customers import consents, grouping, identities, kinds, messages, people, touchpoints
 from heedful.customers.models import Customer, Identity, Touchpoint
 from heedful.kit.actor import SYSTEM
 from heedful.kit.errors import Refused
@@ -23,7 +23,9 @@ type Message = tuple[tuple[str, str], ...]
 def arrive(*sent: Message, at: datetime = NOON) -> None:
     touchpoints.record(
         drafts=[
-            touchpoints.Draft("page", NOON + timedelta(minutes=n), f"{names}{n}", identities.strongest_first(names))
+            touchpoints.TouchpointDraft(
+                "page", NOON + timedelta(minutes=n), f"{names}{n}", identities.strongest_first(names)
+            )
             for n, names in enumerate(sent)
         ],
         source="test",
@@ -77,8 +79,8 @@ def test_a_person_is_named_after_the_smallest_record() -> None:
     links = [(9, 4), (4, 7)]
 
     for order in (links, links[::-1]):
-        assert components.group({4: 1, 7: 2, 9: 0}, order, ()) == {4: 4, 7: 4, 9: 4}
-    assert components.group({2: 0, 8: 0}, (), [(8, 2)]) == {2: 2, 8: 2}
+        assert grouping.group({4: 1, 7: 2, 9: 0}, order, ()) == {4: 4, 7: 4, 9: 4}
+    assert grouping.group({2: 0, 8: 0}, (), [(8, 2)]) == {2: 2, 8: 2}
 
 
 NAMES = [U1, U2, ("user_id", "u3"), E1, ("email", "e2@x.org"), P1, A1, A2, ("device", "d1")]
@@ -102,7 +104,7 @@ class TestOrder(TestCase):
         ids = {name: n for n, name in enumerate(names)}
         stars = [identities.strongest_first(message) for message in messages]
         links = {(ids[star[0]], ids[other]) for star in stars for other in star[1:]}
-        grouped = components.group({ids[name]: components.TIER[name[0]] for name in names}, links, ())
+        grouped = grouping.group({ids[name]: grouping.TIER[name[0]] for name in names}, links, ())
         expected: dict[int, set[str]] = {}
         for name in names:
             expected.setdefault(grouped[ids[name]], set()).add(name[1])
@@ -136,7 +138,7 @@ class TestOrder(TestCase):
         for n, key, value, minute in data.draw(st.permutations(said)):
             people.describe(facts={rows[n].pk: {key: (f"{value}", NOON + timedelta(minutes=minute))}})
         for n, granted in consent:
-            consents.say(customer=rows[n], purpose="email", granted=granted, by=SYSTEM, at=NOON)
+            consents.set_one(customer=rows[n], purpose="email", granted=granted, by=SYSTEM, at=NOON)
         before = snapshot()
         merges = []
         for a, b in data.draw(st.permutations(edges)):
@@ -210,18 +212,20 @@ def test_nobody_was_last_seen_before_they_were_first_seen() -> None:
     for number, step in enumerate([timedelta(milliseconds=7), timedelta(minutes=5), timedelta(hours=9)]):
         sent = [
             messages.Message(
-                touchpoints.Draft(
+                touchpoints.TouchpointDraft(
                     "seen", now + step * n, f"s-{number}-{n}", identities=(("user_id", f"u-{number}-{n}"),)
                 )
             )
             for n in range(4)
         ]
         told = [
-            messages.Message(said=messages.Said((("user_id", f"i-{number}-{n}"),), now + step * n, {"name": "Sam"}))
+            messages.Message(
+                said=messages.Description((("user_id", f"i-{number}-{n}"),), now + step * n, {"name": "Sam"})
+            )
             for n in range(4)
         ]
-        messages.take(messages=sent, source="test", by=SYSTEM, at=now + timedelta(days=2))
-        messages.take(messages=told, source="test", by=SYSTEM, at=now + timedelta(days=2))
+        messages.record(messages=sent, source="test", by=SYSTEM, at=now + timedelta(days=2))
+        messages.record(messages=told, source="test", by=SYSTEM, at=now + timedelta(days=2))
 
     wrong = Customer.objects.filter(last_seen_at__lt=F("first_seen_at"))
     assert list(wrong.values_list("handle", "first_seen_at", "last_seen_at")) == []
@@ -231,8 +235,8 @@ def test_nobody_was_last_seen_before_they_were_first_seen() -> None:
 
 def test_a_new_record_is_seen_when_its_own_messages_were_and_not_when_the_batch_was() -> None:
     times = {"early": NOON - timedelta(days=40), "late": NOON, "both": NOON - timedelta(days=3)}
-    drafts = [touchpoints.Draft("page", at, f"m-{name}", (("user_id", name),)) for name, at in times.items()]
-    drafts.append(touchpoints.Draft("page", NOON - timedelta(days=1), "m-again", (("user_id", "both"),)))
+    drafts = [touchpoints.TouchpointDraft("page", at, f"m-{name}", (("user_id", name),)) for name, at in times.items()]
+    drafts.append(touchpoints.TouchpointDraft("page", NOON - timedelta(days=1), "m-again", (("user_id", "both"),)))
 
     touchpoints.record(drafts=drafts, source="test", by=SYSTEM, at=NOON)
 

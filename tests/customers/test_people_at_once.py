@@ -10,9 +10,9 @@ from django.db import connection, transaction
 
 from heedful.customers import messages, people, touchpoints
 from heedful.customers.identities import Name
-from heedful.customers.messages import Message, Said
+from heedful.customers.messages import Description, Message
 from heedful.customers.models import Customer, Identity, Merge
-from heedful.customers.touchpoints import Draft
+from heedful.customers.touchpoints import TouchpointDraft
 from heedful.kit.actor import SYSTEM
 from heedful.kit.errors import Refused
 from tests.races import at_once
@@ -27,8 +27,8 @@ HELD_S = 10
 
 
 def say(*names: Name, organisation: str = "", **facts: str) -> Callable[[], object]:
-    said = Said(tuple(names), NOON, dict(facts), organisation=organisation)
-    return lambda: messages.take(messages=[Message(said=said)], source="shop", by=SYSTEM, at=NOON)
+    said = Description(tuple(names), NOON, dict(facts), organisation=organisation)
+    return lambda: messages.record(messages=[Message(said=said)], source="shop", by=SYSTEM, at=NOON)
 
 
 def person_of(user: str) -> Customer:
@@ -99,7 +99,7 @@ def test_what_happens_while_somebody_is_held_waits_for_nobody_and_is_seen_afterw
 
     def view() -> None:
         held.wait()
-        draft = Draft(kind="viewed", happened_at=later, message="v1", identities=(("user_id", "ana"),))
+        draft = TouchpointDraft(kind="viewed", happened_at=later, message="v1", identities=(("user_id", "ana"),))
         touchpoints.record(drafts=[draft], source="shop", by=SYSTEM, at=later)
         viewed.set()
 

@@ -12,11 +12,11 @@ from django.utils import timezone
 from heedful.associates.models import Associate
 from heedful.customers import people, touchpoints
 from heedful.customers.models import Customer
-from heedful.customers.touchpoints import Draft
+from heedful.customers.touchpoints import TouchpointDraft
 from heedful.kit import live
 from heedful.kit.actor import SYSTEM
 from heedful.promise import promises, standards
-from heedful.promise.models import Instance
+from heedful.promise.models import Commitment
 from tests.cast import NOON, arrived
 from tests.work import work
 
@@ -27,12 +27,12 @@ type As = Callable[[Associate], Client]
 def told(acme: object) -> Any:
     """What open pages are told from now on: (topic, id)."""
     heard: list[tuple[object, ...]] = []
-    with patch.object(live, "tell", lambda *words: heard.append(words)):
+    with patch.object(live, "publish", lambda *words: heard.append(words)):
         yield heard
 
 
 def say(*names: str) -> None:
-    drafts = [Draft("said", NOON, f"s-{name}", (("user_id", name),), verbatim="Hello") for name in names]
+    drafts = [TouchpointDraft("said", NOON, f"s-{name}", (("user_id", name),), verbatim="Hello") for name in names]
     touchpoints.record(drafts=drafts, source="test", by=SYSTEM, at=NOON)
 
 
@@ -40,13 +40,13 @@ def test_feedback_is_told_to_the_person_s_page(alice: Customer, bruno: Customer,
     people.merge(a=alice, b=bruno, by=SYSTEM, at=NOON)
     told.clear()
 
-    arrived("bruno@example.test", Draft("said", NOON, "n-1", verbatim="Thanks"))
+    arrived("bruno@example.test", TouchpointDraft("said", NOON, "n-1", verbatim="Thanks"))
 
     assert told == [("customer", min(alice.pk, bruno.pk))]
 
 
 def test_what_is_not_feedback_is_told_to_nobody(alice: Customer, told: Any) -> None:
-    arrived("alice@example.test", Draft("page", NOON, "n-1"))
+    arrived("alice@example.test", TouchpointDraft("page", NOON, "n-1"))
 
     assert told == []
 
@@ -60,16 +60,16 @@ def test_few_are_told_and_many_are_not(told: Any, names: str, count: int) -> Non
 
 def test_a_promise_that_flips_is_told_to_whom_it_was_made(alice: Customer, told: Any) -> None:
     now = timezone.now()
-    draft = standards.Draft(form="within", from_kind="ordered", to_kind="delivered", within_s=3600)
+    draft = standards.StandardDraft(form="within", from_kind="ordered", to_kind="delivered", within_s=3600)
     promises.make(wording=promises.Wording(words="Within an hour"), standards=[draft], by=SYSTEM, at=now)
     work()
     told.clear()
 
-    arrived("alice@example.test", Draft("ordered", now - timedelta(hours=2), "o-1"))
+    arrived("alice@example.test", TouchpointDraft("ordered", now - timedelta(hours=2), "o-1"))
     work()
 
     assert ("customer", alice.pk) in told
-    assert Instance.objects.get().state == "broken"
+    assert Commitment.objects.get().state == "broken"
 
 
 def test_the_page_listens_for_its_customer_and_brings_timeline_and_panel_anew(
@@ -77,7 +77,7 @@ def test_the_page_listens_for_its_customer_and_brings_timeline_and_panel_anew(
 ) -> None:
     client = as_(mira)
     page = client.get(f"/customers/{alice.pk}").content.decode()
-    arrived("alice@example.test", Draft("said", NOON, "n-1", verbatim="Better now", channel="chat"))
+    arrived("alice@example.test", TouchpointDraft("said", NOON, "n-1", verbatim="Better now", channel="chat"))
 
     fragment = client.get(f"/customers/{alice.pk}", headers={"HX-Request": "true"}).content.decode()
 

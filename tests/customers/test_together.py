@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from heedful.customers import messages, together
-from heedful.customers.messages import Message, Taken
-from heedful.customers.touchpoints import Draft
+from heedful.customers import group_commit, messages
+from heedful.customers.messages import Message, MessagesResult
+from heedful.customers.touchpoints import TouchpointDraft
 from heedful.kit.actor import SYSTEM
 from tests.cast import NOON
 
@@ -27,7 +27,7 @@ class Desk:
         self.began = threading.Semaphore(0)
         self.go = threading.Semaphore(0)
 
-    def take(self, *, messages: Sequence[Message], at: object, **_: object) -> Taken:
+    def take(self, *, messages: Sequence[Message], at: object, **_: object) -> MessagesResult:
         self.began.release()
         assert self.go.acquire(timeout=PATIENCE_S)
         names = [message.draft.message for message in messages if message.draft]
@@ -35,7 +35,7 @@ class Desk:
             raise OSError("The disk is full.")
         self.kept.append(names)
         self.times.append(at)
-        return Taken(refused=[(n, f"No {name}.") for n, name in enumerate(names) if name.startswith("bad")])
+        return MessagesResult(refused=[(n, f"No {name}.") for n, name in enumerate(names) if name.startswith("bad")])
 
     def begins(self) -> None:
         assert self.began.acquire(timeout=PATIENCE_S)
@@ -44,7 +44,7 @@ class Desk:
 @pytest.fixture
 def desk(monkeypatch: pytest.MonkeyPatch) -> Desk:
     desk = Desk()
-    monkeypatch.setattr(messages, "take", desk.take)
+    monkeypatch.setattr(messages, "record", desk.take)
     return desk
 
 
@@ -54,11 +54,11 @@ def bring() -> Iterator[Callable[..., Future[Any]]]:
     with ThreadPoolExecutor(8) as pool:
 
         def batch(*names: str, source: str = "shop", late: int = 0) -> Future[Any]:
-            drafts = [Message(Draft("page", NOON, name)) for name in names]
+            drafts = [Message(TouchpointDraft("page", NOON, name)) for name in names]
             before = waiting(source)
-            leads = (source, True) not in together._lines
+            leads = (source, True) not in group_commit._lines
             at = NOON + timedelta(seconds=late)
-            brought = pool.submit(together.take, messages=drafts, source=source, by=SYSTEM, at=at)
+            brought = pool.submit(group_commit.record, messages=drafts, source=source, by=SYSTEM, at=at)
             deadline = time.monotonic() + PATIENCE_S
             while not leads and waiting(source) == before and time.monotonic() < deadline:
                 time.sleep(0.001)
@@ -68,7 +68,7 @@ def bring() -> Iterator[Callable[..., Future[Any]]]:
 
 
 def waiting(source: str) -> int:
-    return len(together._lines.get((source, True), ()))
+    return len(group_commit._lines.get((source, True), ()))
 
 
 def test_who_comes_while_one_writes_is_written_together(desk: Desk, bring: Callable[..., Future[Any]]) -> None:
@@ -80,7 +80,7 @@ def test_who_comes_while_one_writes_is_written_together(desk: Desk, bring: Calla
     assert [brought.result(PATIENCE_S) for brought in (first, second, third)] == [[], [], []]
     assert desk.kept == [["a"], ["b", "c", "d"]]
     assert desk.times == [NOON, NOON + timedelta(seconds=2)]
-    assert not together._lines
+    assert not group_commit._lines
 
 
 def test_each_is_told_what_became_of_its_own(desk: Desk, bring: Callable[..., Future[Any]]) -> None:
@@ -109,13 +109,13 @@ def test_where_writing_for_all_fails_each_writes_alone(desk: Desk, bring: Callab
         guilty.result(PATIENCE_S)
     assert last.result(PATIENCE_S) == []
     assert sorted(desk.kept) == [["a"], ["b", "bad1"], ["c"]]
-    assert not together._lines
+    assert not group_commit._lines
 
 
 def test_one_transaction_does_not_grow_without_end(
     desk: Desk, bring: Callable[..., Future[Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(together, "MOST", 3)
+    monkeypatch.setattr(group_commit, "MOST", 3)
     brought = [bring("a")]
     desk.begins()
     brought += [bring("b", "c"), bring("d", "e"), bring("f", "g", "h", "i"), bring("j")]

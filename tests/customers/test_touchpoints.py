@@ -7,8 +7,8 @@ import pytest
 from django.db import connection
 from msgspec.structs import replace
 
-from heedful.customers import arrivals, partitions, touchpoints
-from heedful.customers.models import Customer, Feedback, Kind, Score, Touchpoint
+from heedful.customers import dedup, partitions, touchpoints
+from heedful.customers.models import Customer, Feedback, Score, Touchpoint, TouchpointKind
 from heedful.kit.actor import SYSTEM
 from heedful.ledger import events
 from heedful.ledger.models import Entry
@@ -17,12 +17,12 @@ pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
 
-def draft(message: str, *names: tuple[str, str], **said: Any) -> touchpoints.Draft:
-    plain = touchpoints.Draft("page", NOON, message, names or (("user_id", "u1"),))
+def draft(message: str, *names: tuple[str, str], **said: Any) -> touchpoints.TouchpointDraft:
+    plain = touchpoints.TouchpointDraft("page", NOON, message, names or (("user_id", "u1"),))
     return replace(plain, **said)
 
 
-def record(*drafts: touchpoints.Draft, at: datetime = NOON) -> touchpoints.Recorded:
+def record(*drafts: touchpoints.TouchpointDraft, at: datetime = NOON) -> touchpoints.RecordedBatch:
     return touchpoints.record(drafts=drafts, source="test", by=SYSTEM, at=at)
 
 
@@ -74,7 +74,7 @@ def test_the_ledger_gives_back_what_was_recorded() -> None:
 
 
 def test_a_watched_kind_is_noticed() -> None:
-    Kind.objects.create(slug="page", watchers=1)
+    TouchpointKind.objects.create(slug="page", watchers=1)
     record(draft("m1"))
     assert Entry.objects.get().data["watched"]
 
@@ -126,6 +126,6 @@ def partition_of(message: str) -> str:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT tableoid::regclass::text FROM customers_touchpoint WHERE message = %s",
-            [arrivals.digest("test", message)],
+            [dedup.digest("test", message)],
         )
         return str(cursor.fetchone()[0])

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from heedful.customers import components, trust
-from heedful.customers.components import Link
+from heedful.customers import grouping, trust
+from heedful.customers.grouping import Link
 from heedful.customers.trust import Evidence
 
 U1, U2, E1, E2, A1, A2, A3 = range(1, 8)
@@ -130,7 +130,7 @@ def test_no_word_of_a_browser_changes_the_people_whom_we_know(
     firm = {record for record in verified if tier_of[record] < 2}
     firm |= {record for link in links for record in link if tier_of[record] < 2}
     found = trust.group(Evidence(tier_of, firm, links, merges, browser_links))
-    own = components.group(tier_of, links, merges)
+    own = grouping.group(tier_of, links, merges)
     known = {own[record] for record in firm}
 
     for record, person in own.items():

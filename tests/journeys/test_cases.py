@@ -17,7 +17,7 @@ from heedful.associates.models import Associate, Role
 from heedful.courier.models import Mail
 from heedful.customers import people, touchpoints
 from heedful.customers.models import Feedback
-from heedful.customers.touchpoints import Draft
+from heedful.customers.touchpoints import TouchpointDraft
 from heedful.kit.actor import SYSTEM
 from heedful.understand import reading
 from tests.journeys.test_shell import DESK, PHONE, opened
@@ -36,7 +36,7 @@ def speaks(name: str, *, score: int = 2) -> Case:
     """Let a customer say something bad, and what follows happen."""
     now = timezone.now()
     who = (("email", f"{name}@example.test"),)
-    told = Draft(
+    told = TouchpointDraft(
         "survey_answered", now, f"{name} at {now}", identities=who, scores={"recommend": score}, verbatim=WORDS
     )
     record = touchpoints.record(drafts=[told], source="test", by=SYSTEM, at=now).customers[0]

@@ -14,7 +14,7 @@ from heedful.associates.models import Associate, Role
 from heedful.courier import mails
 from heedful.customers import touchpoints
 from heedful.customers.models import Customer
-from heedful.customers.touchpoints import Draft
+from heedful.customers.touchpoints import TouchpointDraft
 from heedful.kit.actor import SYSTEM
 from heedful.promise.models import Promise
 
@@ -47,9 +47,11 @@ def alice(ada: Associate) -> Customer:
     told = {"scores": {"satisfaction": 2, "expected.satisfaction": 4}, "verbatim": "لم يأت أحد. Nobody came."}
     who = (("email", "alice@example.test"),)
     drafts = [
-        Draft("order_placed", now, "1", identities=who, channel="web", stage="purchase", properties={"total": 12}),
-        Draft("survey_answered", now, "2", identities=who, channel="email", stage="onboarding", **told),  # type: ignore[arg-type]
-        Draft("order_placed", now, "3", identities=(("email", "bruno@example.test"),), channel="web"),
+        TouchpointDraft(
+            "order_placed", now, "1", identities=who, channel="web", stage="purchase", properties={"total": 12}
+        ),
+        TouchpointDraft("survey_answered", now, "2", identities=who, channel="email", stage="onboarding", **told),  # type: ignore[arg-type]
+        TouchpointDraft("order_placed", now, "3", identities=(("email", "bruno@example.test"),), channel="web"),
     ]
     record = touchpoints.record(drafts=drafts, source="test", by=SYSTEM, at=now).customers[0]
     Promise.objects.create(slug="slow", words=f"{LONG_NAME} hears from us before the week is over.", made_at=now)

@@ -10,12 +10,12 @@ from django.db import OperationalError
 from procrastinate.exceptions import ConnectorException
 from psycopg.errors import DiskFull
 
-from heedful.kit import away
+from heedful.kit import outage
 
 
 @pytest.fixture(autouse=True)
 def _untold(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(away, "_told_at", {})
+    monkeypatch.setattr(outage, "_told_at", {})
 
 
 def lost() -> logging.LogRecord:
@@ -26,7 +26,7 @@ def lost() -> logging.LogRecord:
 
 
 def test_the_worker_that_lost_the_database_says_so_in_a_line(caplog: pytest.LogCaptureFixture) -> None:
-    assert [away.InALine().filter(lost()) for _ in range(3)] == [False] * 3
+    assert [outage.InALine().filter(lost()) for _ in range(3)] == [False] * 3
     assert [(line.message, line.exc_info) for line in caplog.records] == [
         ("The database takes nothing: server closed the connection", None)
     ]
@@ -34,16 +34,16 @@ def test_the_worker_that_lost_the_database_says_so_in_a_line(caplog: pytest.LogC
 
 def test_every_other_breakdown_keeps_its_traceback() -> None:
     broken = logging.LogRecord("x", logging.ERROR, "", 0, "Broke", (), (ValueError, ValueError("x"), None))
-    assert away.InALine().filter(broken)
-    assert away.InALine().filter(logging.LogRecord("x", logging.ERROR, "", 0, "Said", (), None))
+    assert outage.InALine().filter(broken)
+    assert outage.InALine().filter(logging.LogRecord("x", logging.ERROR, "", 0, "Said", (), None))
 
 
 def test_a_full_disk_is_told_beside_a_database_that_was_away(caplog: pytest.LogCaptureFixture) -> None:
     full = OperationalError("no room")
     full.__cause__ = DiskFull("no room")
     for _ in range(2):
-        away.note(OperationalError("gone"))
-        away.note(full)
+        outage.note(OperationalError("gone"))
+        outage.note(full)
     assert len(caplog.records) == 2
 
 

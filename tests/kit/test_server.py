@@ -161,10 +161,10 @@ def test_the_server_is_asked_only_when_it_says_of_itself_that_it_is_ready(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[bool] = []
-    ask = Server.is_ready
+    invitation = Server.is_ready
 
     def counted(server: Server) -> bool:
-        asked.append(ask(server))
+        asked.append(invitation(server))
         return asked[-1]
 
     monkeypatch.setattr(Server, "is_ready", counted)

@@ -18,7 +18,7 @@ from heedful.listen import surveys
 from heedful.listen.models import Survey
 from heedful.promise import calendars, promises
 from heedful.promise.models import Calendar, Promise
-from heedful.promise.standards import Draft
+from heedful.promise.standards import StandardDraft
 from heedful.understand import rereadings, rules, topics
 from heedful.understand.models import Rereading, Topic, TroubleRule
 from tests.cast import NOON
@@ -68,7 +68,7 @@ def a_calendar(by: Any, name: str = "Evenings") -> Calendar:
 
 def a_promise(by: Any, *, is_case_clock: bool = False) -> Promise:
     wording = promises.Wording(words="We call back", is_case_clock=is_case_clock)
-    draft = Draft(form="within", from_kind="asked", to_kind="answered", within_s=60)
+    draft = StandardDraft(form="within", from_kind="asked", to_kind="answered", within_s=60)
     return promises.make(wording=wording, standards=[draft], **by)
 
 
@@ -114,7 +114,7 @@ def test_the_second_reads_that_it_is_there(while_: AtOnce, noun: Any, make: Call
 @pytest.mark.parametrize(("noun", "make"), [(Promise, a_promise), (Survey, a_survey)])
 @pytest.mark.usefixtures("acme")
 def test_what_may_be_there_twice_has_two_names(while_: AtOnce, noun: Any, make: Callable[[Any], object]) -> None:
-    kinds.meet(slugs={"asked", "answered"}, at=NOON)
+    kinds.register(slugs={"asked", "answered"}, at=NOON)
     returned = while_(*[lambda: make({"by": SYSTEM, "at": NOON})] * 2)
     assert [type(each) for each in returned] == [noun, noun], returned
     assert len(set(noun.objects.values_list("slug", flat=True))) == 2

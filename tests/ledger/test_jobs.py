@@ -15,12 +15,12 @@ class Broken(Exception):
 
 def enqueue_and_break() -> None:
     with transaction.atomic():
-        jobs.enqueue(live.tell, topic="cases", id=1)
+        jobs.enqueue(live.publish, topic="cases", id=1)
         raise Broken
 
 
 def waiting() -> int:
-    return ProcrastinateJob.objects.filter(args__function="heedful.kit.live.tell").count()
+    return ProcrastinateJob.objects.filter(args__function="heedful.kit.live.publish").count()
 
 
 @pytest.mark.django_db(transaction=True)
@@ -42,6 +42,6 @@ def test_a_task_vanishes_with_its_change_in_the_worker_too() -> None:
 def test_with_a_queueing_lock_at_most_one_waits() -> None:
     for _ in range(3):
         with transaction.atomic():
-            jobs.enqueue(live.tell, queueing_lock="one", topic="cases", id=1)
+            jobs.enqueue(live.publish, queueing_lock="one", topic="cases", id=1)
     assert waiting() == 1
     ProcrastinateJob.objects.all()._raw_delete("default")

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from heedful.kit.errors import Refused
-from heedful.ledger import once
+from heedful.ledger import idempotency
 
 pytestmark = pytest.mark.django_db
 
@@ -24,14 +24,16 @@ class Doing:
         return 201, {"times": self.times}
 
 
-def send(do: Any, *, actor: str = "key:1", key: str = "k", request: bytes = b"x", at: datetime = NOON) -> once.Answer:
-    return once.answer(actor=actor, key=key, request=request, do=do, at=at)
+def send(
+    do: Any, *, actor: str = "key:1", key: str = "k", request: bytes = b"x", at: datetime = NOON
+) -> idempotency.Reply:
+    return idempotency.run_once(actor=actor, key=key, request=request, do=do, at=at)
 
 
 def test_the_second_sending_gets_the_first_answer() -> None:
     do = Doing()
-    assert send(do) == once.Answer(201, {"times": 1})
-    assert send(do) == once.Answer(201, {"times": 1}, is_repeated=True)
+    assert send(do) == idempotency.Reply(201, {"times": 1})
+    assert send(do) == idempotency.Reply(201, {"times": 1}, is_repeated=True)
     assert do.times == 1
 
 
@@ -39,7 +41,7 @@ def test_one_key_of_two_programs_is_two_requests() -> None:
     """Nobody is given what another was answered."""
     do = Doing()
     send(do, actor="key:1")
-    assert send(do, actor="key:2") == once.Answer(201, {"times": 2})
+    assert send(do, actor="key:2") == idempotency.Reply(201, {"times": 2})
 
 
 def test_the_same_key_with_another_request_is_refused_and_nothing_is_done() -> None:
@@ -62,6 +64,6 @@ def test_a_refusal_is_not_kept() -> None:
 def test_after_a_week_a_key_is_free_again() -> None:
     do = Doing()
     send(do)
-    assert once.forget(at=NOON + once.KEPT_FOR) == 0
-    assert once.forget(at=NOON + once.KEPT_FOR + timedelta(seconds=1)) == 1
+    assert idempotency.forget(at=NOON + idempotency.KEPT_FOR) == 0
+    assert idempotency.forget(at=NOON + idempotency.KEPT_FOR + timedelta(seconds=1)) == 1
     assert send(do).is_repeated is False

@@ -12,8 +12,8 @@ from heedful.customers import people, touchpoints
 from heedful.customers.models import Customer
 from heedful.kit.actor import SYSTEM
 from heedful.ledger.models import Entry
-from heedful.listen import asks, surveys
-from heedful.listen.models import Ask, Survey
+from heedful.listen import invitations, surveys
+from heedful.listen.models import Invitation, Survey
 
 
 def meet(name: str, *, at: datetime | None = None, **facts: Any) -> Customer:
@@ -26,10 +26,10 @@ def meet(name: str, *, at: datetime | None = None, **facts: Any) -> Customer:
     return Customer.objects.get(pk=record.pk)
 
 
-def happen(name: str, *, kind: str = "delivered", at: datetime | None = None, **more: Any) -> list[Ask]:
+def happen(name: str, *, kind: str = "delivered", at: datetime | None = None, **more: Any) -> list[Invitation]:
     """Let a touchpoint arrive, and do what the reaction to it does."""
     now = at or timezone.now()
-    draft = touchpoints.Draft(
+    draft = touchpoints.TouchpointDraft(
         kind=kind,
         happened_at=more.pop("happened_at", now),
         message=more.pop("message", f"{kind}:{name}:{now.timestamp()}"),
@@ -43,7 +43,7 @@ def happen(name: str, *, kind: str = "delivered", at: datetime | None = None, **
     from heedful.ledger import events
 
     event = events.read(entry)
-    return asks.plan(event=event, at=now) if event.watched else []
+    return invitations.plan(event=event, at=now) if event.watched else []
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from heedful.customers.models import Customer, Feedback, Score, Touchpoint
 from heedful.kit.actor import SYSTEM, By
 from heedful.kit.errors import Refused
 from heedful.ledger.models import Entry
-from heedful.listen import answers, asks, surveys
-from heedful.listen.models import Ask, Survey
+from heedful.listen import answers, invitations, surveys
+from heedful.listen.models import Invitation, Survey
 from tests.listen.conftest import happen
 
 pytestmark = pytest.mark.django_db
@@ -21,67 +21,69 @@ ALICE = By("customer", "1", "Alice")
 
 
 @pytest.fixture
-def ask(make: Callable[..., Survey], alice: Customer) -> Ask:
+def invitation(make: Callable[..., Survey], alice: Customer) -> Invitation:
     make()
     (planned,) = happen("alice", channel="web", stage="purchase")
-    return asks.consider(ask=planned, by=SYSTEM, at=timezone.now())
+    return invitations.consider(invitation=planned, by=SYSTEM, at=timezone.now())
 
 
-def say(ask: Ask, question: str, value: Any, **more: Any) -> Ask:
-    return answers.answer(ask=ask, question=question, value=value, by=ALICE, at=more.get("at") or timezone.now())
+def say(invitation: Invitation, question: str, value: Any, **more: Any) -> Invitation:
+    return answers.answer(
+        invitation=invitation, question=question, value=value, by=ALICE, at=more.get("at") or timezone.now()
+    )
 
 
 def answered() -> list[Touchpoint]:
     return list(Touchpoint.objects.filter(kind="survey_answered").order_by("id"))
 
 
-def test_an_answer_is_a_touchpoint_of_the_moment_s_stage_and_channel(ask: Ask, alice: Customer) -> None:
-    say(ask, "satisfaction", "2")
+def test_an_answer_is_a_touchpoint_of_the_moment_s_stage_and_channel(invitation: Invitation, alice: Customer) -> None:
+    say(invitation, "satisfaction", "2")
     (touchpoint,) = answered()
     assert touchpoint.scores == {"satisfaction": 2}
     assert (touchpoint.customer_id, touchpoint.channel, touchpoint.stage_slug) == (alice.pk, "web", "purchase")
-    assert touchpoint.subject == f"ask:{ask.pk}"
-    assert touchpoint.properties == {"survey": "delivery", "question": "satisfaction", "ask": ask.pk}
-    ask.refresh_from_db()
-    assert ask.state == Ask.State.ANSWERED
-    assert ask.given("satisfaction") == 2
+    assert touchpoint.subject == f"ask:{invitation.pk}"
+    assert touchpoint.properties == {"survey": "delivery", "question": "satisfaction", "invitation": invitation.pk}
+    invitation.refresh_from_db()
+    assert invitation.state == Invitation.State.ANSWERED
+    assert invitation.given("satisfaction") == 2
     entry = Entry.objects.get(kind="SurveyAnswered")
     assert (entry.data["questions"], entry.by_kind) == (["satisfaction"], "customer")
 
 
-def test_words_and_scores_of_one_sheet_are_one_feedback(ask: Ask) -> None:
-    say(ask, "satisfaction", 5)
-    say(ask, "open", "Lovely 🙂 שלום")
+def test_words_and_scores_of_one_sheet_are_one_feedback(invitation: Invitation) -> None:
+    say(invitation, "satisfaction", 5)
+    say(invitation, "open", "Lovely 🙂 שלום")
     sheet = Feedback.objects.get()
     assert sheet.verbatim == "Lovely 🙂 שלום"
     assert Score.objects.get().value == 5
 
 
-def test_of_two_answers_at_once_the_one_that_is_kept_last_stands_everywhere(ask: Ask) -> None:
+def test_of_two_answers_at_once_the_one_that_is_kept_last_stands_everywhere(invitation: Invitation) -> None:
     """Each takes its time before it waits for the sheet, so the later of the two may be kept first."""
     now = timezone.now()
-    say(ask, "open", "First thoughts", at=now)
-    say(ask, "satisfaction", 5, at=now + timedelta(seconds=2))
-    say(ask, "open", "Second thoughts", at=now + timedelta(seconds=1))
-    row = say(ask, "satisfaction", 2, at=now + timedelta(seconds=1))
+    say(invitation, "open", "First thoughts", at=now)
+    say(invitation, "satisfaction", 5, at=now + timedelta(seconds=2))
+    say(invitation, "open", "Second thoughts", at=now + timedelta(seconds=1))
+    row = say(invitation, "satisfaction", 2, at=now + timedelta(seconds=1))
     assert (row.given("open"), row.given("satisfaction")) == ("Second thoughts", 2)
     assert (Feedback.objects.get().verbatim, Score.objects.get().value) == ("Second thoughts", 2)
     assert answered()[-1].happened_at == now + timedelta(seconds=2)
 
 
-def test_a_corrected_answer_replaces_the_score(ask: Ask) -> None:
-    say(ask, "satisfaction", 1)
-    say(ask, "satisfaction", 4)
+def test_a_corrected_answer_replaces_the_score(invitation: Invitation) -> None:
+    say(invitation, "satisfaction", 1)
+    say(invitation, "satisfaction", 4)
     assert len(answered()) == 2
     assert Score.objects.get().value == 4
-    ask.refresh_from_db()
-    assert ask.answers["satisfaction"]["revision"] == 2
+    invitation.refresh_from_db()
+    assert invitation.answers["satisfaction"]["revision"] == 2
 
 
-def test_the_same_answer_again_is_no_news(ask: Ask) -> None:
-    say(ask, "satisfaction", 3)
-    say(ask, "satisfaction", "3")
-    say(ask, "open", "   ")
+def test_the_same_answer_again_is_no_news(invitation: Invitation) -> None:
+    say(invitation, "satisfaction", 3)
+    say(invitation, "satisfaction", "3")
+    say(invitation, "open", "   ")
     assert len(answered()) == 1
     assert Entry.objects.filter(kind="SurveyAnswered").count() == 1
 
@@ -105,74 +107,79 @@ def test_the_same_answer_again_is_no_news(ask: Ask) -> None:
         ("open", "x" * 10_000_000),
     ],
 )
-def test_what_is_no_answer_is_refused_and_changes_nothing(ask: Ask, question: str, value: Any) -> None:
+def test_what_is_no_answer_is_refused_and_changes_nothing(invitation: Invitation, question: str, value: Any) -> None:
     with pytest.raises(Refused):
-        say(ask, question, value)
+        say(invitation, question, value)
     assert answered() == []
-    ask.refresh_from_db()
-    assert (ask.answers, ask.state) == ({}, Ask.State.ASKED)
+    invitation.refresh_from_db()
+    assert (invitation.answers, invitation.state) == ({}, Invitation.State.ASKED)
 
 
-def test_one_wrong_answer_keeps_the_others_of_the_same_sending_out(ask: Ask) -> None:
+def test_one_wrong_answer_keeps_the_others_of_the_same_sending_out(invitation: Invitation) -> None:
     with pytest.raises(Refused):
-        answers.answer_all(ask=ask, values={"open": "Fine", "satisfaction": 9}, by=ALICE, at=timezone.now())
+        answers.answer_all(
+            invitation=invitation, values={"open": "Fine", "satisfaction": 9}, by=ALICE, at=timezone.now()
+        )
     assert answered() == []
 
 
-def test_words_lose_what_a_database_cannot_hold(ask: Ask) -> None:
-    say(ask, "open", "a\x00b\ud83d\r\nc\x1b")
+def test_words_lose_what_a_database_cannot_hold(invitation: Invitation) -> None:
+    say(invitation, "open", "a\x00b\ud83d\r\nc\x1b")
     assert Feedback.objects.get().verbatim == "ab\nc"
 
 
-def test_a_sent_sheet_can_be_changed_for_an_hour(ask: Ask) -> None:
+def test_a_sent_sheet_can_be_changed_for_an_hour(invitation: Invitation) -> None:
     now = timezone.now()
-    answers.answer_all(ask=ask, values={"satisfaction": 3}, submit=True, by=ALICE, at=now)
-    say(ask, "satisfaction", 4, at=now + timedelta(minutes=59))
+    answers.answer_all(invitation=invitation, values={"satisfaction": 3}, submit=True, by=ALICE, at=now)
+    say(invitation, "satisfaction", 4, at=now + timedelta(minutes=59))
     with pytest.raises(Refused, match="answered already") as refused:
-        say(ask, "satisfaction", 5, at=now + timedelta(minutes=61))
+        say(invitation, "satisfaction", 5, at=now + timedelta(minutes=61))
     assert refused.value.code == "answered"
     assert Score.objects.get().value == 4
 
 
-def test_an_empty_sheet_is_not_sent(ask: Ask) -> None:
+def test_an_empty_sheet_is_not_sent(invitation: Invitation) -> None:
     with pytest.raises(Refused, match="Choose an answer first"):
-        answers.answer_all(ask=ask, values={"open": ""}, submit=True, by=ALICE, at=timezone.now())
-    ask.refresh_from_db()
-    assert ask.submitted_at is None
+        answers.answer_all(invitation=invitation, values={"open": ""}, submit=True, by=ALICE, at=timezone.now())
+    invitation.refresh_from_db()
+    assert invitation.submitted_at is None
 
 
-def test_after_sixty_days_a_sheet_is_closed(ask: Ask) -> None:
-    assert ask.asked_at is not None
-    say(ask, "satisfaction", 4, at=ask.asked_at + timedelta(days=59))
+def test_after_sixty_days_a_sheet_is_closed(invitation: Invitation) -> None:
+    assert invitation.asked_at is not None
+    say(invitation, "satisfaction", 4, at=invitation.asked_at + timedelta(days=59))
     with pytest.raises(Refused, match="60 days") as refused:
-        say(ask, "satisfaction", 5, at=ask.asked_at + timedelta(days=61))
+        say(invitation, "satisfaction", 5, at=invitation.asked_at + timedelta(days=61))
     assert refused.value.code == "expired"
 
 
-def test_an_ended_survey_takes_no_answers(ask: Ask) -> None:
-    surveys.end(survey=ask.survey, by=SYSTEM, at=timezone.now())
+def test_an_ended_survey_takes_no_answers(invitation: Invitation) -> None:
+    surveys.end(survey=invitation.survey, by=SYSTEM, at=timezone.now())
     with pytest.raises(Refused, match="has ended"):
-        say(ask, "satisfaction", 4)
+        say(invitation, "satisfaction", 4)
 
 
 def test_who_was_not_asked_cannot_answer(make: Callable[..., Survey], alice: Customer) -> None:
     make(share=0)
     happen("alice")
     with pytest.raises(Refused):
-        say(Ask.objects.get(), "satisfaction", 4)
+        say(Invitation.objects.get(), "satisfaction", 4)
     assert answered() == []
 
 
 def test_no_reopens_what_yes_leaves(acme: Any, alice: Customer) -> None:
     now = timezone.now()
-    ask = asks.ask_if_it_helped(customer=alice, case_id=7, by=SYSTEM, at=now)
-    say(ask, "helped", "0")
-    say(ask, "helped", "1")
+    invitation = invitations.invite_after_case(customer=alice, case_id=7, by=SYSTEM, at=now)
+    say(invitation, "helped", "0")
+    say(invitation, "helped", "1")
     heard = [entry.data for entry in Entry.objects.filter(kind="HelpAnswered").order_by("pk")]
-    assert heard == [{"ask": ask.pk, "case": 7, "helped": False}, {"ask": ask.pk, "case": 7, "helped": True}]
+    assert heard == [
+        {"invitation": invitation.pk, "case": 7, "helped": False},
+        {"invitation": invitation.pk, "case": 7, "helped": True},
+    ]
 
 
-def begin(survey: Survey, values: dict[str, Any], **more: Any) -> Ask:
+def begin(survey: Survey, values: dict[str, Any], **more: Any) -> Invitation:
     given: dict[str, Any] = {"submit": False, "channel": "link", "by": By("customer"), "at": timezone.now()}
     return answers.open_public(survey=survey, values=values, **(given | more))
 
@@ -195,7 +202,7 @@ def test_a_public_sheet_begins_with_an_answer(make: Callable[..., Survey]) -> No
             begin(survey, nothing)
     with pytest.raises(Refused):
         begin(survey, {"satisfaction": "99"})
-    assert not Ask.objects.exists()
+    assert not Invitation.objects.exists()
 
 
 def test_a_paused_or_ended_survey_begins_no_sheet(make: Callable[..., Survey]) -> None:
@@ -215,27 +222,27 @@ def test_a_flood_of_public_sheets_is_stopped(make: Callable[..., Survey], monkey
         begin(survey, {"satisfaction": "3"})
 
 
-def test_stopping_is_kept_as_consent_and_said_once(ask: Ask, alice: Customer) -> None:
+def test_stopping_is_kept_as_consent_and_said_once(invitation: Invitation, alice: Customer) -> None:
     now = timezone.now()
-    answers.stop(ask=ask, by=ALICE, at=now)
-    answers.stop(ask=ask, by=ALICE, at=now)
+    answers.stop(invitation=invitation, by=ALICE, at=now)
+    answers.stop(invitation=invitation, by=ALICE, at=now)
     assert consents.allows(person=alice.pk, purpose="survey") is False
     assert Entry.objects.filter(kind="CustomerStoppedSurveys").count() == 1
     (again,) = happen("alice", message="again")
-    assert asks.consider(ask=again, by=SYSTEM, at=timezone.now()).reason == "refused"
+    assert invitations.consider(invitation=again, by=SYSTEM, at=timezone.now()).reason == "refused"
 
 
 def test_who_stops_while_taken_for_somebody_else_who_had_has_stopped_when_they_part(
-    ask: Ask, alice: Customer, bea: Customer
+    invitation: Invitation, alice: Customer, bea: Customer
 ) -> None:
     now = timezone.now()
-    consents.say(customer=bea, purpose="survey", granted=False, by=SYSTEM, at=now)
+    consents.set_one(customer=bea, purpose="survey", granted=False, by=SYSTEM, at=now)
     merge = people.merge(a=alice, b=bea, by=SYSTEM, at=now)
-    answers.stop(ask=ask, by=ALICE, at=now)
+    answers.stop(invitation=invitation, by=ALICE, at=now)
     people.undo(merge=merge, by=SYSTEM, at=now)
     assert consents.allows(person=alice.pk, purpose="survey") is False
 
 
 def test_a_visitor_cannot_be_stopped_from_being_asked(make: Callable[..., Survey]) -> None:
     with pytest.raises(Refused):
-        answers.stop(ask=Ask(survey=make(), customer=None), by=ALICE, at=timezone.now())
+        answers.stop(invitation=Invitation(survey=make(), customer=None), by=ALICE, at=timezone.now())

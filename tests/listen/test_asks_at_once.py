@@ -8,8 +8,8 @@ from django.utils import timezone
 from heedful.associates.models import Company
 from heedful.customers.models import Customer
 from heedful.kit.actor import SYSTEM
-from heedful.listen import asks, surveys
-from heedful.listen.models import Ask, Survey
+from heedful.listen import invitations, surveys
+from heedful.listen.models import Invitation, Survey
 from tests.races import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
@@ -21,10 +21,10 @@ def test_a_job_that_runs_twice_at_once_asks_once_whether_it_helped(acme: Company
     closed_at = timezone.now() - timedelta(minutes=5)
     for case in range(5):
 
-        def ask(case: int = case) -> int:
-            return asks.ask_if_it_helped(customer=alice, case_id=case, by=SYSTEM, at=closed_at).pk
+        def invitation(case: int = case) -> int:
+            return invitations.invite_after_case(customer=alice, case_id=case, by=SYSTEM, at=closed_at).pk
 
-        assert set(at_once(*[ask] * 4)) == {Ask.objects.get(case_id=case).pk}
+        assert set(at_once(*[invitation] * 4)) == {Invitation.objects.get(case_id=case).pk}
 
 
 def test_the_survey_that_asks_whether_it_helped_is_made_once(acme: Company) -> None:

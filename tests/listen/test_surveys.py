@@ -7,11 +7,11 @@ import pytest
 from django.utils import timezone
 
 from heedful.associates.models import Associate
-from heedful.customers.models import Kind
+from heedful.customers.models import TouchpointKind
 from heedful.kit.actor import SYSTEM
 from heedful.kit.errors import Forbidden, Refused
 from heedful.ledger.models import Entry
-from heedful.listen import sheets, surveys, wordings
+from heedful.listen import forms, surveys, wordings
 from heedful.listen.models import Survey
 
 pytestmark = pytest.mark.django_db
@@ -19,7 +19,7 @@ TWO = [{"code": "recommend"}, {"code": "open"}]
 
 
 def watchers() -> int:
-    return Kind.objects.filter(pk="delivered").values_list("watchers", flat=True).first() or 0
+    return TouchpointKind.objects.filter(pk="delivered").values_list("watchers", flat=True).first() or 0
 
 
 def test_a_running_survey_watches_its_moment_and_no_other_does(make: Callable[..., Survey]) -> None:
@@ -33,7 +33,7 @@ def test_a_running_survey_watches_its_moment_and_no_other_does(make: Callable[..
     surveys.change(survey=survey, design=design, by=SYSTEM, at=now)
     assert watchers() == 0
     surveys.end(survey=survey, by=SYSTEM, at=now)
-    assert Kind.objects.get(pk="called").watchers == 0
+    assert TouchpointKind.objects.get(pk="called").watchers == 0
 
 
 def test_an_ended_survey_is_not_changed(make: Callable[..., Survey]) -> None:
@@ -152,8 +152,8 @@ def test_a_sheet_speaks_the_survey_s_own_words_first_then_ours(make: Callable[..
         questions=[{"code": "satisfaction", "text": {"de": "Wie war die Lieferung von {company}?"}}, {"code": "open"}],
         intro={"de": "Guten Tag"},
     )
-    german = sheets.lay_out(survey, company="Acme", language="de")
-    english = sheets.lay_out(survey, company="Acme", language="en")
+    german = forms.lay_out(survey, company="Acme", language="de")
+    english = forms.lay_out(survey, company="Acme", language="en")
     assert (german.intro, german.questions[0].text) == ("Guten Tag", "Wie war die Lieferung von Acme?")
     assert (english.intro, english.questions[0].text) == ("How was it?", "How satisfied are you?")
     assert german.questions[0].points[0].words == "Sehr unzufrieden"
@@ -178,7 +178,7 @@ def test_a_language_that_we_do_not_speak_shows_the_company_s_words_the_right_way
         intro={"ar": "مرحبا"},
         thanks={"ar": "شكرا"},
     )
-    sheet = sheets.lay_out(survey, company="Acme", language="ar")
+    sheet = forms.lay_out(survey, company="Acme", language="ar")
     assert (sheet.direction, sheet.intro, sheet.questions[0].text) == ("rtl", "مرحبا", "هل توصي بنا؟")
     assert [point.words for point in sheet.questions[0].points] == [str(n) for n in range(11)]
     assert [point.words for point in sheet.questions[1].points] == ["لا", "نعم"]
@@ -206,4 +206,4 @@ def test_a_language_that_we_do_not_speak_is_written_whole_or_not_at_all(
     [(["de-AT"], "de"), (["fr", "de"], "de"), (["fr"], "en"), ([], "en"), (["EN-us"], "en"), (["*", ""], "en")],
 )
 def test_the_language_is_the_first_that_both_speak(make: Callable[..., Survey], wanted: list[str], chosen: str) -> None:
-    assert sheets.choose_language(make(), wanted) == chosen
+    assert forms.choose_language(make(), wanted) == chosen

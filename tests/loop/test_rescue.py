@@ -60,7 +60,7 @@ def workers(silence: Silence) -> Iterator[list[subprocess.Popen[bytes]]]:
         process.wait()
 
 
-def ask(sql: str, *values: Any) -> Any:
+def invitation(sql: str, *values: Any) -> Any:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         return (cursor.fetchone() or [None])[0]
@@ -68,7 +68,7 @@ def ask(sql: str, *values: Any) -> Any:
 
 def numbers_of(process: subprocess.Popen[bytes]) -> list[int]:
     """The numbers under which a process is there, by the connection that holds their locks."""
-    numbers: list[int] | None = ask(
+    numbers: list[int] | None = invitation(
         "SELECT array_agg(lock.objid::int) FROM pg_locks lock JOIN pg_stat_activity USING (pid)"
         " WHERE lock.locktype = 'advisory' AND application_name = %s",
         f"heedful {process.pid} is here",
@@ -81,11 +81,13 @@ def test_a_mail_goes_on_at_once_when_the_worker_that_had_it_is_killed(
     workers: list[subprocess.Popen[bytes]], silence: Silence, settings: Any
 ) -> None:
     settings.SMTP_URL = f"smtp://127.0.0.1:{silence.port}"
-    eventually(lambda: ask("SELECT count(*) FROM procrastinate_workers") == 12, "two workers with all their hands")
+    eventually(
+        lambda: invitation("SELECT count(*) FROM procrastinate_workers") == 12, "two workers with all their hands"
+    )
     now = timezone.now()
     mails.send(to="ann@example.com", subject="S", text="T", purpose="password", by=SYSTEM, at=now)
     eventually(lambda: len(silence.calls) == 1, "the call of the first")
-    number = ask("SELECT worker_id FROM procrastinate_jobs WHERE queue_name = 'mails' AND status = 'doing'")
+    number = invitation("SELECT worker_id FROM procrastinate_jobs WHERE queue_name = 'mails' AND status = 'doing'")
     held = MailServer.objects.get()
     (victim,) = [process for process in workers if number in numbers_of(process)]
     assert held.held_by in numbers_of(victim)
@@ -96,5 +98,7 @@ def test_a_mail_goes_on_at_once_when_the_worker_that_had_it_is_killed(
     assert held.busy_until is not None
     assert timezone.now() < held.busy_until  # the time for which the first held the server is not over
     assert now_held.held_by not in {held.held_by, None}
-    age = ask("SELECT extract(epoch FROM now() - last_heartbeat) FROM procrastinate_workers WHERE id = %s", number)
+    age = invitation(
+        "SELECT extract(epoch FROM now() - last_heartbeat) FROM procrastinate_workers WHERE id = %s", number
+    )
     assert float(age) < rescue.STALLED_S  # nor would its heartbeat be missed yet

@@ -10,7 +10,7 @@ from procrastinate.contrib.django import app
 from heedful.ledger import jobs
 from heedful.loop.regular import Deferrer
 from heedful.loop.schedule import SCHEDULE
-from heedful.promise import instances
+from heedful.promise import commitments
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -46,11 +46,11 @@ def test_finished_jobs_are_forgotten_after_a_day_and_failed_ones_stay() -> None:
 def names(deferrer: Deferrer, at: datetime) -> list[tuple[str, int]]:
     """What is deferred at a moment, with the time that it was due."""
     found = deferrer.get_previous_tasks(at.timestamp())
-    return [(task.periodic_id, due) for task, due in found if task.periodic_id == jobs.dotted(instances.fire)]
+    return [(task.periodic_id, due) for task, due in found if task.periodic_id == jobs.dotted(commitments.fire)]
 
 
 def test_what_happens_each_minute_goes_on_when_the_clock_is_set() -> None:
-    deferrer, fire = Deferrer(registry=app.periodic_registry), jobs.dotted(instances.fire)
+    deferrer, fire = Deferrer(registry=app.periodic_registry), jobs.dotted(commitments.fire)
     for at in (NOON, NOON + timedelta(minutes=1), NOON - timedelta(minutes=30), NOON - timedelta(minutes=29)):
         assert names(deferrer, at + timedelta(seconds=1)) == [(fire, int(at.timestamp()))]
         assert names(deferrer, at + timedelta(seconds=5)) == []

@@ -5,7 +5,7 @@ import pytest
 from heedful.associates.models import Associate, Company, Role
 from heedful.promise import calendars
 from heedful.promise.models import Calendar, Promise
-from heedful.promise.standards import Draft
+from heedful.promise.standards import StandardDraft
 from tests.promise.shop import MONDAY, OFFICE, make
 
 
@@ -34,4 +34,4 @@ def office(ada: Associate) -> Calendar:
 @pytest.fixture
 def answer(ada: Associate) -> Promise:
     """We answer within four hours."""
-    return make(ada, Draft(form="within", from_kind="asked", to_kind="answered", within_s=4 * 3600))
+    return make(ada, StandardDraft(form="within", from_kind="asked", to_kind="answered", within_s=4 * 3600))

@@ -7,22 +7,22 @@ from heedful.associates.models import Associate
 from heedful.customers import touchpoints
 from heedful.kit.actor import SYSTEM
 from heedful.promise import promises
-from heedful.promise.models import Instance, Promise
+from heedful.promise.models import Commitment, Promise
 from heedful.promise.promises import Wording
-from heedful.promise.standards import Draft
+from heedful.promise.standards import StandardDraft
 
 MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
 OFFICE = {day: [["09:00", "17:00"]] for day in ("mon", "tue", "wed", "thu", "fri")}
 HOUR = timedelta(hours=1)
 
 
-def make(ada: Associate, *drafts: Draft, words: str = "We answer the same day", **said: Any) -> Promise:
+def make(ada: Associate, *drafts: StandardDraft, words: str = "We answer the same day", **said: Any) -> Promise:
     return promises.make(wording=Wording(words=words, **said), standards=drafts, by=ada.by, at=MONDAY)
 
 
 def tell(who: str, kind: str, at: datetime, /, message: str = "", **more: Any) -> int:
     """Write one touchpoint of a customer into the log, and return the customer's record."""
-    draft = touchpoints.Draft(
+    draft = touchpoints.TouchpointDraft(
         kind=kind,
         happened_at=at,
         message=message or f"{who} {kind} {at.isoformat()}",
@@ -33,4 +33,4 @@ def tell(who: str, kind: str, at: datetime, /, message: str = "", **more: Any) -
 
 
 def states(promise: Promise) -> list[str]:
-    return list(Instance.objects.filter(promise=promise).order_by("started_at", "pk").values_list("state", flat=True))
+    return list(Commitment.objects.filter(promise=promise).order_by("started_at", "pk").values_list("state", flat=True))

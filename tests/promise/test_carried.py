@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from heedful.promise import carried
+from heedful.promise import property_values
 
 END = datetime(2026, 3, 5, 22, 59, 59, 999999, tzinfo=UTC)  # of 5 March in Berlin
 TEN = datetime(2026, 3, 5, 9, 0, tzinfo=UTC)  # 10:00 in Berlin
@@ -45,7 +45,7 @@ TEN = datetime(2026, 3, 5, 9, 0, tzinfo=UTC)  # 10:00 in Berlin
     ],
 )
 def test_a_date_is_read_the_way_it_was_meant(value: object, means: datetime) -> None:
-    assert carried.time_of(value, time_zone="Europe/Berlin") == means
+    assert property_values.time_of(value, time_zone="Europe/Berlin") == means
 
 
 @pytest.mark.parametrize(
@@ -70,39 +70,39 @@ def test_a_date_is_read_the_way_it_was_meant(value: object, means: datetime) -> 
 )
 def test_what_is_not_plainly_a_date_is_refused_with_the_reason(value: object, reason: str) -> None:
     with pytest.raises(ValueError, match=reason):
-        carried.time_of(value, time_zone="Europe/Berlin")
+        property_values.time_of(value, time_zone="Europe/Berlin")
 
 
 @pytest.mark.parametrize("value", [True, 1, 1.0, "1", "yes", " Yes ", "Y", "TRUE", "ja", "Oui", "si", "sí"])
 def test_a_yes_is_a_yes_in_many_ways(value: object) -> None:
-    assert carried.yes_of(value) is True
+    assert property_values.yes_of(value) is True
 
 
 @pytest.mark.parametrize("value", [False, 0, 0.0, "0", "no", "N", "False", "nein", "non", "não"])
 def test_a_no_is_a_no_in_many_ways(value: object) -> None:
-    assert carried.yes_of(value) is False
+    assert property_values.yes_of(value) is False
 
 
 @pytest.mark.parametrize("value", [None, "", "maybe", 2, -1, 0.5, [], ["yes"]])
 def test_anything_else_is_neither(value: object) -> None:
-    assert carried.yes_of(value) is None
+    assert property_values.yes_of(value) is None
 
 
 @given(st.one_of(st.text(), st.integers(), st.floats(), st.from_regex(r"[0-9 :./-]{4,20}", fullmatch=True)))
 def test_no_value_does_worse_than_a_refusal(value: object) -> None:
     with contextlib.suppress(ValueError):
-        assert carried.time_of(value, time_zone="Europe/Berlin").tzinfo == UTC
-    carried.yes_of(value)
-    carried.key_of(value)
+        assert property_values.time_of(value, time_zone="Europe/Berlin").tzinfo == UTC
+    property_values.yes_of(value)
+    property_values.key_of(value)
 
 
 def test_keys_match_as_text() -> None:
-    assert carried.key_of(17) == carried.key_of(" 17 ") == carried.key_of(17.0) == "17"
-    assert [carried.key_of(value) for value in (None, "", "  ", True, [1])] == [None] * 5
+    assert property_values.key_of(17) == property_values.key_of(" 17 ") == property_values.key_of(17.0) == "17"
+    assert [property_values.key_of(value) for value in (None, "", "  ", True, [1])] == [None] * 5
 
 
 def test_a_property_is_found_by_name_or_by_path() -> None:
-    assert carried.value_at({"order": {"id": 7}}, "order.id") == 7
-    assert carried.value_at({"order.id": 8, "order": {"id": 7}}, "order.id") == 8
-    assert carried.value_at({"order": 7}, "order.id") is None
-    assert carried.value_at({}, "order") is None
+    assert property_values.value_at({"order": {"id": 7}}, "order.id") == 7
+    assert property_values.value_at({"order.id": 8, "order": {"id": 7}}, "order.id") == 8
+    assert property_values.value_at({"order": 7}, "order.id") is None
+    assert property_values.value_at({}, "order") is None

@@ -9,9 +9,9 @@ from heedful.associates.models import Associate
 from heedful.customers import people
 from heedful.customers.models import Customer
 from heedful.kit.actor import SYSTEM
-from heedful.promise import gaps, instances
+from heedful.promise import commitments, gaps
 from heedful.promise.models import Promise
-from heedful.promise.standards import Draft
+from heedful.promise.standards import StandardDraft
 from tests.promise.shop import HOUR, MONDAY, make, tell
 
 pytestmark = pytest.mark.django_db
@@ -53,11 +53,11 @@ def test_what_one_record_of_a_person_expected_counts_for_the_other(company: Any)
 @pytest.fixture
 def felt(ada: Associate) -> Promise:
     """Kept to Ann, broken to Bea, not yet due to Cleo; all of them say how they feel, Ann much later once more."""
-    draft = Draft(form="within", from_kind="asked", to_kind="answered", within_s=3600)
+    draft = StandardDraft(form="within", from_kind="asked", to_kind="answered", within_s=3600)
     promise = make(ada, draft, stated_expectation={"satisfaction": 4})
     who = [tell("ann", "asked", MONDAY), tell("bea", "asked", MONDAY), tell("cleo", "asked", MONDAY + 5 * DAY)]
     tell("ann", "answered", MONDAY + HOUR)
-    instances.judge_people(who, at=MONDAY + 5 * DAY)
+    commitments.evaluate_people(who, at=MONDAY + 5 * DAY)
     for name, value in (("ann", 5), ("bea", 2), ("cleo", 3)):
         score(name, "satisfaction", value, MONDAY + DAY)
     score("ann", "satisfaction", 1, MONDAY + 40 * DAY)

@@ -15,9 +15,9 @@ from heedful.customers.models import Customer
 from heedful.kit.actor import SYSTEM
 from heedful.ledger import events
 from heedful.ledger.models import Entry
-from heedful.promise import instances, recounts
-from heedful.promise.models import Calendar, Flip, Instance, Promise, Recount, Unread
-from heedful.promise.standards import Draft
+from heedful.promise import commitments, recounts
+from heedful.promise.models import Calendar, Commitment, Flip, Promise, Recount, Unreadable
+from heedful.promise.standards import StandardDraft
 from tests.promise.shop import HOUR, MONDAY, make, states, tell
 
 pytestmark = pytest.mark.django_db
@@ -25,17 +25,17 @@ INSTANT = timedelta(microseconds=1)
 
 
 def judge(*who: int, at: datetime, **more: Any) -> int:
-    return instances.judge_people(who, at=at, **more)
+    return commitments.evaluate_people(who, at=at, **more)
 
 
-def row(**which: Any) -> Instance:
-    return Instance.objects.get(**which)
+def row(**which: Any) -> Commitment:
+    return Commitment.objects.get(**which)
 
 
-def flips(instance: Instance) -> list[tuple[str, datetime, datetime, str]]:
+def flips(commitment: Commitment) -> list[tuple[str, datetime, datetime, str]]:
     return [
         (flip.state, flip.true_from, flip.found_at, flip.because.partition(":")[0])
-        for flip in instances.history(instance).flips
+        for flip in commitments.history(commitment).flips
     ]
 
 
@@ -53,7 +53,9 @@ def test_an_answer_in_time_keeps_the_promise_and_a_late_one_breaks_it(answer: Pr
 def test_working_days_end_at_the_close_of_business_on_both_sides_of_a_change_of_clocks(
     ada: Associate, office: Calendar
 ) -> None:
-    promise = make(ada, Draft(form="within", from_kind="ordered", to_kind="sent", within_days=2, calendar=office))
+    promise = make(
+        ada, StandardDraft(form="within", from_kind="ordered", to_kind="sent", within_days=2, calendar=office)
+    )
     friday = datetime.fromisoformat("2026-03-27T15:00:00+01:00")  # Berlin's clocks go forward on Sunday the 29th
     ann = tell("ann", "ordered", friday)
     judge(ann, at=friday)
@@ -61,15 +63,17 @@ def test_working_days_end_at_the_close_of_business_on_both_sides_of_a_change_of_
 
 
 def test_a_date_that_the_order_carries_is_due_at_the_end_of_that_day_where_we_are(ada: Associate) -> None:
-    promise = make(ada, Draft(form="by_date", from_kind="ordered", to_kind="delivered", property="promised_for"))
+    promise = make(
+        ada, StandardDraft(form="by_date", from_kind="ordered", to_kind="delivered", property="promised_for")
+    )
     ann = tell("ann", "ordered", MONDAY, properties={"promised_for": "2026-03-05"})
     judge(ann, at=MONDAY)
     assert row(promise=promise).due_at == datetime.fromisoformat("2026-03-05T22:59:59.999999+00:00")
 
 
 def test_a_score_and_a_yes_are_settled_at_once(ada: Associate) -> None:
-    happy = make(ada, Draft(form="score", question="satisfaction", at_least=4), words="You will be happy")
-    timely = make(ada, Draft(form="yes", from_kind="complained", property="timely"), words="We answer in time")
+    happy = make(ada, StandardDraft(form="score", question="satisfaction", at_least=4), words="You will be happy")
+    timely = make(ada, StandardDraft(form="yes", from_kind="complained", property="timely"), words="We answer in time")
     ann = tell("ann", "survey_answered", MONDAY, scores={"satisfaction": 3}, subject="ask:1")
     tell("ann", "complained", MONDAY, properties={"timely": "Yes"})
     tell("ann", "complained", MONDAY + HOUR, properties={"timely": "No"})
@@ -80,25 +84,25 @@ def test_a_score_and_a_yes_are_settled_at_once(ada: Associate) -> None:
 
 
 def test_a_date_that_cannot_be_read_is_noted_and_forgotten_once_it_can(ada: Associate) -> None:
-    draft = Draft(form="by_date", from_kind="ordered", to_kind="sent", property="by", match_property="order")
+    draft = StandardDraft(form="by_date", from_kind="ordered", to_kind="sent", property="by", match_property="order")
     promise = make(ada, draft)
     ann = tell("ann", "ordered", MONDAY, properties={"order": 1, "by": "05/03/2026"})
     tell("ann", "ordered", MONDAY, message="unmatched", properties={"by": "2026-03-05"})
     judge(ann, at=MONDAY)
     judge(ann, at=MONDAY)
     assert states(promise) == []
-    assert sorted(Unread.objects.values_list("property", flat=True)) == ["by", "order"]
-    assert Unread.objects.filter(reason__contains="day or the month first", customer=ann).exists()
+    assert sorted(Unreadable.objects.values_list("property", flat=True)) == ["by", "order"]
+    assert Unreadable.objects.filter(reason__contains="day or the month first", customer=ann).exists()
     standard = promise.standards.get()
     standard.property = standard.match_property = ""
     standard.form, standard.within_s = "within", 60
     standard.save()
     judge(ann, at=MONDAY)
-    assert not Unread.objects.exists()
+    assert not Unreadable.objects.exists()
 
 
 def test_orders_of_one_customer_are_matched_by_what_they_carry(ada: Associate) -> None:
-    draft = Draft(form="within", from_kind="ordered", to_kind="sent", within_s=3600, match_property="order")
+    draft = StandardDraft(form="within", from_kind="ordered", to_kind="sent", within_s=3600, match_property="order")
     promise = make(ada, draft)
     ann = tell("ann", "ordered", MONDAY, properties={"order": 1})
     tell("ann", "ordered", MONDAY + timedelta(minutes=1), properties={"order": 2})
@@ -110,8 +114,8 @@ def test_orders_of_one_customer_are_matched_by_what_they_carry(ada: Associate) -
 def test_every_change_is_kept_with_when_it_was_true_and_when_it_was_found(answer: Promise) -> None:
     ann = tell("ann", "asked", MONDAY)
     judge(ann, at=MONDAY + HOUR)
-    instances.fire(at=MONDAY + 3 * HOUR)
-    instances.fire(at=MONDAY + 4 * HOUR + timedelta(seconds=1))
+    commitments.fire(at=MONDAY + 3 * HOUR)
+    commitments.fire(at=MONDAY + 4 * HOUR + timedelta(seconds=1))
     tell("ann", "answered", MONDAY + 2 * HOUR)
     judge(ann, at=MONDAY + 9 * HOUR)
     found = row(promise=answer)
@@ -121,7 +125,7 @@ def test_every_change_is_kept_with_when_it_was_true_and_when_it_was_found(answer
         ("broken", MONDAY + 4 * HOUR, MONDAY + 4 * HOUR + timedelta(seconds=1), "clock"),
         ("kept", MONDAY + 2 * HOUR, MONDAY + 9 * HOUR, "touchpoint"),
     ]
-    assert [touchpoint.kind for touchpoint in instances.history(found).touchpoints] == ["asked", "answered"]
+    assert [touchpoint.kind for touchpoint in commitments.history(found).touchpoints] == ["asked", "answered"]
 
 
 def test_judging_twice_changes_nothing(answer: Promise) -> None:
@@ -134,13 +138,13 @@ def test_judging_twice_changes_nothing(answer: Promise) -> None:
 def test_a_promise_is_made_to_its_audience_alone(ada: Associate) -> None:
     promise = make(
         ada,
-        Draft(form="within", from_kind="asked", to_kind="answered", within_s=60),
+        StandardDraft(form="within", from_kind="asked", to_kind="answered", within_s=60),
         audience={"plan": ["Gold", "pro"]},
     )
     ann, bea = tell("ann", "asked", MONDAY), tell("bea", "asked", MONDAY)
     people.describe(facts={ann: {"plan": ("gold", MONDAY)}, bea: {"plan": ("basic", MONDAY)}})
     judge(ann, bea, at=MONDAY)
-    assert list(Instance.objects.filter(promise=promise).values_list("customer", flat=True)) == [ann]
+    assert list(Commitment.objects.filter(promise=promise).values_list("customer", flat=True)) == [ann]
     people.describe(facts={ann: {"plan": ("basic", MONDAY + HOUR)}})
     judge(ann, at=MONDAY + HOUR)
     assert states(promise) == []
@@ -150,14 +154,14 @@ def test_merged_customers_are_judged_as_one_and_apart_again_when_it_is_undone(an
     ann, anna = tell("ann", "asked", MONDAY), tell("anna", "answered", MONDAY + HOUR)
     later = MONDAY + 9 * HOUR
     judge(ann, anna, at=later)
-    before = list(Instance.objects.values_list("customer", "state", "settled_at", "settled_by", "due_at"))
+    before = list(Commitment.objects.values_list("customer", "state", "settled_at", "settled_by", "due_at"))
     assert states(answer) == ["broken"]
     merge = people.merge(a=Customer.objects.get(pk=ann), b=Customer.objects.get(pk=anna), by=SYSTEM, at=later)
-    instances.judge_people(last("PeopleRegrouped").people, at=later)
+    commitments.evaluate_people(last("PeopleRegrouped").people, at=later)
     assert states(answer) == ["kept"]
     people.undo(merge=merge, by=SYSTEM, at=later)
-    instances.judge_people(last("PeopleRegrouped").people, at=later)
-    assert list(Instance.objects.values_list("customer", "state", "settled_at", "settled_by", "due_at")) == before
+    commitments.evaluate_people(last("PeopleRegrouped").people, at=later)
+    assert list(Commitment.objects.values_list("customer", "state", "settled_at", "settled_by", "due_at")) == before
 
 
 def last(kind: str) -> Any:
@@ -170,7 +174,7 @@ def test_what_broke_lately_is_news_and_what_broke_long_ago_is_history(answer: Pr
     cleo = tell("cleo", "asked", MONDAY)
     judge(ann, bea, cleo, at=MONDAY + 3 * HOUR)
     entries = Entry.objects.filter(kind__in=["PromiseBroken", "PromiseAtRisk"]).order_by("kind")
-    assert [(entry.kind, entry.data["instances"]) for entry in entries] == [
+    assert [(entry.kind, entry.data["commitments"]) for entry in entries] == [
         ("PromiseAtRisk", [row(customer=cleo).pk]),
         ("PromiseBroken", [row(customer=bea).pk]),
     ]
@@ -191,12 +195,12 @@ def test_a_batch_is_judged_in_as_many_queries_as_one_person(answer: Promise) -> 
 
 def test_a_batch_advances_the_people_of_whom_it_told(answer: Promise) -> None:
     tell("ann", "asked", MONDAY)
-    instances.take(last("TouchpointsRecorded"), at=MONDAY)
+    commitments.apply_batch(last("TouchpointsRecorded"), at=MONDAY)
     assert states(answer) == ["pending"]
     tell("bea", "browsed", MONDAY)
     event = last("TouchpointsRecorded")
     assert not event.watched
-    assert instances.take(event, at=MONDAY) == 0
+    assert commitments.apply_batch(event, at=MONDAY) == 0
 
 
 ANN, BEA, PHONE = ("user_id", "ann"), ("user_id", "bea"), ("anonymous_id", "phone")
@@ -206,7 +210,7 @@ KINDS = ["asked", "answered", "complained", "survey_answered"]
 
 
 @st.composite
-def arrivals(draw: st.DrawFn) -> list[list[touchpoints.Draft]]:
+def arrivals(draw: st.DrawFn) -> list[list[touchpoints.TouchpointDraft]]:
     """Touchpoints of two customers, in any order, in batches of any size, some of them twice."""
     drafts = draw(st.lists(drafted(), min_size=1, max_size=12))
     again = draw(st.lists(st.sampled_from(drafts), max_size=3))
@@ -216,11 +220,11 @@ def arrivals(draw: st.DrawFn) -> list[list[touchpoints.Draft]]:
 
 
 @st.composite
-def drafted(draw: st.DrawFn) -> touchpoints.Draft:
+def drafted(draw: st.DrawFn) -> touchpoints.TouchpointDraft:
     kind = draw(st.sampled_from(KINDS))
     answers = kind == "survey_answered"
     minute = draw(st.integers(0, 40)) * 30
-    return touchpoints.Draft(
+    return touchpoints.TouchpointDraft(
         kind=kind,
         happened_at=MONDAY + timedelta(minutes=minute),
         message=draw(st.uuids()).hex,
@@ -235,36 +239,36 @@ def react(after: int, *, at: datetime) -> None:
     """Do what the wiring has the worker do after these entries."""
     for entry in Entry.objects.filter(pk__gt=after).order_by("pk"):
         if entry.kind == "TouchpointsRecorded":
-            instances.take(events.read(entry), at=at)
+            commitments.apply_batch(events.read(entry), at=at)
         elif entry.kind == "PeopleRegrouped":
-            instances.judge_people(events.read(entry).people, at=at)
+            commitments.evaluate_people(events.read(entry).people, at=at)
 
 
 def dump() -> list[Any]:
-    fields = [field.attname for field in Instance._meta.concrete_fields if field.name != "id"]
-    return sorted(Instance.objects.values_list(*fields), key=repr)
+    fields = [field.attname for field in Commitment._meta.concrete_fields if field.name != "id"]
+    return sorted(Commitment.objects.values_list(*fields), key=repr)
 
 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(arrivals(), st.lists(st.integers(0, 30), min_size=5, max_size=5))
 def test_whatever_the_order_of_arrival_a_recount_from_the_log_gives_the_same(
-    ada: Associate, batches: list[list[touchpoints.Draft]], waits: list[int]
+    ada: Associate, batches: list[list[touchpoints.TouchpointDraft]], waits: list[int]
 ) -> None:
     with transaction.atomic():
         make(ada, *EVERY_FORM)
         now = MONDAY
         for batch, wait in zip(batches, waits, strict=False):
             now += timedelta(hours=wait)
-            instances.fire(at=now)
+            commitments.fire(at=now)
             before = Entry.objects.latest("pk").pk
             touchpoints.record(drafts=batch, source="test", by=SYSTEM, at=now)
             react(before, at=now)
         now += timedelta(hours=waits[-1])
-        instances.fire(at=now)
+        commitments.fire(at=now)
         as_it_came = dump()
-        found = {flip.instance_id: flip.state for flip in Flip.objects.order_by("found_at", "pk")}
-        assert found == dict(Instance.objects.values_list("pk", "state"))
-        Instance.objects.all().delete()
+        found = {flip.commitment_id: flip.state for flip in Flip.objects.order_by("found_at", "pk")}
+        assert found == dict(Commitment.objects.values_list("pk", "state"))
+        Commitment.objects.all().delete()
         judge(*Customer.objects.values_list("pk", flat=True), at=now)
         assert dump() == as_it_came
         transaction.set_rollback(True)
@@ -273,17 +277,17 @@ def test_whatever_the_order_of_arrival_a_recount_from_the_log_gives_the_same(
 
 
 EVERY_FORM = (
-    Draft(form="within", from_kind="asked", to_kind="answered", within_s=4 * 3600),
-    Draft(form="by_date", from_kind="asked", to_kind="answered", property="by"),
-    Draft(form="yes", from_kind="complained", property="timely"),
-    Draft(form="score", question="satisfaction", at_least=4),
+    StandardDraft(form="within", from_kind="asked", to_kind="answered", within_s=4 * 3600),
+    StandardDraft(form="by_date", from_kind="asked", to_kind="answered", property="by"),
+    StandardDraft(form="yes", from_kind="complained", property="timely"),
+    StandardDraft(form="score", question="satisfaction", at_least=4),
 )
 
 
 def test_a_new_promise_finds_its_history_in_the_background(ada: Associate) -> None:
     for number in range(3):
         tell(f"p{number}", "complained", MONDAY, properties={"timely": "yes" if number else "no"})
-    promise = make(ada, Draft(form="yes", from_kind="complained", property="timely"))
+    promise = make(ada, StandardDraft(form="yes", from_kind="complained", property="timely"))
     recount = Recount.objects.get(promise=promise)
     assert (recount.total, recount.percent) == (3, 0)
     recounts.go_on(promise=promise.pk, started_at=recount.started_at.isoformat())
@@ -298,7 +302,7 @@ def test_a_recount_that_was_interrupted_goes_on_where_it_was(ada: Associate, mon
     monkeypatch.setattr(recounts, "AT_ONCE", 1)
     for number in range(3):
         tell(f"p{number}", "complained", MONDAY, properties={"timely": "yes"})
-    promise = make(ada, Draft(form="yes", from_kind="complained", property="timely"))
+    promise = make(ada, StandardDraft(form="yes", from_kind="complained", property="timely"))
     assert recounts.step(promise=promise.pk, started_at=MONDAY, at=MONDAY)
     assert len(states(promise)) == 1
     recounts.go_on(promise=promise.pk, started_at=MONDAY.isoformat())
@@ -307,19 +311,19 @@ def test_a_recount_that_was_interrupted_goes_on_where_it_was(ada: Associate, mon
 
 def reported(state: str) -> list[int]:
     entries = Entry.objects.filter(kind={"broken": "PromiseBroken", "at_risk": "PromiseAtRisk"}[state])
-    return [found for entry in entries.order_by("pk") for found in entry.data["instances"]]
+    return [found for entry in entries.order_by("pk") for found in entry.data["commitments"]]
 
 
 def test_what_happens_while_a_recount_runs_is_news_though_the_recount_sees_it_first(
     answer: Promise, ada: Associate
 ) -> None:
-    happy = make(ada, Draft(form="score", question="satisfaction", at_least=4), words="You will be happy")
+    happy = make(ada, StandardDraft(form="score", question="satisfaction", at_least=4), words="You will be happy")
     ann, bea = tell("ann", "asked", MONDAY), tell("bea", "survey_answered", MONDAY, scores={"satisfaction": 1})
     judge(ann, at=MONDAY)
     start = MONDAY + 3.5 * HOUR
     for promise in (answer, happy):
         recounts.ask(promise=promise, by=ada.by, at=start)
-    told = touchpoints.Draft("survey_answered", start, "late", customer=ann, scores={"satisfaction": 2})
+    told = touchpoints.TouchpointDraft("survey_answered", start, "late", customer=ann, scores={"satisfaction": 2})
     batch = touchpoints.record(drafts=[told], source="test", by=SYSTEM, at=start + HOUR)
     for promise in (answer, happy):
         recounts.step(promise=promise.pk, started_at=start, at=start + HOUR)
@@ -345,7 +349,7 @@ def test_who_judges_late_does_not_turn_the_clock_back(answer: Promise) -> None:
 
 
 def test_a_recount_gives_way_to_a_later_one(ada: Associate) -> None:
-    promise = make(ada, Draft(form="yes", from_kind="complained", property="timely"))
+    promise = make(ada, StandardDraft(form="yes", from_kind="complained", property="timely"))
     recounts.ask(promise=promise, by=ada.by, at=MONDAY + HOUR)
     assert not recounts.step(promise=promise.pk, started_at=MONDAY, at=MONDAY + HOUR)
     assert Recount.objects.get(promise=promise).finished_at is None

@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from heedful.promise import judging
-from heedful.promise.judging import Seen, StandardSpec, Verdict
-from heedful.promise.working_time import Calendar
+from heedful.promise.judging import Evidence, StandardSpec, Verdict
+from heedful.promise.working_time import WorkingHours
 
 MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
-OFFICE = Calendar.from_json({"time_zone": "UTC", "week": [[["09:00", "17:00"]]] * 5 + [[], []]})
+OFFICE = WorkingHours.from_json({"time_zone": "UTC", "week": [[["09:00", "17:00"]]] * 5 + [[], []]})
 TEN_MINUTES = StandardSpec(id=1, form="within", from_kind="question", to_kind="answer", within_s=600)
 BY_DATE = StandardSpec(
     id=2, form="by_date", from_kind="ordered", to_kind="delivered", property="promised_for", match_property="order"
@@ -27,12 +27,12 @@ def at(seconds: float) -> datetime:
     return MONDAY + timedelta(seconds=seconds)
 
 
-def seen(number: int, kind: str, seconds: float, **properties: object) -> Seen:
-    return Seen(id=number, kind=kind, happened_at=at(seconds), properties=properties)
+def seen(number: int, kind: str, seconds: float, **properties: object) -> Evidence:
+    return Evidence(id=number, kind=kind, happened_at=at(seconds), properties=properties)
 
 
-def only(standard: StandardSpec, *touchpoints: Seen, now: datetime = MONDAY) -> Verdict:
-    [verdict] = judging.judge(standard, touchpoints, now=now)
+def only(standard: StandardSpec, *touchpoints: Evidence, now: datetime = MONDAY) -> Verdict:
+    [verdict] = judging.evaluate(standard, touchpoints, now=now)
     return verdict
 
 
@@ -74,7 +74,7 @@ def test_the_first_of_several_answers_counts() -> None:
 
 
 def test_one_answer_may_settle_several_questions() -> None:
-    verdicts = judging.judge(
+    verdicts = judging.evaluate(
         TEN_MINUTES, [seen(1, "question", 0), seen(2, "question", 500), seen(3, "answer", 700)], now=at(9000)
     )
     assert [(verdict.opened_by, verdict.state, verdict.settled_by) for verdict in verdicts] == [
@@ -90,13 +90,13 @@ def test_a_late_answer_dated_ahead_of_now_does_not_break_the_promise_before_its_
 
 def test_a_kind_that_follows_itself_does_not_settle_itself() -> None:
     monthly = replace(TEN_MINUTES, from_kind="visit", to_kind="visit")
-    verdicts = judging.judge(monthly, [seen(1, "visit", 0), seen(2, "visit", 0), seen(3, "visit", 60)], now=at(90))
+    verdicts = judging.evaluate(monthly, [seen(1, "visit", 0), seen(2, "visit", 0), seen(3, "visit", 60)], now=at(90))
     assert [verdict.settled_by for verdict in verdicts] == [3, 3, None]
 
 
 def test_a_standard_may_match_the_two_by_a_property() -> None:
     matched = replace(TEN_MINUTES, match_property="ticket.id")
-    verdicts = judging.judge(
+    verdicts = judging.evaluate(
         matched,
         [
             seen(1, "question", 0, ticket={"id": 7}),
@@ -115,15 +115,15 @@ def test_a_standard_may_match_the_two_by_a_property() -> None:
 def test_an_opener_without_the_property_to_match_by_is_reported() -> None:
     matched = replace(TEN_MINUTES, match_property="ticket")
     touchpoints = [seen(1, "question", 0)]
-    assert judging.judge(matched, touchpoints, now=at(0)) == []
+    assert judging.evaluate(matched, touchpoints, now=at(0)) == []
     [report] = judging.unreadable(matched, touchpoints)
     assert (report.opened_by, report.property, report.reason) == (1, "ticket", "It has no “ticket” to be matched by.")
 
 
 def test_working_time_stops_outside_the_hours() -> None:
     four_hours = replace(TEN_MINUTES, within_s=4 * 3600, calendar=OFFICE)
-    asked = Seen(id=1, kind="question", happened_at=datetime(2026, 3, 6, 15, tzinfo=UTC))  # a Friday
-    answered = Seen(id=2, kind="answer", happened_at=datetime(2026, 3, 9, 10, 30, tzinfo=UTC))
+    asked = Evidence(id=1, kind="question", happened_at=datetime(2026, 3, 6, 15, tzinfo=UTC))  # a Friday
+    answered = Evidence(id=2, kind="answer", happened_at=datetime(2026, 3, 9, 10, 30, tzinfo=UTC))
     verdict = only(four_hours, asked, answered)
     assert verdict.at_risk_at == datetime(2026, 3, 9, 10, tzinfo=UTC)
     assert verdict.due_at == datetime(2026, 3, 9, 11, tzinfo=UTC)
@@ -132,14 +132,14 @@ def test_working_time_stops_outside_the_hours() -> None:
 
 def test_working_days_are_due_at_the_close() -> None:
     one_day = replace(TEN_MINUTES, within_s=None, days=1, calendar=OFFICE)
-    verdict = only(one_day, Seen(id=1, kind="question", happened_at=datetime(2026, 3, 6, 13, tzinfo=UTC)))
+    verdict = only(one_day, Evidence(id=1, kind="question", happened_at=datetime(2026, 3, 6, 13, tzinfo=UTC)))
     assert verdict.due_at == datetime(2026, 3, 9, 17, tzinfo=UTC)
     assert verdict.at_risk_at == datetime(2026, 3, 9, 14, tzinfo=UTC)  # 9 of 12 working hours
 
 
 def test_days_without_a_calendar_end_at_midnight_where_the_company_is() -> None:
     two_days = replace(TEN_MINUTES, within_s=None, days=2, time_zone="Europe/Berlin")
-    asked = Seen(id=1, kind="question", happened_at=datetime(2026, 3, 27, 23, 30, tzinfo=UTC))  # the 28th in Berlin
+    asked = Evidence(id=1, kind="question", happened_at=datetime(2026, 3, 27, 23, 30, tzinfo=UTC))  # the 28th in Berlin
     assert only(two_days, asked).due_at == datetime(2026, 3, 30, 21, 59, 59, 999999, tzinfo=UTC)
 
 
@@ -157,12 +157,12 @@ def test_days_without_a_calendar_end_at_midnight_where_the_company_is() -> None:
 def test_what_was_promised_for_a_date_is_due_then(promised: object, delivered: datetime, state: str) -> None:
     berlin = replace(BY_DATE, time_zone="Europe/Berlin")
     ordered = seen(1, "ordered", 0, order=5, promised_for=promised)
-    arrived = Seen(id=2, kind="delivered", happened_at=delivered, properties={"order": "5"})
+    arrived = Evidence(id=2, kind="delivered", happened_at=delivered, properties={"order": "5"})
     assert only(berlin, ordered, arrived, now=datetime(2026, 4, 1, tzinfo=UTC)).state == state
 
 
 def test_a_date_in_the_calendar_of_a_standard_ends_in_its_time_zone() -> None:
-    tokyo = Calendar.from_json({"time_zone": "Asia/Tokyo", "week": [[["09:00", "17:00"]]] * 7})
+    tokyo = WorkingHours.from_json({"time_zone": "Asia/Tokyo", "week": [[["09:00", "17:00"]]] * 7})
     verdict = only(replace(BY_DATE, calendar=tokyo), seen(1, "ordered", 0, order=5, promised_for="2026-03-04"))
     assert verdict.due_at == datetime(2026, 3, 4, 14, 59, 59, 999999, tzinfo=UTC)
     assert verdict.at_risk_at == datetime(2026, 3, 4, 4, tzinfo=UTC)  # 12 of the 16 working hours on 3 and 4 March
@@ -174,7 +174,7 @@ def test_an_order_without_a_date_promised_none_and_an_unreadable_date_is_reporte
         seen(2, "ordered", 0, order=2, promised_for=" "),
         seen(3, "ordered", 0, order=3, promised_for="next week"),
     ]
-    assert judging.judge(BY_DATE, touchpoints, now=MONDAY) == []
+    assert judging.evaluate(BY_DATE, touchpoints, now=MONDAY) == []
     [report] = judging.unreadable(BY_DATE, touchpoints)
     assert (report.opened_by, report.property, report.reason) == (3, "promised_for", "“next week” is not a date.")
 
@@ -192,21 +192,23 @@ def test_a_promise_is_not_broken_before_it_is_made() -> None:
 
 @pytest.mark.parametrize(("score", "state"), [(5, "kept"), (4, "kept"), (3.9, "broken"), (1, "broken")])
 def test_a_score_is_judged_at_once(score: float, state: str) -> None:
-    verdict = only(GOOD, Seen(id=1, kind="survey_answered", happened_at=MONDAY, scores={"satisfaction": score}))
+    verdict = only(GOOD, Evidence(id=1, kind="survey_answered", happened_at=MONDAY, scores={"satisfaction": score}))
     assert (verdict.state, verdict.measured, verdict.settled_at, verdict.settled_by) == (state, score, MONDAY, 1)
     assert (verdict.due_at, verdict.changes_at) == (None, None)
 
 
 def test_only_scores_on_the_question_and_of_the_kind_are_judged() -> None:
-    ease = Seen(id=1, kind="survey_answered", happened_at=MONDAY, scores={"ease": 1})
-    review = Seen(id=2, kind="review", happened_at=MONDAY, scores={"satisfaction": 1})
-    assert judging.judge(GOOD, [ease, review], now=MONDAY) == []
+    ease = Evidence(id=1, kind="survey_answered", happened_at=MONDAY, scores={"ease": 1})
+    review = Evidence(id=2, kind="review", happened_at=MONDAY, scores={"satisfaction": 1})
+    assert judging.evaluate(GOOD, [ease, review], now=MONDAY) == []
     assert only(replace(GOOD, from_kind=""), ease, review).opened_by == 2
 
 
 def test_the_last_score_of_an_answer_sheet_counts() -> None:
     first, last = (
-        Seen(id=number, kind="survey_answered", happened_at=at(number), scores={"satisfaction": score}, subject="ask:7")
+        Evidence(
+            id=number, kind="survey_answered", happened_at=at(number), scores={"satisfaction": score}, subject="ask:7"
+        )
         for number, score in ((1, 2), (2, 5))
     )
     verdict = only(GOOD, last, first)
@@ -217,7 +219,7 @@ def test_the_last_score_of_an_answer_sheet_counts() -> None:
 def test_a_yes_keeps_and_a_no_breaks_and_anything_else_is_reported() -> None:
     touchpoints = [seen(1, "complaint", 0, timely="Yes"), seen(2, "complaint", 1, timely="No")]
     touchpoints += [seen(3, "complaint", 2), seen(4, "complaint", 3, timely="perhaps")]
-    verdicts = judging.judge(TIMELY, touchpoints, now=MONDAY)
+    verdicts = judging.evaluate(TIMELY, touchpoints, now=MONDAY)
     assert [(verdict.opened_by, verdict.state) for verdict in verdicts] == [(1, "kept"), (2, "broken")]
     [report] = judging.unreadable(TIMELY, touchpoints)
     assert (report.opened_by, report.reason) == (4, "“perhaps” is neither a yes nor a no.")
@@ -228,17 +230,17 @@ def test_what_happened_before_the_standard_began_is_not_judged(standard: Standar
     everything = [
         seen(1, "question", 0),
         seen(2, "ordered", 0, order=1, promised_for="2026-03-09"),
-        Seen(id=3, kind="survey_answered", happened_at=MONDAY, scores={"satisfaction": 1}),
+        Evidence(id=3, kind="survey_answered", happened_at=MONDAY, scores={"satisfaction": 1}),
         seen(4, "complaint", 0, timely="no"),
     ]
-    assert len(judging.judge(replace(standard, starts_at=MONDAY), everything, now=MONDAY)) == 1
-    assert judging.judge(replace(standard, starts_at=at(0.000001)), everything, now=MONDAY) == []
+    assert len(judging.evaluate(replace(standard, starts_at=MONDAY), everything, now=MONDAY)) == 1
+    assert judging.evaluate(replace(standard, starts_at=at(0.000001)), everything, now=MONDAY) == []
 
 
 def test_a_time_that_would_be_up_after_centuries_is_reported_and_not_judged() -> None:
-    rarely = Calendar.from_json({"time_zone": "UTC", "week": {"mon": [["09:00", "09:01"]]}})
+    rarely = WorkingHours.from_json({"time_zone": "UTC", "week": {"mon": [["09:00", "09:01"]]}})
     endless = replace(TEN_MINUTES, within_s=10**9, calendar=rarely)
-    assert judging.judge(endless, [seen(1, "question", 0)], now=MONDAY) == []
+    assert judging.evaluate(endless, [seen(1, "question", 0)], now=MONDAY) == []
     assert "after the year" in judging.unreadable(endless, [seen(1, "question", 0)])[0].reason
 
 
@@ -263,7 +265,7 @@ def test_a_standard_that_cannot_be_judged_is_refused(fault: dict[str, Any], sent
         replace(TEN_MINUTES, **fault)
 
 
-KOLKATA = Calendar.from_json(
+KOLKATA = WorkingHours.from_json(
     {"time_zone": "Asia/Kolkata", "week": [[["10:00", "13:00"], ["14:00", "19:00"]]] * 6 + [[]]}
 )
 STANDARDS = [
@@ -284,10 +286,10 @@ times = st.integers(0, 400_000).map(lambda seconds: at(seconds - seconds % 100))
 
 
 @st.composite
-def histories(draw: st.DrawFn) -> list[Seen]:
+def histories(draw: st.DrawFn) -> list[Evidence]:
     kinds = ["question", "answer", "ordered", "delivered", "survey_answered", "complaint"]
     return [
-        Seen(
+        Evidence(
             id=number,
             kind=draw(st.sampled_from(kinds)),
             happened_at=draw(times),
@@ -305,31 +307,31 @@ def histories(draw: st.DrawFn) -> list[Seen]:
 
 @given(standards, histories(), times, st.randoms())
 def test_the_order_of_arrival_does_not_matter(
-    standard: StandardSpec, history: list[Seen], now: datetime, r: Any
+    standard: StandardSpec, history: list[Evidence], now: datetime, r: Any
 ) -> None:
     shuffled = [*history, *history[:3]]
     r.shuffle(shuffled)
-    assert judging.judge(standard, shuffled, now=now) == judging.judge(standard, history, now=now)
+    assert judging.evaluate(standard, shuffled, now=now) == judging.evaluate(standard, history, now=now)
     assert judging.unreadable(standard, shuffled) == judging.unreadable(standard, history)
 
 
 @given(standards, histories(), st.lists(times, min_size=13, max_size=13).map(sorted))
 def test_judging_event_by_event_ends_where_judging_once_does(
-    standard: StandardSpec, history: list[Seen], clock: list[datetime]
+    standard: StandardSpec, history: list[Evidence], clock: list[datetime]
 ) -> None:
     stored: dict[int, Verdict] = {}
     for count, now in enumerate(clock[: len(history) + 1]):
-        stored = {verdict.opened_by: verdict for verdict in judging.judge(standard, history[:count], now=now)}
-    final = judging.judge(standard, history, now=clock[len(history)])
+        stored = {verdict.opened_by: verdict for verdict in judging.evaluate(standard, history[:count], now=now)}
+    final = judging.evaluate(standard, history, now=clock[len(history)])
     assert list(stored.values()) == final
 
 
 @given(standards, histories(), st.lists(times, min_size=2, max_size=2).map(sorted))
 def test_as_time_passes_a_verdict_only_moves_on(
-    standard: StandardSpec, history: list[Seen], clock: list[datetime]
+    standard: StandardSpec, history: list[Evidence], clock: list[datetime]
 ) -> None:
     order = ["pending", "at_risk", "broken"]
-    earlier, later = (judging.judge(standard, history, now=now) for now in clock)
+    earlier, later = (judging.evaluate(standard, history, now=now) for now in clock)
     for before, after in zip(earlier, later, strict=True):
         assert replace(before, state="kept", settled_at=None, settled_by=None) == replace(
             after, state="kept", settled_at=None, settled_by=None
@@ -342,18 +344,18 @@ def test_as_time_passes_a_verdict_only_moves_on(
 
 @given(standards, histories(), times)
 def test_a_state_changes_exactly_when_it_said_it_would(
-    standard: StandardSpec, history: list[Seen], now: datetime
+    standard: StandardSpec, history: list[Evidence], now: datetime
 ) -> None:
-    for index, verdict in enumerate(judging.judge(standard, history, now=now)):
+    for index, verdict in enumerate(judging.evaluate(standard, history, now=now)):
         if verdict.changes_at is not None:
-            just_before = judging.judge(standard, history, now=verdict.changes_at - timedelta(microseconds=1))[index]
+            just_before = judging.evaluate(standard, history, now=verdict.changes_at - timedelta(microseconds=1))[index]
             assert verdict.changes_at <= now or just_before.state == verdict.state
-            assert judging.judge(standard, history, now=verdict.changes_at)[index].state != verdict.state
+            assert judging.evaluate(standard, history, now=verdict.changes_at)[index].state != verdict.state
 
 
 @given(standards, histories(), times)
-def test_every_verdict_is_consistent_in_itself(standard: StandardSpec, history: list[Seen], now: datetime) -> None:
-    verdicts = judging.judge(standard, history, now=now)
+def test_every_verdict_is_consistent_in_itself(standard: StandardSpec, history: list[Evidence], now: datetime) -> None:
+    verdicts = judging.evaluate(standard, history, now=now)
     assert verdicts == sorted(verdicts, key=lambda verdict: (verdict.started_at, verdict.opened_by))
     for verdict in verdicts:
         settled = verdict.state in ("kept", "broken")
@@ -367,11 +369,11 @@ def test_every_verdict_is_consistent_in_itself(standard: StandardSpec, history: 
 
 @given(st.sampled_from(STANDARDS[:4]), histories(), times, times)
 def test_an_earlier_answer_can_only_help(
-    standard: StandardSpec, history: list[Seen], now: datetime, answered: datetime
+    standard: StandardSpec, history: list[Evidence], now: datetime, answered: datetime
 ) -> None:
-    answer = Seen(id=99, kind="answer", happened_at=answered, properties={"order": 1})
-    before = judging.judge(standard, history, now=now)
-    after = judging.judge(standard, [*history, answer], now=now)
+    answer = Evidence(id=99, kind="answer", happened_at=answered, properties={"order": 1})
+    before = judging.evaluate(standard, history, now=now)
+    after = judging.evaluate(standard, [*history, answer], now=now)
     for old, new in zip(before, after, strict=True):
         assert old.state != "kept" or new.state == "kept"
         matches = standard.match_property is None or new.settled_by == 99
@@ -388,5 +390,5 @@ def test_clock_time_is_due_to_the_microsecond(start: int, within: int, micros: i
 
 def test_times_of_any_zone_are_compared_as_moments() -> None:
     berlin = datetime(2026, 3, 2, 10, 5, tzinfo=ZoneInfo("Europe/Berlin"))
-    answer = Seen(id=2, kind="answer", happened_at=berlin)
+    answer = Evidence(id=2, kind="answer", happened_at=berlin)
     assert only(TEN_MINUTES, seen(1, "question", 0), answer, now=at(900)).measured == 300

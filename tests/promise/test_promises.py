@@ -7,22 +7,22 @@ import pytest
 
 from heedful.associates.models import Associate
 from heedful.customers import kinds
-from heedful.customers.models import Kind
+from heedful.customers.models import TouchpointKind
 from heedful.kit.errors import Forbidden, Refused
 from heedful.ledger.models import Entry
-from heedful.promise import calendars, instances, promises, recounts, standards
-from heedful.promise.models import Calendar, Instance, Promise, Recount, Standard
+from heedful.promise import calendars, commitments, promises, recounts, standards
+from heedful.promise.models import Calendar, Commitment, Promise, Recount, Standard
 from heedful.promise.promises import Wording
-from heedful.promise.standards import Draft
+from heedful.promise.standards import StandardDraft
 from tests.promise.shop import HOUR, MONDAY, OFFICE, make, states, tell
 
 pytestmark = pytest.mark.django_db
-ANSWER = Draft(form="within", from_kind="asked", to_kind="answered", within_s=4 * 3600)
-YES = Draft(form="yes", from_kind="complained", property="timely")
+ANSWER = StandardDraft(form="within", from_kind="asked", to_kind="answered", within_s=4 * 3600)
+YES = StandardDraft(form="yes", from_kind="complained", property="timely")
 
 
 def watched() -> dict[str, int]:
-    return dict(Kind.objects.filter(watchers__gt=0).values_list("pk", "watchers"))
+    return dict(TouchpointKind.objects.filter(watchers__gt=0).values_list("pk", "watchers"))
 
 
 def test_a_promise_is_made_with_its_standards_and_written_down(ada: Associate) -> None:
@@ -49,19 +49,19 @@ def test_two_promises_in_the_same_words_have_addresses_of_their_own(ada: Associa
         ([ANSWER], {"audience": {"plan": []}}, "at least one value"),
         ([ANSWER], {"stated_expectation": {"satisfaction": 9}}, "goes from 1 to 5"),
         ([YES], {"is_case_clock": True}, "needs a time"),
-        ([Draft(form="someday")], {}, "Choose how"),
-        ([Draft(form="within", from_kind="a", to_kind="b")], {}, "Give a time or a number of days"),
-        ([Draft(form="within", to_kind="b", within_s=1)], {}, "begins with"),
-        ([Draft(form="within", from_kind="a", to_kind="b", within_s=10**9)], {}, "five years"),
-        ([Draft(form="within", from_kind="a", to_kind="b", within_s=0)], {}, "longer than nothing"),
-        ([Draft(form="by_date", from_kind="a", to_kind="b")], {}, "carries the date"),
-        ([Draft(form="score", question="mood", at_least=3)], {}, "no question 'mood'"),
-        ([Draft(form="score", question="ease", at_least=9)], {}, "goes from 1 to 7"),
-        ([Draft(form="score", question="ease", at_least=1)], {}, "above the lowest"),
+        ([StandardDraft(form="someday")], {}, "Choose how"),
+        ([StandardDraft(form="within", from_kind="a", to_kind="b")], {}, "Give a time or a number of days"),
+        ([StandardDraft(form="within", to_kind="b", within_s=1)], {}, "begins with"),
+        ([StandardDraft(form="within", from_kind="a", to_kind="b", within_s=10**9)], {}, "five years"),
+        ([StandardDraft(form="within", from_kind="a", to_kind="b", within_s=0)], {}, "longer than nothing"),
+        ([StandardDraft(form="by_date", from_kind="a", to_kind="b")], {}, "carries the date"),
+        ([StandardDraft(form="score", question="mood", at_least=3)], {}, "no question 'mood'"),
+        ([StandardDraft(form="score", question="ease", at_least=9)], {}, "goes from 1 to 7"),
+        ([StandardDraft(form="score", question="ease", at_least=1)], {}, "above the lowest"),
     ],
 )
 def test_a_promise_that_could_not_be_measured_is_refused_and_nothing_is_changed(
-    ada: Associate, drafts: list[Draft], said: dict[str, Any], sentence: str
+    ada: Associate, drafts: list[StandardDraft], said: dict[str, Any], sentence: str
 ) -> None:
     with pytest.raises(Refused, match=sentence):
         make(ada, *drafts, **said)
@@ -94,14 +94,14 @@ def test_new_words_alone_measure_nothing_anew(answer: Promise, ada: Associate) -
 
 def test_a_changed_standard_measures_history_anew_and_says_why(answer: Promise, ada: Associate) -> None:
     ann = tell("ann", "asked", MONDAY)
-    instances.judge_people([ann], at=MONDAY + 5 * HOUR)
+    commitments.evaluate_people([ann], at=MONDAY + 5 * HOUR)
     later = MONDAY + 5 * HOUR
-    day = Draft(form="within", from_kind="asked", to_kind="called", within_s=86_400)
+    day = StandardDraft(form="within", from_kind="asked", to_kind="called", within_s=86_400)
     promises.change(promise=answer, wording=Wording(words="Tomorrow"), standards=[day], by=ada.by, at=later)
     assert watched() == {"asked": 1, "called": 1}
     recounts.step(promise=answer.pk, started_at=later, at=later)
     assert states(answer) == ["pending"]
-    flip = instances.history(Instance.objects.get()).flips[-1]
+    flip = commitments.history(Commitment.objects.get()).flips[-1]
     assert (flip.state, flip.because) == ("pending", "the promise was changed")
 
 
@@ -109,7 +109,7 @@ def test_a_standard_that_is_taken_away_takes_its_instances_along(ada: Associate)
     promise = make(ada, ANSWER, YES)
     ann = tell("ann", "asked", MONDAY)
     tell("ann", "complained", MONDAY, properties={"timely": "no"})
-    instances.judge_people([ann], at=MONDAY)
+    commitments.evaluate_people([ann], at=MONDAY)
     promises.change(promise=promise, wording=Wording(words="Soon"), standards=[ANSWER], by=ada.by, at=MONDAY)
     assert states(promise) == ["pending"]
     assert watched() == {"asked": 1, "answered": 1}
@@ -119,12 +119,12 @@ def test_a_standard_that_changes_from_now_on_leaves_the_past_as_it_was(answer: P
     change = MONDAY + 10 * HOUR
     ann = tell("ann", "asked", MONDAY)
     tell("ann", "asked", change)
-    hour = Draft(form="within", from_kind="asked", to_kind="answered", within_s=3600)
+    hour = StandardDraft(form="within", from_kind="asked", to_kind="answered", within_s=3600)
     promises.change(
         promise=answer, wording=Wording(words="Sooner"), standards=[hour], from_now_on=True, by=ada.by, at=change
     )
-    instances.judge_people([ann], at=change)
-    due = Instance.objects.order_by("started_at").values_list("due_at", flat=True)
+    commitments.evaluate_people([ann], at=change)
+    due = Commitment.objects.order_by("started_at").values_list("due_at", flat=True)
     assert list(due) == [MONDAY + 4 * HOUR, change + HOUR]
 
 
@@ -132,7 +132,7 @@ def test_a_promise_that_ended_promises_nothing_new_and_still_owes_what_it_did(an
     ann = tell("ann", "asked", MONDAY)
     promises.end(promise=answer, by=ada.by, at=MONDAY + HOUR)
     tell("ann", "asked", MONDAY + 2 * HOUR)
-    instances.judge_people([ann], at=MONDAY + 9 * HOUR)
+    commitments.evaluate_people([ann], at=MONDAY + 9 * HOUR)
     assert states(answer) == ["broken"]
     assert watched() == {}
     with pytest.raises(Refused, match="has ended"):
@@ -157,19 +157,22 @@ def test_cases_run_by_one_promise_at_a_time(ada: Associate) -> None:
 @pytest.mark.parametrize(
     ("draft", "sentence"),
     [
-        (Draft(form="within", from_kind="order_placed", to_kind="delivered", within_days=1), "within 1 day"),
-        (Draft(form="within", from_kind="order_placed", to_kind="delivered", within_s=90), "within 90 seconds"),
-        (Draft(form="within", from_kind="order_placed", to_kind="delivered", within_s=604_800), "within 1 week"),
+        (StandardDraft(form="within", from_kind="order_placed", to_kind="delivered", within_days=1), "within 1 day"),
+        (StandardDraft(form="within", from_kind="order_placed", to_kind="delivered", within_s=90), "within 90 seconds"),
+        (
+            StandardDraft(form="within", from_kind="order_placed", to_kind="delivered", within_s=604_800),
+            "within 1 week",
+        ),
     ],
 )
-def test_a_standard_is_said_in_a_sentence(draft: Draft, sentence: str) -> None:
+def test_a_standard_is_said_in_a_sentence(draft: StandardDraft, sentence: str) -> None:
     said = standards.sentence(Standard(**draft.fields()), names={})
     assert said == f"From order placed to delivered {sentence}"
 
 
 def test_working_time_is_said_as_such(office: Calendar) -> None:
-    two_days = Draft(form="within", from_kind="asked", to_kind="answered", within_days=2, calendar=office)
-    hours = Draft(form="within", from_kind="asked", to_kind="answered", within_s=86_400, calendar=office)
+    two_days = StandardDraft(form="within", from_kind="asked", to_kind="answered", within_days=2, calendar=office)
+    hours = StandardDraft(form="within", from_kind="asked", to_kind="answered", within_s=86_400, calendar=office)
     assert standards.sentence(Standard(**two_days.fields()), names={}).endswith("within 2 working days")
     assert standards.sentence(Standard(**hours.fields()), names={}).endswith("within 24 working hours")
 
@@ -178,24 +181,27 @@ def test_working_time_is_said_as_such(office: Calendar) -> None:
     ("draft", "sentence"),
     [
         (
-            Draft(form="within", from_kind="sim", to_kind="delivered", within_s=90),
+            StandardDraft(form="within", from_kind="sim", to_kind="delivered", within_s=90),
             "From “SIM ordered” to delivered within",
         ),
         (
-            Draft(form="by_date", from_kind="sim", to_kind="delivered", property="promised_for"),
+            StandardDraft(form="by_date", from_kind="sim", to_kind="delivered", property="promised_for"),
             "by the date in “promised for”",
         ),
-        (Draft(form="yes", from_kind="sim", property="as_quoted"), "At “SIM ordered”, a yes in “as quoted”"),
-        (Draft(form="score", question="ease", at_least=5), "Ease of at least 5"),
-        (Draft(form="score", question="ease", at_least=5, from_kind="sim"), "At “SIM ordered”, ease of at least 5"),
+        (StandardDraft(form="yes", from_kind="sim", property="as_quoted"), "At “SIM ordered”, a yes in “as quoted”"),
+        (StandardDraft(form="score", question="ease", at_least=5), "Ease of at least 5"),
+        (
+            StandardDraft(form="score", question="ease", at_least=5, from_kind="sim"),
+            "At “SIM ordered”, ease of at least 5",
+        ),
     ],
 )
-def test_a_sentence_says_kinds_by_the_companys_own_names(draft: Draft, sentence: str) -> None:
+def test_a_sentence_says_kinds_by_the_companys_own_names(draft: StandardDraft, sentence: str) -> None:
     assert sentence in standards.sentence(Standard(**draft.fields()), names={"sim": "SIM ordered"})
 
 
 def test_a_promise_is_said_with_the_names_that_the_company_gave(answer: Promise, ada: Associate) -> None:
-    kind = Kind.objects.get(pk=answer.standards.get().from_kind)
+    kind = TouchpointKind.objects.get(pk=answer.standards.get().from_kind)
     kinds.place(kind=kind, name="A question by post", stage=None, moves_stage=False, by=ada.by, at=MONDAY)
     assert promises.sentences(answer)[0].startswith("From “A question by post” to ")
 
@@ -213,10 +219,12 @@ def test_the_first_calendar_is_the_default_until_another_is(office: Calendar, ad
 
 
 def test_a_holiday_that_is_added_moves_what_is_due(office: Calendar, ada: Associate) -> None:
-    promise = make(ada, Draft(form="within", from_kind="asked", to_kind="answered", within_days=1, calendar=office))
+    promise = make(
+        ada, StandardDraft(form="within", from_kind="asked", to_kind="answered", within_days=1, calendar=office)
+    )
     ann = tell("ann", "asked", MONDAY)
-    instances.judge_people([ann], at=MONDAY)
-    assert Instance.objects.get().due_at == datetime.fromisoformat("2026-03-03T17:00:00+01:00")
+    commitments.evaluate_people([ann], at=MONDAY)
+    assert Commitment.objects.get().due_at == datetime.fromisoformat("2026-03-03T17:00:00+01:00")
     later = MONDAY + timedelta(minutes=1)
     calendars.change(
         calendar=office,
@@ -228,5 +236,5 @@ def test_a_holiday_that_is_added_moves_what_is_due(office: Calendar, ada: Associ
         at=later,
     )
     recounts.step(promise=promise.pk, started_at=later, at=later)
-    assert Instance.objects.get().due_at == datetime.fromisoformat("2026-03-04T17:00:00+01:00")
+    assert Commitment.objects.get().due_at == datetime.fromisoformat("2026-03-04T17:00:00+01:00")
     assert Entry.objects.get(kind="CalendarChanged").data["before"]["holidays"] == []

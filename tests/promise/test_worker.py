@@ -16,10 +16,10 @@ from procrastinate.contrib.django.models import ProcrastinateWorker
 
 from heedful.customers import touchpoints
 from heedful.kit.actor import SYSTEM
-from heedful.promise import instances, promises
-from heedful.promise.models import Flip, Instance
+from heedful.promise import commitments, promises
+from heedful.promise.models import Commitment, Flip
 from heedful.promise.promises import Wording
-from heedful.promise.standards import Draft
+from heedful.promise.standards import StandardDraft
 
 WORKER = "import django; django.setup(); from heedful.loop import worker; worker.run(alone=True)"
 PATIENCE_S = 60
@@ -49,18 +49,18 @@ def wait_until(true: Callable[[], bool]) -> None:
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_a_clock_fires_though_the_worker_was_killed(workers: list[subprocess.Popen[bytes]]) -> None:
     now = timezone.now()
-    draft = Draft(form="within", from_kind="asked", to_kind="answered", within_s=6, at_risk_share=0.5)
+    draft = StandardDraft(form="within", from_kind="asked", to_kind="answered", within_s=6, at_risk_share=0.5)
     promises.make(wording=Wording(words="At once"), standards=[draft], by=SYSTEM, at=now)
-    asked = touchpoints.Draft(kind="asked", happened_at=now, message="m", identities=(("user_id", "ann"),))
+    asked = touchpoints.TouchpointDraft(kind="asked", happened_at=now, message="m", identities=(("user_id", "ann"),))
     record = touchpoints.record(drafts=[asked], source="test", by=SYSTEM, at=now).customers[0]
-    instances.judge_people([record], at=now)
+    commitments.evaluate_people([record], at=now)
     workers.append(work())
     wait_until(ProcrastinateWorker.objects.exists)
     workers[0].send_signal(signal.SIGKILL)
     workers[0].wait()
     workers.append(work())
-    wait_until(Instance.objects.filter(state="broken").exists)
-    row = Instance.objects.get()
+    wait_until(Commitment.objects.filter(state="broken").exists)
+    row = Commitment.objects.get()
     assert row.settled_at == row.due_at == now + timedelta(seconds=6)
     assert all(flip.found_at >= flip.true_from for flip in Flip.objects.all())
     assert Flip.objects.get(state="broken").because == "clock"
@@ -69,20 +69,22 @@ def test_a_clock_fires_though_the_worker_was_killed(workers: list[subprocess.Pop
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_two_jobs_that_judge_the_same_people_at_once_do_not_double_anything() -> None:
     now = timezone.now()
-    draft = Draft(form="within", from_kind="asked", to_kind="answered", within_s=3600)
+    draft = StandardDraft(form="within", from_kind="asked", to_kind="answered", within_s=3600)
     promises.make(wording=Wording(words="Soon"), standards=[draft], by=SYSTEM, at=now)
     drafts = [
-        touchpoints.Draft(kind="asked", happened_at=now, message=str(number), identities=(("user_id", str(number)),))
+        touchpoints.TouchpointDraft(
+            kind="asked", happened_at=now, message=str(number), identities=(("user_id", str(number)),)
+        )
         for number in range(60)
     ]
     people = touchpoints.record(drafts=drafts, source="test", by=SYSTEM, at=now).customers
 
     def judge(start: int) -> int:
         try:
-            return instances.judge_people(people[start:], at=now)
+            return commitments.evaluate_people(people[start:], at=now)
         finally:
             connection.close()
 
     with ThreadPoolExecutor(4) as pool:
         changed = list(pool.map(judge, [0, 20, 0, 40]))
-    assert sum(changed) == Instance.objects.count() == Flip.objects.count() == 60
+    assert sum(changed) == Commitment.objects.count() == Flip.objects.count() == 60

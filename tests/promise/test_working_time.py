@@ -9,17 +9,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from heedful.promise import working_time
-from heedful.promise.working_time import ALWAYS, Calendar
+from heedful.promise.working_time import ALWAYS, WorkingHours
 
 BERLIN = ZoneInfo("Europe/Berlin")
 HOUR = 3600
 
 
-def calendar(*, zone: str = "Europe/Berlin", holidays: list[str] | None = None, **week: list[list[str]]) -> Calendar:
-    return Calendar.from_json({"time_zone": zone, "week": week, "holidays": holidays or []})
+def calendar(
+    *, zone: str = "Europe/Berlin", holidays: list[str] | None = None, **week: list[list[str]]
+) -> WorkingHours:
+    return WorkingHours.from_json({"time_zone": zone, "week": week, "holidays": holidays or []})
 
 
-def office(holidays: list[str] | None = None) -> Calendar:
+def office(holidays: list[str] | None = None) -> WorkingHours:
     day = [["09:00", "12:30"], ["13:30", "17:00"]]
     return calendar(holidays=holidays, mon=day, tue=day, wed=day, thu=day, fri=[["09:00", "14:00"]])
 
@@ -114,7 +116,7 @@ def test_the_opening_is_open_and_the_close_is_closed() -> None:
 
 
 def test_a_calendar_with_a_hole_in_the_day_is_not_always_open() -> None:
-    nightly = Calendar("Europe/Berlin", (((0, 6 * HOUR), (22 * HOUR, 24 * HOUR)),) * 7)
+    nightly = WorkingHours("Europe/Berlin", (((0, 6 * HOUR), (22 * HOUR, 24 * HOUR)),) * 7)
     assert not nightly.is_always
     assert working_time.working_seconds(nightly, berlin("2026-03-02 00:00"), berlin("2026-03-03 00:00")) == 8 * HOUR
 
@@ -155,7 +157,7 @@ def test_the_due_time_is_right_on_either_side_of_a_change_of_clocks() -> None:
 
 
 def test_a_date_that_a_time_zone_left_out_is_no_time_at_all() -> None:
-    apia = Calendar("Pacific/Apia", (((8 * HOUR, 16 * HOUR),),) * 7)
+    apia = WorkingHours("Pacific/Apia", (((8 * HOUR, 16 * HOUR),),) * 7)
     start = datetime(2011, 12, 29, 8, tzinfo=ZoneInfo("Pacific/Apia"))  # Samoa had no 30 December 2011
     assert working_time.due_at(apia, start, 16 * HOUR) == datetime(2011, 12, 31, 16, tzinfo=ZoneInfo("Pacific/Apia"))
     assert working_time.due_after_days(apia, start, 1) == datetime(2011, 12, 31, 16, tzinfo=ZoneInfo("Pacific/Apia"))
@@ -202,14 +204,14 @@ def test_a_wall_time_that_is_skipped_is_the_moment_of_the_change() -> None:
 )
 def test_a_calendar_that_cannot_be_is_refused_in_a_sentence(data: Any, sentence: str) -> None:
     with pytest.raises(ValueError, match=sentence.replace("(", r"\(").replace(".", r"\.")):
-        Calendar.from_json(data)
+        WorkingHours.from_json(data)
 
 
 def test_a_calendar_survives_a_round_trip_and_is_laid_out_once() -> None:
     data = office(["2026-12-25"]).to_json()
     assert data["week"]["fri"] == [["09:00", "14:00"]]
-    assert Calendar.from_json(data) is office(["2026-12-25"])
-    assert Calendar.from_json(ALWAYS.to_json()) == ALWAYS
+    assert WorkingHours.from_json(data) is office(["2026-12-25"])
+    assert WorkingHours.from_json(ALWAYS.to_json()) == ALWAYS
 
 
 def test_times_that_cannot_be_counted_are_refused() -> None:
@@ -258,29 +260,31 @@ def days(draw: st.DrawFn) -> tuple[tuple[int, int], ...]:
 
 
 @st.composite
-def calendars(draw: st.DrawFn) -> Calendar:
+def calendars(draw: st.DrawFn) -> WorkingHours:
     week = tuple(draw(st.tuples(*[days()] * 7).filter(any)))
     closed = draw(st.frozensets(st.dates(date(2015, 1, 1), date(2019, 12, 31)), max_size=20))
-    return Calendar(draw(st.sampled_from(ZONES)), week, closed)
+    return WorkingHours(draw(st.sampled_from(ZONES)), week, closed)
 
 
 @given(calendars(), anytime, anytime)
 def test_working_time_is_never_negative_nor_more_than_the_time_that_passed(
-    hours: Calendar, a: datetime, b: datetime
+    hours: WorkingHours, a: datetime, b: datetime
 ) -> None:
     counted = working_time.working_seconds(hours, a, b)
     assert 0 <= counted <= max(0, int((b - a).total_seconds()))
 
 
 @given(calendars(), st.lists(anytime, min_size=3, max_size=3).map(sorted))
-def test_working_time_adds_up_over_a_split(hours: Calendar, moments: list[datetime]) -> None:
+def test_working_time_adds_up_over_a_split(hours: WorkingHours, moments: list[datetime]) -> None:
     a, b, c = moments
     parts = working_time.working_seconds(hours, a, b) + working_time.working_seconds(hours, b, c)
     assert parts == working_time.working_seconds(hours, a, c)
 
 
 @given(calendars(), anytime, st.integers(0, 400_000))
-def test_the_due_time_is_the_earliest_by_which_the_time_was_worked(hours: Calendar, start: datetime, s: int) -> None:
+def test_the_due_time_is_the_earliest_by_which_the_time_was_worked(
+    hours: WorkingHours, start: datetime, s: int
+) -> None:
     due = working_time.due_at(hours, start, s)
     assert working_time.working_seconds(hours, start, due) == s
     assert due == start or working_time.working_time(hours, start, due - working_time.MICROSECOND) < timedelta(
@@ -291,15 +295,15 @@ def test_the_due_time_is_the_earliest_by_which_the_time_was_worked(hours: Calend
 @given(st.sampled_from(ZONES), anytime, anytime)
 def test_a_calendar_that_never_closes_counts_clock_time(name: str, a: datetime, b: datetime) -> None:
     halves = ((0, 43_200), (43_200, 86_400))
-    open_long_ago = Calendar(name, (halves,) * 7, frozenset({date(1901, 1, 1)}))
+    open_long_ago = WorkingHours(name, (halves,) * 7, frozenset({date(1901, 1, 1)}))
     assert not open_long_ago.is_always
-    for hours in (open_long_ago, ALWAYS, Calendar(name, (halves,) * 7)):
+    for hours in (open_long_ago, ALWAYS, WorkingHours(name, (halves,) * 7)):
         assert working_time.working_seconds(hours, a, b) == max(0, int((b - a).total_seconds()))
 
 
 @given(calendars(), anytime, st.integers(1, 90))
 def test_working_time_agrees_with_asking_every_minute_whether_it_is_open(
-    hours: Calendar, start: datetime, minutes: int
+    hours: WorkingHours, start: datetime, minutes: int
 ) -> None:
     start = start.replace(second=0)
     each = [start + timedelta(minutes=count) for count in range(minutes)]
@@ -309,7 +313,7 @@ def test_working_time_agrees_with_asking_every_minute_whether_it_is_open(
 
 @given(calendars(), moments)
 def test_a_time_far_from_any_change_of_clocks_is_open_when_the_wall_clock_says_so(
-    hours: Calendar, at: datetime
+    hours: WorkingHours, at: datetime
 ) -> None:
     local = at.astimezone(hours.zone)
     around = {(at + timedelta(hours=off)).astimezone(hours.zone).utcoffset() for off in range(-30, 31, 6)}
@@ -320,7 +324,9 @@ def test_a_time_far_from_any_change_of_clocks_is_open_when_the_wall_clock_says_s
 
 
 @given(calendars(), anytime, st.integers(1, 30))
-def test_working_days_end_at_a_close_and_never_on_the_first_day(hours: Calendar, start: datetime, count: int) -> None:
+def test_working_days_end_at_a_close_and_never_on_the_first_day(
+    hours: WorkingHours, start: datetime, count: int
+) -> None:
     due = working_time.due_after_days(hours, start, count)
     assert not working_time.is_open(hours, due) or working_time.is_open(hours, due - working_time.MICROSECOND)
     assert working_time.working_time(hours, due - working_time.MICROSECOND, due) > timedelta(0)

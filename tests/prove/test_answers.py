@@ -7,7 +7,7 @@ import pytest
 
 from heedful.customers import people
 from heedful.customers.models import Customer, Feedback, Score
-from heedful.customers.touchpoints import Draft
+from heedful.customers.touchpoints import TouchpointDraft
 from heedful.kit.actor import SYSTEM
 from heedful.prove import answers
 from heedful.prove.answers import By
@@ -21,9 +21,9 @@ ALICE, BRUNO = Decimal("120.10"), Decimal("0.50")
 @pytest.fixture
 def said(alice: Customer, bruno: Customer) -> None:
     """Alice answers twice, once under another record of hers, Bruno once, somebody without a value once."""
-    second = arrived("alice@work.test", Draft("order_placed", NOON - timedelta(days=3), "a-9"))
+    second = arrived("alice@work.test", TouchpointDraft("order_placed", NOON - timedelta(days=3), "a-9"))
     people.merge(a=alice, b=second, by=SYSTEM, at=NOON)
-    nobody = arrived("cleo@example.test", Draft("order_placed", NOON - timedelta(days=3), "c-9"))
+    nobody = arrived("cleo@example.test", TouchpointDraft("order_placed", NOON - timedelta(days=3), "c-9"))
     for row, worth in ((alice, ALICE), (bruno, BRUNO)):
         Customer.objects.filter(pk=row.pk).update(value_amount=worth, segment=row.email)
     Feedback.objects.all().delete()

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from heedful.associates.models import Associate
-from heedful.promise import instances, walks
-from heedful.promise.standards import Draft
-from heedful.prove import felt
-from heedful.prove.felt import Felt
+from heedful.promise import attainment, commitments
+from heedful.promise.standards import StandardDraft
+from heedful.prove import experience
+from heedful.prove.experience import ExperienceByOutcome
 from heedful.prove.periods import Period
 from tests.promise.shop import MONDAY, make, tell
 
@@ -23,24 +23,24 @@ def complaint(number: int, timely: str, disputed: int | None) -> int:
 
 
 @pytest.fixture
-def disputed(ada: Associate) -> Felt:
+def disputed(ada: Associate) -> ExperienceByOutcome:
     """Ten answered in time, of whom one disputes, one does not and eight say nothing; two too late, one disputes."""
-    promise = make(ada, Draft(form="yes", from_kind="complaint", property="timely"))
+    promise = make(ada, StandardDraft(form="yes", from_kind="complaint", property="timely"))
     who = [complaint(number, "yes", {1: 1, 2: 0}.get(number)) for number in range(1, 11)]
     who += [complaint(11, "no", 1), complaint(12, "no", None)]
-    instances.judge_people(who, at=PERIOD.until)
-    walked = walks.walks(since=PERIOD.since, until=PERIOD.until)
-    return felt.felt(promises=[promise], walks=walked, period=PERIOD)[promise.pk][0]
+    commitments.evaluate_people(who, at=PERIOD.until)
+    walked = attainment.attainments(since=PERIOD.since, until=PERIOD.until)
+    return experience.by_outcome(promises=[promise], walks=walked, period=PERIOD)[promise.pk][0]
 
 
-def test_a_yes_is_a_share_of_those_who_answered(disputed: Felt) -> None:
+def test_a_yes_is_a_share_of_those_who_answered(disputed: ExperienceByOutcome) -> None:
     assert disputed.kept is not None
     assert disputed.broken is not None
     assert (disputed.kept.value, disputed.kept.n) == (0.5, 2)
     assert (disputed.broken.value, disputed.broken.n) == (1.0, 1)
 
 
-def test_a_yes_is_a_share_of_all_the_times_too(disputed: Felt) -> None:
+def test_a_yes_is_a_share_of_all_the_times_too(disputed: ExperienceByOutcome) -> None:
     assert disputed.of_all_kept is not None
     assert disputed.of_all_broken is not None
     assert (disputed.of_all_kept.value, disputed.of_all_kept.n) == (0.1, 10)
@@ -48,4 +48,4 @@ def test_a_yes_is_a_share_of_all_the_times_too(disputed: Felt) -> None:
 
 
 def test_the_widest_gap_is_of_the_question_with_the_most_pairs() -> None:
-    assert felt.widest_gap([]) is None
+    assert experience.widest_gap([]) is None

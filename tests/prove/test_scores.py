@@ -13,35 +13,35 @@ from hypothesis import strategies as st
 from heedful.customers.scales import SCALES
 from heedful.kit.errors import Refused
 from heedful.prove import intervals, scores
-from heedful.prove.scores import Figure
-from heedful.prove.tallies import Sums, Tally
+from heedful.prove.scores import Estimate
+from heedful.prove.tallies import AnswerTally, Sums
 
 
-def promoters(ups: int, passives: int, downs: int) -> Tally:
-    return Tally.of({10: ups, 8: passives, 3: downs})
+def promoters(ups: int, passives: int, downs: int) -> AnswerTally:
+    return AnswerTally.of({10: ups, 8: passives, 3: downs})
 
 
-def nps(ups: int, passives: int, downs: int) -> Figure:
+def nps(ups: int, passives: int, downs: int) -> Estimate:
     return known(scores.recommend(promoters(ups, passives, downs)))
 
 
-def known(figure: Figure | None) -> Figure:
+def known(figure: Estimate | None) -> Estimate:
     assert figure is not None
     return figure
 
 
-def rounded(figure: Figure, digits: int = 1) -> tuple[float, float, float]:
+def rounded(figure: Estimate, digits: int = 1) -> tuple[float, float, float]:
     return round(figure.value, digits), round(figure.low, digits), round(figure.high, digits)
 
 
-def told_apart(a: Figure, b: Figure) -> bool:
+def told_apart(a: Estimate, b: Estimate) -> bool:
     """Whether two figures alone, each on enough answers, differ by more than chance."""
     between = scores.difference(a, b)
     return between.enough and between.is_clear_of_zero
 
 
 def test_every_answer_is_a_promoter_a_passive_or_a_detractor() -> None:
-    each = {score: known(scores.recommend(Tally.of({score: 1}))).value for score in range(11)}
+    each = {score: known(scores.recommend(AnswerTally.of({score: 1}))).value for score in range(11)}
     assert each == {**dict.fromkeys(range(7), -100), 7: 0, 8: 0, 9: 100, 10: 100}
 
 
@@ -69,13 +69,13 @@ def test_few_answers_get_the_adjusted_interval() -> None:
 def test_answers_that_all_agree_still_leave_room_for_doubt() -> None:
     assert nps(400, 0, 0).low < 99
     assert nps(400, 0, 0).high == 100
-    assert known(scores.satisfaction(Tally.of({5: 50}))).low == pytest.approx(0.929, abs=0.001)
-    sevens = known(scores.ease(Tally.of({7: 40})))
+    assert known(scores.satisfaction(AnswerTally.of({5: 50}))).low == pytest.approx(0.929, abs=0.001)
+    sevens = known(scores.ease(AnswerTally.of({7: 40})))
     assert 6 < sevens.low < 7 == sevens.high
 
 
 def test_satisfaction_is_the_share_of_four_and_five_with_wilsons_interval() -> None:
-    figure = known(scores.satisfaction(Tally.of({1: 5, 3: 14, 4: 41, 5: 40})))
+    figure = known(scores.satisfaction(AnswerTally.of({1: 5, 3: 14, 4: 41, 5: 40})))
     assert rounded(figure, 4) == (0.81, 0.7222, 0.8749)
     assert (figure.n, figure.unit, figure.enough) == (100, "share", True)
 
@@ -86,23 +86,23 @@ def test_a_share_that_was_never_or_always_reached_has_wilsons_interval() -> None
 
 
 def test_ease_is_a_mean_with_students_interval() -> None:
-    answers = Tally.of({1: 10, 4: 10, 5: 10, 7: 30})
+    answers = AnswerTally.of({1: 10, 4: 10, 5: 10, 7: 30})
     # mean 310/60, sample variance 278.33/59, t(59) = 2.001
     margin = 2.001 * sqrt((10 + 160 + 250 + 1470 - 310**2 / 60) / 59 / 60)
     assert known(scores.ease(answers)).interval == pytest.approx((310 / 60 - margin, 310 / 60 + margin), abs=1e-3)
 
 
 def test_compared_with_expectation_is_a_mean_around_zero() -> None:
-    figure = known(scores.compared(Tally.of({-2: 20, -1: 30, 0: 30, 1: 15, 2: 5})))
+    figure = known(scores.compared(AnswerTally.of({-2: 20, -1: 30, 0: 30, 1: 15, 2: 5})))
     assert (figure.value, figure.is_clear_of_zero) == (-0.45, True)
 
 
 def test_the_gap_of_pairs_is_narrower_than_that_of_strangers() -> None:
     scale = SCALES["satisfaction"]
     before, after = [3, 4, 5, 4, 5, 3, 4, 5] * 8, [2, 3, 4, 3, 4, 3, 4, 4] * 8
-    pairs = Tally.of(Counter(b - a for a, b in zip(before, after, strict=True)))
+    pairs = AnswerTally.of(Counter(b - a for a, b in zip(before, after, strict=True)))
     paired = known(scores.gap(pairs, scale))
-    found, hoped = (known(scores.mean(Tally.of(Counter(said)), scale, unit="gap")) for said in (after, before))
+    found, hoped = (known(scores.mean(AnswerTally.of(Counter(said)), scale, unit="gap")) for said in (after, before))
     apart = scores.difference(found, hoped)
     assert paired.value == pytest.approx(apart.value) == pytest.approx(-0.75)
     assert apart.low < paired.low < paired.high < apart.high < 0
@@ -110,11 +110,11 @@ def test_the_gap_of_pairs_is_narrower_than_that_of_strangers() -> None:
 
 
 def test_one_pair_could_have_any_gap_that_the_scale_allows() -> None:
-    assert known(scores.gap(Tally.of({1: 1}), SCALES["satisfaction"])).interval == (-4, 4)
+    assert known(scores.gap(AnswerTally.of({1: 1}), SCALES["satisfaction"])).interval == (-4, 4)
 
 
 def test_a_weighted_share_is_as_sure_as_the_equal_answers_that_would_vary_as_much() -> None:
-    answers = Tally.of_rows([(5, 60, 60, 60), (5, 10, 100, 1000), (1, 10, 100, 1000), (1, 40, 40, 40)])
+    answers = AnswerTally.of_rows([(5, 60, 60, 60), (5, 10, 100, 1000), (1, 10, 100, 1000), (1, 40, 40, 40)])
     share = 160 / 300
     error = sqrt(1060 * (1 - share) ** 2 + 1040 * share**2) / 300
     equal = share * (1 - share) / error**2
@@ -124,7 +124,7 @@ def test_a_weighted_share_is_as_sure_as_the_equal_answers_that_would_vary_as_muc
 
 
 def test_nines_count_as_much_as_tens_for_the_interval_too() -> None:
-    assert scores.recommend(Tally.of({9: 200, 8: 120, 3: 80})) == nps(200, 120, 80)
+    assert scores.recommend(AnswerTally.of({9: 200, 8: 120, 3: 80})) == nps(200, 120, 80)
 
 
 def test_too_few_answers_are_told_apart_from_nothing() -> None:
@@ -166,13 +166,13 @@ def test_figures_of_different_kinds_are_not_compared() -> None:
 
 def test_nobody_makes_no_figure() -> None:
     for figure in (scores.recommend, scores.satisfaction, scores.ease, scores.compared):
-        assert figure(Tally()) is None
-        assert figure(Tally.of_rows([(5, 3, 0, 0)]), weighted=True) is None
+        assert figure(AnswerTally()) is None
+        assert figure(AnswerTally.of_rows([(5, 3, 0, 0)]), weighted=True) is None
     assert scores.share_of(0, 0) is None
 
 
 def test_a_question_names_its_figure() -> None:
-    answers = Tally.of({1: 20, 0: 20})
+    answers = AnswerTally.of({1: 20, 0: 20})
     assert known(scores.score("helped", answers)).value == 0.5
     assert known(scores.score("recommend", answers)).unit == "points"
     assert known(scores.score("expected.ease.returns", answers)) == scores.ease(answers)
@@ -183,11 +183,11 @@ def test_a_question_names_its_figure() -> None:
 @pytest.mark.parametrize(("n", "minimum", "enough"), [(29, 30, False), (30, 30, True), (9, 10, False), (10, 10, True)])
 def test_a_figure_says_whether_it_rests_on_enough_answers(n: int, minimum: int, enough: bool) -> None:
     for figure in (scores.recommend, scores.satisfaction, scores.ease):
-        assert known(figure(Tally.of({5: n}), minimum=minimum)).enough is enough
+        assert known(figure(AnswerTally.of({5: n}), minimum=minimum)).enough is enough
 
 
 def test_one_customer_who_weighs_as_much_as_all_others_is_not_enough() -> None:
-    answers = Tally.of_rows([(10, 99, 99, 99), (0, 1, 99, 99**2)])
+    answers = AnswerTally.of_rows([(10, 99, 99, 99), (0, 1, 99, 99**2)])
     figure = known(scores.recommend(answers, weighted=True))
     assert (figure.value, figure.n, figure.weighted, figure.enough) == (0, 100, True, False)
     assert figure.effective_n == pytest.approx(3.96)
@@ -195,14 +195,14 @@ def test_one_customer_who_weighs_as_much_as_all_others_is_not_enough() -> None:
 
 
 def test_sums_from_the_database_may_be_decimals() -> None:
-    answers = Tally.of_rows([(Decimal(10), 40, Decimal("4000.50"), Decimal(410000)), (3, 10, 900.0, 81000.0)])
+    answers = AnswerTally.of_rows([(Decimal(10), 40, Decimal("4000.50"), Decimal(410000)), (3, 10, 900.0, 81000.0)])
     assert known(scores.recommend(answers, weighted=True)).value == pytest.approx(100 * 3100.5 / 4900.5)
 
 
 @pytest.mark.parametrize("row", [(5, -1, 1, 1), (5, 1, -1, 1), (5, 1, float("nan"), 1), (5, 1, 1, float("inf"))])
 def test_a_tally_of_nonsense_is_refused(row: tuple[float, int, float, float]) -> None:
     with pytest.raises(ValueError, match="numbers from 0 up"):
-        Tally.of_rows([row])
+        AnswerTally.of_rows([row])
 
 
 @pytest.mark.parametrize(("freedom", "table"), [(3, 3.182), (5, 2.571), (10, 2.228), (29, 2.045), (120, 1.980)])
@@ -260,7 +260,7 @@ def test_chance_alone_seldom_makes_a_ranking() -> None:
     told_apart = 0
     for _ in range(200):
         draws = (Counter(chance.choices([10, 8, 3], [0.4, 0.3, 0.3], k=150)) for _ in range(8))
-        figures = {str(number): known(scores.recommend(Tally.of(draw))) for number, draw in enumerate(draws)}
+        figures = {str(number): known(scores.recommend(AnswerTally.of(draw))) for number, draw in enumerate(draws)}
         told_apart += any(ranks != (1, 8) for ranks in scores.rank(figures).ranks.values())
     assert told_apart <= 16  # 5 % of 200, and some luck
 
@@ -275,11 +275,11 @@ def test_no_figures_make_no_tiers() -> None:
 answers_with_weights = st.lists(st.tuples(st.integers(0, 10), st.integers(1, 50).map(float)), min_size=1, max_size=60)
 
 
-def tally(answers: Sequence[tuple[int, float]]) -> Tally:
-    return Tally.of_rows((score, 1, weight, weight**2) for score, weight in answers)
+def tally(answers: Sequence[tuple[int, float]]) -> AnswerTally:
+    return AnswerTally.of_rows((score, 1, weight, weight**2) for score, weight in answers)
 
 
-FIGURES: list[tuple[Callable[..., Figure | None], float, float]] = [
+FIGURES: list[tuple[Callable[..., Estimate | None], float, float]] = [
     (scores.recommend, -100, 100),
     (scores.satisfaction, 0, 1),
     (lambda answers, weighted: scores.mean(answers, SCALES["recommend"], weighted=weighted), 0, 10),
@@ -288,7 +288,7 @@ FIGURES: list[tuple[Callable[..., Figure | None], float, float]] = [
 
 @given(answers_with_weights, st.sampled_from(FIGURES), st.booleans())
 def test_an_interval_contains_its_value_and_stays_on_the_scale(
-    answers: list[tuple[int, float]], measure: tuple[Callable[..., Figure | None], float, float], weighted: bool
+    answers: list[tuple[int, float]], measure: tuple[Callable[..., Estimate | None], float, float], weighted: bool
 ) -> None:
     figure = known(measure[0](tally(answers), weighted=weighted))
     assert measure[1] <= figure.low <= figure.value <= figure.high <= measure[2]
@@ -299,7 +299,7 @@ def test_an_interval_contains_its_value_and_stays_on_the_scale(
 
 @given(st.lists(st.integers(0, 10), min_size=1, max_size=60), st.sampled_from(FIGURES), st.sampled_from([1, 7, 0.001]))
 def test_equal_weights_change_nothing(
-    values: list[int], measure: tuple[Callable[..., Figure | None], float, float], weight: float
+    values: list[int], measure: tuple[Callable[..., Estimate | None], float, float], weight: float
 ) -> None:
     answers = tally([(value, weight) for value in values])
     plain, weighted = known(measure[0](answers, weighted=False)), known(measure[0](answers, weighted=True))

@@ -7,10 +7,10 @@ import pytest
 from django.test import Client
 
 from bench import clickstream
-from heedful.api.events import admission, house
+from heedful.api.events import auth, company_cache
 from heedful.associates import keys
 from heedful.customers import identities, kinds
-from heedful.customers.models import Customer, Kind, Rejection, Touchpoint
+from heedful.customers.models import Customer, Rejection, Touchpoint, TouchpointKind
 from heedful.kit.actor import SYSTEM
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -18,7 +18,7 @@ NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
 @pytest.mark.django_db
 def test_a_clickstream_comes_in_whole_and_once(data: Path, client: Client) -> None:
-    for memory in (admission, house, identities, kinds):
+    for memory in (auth, company_cache, identities, kinds):
         memory.forget()
     _, secret = keys.add(name="Shop", by=SYSTEM, at=NOON)
     requests = list(clickstream.batches(data / clickstream.FILE))
@@ -28,7 +28,7 @@ def test_a_clickstream_comes_in_whole_and_once(data: Path, client: Client) -> No
         )
         assert response.json() == {"success": True}
     assert not Rejection.objects.exists()
-    found = Customer.objects.people().count(), Touchpoint.objects.count(), Kind.objects.count()
+    found = Customer.objects.people().count(), Touchpoint.objects.count(), TouchpointKind.objects.count()
     assert found == (300, 15_419, 19)
     assert Touchpoint.objects.filter(kind="purchase").count() == 242
     assert Touchpoint.objects.filter(channel="mobile").count() == 5_974

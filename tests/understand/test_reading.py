@@ -8,7 +8,7 @@ import pytest
 
 from heedful.customers import touchpoints
 from heedful.customers.models import Feedback
-from heedful.customers.touchpoints import Draft, TouchpointsRecorded
+from heedful.customers.touchpoints import TouchpointDraft, TouchpointsRecorded
 from heedful.kit.actor import SYSTEM
 from heedful.ledger import events
 from heedful.ledger.models import Entry
@@ -39,7 +39,7 @@ def say(now: datetime) -> Say:
         ago: timedelta = timedelta(),
         sheet: str = "",
     ) -> TouchpointsRecorded:
-        draft = Draft(
+        draft = TouchpointDraft(
             "survey_answered",
             now - ago,
             f"answer-{next(count)}",
@@ -83,18 +83,18 @@ def test_reading_twice_changes_nothing(say: Say) -> None:
 
 
 def test_a_sheet_without_words_is_weighed_and_not_read(say: Say) -> None:
-    (sign,) = run(say(scores={"recommend": 2}))
+    (trouble,) = run(say(scores={"recommend": 2}))
     assert Reading.objects.count() == 0
-    assert (sign["severity"], sign["what"]) == (3, "Would recommend: 2 of 10")
+    assert (trouble["severity"], trouble["what"]) == (3, "Would recommend: 2 of 10")
 
 
 def test_words_that_come_after_the_score_join_its_sheet(say: Say) -> None:
     run(say(scores={"recommend": 6}, sheet="ask:1"))
-    (sign,) = run(say("I will cancel my contract with you.", sheet="ask:1"))
+    (trouble,) = run(say("I will cancel my contract with you.", sheet="ask:1"))
     sheet = Feedback.objects.get()
-    assert sign["reference"] == f"feedback:{sheet.pk}"
-    assert (sign["severity"], sign["what"]) == (3, "Wants to leave")
-    assert "cancel my contract" in sign["words"]
+    assert trouble["reference"] == f"feedback:{sheet.pk}"
+    assert (trouble["severity"], trouble["what"]) == (3, "Wants to leave")
+    assert "cancel my contract" in trouble["words"]
 
 
 def test_a_changed_verbatim_is_read_again(say: Say) -> None:
@@ -109,7 +109,7 @@ def test_words_that_change_while_they_are_read_are_left_to_the_reading_of_the_ch
     for step in (reading.find_unread, reading.tell_what_was_meant, reading.tell_topics):
         step(slow)
     assert run(say("All is well again, thank you so much.", sheet="ask:1")) == []
-    for step in (reading.keep, reading.weigh, reading.report):
+    for step in (reading.store, reading.weigh, reading.report):
         step(slow)
     row = Reading.objects.get()
     assert (row.sentiment, row.text_digest) == ("positive", reading.digest("All is well again, thank you so much."))
@@ -135,7 +135,7 @@ def test_words_that_change_while_they_are_read_are_left_to_the_reading_of_the_ch
     ],
 )
 def test_scores_are_weighed_by_the_rules(say: Say, scores: dict[str, int], severity: int | None) -> None:
-    assert [sign["severity"] for sign in run(say(scores=scores))] == ([severity] if severity else [])
+    assert [trouble["severity"] for trouble in run(say(scores=scores))] == ([severity] if severity else [])
 
 
 def test_a_rule_that_is_switched_off_hears_nothing(say: Say) -> None:
@@ -160,7 +160,7 @@ def test_the_steps_are_the_documentation() -> None:
         "find_unread",
         "tell_what_was_meant",
         "tell_topics",
-        "keep",
+        "store",
         "weigh",
         "report",
     ]

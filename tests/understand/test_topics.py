@@ -77,11 +77,12 @@ def test_what_a_text_is_about_comes_the_surest_first() -> None:
 
 
 def test_everything_is_read_again_in_steps(casey: Associate, noon: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
-    from heedful.customers.touchpoints import Draft
+    from heedful.customers.touchpoints import TouchpointDraft
 
     for number in range(5):
         arrived(
-            f"c{number}@example.test", Draft("review", noon, f"r-{number}", verbatim=f"The bill is wrong, {number}.")
+            f"c{number}@example.test",
+            TouchpointDraft("review", noon, f"r-{number}", verbatim=f"The bill is wrong, {number}."),
         )
     monkeypatch.setattr(rereadings, "AT_ONCE", 2)
     row = rereadings.start(because="a new topic", by=casey.by, at=noon)
@@ -100,9 +101,9 @@ def test_everything_is_read_again_in_steps(casey: Associate, noon: datetime, mon
 
 
 def test_what_an_older_model_read_is_read_again_once(noon: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
-    from heedful.customers.touchpoints import Draft
+    from heedful.customers.touchpoints import TouchpointDraft
 
-    arrived("c@example.test", Draft("review", noon, "r", verbatim="No trouble at all."))
+    arrived("c@example.test", TouchpointDraft("review", noon, "r", verbatim="No trouble at all."))
     reading.again(sheets=list(Feedback.objects.all()), at=noon)
     rereadings.keep_up(at=noon)
     assert not Rereading.objects.exists()

@@ -11,13 +11,13 @@ from heedful.act import cases
 from heedful.act.models import Case
 from heedful.associates.models import Associate, Company
 from heedful.customers import messages
-from heedful.customers.messages import Message, Said
+from heedful.customers.messages import Description, Message
 from heedful.customers.models import Feedback
-from heedful.customers.touchpoints import Draft
+from heedful.customers.touchpoints import TouchpointDraft
 from heedful.kit.actor import SYSTEM
 from heedful.promise import promises
-from heedful.promise.models import Instance
-from heedful.promise.standards import Draft as Standard
+from heedful.promise.models import Commitment
+from heedful.promise.standards import StandardDraft as Standard
 from heedful.prove import periods, scorecards
 from tests.work import work
 
@@ -40,12 +40,12 @@ def shop(acme: Company) -> None:
         ordered = now - timedelta(days=30, minutes=n)
         late = n % 2
         came = ordered + timedelta(days=4 if late else 1)
-        said = Said(who, ordered, {"value": {"amount": "100", "currency": "GBP", "source": "crm"}})
+        said = Description(who, ordered, {"value": {"amount": "100", "currency": "GBP", "source": "crm"}})
         sent += [
-            Message(Draft("order_placed", ordered, f"o{n}", who), said),
-            Message(Draft("delivered", came, f"d{n}", who)),
+            Message(TouchpointDraft("order_placed", ordered, f"o{n}", who), said),
+            Message(TouchpointDraft("delivered", came, f"d{n}", who)),
             Message(
-                Draft(
+                TouchpointDraft(
                     "survey_answered",
                     came + timedelta(hours=2),
                     f"s{n}",
@@ -56,7 +56,7 @@ def shop(acme: Company) -> None:
                 )
             ),
         ]
-    messages.take(messages=sent, source="test", by=SYSTEM, at=now)
+    messages.record(messages=sent, source="test", by=SYSTEM, at=now)
     work()
 
 
@@ -111,9 +111,9 @@ def test_one_part_alone_is_not_compared(shop: None, as_: As, bo: Associate) -> N
 
 
 def test_too_few_answers_are_said_to_be_too_few(shop: None, as_: As, bo: Associate) -> None:
-    messages.take(
+    messages.record(
         messages=[
-            Message(Draft("chat", timezone.now(), f"e{n}", (("user_id", f"u{n}"),), scores={"ease": 7}))
+            Message(TouchpointDraft("chat", timezone.now(), f"e{n}", (("user_id", f"u{n}"),), scores={"ease": 7}))
             for n in range(3)
         ],
         source="test",
@@ -152,7 +152,7 @@ def test_over_the_whole_time_an_empty_board_does_not_lead_to_itself(acme: Compan
 def test_where_nothing_happened_lately_the_board_is_of_the_whole_time(shop: None, as_: As, bo: Associate) -> None:
     long_ago = timezone.now() - timedelta(days=400)
     assert as_(bo).get("/board/").context["period"].choice == "90"
-    Instance.objects.update(counts_at=long_ago)
+    Commitment.objects.update(counts_at=long_ago)
     Feedback.objects.update(happened_at=long_ago)
     assert as_(bo).get("/board/").context["period"].choice == "all"
     assert as_(bo).get("/board/?period=30").context["period"].choice == "30"
@@ -175,8 +175,11 @@ def test_all_but_the_first_five_promises_are_folded_and_none_is_lost(shop: None,
 
 def test_what_is_still_open_is_counted_whenever_it_is_due(shop: None, as_: As, bo: Associate) -> None:
     now = timezone.now()
-    messages.take(
-        messages=[Message(Draft("order_placed", now, "new", (("user_id", "u1"),)))], source="test", by=SYSTEM, at=now
+    messages.record(
+        messages=[Message(TouchpointDraft("order_placed", now, "new", (("user_id", "u1"),)))],
+        source="test",
+        by=SYSTEM,
+        at=now,
     )
     work()
     assert scorecards.cards(period=periods.last("90", at=now), at=now)[0].open == 1
@@ -225,10 +228,10 @@ def test_the_cases_of_a_promise_and_their_speed_open_the_rows_behind_them(
     now = timezone.now()
     Case.objects.all().delete()
     worked = []
-    for broken in Instance.objects.filter(state="broken").order_by("pk")[:3]:
-        Instance.objects.filter(pk=broken.pk).update(counts_at=now)
+    for broken in Commitment.objects.filter(state="broken").order_by("pk")[:3]:
+        Commitment.objects.filter(pk=broken.pk).update(counts_at=now)
         broken.refresh_from_db()
-        found = cases.open_for_broken_promise(instance=broken, by=SYSTEM, at=now)
+        found = cases.open_for_broken_promise(commitment=broken, by=SYSTEM, at=now)
         assert found is not None
         worked.append(found)
     cases.log_call(case=worked[0], text="Hello.", by=mira.by, at=now)

@@ -12,12 +12,13 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from heedful.act import cases
-from heedful.act.models import Case, Note, Trouble
+from heedful.act.models import Case, CaseTrouble, Note
 from heedful.associates.models import Associate, Team
 from heedful.customers.models import Customer
 from heedful.kit.actor import SYSTEM
-from heedful.understand.trouble import Sign
-from heedful.web.desk import case_history, case_page
+from heedful.understand.detection import Trouble
+from heedful.web.desk.cases import history as case_history
+from heedful.web.desk.cases import page as case_page
 
 pytestmark = pytest.mark.django_db
 
@@ -29,8 +30,10 @@ MANY = 2 * case_history.PART + 3
 @pytest.fixture
 def case(alice: Customer, care: Team, mira: Associate) -> Case:
     """A case that Mira claimed."""
-    sign = Sign(reference="feedback:7", customer=alice.pk, severity=2, what="Nobody came", happened_at=timezone.now())
-    row = cases.open_for_trouble(sign=sign, by=SYSTEM, at=timezone.now())
+    trouble = Trouble(
+        reference="feedback:7", customer=alice.pk, severity=2, what="Nobody came", happened_at=timezone.now()
+    )
+    row = cases.open_for_trouble(trouble=trouble, by=SYSTEM, at=timezone.now())
     return cases.claim(case=row, by=mira.by, at=timezone.now())
 
 
@@ -89,12 +92,14 @@ def test_a_part_comes_alone_into_an_open_page_which_then_goes_on_showing_it(
     "place", ["", "x", "2026-13-01T00:00:00.000000.1.1", "2026-01-01T00:00:00.000000.1.٣", "1" * 400, "\x00"]
 )
 def test_a_place_that_somebody_made_up_is_none(place: str) -> None:
-    assert case_history.Place.read(place) is None
+    assert case_history.HistoryPosition.read(place) is None
 
 
 def test_a_place_is_read_as_it_was_written() -> None:
-    place = case_history.Place(datetime(2026, 3, 2, 12, 0, 0, 17, tzinfo=timezone.get_fixed_timezone(60)), 1, 12)
-    assert case_history.Place.read(str(place)) == place
+    place = case_history.HistoryPosition(
+        datetime(2026, 3, 2, 12, 0, 0, 17, tzinfo=timezone.get_fixed_timezone(60)), 1, 12
+    )
+    assert case_history.HistoryPosition.read(str(place)) == place
 
 
 def test_a_long_history_takes_as_many_queries_as_a_short_one(
@@ -112,8 +117,8 @@ def test_a_long_history_takes_as_many_queries_as_a_short_one(
 
 def test_what_was_heard_for_many_has_pages(as_: As, mira: Associate, case: Case) -> None:
     at = timezone.now() - timedelta(days=1)
-    Trouble.objects.bulk_create(
-        Trouble(
+    CaseTrouble.objects.bulk_create(
+        CaseTrouble(
             case=case,
             customer=case.customer,
             reference=f"instance:{n}:broken",

@@ -15,12 +15,12 @@ from heedful.act.models import Case
 from heedful.associates.models import Associate, Team
 from heedful.courier.models import Mail
 from heedful.customers import messages
-from heedful.customers.messages import Message, Said
+from heedful.customers.messages import Description, Message
 from heedful.customers.models import Customer, Feedback
 from heedful.kit.actor import SYSTEM, By
+from heedful.understand.detection import Trouble
 from heedful.understand.models import Reading
-from heedful.understand.trouble import Sign
-from heedful.web.desk import case_list
+from heedful.web.desk.cases import list as case_list
 from heedful.web.templatetags import look
 from tests.cast import arrived
 
@@ -41,14 +41,14 @@ def case(sheet: Feedback, care: Team) -> Case:
 
 def opened(customer: Customer, reference: str, *, what: str = "Satisfaction: 2 of 5", severity: int = 2) -> Case:
     now = timezone.now()
-    sign = Sign(reference=reference, customer=customer.pk, severity=severity, what=what, happened_at=now)
-    return cases.open_for_trouble(sign=sign, by=SYSTEM, at=now)
+    trouble = Trouble(reference=reference, customer=customer.pk, severity=severity, what=what, happened_at=now)
+    return cases.open_for_trouble(trouble=trouble, by=SYSTEM, at=now)
 
 
 def quiet(number: int) -> Customer:
-    from heedful.customers.touchpoints import Draft
+    from heedful.customers.touchpoints import TouchpointDraft
 
-    return arrived(f"quiet{number}@example.test", Draft("bill_paid", timezone.now(), f"quiet-{number}"))
+    return arrived(f"quiet{number}@example.test", TouchpointDraft("bill_paid", timezone.now(), f"quiet-{number}"))
 
 
 def say(page: Any) -> str:
@@ -262,10 +262,10 @@ def test_the_panel_does_not_lead_to_the_page_on_which_it_stands(as_: As, mira: A
 
 
 def test_words_are_cut_where_they_fired_and_nothing_is_lost() -> None:
-    from heedful.web.desk.case_page import cut
+    from heedful.web.desk.cases.page import mark
 
     text = "Cancel it. I will CANCEL (now)."
-    assert cut(text, ["cancel", "now)"]) == [
+    assert mark(text, ["cancel", "now)"]) == [
         ("Cancel", True),
         (" it. I will ", False),
         ("CANCEL", True),
@@ -273,7 +273,7 @@ def test_words_are_cut_where_they_fired_and_nothing_is_lost() -> None:
         ("now)", True),
         (".", False),
     ]
-    assert cut(text, []) == [(text, False)]
+    assert mark(text, []) == [(text, False)]
 
 
 def test_a_case_that_is_not_there_is_not_found(as_: As, mira: Associate) -> None:
@@ -475,9 +475,9 @@ def test_the_story_says_who_closed_the_case_and_who_opened_it_again(
 
 
 def moved_to(address: str, *, customer: Customer) -> None:
-    who = Said((("email", "alice@example.test"), ("email", address)), timezone.now(), {"email": address})
+    who = Description((("email", "alice@example.test"), ("email", address)), timezone.now(), {"email": address})
     shop = By("key", "7", "Shop")
-    messages.take(messages=[Message(said=who)], source="shop", by=shop, at=timezone.now())
+    messages.record(messages=[Message(said=who)], source="shop", by=shop, at=timezone.now())
     customer.refresh_from_db()
 
 

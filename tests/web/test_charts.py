@@ -8,12 +8,12 @@ import pytest
 from heedful.web.components import charts, drawing
 from heedful.web.components.figures import Figure
 
-BANDED = charts.Point("Jan", 3, 1, 5, 40)
+BANDED = charts.ChartPoint("Jan", 3, 1, 5, 40)
 PICTURES = {
     "lines": charts.lines(
         [
-            charts.Series("Use <b>", [BANDED, charts.Point("Feb", None), charts.Point("Mar", 5)]),
-            charts.Series("Onboarding", [charts.Point("Jan", 4, href="/x?a=1&b=2")]),
+            charts.Series("Use <b>", [BANDED, charts.ChartPoint("Feb", None), charts.ChartPoint("Mar", 5)]),
+            charts.Series("Onboarding", [charts.ChartPoint("Jan", 4, href="/x?a=1&b=2")]),
         ],
         label='A "label"',
         least=-10,
@@ -22,9 +22,12 @@ PICTURES = {
     "no lines": charts.lines([], label="Nothing", least=0, most=1),
     "parts": charts.parts([charts.Part("Late", 3), charts.Part("x" * 80, 0)], label="Causes"),
     "no parts": charts.parts([], label="Nothing"),
-    "whiskers": charts.whiskers([charts.Scored("Use", -3, -10, 4, 482)], label="Scores", least=-100, most=100),
+    "whiskers": charts.whiskers([charts.ScoreRow("Use", -3, -10, 4, 482)], label="Scores", least=-100, most=100),
     "journey": charts.journey(
-        [charts.Moment("Order", 31, 210), charts.Moment("Delivery", None)], label="Journey", least=-60, most=60
+        [charts.JourneyMoment("Order", 31, 210), charts.JourneyMoment("Delivery", None)],
+        label="Journey",
+        least=-60,
+        most=60,
     ),
 }
 
@@ -64,7 +67,7 @@ def test_where_nobody_listens_the_moment_is_hollow() -> None:
     [(0, "0"), (-20.49, "−20.5"), (97.61, "97.6"), (0.976, "0.98"), (14077, "14,077"), (-0.0001, "−0.0001"), (5, "5")],
 )
 def test_numbers_are_written_as_people_read_them(number: float, words: str) -> None:
-    assert drawing.said(number) == words
+    assert drawing.format_number(number) == words
 
 
 def test_labels_move_apart_and_keep_their_order() -> None:

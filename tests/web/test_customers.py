@@ -13,12 +13,12 @@ from django.utils import timezone
 from heedful.act import cases
 from heedful.associates.models import Associate
 from heedful.customers import messages, people
-from heedful.customers.messages import Message, Said
+from heedful.customers.messages import Description, Message
 from heedful.customers.models import Customer, Merge
-from heedful.customers.touchpoints import Draft
+from heedful.customers.touchpoints import TouchpointDraft
 from heedful.kit.actor import SYSTEM
-from heedful.promise.models import Instance, Promise
-from heedful.understand.trouble import Sign
+from heedful.promise.models import Commitment, Promise
+from heedful.understand.detection import Trouble
 from tests.cast import NOON, arrived
 
 type As = Callable[[Associate], Client]
@@ -38,7 +38,7 @@ def test_the_list_takes_as_many_queries_for_many_as_for_one(
 ) -> None:
     client = as_(mira)
     for number in range(20):
-        arrived(f"guest-{number}@example.test", Draft("order_placed", NOON, f"g-{number}"))
+        arrived(f"guest-{number}@example.test", TouchpointDraft("order_placed", NOON, f"g-{number}"))
 
     # session, associate, company, stages, count, rows, who was shown and who is new, kept views, the menu's counts
     with django_assert_num_queries(10):
@@ -49,13 +49,13 @@ def test_the_list_takes_as_many_queries_for_many_as_for_one(
 def test_those_with_an_open_case_or_a_promise_at_risk_are_looked_for_first(
     as_: As, mira: Associate, alice: Customer, bruno: Customer, with_: str, found: str, django_assert_num_queries: Any
 ) -> None:
-    sign = Sign(reference="feedback:7", customer=alice.pk, severity=2, what="Nobody came", happened_at=NOON)
-    cases.open_for_trouble(sign=sign, by=SYSTEM, at=NOON)
-    second = arrived("bruno@work.test", Draft("order_placed", NOON, "b-9"))
+    trouble = Trouble(reference="feedback:7", customer=alice.pk, severity=2, what="Nobody came", happened_at=NOON)
+    cases.open_for_trouble(trouble=trouble, by=SYSTEM, at=NOON)
+    second = arrived("bruno@work.test", TouchpointDraft("order_placed", NOON, "b-9"))
     people.merge(a=bruno, b=second, by=SYSTEM, at=NOON)
     promise = Promise.objects.create(slug="in-time", words="In time", made_at=NOON)
     for number, state in ((1, "at_risk"), (2, "kept")):
-        Instance.objects.create(
+        Commitment.objects.create(
             promise=promise,
             standard=promise.standards.get_or_create(form="within")[0],
             customer=second if state == "at_risk" else alice,
@@ -79,7 +79,7 @@ def test_a_search_finds_by_a_part_of_the_address_and_by_a_whole_identity(
 ) -> None:
     arrived(
         "bruno@example.test",
-        Draft("seen", NOON, "b-2", identities=(("user_id", "4711"), ("email", "bruno@example.test"))),
+        TouchpointDraft("seen", NOON, "b-2", identities=(("user_id", "4711"), ("email", "bruno@example.test"))),
     )
 
     by_part = as_(mira).get("/customers?q=LICE").content.decode()
@@ -93,7 +93,7 @@ def test_a_search_finds_by_a_part_of_the_address_and_by_a_whole_identity(
 @pytest.mark.parametrize("address", ["", "?order=value"])
 def test_a_long_list_goes_on_after_its_last_row(as_: As, mira: Associate, acme: object, address: str) -> None:
     for number in range(55):
-        arrived(f"guest-{number}@example.test", Draft("order_placed", NOON, f"g-{number}"))
+        arrived(f"guest-{number}@example.test", TouchpointDraft("order_placed", NOON, f"g-{number}"))
     Customer.objects.update(value_amount="12.50", value_currency="GBP")
     client = as_(mira)
 
@@ -121,7 +121,7 @@ def test_a_broken_cursor_shows_the_start(as_: As, mira: Associate, alice: Custom
 def test_an_export_is_for_those_who_lead_and_runs_nothing_in_a_spreadsheet(
     as_: As, mira: Associate, lena: Associate, acme: object
 ) -> None:
-    arrived("=1+1@example.test", Draft("order_placed", NOON, "x-1"))
+    arrived("=1+1@example.test", TouchpointDraft("order_placed", NOON, "x-1"))
 
     refused = as_(mira).get("/customers?format=csv")
     allowed = as_(lena).get("/customers?format=csv")
@@ -204,7 +204,7 @@ def test_attributes_are_said_in_words_whatever_their_shape(as_: As, mira: Associ
 
 def test_a_house_that_is_empty_has_nothing_to_filter_or_export(as_: As, ada: Associate) -> None:
     client = as_(ada)
-    for address in ("/customers", "/feedback", "/setup/moments"):
+    for address in ("/customers", "/feedback", "/setup/touchpoint-kinds"):
         page = client.get(address).content.decode()
         assert 'class="empty"' in page
         assert "list-tools" not in page
@@ -213,8 +213,10 @@ def test_a_house_that_is_empty_has_nothing_to_filter_or_export(as_: As, ada: Ass
 
 
 def test_what_a_browser_said_is_shown_as_its_word(as_: As, mira: Associate, alice: Customer) -> None:
-    said = Said((("email", "alice@example.test"), ("user_id", "u-9")), NOON, {"email": "x@evil.example", "town": "<b>"})
-    messages.take(messages=[Message(said=said)], source="page", verified=False, by=SYSTEM, at=NOON)
+    said = Description(
+        (("email", "alice@example.test"), ("user_id", "u-9")), NOON, {"email": "x@evil.example", "town": "<b>"}
+    )
+    messages.record(messages=[Message(said=said)], source="page", verified=False, by=SYSTEM, at=NOON)
 
     page = as_(mira).get(f"/customers/{alice.pk}/person").content.decode()
 

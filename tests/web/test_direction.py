@@ -15,7 +15,7 @@ from heedful.customers import people
 from heedful.customers.models import Customer
 from heedful.kit import characters
 from heedful.kit.actor import SYSTEM
-from heedful.understand.trouble import Sign
+from heedful.understand.detection import Trouble
 from tests.cast import NOON
 
 type As = Callable[[Associate], Client]
@@ -39,8 +39,10 @@ def test_a_name_that_arrives_is_straight(acme: object, alice: Customer) -> None:
     "address", ["/customers", "/customers/{pk}", "/customers/{pk}/person", "/cases", "/cases/{case}"]
 )
 def test_a_name_that_was_kept_before_turns_no_page(as_: As, mira: Associate, alice: Customer, address: str) -> None:
-    sign = Sign(reference="feedback:7", customer=alice.pk, severity=2, what="Nobody came", happened_at=timezone.now())
-    case = cases.open_for_trouble(sign=sign, by=SYSTEM, at=timezone.now())
+    trouble = Trouble(
+        reference="feedback:7", customer=alice.pk, severity=2, what="Nobody came", happened_at=timezone.now()
+    )
+    case = cases.open_for_trouble(trouble=trouble, by=SYSTEM, at=timezone.now())
     Customer.objects.filter(pk=alice.pk).update(name="\u202eecilA")
 
     page = as_(mira).get(address.format(pk=alice.pk, case=case.pk)).content.decode()
@@ -56,8 +58,10 @@ def test_a_name_of_turning_characters_alone_is_a_visitor(alice: Customer) -> Non
 def test_a_mail_and_an_associate_have_straight_names(acme: object, alice: Customer) -> None:
     turned = associates.add(email="tom@acme.test", name="Tom\u202e", role=Role.ASSOCIATE, by=SYSTEM, at=NOON)
     people.describe(facts={alice.pk: {"name": ("\u202eecilA", NOON)}})
-    sign = Sign(reference="feedback:7", customer=alice.pk, severity=2, what="Nobody came", happened_at=timezone.now())
-    case = cases.open_for_trouble(sign=sign, by=SYSTEM, at=timezone.now())
+    trouble = Trouble(
+        reference="feedback:7", customer=alice.pk, severity=2, what="Nobody came", happened_at=timezone.now()
+    )
+    case = cases.open_for_trouble(trouble=trouble, by=SYSTEM, at=timezone.now())
     cases.write(case=case, subject="\u202eSorry", text="We are.", by=turned.by, at=timezone.now())
 
     assert turned.name == "Tom"

@@ -17,14 +17,14 @@ from heedful.associates import disclosures, keys, permissions
 from heedful.associates.models import Associate, Disclosure, Role
 from heedful.customers import touchpoints
 from heedful.customers.models import Customer, Feedback, Organisation
-from heedful.customers.touchpoints import Draft
+from heedful.customers.touchpoints import TouchpointDraft
 from heedful.kit.actor import SYSTEM
 from heedful.kit.errors import Forbidden, TooMany
 from heedful.ledger.models import Entry
-from heedful.listen.models import Ask, Survey
-from heedful.promise.models import Instance, Promise, Standard, Unread
+from heedful.listen.models import Invitation, Survey
+from heedful.promise.models import Commitment, Promise, Standard, Unreadable
+from heedful.understand.detection import Trouble
 from heedful.understand.models import Topic
-from heedful.understand.trouble import Sign
 from tests.architecture import reading
 from tests.cast import NOON
 from tests.races import at_once
@@ -58,23 +58,23 @@ def world(acme: object, mira: Associate) -> dict[str, list[object]]:
         questions=[{"code": "satisfaction", "text": {}}], public_token="p",
     )  # fmt: skip
     for number in range(1, CUSTOMERS + 1):
-        said = Draft(
+        said = TouchpointDraft(
             "survey_answered", now, f"m-{number}", (("email", f"guest{number}@example.test"),),
             scores={"satisfaction": 2}, verbatim=f"Nobody came, says Zebulon{number}.",
         )  # fmt: skip
         pk = touchpoints.record(drafts=[said], source="test", by=SYSTEM, at=now).customers[0]
         Customer.objects.filter(pk=pk).update(name=f"Zebulon{number}", organisation=firm, is_known=True)
-        sign = Sign(reference=f"x:{number}", customer=pk, severity=2, what="Nobody came", happened_at=now)
-        case = cases.open_for_trouble(sign=sign, by=SYSTEM, at=now)
+        trouble = Trouble(reference=f"x:{number}", customer=pk, severity=2, what="Nobody came", happened_at=now)
+        case = cases.open_for_trouble(trouble=trouble, by=SYSTEM, at=now)
         Case.objects.filter(pk=case.pk).update(owner=mira)
-        Instance.objects.create(
+        Commitment.objects.create(
             standard=standard, promise=promise, customer_id=pk, opened_by=number, started_at=now, counts_at=now,
             state="broken",
         )  # fmt: skip
-        Unread.objects.create(
+        Unreadable.objects.create(
             standard=standard, promise=promise, customer_id=pk, opened_by=number, property="p", reason="x", found_at=now
         )
-        Ask.objects.create(
+        Invitation.objects.create(
             survey=survey, customer_id=pk, state="answered", token=f"t{number}", created_at=now, ask_at=now,
             asked_at=now, answered_at=now, answers={"satisfaction": {"value": 2}},
         )  # fmt: skip
@@ -83,7 +83,7 @@ def world(acme: object, mira: Associate) -> dict[str, list[object]]:
         "customers/": list(Customer.objects.values_list("pk", flat=True)),
         "cases/": list(Case.objects.values_list("pk", flat=True)),
         "promises/": ["quick"],
-        "instances/": list(Instance.objects.values_list("pk", flat=True)),
+        "instances/": list(Commitment.objects.values_list("pk", flat=True)),
         "surveys/": [survey.pk],
         "feedback/": list(Feedback.objects.values_list("pk", flat=True)),
         "topics/": list(Topic.objects.values_list("pk", flat=True)[:1]),
@@ -189,8 +189,8 @@ def test_every_file_is_written_into_the_ledger(as_: As, ada: Associate, world: d
     }
     assert kinds["customers"] == ("customer", CUSTOMERS)
     assert kinds["feedback"] == ("feedback", CUSTOMERS)
-    assert kinds["quick"] == ("instance", CUSTOMERS)
-    assert kinds["after"] == ("ask", CUSTOMERS)
+    assert kinds["quick"] == ("commitment", CUSTOMERS)
+    assert kinds["after"] == ("invitation", CUSTOMERS)
     assert kinds["promises"] == ("figure", 1)
 
 

@@ -41,7 +41,7 @@ def test_a_database_that_goes_away_in_the_session_is_no_breakdown(
     def away_now(*_: object, **__: object) -> None:
         raise OperationalError("gone")
 
-    monkeypatch.setattr("heedful.kit.away._told_at", {})
+    monkeypatch.setattr("heedful.kit.outage._told_at", {})
     monkeypatch.setattr("django.contrib.sessions.middleware.SessionMiddleware.process_response", away_now)
     client.raise_request_exception = False
     answer = client.get(reverse("account_login"))

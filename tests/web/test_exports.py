@@ -14,13 +14,13 @@ from django.utils import timezone
 from heedful.act import cases
 from heedful.associates.models import Associate, Team
 from heedful.customers import kinds, touchpoints
-from heedful.customers.models import Customer, Kind, Stage
-from heedful.customers.touchpoints import Draft
+from heedful.customers.models import Customer, Stage, TouchpointKind
+from heedful.customers.touchpoints import TouchpointDraft
 from heedful.kit.actor import SYSTEM
 from heedful.listen.models import Survey
 from heedful.promise.models import Promise
-from heedful.understand.trouble import Sign
-from heedful.web import lists, moments, wording
+from heedful.understand.detection import Trouble
+from heedful.web import lists, touchpoint_kinds, wording
 from tests.cast import NOON
 
 type As = Callable[[Associate], Client]
@@ -34,8 +34,10 @@ def rows(page: Any) -> list[dict[str, str]]:
 def test_exported_cases_say_why_in_words_with_the_code_beside(
     as_: As, mira: Associate, lena: Associate, alice: Customer
 ) -> None:
-    sign = Sign(reference="feedback:7", customer=alice.pk, severity=2, what="Nobody came", happened_at=timezone.now())
-    case = cases.open_for_trouble(sign=sign, by=SYSTEM, at=timezone.now())
+    trouble = Trouble(
+        reference="feedback:7", customer=alice.pk, severity=2, what="Nobody came", happened_at=timezone.now()
+    )
+    case = cases.open_for_trouble(trouble=trouble, by=SYSTEM, at=timezone.now())
     cases.close(case=case, outcome="compensated", cause="late", by=mira.by, at=timezone.now())
     cases.hear_whether_it_helped(case=case, helped=True, by=SYSTEM, at=timezone.now())
 
@@ -61,7 +63,9 @@ def test_exported_customers_have_their_stage_in_words_and_their_phone_as_it_is(
 def test_exported_answers_are_read_in_one_go_with_their_scores(as_: As, lena: Associate, acme: object) -> None:
     given = {"satisfaction": 4, "recommend": 3}
     for name, scores in (("one", given), ("two", given), ("mute", None)):
-        said = Draft("survey_answered", NOON, name, (("email", "al@x.org"),), scores=scores, verbatim="Nobody came")
+        said = TouchpointDraft(
+            "survey_answered", NOON, name, (("email", "al@x.org"),), scores=scores, verbatim="Nobody came"
+        )
         touchpoints.record(drafts=[said], source="test", by=SYSTEM, at=NOON)
 
     with CaptureQueriesContext(connection) as captured:
@@ -88,13 +92,13 @@ def test_what_a_spreadsheet_might_run_is_held_back(text: str) -> None:
     ],
 )
 def test_one_is_not_many(number: int, things: str, said: str) -> None:
-    assert wording.counted(number, things) == said
+    assert wording.count_of(number, things) == said
 
 
 @pytest.fixture
 def named(acme: object) -> None:
     kinds.watch(slugs=["order_placed", "shipped"])
-    Kind.objects.filter(pk="order_placed").update(name="Bought something")
+    TouchpointKind.objects.filter(pk="order_placed").update(name="Bought something")
 
 
 @pytest.mark.parametrize(
@@ -110,13 +114,13 @@ def named(acme: object) -> None:
     ],
 )
 def test_a_kind_is_meant_by_its_name_or_its_code(named: None, typed: str, code: str) -> None:
-    assert moments.code_of(typed, moments.offered()) == code
+    assert touchpoint_kinds.code_of(typed, touchpoint_kinds.offered()) == code
 
 
 def test_two_kinds_of_one_name_are_offered_by_their_codes(named: None) -> None:
-    Kind.objects.filter(pk="shipped").update(name="Bought something")
+    TouchpointKind.objects.filter(pk="shipped").update(name="Bought something")
 
-    assert set(moments.offered()) == {"order_placed", "shipped"}
+    assert set(touchpoint_kinds.offered()) == {"order_placed", "shipped"}
 
 
 def test_forms_offer_kinds_by_their_names_and_keep_their_codes(as_: As, casey: Associate, named: None) -> None:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from heedful.associates.models import Associate
 from heedful.customers import touchpoints
 from heedful.customers.models import Customer, Feedback
-from heedful.customers.touchpoints import Draft
+from heedful.customers.touchpoints import TouchpointDraft
 from heedful.kit.actor import SYSTEM
 from heedful.understand import reading, rereadings
 from heedful.understand.models import Reading, Rereading, Topic
@@ -34,7 +34,7 @@ def said(alice: Customer) -> None:
     Feedback.objects.all().delete()
     now = timezone.now()
     for number, (name, words, scores, stage, channel) in enumerate(SAID):
-        draft = Draft(
+        draft = TouchpointDraft(
             "survey_answered",
             now - timedelta(hours=number),
             name,

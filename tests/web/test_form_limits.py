@@ -13,9 +13,9 @@ from django.test import Client, RequestFactory
 from heedful.config import wsgi
 from heedful.web import form_limits
 from heedful.web.charsets import read_as_utf8
-from tests.web.portal.test_surveys import alice, ask, make
+from tests.web.portal.test_surveys import alice, invitation, make
 
-__all__ = ["alice", "ask", "make"]
+__all__ = ["alice", "invitation", "make"]
 pytestmark = pytest.mark.django_db
 PAGES = ["/s/{token}", "/s/{token}/stop", "/accounts/login/", "/accounts/password/reset/", "/nowhere"]
 BIG = 3_000_000
@@ -35,24 +35,26 @@ def part(name: str, content: bytes, more: str = "") -> bytes:
 
 @pytest.mark.parametrize("size", [1, 400_000, BIG])
 @pytest.mark.parametrize("page", PAGES)
-def test_no_page_takes_a_file(page: str, size: int, ask: Any, written: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_page_takes_a_file(
+    page: str, size: int, invitation: Any, written: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     made: list[Any] = []
     monkeypatch.setattr(tempfile, "NamedTemporaryFile", lambda *a, **k: made.append((a, k)))
     monkeypatch.setattr("django.core.files.uploadedfile.TemporaryUploadedFile.__init__", lambda *a: made.append(a))
     client = Client(enforce_csrf_checks=True)
     client.cookies["csrftoken"] = "x" * 32
     file = SimpleUploadedFile("a.bin", b"x" * size)
-    answer = client.post(page.format(token=ask.token), {"file": file, "recommend": "3"})
+    answer = client.post(page.format(token=invitation.token), {"file": file, "recommend": "3"})
     assert answer.status_code in (400, 403, 404, 413)
     assert (made, list(written.iterdir())) == ([], [])
 
 
-def test_an_answer_with_a_file_beside_it_is_refused_and_says_so(client: Client, ask: Any) -> None:
+def test_an_answer_with_a_file_beside_it_is_refused_and_says_so(client: Client, invitation: Any) -> None:
     file = SimpleUploadedFile("a.txt", b"x")
-    answer = client.post(f"/s/{ask.token}", {"recommend": "3", "file": file})
+    answer = client.post(f"/s/{invitation.token}", {"recommend": "3", "file": file})
     assert answer.status_code == 400
-    ask.refresh_from_db()
-    assert ask.answers == {}
+    invitation.refresh_from_db()
+    assert invitation.answers == {}
 
 
 @pytest.mark.parametrize("kind", form_limits.FORMS)
@@ -94,7 +96,7 @@ def test_nothing_is_read_by_a_codec_of_the_sender_s_choice(
     assert codecs == [None, "UTF-8"]
 
 
-def test_a_mail_program_s_one_click_may_come_as_multipart(client: Client, ask: Any) -> None:
+def test_a_mail_program_s_one_click_may_come_as_multipart(client: Client, invitation: Any) -> None:
     body = part("List-Unsubscribe", b"One-Click") + b"--B--\r\n"
-    answer = client.post(f"/s/{ask.token}/stop", body, content_type="multipart/form-data; boundary=B")
+    answer = client.post(f"/s/{invitation.token}/stop", body, content_type="multipart/form-data; boundary=B")
     assert answer.status_code == 200

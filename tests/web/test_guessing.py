@@ -56,14 +56,14 @@ def test_what_is_counted_elsewhere_evicts_no_guess(client: Client, mira: Associa
 
 
 def test_requests_are_counted_whatever_else_the_cache_keeps(client: Client, mira: Associate) -> None:
-    def ask() -> int:
+    def invitation() -> int:
         return client.post("/accounts/password/reset/", {"email": mira.email}, REMOTE_ADDR="203.0.113.9").status_code
 
-    codes = [ask() for _ in range(5)]
+    codes = [invitation() for _ in range(5)]
     for number in range(400):
         cache.set(f"something-else-{number}", number, 3600)
 
-    assert [*codes, ask()] == [302] * 5 + [429]
+    assert [*codes, invitation()] == [302] * 5 + [429]
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
@@ -261,10 +261,10 @@ def test_of_thirty_codes_at_once_five_are_looked_at(with_codes: Associate) -> No
     for number, client in enumerate(clients):
         log_in(client, with_codes, near=f"203.0.{number}.1")
 
-    def ask(client: Client) -> bool:
+    def invitation(client: Client) -> bool:
         answer = client.post("/accounts/2fa/authenticate/", {"code": "000000"}, REMOTE_ADDR="203.0.113.9")
         return is_stopped(answer)
 
-    answers = at_once(*[partial(ask, client) for client in clients])
+    answers = at_once(*[partial(invitation, client) for client in clients])
 
     assert sorted(map(bool, answers)) == [False] * 5 + [True] * 25

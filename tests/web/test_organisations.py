@@ -10,7 +10,7 @@ from django.test import Client
 from heedful.act.models import Case
 from heedful.associates.models import Associate, Team
 from heedful.customers.models import Customer, Organisation
-from heedful.promise.models import Instance, Promise, Standard
+from heedful.promise.models import Commitment, Promise, Standard
 from tests.cast import NOON
 from tests.web.test_cases import opened, say
 
@@ -34,7 +34,7 @@ def promised(customer: Customer, *states: str) -> None:
     promise = Promise.objects.create(slug="quick", words="We are quick.", made_at=NOON)
     standard = Standard.objects.create(promise=promise, form="yes")
     for number, state in enumerate(states):
-        Instance.objects.create(
+        Commitment.objects.create(
             standard=standard, promise=promise, customer=customer, opened_by=number, started_at=NOON, counts_at=NOON,
             state=state,
         )  # fmt: skip

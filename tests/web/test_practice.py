@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from django.test import Client
 
-from heedful.act.models import Cause, Practice, Route
+from heedful.act.models import CasePolicy, Cause, Route
 from heedful.associates.models import Associate, Team
 from heedful.understand.models import TroubleRule
 from tests.web.test_cases import say
@@ -20,30 +20,30 @@ NUMBERS = {"high_value": "500", "at_risk": "join", "flood_cases": "9", "repeat_d
 
 def test_the_numbers_are_changed(as_: As, casey: Associate) -> None:
     client = as_(casey)
-    assert 'value="24"' in say(client.get("/setup/practice"))
-    assert client.post("/setup/practice", NUMBERS).status_code == 302
-    row = Practice.objects.get()
+    assert 'value="24"' in say(client.get("/setup/case-policy"))
+    assert client.post("/setup/case-policy", NUMBERS).status_code == 302
+    row = CasePolicy.objects.get()
     assert (row.high_value, row.at_risk, row.flood_cases) == (Decimal(500), "join", 9)
     assert (row.repeat_days, row.answer_within_s) == (30, 4 * 3600)
 
 
 @pytest.mark.parametrize("wrong", [{"flood_cases": "0"}, {"at_risk": "never"}, {"high_value": "-1"}])
 def test_numbers_that_cannot_be_come_back(as_: As, casey: Associate, wrong: dict[str, str]) -> None:
-    before = Practice.objects.values().get()
-    page = as_(casey).post("/setup/practice", NUMBERS | wrong)
+    before = CasePolicy.objects.values().get()
+    page = as_(casey).post("/setup/case-policy", NUMBERS | wrong)
     assert page.status_code == 422
-    assert Practice.objects.values().get() == before
+    assert CasePolicy.objects.values().get() == before
 
 
 def test_a_rule_is_added_and_removed(as_: As, casey: Associate) -> None:
     client, before = as_(casey), TroubleRule.objects.count()
-    client.post("/setup/practice/scores", {"question": "ease", "at_most": "5", "severity": "2"})
-    client.post("/setup/practice/signals", {"signal": "billing", "severity": "1"})
+    client.post("/setup/case-policy/scores", {"question": "ease", "at_most": "5", "severity": "2"})
+    client.post("/setup/case-policy/signals", {"signal": "billing", "severity": "1"})
     assert TroubleRule.objects.count() == before + 2
     rule = TroubleRule.objects.get(question="ease", at_most=5)
-    assert "Ease: 5 of 7, or less" in say(client.get("/setup/practice"))
-    client.post(f"/setup/practice/rules/{rule.pk}/removal")
-    assert "Ease: 5 of 7, or less" not in say(client.get("/setup/practice"))
+    assert "Ease: 5 of 7, or less" in say(client.get("/setup/case-policy"))
+    client.post(f"/setup/case-policy/rules/{rule.pk}/removal")
+    assert "Ease: 5 of 7, or less" not in say(client.get("/setup/case-policy"))
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_a_rule_that_cannot_be_or_is_there_already_is_refused(
     as_: As, casey: Associate, where: str, said: dict[str, str]
 ) -> None:
     before = TroubleRule.objects.count()
-    assert as_(casey).post(f"/setup/practice/{where}", said).status_code == 422
+    assert as_(casey).post(f"/setup/case-policy/{where}", said).status_code == 422
     assert TroubleRule.objects.count() == before
 
 
@@ -91,6 +91,6 @@ def test_a_cause_is_added_renamed_and_retired(as_: As, casey: Associate) -> None
 
 def test_an_associate_changes_none_of_it(as_: As, mira: Associate) -> None:
     client = as_(mira)
-    for address in ("/setup/practice", "/setup/routes", "/setup/causes"):
+    for address in ("/setup/case-policy", "/setup/routes", "/setup/causes"):
         assert client.get(address).status_code == 403
         assert client.post(address, NUMBERS).status_code == 403

@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 from heedful.associates.models import Associate
 from heedful.customers import touchpoints
 from heedful.kit.actor import SYSTEM
-from heedful.promise import calendars, instances, promises
-from heedful.promise.models import Calendar, Instance, Promise, Standard
+from heedful.promise import calendars, commitments, promises
+from heedful.promise.models import Calendar, Commitment, Promise, Standard
 from heedful.promise.promises import Wording
-from heedful.promise.standards import Draft
-from heedful.web.desk import promise_forms
+from heedful.promise.standards import StandardDraft
+from heedful.web.desk.promises import forms as promise_forms
 
 pytestmark = pytest.mark.django_db
 type As = Callable[[Associate], Client]
@@ -41,18 +41,18 @@ FORM = {
 @pytest.fixture
 def answer(casey: Associate) -> Promise:
     """A promise of the last days: kept to two customers, broken to a third and pending to a fourth."""
-    draft = Draft(form="within", from_kind="asked", to_kind="answered", within_s=3600)
+    draft = StandardDraft(form="within", from_kind="asked", to_kind="answered", within_s=3600)
     now = timezone.now()
     made = promises.make(wording=Wording(words="Within the hour"), standards=[draft], by=casey.by, at=now)
     told = [("ann", 48, 0.5), ("bea", 24, 0.5), ("cleo", 24, 3), ("dora", 0.1, None)]
     drafts = [
-        touchpoints.Draft(kind=kind, happened_at=at, message=f"{who} {kind}", identities=(("user_id", who),))
+        touchpoints.TouchpointDraft(kind=kind, happened_at=at, message=f"{who} {kind}", identities=(("user_id", who),))
         for who, ago, later in told
         for kind, at in (("asked", now - hours(ago)), ("answered", None if later is None else now - hours(ago - later)))
         if at is not None
     ]
     recorded = touchpoints.record(drafts=drafts, source="test", by=SYSTEM, at=now)
-    instances.judge_people(recorded.customers, at=now)
+    commitments.evaluate_people(recorded.customers, at=now)
     return made
 
 
@@ -98,7 +98,7 @@ def test_its_rows_are_exported(as_: As, lena: Associate, answer: Promise) -> Non
 
 
 def test_an_instance_is_replayed_with_what_made_it(as_: As, mira: Associate, answer: Promise) -> None:
-    broken = Instance.objects.get(state="broken")
+    broken = Commitment.objects.get(state="broken")
     text = as_(mira).get(f"/promises/{answer.slug}/{broken.pk}").content.decode()
     assert "2 h late" in text
     assert "The clock ran" in text
@@ -107,7 +107,7 @@ def test_an_instance_is_replayed_with_what_made_it(as_: As, mira: Associate, ans
 
 def test_how_it_felt_stands_beside_it(as_: As, mira: Associate, answer: Promise) -> None:
     later = timezone.now()
-    draft = touchpoints.Draft(
+    draft = touchpoints.TouchpointDraft(
         kind="survey_answered",
         happened_at=later - timedelta(minutes=5),
         message="s",
@@ -200,7 +200,7 @@ def test_the_form_shows_a_time_as_it_is_stored(
     office = Calendar.objects.filter(name="Office").first() or calendars.add(
         name="Office", time_zone="UTC", week={"mon": [["09:00", "17:00"]]}, by=ada.by, at=timezone.now()
     )
-    draft = Draft(
+    draft = StandardDraft(
         form="within",
         from_kind="asked",
         to_kind="answered",
@@ -209,7 +209,7 @@ def test_the_form_shows_a_time_as_it_is_stored(
         within_s=time.get("within_s"),
         within_days=time.get("within_days"),
     )
-    shown = promise_forms.told(Standard(**draft.fields()))
+    shown = promise_forms.initial_of(Standard(**draft.fields()))
     form = promise_forms.StandardForm({name: "" if value is None else value for name, value in shown.items()})
     assert form.is_valid(), form.errors
     assert form.draft() == draft
@@ -218,7 +218,7 @@ def test_the_form_shows_a_time_as_it_is_stored(
 def test_ninety_working_minutes_stay_ninety_working_minutes(as_: As, casey: Associate) -> None:
     week = {"mon": [["09:00", "17:00"]]}
     office = calendars.add(name="Office", time_zone="UTC", week=week, by=casey.by, at=timezone.now())
-    draft = Draft(form="within", from_kind="asked", to_kind="answered", within_s=5_400, calendar=office)
+    draft = StandardDraft(form="within", from_kind="asked", to_kind="answered", within_s=5_400, calendar=office)
     made = promises.make(wording=Wording(words="Soon"), standards=[draft], by=casey.by, at=timezone.now())
     page = as_(casey).get(f"/promises/{made.slug}/edit")
     row = page.context["rows"].forms[0]
@@ -265,7 +265,7 @@ def test_a_promise_is_edited_from_now_on(as_: As, casey: Associate, answer: Prom
     answer.refresh_from_db()
     assert answer.words == "We answer the same day"
     assert [standard.ended_at is None for standard in answer.standards.order_by("pk")] == [False, True]
-    assert Instance.objects.count() == 4
+    assert Commitment.objects.count() == 4
 
 
 def test_ending_and_recounting_are_the_programmes_to_do(
@@ -286,7 +286,7 @@ def test_ending_and_recounting_are_the_programmes_to_do(
 
 def test_a_yes_is_shown_of_everybody_and_of_those_who_answered(as_: As, mira: Associate, answer: Promise) -> None:
     later = timezone.now()
-    draft = touchpoints.Draft(
+    draft = touchpoints.TouchpointDraft(
         kind="survey_answered",
         happened_at=later - timedelta(minutes=5),
         message="s",
@@ -313,7 +313,7 @@ def test_a_yes_is_shown_of_everybody_and_of_those_who_answered(as_: As, mira: As
 def test_the_list_is_exported_with_its_figures(as_: As, mira: Associate, answer: Promise) -> None:
     later = timezone.now()
     for who, value in (("ann", 5), ("cleo", 2)):
-        draft = touchpoints.Draft(
+        draft = touchpoints.TouchpointDraft(
             kind="survey_answered",
             happened_at=later - timedelta(minutes=5),
             message=who,

@@ -23,14 +23,14 @@ from heedful.kit.actor import SYSTEM, By
 from heedful.ledger import events
 from heedful.ledger.models import Entry
 from heedful.promise.models import Calendar
-from heedful.understand import trouble
-from heedful.understand.trouble import Sign
+from heedful.understand import detection
+from heedful.understand.detection import Trouble
 from tests.cast import NOON, PASSWORD
 
 type As = Callable[[Associate], Client]
 
 PAGES = [
-    "", "company", "stages", "moments", "moments?stage=none&q=a", "teams", "associates", "associates/add",
+    "", "company", "stages", "touchpoint-kinds", "touchpoint-kinds?stage=none&q=a", "teams", "associates", "associates/add",
     "associates?role=admin&q=a", "keys", "mails", "mails?state=kept&q=x", "webhooks", "webhooks/add", "calendars",
     "calendars/add", "ledger", "ledger?q=case+12", "ledger?q=team&by=system", "ledger?format=csv", "components",
     "account",
@@ -168,7 +168,7 @@ def test_a_revoked_key_lets_nobody_in_and_is_not_revoked_twice(as_: As, ada: Ass
 
 def test_a_key_s_page_shows_what_was_not_taken(as_: As, ada: Associate) -> None:
     key, _ = keys.add(name="Shop", by=ada.by, at=NOON)
-    rejections.keep(key=key.pk, rejected=[("No user id.", '{"type": "<b>track</b>"}')], at=NOON)
+    rejections.record(key=key.pk, rejected=[("No user id.", '{"type": "<b>track</b>"}')], at=NOON)
 
     page = as_(ada).get(f"/setup/keys/{key.pk}").content.decode()
 
@@ -316,8 +316,8 @@ def test_a_webhook_for_a_kind_that_never_happens_is_told_which_kinds_there_are(a
 def test_the_ledger_says_things_by_their_names(
     as_: As, ada: Associate, mira: Associate, care: Team, alice: Customer
 ) -> None:
-    sign = Sign(reference="feedback:7", customer=alice.pk, severity=2, what="Nobody came", happened_at=NOON)
-    events.record(trouble.TroubleHeard((sign,)), by=SYSTEM, at=NOON)
+    trouble = Trouble(reference="feedback:7", customer=alice.pk, severity=2, what="Nobody came", happened_at=NOON)
+    events.record(detection.TroubleHeard((trouble,)), by=SYSTEM, at=NOON)
     events.record(cases.CaseHandedOver(12, mira.pk, care.pk, ""), by=mira.by, at=NOON)
     events.record(people.CustomersMerged(1, alice.pk, 999), by=By("key", "77"), at=NOON)
 

@@ -35,7 +35,7 @@ def test_a_step_is_done_when_the_thing_is_there(
 
 
 def test_where_all_is_done_nothing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    done = [steps.Step("Rest", "", "setup:index", lambda: True)]
+    done = [steps.SetupStep("Rest", "", "setup:index", lambda: True)]
     monkeypatch.setattr(steps, "STEPS", done)
     assert steps.steps() == []
 

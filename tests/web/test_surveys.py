@@ -12,8 +12,8 @@ from heedful.associates.models import Associate
 from heedful.customers import people, touchpoints
 from heedful.customers.models import Customer
 from heedful.kit.actor import SYSTEM, By
-from heedful.listen import answers, asks, surveys, tallies
-from heedful.listen.models import Ask, Survey
+from heedful.listen import answers, invitations, surveys, tallies
+from heedful.listen.models import Invitation, Survey
 from heedful.listen.surveys import Design
 from heedful.prove.periods import ALWAYS
 
@@ -53,9 +53,11 @@ def delivery(casey: Associate) -> Survey:
         ("dora", None),
     ]
     for name, said in told:
-        ask = asks.invite(survey=survey, customer=customer(name, known=said is not None), by=SYSTEM, at=timezone.now())
+        invitation = invitations.invite(
+            survey=survey, customer=customer(name, known=said is not None), by=SYSTEM, at=timezone.now()
+        )
         if said:
-            answers.answer_all(ask=ask, values=said, by=By("customer"), at=timezone.now())
+            answers.answer_all(invitation=invitation, values=said, by=By("customer"), at=timezone.now())
     answers.open_public(
         survey=survey, values={"satisfaction": 1}, submit=True, channel="link", by=By("customer"), at=timezone.now()
     )
@@ -63,7 +65,9 @@ def delivery(casey: Associate) -> Survey:
 
 
 def customer(name: str, *, known: bool) -> Customer:
-    draft = touchpoints.Draft(kind="seen", happened_at=timezone.now(), message=name, identities=(("user_id", name),))
+    draft = touchpoints.TouchpointDraft(
+        kind="seen", happened_at=timezone.now(), message=name, identities=(("user_id", name),)
+    )
     record = touchpoints.record(drafts=[draft], source="test", by=SYSTEM, at=timezone.now()).customers[0]
     if known:
         people.describe(facts={record: {"email": (f"{name}@example.com", timezone.now())}})
@@ -86,8 +90,8 @@ def test_the_response_rate_is_complete_sheets_of_those_asked(delivery: Survey) -
 
 
 def test_a_tally_is_of_its_period_alone(as_: As, bo: Associate, delivery: Survey) -> None:
-    Ask.objects.filter(customer__name="").update(created_at=timezone.now() - timedelta(days=40))
-    old = Ask.objects.filter(created_at__lt=timezone.now() - timedelta(days=39)).count()
+    Invitation.objects.filter(customer__name="").update(created_at=timezone.now() - timedelta(days=40))
+    old = Invitation.objects.filter(created_at__lt=timezone.now() - timedelta(days=39)).count()
     assert old
     lately = as_(bo).get("/surveys", {"days": "30"}).context["lines"][0].tally
     usually = as_(bo).get("/surveys").context["lines"][0].tally
@@ -96,7 +100,7 @@ def test_a_tally_is_of_its_period_alone(as_: As, bo: Associate, delivery: Survey
 
 
 def test_surveys_that_asked_nobody_lately_are_shown_over_all_time(as_: As, bo: Associate, delivery: Survey) -> None:
-    Ask.objects.update(created_at=timezone.now() - timedelta(days=400))
+    Invitation.objects.update(created_at=timezone.now() - timedelta(days=400))
     assert as_(bo).get("/surveys").context["lines"][0].tally.asked == 3
     assert as_(bo).get(f"/surveys/{delivery.pk}").context["tally"].asked == 3
 
@@ -138,7 +142,7 @@ def test_the_pages_ask_the_database_as_often_for_many_as_for_few(
 ) -> None:
     client = as_(casey)
     for number in range(12):
-        asks.invite(survey=delivery, customer=customer(f"c{number}", known=True), by=SYSTEM, at=timezone.now())
+        invitations.invite(survey=delivery, customer=customer(f"c{number}", known=True), by=SYSTEM, at=timezone.now())
         surveys.make(design=Design(name=f"S{number}", questions=[{"code": "ease"}]), by=SYSTEM, at=timezone.now())
     client.get("/surveys")
     with django_assert_max_num_queries(15):
@@ -341,6 +345,6 @@ def test_a_survey_that_is_not_there_is_not_found(as_: As, casey: Associate) -> N
 
 
 def test_asks_of_a_public_sheet_are_in_no_rate(delivery: Survey) -> None:
-    assert Ask.objects.filter(channel="link").count() == 1
+    assert Invitation.objects.filter(channel="link").count() == 1
     assert tallies.of([delivery], **EVER)[delivery.pk].asked == 3
     assert tallies.scores(delivery, **EVER) == {"satisfaction": {5: 1, 1: 1}}

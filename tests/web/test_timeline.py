@@ -13,10 +13,10 @@ from heedful.associates import keys
 from heedful.associates.models import Associate, Key
 from heedful.customers import touchpoints
 from heedful.customers.models import Customer, Touchpoint
-from heedful.customers.touchpoints import Draft
+from heedful.customers.touchpoints import TouchpointDraft
 from heedful.kit.actor import SYSTEM
-from heedful.understand.trouble import Sign
-from heedful.web.desk.timeline import MOST
+from heedful.understand.detection import Trouble
+from heedful.web.desk.customers.timeline import MOST
 from tests.cast import NOON, arrived
 
 type As = Callable[[Associate], Client]
@@ -24,8 +24,10 @@ type As = Callable[[Associate], Client]
 
 @pytest.fixture
 def case(alice: Customer) -> Case:
-    sign = Sign(reference="feedback:7", customer=alice.pk, severity=2, what="Nobody came", happened_at=timezone.now())
-    return cases.open_for_trouble(sign=sign, by=SYSTEM, at=timezone.now() - timedelta(minutes=9))
+    trouble = Trouble(
+        reference="feedback:7", customer=alice.pk, severity=2, what="Nobody came", happened_at=timezone.now()
+    )
+    return cases.open_for_trouble(trouble=trouble, by=SYSTEM, at=timezone.now() - timedelta(minutes=9))
 
 
 def timeline(client: Client, who: Customer, query: str = "") -> str:
@@ -68,9 +70,9 @@ def test_a_case_that_was_closed_and_opened_again_says_each_once(
 def test_what_a_program_sent_is_under_the_name_of_its_key(as_: As, mira: Associate, alice: Customer) -> None:
     keys.add(name="Web shop", scope=Key.Scope.SEND, by=SYSTEM, at=NOON)
     key = Key.objects.get()
-    draft = Draft("order_placed", timezone.now(), "k-1", customer=alice.pk, channel="sms", stage="purchase")
+    draft = TouchpointDraft("order_placed", timezone.now(), "k-1", customer=alice.pk, channel="sms", stage="purchase")
     touchpoints.record(drafts=[draft], source=f"key:{key.pk}", by=key.by, at=timezone.now())
-    again = Draft("order_paid", timezone.now(), "k-2", customer=alice.pk, properties={"express": True})
+    again = TouchpointDraft("order_paid", timezone.now(), "k-2", customer=alice.pk, properties={"express": True})
     touchpoints.record(drafts=[again], source=f"api:key:{key.pk}", by=key.by, at=timezone.now())
 
     page = timeline(as_(mira), alice)
@@ -81,7 +83,7 @@ def test_what_a_program_sent_is_under_the_name_of_its_key(as_: As, mira: Associa
 
 
 def test_whether_it_helped_is_a_yes_or_a_no(as_: As, mira: Associate, alice: Customer) -> None:
-    said = Draft("survey_answered", timezone.now(), "h-1", customer=alice.pk, scores={"helped": 0})
+    said = TouchpointDraft("survey_answered", timezone.now(), "h-1", customer=alice.pk, scores={"helped": 0})
     touchpoints.record(drafts=[said], source="survey", by=SYSTEM, at=timezone.now())
 
     for address in (f"/customers/{alice.pk}", f"/customers/{alice.pk}/feedback", "/feedback?words=any"):
@@ -94,9 +96,11 @@ def test_whether_it_helped_is_a_yes_or_a_no(as_: As, mira: Associate, alice: Cus
 def test_the_answers_of_one_sitting_stand_together(as_: As, mira: Associate, alice: Customer) -> None:
     for number, (scores, words) in enumerate([({"recommend": 3}, None), ({"recommend": 4, "ease": 2}, "Odd words.")]):
         at = NOON - timedelta(minutes=3 - number)
-        told = Draft("survey_answered", at, f"m{number}", subject="ask:77", scores=scores, verbatim=words)
+        told = TouchpointDraft("survey_answered", at, f"m{number}", subject="ask:77", scores=scores, verbatim=words)
         arrived("alice@example.test", told)
-    later = Draft("survey_answered", NOON - timedelta(days=3), "m9", subject="ask:77", scores={"recommend": 9})
+    later = TouchpointDraft(
+        "survey_answered", NOON - timedelta(days=3), "m9", subject="ask:77", scores={"recommend": 9}
+    )
     arrived("alice@example.test", later)
     page = timeline(as_(mira), alice).partition('id="customer"')[0]
     assert "Would recommend: 4 of 10" in page
@@ -111,7 +115,9 @@ def test_what_came_between_two_pages_stands_on_one_of_them(
     as_: As, mira: Associate, alice: Customer, case: Case
 ) -> None:
     client, now = as_(mira), timezone.now()
-    seen = [Draft("page_viewed", now - timedelta(days=1, hours=n), f"v-{n}", customer=alice.pk) for n in range(60)]
+    seen = [
+        TouchpointDraft("page_viewed", now - timedelta(days=1, hours=n), f"v-{n}", customer=alice.pk) for n in range(60)
+    ]
     touchpoints.record(drafts=seen, source="test", by=SYSTEM, at=now)
     Note.objects.bulk_create(
         Note(case=case, kind="call", text="Rang.", author=mira, at=touch.happened_at + timedelta(minutes=30))

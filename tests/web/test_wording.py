@@ -41,7 +41,7 @@ def test_a_value_is_said_as_one_line(sent: object, said: str) -> None:
     [("negative", 0.8, "Unhappy"), ("negative", 0.44, "Perhaps unhappy"), ("", 0.0, ""), ("positive", 0.55, "Happy")],
 )
 def test_a_feeling_that_is_little_more_than_a_guess_is_called_one(sentiment: str, confidence: float, said: str) -> None:
-    assert wording.felt(sentiment, confidence) == said
+    assert wording.feeling(sentiment, confidence) == said
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,14 @@
 `events` is what others are told, `past` is of years gone by.
 """
 
+from heedful.act.cases.backfill import CasesBackfilled as CasesBackfilled
+from heedful.act.cases.bulk import BulkHandover as BulkHandover
+from heedful.act.cases.bulk import hand_over_each as hand_over_each
 from heedful.act.cases.clocks import escalate as escalate
-from heedful.act.cases.ending import close as close
-from heedful.act.cases.ending import hear_trouble_after as hear_trouble_after
-from heedful.act.cases.ending import hear_whether_it_helped as hear_whether_it_helped
-from heedful.act.cases.ending import reopen as reopen
+from heedful.act.cases.closing import close as close
+from heedful.act.cases.closing import hear_trouble_after as hear_trouble_after
+from heedful.act.cases.closing import hear_whether_it_helped as hear_whether_it_helped
+from heedful.act.cases.closing import reopen as reopen
 from heedful.act.cases.events import CaseClaimed as CaseClaimed
 from heedful.act.cases.events import CaseClosed as CaseClosed
 from heedful.act.cases.events import CaseEscalated as CaseEscalated
@@ -22,16 +25,13 @@ from heedful.act.cases.events import CaseReopened as CaseReopened
 from heedful.act.cases.events import CustomerCalled as CustomerCalled
 from heedful.act.cases.events import CustomerSaidWhetherItHelped as CustomerSaidWhetherItHelped
 from heedful.act.cases.events import CustomerWrittenTo as CustomerWrittenTo
-from heedful.act.cases.handing import Handed as Handed
-from heedful.act.cases.handing import hand_over_each as hand_over_each
 from heedful.act.cases.opening import open_for_trouble as open_for_trouble
 from heedful.act.cases.opening import take as take
-from heedful.act.cases.past import PastCasesKept as PastCasesKept
 from heedful.act.cases.promises import open_for_broken_promise as open_for_broken_promise
 from heedful.act.cases.promises import open_for_promise_at_risk as open_for_promise_at_risk
-from heedful.act.cases.working import claim as claim
-from heedful.act.cases.working import give_back as give_back
-from heedful.act.cases.working import hand_over as hand_over
-from heedful.act.cases.working import log_call as log_call
-from heedful.act.cases.working import note as note
-from heedful.act.cases.working import write as write
+from heedful.act.cases.work import claim as claim
+from heedful.act.cases.work import give_back as give_back
+from heedful.act.cases.work import hand_over as hand_over
+from heedful.act.cases.work import log_call as log_call
+from heedful.act.cases.work import note as note
+from heedful.act.cases.work import write as write

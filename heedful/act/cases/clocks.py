@@ -65,7 +65,7 @@ def escalate(*, case: Case, by: By, at: datetime) -> bool:
     row.escalated_at, row.priority = at, min(Case.Priority.URGENT, row.priority + 1)
     row.save(update_fields=["escalated_at", "priority"])
     events.record(CaseEscalated(row.pk), by=by, at=at)
-    live.tell("cases", row.pk)
+    live.publish("cases", row.pk)
     return True
 
 
@@ -73,9 +73,9 @@ def _record(case: Case, kind: str, *, by: By, at: datetime) -> None:
     touchpoints.record(drafts=[draft(case, kind, case.clock, at=at)], source=SOURCE, by=by, at=at)
 
 
-def draft(case: Case, kind: str, name: str, *, at: datetime) -> touchpoints.Draft:
+def draft(case: Case, kind: str, name: str, *, at: datetime) -> touchpoints.TouchpointDraft:
     """A start or a stop of a case's clock as it stands in the customer's log, by the name of the clock."""
-    return touchpoints.Draft(
+    return touchpoints.TouchpointDraft(
         kind=kind,
         happened_at=at,
         message=f"{kind}:{name}",

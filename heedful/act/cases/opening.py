@@ -6,11 +6,11 @@ from decimal import Decimal
 
 from django.db import connection, transaction
 
-from heedful.act import clock, practice, priority, routes
+from heedful.act import case_policy, clock, priority, routes
 from heedful.act.cases import clocks
 from heedful.act.cases.events import CaseClaimed, CaseJoined, CaseOpened
 from heedful.act.clock import Clock
-from heedful.act.models import Case, Practice, Trouble
+from heedful.act.models import Case, CasePolicy, CaseTrouble
 from heedful.associates import associates
 from heedful.associates.models import Associate, Team
 from heedful.customers.models import Customer, Feedback
@@ -19,23 +19,23 @@ from heedful.kit.actor import By
 from heedful.kit.errors import Refused
 from heedful.ledger import events
 from heedful.promise.models import Promise
-from heedful.understand import trouble
+from heedful.understand import detection
+from heedful.understand.detection import Trouble
 from heedful.understand.models import Reading
-from heedful.understand.trouble import Sign
 
 ANOTHER = timedelta(hours=24)
 """Trouble that comes to an open case later than this is a failure of its own, not more of the same."""
 
 
 @transaction.atomic
-def open_for_trouble(*, sign: Sign, by: By, at: datetime) -> Case:
+def open_for_trouble(*, trouble: Trouble, by: By, at: datetime) -> Case:
     """Open a case for the person in trouble, or join the open one; of two signs at once the second joins."""
-    person = lock_person(sign.customer)
-    if known := Trouble.objects.select_related("case").filter(reference=sign.reference).first():
-        return _hear_more(known, sign, by=by, at=at)
+    person = lock_person(trouble.customer)
+    if known := CaseTrouble.objects.select_related("case").filter(reference=trouble.reference).first():
+        return _hear_more(known, trouble, by=by, at=at)
     if case := open_case_of(person):
-        return join(case, sign, by=by, at=at)
-    return open_new(person, sign, by=by, at=at)
+        return join(case, trouble, by=by, at=at)
+    return open_new(person, trouble, by=by, at=at)
 
 
 @transaction.atomic
@@ -45,7 +45,7 @@ def take(*, feedback: Feedback, by: By, at: datetime) -> Case:
     me = Associate.objects.filter(pk=by.id).first() if by.kind == "associate" else None
     if me is None:
         raise Refused("Only an associate can have a case.", code="no_associate")
-    case = open_for_trouble(sign=_taken(feedback), by=by, at=at)
+    case = open_for_trouble(trouble=_taken(feedback), by=by, at=at)
     if not case.is_open:
         raise Refused(f"There was a case for this already, number {case.pk}. Reopen it to go on.", code="closed")
     if case.owner_id not in (None, me.pk):
@@ -57,13 +57,13 @@ def take(*, feedback: Feedback, by: By, at: datetime) -> Case:
     return case
 
 
-def _taken(feedback: Feedback) -> Sign:
+def _taken(feedback: Feedback) -> Trouble:
     """What a customer said, as the rules weigh it, or as mild trouble where they find none."""
     told = _topics(reading := Reading.objects.filter(feedback=feedback).first())
-    return _weighed(feedback, reading) or Sign(
+    return _weighed(feedback, reading) or Trouble(
         reference=f"feedback:{feedback.pk}",
         customer=feedback.customer_id,
-        severity=trouble.MILD,
+        severity=detection.MILD,
         what="Taken from feedback",
         happened_at=feedback.happened_at,
         stage=feedback.stage_slug,
@@ -71,14 +71,14 @@ def _taken(feedback: Feedback) -> Sign:
     )
 
 
-def _weighed(feedback: Feedback, reading: Reading | None) -> Sign | None:
+def _weighed(feedback: Feedback, reading: Reading | None) -> Trouble | None:
     """The trouble in an answer sheet as it stands now."""
-    return trouble.sign_of(
+    return detection.trouble_in(
         feedback,
         scores=dict(feedback.scores.values_list("question", "value")),
         signals=reading.signals if reading else (),
         topics=_topics(reading),
-        rules=trouble.rules(),
+        rules=detection.rules(),
     )
 
 
@@ -102,36 +102,36 @@ def open_case_of(person: int) -> Case | None:
     return cases.order_by("opened_at", "pk").first()
 
 
-def open_new(person: int, sign: Sign, *, flood_of: Promise | None = None, by: By, at: datetime) -> Case:
+def open_new(person: int, trouble: Trouble, *, flood_of: Promise | None = None, by: By, at: datetime) -> Case:
     """Open a case with its clock, its team and its priority."""
-    ways = practice.find()
+    ways = case_policy.find()
     is_repeat = flood_of is None and has_failed_before(person, days=ways.repeat_days, at=at)
     started = clock.start(practice=ways, is_short=is_repeat, at=at)
-    team = routes.team_for(stage=sign.stage, topics=sign.topics)
-    case = begun([sign], started=started, team=team, is_repeat=is_repeat, at=at)
+    team = routes.team_for(stage=trouble.stage, topics=trouble.topics)
+    case = new_case([trouble], started=started, team=team, is_repeat=is_repeat, at=at)
     case.with_lead, case.flood_of = is_repeat or flood_of is not None, flood_of
     case.priority = priority_of(case, ways, at=at)
     case.save(force_insert=True)
-    add_trouble(case, sign, at=at)
+    add_trouble(case, trouble, at=at)
     if flood_of is None:
         clocks.begin(case, by=by, at=at)
     clocks.call_a_lead_in_time(case)
-    events.record(CaseOpened(case.pk, sign.customer, case.priority, is_repeat, sign.reference), by=by, at=at)
-    tell(case, person)
+    events.record(CaseOpened(case.pk, trouble.customer, case.priority, is_repeat, trouble.reference), by=by, at=at)
+    publish(case, person)
     return case
 
 
-def begun(signs: Sequence[Sign], *, started: Clock, team: Team | None, is_repeat: bool, at: datetime) -> Case:
+def new_case(troubles: Sequence[Trouble], *, started: Clock, team: Team | None, is_repeat: bool, at: datetime) -> Case:
     """A case as it begins, not written down yet: named after the worst that was heard, of the first who said it."""
-    worst = max(signs, key=lambda sign: sign.severity)
+    worst = max(troubles, key=lambda trouble: trouble.severity)
     return Case(
-        customer_id=signs[0].customer,
+        customer_id=troubles[0].customer,
         title=worst.what[:200],
         team=team,
         severity=worst.severity,
         is_repeat=is_repeat,
         opened_at=at,
-        heard_at=min(signs[0].happened_at, at),
+        heard_at=min(troubles[0].happened_at, at),
         escalate_at=started.escalate_at,
         due_at=started.due_at,
     )
@@ -143,29 +143,29 @@ def has_failed_before(person: int, *, days: int, at: datetime) -> bool:
     return before.exclude(outcome=Case.Outcome.NO_TROUBLE).exists()
 
 
-def add_trouble(case: Case, sign: Sign, *, at: datetime) -> None:
+def add_trouble(case: Case, trouble: Trouble, *, at: datetime) -> None:
     """Write down what was heard."""
-    trouble_of(case, sign, at=at).save(force_insert=True)
+    case_trouble(case, trouble, at=at).save(force_insert=True)
 
 
-def trouble_of(case: Case, sign: Sign, *, at: datetime) -> Trouble:
+def case_trouble(case: Case, trouble: Trouble, *, at: datetime) -> CaseTrouble:
     """What was heard, not written down yet."""
-    return Trouble(
+    return CaseTrouble(
         case=case,
-        customer_id=sign.customer,
-        reference=sign.reference,
-        what=sign.what[:300],
-        words=sign.words,
-        severity=sign.severity,
-        promise_id=sign.promise,
-        happened_at=sign.happened_at,
+        customer_id=trouble.customer,
+        reference=trouble.reference,
+        what=trouble.what[:300],
+        words=trouble.words,
+        severity=trouble.severity,
+        promise_id=trouble.promise,
+        happened_at=trouble.happened_at,
         heard_at=at,
     )
 
 
-def priority_of(case: Case, ways: Practice, *, at: datetime) -> int:
+def priority_of(case: Case, ways: CasePolicy, *, at: datetime) -> int:
     """How far to the front a case belongs now."""
-    value, high_value = _value_of(case.customer_id), practice.high_value(ways)
+    value, high_value = _value_of(case.customer_id), case_policy.high_value(ways)
     return weigh(case, value=value, high_value=high_value, began=case.opened_at, at=at)
 
 
@@ -176,48 +176,48 @@ def weigh(case: Case, *, value: Decimal | None, high_value: Decimal | None, bega
         value=value,
         high_value=high_value,
         is_repeat=case.is_repeat,
-        left=priority.left(opened_at=began, due_at=case.due_at, at=at) if case.is_waiting else 1.0,
+        left=priority.share_remaining(opened_at=began, due_at=case.due_at, at=at) if case.is_waiting else 1.0,
     )
 
 
-def tell(case: Case, person: int | None = None) -> None:
+def publish(case: Case, person: int | None = None) -> None:
     """Let open pages know that a case changed, and the pages of its customer."""
-    live.tell("cases", case.pk)
-    live.tell("customer", person or _person_of(case.customer_id))
+    live.publish("cases", case.pk)
+    live.publish("customer", person or _person_of(case.customer_id))
 
 
-def join(case: Case, sign: Sign, *, by: By, at: datetime) -> Case:
+def join(case: Case, trouble: Trouble, *, by: By, at: datetime) -> Case:
     """Let more trouble come to an open case, which the caller holds."""
-    add_trouble(case, sign, at=at)
+    add_trouble(case, trouble, at=at)
     if at - case.opened_at >= ANOTHER and not case.is_repeat:
         _make_second_failure(case, at=at)
-    return worsen(case, sign, by=by, at=at)
+    return worsen(case, trouble, by=by, at=at)
 
 
-def _hear_more(known: Trouble, sign: Sign, *, by: By, at: datetime) -> Case:
+def _hear_more(known: CaseTrouble, trouble: Trouble, *, by: By, at: datetime) -> Case:
     """The same answer sheet said more: its words come after its score, and may be heard before it."""
-    sign = _as_it_stands(known) or sign
-    if (known.severity, known.words) == (sign.severity, sign.words):
+    trouble = _as_it_stands(known) or trouble
+    if (known.severity, known.words) == (trouble.severity, trouble.words):
         return known.case
-    known.severity, known.words, known.what = sign.severity, sign.words, sign.what[:300]
+    known.severity, known.words, known.what = trouble.severity, trouble.words, trouble.what[:300]
     known.save(update_fields=["severity", "words", "what"])
     case = Case.objects.select_for_update().get(pk=known.case_id)
-    return worsen(case, sign, by=by, at=at) if case.is_open else case
+    return worsen(case, trouble, by=by, at=at) if case.is_open else case
 
 
-def _as_it_stands(known: Trouble) -> Sign | None:
+def _as_it_stands(known: CaseTrouble) -> Trouble | None:
     feedback = Feedback.objects.filter(pk=known.feedback_id or 0).first()
     return _weighed(feedback, Reading.objects.filter(feedback=feedback).first()) if feedback else None
 
 
-def worsen(case: Case, sign: Sign, *, by: By, at: datetime) -> Case:
+def worsen(case: Case, trouble: Trouble, *, by: By, at: datetime) -> Case:
     """A case is as bad as the worst that was heard; its title says what that was."""
-    if sign.severity > case.severity:
-        case.severity, case.title = sign.severity, sign.what[:200]
-    case.priority = max(case.priority, priority_of(case, practice.find(), at=at))
+    if trouble.severity > case.severity:
+        case.severity, case.title = trouble.severity, trouble.what[:200]
+    case.priority = max(case.priority, priority_of(case, case_policy.find(), at=at))
     case.save(update_fields=["severity", "title", "priority", "is_repeat", "with_lead", "due_at", "escalate_at"])
-    events.record(CaseJoined(case.pk, sign.customer, case.priority, sign.reference), by=by, at=at)
-    tell(case)
+    events.record(CaseJoined(case.pk, trouble.customer, case.priority, trouble.reference), by=by, at=at)
+    publish(case)
     return case
 
 
@@ -225,7 +225,7 @@ def _make_second_failure(case: Case, *, at: datetime) -> None:
     """We failed somebody whom we had not yet helped: a lead takes over, and what is left of the clock is halved."""
     case.is_repeat = case.with_lead = True
     if case.is_waiting:
-        short = clock.start(practice=practice.find(), is_short=True, at=at)
+        short = clock.start(practice=case_policy.find(), is_short=True, at=at)
         case.due_at, case.escalate_at = min(case.due_at, short.due_at), min(case.escalate_at, short.escalate_at)
         clocks.call_a_lead_in_time(case)
 

@@ -12,11 +12,11 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
-from heedful.api.events import admission, bodies, cors, house, meaning, mending, wire
+from heedful.api.events import auth, bodies, company_cache, cors, mapping, mending, wire
 from heedful.api.events.limits import EVENT_BYTES, Unreadable, Unusable
 from heedful.api.events.times import shift
-from heedful.customers import messages, rejections, together
-from heedful.kit import away
+from heedful.customers import group_commit, messages, rejections
+from heedful.kit import outage
 
 TAKEN = b'{"success": true}'
 PIXEL = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
@@ -41,12 +41,12 @@ def door(view: View) -> View:
             response = view(request, *args, **kwargs)
         except Unreadable as unreadable:
             response = _no(unreadable.status, unreadable.sentence)
-        except admission.TooFast as fast:
+        except auth.TooFast as fast:
             response = _no(429, "This key sends more events than it may.", wait_s=str(fast.wait_s))
         except (DatabaseError, InterfaceError) as error:
-            away.note(error)
-            code = "disk_full" if away.has_no_room(error) else ""
-            response = _no(503, away.sentence(error), code=code, wait_s=str(away.AGAIN_S))
+            outage.note(error)
+            code = "disk_full" if outage.has_no_room(error) else ""
+            response = _no(503, outage.sentence(error), code=code, wait_s=str(outage.AGAIN_S))
         return cors.allow(request, response)
 
     return answer
@@ -69,7 +69,7 @@ def send(request: HttpRequest, kind: str | None = None) -> HttpResponse:
         return _no(405, "Send events with POST.")
     envelope, body, sender = _open(request)
     items = wire.items(envelope, body, single=kind is not None)
-    admission.meter(sender, len(items))
+    auth.meter(sender, len(items))
     sent = envelope.sent if envelope.sent is not None else request.headers.get("SentAt")
     refused = _keep(items, kind, sender, sent, envelope.context)
     if kind is not None and refused and len(items[0]) > EVENT_BYTES:
@@ -77,18 +77,18 @@ def send(request: HttpRequest, kind: str | None = None) -> HttpResponse:
     return HttpResponse(TAKEN, content_type="application/json")
 
 
-def _open(request: HttpRequest) -> tuple[wire.Envelope, bytes, admission.Sender]:
+def _open(request: HttpRequest) -> tuple[wire.Envelope, bytes, auth.Sender]:
     """Read a request and who sends it; mending is dear, so that a body is not mended before a key was seen."""
-    sender = admission.find(admission.shown(request))
+    sender = auth.find(auth.key_candidates(request))
     body = bodies.read(*_stream(request))
     if body.lstrip()[:1] == b"[":
         body = b'{"batch":%b}' % body
     envelope = wire.read_envelope(body)
     if envelope is None:
         if sender is None:
-            admission.admit(admission.shown(request, *mending.key_candidates(body)))
+            auth.authenticate(auth.key_candidates(request, *mending.key_candidates(body)))
         envelope, body = wire.mend_envelope(body)
-    return envelope, body, sender or admission.admit(admission.shown(request, envelope.key))
+    return envelope, body, sender or auth.authenticate(auth.key_candidates(request, envelope.key))
 
 
 def _stream(request: HttpRequest) -> tuple[bodies.Stream, int | None]:
@@ -100,25 +100,25 @@ def _stream(request: HttpRequest) -> tuple[bodies.Stream, int | None]:
 
 
 def _keep(
-    items: list[bytes], kind: str | None, sender: admission.Sender, sent: Any, outer: msgspec.Raw
+    items: list[bytes], kind: str | None, sender: auth.Sender, sent: Any, outer: msgspec.Raw
 ) -> list[tuple[str, str]]:
     """Keep the events that can be kept; returns the others, each with its reason and what was sent."""
     at = timezone.now()
-    ours = house.know()
-    arrival = meaning.Arrival(at, shift(sent, at), bytes(outer), ours.country, ours.currency, ours.stages)
+    ours = company_cache.get()
+    arrival = mapping.Arrival(at, shift(sent, at), bytes(outer), ours.country, ours.currency, ours.stages)
     kept: list[messages.Message] = []
     texts: list[bytes] = []
     refused: list[tuple[str, str]] = []
     for item in items:
         try:
-            kept.append(meaning.read(wire.event(item), arrival, item, kind))
+            kept.append(mapping.read(wire.event(item), arrival, item, kind))
             texts.append(item)
         except Unusable as unusable:
             refused.append((unusable.reason, item[: rejections.SNIPPET].decode("utf-8", "replace")))
-    no = together.take(messages=kept, source=sender.source, verified=sender.verified, by=sender.by, at=at)
+    no = group_commit.record(messages=kept, source=sender.source, verified=sender.verified, by=sender.by, at=at)
     refused += [(reason, texts[n][: rejections.SNIPPET].decode("utf-8", "replace")) for n, reason in no]
     if refused:
-        rejections.keep(key=sender.key, rejected=refused, at=at)
+        rejections.record(key=sender.key, rejected=refused, at=at)
     return refused
 
 
@@ -132,8 +132,8 @@ def pixel(request: HttpRequest, kind: str) -> HttpResponse:
     said["properties"] = {
         name.removeprefix("properties."): value for name, value in request.GET.items() if name.startswith("properties.")
     }
-    sender = admission.admit(admission.shown(request))
-    admission.meter(sender, 1)
+    sender = auth.authenticate(auth.key_candidates(request))
+    auth.meter(sender, 1)
     sender = replace(sender, verified=False)
     _keep([bodies.text(msgspec.json.encode(said))], kind, sender, None, wire.NOTHING)
     response = HttpResponse(PIXEL, content_type="image/gif")
@@ -156,7 +156,7 @@ def unknown(request: HttpRequest) -> HttpResponse:
 @door
 def segment_settings(request: HttpRequest, key: str) -> HttpResponse:
     """Tell analytics.js where to send: here."""
-    admission.admit([key])
+    auth.authenticate([key])
     here = f"{request.get_host()}/v1"
     protocol = "https" if request.is_secure() else "http"
     return _json(
@@ -179,8 +179,8 @@ def segment_settings(request: HttpRequest, key: str) -> HttpResponse:
 @door
 def rudderstack_settings(request: HttpRequest) -> HttpResponse:
     """Tell RudderStack's clients that their source is on, and that nothing else is to be loaded."""
-    candidates = admission.shown(request)
-    sender = admission.admit(candidates)
+    candidates = auth.key_candidates(request)
+    sender = auth.authenticate(candidates)
     at = timezone.now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
     off = {"enabled": False}
     source = {

@@ -27,7 +27,7 @@ LARGEST = Decimal(10) ** 11
 
 
 @dataclass(slots=True)
-class Read:
+class Traits:
     """Traits, sorted by what they are."""
 
     facts: dict[str, Any] = field(default_factory=dict)
@@ -36,14 +36,14 @@ class Read:
     organisation_traits: dict[str, Any] = field(default_factory=dict)
 
 
-def read(traits: dict[str, Any], currency: str) -> Read:
+def read(traits: dict[str, Any], currency: str) -> Traits:
     """Sort traits; what is not known by name is an attribute."""
-    out = Read()
+    out = Traits()
     for key, value in traits.items():
         if value is None:
             continue
         if key in ("consent", "consents") and isinstance(value, dict):
-            out.consents = allowed(value)
+            out.consents = consents(value)
         elif key in ("company", "organisation", "organization") and isinstance(value, dict):
             out.organisation, out.organisation_traits = str(value.get("id") or value.get("name") or "")[:200], value
         elif key == "value" or key in YEARLY:
@@ -57,7 +57,7 @@ def read(traits: dict[str, Any], currency: str) -> Read:
     return out
 
 
-def allowed(said: dict[str, Any]) -> dict[str, bool]:
+def consents(said: dict[str, Any]) -> dict[str, bool]:
     """Purpose -> whether the customer allows it; words that are neither yes nor no say nothing."""
     return {purpose[:40]: granted for purpose, granted in said.items() if isinstance(granted, bool) and purpose}
 
@@ -65,10 +65,10 @@ def allowed(said: dict[str, Any]) -> dict[str, bool]:
 def preferences(consent: Any) -> dict[str, bool]:
     """Read the consent that Segment's clients carry in the context."""
     said = consent.get("categoryPreferences") if isinstance(consent, dict) else None
-    return allowed(said) if isinstance(said, dict) else {}
+    return consents(said) if isinstance(said, dict) else {}
 
 
-def _value(out: Read, key: str, value: Any, traits: dict[str, Any], currency: str) -> None:
+def _value(out: Traits, key: str, value: Any, traits: dict[str, Any], currency: str) -> None:
     """Read the yearly value: `{"amount": 120, "currency": "EUR"}`, or an amount by the year or by the month."""
     said = value if isinstance(value, dict) else {"amount": value, "currency": traits.get("currency")}
     try:

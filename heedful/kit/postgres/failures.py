@@ -75,7 +75,7 @@ def forget_stale_locks(files: Path, socket: Path) -> None:
             lock.unlink(missing_ok=True)
 
 
-def said(log: Path, since: int) -> str:
+def log_since(log: Path, since: int) -> str:
     """Return what was added to the log since a position."""
     with open(log, "rb") as file:
         file.seek(max(since, log.stat().st_size - 20_000))

@@ -193,7 +193,7 @@ class Server:
             if self._becomes_ready(process, deadline):
                 self._remember(tied=tied)
                 return process
-            said = failures.said(self.log, said_from)
+            said = failures.log_since(self.log, said_from)
             if not failures.passes_by_itself(said) or time.monotonic() > deadline:
                 process.kill()
                 process.wait()

@@ -28,7 +28,7 @@ def _is_short_english(text: str) -> bool:
     return 0 < len(said) <= FEW_WORDS and all(words.plain(word) in _common() for word in said)
 
 
-@weights.once
+@weights.load_once
 def _common() -> frozenset[str]:
     return frozenset(weights.text("english.txt").split())
 

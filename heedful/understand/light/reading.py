@@ -68,7 +68,7 @@ def _read(texts: Sequence[str], told: Sequence[tuple[str, float]]) -> list[Light
     part = words.split(texts)
     codes = [code for code, _ in told]
     shares = np.round(sentiment.probabilities(part, _group(codes[0])), 4).tolist()
-    heard = signals.heard(part, texts, codes, [positive >= PLEASED for _, _, positive in shares])
+    heard = signals.signals_in(part, texts, codes, [positive >= PLEASED for _, _, positive in shares])
     return [_reading(*known) for known in zip(told, shares, heard, strict=True)]
 
 

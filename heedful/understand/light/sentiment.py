@@ -45,7 +45,7 @@ class Model:
     by_cue: Linear
 
 
-@weights.once
+@weights.load_once
 def model() -> Model:
     held = weights.arrays("sentiment.npz")
     return Model(

@@ -100,7 +100,7 @@ class Phrases:
                 yield from self.by_stem.get(one[:end], ())
 
 
-@weights.once
+@weights.load_once
 def phrases() -> Phrases:
     held = tomllib.loads(weights.text("signals.toml"))
     rules: dict[str, Rule] = {}
@@ -131,7 +131,7 @@ def names() -> tuple[str, ...]:
 type Heard = tuple[Signal, ...]
 
 
-def heard(part: words.Words, texts: Sequence[str], codes: Sequence[str], pleased: Sequence[bool]) -> list[Heard]:
+def signals_in(part: words.Words, texts: Sequence[str], codes: Sequence[str], pleased: Sequence[bool]) -> list[Heard]:
     """The signals in each tidied text of `part`, given its language and whether it is plainly positive."""
     held = phrases()
     if len(held.cached) > _MOST_CACHED_WORDS:

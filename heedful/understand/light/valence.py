@@ -94,7 +94,7 @@ class Lexicon:
         return 0.0
 
 
-@weights.once
+@weights.load_once
 def lexicons() -> dict[str, Lexicon]:
     """A lexicon for each language that has one; ENGLISH serves all others."""
     by_language: dict[str, list[tuple[str, str]]] = {}

@@ -21,7 +21,7 @@ _MOST_CACHED_WORDS = 60_000
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class EmbeddingTable:
     vocabulary: dict[str, int]
     rows: NDArray[np.int16]
     cached: dict[str, tuple[int, ...]]
@@ -39,12 +39,12 @@ class Table:
         return found
 
 
-@weights.once
-def table() -> Table:
+@weights.load_once
+def table() -> EmbeddingTable:
     stored = weights.arrays("vectors.npz")
     vocabulary = {piece: row for row, piece in enumerate(weights.lines(stored["pieces"]))}
     rows = stored["rows"].astype(np.int16) * stored["steps"].astype(np.int16)[:, None]
-    return Table(vocabulary, rows, {})
+    return EmbeddingTable(vocabulary, rows, {})
 
 
 def embed(texts: Sequence[str]) -> NDArray[np.float32]:

@@ -15,7 +15,7 @@ DATA = Path(__file__).parent / "data"
 _loading = threading.RLock()
 
 
-def once[T](load: Callable[[], T]) -> Callable[[], T]:
+def load_once[T](load: Callable[[], T]) -> Callable[[], T]:
     """Runs `load` on first use and never twice, whichever thread asks first."""
     cached = functools.cache(load)
 

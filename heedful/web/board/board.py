@@ -14,18 +14,18 @@ from django.utils import timezone
 
 from heedful.customers import scales
 from heedful.customers.models import Feedback
-from heedful.promise import walks
-from heedful.prove import answers, counted, periods, scorecards, scores, speed
-from heedful.prove import felt as proven
+from heedful.promise import attainment
+from heedful.prove import answers, cache, loop_speed, periods, scorecards, scores
+from heedful.prove import experience as proven
 from heedful.prove.periods import Period
-from heedful.prove.tallies import Tally
+from heedful.prove.tallies import AnswerTally
 from heedful.web import lists, wording
 from heedful.web.board import figures
 from heedful.web.components import charts
 from heedful.web.components.figures import Figure, span
-from heedful.web.desk import feedback
+from heedful.web.desk.feedback import views as feedback
 from heedful.web.names import Names
-from heedful.web.page import Asked, page
+from heedful.web.page import PageRequest, page
 from heedful.web.templatetags.look import duration, percent
 
 HEADLINES = ("recommend", "satisfaction", "ease", "compared")
@@ -35,7 +35,7 @@ FIRST, FIRST_WORDS = 5, 2
 
 
 @page("board.read")
-def index(request: Asked) -> HttpResponse:
+def index(request: PageRequest) -> HttpResponse:
     """What was promised, what was done, how it felt, what it is worth, and how fast the loop runs."""
     now = timezone.now()
     usual = _usual(now)
@@ -45,7 +45,7 @@ def index(request: Asked) -> HttpResponse:
         "choices": choices,
         "period": period,
         **_sheets(request, period),
-        **counted.lately(f"board.{period.choice}", lambda: _counted(period, now)),
+        **cache.recent(f"board.{period.choice}", lambda: _counted(period, now)),
     }
     return render(request, "board/index.html", told)
 
@@ -53,7 +53,7 @@ def index(request: Asked) -> HttpResponse:
 def _usual(now: datetime) -> str:
     """The last 90 days; the whole time where nothing was due and nobody said anything in them."""
     said = Feedback.objects.order_by("-happened_at", "-pk").values_list("happened_at", flat=True).first()
-    last = [at for at in (walks.last_due(until=now), said) if at is not None]
+    last = [at for at in (attainment.last_due(until=now), said) if at is not None]
     return "all" if last and max(last) < now - timedelta(days=90) else "90"
 
 
@@ -64,18 +64,18 @@ def _counted(period: Period, now: datetime) -> dict[str, object]:
         "headlines": headlines(period),
         "trend": _trend(period),
         "stages": _stages(period),
-        "loop": _loop(period, speed.speed(period=period, at=now)),
+        "loop": _loop(period, loop_speed.speed(period=period, at=now)),
     }
 
 
-def _promises(period: Period, now: datetime) -> dict[str, list["Shown"]]:
+def _promises(period: Period, now: datetime) -> dict[str, list["BoardPromise"]]:
     """The promises whose breaking touches most, and the rest."""
     shown = [_shown(card, period.choice) for card in scorecards.cards(period=period, at=now)]
     return {"first": shown[:FIRST], "rest": shown[FIRST:]}
 
 
 @dataclass(frozen=True, slots=True)
-class Felt:
+class BoardExperience:
     """The question that was answered most after a promise, when it was kept and when it was broken."""
 
     question: str
@@ -86,45 +86,45 @@ class Felt:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class BoardPromise:
     """One promise as a leader reads it."""
 
-    card: scorecards.Card
+    card: scorecards.PromiseCard
     walk: Figure | None
-    felt: Felt | None
+    felt: BoardExperience | None
     gap: Figure | None
     """Experience minus expectation."""
     broken_href: str
 
 
-def _shown(card: scorecards.Card, choice: str) -> Shown:
+def _shown(card: scorecards.PromiseCard, choice: str) -> BoardPromise:
     address = reverse("desk:promise", args=[card.promise.slug])
-    walk = figures.kept(card.walk, card.walk_before, href=f"{address}?days={choice}") if card.walk else None
+    walk = figures.attainment(card.walk, card.walk_before, href=f"{address}?days={choice}") if card.walk else None
     felt = _felt(card.felt[0], f"{address}?days={choice}") if card.felt else None
-    return Shown(card, walk, felt, _gap(card, address), f"{address}?days=90&state=broken")
+    return BoardPromise(card, walk, felt, _gap(card, address), f"{address}?days=90&state=broken")
 
 
-def _felt(one: proven.Felt, address: str) -> Felt:
+def _felt(one: proven.ExperienceByOutcome, address: str) -> BoardExperience:
     """The score when kept and when broken, and whether that difference is more than chance."""
     is_of_all = one.of_all_kept or one.of_all_broken
     kept, broken = (one.of_all_kept, one.of_all_broken) if is_of_all else (one.kept, one.broken)
     of = "times" if is_of_all else "answers"
     shown = [
-        figures.felt(label, one.question, figure, of=of, href=f"{address}#felt")
+        figures.experience(label, one.question, figure, of=of, href=f"{address}#felt")
         for label, figure in (("When kept", kept), ("When broken", broken))
     ]
     note = f"Of those who answered: kept {_words(one.kept)}, broken {_words(one.broken)}." if is_of_all else ""
     apart = scores.difference(broken, kept) if kept and broken else None
-    return Felt(scales.name_of(one.question), shown, note, "" if is_of_all else _verdict(apart))
+    return BoardExperience(scales.name_of(one.question), shown, note, "" if is_of_all else _verdict(apart))
 
 
-def _words(figure: scores.Figure | None) -> str:
+def _words(figure: scores.Estimate | None) -> str:
     if figure is None:
         return "no answers"
     return f"{figures.value(figure)} ({figure.n:,}{'' if figure.enough else ', too few to tell'})"
 
 
-def _verdict(apart: scores.Figure | None) -> str:
+def _verdict(apart: scores.Estimate | None) -> str:
     if apart is None:
         return ""
     if not apart.enough:
@@ -134,7 +134,7 @@ def _verdict(apart: scores.Figure | None) -> str:
     return f"{'worse' if apart.value < 0 else 'better'} when broken, more than chance"
 
 
-def _gap(card: scorecards.Card, address: str) -> Figure | None:
+def _gap(card: scorecards.PromiseCard, address: str) -> Figure | None:
     if card.gap is None or card.gap_in is None:
         return None
     return figures.gap(f"Gap, {scales.name_of(card.gap_in).lower()}", card.gap_in, card.gap, href=f"{address}#felt")
@@ -146,9 +146,9 @@ def headlines(period: Period) -> list[dict[str, Figure | None]]:
     old = answers.tallies(questions=HEADLINES, period=period.before) if period.before else {}
     found = []
     for question in HEADLINES:
-        if figure := scores.score(question, now.get(question, {}).get("", Tally())):
-            last = scores.score(question, old.get(question, {}).get("", Tally()))
-            by_value = scores.score(question, now.get(question, {}).get("", Tally()), weighted=True)
+        if figure := scores.score(question, now.get(question, {}).get("", AnswerTally())):
+            last = scores.score(question, old.get(question, {}).get("", AnswerTally()))
+            by_value = scores.score(question, now.get(question, {}).get("", AnswerTally()), weighted=True)
             href = reverse("board:scores", args=[question]) + "?" + urlencode({"period": period.choice})
             found.append(
                 {
@@ -167,7 +167,7 @@ def _trend(period: Period) -> object | None:
     if len(months) < 2:
         return None
     points = [
-        charts.Point(wording.month(month), figure.value, *figure.interval, figure.n)
+        charts.ChartPoint(wording.month(month), figure.value, *figure.interval, figure.n)
         for month, tally in sorted(months.items())
         if (figure := scores.score(HEADLINES[0], tally))
     ]
@@ -180,8 +180,8 @@ def _stages(period: Period) -> object | None:
     found = answers.tallies(questions=HEADLINES[:1], period=period, by="stage").get(HEADLINES[0], {})
     names = Names()
     rows = [
-        charts.Scored(
-            names.stage(stage) if stage else "No stage", *figures.drawn(figure), figure.n, words=figures.value(figure)
+        charts.ScoreRow(
+            names.stage(stage) if stage else "No stage", *figures.plotted(figure), figure.n, words=figures.value(figure)
         )
         for stage, tally in found.items()
         if (figure := scores.score(HEADLINES[0], tally))
@@ -190,7 +190,7 @@ def _stages(period: Period) -> object | None:
     return charts.whiskers(rows, label=label, least=-100, most=100) if len(rows) > 1 else None
 
 
-def _loop(period: Period, found: speed.Speed) -> dict[str, Any]:
+def _loop(period: Period, found: loop_speed.LoopSpeed) -> dict[str, Any]:
     """The loop's speed as figures, those that there are."""
     within = urlencode({"period": period.choice})
     everything = f"{reverse('desk:cases')}?show=all&{within}"
@@ -208,7 +208,7 @@ def _median(label: str, span: timedelta | None, n: int, href: str) -> Figure:
     return Figure(label, duration(span) or "–", n=n, of="cases", href=href)
 
 
-def _share(label: str, figure: scores.Figure | None, of: str, href: str) -> Figure | None:
+def _share(label: str, figure: scores.Estimate | None, of: str, href: str) -> Figure | None:
     if figure is None:
         return None
     low, high = figure.interval
@@ -216,10 +216,10 @@ def _share(label: str, figure: scores.Figure | None, of: str, href: str) -> Figu
     return Figure(label, words, n=figure.n, of=of, span=between, low=low, high=high, middle=figure.value, href=href)
 
 
-def _sheets(request: Asked, period: Period) -> dict[str, Any]:
+def _sheets(request: PageRequest, period: Period) -> dict[str, Any]:
     """What customers said, the first of it open."""
     lists.disclose(request, rows := _verbatims(period))
-    sheets = feedback.sheets(rows)
+    sheets = feedback.feedback_rows(rows)
     return {"sheets": sheets[:FIRST_WORDS], "more_sheets": sheets[FIRST_WORDS:]}
 
 

@@ -6,7 +6,7 @@ from heedful.web.components.figures import Figure, span
 from heedful.web.templatetags.look import percent, signed
 
 
-def value(figure: scores.Figure) -> str:
+def value(figure: scores.Estimate) -> str:
     """The figure's value as people write it."""
     if figure.unit == "share":
         return percent(figure.value, 1 if figure.value > 0.9 else 0)
@@ -15,7 +15,7 @@ def value(figure: scores.Figure) -> str:
     return signed(figure.value, 1) if figure.unit == "gap" or figure.value < 0 else f"{figure.value:.1f}"
 
 
-def ends(question: str, figure: scores.Figure) -> tuple[float, float]:
+def ends(question: str, figure: scores.Estimate) -> tuple[float, float]:
     """The ends of the line that the figure is drawn on."""
     if figure.unit == "points":
         return -100.0, 100.0
@@ -25,17 +25,17 @@ def ends(question: str, figure: scores.Figure) -> tuple[float, float]:
     return float(scale.lowest), float(scale.highest)
 
 
-def drawn(figure: scores.Figure) -> tuple[float, float, float]:
+def plotted(figure: scores.Estimate) -> tuple[float, float, float]:
     """The value and its interval in the unit of the line that they are drawn on: shares in per cent."""
     times = 100 if figure.unit == "share" else 1
     low, high = figure.interval
     return figure.value * times, low * times, high * times
 
 
-def score(question: str, now: scores.Figure, before: scores.Figure | None, *, href: str) -> Figure:
+def score(question: str, now: scores.Estimate, before: scores.Estimate | None, *, href: str) -> Figure:
     """A score of a question."""
     least, most = ends(question, now)
-    middle, low, high = drawn(now)
+    middle, low, high = plotted(now)
     change = scores.change(now, before)
     return Figure(
         label=scales.name_of(question),
@@ -54,17 +54,17 @@ def score(question: str, now: scores.Figure, before: scores.Figure | None, *, hr
     )
 
 
-def felt(label: str, question: str, figure: scores.Figure | None, *, of: str, href: str) -> Figure:
+def experience(label: str, question: str, figure: scores.Estimate | None, *, of: str, href: str) -> Figure:
     """How a question was answered after a promise was kept, or broken."""
     if figure is None:
         return Figure(label, "–", n=0, of=of)
     least, most = ends(question, figure)
-    middle, low, high = drawn(figure)
+    middle, low, high = plotted(figure)
     words = percent(figure.value, 1) if figure.unit == "share" else value(figure)
     return Figure(label, words, n=figure.n, of=of, low=low, high=high, middle=middle, least=least, most=most, href=href)
 
 
-def gap(label: str, question: str, figure: scores.Figure, *, href: str) -> Figure:
+def gap(label: str, question: str, figure: scores.Estimate, *, href: str) -> Figure:
     """Experience minus expectation, on a line that goes as far both ways."""
     scale = scales.scale_of(question)
     span = float(scale.highest - scale.lowest)
@@ -82,7 +82,7 @@ def gap(label: str, question: str, figure: scores.Figure, *, href: str) -> Figur
     )
 
 
-def kept(now: scores.Figure, before: scores.Figure | None, *, href: str) -> Figure:
+def attainment(now: scores.Estimate, before: scores.Estimate | None, *, href: str) -> Figure:
     """How often a promise was kept."""
     low, high = now.interval
     change = scores.change(now, before)
@@ -103,7 +103,7 @@ def kept(now: scores.Figure, before: scores.Figure | None, *, href: str) -> Figu
     )
 
 
-def _step(change: scores.Figure) -> str:
+def _step(change: scores.Estimate) -> str:
     if change.unit == "share":
         return f"{signed(change.value * 100, 1)} points"
     return signed(change.value, 0 if change.unit == "points" else 1)

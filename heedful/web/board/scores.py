@@ -13,12 +13,12 @@ from heedful.kit.errors import Refused
 from heedful.promise import gaps
 from heedful.prove import answers, periods, scores
 from heedful.prove.answers import By
-from heedful.prove.tallies import Tally
+from heedful.prove.tallies import AnswerTally
 from heedful.web import lists
 from heedful.web.board import figures
 from heedful.web.components import charts
 from heedful.web.names import Names
-from heedful.web.page import Asked, page
+from heedful.web.page import PageRequest, page
 
 SIDES = [("stage", "Stage"), ("channel", "Channel"), ("segment", "Segment"), ("kind", "Moment"), ("month", "Month")]
 
@@ -34,7 +34,7 @@ MEANINGS = {
 
 
 @page("board.read")
-def index(request: Asked, question: str) -> HttpResponse:
+def index(request: PageRequest, question: str) -> HttpResponse:
     """The score, its parts with their intervals, and which of them can be told apart."""
     try:
         name = scales.name_of(question)
@@ -52,7 +52,7 @@ def index(request: Asked, question: str) -> HttpResponse:
         "choices": lists.chips(request, "period", "Period", periods.LABELS.items(), default="90"),
         "sides": lists.chips(request, "by", "By", SIDES, default="stage"),
         "weighing": lists.chips(request, "weighted", "Weighed", [("yes", "By customer value")]),
-        "others": [(code, scales.name_of(code)) for code in answers.asked() if code != question],
+        "others": [(code, scales.name_of(code)) for code in answers.questions_answered() if code != question],
         **_parts(question, period, cast("By", side), weighted),
     }
     return render(request, "board/scores.html", told)
@@ -72,9 +72,9 @@ def _parts(question: str, period: periods.Period, side: By, weighted: bool) -> d
     least, most = figures.ends(question, total)
     names = Names()
     rows = [
-        charts.Scored(
+        charts.ScoreRow(
             names.part(side, key),
-            *figures.drawn(figure),
+            *figures.plotted(figure),
             figure.n,
             _rows(question, period, side, key),
             words=figures.value(figure),
@@ -93,23 +93,23 @@ def _gaps(question: str, period: periods.Period, side: By) -> object | None:
     """What customers found less what they had expected, where they were asked beforehand."""
     if question.startswith(scales.EXPECTED) or side == "" or side == "segment":
         return None
-    if scales.EXPECTED + question not in answers.asked():
+    if scales.EXPECTED + question not in answers.questions_answered():
         return None
     cells: dict[str, list[tuple[float, int, float, float]]] = {}
     for row in gaps.by(key=side, question=question, since=period.since, until=period.until):
         cells.setdefault(row.key, []).append((row.gap, row.n, row.n, row.n))
     scale, names = scales.scale_of(question), Names()
     rows = [
-        charts.Scored(names.part(side, key), figure.value, *figure.interval, figure.n)
+        charts.ScoreRow(names.part(side, key), figure.value, *figure.interval, figure.n)
         for key, found in sorted(cells.items())
-        if (figure := scores.gap(Tally.of_rows(found), scale))
+        if (figure := scores.gap(AnswerTally.of_rows(found), scale))
     ]
     widest = float(scale.highest - scale.lowest)
     label = f"{scales.name_of(question)}: experience minus expectation by {side}"
     return charts.whiskers(rows, label=label, least=-widest, most=widest) if rows else None
 
 
-def _best_first(found: dict[str, scores.Figure]) -> list[tuple[str, scores.Figure]]:
+def _best_first(found: dict[str, scores.Estimate]) -> list[tuple[str, scores.Estimate]]:
     return sorted(found.items(), key=lambda pair: (not pair[1].enough, -pair[1].value, pair[0]))
 
 

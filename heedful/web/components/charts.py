@@ -7,15 +7,15 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from heedful.web.components import drawing
-from heedful.web.components.drawing import Picture, Scale, Sheet, linked, n, said, short
-from heedful.web.wording import counted
+from heedful.web.components.drawing import AxisScale, Canvas, Picture, format_number, link, n, short
+from heedful.web.wording import count_of
 
 ROW = 34.0
 LINES = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
+class ChartPoint:
     """One value on a line: where it stands, its interval when it has one, and how many it rests on."""
 
     label: str
@@ -31,7 +31,7 @@ class Series:
     """A named line."""
 
     name: str
-    points: Sequence[Point]
+    points: Sequence[ChartPoint]
 
     @property
     def last(self) -> float | None:
@@ -50,7 +50,7 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Scored:
+class ScoreRow:
     """A named score with its interval."""
 
     name: str
@@ -66,11 +66,11 @@ class Scored:
     @property
     def said(self) -> str:
         """The value as people read it."""
-        return self.words or said(self.value)
+        return self.words or format_number(self.value)
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class JourneyMoment:
     """A moment of the planned journey; without a value nobody listens there."""
 
     name: str
@@ -81,7 +81,7 @@ class Moment:
 
 def interval(*, low: float, high: float, middle: float | None = None, least: float = 0, most: float = 1) -> SafeString:
     """Draw an interval as a thin bar on the whole scale."""
-    at = Scale(least, most, 0, 200)
+    at = AxisScale(least, most, 0, 200)
     left, right = at(max(low, least)), at(min(high, most))
     dot = SafeString("")
     if middle is not None:
@@ -90,8 +90,8 @@ def interval(*, low: float, high: float, middle: float | None = None, least: flo
         '<svg class="chart chart-interval" viewBox="0 0 200 8" preserveAspectRatio="none" role="img" '
         'aria-label="between {} and {}"><rect class="track" y="2.5" width="200" height="3"/>'
         '<rect class="range fill-1" x="{}" y="1" width="{}" height="6"/>{}</svg>',
-        said(low),
-        said(high),
+        format_number(low),
+        format_number(high),
         n(left),
         n(max(right - left, 2)),
         dot,
@@ -103,7 +103,7 @@ def spark(values: Sequence[float | None], *, label: str) -> SafeString:
     known = [value for value in values if value is not None]
     if len(known) < 2:
         return SafeString("")
-    x, y = Scale(0, len(values) - 1, 2, 94), Scale(min(known), max(known), 21, 3)
+    x, y = AxisScale(0, len(values) - 1, 2, 94), AxisScale(min(known), max(known), 21, 3)
     points = " ".join(f"{n(x(i))},{n(y(v))}" for i, v in enumerate(values) if v is not None)
     return format_html(
         '<svg class="chart chart-spark" viewBox="0 0 96 24" role="img" aria-label="{}">'
@@ -118,9 +118,9 @@ def lines(series: Sequence[Series], *, label: str, least: float, most: float, he
     shown = series[:LINES]
     steps = max((len(one.points) for one in shown), default=1)
 
-    def draw(sheet: Sheet) -> Iterator[SafeString]:
-        x = Scale(0, max(steps - 1, 1), sheet.left, sheet.width - sheet.right)
-        y = Scale(least, most, height - 24, 10)
+    def draw(sheet: Canvas) -> Iterator[SafeString]:
+        x = AxisScale(0, max(steps - 1, 1), sheet.left, sheet.width - sheet.right)
+        y = AxisScale(least, most, height - 24, 10)
         yield _levels(sheet, y)
         yield _times(sheet, shown, x, height)
         for tone, one in enumerate(shown, 1):
@@ -128,7 +128,12 @@ def lines(series: Sequence[Series], *, label: str, least: float, most: float, he
         yield _ends(sheet, shown, y)
 
     rows = [
-        [p.label, one.name, *("–" if v is None else said(v) for v in (p.value, p.low, p.high)), f"{p.n or 0:,}"]
+        [
+            p.label,
+            one.name,
+            *("–" if v is None else format_number(v) for v in (p.value, p.low, p.high)),
+            f"{p.n or 0:,}",
+        ]
         for one in series
         for p in one.points
     ]
@@ -140,55 +145,55 @@ def parts(values: Sequence[Part], *, label: str) -> Picture:
     """Draw amounts as bars from zero, in the order given, each with its name and number."""
     most = max((part.value for part in values), default=1)
 
-    def draw(sheet: Sheet) -> Iterator[SafeString]:
-        size = Scale(0, most, 0, sheet.width - sheet.names - 56)
+    def draw(sheet: Canvas) -> Iterator[SafeString]:
+        size = AxisScale(0, most, 0, sheet.width - sheet.names - 56)
         for number, part in enumerate(values):
-            yield linked(_bar(sheet, part, _middle(number), size(part.value)), part.href)
+            yield link(_bar(sheet, part, _middle(number), size(part.value)), part.href)
 
-    table = drawing.table(label, ["", "Amount"], [[part.name, said(part.value)] for part in values])
+    table = drawing.table(label, ["", "Amount"], [[part.name, format_number(part.value)] for part in values])
     return drawing.picture(draw, height=ROW * len(values), label=label, table=table)
 
 
-def whiskers(rows: Sequence[Scored], *, label: str, least: float, most: float) -> Picture:
+def whiskers(rows: Sequence[ScoreRow], *, label: str, least: float, most: float) -> Picture:
     """Draw scores as dots with their intervals on one scale."""
     height = ROW * len(rows) + 20
 
-    def draw(sheet: Sheet) -> Iterator[SafeString]:
-        at = Scale(least, most, sheet.names, sheet.width - 100)
+    def draw(sheet: Canvas) -> Iterator[SafeString]:
+        at = AxisScale(least, most, sheet.names, sheet.width - 100)
         yield format_html_join(
             "",
             '<line class="grid" x1="{0}" x2="{0}" y1="0" y2="{1}"/>'
             '<text x="{0}" y="{2}" text-anchor="middle">{3}</text>',
-            ((n(at(t)), n(height - 20), n(height - 4), said(t)) for t in drawing.ticks(least, most)),
+            ((n(at(t)), n(height - 20), n(height - 4), format_number(t)) for t in drawing.ticks(least, most)),
         )
         for number, row in enumerate(rows):
-            yield linked(_whisker(sheet, row, _middle(number), at), row.href)
+            yield link(_whisker(sheet, row, _middle(number), at), row.href)
 
     table = drawing.table(
         label,
         ["", "Score", "From", "To", "Answers"],
-        [[row.name, row.said, said(row.low), said(row.high), f"{row.n:,}"] for row in rows],
+        [[row.name, row.said, format_number(row.low), format_number(row.high), f"{row.n:,}"] for row in rows],
     )
     return drawing.picture(draw, height=height, label=label, table=table)
 
 
-def journey(moments: Sequence[Moment], *, label: str, least: float, most: float) -> Picture:
+def journey(moments: Sequence[JourneyMoment], *, label: str, least: float, most: float) -> Picture:
     """Draw the planned journey as one line of moments, the score above it; where nobody listens it is hollow."""
-    y = Scale(least, most, 110, 18)
+    y = AxisScale(least, most, 110, 18)
 
-    def draw(sheet: Sheet) -> Iterator[SafeString]:
-        x = Scale(0, max(len(moments) - 1, 1), 36, sheet.width - 36)
+    def draw(sheet: Canvas) -> Iterator[SafeString]:
+        x = AxisScale(0, max(len(moments) - 1, 1), 36, sheet.width - 36)
         yield format_html('<line class="zero" x1="16" x2="{}" y1="136" y2="136"/>', n(sheet.width - 16))
         path = " ".join(f"{n(x(i))},{n(y(m.value))}" for i, m in enumerate(moments) if m.value is not None)
         yield format_html('<polyline class="line stroke-1" points="{}"/>', path)
         letters = max(4, int(sheet.width / max(len(moments), 1) / 6.5))
         for number, moment in enumerate(moments):
-            yield linked(_moment(moment, x(number), y, letters), moment.href)
+            yield link(_moment(moment, x(number), y, letters), moment.href)
 
     table = drawing.table(
         label,
-        ["Moment", "Score", "Answers"],
-        [[m.name, "nobody listens" if m.value is None else said(m.value), f"{m.n:,}"] for m in moments],
+        ["JourneyMoment", "Score", "Answers"],
+        [[m.name, "nobody listens" if m.value is None else format_number(m.value), f"{m.n:,}"] for m in moments],
     )
     return drawing.picture(draw, height=170, label=label, table=table)
 
@@ -197,7 +202,7 @@ def _middle(number: int) -> float:
     return ROW * number + ROW / 2
 
 
-def _levels(sheet: Sheet, y: Scale) -> SafeString:
+def _levels(sheet: Canvas, y: AxisScale) -> SafeString:
     """Draw the levels of the scale, and zero where it lies between."""
     left, right = n(sheet.left), n(sheet.width - sheet.right)
     return format_html_join(
@@ -205,13 +210,13 @@ def _levels(sheet: Sheet, y: Scale) -> SafeString:
         '<line class="{}" x1="{}" x2="{}" y1="{}" y2="{}"/>'
         '<text x="{}" y="{}" text-anchor="end" dominant-baseline="middle">{}</text>',
         (
-            ("zero" if t == 0 else "grid", left, right, n(y(t)), n(y(t)), n(sheet.left - 8), n(y(t)), said(t))
+            ("zero" if t == 0 else "grid", left, right, n(y(t)), n(y(t)), n(sheet.left - 8), n(y(t)), format_number(t))
             for t in drawing.ticks(y.least, y.most)
         ),
     )
 
 
-def _times(sheet: Sheet, series: Sequence[Series], x: Scale, height: float) -> SafeString:
+def _times(sheet: Canvas, series: Sequence[Series], x: AxisScale, height: float) -> SafeString:
     points = max((one.points for one in series), key=len, default=())
     every = max(1, -(-len(points) // (10 if sheet.kind == "wide" else 5)))
     return format_html_join(
@@ -221,7 +226,7 @@ def _times(sheet: Sheet, series: Sequence[Series], x: Scale, height: float) -> S
     )
 
 
-def _ends(sheet: Sheet, series: Sequence[Series], y: Scale) -> SafeString:
+def _ends(sheet: Canvas, series: Sequence[Series], y: AxisScale) -> SafeString:
     """Write each line's name at its end, in its colour."""
     ended = [(tone, one.name, one.last) for tone, one in enumerate(series, 1) if one.last is not None]
     places = drawing.apart([y(last) for _, _, last in ended], 15)
@@ -235,24 +240,24 @@ def _ends(sheet: Sheet, series: Sequence[Series], y: Scale) -> SafeString:
     )
 
 
-def _line(one: Series, tone: int, x: Scale, y: Scale) -> SafeString:
+def _line(one: Series, tone: int, x: AxisScale, y: AxisScale) -> SafeString:
     runs = _runs(one.points)
     path = " ".join("M" + " L".join(f"{n(x(i))} {n(y(v))}" for i, v, _ in run) for run in runs)
     band = "".join(_band(run, x, y) for run in runs)
     dots = format_html_join(
         "",
         "{}",
-        ((linked(_dot(x(i), y(v), tone, _hint(one.name, p)), p.href),) for run in runs for i, v, p in run),
+        ((link(_dot(x(i), y(v), tone, _hint(one.name, p)), p.href),) for run in runs for i, v, p in run),
     )
     return format_html(
         '<path class="band fill-{0}" d="{1}"/><path class="line stroke-{0}" d="{2}"/>{3}', tone, band, path, dots
     )
 
 
-type Run = list[tuple[int, float, Point]]
+type Run = list[tuple[int, float, ChartPoint]]
 
 
-def _runs(points: Sequence[Point]) -> list[Run]:
+def _runs(points: Sequence[ChartPoint]) -> list[Run]:
     """Break a line where a value is missing."""
     runs: list[Run] = [[]]
     for index, point in enumerate(points):
@@ -263,7 +268,7 @@ def _runs(points: Sequence[Point]) -> list[Run]:
     return [run for run in runs if run]
 
 
-def _band(run: Run, x: Scale, y: Scale) -> str:
+def _band(run: Run, x: AxisScale, y: AxisScale) -> str:
     if len(run) < 2 or any(p.low is None or p.high is None for _, _, p in run):
         return ""
     above = [f"{n(x(i))} {n(y(p.high or 0))}" for i, _, p in run]
@@ -277,7 +282,7 @@ def _dot(x: float, y: float, tone: object, hint: str) -> SafeString:
     )
 
 
-def _bar(sheet: Sheet, part: Part, y: float, size: float) -> SafeString:
+def _bar(sheet: Canvas, part: Part, y: float, size: float) -> SafeString:
     return format_html(
         '<text x="0" y="{1}" dominant-baseline="middle">{0}</text>'
         '<rect class="bar fill-{2}" x="{3}" y="{4}" width="{5}" height="16" rx="3"><title>{6}: {7}</title></rect>'
@@ -289,12 +294,12 @@ def _bar(sheet: Sheet, part: Part, y: float, size: float) -> SafeString:
         n(y - 8),
         n(max(size, 2)),
         part.name,
-        said(part.value),
+        format_number(part.value),
         n(sheet.names + max(size, 2) + 8),
     )
 
 
-def _whisker(sheet: Sheet, row: Scored, y: float, at: Scale) -> SafeString:
+def _whisker(sheet: Canvas, row: ScoreRow, y: float, at: AxisScale) -> SafeString:
     return format_html(
         '<text x="0" y="{1}" dominant-baseline="middle">{0}</text>'
         '<line class="whisker stroke-{2}" x1="{3}" x2="{4}" y1="{1}" y2="{1}"/>'
@@ -309,15 +314,15 @@ def _whisker(sheet: Sheet, row: Scored, y: float, at: Scale) -> SafeString:
         n(at(row.value)),
         row.name,
         row.said,
-        said(row.low),
-        said(row.high),
+        format_number(row.low),
+        format_number(row.high),
         n(sheet.width - 52),
         n(sheet.width),
         f"n {row.n:,}",
     )
 
 
-def _moment(moment: Moment, x: float, y: Scale, letters: int) -> SafeString:
+def _moment(moment: JourneyMoment, x: float, y: AxisScale, letters: int) -> SafeString:
     name = format_html('<text x="{}" y="160" text-anchor="middle">{}</text>', n(x), short(moment.name, letters))
     if moment.value is None:
         hollow = '<circle class="deaf" cx="{}" cy="136" r="5"><title>{}: nobody listens</title></circle>{}'
@@ -325,14 +330,14 @@ def _moment(moment: Moment, x: float, y: Scale, letters: int) -> SafeString:
     return format_html(
         '{0}<circle class="dot fill-1" cx="{1}" cy="136" r="5"/>'
         '<text class="strong" x="{1}" y="{2}" text-anchor="middle">{3}</text>{4}',
-        _dot(x, y(moment.value), 1, f"{moment.name}: {said(moment.value)}, {counted(moment.n, 'answers')}"),
+        _dot(x, y(moment.value), 1, f"{moment.name}: {format_number(moment.value)}, {count_of(moment.n, 'answers')}"),
         n(x),
         n(y(moment.value) - 8),
-        said(moment.value),
+        format_number(moment.value),
         name,
     )
 
 
-def _hint(name: str, point: Point) -> str:
-    words = f"{name}, {point.label}: {said(point.value or 0)}"
-    return f"{words} ({counted(point.n, 'answers')})" if point.n is not None else words
+def _hint(name: str, point: ChartPoint) -> str:
+    words = f"{name}, {point.label}: {format_number(point.value or 0)}"
+    return f"{words} ({count_of(point.n, 'answers')})" if point.n is not None else words

@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class Canvas:
     """The paper a picture is drawn on: its width, the room for numbers and names, and the letters that fit there."""
 
     kind: str
@@ -20,12 +20,12 @@ class Sheet:
     letters: int
 
 
-WIDE = Sheet("wide", 640, 44, 96, 190, 28)
-NARROW = Sheet("narrow", 350, 36, 84, 112, 16)
+WIDE = Canvas("wide", 640, 44, 96, 190, 28)
+NARROW = Canvas("narrow", 350, 36, 84, 112, 16)
 
 
 @dataclass(frozen=True, slots=True)
-class Scale:
+class AxisScale:
     """Turns a number into a place on the paper."""
 
     least: float
@@ -52,7 +52,7 @@ class Picture:
         return self.__html__()
 
 
-def picture(draw: Callable[[Sheet], Iterable[SafeString]], *, height: float, label: str, table: SafeString) -> Picture:
+def picture(draw: Callable[[Canvas], Iterable[SafeString]], *, height: float, label: str, table: SafeString) -> Picture:
     """Draw the same on both papers."""
     wide, narrow = (_svg(sheet, height, label, draw(sheet)) for sheet in (WIDE, NARROW))
     return Picture(wide, narrow, table)
@@ -75,7 +75,7 @@ def table(label: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Sa
     )
 
 
-def linked(drawn: SafeString, href: str) -> SafeString:
+def link(drawn: SafeString, href: str) -> SafeString:
     """Let a mark open the rows behind it."""
     return format_html('<a href="{}">{}</a>', href, drawn) if href else drawn
 
@@ -98,7 +98,7 @@ def short(name: str, letters: int) -> str:
     return name if len(name) <= letters else f"{name[: letters - 1].rstrip()}…"
 
 
-def said(number: float) -> str:
+def format_number(number: float) -> str:
     """Write a number as people read it: few digits, separators, a true minus."""
     size = abs(number)
     if size >= 100 or number == int(number):
@@ -113,7 +113,7 @@ def n(number: float) -> str:
     return f"{number:.1f}".rstrip("0").rstrip(".")
 
 
-def _svg(sheet: Sheet, height: float, label: str, drawn: Iterable[SafeString]) -> SafeString:
+def _svg(sheet: Canvas, height: float, label: str, drawn: Iterable[SafeString]) -> SafeString:
     return format_html(
         '<svg class="chart {}" viewBox="0 0 {} {}" role="group" aria-label="{}">{}</svg>',
         sheet.kind,

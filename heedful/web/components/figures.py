@@ -12,7 +12,7 @@ from heedful.web.templatetags.look import signed
 TOO_FEW = 30
 
 
-def span(found: scores.Figure) -> str:
+def span(found: scores.Estimate) -> str:
     """The interval in words, such as `+3 to +15`."""
     if found.unit == "share":
         places = 1 if found.value > 0.9 else 0
@@ -65,7 +65,7 @@ class Figure:
         """What it rests on, in words."""
         if self.n is None:
             return ""
-        words = wording.counted(self.n, self.of)
+        words = wording.count_of(self.n, self.of)
         return f"{words}: too few to tell" if self.is_thin else words
 
     @property

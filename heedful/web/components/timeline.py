@@ -8,7 +8,7 @@ from django.utils import timezone
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class TimelineEntry:
     """What happened, when, and what stands below it. `tone` is feedback, late, good or nothing."""
 
     icon: str

@@ -5,7 +5,7 @@ from django.shortcuts import redirect, render
 
 from heedful.associates.models import Role
 from heedful.web import shell
-from heedful.web.page import Asked, page
+from heedful.web.page import PageRequest, page
 
 STARTS = {
     Role.ASSOCIATE: ["desk:queue", "desk:customers"],
@@ -17,13 +17,13 @@ STARTS = {
 
 
 @page("account.edit")
-def home(request: Asked) -> HttpResponse:
+def home(request: PageRequest) -> HttpResponse:
     """Go to the page that a role starts its day with."""
     address = next(href for name in STARTS[Role(request.user.role)] if (href := shell.href(name)) is not None)
     return redirect(address)
 
 
 @page("case.read")
-def counts(request: Asked) -> HttpResponse:
+def counts(request: PageRequest) -> HttpResponse:
     """Show the menu's counts anew, after something changed."""
     return render(request, "components/counts.html")

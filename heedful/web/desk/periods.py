@@ -13,7 +13,7 @@ USUAL = "90"
 
 
 @dataclass(frozen=True, slots=True)
-class Period:
+class PagePeriod:
     """From `since` up to, not including, `until`."""
 
     since: datetime
@@ -35,7 +35,7 @@ class Period:
         return self.since == ALWAYS
 
 
-def asked(request: HttpRequest, *, last: Callable[[], datetime | None], at: datetime) -> Period:
+def period_of(request: HttpRequest, *, last: Callable[[], datetime | None], at: datetime) -> PagePeriod:
     """The period that the address names; else the last 90 days, or all time where the `last` of it was before them."""
     chosen = request.GET.get("days", "")
     value = chosen if chosen in LABELS else _usual(last(), at)
@@ -44,7 +44,9 @@ def asked(request: HttpRequest, *, last: Callable[[], datetime | None], at: date
         lists.Choice(one, label, one == value, lists.query(request.GET, days=one), goes=False)
         for one, label in LABELS.items()
     ]
-    return Period(since, at, value, lists.Filter("days", "Period", made), f"?days={value}" if chosen == value else "")
+    return PagePeriod(
+        since, at, value, lists.Filter("days", "PagePeriod", made), f"?days={value}" if chosen == value else ""
+    )
 
 
 def _usual(last: datetime | None, at: datetime) -> str:

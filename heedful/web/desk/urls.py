@@ -2,15 +2,22 @@
 
 from django.urls import URLPattern, path
 
-from heedful.web.desk import cases, customers, feedback, home, organisations, promises, saved, surveys, topics
+from heedful.web.desk import home, saved_views
+from heedful.web.desk.cases import views as cases
+from heedful.web.desk.customers import views as customers
+from heedful.web.desk.feedback import views as feedback
+from heedful.web.desk.organisations import views as organisations
+from heedful.web.desk.promises import views as promises
+from heedful.web.desk.surveys import views as surveys
+from heedful.web.desk.topics import views as topics
 
 app_name = "desk"
 urlpatterns: list[URLPattern] = [
     path("", home.home, name="home"),
     path("counts", home.counts, name="counts"),
-    path("views", saved.views, name="views"),
-    path("views/<int:pk>/name", saved.name, name="view-name"),
-    path("views/<int:pk>/removal", saved.removal, name="view-removal"),
+    path("views", saved_views.views, name="views"),
+    path("views/<int:pk>/name", saved_views.name, name="view-name"),
+    path("views/<int:pk>/removal", saved_views.removal, name="view-removal"),
     path("customers", customers.index, name="customers"),
     path("customers/<int:pk>", customers.customer, name="customer"),
     path("customers/<int:pk>/feedback", customers.feedback, name="customer_feedback"),
@@ -35,13 +42,13 @@ urlpatterns: list[URLPattern] = [
     path("cases/<int:pk>/reopening", cases.reopening, name="case-reopening"),
     path("promises", promises.index, name="promises"),
     path("promises/new", promises.new, name="promise-new"),
-    path("promises/new/unheard", promises.unheard, name="promise-unheard"),
+    path("promises/new/unheard", promises.unseen_kinds, name="promise-unheard"),
     path("promises/<slug:slug>", promises.promise, name="promise"),
     path("promises/<slug:slug>/felt", promises.felt, name="promise-felt"),
     path("promises/<slug:slug>/edit", promises.edit, name="promise-edit"),
     path("promises/<slug:slug>/ending", promises.ending, name="promise-ending"),
     path("promises/<slug:slug>/recount", promises.recount, name="promise-recount"),
-    path("promises/<slug:slug>/<int:pk>", promises.instance, name="promise-instance"),
+    path("promises/<slug:slug>/<int:pk>", promises.commitment, name="promise-commitment"),
     path("surveys", surveys.index, name="surveys"),
     path("surveys/new", surveys.new, name="survey-new"),
     path("surveys/preview", surveys.preview, name="survey-preview"),

@@ -14,7 +14,7 @@ from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from heedful.web.live import access
-from heedful.web.live.hall import REFRESH, Hall, Listener
+from heedful.web.live.hub import REFRESH, Hub, Listener
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -28,7 +28,7 @@ MOST_TOPICS = 30
 RECHECK_S = 3.0
 """How soon a stream ends after its reader logged out, was shut out, or may do something else than before."""
 
-hall = Hall()
+hall = Hub()
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:

@@ -11,7 +11,7 @@ from django.utils.csp import CSP
 from heedful.kit import colour
 from heedful.listen import wordings
 from heedful.web import shell
-from heedful.web.sheet import FOLDER
+from heedful.web.stylesheet import FOLDER
 
 LIGHT, DARK = "#ffffff", "#171716"
 POLICY: dict[str, list[str]] = {

@@ -12,8 +12,8 @@ from django.views.decorators.http import require_http_methods
 
 from heedful.kit.actor import By
 from heedful.kit.errors import Refused
-from heedful.listen import answers, sheets, wordings
-from heedful.listen.models import Ask, Survey
+from heedful.listen import answers, forms, wordings
+from heedful.listen.models import Invitation, Survey
 from heedful.web import shell
 from heedful.web.portal import limits
 from heedful.web.portal.look import POLICY, sealed, show
@@ -26,18 +26,18 @@ class Visit:
     """Who came to a link: with an ask of their own, or by a survey's public link."""
 
     survey: Survey
-    ask: Ask | None
+    invitation: Invitation | None
     language: str
 
     @property
     def address(self) -> str:
         """Where this sheet is."""
-        return reverse("portal:survey", args=[self.ask.token if self.ask else self.survey.public_token])
+        return reverse("portal:survey", args=[self.invitation.token if self.invitation else self.survey.public_token])
 
     @property
     def by(self) -> By:
         """The customer as the actor of a change."""
-        who = str(self.ask.customer_id) if self.ask and self.ask.customer_id else ""
+        who = str(self.invitation.customer_id) if self.invitation and self.invitation.customer_id else ""
         return By("customer", who, f"Customer {who}" if who else "A visitor")
 
 
@@ -48,7 +48,7 @@ def survey(request: HttpRequest, token: str) -> HttpResponse:
     """Show a sheet, or keep what was answered on it."""
     visit = _find(request, token)
     if visit is None:
-        language = sheets.choose_among(list(wordings.LANGUAGES), _accepted(request))
+        language = forms.choose_among(list(wordings.LANGUAGES), _accepted(request))
         return _sentence(request, language, "unknown", status=404)
     if request.method == "POST":
         return _keep(request, visit)
@@ -61,38 +61,40 @@ def survey(request: HttpRequest, token: str) -> HttpResponse:
 def stop(request: HttpRequest, token: str) -> HttpResponse:
     """Let a customer say that we should not ask any more, here or by one click in the mail (RFC 8058)."""
     visit = _find(request, token)
-    if visit is None or visit.ask is None or visit.ask.customer_id is None:
-        language = sheets.choose_among(list(wordings.LANGUAGES), _accepted(request))
+    if visit is None or visit.invitation is None or visit.invitation.customer_id is None:
+        language = forms.choose_among(list(wordings.LANGUAGES), _accepted(request))
         return _sentence(request, language, "unknown", status=404)
     if request.method == "POST":
-        answers.stop(ask=visit.ask, by=visit.by, at=timezone.now())
-    if answers.has_stopped(ask=visit.ask):
+        answers.stop(invitation=visit.invitation, by=visit.by, at=timezone.now())
+    if answers.has_stopped(invitation=visit.invitation):
         return _sentence(request, visit.language, "stopped")
     return _sentence(request, visit.language, "stop_ask", stop=request.path)
 
 
 def _find(request: HttpRequest, token: str) -> Visit | None:
-    ask = Ask.objects.select_related("survey", "customer__person").filter(token=token[:40]).first()
-    if ask is not None and ask.state not in {Ask.State.ASKED, Ask.State.ANSWERED}:
+    invitation = Invitation.objects.select_related("survey", "customer__person").filter(token=token[:40]).first()
+    if invitation is not None and invitation.state not in {Invitation.State.ASKED, Invitation.State.ANSWERED}:
         return None
-    found = ask.survey if ask else Survey.objects.filter(public_token=token[:40]).first()
+    found = invitation.survey if invitation else Survey.objects.filter(public_token=token[:40]).first()
     if found is None:
         return None
     chosen = request.POST.get("lang") or request.GET.get("lang", "")
-    own = ask.customer.person.language if ask and ask.customer and ask.customer.person else ""
+    own = (
+        invitation.customer.person.language if invitation and invitation.customer and invitation.customer.person else ""
+    )
     wanted = [word for word in (chosen, own) if word] + _accepted(request)
-    return Visit(found, ask, sheets.choose_language(found, wanted))
+    return Visit(found, invitation, forms.choose_language(found, wanted))
 
 
 def _show(request: HttpRequest, visit: Visit) -> HttpResponse:
-    now, ask = timezone.now(), visit.ask
-    if visit.survey.ended_at is not None or (ask is None and visit.survey.is_paused):
+    now, invitation = timezone.now(), visit.invitation
+    if visit.survey.ended_at is not None or (invitation is None and visit.survey.is_paused):
         return _sentence(request, visit.language, "ended", status=410)
-    if ask is not None and now > ask.changeable_until:
-        return _sentence(request, visit.language, "answered" if ask.submitted_at else "expired", status=410)
-    if ask is not None and ask.submitted_at is not None and "change" not in request.GET:
+    if invitation is not None and now > invitation.changeable_until:
+        return _sentence(request, visit.language, "answered" if invitation.submitted_at else "expired", status=410)
+    if invitation is not None and invitation.submitted_at is not None and "change" not in request.GET:
         return _thanks(request, visit)
-    given = {code: answer["value"] for code, answer in ask.answers.items()} if ask else {}
+    given = {code: answer["value"] for code, answer in invitation.answers.items()} if invitation else {}
     tapped = _tapped(request, visit.survey)
     fresh = [code for code, value in tapped.items() if given.get(code) != value]
     return _sheet(request, visit, {**given, **tapped}, fresh=" ".join(fresh))
@@ -103,22 +105,22 @@ def _keep(request: HttpRequest, visit: Visit) -> HttpResponse:
     values = {code: request.POST[code] for code in asked if code in request.POST}
     wants_json = "application/json" in request.headers.get("Accept", "")
     try:
-        ask = _answer(request, visit, values)
+        invitation = _answer(request, visit, values)
     except Refused as no:
         sentence = _translated(request, no, visit.language)
         if wants_json:
             return sealed(JsonResponse({"sentence": sentence}, status=422))
         return _refused(request, visit, values, no, sentence)
-    address = Visit(visit.survey, ask, visit.language).address
+    address = Visit(visit.survey, invitation, visit.language).address
     if wants_json:
         return sealed(JsonResponse({"address": address}))
     return sealed(HttpResponseRedirect(f"{address}?lang={visit.language}"))
 
 
-def _answer(request: HttpRequest, visit: Visit, values: dict[str, Any]) -> Ask:
+def _answer(request: HttpRequest, visit: Visit, values: dict[str, Any]) -> Invitation:
     submit, now = "send" in request.POST, timezone.now()
-    if visit.ask is not None:
-        return answers.answer_all(ask=visit.ask, values=values, submit=submit, by=visit.by, at=now)
+    if visit.invitation is not None:
+        return answers.answer_all(invitation=visit.invitation, values=values, submit=submit, by=visit.by, at=now)
     limits.count(request, of=visit.survey)
     return answers.open_public(survey=visit.survey, values=values, submit=submit, channel="link", by=visit.by, at=now)
 
@@ -132,7 +134,7 @@ def _refused(request: HttpRequest, visit: Visit, values: dict[str, Any], no: Ref
 def _sheet(
     request: HttpRequest, visit: Visit, given: dict[str, Any], *, status: int = 200, **more: str
 ) -> HttpResponse:
-    sheet = sheets.lay_out(visit.survey, company=shell.of(request).company.name, language=visit.language, given=given)
+    sheet = forms.lay_out(visit.survey, company=shell.of(request).company.name, language=visit.language, given=given)
     others = [(code, wordings.name_of(code)) for code in visit.survey.languages if code != visit.language]
     return show(
         request,
@@ -147,7 +149,7 @@ def _sheet(
 
 
 def _thanks(request: HttpRequest, visit: Visit) -> HttpResponse:
-    sheet = sheets.lay_out(visit.survey, company=shell.of(request).company.name, language=visit.language)
+    sheet = forms.lay_out(visit.survey, company=shell.of(request).company.name, language=visit.language)
     change = f"{visit.address}?change&lang={visit.language}"
     return show(request, "portal/sentence.html", language=visit.language, sentence=sheet.thanks, change=change)
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from heedful.associates import associates
 from heedful.associates.models import Role
-from heedful.web.page import Asked, moved, page
+from heedful.web.page import PageRequest, page, redirect_with
 
 
 class MailsForm(forms.Form):
@@ -20,7 +20,7 @@ class MailsForm(forms.Form):
 
 
 @page("account.edit")
-def account(request: Asked) -> HttpResponse:
+def account(request: PageRequest) -> HttpResponse:
     """Show it, and let a lead say which mails to have."""
     me = request.user
     form = MailsForm(
@@ -28,5 +28,5 @@ def account(request: Asked) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         associates.choose_mails(associate=me, **form.cleaned_data, by=me.by, at=timezone.now())
-        return moved(request, reverse("setup:account"), "Saved.")
+        return redirect_with(request, reverse("setup:account"), "Saved.")
     return render(request, "setup/account.html", {"form": form if me.role == Role.LEAD else None})

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from heedful.associates import associates as nouns
 from heedful.associates.models import Associate, Role, Team
 from heedful.web import lists, refusals
-from heedful.web.page import Asked, moved, page
+from heedful.web.page import PageRequest, page, redirect_with
 
 
 class Password(forms.CharField):
@@ -59,7 +59,7 @@ class PasswordForm(forms.Form):
 
 
 @page("associate.edit")
-def associates(request: Asked) -> HttpResponse:
+def associates(request: PageRequest) -> HttpResponse:
     """The list."""
     roles = lists.chips(request, "role", "Role", Role.choices)
     gone = lists.chips(request, "show", "Show", [("deactivated", "Deactivated")])
@@ -73,14 +73,14 @@ def associates(request: Asked) -> HttpResponse:
 
 
 @page("associate.edit")
-def add(request: Asked) -> HttpResponse:
+def add(request: PageRequest) -> HttpResponse:
     """Let somebody in."""
     form = NewForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         said = {**form.cleaned_data, "password": form.cleaned_data["password"] or None}
         with refusals.at_form(form):
             somebody = nouns.add(**said, by=request.user.by, at=timezone.now())
-            return moved(request, reverse("setup:associates"), f"{somebody.name} may come in now.")
+            return redirect_with(request, reverse("setup:associates"), f"{somebody.name} may come in now.")
     context = {"title": "Add an associate", "form": form, "submit": "Add", **BACK}
     return render(request, "setup/form.html", context)
 
@@ -89,14 +89,14 @@ BACK = {"back": "/setup/associates", "back_words": "Associates"}
 
 
 @page("associate.edit")
-def associate(request: Asked, pk: int) -> HttpResponse:
+def associate(request: PageRequest, pk: int) -> HttpResponse:
     """One of them."""
     row = get_object_or_404(Associate.objects.select_related("team"), pk=pk)
     form = AssociateForm(request.POST or None, initial=_known(row))
     if request.method == "POST" and form.is_valid():
         with refusals.at_form(form):
             nouns.edit(associate=row, **form.cleaned_data, by=request.user.by, at=timezone.now())
-            return moved(request, reverse("setup:associates"), "Saved.")
+            return redirect_with(request, reverse("setup:associates"), "Saved.")
     return render(request, "setup/associate.html", {"row": row, "form": form, "password": PasswordForm()})
 
 
@@ -106,18 +106,18 @@ def _known(row: Associate) -> dict[str, object]:
 
 @page("associate.edit")
 @require_POST
-def deactivation(request: Asked, pk: int) -> HttpResponse:
+def deactivation(request: PageRequest, pk: int) -> HttpResponse:
     """Shut somebody out, or let them in again."""
     row = get_object_or_404(Associate, pk=pk)
     change = nouns.deactivate if row.is_active else nouns.reactivate
     change(associate=row, by=request.user.by, at=timezone.now())
     words = "may come in again." if row.is_active else "may no longer come in."
-    return moved(request, reverse("setup:associate", args=[pk]), f"{row.name} {words}")
+    return redirect_with(request, reverse("setup:associate", args=[pk]), f"{row.name} {words}")
 
 
 @page("associate.edit")
 @require_POST
-def password(request: Asked, pk: int) -> HttpResponse:
+def password(request: PageRequest, pk: int) -> HttpResponse:
     """Give somebody a new password."""
     row = get_object_or_404(Associate, pk=pk)
     form = PasswordForm(request.POST)
@@ -125,4 +125,4 @@ def password(request: Asked, pk: int) -> HttpResponse:
         known = AssociateForm(initial=_known(row))
         return render(request, "setup/associate.html", {"row": row, "form": known, "password": form})
     nouns.set_password(associate=row, password=form.cleaned_data["password"], by=request.user.by, at=timezone.now())
-    return moved(request, reverse("setup:associate", args=[pk]), f"{row.name} has a new password.")
+    return redirect_with(request, reverse("setup:associate", args=[pk]), f"{row.name} has a new password.")

@@ -9,7 +9,7 @@ from django.utils import timezone
 from heedful.promise import calendars as nouns
 from heedful.promise.models import Calendar
 from heedful.web import refusals, shell
-from heedful.web.page import Asked, moved, page
+from heedful.web.page import PageRequest, page, redirect_with
 from heedful.web.setup import places
 
 DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
@@ -46,7 +46,7 @@ HELP = "One or more periods, such as 09:00-12:30 13:30-17:00. Empty means closed
 
 
 @page("calendar.edit")
-def calendars(request: Asked) -> HttpResponse:
+def calendars(request: PageRequest) -> HttpResponse:
     """The list."""
     rows = [
         (row, _place(row), list(zip(DAYS, row.week, strict=True)))
@@ -61,7 +61,7 @@ def _place(row: Calendar) -> str:
 
 
 @page("calendar.edit")
-def add(request: Asked) -> HttpResponse:
+def add(request: PageRequest) -> HttpResponse:
     """Add one."""
     own = shell.of(request).company.time_zone
     usual = {f"day_{number}": USUAL for number in range(5)}
@@ -70,12 +70,12 @@ def add(request: Asked) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with refusals.at_form(form):
             nouns.add(**form.said(), by=request.user.by, at=timezone.now())  # type: ignore[arg-type]
-            return moved(request, reverse("setup:calendars"), "Saved.")
+            return redirect_with(request, reverse("setup:calendars"), "Saved.")
     return render(request, "setup/form.html", {"title": "Add working time", "form": form, "submit": "Add", **BACK})
 
 
 @page("calendar.edit")
-def calendar(request: Asked, pk: int) -> HttpResponse:
+def calendar(request: PageRequest, pk: int) -> HttpResponse:
     """One of them."""
     row = get_object_or_404(Calendar, pk=pk)
     week = {f"day_{number}": " ".join(f"{a}-{b}" for a, b in day) for number, day in enumerate(row.week)}
@@ -86,7 +86,7 @@ def calendar(request: Asked, pk: int) -> HttpResponse:
         with refusals.at_form(form):
             nouns.change(calendar=row, **form.said(), by=request.user.by, at=timezone.now())  # type: ignore[arg-type]
             words = "Saved. Promises that count by it are judged anew in the background."
-            return moved(request, reverse("setup:calendars"), words)
+            return redirect_with(request, reverse("setup:calendars"), words)
     return render(request, "setup/form.html", {"title": row.name, "form": form, "submit": "Save", **BACK})
 
 

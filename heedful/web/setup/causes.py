@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from heedful.act import causes as nouns
 from heedful.act.models import Case, Cause
 from heedful.web import refusals
-from heedful.web.page import Asked, moved, page
+from heedful.web.page import PageRequest, page, redirect_with
 
 
 class CauseForm(forms.Form):
@@ -22,35 +22,35 @@ class CauseForm(forms.Form):
 
 
 @page("topic.edit")
-def causes(request: Asked) -> HttpResponse:
+def causes(request: PageRequest) -> HttpResponse:
     """The list with how often each was why, and a form for a new one."""
     form = CauseForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         with refusals.at_form(form):
             row = nouns.add(**form.cleaned_data, by=request.user.by, at=timezone.now())
-            return moved(request, reverse("setup:causes"), f"“{row.name}” can be chosen from now on.")
+            return redirect_with(request, reverse("setup:causes"), f"“{row.name}” can be chosen from now on.")
     counted = Case.objects.filter(cause=OuterRef("slug")).order_by().values("cause").annotate(times=Count("pk"))
     rows = Cause.objects.annotate(times=Coalesce(Subquery(counted.values("times")), 0)).order_by("-is_active", "name")
     return render(request, "setup/causes.html", {"rows": rows, "form": form})
 
 
 @page("topic.edit")
-def cause(request: Asked, pk: int) -> HttpResponse:
+def cause(request: PageRequest, pk: int) -> HttpResponse:
     """Call one something else."""
     row = get_object_or_404(Cause, pk=pk)
     form = CauseForm(request.POST or None, initial={"name": row.name})
     if request.method == "POST" and form.is_valid():
         with refusals.at_form(form):
             nouns.rename(cause=row, **form.cleaned_data, by=request.user.by, at=timezone.now())
-            return moved(request, reverse("setup:causes"), "Saved. Cases from before are called so too.")
+            return redirect_with(request, reverse("setup:causes"), "Saved. Cases from before are called so too.")
     told = {"title": row.name, "form": form, "submit": "Save", "back": reverse("setup:causes"), "back_words": "Causes"}
     return render(request, "setup/form.html", told)
 
 
 @page("topic.edit")
 @require_POST
-def cause_retirement(request: Asked, pk: int) -> HttpResponse:
+def cause_retirement(request: PageRequest, pk: int) -> HttpResponse:
     """Offer one no longer."""
     row = get_object_or_404(Cause, pk=pk)
     nouns.retire(cause=row, by=request.user.by, at=timezone.now())
-    return moved(request, reverse("setup:causes"), f"“{row.name}” is not offered any more.")
+    return redirect_with(request, reverse("setup:causes"), f"“{row.name}” is not offered any more.")

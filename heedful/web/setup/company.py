@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from heedful.associates import company as companies
 from heedful.web import refusals, shell
-from heedful.web.page import Asked, moved, page
+from heedful.web.page import PageRequest, page, redirect_with
 from heedful.web.setup import places
 
 
@@ -31,7 +31,7 @@ class CompanyForm(forms.Form):
 
 
 @page("company.edit")
-def company(request: Asked) -> HttpResponse:
+def company(request: PageRequest) -> HttpResponse:
     """Show and change it."""
     now = shell.of(request).company
     said = {name: getattr(now, name) for name in CompanyForm.base_fields}
@@ -41,5 +41,5 @@ def company(request: Asked) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with refusals.at_form(form):
             companies.edit(**form.cleaned_data, by=request.user.by, at=timezone.now())
-            return moved(request, reverse("setup:company"), "Saved. Everybody sees it from their next click.")
+            return redirect_with(request, reverse("setup:company"), "Saved. Everybody sees it from their next click.")
     return render(request, "setup/form.html", {"title": "Company", "form": form, "submit": "Save"})

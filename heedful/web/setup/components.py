@@ -12,8 +12,8 @@ from heedful.web import lists
 from heedful.web.components import charts
 from heedful.web.components.drawing import Picture
 from heedful.web.components.figures import Figure
-from heedful.web.components.timeline import Entry
-from heedful.web.page import Asked, page
+from heedful.web.components.timeline import TimelineEntry
+from heedful.web.page import PageRequest, page
 
 MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep"]
 UP = [12, 14, 9, 11, 4, 2, 6, 8, 10]
@@ -31,7 +31,7 @@ class Example(forms.Form):
 
 
 @page("setup.read")
-def components(request: Asked) -> HttpResponse:
+def components(request: PageRequest) -> HttpResponse:
     """Show them."""
     now = timezone.now()
     return render(
@@ -47,7 +47,7 @@ def components(request: Asked) -> HttpResponse:
             "stages": lists.chips(request, "stage", "Stage", [("use", "Use"), ("renewal", "Renewal")]),
             "form": Example(),
             "wrong": Example({"note": "A note"}),
-            "page": lists.Page(list(range(50)), 4812, 51, "?after=x", "?format=csv", "?"),
+            "page": lists.ListPage(list(range(50)), 4812, 51, "?after=x", "?format=csv", "?"),
             "tabs": [
                 SimpleNamespace(label="Timeline", href="?", is_here=True, count=3000),
                 SimpleNamespace(label="Cases", href="?", is_here=False, count=2),
@@ -56,7 +56,7 @@ def components(request: Asked) -> HttpResponse:
             "figures": FIGURES,
             "pictures": _pictures(),
             "entries": [
-                Entry(
+                TimelineEntry(
                     "quote",
                     "Answered “After the installation”",
                     now - timedelta(hours=2),
@@ -65,14 +65,16 @@ def components(request: Asked) -> HttpResponse:
                     words="The technician never came. أين الفني؟",
                     detail="survey · mail",
                 ),
-                Entry("package-check", "Router delivered", now - timedelta(days=1), detail="onboarding · parcel"),
-                Entry(
+                TimelineEntry(
+                    "package-check", "Router delivered", now - timedelta(days=1), detail="onboarding · parcel"
+                ),
+                TimelineEntry(
                     "handshake",
                     "Promise broken: “We install on the day we agreed”",
                     now - timedelta(days=1),
                     tone="late",
                 ),
-                Entry("circle-check", "Case closed: made good", now - timedelta(days=3), tone="good", href="?"),
+                TimelineEntry("circle-check", "Case closed: made good", now - timedelta(days=3), tone="good", href="?"),
             ],
         },
     )
@@ -121,13 +123,13 @@ FIGURES = [
 
 
 def _pictures() -> list[tuple[str, Picture]]:
-    points = [charts.Point(m, v, v - 8, v + 8, 80) for m, v in zip(MONTHS, UP, strict=True)]
-    others = [charts.Point(m, v, n=40) for m, v in zip(MONTHS, DOWN, strict=True)]
+    points = [charts.ChartPoint(m, v, v - 8, v + 8, 80) for m, v in zip(MONTHS, UP, strict=True)]
+    others = [charts.ChartPoint(m, v, n=40) for m, v in zip(MONTHS, DOWN, strict=True)]
     scored = [
-        charts.Scored("Onboarding", -49, -61, -37, 116),
-        charts.Scored("Use", -28, -34, -22, 564),
-        charts.Scored("Renewal", -3, -10, 4, 482),
-        charts.Scored("Leaving", -67, -98, -36, 15, tone="soft"),
+        charts.ScoreRow("Onboarding", -49, -61, -37, 116),
+        charts.ScoreRow("Use", -28, -34, -22, 564),
+        charts.ScoreRow("Renewal", -3, -10, 4, 482),
+        charts.ScoreRow("Leaving", -67, -98, -36, 15, tone="soft"),
     ]
     return [
         (
@@ -158,11 +160,11 @@ def _pictures() -> list[tuple[str, Picture]]:
             "Journey",
             charts.journey(
                 [
-                    charts.Moment("Order", 31, 210),
-                    charts.Moment("Delivery", None),
-                    charts.Moment("Installation", -49, 116),
-                    charts.Moment("First bill", -12, 88),
-                    charts.Moment("Renewal", None),
+                    charts.JourneyMoment("Order", 31, 210),
+                    charts.JourneyMoment("Delivery", None),
+                    charts.JourneyMoment("Installation", -49, 116),
+                    charts.JourneyMoment("First bill", -12, 88),
+                    charts.JourneyMoment("Renewal", None),
                 ],
                 label="The journey",
                 least=-60,

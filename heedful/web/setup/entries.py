@@ -32,7 +32,7 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class LedgerRow:
     """One entry as it is read."""
 
     entry: Entry
@@ -43,7 +43,7 @@ class Line:
     def summary(self) -> str:
         """Everything that it says, in one line; of what arrived how much it was, for the rest is numbers of ours."""
         if self.entry.kind == "TouchpointsRecorded" and "count" in self.entry.data:
-            return wording.counted(self.entry.data["count"], "touchpoints")
+            return wording.count_of(self.entry.data["count"], "touchpoints")
         return ", ".join(f"{fact.name.lower()} {fact.words}" for fact in self.facts)
 
 
@@ -76,13 +76,13 @@ NAMED = {
 WRITTEN = {"a": "One", "b": "The other", "is_repeat": "Second failure", "first_id": "First", "last_id": "Last"}
 
 
-def lines(rows: Iterable[Entry]) -> list[Line]:
+def lines(rows: Iterable[Entry]) -> list[LedgerRow]:
     """Entries in words, with as few questions to the database as there are kinds of things in them."""
     rows = list(rows)
     known, codes = _known(rows), _Codes()
     who = names.actors(f"{row.by_kind}:{row.by_id}" if row.by_id else row.by_kind for row in rows)
     return [
-        Line(
+        LedgerRow(
             row,
             row.by_label or who.get(f"{row.by_kind}:{row.by_id}" if row.by_id else row.by_kind, row.by_kind),
             [_fact(name, value, known, codes) for name, value in row.data.items() if value not in (None, "", [], {})],

@@ -7,11 +7,11 @@ from django.shortcuts import render
 
 from heedful.associates import associates
 from heedful.web import shell
-from heedful.web.page import Asked, page
+from heedful.web.page import PageRequest, page
 from heedful.web.setup import steps
 
 
-class Card(NamedTuple):
+class SetupCard(NamedTuple):
     """A thing to set up: its page's name, and who may."""
 
     title: str
@@ -22,34 +22,38 @@ class Card(NamedTuple):
 
 
 CARDS = [
-    Card("Company", "building", "company", "company.edit", "Name, colour, time zone and currency."),
-    Card("Associates", "user-round-plus", "associates", "associate.edit", "Who works here, and what each may do."),
-    Card("Teams", "users-round", "teams", "team.edit", "Who shares a queue of cases."),
-    Card("Stages", "milestone", "stages", "stage.edit", "The stages of the relationship, in your words."),
-    Card(
-        "Moments",
+    SetupCard("Company", "building", "company", "company.edit", "Name, colour, time zone and currency."),
+    SetupCard("Associates", "user-round-plus", "associates", "associate.edit", "Who works here, and what each may do."),
+    SetupCard("Teams", "users-round", "teams", "team.edit", "Who shares a queue of cases."),
+    SetupCard("Stages", "milestone", "stages", "stage.edit", "The stages of the relationship, in your words."),
+    SetupCard(
+        "Touchpoint kinds",
         "footprints",
-        "moments",
+        "touchpoint-kinds",
         "stage.edit",
         "The kinds of touchpoint, what they are called, and where they belong.",
     ),
-    Card(
+    SetupCard(
         "Working time", "calendar-clock", "calendars", "calendar.edit", "The hours and holidays that promises count by."
     ),
-    Card("Practice", "life-buoy", "practice", "promise.edit", "When a case opens, for whom, and by which clock."),
-    Card("Routes", "route", "routes", "team.edit", "Which team gets which case."),
-    Card("Replies", "message-square-quote", "replies", "reply.edit", "Words that are ready to be sent to customers."),
-    Card("Causes", "list-tree", "causes", "topic.edit", "Why cases happen, in your own list."),
-    Card("Keys", "key-round", "keys", "key.edit", "Programs that send events or use the API."),
-    Card("Webhooks", "webhook", "webhooks", "webhook.edit", "Who outside is told what happens here."),
-    Card("Mails", "mail", "mails", "mail.read", "Every mail that was written, and what became of it."),
-    Card("Ledger", "scroll-text", "ledger", "ledger.read", "Everything that was changed: who, when, what."),
-    Card("Components", "blocks", "components", "setup.read", "What every page is put together from."),
+    SetupCard(
+        "How cases run", "life-buoy", "case-policy", "promise.edit", "When a case opens, for whom, and by which clock."
+    ),
+    SetupCard("Routes", "route", "routes", "team.edit", "Which team gets which case."),
+    SetupCard(
+        "Replies", "message-square-quote", "replies", "reply.edit", "Words that are ready to be sent to customers."
+    ),
+    SetupCard("Causes", "list-tree", "causes", "topic.edit", "Why cases happen, in your own list."),
+    SetupCard("Keys", "key-round", "keys", "key.edit", "Programs that send events or use the API."),
+    SetupCard("Webhooks", "webhook", "webhooks", "webhook.edit", "Who outside is told what happens here."),
+    SetupCard("Mails", "mail", "mails", "mail.read", "Every mail that was written, and what became of it."),
+    SetupCard("Ledger", "scroll-text", "ledger", "ledger.read", "Everything that was changed: who, when, what."),
+    SetupCard("Components", "blocks", "components", "setup.read", "What every page is put together from."),
 ]
 
 
 @page("setup.read")
-def index(request: Asked) -> HttpResponse:
+def index(request: PageRequest) -> HttpResponse:
     """Show it."""
     cards = [
         card._asdict() | {"href": href}

@@ -15,7 +15,7 @@ from heedful.associates.models import CONSEQUENCES, Key
 from heedful.customers import rejections
 from heedful.kit.errors import Refused
 from heedful.web import lists, refusals
-from heedful.web.page import Asked, moved, page
+from heedful.web.page import PageRequest, page, redirect_with
 
 MADE = "key_made"
 """What the session remembers: the form that the last key was made with, so that a reload makes no second one."""
@@ -38,7 +38,7 @@ class KeyForm(forms.Form):
 
 @page("key.edit")
 @never_cache
-def keys(request: Asked) -> HttpResponse:
+def keys(request: PageRequest) -> HttpResponse:
     """The list, and a form for a new one; a new key's secret is shown on the answer to the form and never again."""
     form, secret = KeyForm(request.POST or None), ""
     if request.method == "POST" and form.is_valid():
@@ -54,7 +54,7 @@ def keys(request: Asked) -> HttpResponse:
 
 
 @page("key.edit")
-def key(request: Asked, pk: int) -> HttpResponse:
+def key(request: PageRequest, pk: int) -> HttpResponse:
     """One of them, with what it sent that was not taken."""
     row = get_object_or_404(Key.objects.select_related("created_by"), pk=pk)
     found = lists.read(request, rejections.of(key=pk).order_by(), keys=["-at", "-id"])
@@ -63,8 +63,8 @@ def key(request: Asked, pk: int) -> HttpResponse:
 
 @page("key.edit")
 @require_POST
-def revocation(request: Asked, pk: int) -> HttpResponse:
+def revocation(request: PageRequest, pk: int) -> HttpResponse:
     """Revoke it."""
     row = get_object_or_404(Key, pk=pk)
     nouns.revoke(key=row, by=request.user.by, at=timezone.now())
-    return moved(request, reverse("setup:keys"), f"Revoked. {row.name} is shut out from now on.")
+    return redirect_with(request, reverse("setup:keys"), f"Revoked. {row.name} is shut out from now on.")

@@ -9,7 +9,7 @@ from django.shortcuts import render
 
 from heedful.ledger.models import Entry
 from heedful.web import lists
-from heedful.web.page import Asked, page
+from heedful.web.page import PageRequest, page
 from heedful.web.setup import entries
 
 ACTORS = [
@@ -23,7 +23,7 @@ SUBJECT = re.compile(r"([a-z_]{2,20})[ :#]+(\d{1,18})")
 
 
 @page("ledger.read")
-def ledger(request: Asked) -> HttpResponseBase:
+def ledger(request: PageRequest) -> HttpResponseBase:
     """The list, the newest first."""
     actors = lists.chips(request, "by", "By", ACTORS)
     rows = search(request.GET.get("q", ""))

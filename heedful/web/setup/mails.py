@@ -13,14 +13,14 @@ from heedful.associates import associates
 from heedful.courier import mails as nouns
 from heedful.courier.models import Mail, Sending
 from heedful.web import lists
-from heedful.web.page import Asked, moved, page
+from heedful.web.page import PageRequest, page, redirect_with
 
 ANSWERED_AT = re.compile(r"/s/[A-Za-z0-9_-]{16,}")
 """Where a customer answers a survey, in an address of any house."""
 
 
 @page("mail.read")
-def mails(request: Asked) -> HttpResponse:
+def mails(request: PageRequest) -> HttpResponse:
     """The list, the newest first."""
     states = lists.chips(request, "state", "State", Sending.choices)
     rows = _readable(request)
@@ -32,14 +32,14 @@ def mails(request: Asked) -> HttpResponse:
 
 
 @page("mail.read")
-def mail(request: Asked, pk: int) -> HttpResponse:
+def mail(request: PageRequest, pk: int) -> HttpResponse:
     """One of them, with its tries."""
     row = _shown(get_object_or_404(_readable(request), pk=pk))
     return render(request, "setup/mail.html", {"row": row, "tries": row.tries.order_by("-at")[:50]})
 
 
 @page("mail.read")
-def file(request: Asked, pk: int) -> HttpResponse:
+def file(request: PageRequest, pk: int) -> HttpResponse:
     """One of them as it goes over the wire, for a mail program to open."""
     wire = nouns.compose(_shown(get_object_or_404(_readable(request), pk=pk))).as_bytes()
     named = {"Content-Disposition": f'attachment; filename="mail-{pk}.eml"'}
@@ -48,10 +48,10 @@ def file(request: Asked, pk: int) -> HttpResponse:
 
 @page("mail.read")
 @require_POST
-def tries(request: Asked, pk: int) -> HttpResponse:
+def tries(request: PageRequest, pk: int) -> HttpResponse:
     """Try again to hand it over."""
     nouns.try_again(mail=get_object_or_404(_readable(request), pk=pk), by=request.user.by, at=timezone.now())
-    return moved(request, reverse("setup:mail", args=[pk]), "It is on its way to the mail server.")
+    return redirect_with(request, reverse("setup:mail", args=[pk]), "It is on its way to the mail server.")
 
 
 def _shown(row: Mail) -> Mail:
@@ -67,7 +67,7 @@ def _without_links(text: str) -> str:
     return ANSWERED_AT.sub("/s/…", text)
 
 
-def _readable(request: Asked) -> QuerySet[Mail]:
+def _readable(request: PageRequest) -> QuerySet[Mail]:
     """The mails that somebody may read: links with which passwords are set are for those who may set them."""
     return (
         Mail.objects.all()

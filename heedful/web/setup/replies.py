@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 from heedful.act import replies as nouns
 from heedful.act.models import Reply
 from heedful.web import refusals
-from heedful.web.page import Asked, moved, page
+from heedful.web.page import PageRequest, page, redirect_with
 
 BLANKS = "; ".join(f"{{{name}}} is {words}" for name, words in nouns.BLANKS.items())
 
@@ -28,13 +28,13 @@ class ReplyForm(forms.Form):
 
 
 @page("reply.edit")
-def replies(request: Asked) -> HttpResponse:
+def replies(request: PageRequest) -> HttpResponse:
     """The list, those that are archived after it, and a form for a new one."""
     form = ReplyForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         with refusals.at_form(form):
             row = nouns.add(**form.cleaned_data, by=request.user.by, at=timezone.now())
-            return moved(request, reverse("setup:replies"), f"“{row.name}” can be put into mails now.")
+            return redirect_with(request, reverse("setup:replies"), f"“{row.name}” can be put into mails now.")
     told = {
         "rows": Reply.objects.offered().order_by("name", "pk"),
         "archived": Reply.objects.exclude(archived_at=None).order_by("-archived_at", "-pk")[:50],
@@ -44,14 +44,14 @@ def replies(request: Asked) -> HttpResponse:
 
 
 @page("reply.edit")
-def reply(request: Asked, pk: int) -> HttpResponse:
+def reply(request: PageRequest, pk: int) -> HttpResponse:
     """Let one say something else."""
     row = get_object_or_404(Reply, pk=pk)
     form = ReplyForm(request.POST or None, initial={"name": row.name, "text": row.text})
     if request.method == "POST" and form.is_valid():
         with refusals.at_form(form):
             nouns.edit(reply=row, **form.cleaned_data, by=request.user.by, at=timezone.now())
-            return moved(request, reverse("setup:replies"), "Saved. Mails from now on say it so.")
+            return redirect_with(request, reverse("setup:replies"), "Saved. Mails from now on say it so.")
     back = {"back": reverse("setup:replies"), "back_words": "Replies"}
     told = {"title": row.name, "form": form, "submit": "Save", **back}
     return render(request, "setup/form.html", told, status=422 if form.errors else 200)
@@ -59,10 +59,10 @@ def reply(request: Asked, pk: int) -> HttpResponse:
 
 @page("reply.edit")
 @require_POST
-def reply_archive(request: Asked, pk: int) -> HttpResponse:
+def reply_archive(request: PageRequest, pk: int) -> HttpResponse:
     """Offer one no longer, or again."""
     row = get_object_or_404(Reply, pk=pk)
     change = nouns.archive if row.archived_at is None else nouns.restore
     change(reply=row, by=request.user.by, at=timezone.now())
     words = "is archived. You can bring it back below." if row.archived_at is None else "can be put into mails again."
-    return moved(request, reverse("setup:replies"), f"“{row.name}” {words}")
+    return redirect_with(request, reverse("setup:replies"), f"“{row.name}” {words}")

@@ -13,7 +13,7 @@ from heedful.associates.models import Team
 from heedful.customers.models import Stage
 from heedful.understand.models import Topic
 from heedful.web import refusals
-from heedful.web.page import Asked, moved, page
+from heedful.web.page import PageRequest, page, redirect_with
 
 
 class RouteForm(forms.Form):
@@ -33,7 +33,7 @@ class RouteForm(forms.Form):
 
 
 @page("team.edit")
-def routes(request: Asked) -> HttpResponse:
+def routes(request: PageRequest) -> HttpResponse:
     """The list in the order in which it decides, and a form for a new one."""
     form = RouteForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -41,7 +41,7 @@ def routes(request: Asked) -> HttpResponse:
         with refusals.at_form(form):
             topic = said["topic"].slug if said["topic"] else ""
             nouns.add(team=said["team"], stage=said["stage"], topic=topic, by=request.user.by, at=timezone.now())
-            return moved(request, reverse("setup:routes"), f"From now on these go to {said['team']}.")
+            return redirect_with(request, reverse("setup:routes"), f"From now on these go to {said['team']}.")
     names = dict(Topic.objects.values_list("slug", "name"))
     rows = [(row, names.get(row.topic, row.topic)) for row in Route.objects.select_related("stage", "team")]
     default = Team.objects.filter(is_default=True).first()
@@ -50,7 +50,7 @@ def routes(request: Asked) -> HttpResponse:
 
 @page("team.edit")
 @require_POST
-def route_removal(request: Asked, pk: int) -> HttpResponse:
+def route_removal(request: PageRequest, pk: int) -> HttpResponse:
     """Let the next one decide."""
     nouns.remove(route=get_object_or_404(Route, pk=pk), by=request.user.by, at=timezone.now())
-    return moved(request, reverse("setup:routes"), "Removed.")
+    return redirect_with(request, reverse("setup:routes"), "Removed.")

@@ -7,20 +7,20 @@ from django.utils import timezone
 
 from heedful.customers import stages as nouns
 from heedful.customers.models import Stage
-from heedful.web.page import Asked, moved, page
+from heedful.web.page import PageRequest, page, redirect_with
 
 SPARE = 2
 
 
 @page("stage.edit")
-def stages(request: Asked) -> HttpResponse:
+def stages(request: PageRequest) -> HttpResponse:
     """Show the list, and make it what was typed; an emptied name goes."""
     if request.method == "POST":
         slugs, names, places = (request.POST.getlist(name) for name in ("slug", "name", "place"))
         rows = sorted(zip(map(_number, places), slugs, names, strict=False), key=lambda row: row[0])
         wanted = [(slug[:40], name) for _, slug, name in rows if name.strip()]
         nouns.arrange(stages=wanted, by=request.user.by, at=timezone.now())
-        return moved(request, reverse("setup:stages"), "Saved.")
+        return redirect_with(request, reverse("setup:stages"), "Saved.")
     known = list(Stage.objects.all())
     spare = range(len(known) + 1, len(known) + 1 + SPARE)
     return render(request, "setup/stages.html", {"rows": known, "spare": spare})

@@ -13,7 +13,7 @@ from heedful.promise.models import Calendar, Promise
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class SetupStep:
     """One thing to do: the name of its page, and how one knows that it is done."""
 
     title: str
@@ -28,37 +28,37 @@ class Step:
 
 
 STEPS = [
-    Step(
+    SetupStep(
         "Let your customers in",
         "Keys let your website and your shop send what happens. Old files come in with “heedful import”.",
         "setup:keys",
         lambda: Customer.objects.exists(),
     ),
-    Step(
+    SetupStep(
         "Let your colleagues in",
         "Cases go to a team, and somebody in it takes them.",
         "setup:associate_add",
         lambda: Associate.objects.filter(is_active=True).count() > 1,
     ),
-    Step(
+    SetupStep(
         "Say when you work",
         "Then a promise such as “within one working day” counts your hours.",
         "setup:calendar_add",
         lambda: Calendar.objects.exists(),
     ),
-    Step(
+    SetupStep(
         "Make the first promise",
         "What you tell customers you will do; from then on it is counted.",
         "desk:promise-new",
         lambda: Promise.objects.exists(),
     ),
-    Step(
+    SetupStep(
         "Ask your customers",
         "Two questions at a moment that matters to them.",
         "desk:survey-new",
         lambda: Survey.objects.exists(),
     ),
-    Step(
+    SetupStep(
         "Let mails out",
         "Until a mail server is set, mails are kept here and nobody gets them.",
         "setup:mails",
@@ -68,14 +68,14 @@ STEPS = [
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class SetupStepRow:
     """A step as it stands."""
 
-    step: Step
+    step: SetupStep
     is_done: bool
 
 
-def steps() -> list[Shown]:
+def steps() -> list[SetupStepRow]:
     """All of them in order, or none where all are done."""
-    shown = [Shown(step, step.is_done()) for step in STEPS]
+    shown = [SetupStepRow(step, step.is_done()) for step in STEPS]
     return [] if all(one.is_done for one in shown) else shown

@@ -15,7 +15,7 @@ from heedful.courier import deliveries, kinds
 from heedful.courier import webhooks as nouns
 from heedful.courier.models import Delivery, Endpoint, Sending
 from heedful.web import lists, refusals
-from heedful.web.page import Asked, moved, page
+from heedful.web.page import PageRequest, page, redirect_with
 
 
 class EndpointForm(forms.Form):
@@ -30,7 +30,7 @@ class EndpointForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["kinds"].help_text = f"Separated by spaces; empty means all. There are {', '.join(kinds.told())}."
+        self.fields["kinds"].help_text = f"Separated by spaces; empty means all. There are {', '.join(kinds.every())}."
 
     def clean_kinds(self) -> list[str]:
         """Separate the kinds."""
@@ -38,7 +38,7 @@ class EndpointForm(forms.Form):
 
 
 @page("webhook.edit")
-def webhooks(request: Asked) -> HttpResponse:
+def webhooks(request: PageRequest) -> HttpResponse:
     """The list."""
     waiting = Count("deliveries", filter=Q(deliveries__state=Sending.WAITING))
     rows = Endpoint.objects.annotate(waiting=waiting).order_by("name", "pk")
@@ -46,13 +46,13 @@ def webhooks(request: Asked) -> HttpResponse:
 
 
 @page("webhook.edit")
-def add(request: Asked) -> HttpResponse:
+def add(request: PageRequest) -> HttpResponse:
     """Add one."""
     form = EndpointForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         with refusals.at_form(form):
             endpoint = nouns.add(**form.cleaned_data, by=request.user.by, at=timezone.now())
-            return moved(request, reverse("setup:webhook", args=[endpoint.pk]), "Added. Its secret is below.")
+            return redirect_with(request, reverse("setup:webhook", args=[endpoint.pk]), "Added. Its secret is below.")
     return render(request, "setup/form.html", {"title": "Add a webhook", "form": form, "submit": "Add", **BACK})
 
 
@@ -61,7 +61,7 @@ BACK = {"back": "/setup/webhooks", "back_words": "Webhooks"}
 
 @page("webhook.edit")
 @never_cache
-def webhook(request: Asked, pk: int) -> HttpResponse:
+def webhook(request: PageRequest, pk: int) -> HttpResponse:
     """One of them, with what it was told."""
     row = get_object_or_404(Endpoint, pk=pk)
     said = {"name": row.name, "url": row.url, "kinds": " ".join(row.kinds)}
@@ -69,7 +69,7 @@ def webhook(request: Asked, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with refusals.at_form(form):
             nouns.change(endpoint=row, **form.cleaned_data, by=request.user.by, at=timezone.now())
-            return moved(request, reverse("setup:webhook", args=[pk]), "Saved.")
+            return redirect_with(request, reverse("setup:webhook", args=[pk]), "Saved.")
     told = Delivery.objects.filter(endpoint=row).annotate(times=Count("tries"))
     found = lists.read(request, told, keys=["-created_at", "-id"])
     return render(request, "setup/webhook.html", {"row": row, "form": form, "page": found})
@@ -77,28 +77,28 @@ def webhook(request: Asked, pk: int) -> HttpResponse:
 
 @page("webhook.edit")
 @require_POST
-def secret(request: Asked, pk: int) -> HttpResponse:
+def secret(request: PageRequest, pk: int) -> HttpResponse:
     """Give it a new secret."""
     nouns.rotate(endpoint=get_object_or_404(Endpoint, pk=pk), by=request.user.by, at=timezone.now())
     words = "There is a new secret. The old one signs beside it for a day."
-    return moved(request, reverse("setup:webhook", args=[pk]), words)
+    return redirect_with(request, reverse("setup:webhook", args=[pk]), words)
 
 
 @page("webhook.edit")
 @require_POST
-def rest(request: Asked, pk: int) -> HttpResponse:
+def rest(request: PageRequest, pk: int) -> HttpResponse:
     """Disable it, or enable it again."""
     row = get_object_or_404(Endpoint, pk=pk)
     if row.disabled_at is None:
         nouns.disable(endpoint=row, reason=f"{request.user.name} disabled it.", by=request.user.by, at=timezone.now())
-        return moved(request, reverse("setup:webhook", args=[pk]), "Disabled. It is told nothing any more.")
+        return redirect_with(request, reverse("setup:webhook", args=[pk]), "Disabled. It is told nothing any more.")
     nouns.enable(endpoint=row, by=request.user.by, at=timezone.now())
-    return moved(request, reverse("setup:webhook", args=[pk]), "Enabled. It is told what happens from now on.")
+    return redirect_with(request, reverse("setup:webhook", args=[pk]), "Enabled. It is told what happens from now on.")
 
 
 @page("webhook.edit")
 @require_POST
-def ping(request: Asked, pk: int) -> HttpResponse:
+def ping(request: PageRequest, pk: int) -> HttpResponse:
     """Send it a sign of life."""
     deliveries.ping(endpoint=get_object_or_404(Endpoint, pk=pk), by=request.user.by, at=timezone.now())
-    return moved(request, reverse("setup:webhook", args=[pk]), "A sign of life is on its way.")
+    return redirect_with(request, reverse("setup:webhook", args=[pk]), "A sign of life is on its way.")

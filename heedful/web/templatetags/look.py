@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from heedful.customers import scales, slugs
 from heedful.kit.errors import Refused
-from heedful.understand import trouble
+from heedful.understand import detection
 from heedful.web import wording
 
 register = template.Library()
@@ -192,7 +192,7 @@ def channel(code: str) -> str:
 def score(value: int, code: str) -> str:
     """Say an answer to a question with the question: `Satisfaction: 2 of 5`."""
     try:
-        return trouble.said(code, value)
+        return detection.score_in_words(code, value)
     except Refused:
         return f"{wording.words(code)}: {value}"
 

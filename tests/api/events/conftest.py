@@ -10,7 +10,7 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 
-from heedful.api.events import admission, house
+from heedful.api.events import auth, company_cache
 from heedful.associates import keys
 from heedful.associates.models import Key
 from heedful.customers import identities, kinds
@@ -23,7 +23,7 @@ type Send = Callable[..., HttpResponse]
 
 @pytest.fixture(autouse=True)
 def _nothing_remembered() -> None:
-    for memory in (admission, house, identities, kinds):
+    for memory in (auth, company_cache, identities, kinds):
         memory.forget()
 
 

@@ -18,12 +18,12 @@ from heedful.associates import keys
 from heedful.associates.models import Associate, Key
 from heedful.courier.models import Mail
 from heedful.customers import consents, identities, messages
-from heedful.customers.messages import Message, Said
+from heedful.customers.messages import Description, Message
 from heedful.customers.models import AddressChange, Consent, Customer, Identity, Organisation, StageChange, Touchpoint
-from heedful.customers.touchpoints import Draft
+from heedful.customers.touchpoints import TouchpointDraft
 from heedful.kit.actor import SYSTEM
 from heedful.listen import surveys
-from heedful.listen.models import Ask
+from heedful.listen.models import Invitation
 from tests.cast import NOON
 from tests.work import work
 
@@ -102,7 +102,7 @@ def test_the_survey_and_the_mail_from_a_case_go_to_the_address_that_the_server_t
     case = Case.objects.get()
     cases.write(case=case, subject="Sorry", text="We are sorry.", by=mira.by, at=timezone.now())
 
-    assert Ask.objects.get().state == Ask.State.ASKED
+    assert Invitation.objects.get().state == Invitation.State.ASKED
     assert {(mail.purpose, mail.to) for mail in Mail.objects.exclude(purpose="escalation")} == {
         ("survey", "vic@example.test"),
         ("case", "vic@example.test"),
@@ -291,9 +291,11 @@ def test_a_batch_that_names_many_known_customers_parts_none_of_them(
     before = {value: person(value).pk for n in range(6) for value in (f"u{n}", f"{n}@example.test", f"old{n}")}
     monkeypatch.setattr("heedful.customers.people.MOST_IN_ONE", 2)
 
-    drafts = [Draft("seen", NOON, f"{n}", (("user_id", f"u{n}"), ("anonymous_id", f"evil{n}"))) for n in range(6)]
+    drafts = [
+        TouchpointDraft("seen", NOON, f"{n}", (("user_id", f"u{n}"), ("anonymous_id", f"evil{n}"))) for n in range(6)
+    ]
     told = [Message(draft) for draft in drafts]
-    messages.take(messages=told, source="page", verified=False, by=SYSTEM, at=NOON)
+    messages.record(messages=told, source="page", verified=False, by=SYSTEM, at=NOON)
 
     assert {value: person(value).pk for value in before} == before
     assert [person(f"u{n}").email for n in range(6)] == [f"{n}@example.test" for n in range(6)]
@@ -344,5 +346,7 @@ class TestEveryOrder(TestCase):
     def say(self, n: int, names: list[Any], verified: bool, name: str) -> None:
         who = identities.strongest_first(names)
         facts = {kind: value for kind, value in who if kind in ("email", "phone")} | ({"name": name} if name else {})
-        word = Message(said=Said(who, NOON, facts)) if name else Message(Draft("page", NOON, f"{n}", who))
-        messages.take(messages=[word], source="shop" if verified else "page", verified=verified, by=SYSTEM, at=NOON)
+        word = (
+            Message(said=Description(who, NOON, facts)) if name else Message(TouchpointDraft("page", NOON, f"{n}", who))
+        )
+        messages.record(messages=[word], source="shop" if verified else "page", verified=verified, by=SYSTEM, at=NOON)

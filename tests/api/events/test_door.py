@@ -17,7 +17,7 @@ from heedful.associates import keys
 from heedful.associates.models import Key
 from heedful.customers import messages
 from heedful.customers.models import Identity, Rejection, Touchpoint
-from heedful.kit import away
+from heedful.kit import outage
 from heedful.kit.actor import SYSTEM
 from tests.api.events.conftest import NOON, Send
 
@@ -64,7 +64,7 @@ def test_a_revoked_key_is_out_within_seconds(send: Send, key: Key, monkeypatch: 
     assert send("/v1/track", TRACK).status_code == 200
     keys.revoke(key=key, by=SYSTEM, at=NOON)
     later = monotonic() + 5
-    monkeypatch.setattr("heedful.api.events.admission.monotonic", lambda: later)
+    monkeypatch.setattr("heedful.api.events.auth.monotonic", lambda: later)
     assert send("/v1/track", TRACK).status_code == 401
 
 
@@ -188,10 +188,10 @@ def test_events_without_a_message_id_are_known_by_what_they_say(send: Send) -> N
 
 @pytest.mark.usefixtures("added")
 def test_nothing_is_acknowledged_while_the_database_is_away(send: Send, monkeypatch: pytest.MonkeyPatch) -> None:
-    def away(**_: Any) -> None:
+    def outage(**_: Any) -> None:
         raise OperationalError("connection refused")
 
-    monkeypatch.setattr(messages, "take", away)
+    monkeypatch.setattr(messages, "record", outage)
     response = send("/v1/track", TRACK)
     assert response.status_code == 503
     assert int(response["Retry-After"]) > 0
@@ -205,8 +205,8 @@ def test_a_full_disk_is_called_by_its_name_and_told_to_the_log_once(
     def full(**_: Any) -> None:
         raise OperationalError("no room") from DiskFull("no room")
 
-    monkeypatch.setattr(messages, "take", full)
-    monkeypatch.setattr(away, "_told_at", {})
+    monkeypatch.setattr(messages, "record", full)
+    monkeypatch.setattr(outage, "_told_at", {})
     for _ in range(3):
         response = send("/v1/track", TRACK)
         assert response.status_code == 503
@@ -223,7 +223,7 @@ def test_a_limit_is_answered_with_when_to_come_again(
     assert response.status_code == 429
     assert int(response["Retry-After"]) in {2, 3}
     later = monotonic() + int(response["Retry-After"])
-    monkeypatch.setattr("heedful.api.events.admission.monotonic", lambda: later)
+    monkeypatch.setattr("heedful.api.events.auth.monotonic", lambda: later)
     assert send("/v1/batch", {"batch": [TRACK]}).status_code == 200
 
 

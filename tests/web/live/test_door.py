@@ -13,8 +13,8 @@ from heedful.courier import deliveries, mails
 from heedful.kit import live
 from heedful.kit.postgres import failures
 from heedful.ledger import jobs
-from heedful.promise import clocks, instances
-from heedful.web.live import address, door, hall
+from heedful.promise import clocks, commitments
+from heedful.web.live import address, door, hub
 
 
 def test_a_page_is_sent_on_to_the_live_process_of_the_same_host(client: Client, settings: Any) -> None:
@@ -68,13 +68,13 @@ def test_only_the_own_host_may_read_across_ports(origin: str, is_let_in: bool) -
 def test_open_pages_are_told_when_the_change_is_certain() -> None:
     import psycopg
 
-    with psycopg.connect(**hall.parameters(), autocommit=True) as listening:
+    with psycopg.connect(**hub.parameters(), autocommit=True) as listening:
         listening.execute("LISTEN heedful_live")
         with transaction.atomic():
-            live.tell("cases", 1)
+            live.publish("cases", 1)
             transaction.set_rollback(True)
         with transaction.atomic():
-            live.tell("cases", 2)
+            live.publish("cases", 2)
         heard = [json.loads(notice.payload) for notice in listening.notifies(timeout=5, stop_after=1)]
     assert heard == [{"topic": "cases", "id": "2"}]
 
@@ -96,7 +96,7 @@ def test_health_says_what_is_missing(client: Client) -> None:
 def test_health_says_how_long_the_oldest_of_each_kind_waits_and_that_clocks_are_late(client: Client) -> None:
     now = timezone.now()
     for seconds in (40, 7):
-        clocks.set_for(now - timedelta(seconds=seconds), ring=instances.ring, at=now)
+        clocks.set_for(now - timedelta(seconds=seconds), ring=commitments.ring, at=now)
     jobs.enqueue(mails.drain, queue=jobs.MAILS)
     jobs.enqueue(deliveries.drain, queue=jobs.WEBHOOKS, at=now + timedelta(hours=1), endpoint=1)
     told = client.get("/healthz").json()

@@ -1,8 +1,8 @@
-from heedful.web.live.hall import ROOM, Hall
+from heedful.web.live.hub import ROOM, Hub
 
 
 def test_a_page_hears_its_topics_and_no_others() -> None:
-    hall = Hall()
+    hall = Hub()
     cases, one, other = (hall.enter(frozenset({topic})) for topic in ("cases", "cases:7", "customer:7"))
     hall.tell("cases", "7")
     hall.tell("cases", "8")
@@ -13,7 +13,7 @@ def test_a_page_hears_its_topics_and_no_others() -> None:
 
 
 def test_a_page_that_is_too_slow_is_sent_away_and_the_others_stay() -> None:
-    hall = Hall()
+    hall = Hub()
     slow, quick = hall.enter(frozenset({"cases"})), hall.enter(frozenset({"cases"}))
     for number in range(ROOM + 1):
         hall.tell("cases", str(number))
@@ -24,7 +24,7 @@ def test_a_page_that_is_too_slow_is_sent_away_and_the_others_stay() -> None:
 
 
 def test_nothing_is_kept_of_a_page_that_left() -> None:
-    hall = Hall()
+    hall = Hub()
     page = hall.enter(frozenset({"cases", "customer:1"}))
     hall.leave(page)
     hall.leave(page)
@@ -32,7 +32,7 @@ def test_nothing_is_kept_of_a_page_that_left() -> None:
 
 
 def test_everybody_is_sent_home_at_the_end() -> None:
-    hall = Hall()
+    hall = Hub()
     page = hall.enter(frozenset({"cases"}))
     hall.close()
     assert page.waiting.get_nowait() is None

@@ -10,8 +10,8 @@ from playwright.sync_api import Browser
 
 from heedful.customers.models import Score, Touchpoint
 from heedful.kit.actor import SYSTEM
-from heedful.listen import asks, surveys
-from heedful.listen.models import Ask, Survey
+from heedful.listen import invitations, surveys
+from heedful.listen.models import Invitation, Survey
 from tests.listen import conftest as listening
 
 pytestmark = [
@@ -23,23 +23,25 @@ make, alice = listening.make, listening.alice
 
 
 @pytest.fixture
-def ask(alice: Any, make: Callable[..., Survey]) -> Ask:
+def invitation(alice: Any, make: Callable[..., Survey]) -> Invitation:
     make(questions=[{"code": "recommend"}, {"code": "satisfaction"}, {"code": "open"}])
     (planned,) = listening.happen("alice")
-    return asks.consider(ask=planned, by=SYSTEM, at=timezone.now())
+    return invitations.consider(invitation=planned, by=SYSTEM, at=timezone.now())
 
 
-def test_a_tap_in_the_mail_is_saved_at_once_and_words_follow(browser: Browser, live_server: Any, ask: Ask) -> None:
+def test_a_tap_in_the_mail_is_saved_at_once_and_words_follow(
+    browser: Browser, live_server: Any, invitation: Invitation
+) -> None:
     page = browser.new_context(**PHONE).new_page()
     asked: list[str] = []
     page.on("request", lambda request: asked.append(f"{request.method} {request.url}"))
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-    page.goto(f"{live_server.url}/s/{ask.token}?recommend=2")
+    page.goto(f"{live_server.url}/s/{invitation.token}?recommend=2")
     page.get_by_role("status").get_by_text("Saved").wait_for()
     assert Score.objects.get(question="recommend").value == 2
     assert [line for line in asked if line.startswith("GET http")] == [
-        f"GET {live_server.url}/s/{ask.token}?recommend=2"
+        f"GET {live_server.url}/s/{invitation.token}?recommend=2"
     ]
     page.get_by_role("radio", name="Dissatisfied", exact=True).check()
     page.get_by_label("What is the main reason for your answer?").fill("The engineer never came")
@@ -50,18 +52,22 @@ def test_a_tap_in_the_mail_is_saved_at_once_and_words_follow(browser: Browser, l
     assert complaints == []
 
 
-def test_the_sheet_is_answered_with_scripts_switched_off(browser: Browser, live_server: Any, ask: Ask) -> None:
+def test_the_sheet_is_answered_with_scripts_switched_off(
+    browser: Browser, live_server: Any, invitation: Invitation
+) -> None:
     page = browser.new_context(**PHONE, java_script_enabled=False).new_page()
-    page.goto(f"{live_server.url}/s/{ask.token}?recommend=9")
+    page.goto(f"{live_server.url}/s/{invitation.token}?recommend=9")
     assert not Score.objects.exists()
     page.get_by_role("button", name="Send").click()
     page.get_by_text("Thank you").wait_for()
     assert Score.objects.get().value == 9
 
 
-def test_the_sheet_is_answered_with_the_keyboard_alone(browser: Browser, live_server: Any, ask: Ask) -> None:
+def test_the_sheet_is_answered_with_the_keyboard_alone(
+    browser: Browser, live_server: Any, invitation: Invitation
+) -> None:
     page = browser.new_page()
-    page.goto(f"{live_server.url}/s/{ask.token}")
+    page.goto(f"{live_server.url}/s/{invitation.token}")
     page.keyboard.press("Tab")
     page.keyboard.press("Space")
     page.keyboard.press("ArrowRight")
@@ -77,9 +83,9 @@ def test_the_sheet_is_answered_with_the_keyboard_alone(browser: Browser, live_se
     assert Touchpoint.objects.filter(verbatim="Good").exists()
 
 
-def test_what_is_saved_already_is_sent_by_one_press(browser: Browser, live_server: Any, ask: Ask) -> None:
+def test_what_is_saved_already_is_sent_by_one_press(browser: Browser, live_server: Any, invitation: Invitation) -> None:
     page = browser.new_context(**PHONE).new_page()
-    page.goto(f"{live_server.url}/s/{ask.token}")
+    page.goto(f"{live_server.url}/s/{invitation.token}")
     page.get_by_role("radio", name="5", exact=True).check()
     page.get_by_role("status").get_by_text("Saved").wait_for()
     page.get_by_role("button", name="Send").click()
@@ -87,23 +93,23 @@ def test_what_is_saved_already_is_sent_by_one_press(browser: Browser, live_serve
 
 
 def test_a_visitor_gets_a_sheet_of_their_own_after_the_first_answer(
-    browser: Browser, live_server: Any, ask: Ask
+    browser: Browser, live_server: Any, invitation: Invitation
 ) -> None:
     page = browser.new_context(**PHONE).new_page()
-    public = f"{live_server.url}/s/{ask.survey.public_token}"
+    public = f"{live_server.url}/s/{invitation.survey.public_token}"
     page.goto(public)
     page.get_by_role("radio", name="5", exact=True).check()
     page.get_by_role("radio", name="Satisfied", exact=True).check()
     page.get_by_role("button", name="Send").click()
     page.get_by_text("Thank you").wait_for()
-    assert ask.survey.public_token not in page.url
-    assert Ask.objects.filter(channel="link").count() == 1
+    assert invitation.survey.public_token not in page.url
+    assert Invitation.objects.filter(channel="link").count() == 1
     assert Score.objects.count() == 2
 
 
-def test_words_are_kept_when_the_page_is_left(browser: Browser, live_server: Any, ask: Ask) -> None:
+def test_words_are_kept_when_the_page_is_left(browser: Browser, live_server: Any, invitation: Invitation) -> None:
     page = browser.new_context(**PHONE).new_page()
-    page.goto(f"{live_server.url}/s/{ask.token}")
+    page.goto(f"{live_server.url}/s/{invitation.token}")
     page.get_by_label("What is the main reason for your answer?").type("Left in a hurry")
     with page.expect_response(lambda answer: answer.request.method == "POST") as kept:
         page.evaluate("dispatchEvent(new PageTransitionEvent('pagehide'))")
@@ -114,11 +120,11 @@ def test_words_are_kept_when_the_page_is_left(browser: Browser, live_server: Any
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1280])
 def test_axe_finds_nothing_and_every_target_is_big_enough(
-    browser: Browser, live_server: Any, ask: Ask, scheme: Any, width: int
+    browser: Browser, live_server: Any, invitation: Invitation, scheme: Any, width: int
 ) -> None:
     context = browser.new_context(viewport={"width": width, "height": 844}, color_scheme=scheme, bypass_csp=True)
     page = context.new_page()
-    page.goto(f"{live_server.url}/s/{ask.token}?recommend=9")
+    page.goto(f"{live_server.url}/s/{invitation.token}?recommend=9")
     found = Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
     for target in page.locator("input[type=radio], button").all():
@@ -129,12 +135,14 @@ def test_axe_finds_nothing_and_every_target_is_big_enough(
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
-def test_axe_finds_nothing_on_the_pages_that_say_something(browser: Browser, live_server: Any, ask: Ask) -> None:
+def test_axe_finds_nothing_on_the_pages_that_say_something(
+    browser: Browser, live_server: Any, invitation: Invitation
+) -> None:
     page = browser.new_context(**PHONE, bypass_csp=True).new_page()
-    for path in (f"/s/{ask.token}/stop", "/s/unknown"):
+    for path in (f"/s/{invitation.token}/stop", "/s/unknown"):
         page.goto(live_server.url + path)
         found = Axe().run(page)
         assert found.violations_count == 0, found.generate_report()
-    surveys.end(survey=ask.survey, by=SYSTEM, at=timezone.now())
-    page.goto(f"{live_server.url}/s/{ask.token}")
+    surveys.end(survey=invitation.survey, by=SYSTEM, at=timezone.now())
+    page.goto(f"{live_server.url}/s/{invitation.token}")
     assert Axe().run(page).violations_count == 0

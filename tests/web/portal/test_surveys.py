@@ -16,8 +16,8 @@ from heedful.customers import consents
 from heedful.customers.models import Customer, Feedback, Score, Touchpoint
 from heedful.kit.actor import SYSTEM
 from heedful.ledger.models import Entry
-from heedful.listen import asks, surveys
-from heedful.listen.models import Ask, Survey
+from heedful.listen import invitations, surveys
+from heedful.listen.models import Invitation, Survey
 from tests.listen import conftest as listening
 
 pytestmark = pytest.mark.django_db
@@ -26,101 +26,105 @@ JSON = {"Accept": "application/json"}
 
 
 @pytest.fixture
-def ask(make: Callable[..., Survey], alice: Customer) -> Ask:
+def invitation(make: Callable[..., Survey], alice: Customer) -> Invitation:
     make(questions=[{"code": "recommend"}, {"code": "open"}])
     (planned,) = listening.happen("alice")
-    return asks.consider(ask=planned, by=SYSTEM, at=timezone.now())
+    return invitations.consider(invitation=planned, by=SYSTEM, at=timezone.now())
 
 
 def page(client: Client, path: str, **more: Any) -> str:
     return client.get(path, **more).content.decode()
 
 
-def test_a_sheet_is_answered_without_scripts(client: Client, ask: Ask) -> None:
-    assert "How likely are you to recommend Acme" in page(client, f"/s/{ask.token}")
-    sent = client.post(f"/s/{ask.token}", {"recommend": "3", "open": "Slow", "send": "1"})
-    assert (sent.status_code, sent.headers["Location"]) == (302, f"/s/{ask.token}?lang=en")
+def test_a_sheet_is_answered_without_scripts(client: Client, invitation: Invitation) -> None:
+    assert "How likely are you to recommend Acme" in page(client, f"/s/{invitation.token}")
+    sent = client.post(f"/s/{invitation.token}", {"recommend": "3", "open": "Slow", "send": "1"})
+    assert (sent.status_code, sent.headers["Location"]) == (302, f"/s/{invitation.token}?lang=en")
     assert "Thank you. Your answer is with Acme now." in page(client, sent.headers["Location"])
     assert Score.objects.get().value == 3
     assert Feedback.objects.get().verbatim == "Slow"
 
 
-def test_each_answer_is_saved_as_it_is_given(client: Client, ask: Ask) -> None:
-    answer = client.post(f"/s/{ask.token}", {"recommend": "10"}, headers=JSON)
-    assert (answer.status_code, answer.json()) == (200, {"address": f"/s/{ask.token}"})
+def test_each_answer_is_saved_as_it_is_given(client: Client, invitation: Invitation) -> None:
+    answer = client.post(f"/s/{invitation.token}", {"recommend": "10"}, headers=JSON)
+    assert (answer.status_code, answer.json()) == (200, {"address": f"/s/{invitation.token}"})
     assert Score.objects.get().value == 10
-    assert 'value="10" checked' in page(client, f"/s/{ask.token}")
+    assert 'value="10" checked' in page(client, f"/s/{invitation.token}")
 
 
 def test_a_click_is_a_touchpoint_in_few_statements(
-    client: Client, ask: Ask, django_assert_max_num_queries: DjangoAssertNumQueries
+    client: Client, invitation: Invitation, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
-    client.post(f"/s/{ask.token}", {"recommend": "9"}, headers=JSON)
+    client.post(f"/s/{invitation.token}", {"recommend": "9"}, headers=JSON)
     with django_assert_max_num_queries(20):
-        client.post(f"/s/{ask.token}", {"recommend": "1"}, headers=JSON)
+        client.post(f"/s/{invitation.token}", {"recommend": "1"}, headers=JSON)
 
 
-def test_reading_writes_nothing_though_scanners_follow_links(client: Client, ask: Ask) -> None:
+def test_reading_writes_nothing_though_scanners_follow_links(client: Client, invitation: Invitation) -> None:
     before = Entry.objects.count(), Touchpoint.objects.count()
-    for path in (f"/s/{ask.token}?recommend=9", f"/s/{ask.token}/stop", f"/s/{ask.survey.public_token}?recommend=1"):
+    for path in (
+        f"/s/{invitation.token}?recommend=9",
+        f"/s/{invitation.token}/stop",
+        f"/s/{invitation.survey.public_token}?recommend=1",
+    ):
         assert client.get(path).status_code == 200
         assert client.head(path).status_code == 200
-    ask.refresh_from_db()
-    assert (ask.answers, ask.state) == ({}, Ask.State.ASKED)
+    invitation.refresh_from_db()
+    assert (invitation.answers, invitation.state) == ({}, Invitation.State.ASKED)
     assert (Entry.objects.count(), Touchpoint.objects.count()) == before
-    assert consents.allows(person=ask.customer_id or 0, purpose="survey")
-    assert Ask.objects.count() == 1
+    assert consents.allows(person=invitation.customer_id or 0, purpose="survey")
+    assert Invitation.objects.count() == 1
 
 
-def test_a_tap_in_the_mail_opens_the_page_with_that_answer_chosen(client: Client, ask: Ask) -> None:
-    shown = page(client, f"/s/{ask.token}?recommend=7")
+def test_a_tap_in_the_mail_opens_the_page_with_that_answer_chosen(client: Client, invitation: Invitation) -> None:
+    shown = page(client, f"/s/{invitation.token}?recommend=7")
     assert re.search(r'value="7" checked', shown)
     assert shown.count(" checked") == 1
     assert 'data-fresh="recommend"' in shown
 
 
 @pytest.mark.parametrize("value", ["11", "-1", "x", "7.5", "9" * 5000, "%00", "%F0%9F%99%82"])
-def test_nonsense_in_the_address_chooses_nothing(client: Client, ask: Ask, value: str) -> None:
-    answer = client.get(f"/s/{ask.token}?recommend={value}&open=%00&lang=%00")
+def test_nonsense_in_the_address_chooses_nothing(client: Client, invitation: Invitation, value: str) -> None:
+    answer = client.get(f"/s/{invitation.token}?recommend={value}&open=%00&lang=%00")
     assert answer.status_code == 200
     assert b" checked" not in answer.content
 
 
-def test_a_sent_sheet_thanks_and_can_be_changed_for_an_hour(client: Client, ask: Ask) -> None:
-    client.post(f"/s/{ask.token}", {"recommend": "3", "send": "1"})
-    assert "Change my answer" in page(client, f"/s/{ask.token}")
-    assert 'value="3" checked' in page(client, f"/s/{ask.token}?change")
-    client.post(f"/s/{ask.token}", {"recommend": "8", "send": "1"})
+def test_a_sent_sheet_thanks_and_can_be_changed_for_an_hour(client: Client, invitation: Invitation) -> None:
+    client.post(f"/s/{invitation.token}", {"recommend": "3", "send": "1"})
+    assert "Change my answer" in page(client, f"/s/{invitation.token}")
+    assert 'value="3" checked' in page(client, f"/s/{invitation.token}?change")
+    client.post(f"/s/{invitation.token}", {"recommend": "8", "send": "1"})
     assert Score.objects.get().value == 8
-    Ask.objects.update(submitted_at=timezone.now() - timedelta(minutes=61))
-    late = client.get(f"/s/{ask.token}?change")
+    Invitation.objects.update(submitted_at=timezone.now() - timedelta(minutes=61))
+    late = client.get(f"/s/{invitation.token}?change")
     assert late.status_code == 410
     assert "You have answered already" in late.content.decode()
-    assert client.post(f"/s/{ask.token}", {"recommend": "1", "send": "1"}).status_code == 410
-    refused = client.post(f"/s/{ask.token}", {"recommend": "1"}, headers=JSON)
+    assert client.post(f"/s/{invitation.token}", {"recommend": "1", "send": "1"}).status_code == 410
+    refused = client.post(f"/s/{invitation.token}", {"recommend": "1"}, headers=JSON)
     assert (refused.status_code, refused.json()["sentence"]) == (422, "You have answered already. Thank you.")
     assert Score.objects.get().value == 8
 
 
-def test_an_old_link_says_that_it_is_closed(client: Client, ask: Ask) -> None:
-    Ask.objects.update(asked_at=timezone.now() - timedelta(days=61))
-    answer = client.get(f"/s/{ask.token}")
+def test_an_old_link_says_that_it_is_closed(client: Client, invitation: Invitation) -> None:
+    Invitation.objects.update(asked_at=timezone.now() - timedelta(days=61))
+    answer = client.get(f"/s/{invitation.token}")
     assert answer.status_code == 410
     assert "open for 60 days" in answer.content.decode()
-    assert client.post(f"/s/{ask.token}", {"recommend": "1"}).status_code == 410
+    assert client.post(f"/s/{invitation.token}", {"recommend": "1"}).status_code == 410
     assert not Score.objects.exists()
 
 
-def test_an_ended_survey_says_so(client: Client, ask: Ask) -> None:
-    surveys.end(survey=ask.survey, by=SYSTEM, at=timezone.now())
-    for path in (f"/s/{ask.token}", f"/s/{ask.survey.public_token}"):
+def test_an_ended_survey_says_so(client: Client, invitation: Invitation) -> None:
+    surveys.end(survey=invitation.survey, by=SYSTEM, at=timezone.now())
+    for path in (f"/s/{invitation.token}", f"/s/{invitation.survey.public_token}"):
         answer = client.get(path)
         assert answer.status_code == 410
         assert "This survey has ended" in answer.content.decode()
 
 
 @pytest.mark.parametrize("token", ["x", "a" * 32, "a" * 3000, "1", "-", "_" * 40])
-def test_a_guessed_link_is_unknown(client: Client, ask: Ask, token: str) -> None:
+def test_a_guessed_link_is_unknown(client: Client, invitation: Invitation, token: str) -> None:
     for answer in (client.get(f"/s/{token}"), client.post(f"/s/{token}", {"recommend": "1", "send": "1"})):
         assert answer.status_code == 404
         assert "We do not know this link" in answer.content.decode()
@@ -136,9 +140,9 @@ def test_a_broken_link_is_no_failure(client: Client, acme: Any, path: str) -> No
 def test_a_link_that_was_never_sent_is_unknown(client: Client, make: Callable[..., Survey], alice: Customer) -> None:
     make(share=0)
     listening.happen("alice")
-    ask = Ask.objects.get()
-    assert client.get(f"/s/{ask.token}").status_code == 404
-    assert client.post(f"/s/{ask.token}", {"satisfaction": "1"}).status_code == 404
+    invitation = Invitation.objects.get()
+    assert client.get(f"/s/{invitation.token}").status_code == 404
+    assert client.post(f"/s/{invitation.token}", {"satisfaction": "1"}).status_code == 404
 
 
 def test_mallory_answers_for_nobody_else(
@@ -148,8 +152,8 @@ def test_mallory_answers_for_nobody_else(
     make()
     (hers,), (theirs,) = listening.happen("alice"), listening.happen("bea")
     for planned in (hers, theirs):
-        asks.consider(ask=planned, by=SYSTEM, at=timezone.now())
-    forged = {"satisfaction": "1", "ask": theirs.pk, "token": theirs.token, "customer": bea.pk, "id": theirs.pk}
+        invitations.consider(invitation=planned, by=SYSTEM, at=timezone.now())
+    forged = {"satisfaction": "1", "invitation": theirs.pk, "token": theirs.token, "customer": bea.pk, "id": theirs.pk}
     client.post(f"/s/{hers.token}?ask={theirs.pk}&customer={bea.pk}", forged)
     assert Score.objects.get().customer_id == alice.pk
     theirs.refresh_from_db()
@@ -159,30 +163,32 @@ def test_mallory_answers_for_nobody_else(
     assert Score.objects.count() == 1
 
 
-def test_a_replayed_answer_changes_nothing(client: Client, ask: Ask) -> None:
+def test_a_replayed_answer_changes_nothing(client: Client, invitation: Invitation) -> None:
     for _ in range(3):
-        client.post(f"/s/{ask.token}", {"recommend": "4", "send": "1"})
+        client.post(f"/s/{invitation.token}", {"recommend": "4", "send": "1"})
     assert Touchpoint.objects.filter(kind="survey_answered").count() == 1
 
 
-def test_a_public_link_gives_each_visitor_a_sheet_of_their_own(client: Client, ask: Ask) -> None:
-    public = f"/s/{ask.survey.public_token}"
+def test_a_public_link_gives_each_visitor_a_sheet_of_their_own(client: Client, invitation: Invitation) -> None:
+    public = f"/s/{invitation.survey.public_token}"
     first = client.post(public, {"recommend": "2"}, headers=JSON).json()["address"]
     assert first != public
     client.post(first, {"open": "From the shop"}, headers=JSON)
     sent = client.post(public, {"recommend": "9", "send": "1"})
     assert sent.headers["Location"].partition("?")[0] not in {public, first}
     assert Feedback.objects.count() == 2
-    assert {feedback.customer_id for feedback in Feedback.objects.all()}.isdisjoint({ask.customer_id})
+    assert {feedback.customer_id for feedback in Feedback.objects.all()}.isdisjoint({invitation.customer_id})
     assert client.get(f"{public}/stop").status_code == 404
 
 
-def test_a_flood_from_one_address_is_stopped(client: Client, ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_flood_from_one_address_is_stopped(
+    client: Client, invitation: Invitation, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from heedful.web.portal import limits
 
     cache.clear()
     monkeypatch.setattr(limits, "AN_HOUR", 3)
-    public = f"/s/{ask.survey.public_token}"
+    public = f"/s/{invitation.survey.public_token}"
     codes = [
         client.post(public, {"recommend": "5"}, headers=JSON | {"X-Forwarded-For": "203.0.113.9"}).status_code
         for _ in range(5)
@@ -193,75 +199,75 @@ def test_a_flood_from_one_address_is_stopped(client: Client, ask: Ask, monkeypat
     cache.clear()
 
 
-def test_what_is_wrong_is_said_beside_what_was_written(client: Client, ask: Ask) -> None:
-    answer = client.post(f"/s/{ask.token}", {"recommend": "99", "open": "My words", "send": "1"})
+def test_what_is_wrong_is_said_beside_what_was_written(client: Client, invitation: Invitation) -> None:
+    answer = client.post(f"/s/{invitation.token}", {"recommend": "99", "open": "My words", "send": "1"})
     shown = answer.content.decode()
     assert answer.status_code == 422
     assert "This is not one of the answers" in shown
     assert "My words" in shown
-    empty = client.post(f"/s/{ask.token}", {"send": "1"})
+    empty = client.post(f"/s/{invitation.token}", {"send": "1"})
     assert (empty.status_code, "Choose an answer first" in empty.content.decode()) == (422, True)
     assert not Score.objects.exists()
 
 
-def test_ten_megabytes_are_refused(client: Client, ask: Ask) -> None:
-    answer = client.post(f"/s/{ask.token}", {"open": "x" * 10_000_000})
+def test_ten_megabytes_are_refused(client: Client, invitation: Invitation) -> None:
+    answer = client.post(f"/s/{invitation.token}", {"open": "x" * 10_000_000})
     assert answer.status_code in {400, 413}
-    long = client.post(f"/s/{ask.token}", {"open": "x" * 6_000}, headers=JSON)
+    long = client.post(f"/s/{invitation.token}", {"open": "x" * 6_000}, headers=JSON)
     assert (long.status_code, "5,000 characters" in long.json()["sentence"]) == (422, True)
 
 
 @pytest.mark.parametrize("words", ["a\x00b", "🙂" * 100, "שלום וברכה", "<script>alert(1)</script>", "' OR 1=1 --"])
-def test_any_words_are_taken_and_shown_as_words(client: Client, ask: Ask, words: str) -> None:
-    assert client.post(f"/s/{ask.token}", {"open": words}, headers=JSON).status_code == 200
+def test_any_words_are_taken_and_shown_as_words(client: Client, invitation: Invitation, words: str) -> None:
+    assert client.post(f"/s/{invitation.token}", {"open": words}, headers=JSON).status_code == 200
     assert Feedback.objects.get().verbatim == words.replace("\x00", "")
-    assert "<script>alert" not in page(client, f"/s/{ask.token}")
+    assert "<script>alert" not in page(client, f"/s/{invitation.token}")
 
 
 @pytest.mark.parametrize("body", [b"{not json", b"\xff\xfe", b"a=" + b"&a=" * 2000])
-def test_a_broken_body_is_no_failure(client: Client, ask: Ask, body: bytes) -> None:
+def test_a_broken_body_is_no_failure(client: Client, invitation: Invitation, body: bytes) -> None:
     for kind in ("application/json", "application/x-www-form-urlencoded", "multipart/form-data", "text/plain"):
-        assert client.post(f"/s/{ask.token}", body, content_type=kind).status_code < 500
+        assert client.post(f"/s/{invitation.token}", body, content_type=kind).status_code < 500
 
 
-def test_one_click_in_the_mail_program_stops_surveys(client: Client, ask: Ask) -> None:
-    assert ask.customer_id is not None
-    answer = client.post(f"/s/{ask.token}/stop", {"List-Unsubscribe": "One-Click"})
+def test_one_click_in_the_mail_program_stops_surveys(client: Client, invitation: Invitation) -> None:
+    assert invitation.customer_id is not None
+    answer = client.post(f"/s/{invitation.token}/stop", {"List-Unsubscribe": "One-Click"})
     assert answer.status_code == 200
     assert "will not ask you any more" in answer.content.decode()
-    assert consents.allows(person=ask.customer_id, purpose="survey") is False
+    assert consents.allows(person=invitation.customer_id, purpose="survey") is False
 
 
-def test_a_person_is_asked_before_surveys_stop(client: Client, ask: Ask) -> None:
-    Ask.objects.update(asked_at=timezone.now() - timedelta(days=400))
-    asked = page(client, f"/s/{ask.token}/stop")
+def test_a_person_is_asked_before_surveys_stop(client: Client, invitation: Invitation) -> None:
+    Invitation.objects.update(asked_at=timezone.now() - timedelta(days=400))
+    asked = page(client, f"/s/{invitation.token}/stop")
     assert "Shall Acme stop asking you?" in asked
     assert '<form method="post"' in asked
-    client.post(f"/s/{ask.token}/stop")
-    assert '<form method="post"' not in page(client, f"/s/{ask.token}/stop")
+    client.post(f"/s/{invitation.token}/stop")
+    assert '<form method="post"' not in page(client, f"/s/{invitation.token}/stop")
 
 
-def test_the_page_is_one_small_answer_without_third_parties(client: Client, ask: Ask) -> None:
-    answer = client.get(f"/s/{ask.token}")
+def test_the_page_is_one_small_answer_without_third_parties(client: Client, invitation: Invitation) -> None:
+    answer = client.get(f"/s/{invitation.token}")
     text = answer.content.decode()
     assert len(answer.content) < 30_000
     assert len(gzip.compress(answer.content)) < 8_000
     assert re.findall(r'(?:src|href|action)="([^"]+)"', text) == [
         "data:,",
-        f"/s/{ask.token}",
-        f"/s/{ask.token}?lang=de",
+        f"/s/{invitation.token}",
+        f"/s/{invitation.token}?lang=de",
     ]
     assert "http" not in text
     assert "survey-" not in text
     assert answer.cookies == {}
 
 
-def test_a_customer_s_link_stays_out_of_caches_and_logs(client: Client, ask: Ask) -> None:
+def test_a_customer_s_link_stays_out_of_caches_and_logs(client: Client, invitation: Invitation) -> None:
     for answer in (
-        client.get(f"/s/{ask.token}"),
+        client.get(f"/s/{invitation.token}"),
         client.get("/s/unknown"),
-        client.post(f"/s/{ask.token}", {"recommend": "1"}, headers=JSON),
-        client.post(f"/s/{ask.token}", {"recommend": "1", "send": "1"}),
+        client.post(f"/s/{invitation.token}", {"recommend": "1"}, headers=JSON),
+        client.post(f"/s/{invitation.token}", {"recommend": "1", "send": "1"}),
     ):
         assert answer.headers["Cache-Control"] == "no-store"
         assert answer.headers["Referrer-Policy"] == "no-referrer"
@@ -269,19 +275,19 @@ def test_a_customer_s_link_stays_out_of_caches_and_logs(client: Client, ask: Ask
         assert answer.headers["X-Frame-Options"] == "DENY"
 
 
-def test_only_what_the_page_itself_brings_may_run(client: Client, ask: Ask) -> None:
-    answer = client.get(f"/s/{ask.token}")
+def test_only_what_the_page_itself_brings_may_run(client: Client, invitation: Invitation) -> None:
+    answer = client.get(f"/s/{invitation.token}")
     (nonce,) = set(re.findall(r'nonce="([^"]+)"', answer.content.decode()))
     policy = answer.headers["Content-Security-Policy"]
     assert f"script-src 'nonce-{nonce}'" in policy
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
-    assert nonce not in client.get(f"/s/{ask.token}").content.decode()
+    assert nonce not in client.get(f"/s/{invitation.token}").content.decode()
 
 
-def test_other_methods_are_not_taken(client: Client, ask: Ask) -> None:
-    assert client.put(f"/s/{ask.token}").status_code == 405
-    assert client.delete(f"/s/{ask.token}").status_code == 405
+def test_other_methods_are_not_taken(client: Client, invitation: Invitation) -> None:
+    assert client.put(f"/s/{invitation.token}").status_code == 405
+    assert client.delete(f"/s/{invitation.token}").status_code == 405
 
 
 @pytest.mark.parametrize(
@@ -294,9 +300,9 @@ def test_other_methods_are_not_taken(client: Client, ask: Ask) -> None:
     ],
 )
 def test_a_visitor_is_asked_in_the_language_of_the_browser(
-    client: Client, ask: Ask, accepted: str, language: str, question: str
+    client: Client, invitation: Invitation, accepted: str, language: str, question: str
 ) -> None:
-    shown = page(client, f"/s/{ask.survey.public_token}", headers={"Accept-Language": accepted})
+    shown = page(client, f"/s/{invitation.survey.public_token}", headers={"Accept-Language": accepted})
     assert f'<html lang="{language}" dir="ltr">' in shown
     assert question in shown
 

@@ -1,0 +1,130 @@
+"""Cases of years gone by, told many at once: what was heard, who worked them, and how they ended."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import transaction
+
+from heedful.act import case_policy, clock
+from heedful.act.cases import clocks, opening
+from heedful.act.models import Case, CaseTrouble, Note
+from heedful.associates.models import Associate, Team
+from heedful.customers import touchpoints
+from heedful.customers.models import Customer
+from heedful.customers.touchpoints import TouchpointDraft
+from heedful.kit.actor import By
+from heedful.ledger import events
+from heedful.understand.detection import Trouble
+
+
+@dataclass(frozen=True, slots=True)
+class CasesBackfilled:
+    """Cases of the past were written down, from one number to another."""
+
+    first: int
+    last: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastNote:
+    """Something that was written on a case."""
+
+    text: str
+    at: datetime
+    author: Associate | None = None
+    kind: str = Note.Kind.NOTE
+    subject: str = ""
+
+
+@dataclass(slots=True, kw_only=True)
+class PastCase:
+    """One case as it went; times that have not come are left empty. `signs` are in the order in which they were heard.
+
+    A case that was closed and opened again has `reopened_at`, and what follows is of the second time.
+    """
+
+    troubles: Sequence[Trouble]
+    opened_at: datetime
+    team: Team | None = None
+    owner: Associate | None = None
+    is_repeat: bool = False
+    first_act_at: datetime | None = None
+    reopened_at: datetime | None = None
+    answered_at: datetime | None = None
+    closed_at: datetime | None = None
+    outcome: str = ""
+    cause: str = ""
+    helped: bool | None = None
+    helped_at: datetime | None = None
+    notes: list[PastNote] = field(default_factory=list)
+
+
+@transaction.atomic
+def create(*, told: Sequence[PastCase], by: By, at: datetime) -> list[Case]:
+    """Write down cases as they were, with clocks by the promise of today; open ones go on from here."""
+    if not told:
+        return []
+    ways, values = case_policy.find(), _values({past.troubles[0].customer for past in told})
+    line = case_policy.high_value(ways)
+    starts = clock.starter(ways)
+    rows = [_row(past, starts, line, values, at) for past in told]
+    rows = Case.objects.bulk_create(rows, batch_size=1_000)
+    pairs = list(zip(rows, told, strict=True))
+    CaseTrouble.objects.bulk_create(
+        [_trouble(row, trouble, past) for row, past in pairs for trouble in past.troubles], batch_size=1_000
+    )
+    Note.objects.bulk_create([_note(row, note) for row, past in pairs for note in past.notes], batch_size=1_000)
+    drafts = [draft for row, past in pairs for draft in _log(row, past)]
+    touchpoints.record(drafts=drafts, source=clocks.SOURCE, by=by, at=at)
+    for row in rows:
+        if row.is_waiting and row.escalated_at is None:
+            clocks.call_a_lead_in_time(row)
+    events.record(CasesBackfilled(rows[0].pk, rows[-1].pk, len(rows)), by=by, at=at)
+    return rows
+
+
+def _values(customers: set[int]) -> dict[int, Decimal | None]:
+    rows = Customer.objects.filter(pk__in=customers).values_list("pk", "person__value_amount")
+    return dict(rows)
+
+
+def _row(
+    past: PastCase, starts: clock.Starter, line: Decimal | None, values: dict[int, Decimal | None], at: datetime
+) -> Case:
+    began, with_lead = past.reopened_at or past.opened_at, past.is_repeat or past.reopened_at is not None
+    started = starts(is_short=with_lead, at=began)
+    row = opening.new_case(past.troubles, started=started, team=past.team, is_repeat=past.is_repeat, at=past.opened_at)
+    row.with_lead, row.reopened = with_lead, int(past.reopened_at is not None)
+    row.owner, row.claimed_at = past.owner, began if past.owner else None
+    row.first_act_at, row.answered_at = past.first_act_at or past.answered_at, past.answered_at
+    if past.closed_at is not None:
+        row.closed_at, row.outcome, row.cause = past.closed_at, past.outcome, past.cause
+    row.helped, row.helped_at = past.helped, past.helped_at
+    if started.escalate_at < (past.answered_at or at):
+        row.escalated_at = started.escalate_at
+    row.priority = opening.weigh(row, value=values.get(row.customer_id), high_value=line, began=began, at=at)
+    return row
+
+
+def _trouble(row: Case, trouble: Trouble, past: PastCase) -> CaseTrouble:
+    return opening.case_trouble(row, trouble, at=max(past.opened_at, trouble.happened_at))
+
+
+def _note(row: Case, note: PastNote) -> Note:
+    return Note(case=row, kind=note.kind, text=note.text, subject=note.subject, author=note.author, at=note.at)
+
+
+def _log(row: Case, past: PastCase) -> list[TouchpointDraft]:
+    """The clock in the customer's own log: each start, and each answer that stopped it."""
+    clock_1, clock_2 = str(row.pk), f"{row.pk}.1"
+    found = [clocks.draft(row, clock.OPENED, clock_1, at=past.opened_at)]
+    if row.first_act_at is not None:
+        found.append(clocks.draft(row, clock.ANSWERED, clock_1, at=row.first_act_at))
+    if past.reopened_at is not None:
+        found.append(clocks.draft(row, clock.OPENED, clock_2, at=past.reopened_at))
+        if past.answered_at is not None:
+            found.append(clocks.draft(row, clock.ANSWERED, clock_2, at=past.answered_at))
+    return found

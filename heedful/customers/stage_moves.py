@@ -1,0 +1,47 @@
+"""Customers come into a stage by what they do: an order makes a buyer, whatever the order of arrival."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import datetime
+
+from heedful.customers import people
+from heedful.kit import statements
+from heedful.kit.actor import By
+
+NEW = """
+WITH came AS (
+    SELECT t.customer_id AS customer, slug AS stage, t.happened_at AS at, t.kind
+    FROM customers_touchpoint t
+    JOIN unnest(%s::text[], %s::text[]) AS moving(kind, stage) USING (kind)
+    JOIN customers_stage ON slug = moving.stage
+    WHERE t.batch = %s AND t.id BETWEEN %s AND %s AND t.happened_at BETWEEN %s AND %s
+), kept AS (
+    INSERT INTO customers_stagechange (customer_id, stage_id, at, source)
+    SELECT customer, stage, at, left(min(kind), 80) FROM came GROUP BY customer, stage, at
+    ON CONFLICT DO NOTHING
+)
+SELECT customer, stage, at FROM came ORDER BY at, stage
+"""
+
+
+def follow(
+    *,
+    batch: int,
+    first_id: int,
+    last_id: int,
+    earliest: datetime,
+    latest: datetime,
+    moving: Mapping[str, str],
+    by: By,
+    at: datetime,
+) -> None:
+    """Note of each touchpoint of a batch whose kind moves customers that its own came into that stage as it happened.
+
+    All of it is their history; the last of it says where they are, unless they were known to be elsewhere later.
+    """
+    came = statements.fetch(NEW, [list(moving), list(moving.values()), batch, first_id, last_id, earliest, latest])
+    facts: dict[int, dict[str, people.Fact]] = defaultdict(dict)
+    for customer, stage, came_at in came:
+        facts[customer][people.STAGE] = stage, came_at
+    if facts:
+        people.describe(facts=facts, by=by, at=at)

@@ -1,0 +1,193 @@
+"""The demo's company, as `company.toml` tells of it: set up through the real operations."""
+
+import hmac
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from heedful.act import case_policy, replies, routes
+from heedful.associates import associates, company, keys, teams
+from heedful.associates.models import Associate, Key, Role, Team
+from heedful.customers import kinds
+from heedful.customers.models import Stage, TouchpointKind
+from heedful.kit.actor import SYSTEM, By
+from heedful.listen import surveys
+from heedful.listen.models import Survey
+from heedful.listen.surveys import Design
+from heedful.promise import calendars, promises, recounts
+from heedful.promise.models import Calendar, Promise
+from heedful.promise.promises import Wording
+from heedful.promise.standards import StandardDraft
+
+TOLD: Mapping[str, Any] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+NAME: str = TOLD["name"]
+KEYS: Mapping[str, str] = TOLD["keys"]
+CAST = [(one["name"], Role(one["role"]), one.get("team")) for one in TOLD["cast"]]
+"""Those who can log in: name, role and team."""
+COLLEAGUES = [(one["name"], Role(one["role"]), one.get("team")) for one in TOLD["colleagues"]]
+
+
+WORDED = ("severity", "is_case_clock", "audience", "stated_expectation", "counter_measure")
+"""What may be said about a promise beside its words, stage and owner."""
+
+
+ROUTES = {one["stage"]: one["team"] for one in TOLD["routes"] if "stage" in one}
+TOPICS = {one["topic"]: one["team"] for one in TOLD["routes"] if "topic" in one}
+"""Which team a stage, or a topic, is sent to."""
+
+
+@dataclass(frozen=True, slots=True)
+class DemoCompany:
+    """The company as it was set up, for whoever fills in its history."""
+
+    teams: dict[str, Team]
+    people: dict[str, list[Associate]]
+    """Who works cases, by team."""
+    leads: list[Associate]
+    promises: dict[str, Promise]
+    surveys: dict[str, Survey]
+    shop: Key
+    office: Key
+
+
+def password() -> str:
+    """The one password of the cast: of this installation alone, and the same each time it is asked for."""
+    drawn = hmac.digest(settings.SECRET_KEY.encode(), b"demo", "sha256")
+    known = TOLD["password_words"]
+    words = [known[byte % len(known)] for byte in drawn[:3]]
+    return f"{'-'.join(words)}-{int.from_bytes(drawn[3:6]) % 10_000:04d}"
+
+
+def address(name: str) -> str:
+    """The address under which somebody of the cast logs in."""
+    return f"{name.split()[0].lower()}@{TOLD['domain']}"
+
+
+def create(*, at: datetime) -> DemoCompany:
+    """Found the company with everything that it says and asks; `at` is when it began to use Heedful."""
+    said = {name: TOLD[name] for name in ("name", "colour", "currency", "country", "vision")}
+    company.edit(**said, time_zone=TOLD["zone"], is_demo=True, by=SYSTEM, at=at)
+    by_name = {
+        name: teams.add(name=name, is_default=name == TOLD["teams"][0], by=SYSTEM, at=at) for name in TOLD["teams"]
+    }
+    everybody = _let_in(by_name, at)
+    _work(by_name, at)
+    admin = everybody["Ada Whitlock"].by
+    working = {name: [one for one in everybody.values() if one.team == team] for name, team in by_name.items()}
+    return DemoCompany(
+        by_name,
+        {name: [one for one in some if one.role == Role.ASSOCIATE] for name, some in working.items()},
+        [one for one in everybody.values() if one.role == Role.LEAD],
+        _promise(everybody, at),
+        _ask(everybody["Casey Brandt"].by, at),
+        keys.add(name=KEYS["shop"], by=admin, at=at)[0],
+        keys.add(name=KEYS["office"], by=admin, at=at)[0],
+    )
+
+
+def name_moments(*, at: datetime) -> None:
+    """Say what each kind is called; from now on some of them move customers from stage to stage."""
+    stages = {stage.pk: stage for stage in Stage.objects.all()}
+    known = {kind.pk: kind for kind in TouchpointKind.objects.all()}
+    for slug, said in TOLD["kinds"].items():
+        if slug in known:
+            moves = said.get("moves", False)
+            kinds.place(
+                kind=known[slug], name=said["name"], stage=stages[said["stage"]], moves_stage=moves, by=SYSTEM, at=at
+            )
+
+
+def open_the_door(*, at: datetime) -> None:
+    """Give the cast its password, which says too that the demo is complete."""
+    for name, *_ in CAST:
+        associate = Associate.objects.get(email=address(name))
+        associates.set_password(associate=associate, password=password(), by=SYSTEM, at=at)
+
+
+def is_open() -> bool:
+    """Whether the cast can come in: the demo was filled in to its end."""
+    return all(one.has_usable_password() for one in Associate.objects.filter(email=address(CAST[-1][0])))
+
+
+def _let_in(by_name: dict[str, Team], at: datetime) -> dict[str, Associate]:
+    return {
+        name: associates.add(
+            email=address(name), name=name, role=role, team=by_name[team] if team else None, by=SYSTEM, at=at
+        )
+        for name, role, team in (*CAST, *COLLEAGUES)
+    }
+
+
+def _work(by_name: dict[str, Team], at: datetime) -> None:
+    """Say who works on what, and how cases are worked."""
+    for stage, team in ROUTES.items():
+        routes.add(stage=Stage.objects.get(pk=stage), team=by_name[team], by=SYSTEM, at=at)
+    for topic, team in TOPICS.items():
+        routes.add(topic=topic, team=by_name[team], by=SYSTEM, at=at)
+    case_policy.change(**TOLD["practice"], high_value=None, by=SYSTEM, at=at)
+    for one in TOLD["replies"]:
+        replies.add(**one, by=SYSTEM, at=at)
+
+
+def _promise(everybody: dict[str, Associate], at: datetime) -> dict[str, Promise]:
+    by = everybody["Casey Brandt"].by
+    hours = _calendars(by, at)
+    return {slug: _made(slug, said, hours, everybody, by, at) for slug, said in TOLD["promises"].items()}
+
+
+def _calendars(by: By, at: datetime) -> dict[str, Calendar]:
+    holidays = [f"{year}-{day}" for year in range(at.year - 1, at.year + 3) for day in TOLD["holidays"]]
+    return {
+        slug: calendars.add(
+            name=said["name"],
+            time_zone=TOLD["zone"],
+            week=dict.fromkeys(said["days"], said["hours"]),
+            holidays=holidays,
+            is_default=said.get("is_default", False),
+            by=by,
+            at=at,
+        )
+        for slug, said in TOLD["calendars"].items()
+    }
+
+
+def _made(
+    slug: str,
+    said: Mapping[str, Any],
+    hours: Mapping[str, Calendar],
+    everybody: Mapping[str, Associate],
+    by: By,
+    at: datetime,
+) -> Promise:
+    wording = Wording(
+        words=said["words"],
+        stage=Stage.objects.get(pk=said["stage"]),
+        owner=everybody[said["owner"]],
+        **{name: said[name] for name in WORDED if name in said},
+    )
+    measured = dict(said["standard"])
+    calendar = hours[measured.pop("calendar")] if "calendar" in measured else None
+    draft = StandardDraft(**measured, calendar=calendar)
+    promise = promises.make(wording=wording, standards=[draft], slug=slug, by=by, at=at)
+    # Nobody is a customer yet, so its history is judged as soon as it is begun.
+    while recounts.step(promise=promise.pk, started_at=at, at=at):
+        pass
+    return promise
+
+
+def _ask(by: By, at: datetime) -> dict[str, Survey]:
+    surveys.set_budget(**TOLD["contact_budget"], by=by, at=at)
+    surveys.helped(by=by, at=at)
+    return {slug: surveys.make(design=_design(said), slug=slug, by=by, at=at) for slug, said in TOLD["surveys"].items()}
+
+
+def _design(said: Mapping[str, Any]) -> Design:
+    texts = said.get("text", {})
+    questions = [{"code": code} | ({"text": texts[code]} if code in texts else {}) for code in said["questions"]]
+    more = {name: value for name, value in said.items() if name != "text"}
+    return Design(**more | {"questions": questions, "languages": TOLD["languages"]})

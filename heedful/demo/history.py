@@ -1,0 +1,226 @@
+"""Fills an empty installation with the company's eighteen months: told in bulk, then judged and read at once."""
+
+import sys
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import Random
+
+from django.db import connection
+from tqdm import tqdm
+
+from heedful.act import cases
+from heedful.associates.models import Associate, Key
+from heedful.customers import messages, people, rejections
+from heedful.customers.messages import Description, Message
+from heedful.customers.models import Customer, Feedback, Identity
+from heedful.customers.touchpoints import TouchpointDraft
+from heedful.demo import company, lives, work
+from heedful.demo.company import DemoCompany
+from heedful.demo.lives import CustomerLife, PastSurvey
+from heedful.kit.actor import SYSTEM
+from heedful.ledger import events
+from heedful.listen import backfill
+from heedful.listen.backfill import PastInvitation
+from heedful.promise import commitments
+from heedful.promise.models import Commitment
+from heedful.understand import detection, reading
+from heedful.understand.detection import Trouble
+from heedful.understand.reading import Work
+
+FORTNIGHT = timedelta(days=14)
+FIRST = 10_000
+"""The number of the first customer."""
+MEASURED = frozenset({2, 3, 6, 15, 30})
+"""Fortnights after which statements are planned anew for what has arrived."""
+PEOPLE_AT_ONCE = 1_000
+SHEETS_AT_ONCE = 1_000
+MERGED_OF, UNDONE_OF = 150, 7
+"""One customer in so many is there twice until somebody merges them, and one such merge in so many was a mistake."""
+
+
+def fill(*, now: datetime, customers: int) -> None:
+    """Fill in everything; the cast can come in when all of it is there."""
+    parts = range(lives.BEGAN // FORTNIGHT + 1)
+    steps = len(parts) + customers // PEOPLE_AT_ONCE + 14
+    with tqdm(total=steps, desc="Eighteen months", delay=2, leave=False, mininterval=0.5, file=sys.stderr) as bar:
+        with events.quietly(), _hurrying():
+            house = company.create(at=now - lives.BEGAN - FORTNIGHT)
+            told = [lives.life_of(number, now=now) for number in range(FIRST, FIRST + customers)]
+            bar.update()
+            for _ in _arrive(house, told, now):
+                bar.update()
+            _merge(told, now)
+            _reject(house.shop, now)
+            _analyze()
+            bar.update()
+            for _ in _judge(now):
+                bar.update()
+            troubles = _read(now)
+            bar.update(4)
+            _work(house, troubles, now)
+            bar.update(4)
+            _analyze()
+        company.name_moments(at=now)
+        company.open_the_door(at=now)
+
+
+@contextmanager
+def _hurrying() -> Iterator[None]:
+    """Do not wait for the disk after each step: what is lost with a power cut is filled in anew."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit = off")
+        try:
+            yield
+        finally:
+            cursor.execute("RESET synchronous_commit")
+
+
+@dataclass(slots=True)
+class _Fortnight:
+    """What arrived in a fortnight, by who sent it, and whom the surveys asked."""
+
+    shop: list[Message]
+    office: list[Message]
+    asked: list[PastSurvey]
+
+
+def _arrive(house: DemoCompany, told: Sequence[CustomerLife], now: datetime) -> Iterator[int]:
+    """Let everything arrive in fortnights, in its order."""
+    start = now - lives.BEGAN - timedelta(days=30)
+    parts: dict[int, _Fortnight] = defaultdict(lambda: _Fortnight([], [], []))
+    for life in told:
+        for message in lives.messages(life):
+            at = message.draft.happened_at if message.draft else message.said.at if message.said else now
+            part = parts[max(0, (at - start) // FORTNIGHT)]
+            is_shop = message.draft is not None and message.draft.channel in ("web", "app")
+            (part.shop if is_shop else part.office).append(message)
+        for asked in life.asked:
+            parts[max(0, (min(asked.answered_at or asked.at, now) - start) // FORTNIGHT)].asked.append(asked)
+    records: dict[int, int] = {}
+    for number in sorted(parts):
+        part, at = parts[number], min(now, start + (number + 1) * FORTNIGHT)
+        messages.record(messages=part.office, source="office", by=house.office.by, at=at)
+        messages.record(messages=part.shop, source="shop", by=house.shop.by, at=at)
+        _ask(house, part.asked, records, at)
+        if number in MEASURED:
+            _analyze(
+                "customers_customer, customers_identity, customers_identitylink, customers_arrival, customers_feedback"
+            )
+        yield number
+
+
+def _ask(house: DemoCompany, asked: Sequence[PastSurvey], records: dict[int, int], at: datetime) -> None:
+    if missing := {f"W{one.number}" for one in asked if one.number not in records}:
+        known = Identity.objects.filter(kind="user_id", value__in=missing).values_list("value", "customer_id")
+        records |= {int(value[1:]): customer for value, customer in known}
+    told = [
+        PastInvitation(
+            survey=house.surveys[one.survey],
+            customer=records[one.number],
+            at=one.at,
+            stage=one.stage,
+            reason=one.reason,
+            answered_at=one.answered_at,
+            answers=one.answers,
+        )
+        for one in asked
+        if one.number in records
+    ]
+    backfill.create(told=told, by=SYSTEM, at=at)
+
+
+def _merge(told: Sequence[CustomerLife], now: datetime) -> None:
+    """Some were in the shop before, under a card of their own, until somebody saw that they are one."""
+    twice = [life for life in told if life.said and life.who[0] in life.said[0].identities][::MERGED_OF]
+    at = now - timedelta(days=200)
+    cards = [(("external", f"card-{life.number}"),) for life in twice]
+    arrived = [
+        Message(
+            TouchpointDraft(
+                "shop_visited", at + timedelta(hours=n), f"card:{n}", card, channel="shop", stage="discovery"
+            ),
+            Description(card, at, {"name": life.name, "town": life.town}, message=f"card:{n}:said"),
+        )
+        for n, (life, card) in enumerate(zip(twice, cards, strict=True))
+    ]
+    messages.record(messages=arrived, source="till", by=SYSTEM, at=now - timedelta(days=190))
+    by_name = {(one.kind, one.value): one.customer for one in Identity.objects.filter(
+        value__in=[name[1] for card in cards for name in card] + [f"W{life.number}" for life in twice]
+    ).select_related("customer")}  # fmt: skip
+    me = Associate.objects.get(email=company.address("Mira")).by
+    rng = Random(lives.SEED)  # noqa: S311 - as in lives
+    for n, (life, card) in enumerate(zip(twice, cards, strict=True)):
+        when = now - timedelta(days=rng.uniform(2, 180))
+        row = people.merge(a=by_name[life.who[0]], b=by_name[card[0]], reason="Same name, same street", by=me, at=when)
+        if n % UNDONE_OF == 3:
+            people.undo(merge=row, by=me, at=when + timedelta(hours=5))
+
+
+def _reject(key: Key, now: datetime) -> None:
+    """A new version of the app sends what nobody can read."""
+    sent = (
+        '{{"type":"track","event":"{event}","userId":{who},"timestamp":"{at}",'
+        '"context":{{"app":{{"name":"Wrenfield","version":"4.2-beta"}}}}}}'
+    )
+    for days, event, who, at, reason in (
+        (2.1, "speed_tested", "null", "2026-02-30T10:11:12Z", "The timestamp is no time: 2026-02-30T10:11:12Z."),
+        (1.4, "app_opened", "null", "now", "Nobody is named: neither userId nor anonymousId is there."),
+        (1.3, "app_opened", '""', "now", "Nobody is named: neither userId nor anonymousId is there."),
+        (0.6, "", '"W10044"', "now", "A track event needs the name of what happened in event."),
+        (0.2, "app_opened", "null", "now", "Nobody is named: neither userId nor anonymousId is there."),
+    ):
+        rejected = [(reason, sent.format(event=event, who=who, at=at))]
+        rejections.record(key=key.pk, rejected=rejected * 3, at=now - timedelta(days=days))
+
+
+def _judge(now: datetime) -> Iterator[int]:
+    found = list(Customer.objects.people().order_by("pk").values_list("pk", flat=True))
+    for start in range(0, len(found), PEOPLE_AT_ONCE):
+        commitments.evaluate_people(found[start : start + PEOPLE_AT_ONCE], at=now, news_from=now)
+        yield start
+
+
+def _read(now: datetime, *, after: int = 0) -> list[Trouble]:
+    """Read all that was said, and find the trouble in it as it would have been found then."""
+    rules, troubles = detection.rules(), list[Trouble]()
+    sheets = list(Feedback.objects.filter(pk__gt=after).order_by("pk"))
+    for start in range(0, len(sheets), SHEETS_AT_ONCE):
+        task = Work(at=now, sheets=sheets[start : start + SHEETS_AT_ONCE])
+        for step in (reading.find_unread, reading.tell_what_was_meant, reading.tell_topics, reading.store):
+            step(task)
+        scores = reading.scores_of(task.sheets)
+        for sheet in task.sheets:
+            row = task.readings.get(sheet.pk)
+            trouble = detection.trouble_in(
+                sheet,
+                scores=scores[sheet.pk],
+                signals=row.signals if row else (),
+                topics=[each["slug"] for each in row.topics] if row else (),
+                rules=rules,
+            )
+            if trouble and sheet.happened_at > now - work.WORKED:
+                troubles.append(trouble)
+    return troubles
+
+
+def _work(house: DemoCompany, troubles: Sequence[Trouble], now: datetime) -> None:
+    broken = work.troubles_of_broken(house.promises.values(), since=now - work.WORKED)
+    kept = work.work(house, [*troubles, *broken], now=now)
+    last = Feedback.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    backfill.create(told=work.asked_whether_it_helped(kept, now=now), by=SYSTEM, at=now)
+    _read(now, after=last)
+    clock = house.promises["call-back"]
+    worked = sorted({case.customer_id for case in kept})
+    commitments.evaluate_people(worked, at=now, news_from=now, promise=clock)
+    at_risk = Commitment.objects.filter(state="at_risk", at_risk_at__gt=now - detection.FRESH).exclude(promise=clock)
+    for commitment in at_risk.select_related("promise").order_by("at_risk_at", "pk"):
+        cases.open_for_promise_at_risk(commitment=commitment, by=SYSTEM, at=now)
+
+
+def _analyze(tables: str = "") -> None:
+    """Let the database measure its tables now; by itself it would do so too late."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"ANALYZE {tables}")

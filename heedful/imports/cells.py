@@ -1,0 +1,111 @@
+"""What a cell says, however its file keeps it: as text, or as the whole number that answers a question."""
+
+import json
+import math
+import re
+from collections.abc import Callable
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from heedful.customers import scales
+from heedful.imports.schema import NO_ANSWER, Number
+from heedful.kit.errors import Refused
+from heedful.kit.files.tables import Row, RowError
+
+NUMBER = r"[+-]?\d+(?:[.,]\d+)?"
+BEFORE_WORDS = re.compile(rf"[(\[]?\s*({NUMBER})(?:\s*+[)\].:=–—-]|\s)\D*")
+AFTER_WORDS = re.compile(rf"\D*?(?:\(\s*({NUMBER})\s*\)|[\s:=–—-](\d+(?:[.,]\d+)?))")
+OF = re.compile(rf"({NUMBER})\s*(?:/|out of|of|von|sur|de|van|su)\s*(\d+)\D*", re.IGNORECASE)
+STARS = frozenset("★☆⭐*✩✭")
+
+
+def text_of(value: Any) -> str:
+    """A cell as text: absent is empty, a whole number that a file wrote as 3.0 is 3, a list is its parts."""
+    if isinstance(value, str):
+        return value.strip()
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, list):
+        if any(isinstance(part, list | dict) for part in value):
+            return json.dumps(value, default=str, ensure_ascii=False)
+        return ", ".join(filter(None, map(text_of, value)))
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace").strip()
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def yes(said: str) -> bool:
+    """Whether a word means yes."""
+    return said.strip().casefold() in YES
+
+
+YES = frozenset({"1", "1.0", "true", "t", "yes", "y", "on", "ja", "j", "wahr", "oui", "o", "vrai", "si", "sí", "x"})
+NO = frozenset({"0", "0.0", "false", "f", "no", "n", "off", "nein", "falsch", "non", "faux", "nee"})
+
+
+def score(question: str, said: str | Number) -> Callable[[Row], int | None]:
+    """Return how to read an answer to a question; nothing where there is none."""
+    found = Number(said) if isinstance(said, str) else said
+    none = {*NO_ANSWER, *(text_of(code).casefold() for code in found.none)}
+    codes = {code.casefold(): number for code, number in found.map.items()}
+
+    @lru_cache(maxsize=1_000)
+    def number(text: str) -> int | None:
+        folded = text.casefold()
+        plain = re.sub(r"[.,]0+$", "", folded)
+        if (code := next((code for code in (folded, plain) if code in codes), None)) is not None:
+            return codes[code]
+        if folded in none or plain in none:
+            return None
+        try:
+            return _answer(question, plain, found)
+        except Refused as no:
+            raise RowError(f"Column {found.column!r}: {no.sentence}{_hint(plain, found)}") from None
+
+    return lambda row: number(text_of(row.get(found.column)))
+
+
+def _hint(text: str, found: Number) -> str:
+    """How the map would say that a code means no answer; only where the code is a number."""
+    if found.of or not re.fullmatch(NUMBER, text):
+        return ""
+    return f" If {text} means no answer, write none = [{text}]; if the file has its own scale, of = [worst, best]."
+
+
+def _answer(question: str, text: str, found: Number) -> int:
+    scale = scales.scale_of(question)
+    if (scale.lowest, scale.highest) == (0, 1) and (text in YES or text in NO):
+        return int(text in YES)
+    highest = max(found.of) if found.of else scale.highest
+    value = _number(text, highest)
+    if found.of:
+        return _brought(question, value, found.of)
+    return scales.check({question: value})[question]
+
+
+def _number(text: str, highest: int) -> str:
+    """The number in an answer such as `10 - Extremely likely`, `8/10`, `(4) Good` or `★★★★☆`; else the text itself."""
+    if set(text) <= STARS and text:
+        return str(sum(star not in "☆✩" for star in text))
+    if of := OF.fullmatch(text):
+        return of[1].replace(",", ".") if int(of[2]) == highest else text
+    found = re.fullmatch(NUMBER, text) or BEFORE_WORDS.fullmatch(text) or AFTER_WORDS.fullmatch(text)
+    if found is None:
+        return text
+    return next((part for part in found.groups() if part), found[0]).replace(",", ".")
+
+
+def _brought(question: str, text: str, of: list[int]) -> int:
+    """Bring an answer on the file's scale to the same place of ours, to the nearest whole number."""
+    worst, best = of
+    try:
+        number = float(text)
+    except ValueError:
+        raise Refused(f"{question} must be a number, not {text[:40]!r}.") from None
+    if not min(of) <= number <= max(of):
+        raise Refused(f"{question} goes from {worst} to {best} in this file, not {text[:40]}.")
+    scale = scales.scale_of(question)
+    return scale.lowest + math.floor((number - worst) / (best - worst) * (scale.highest - scale.lowest) + 0.5)

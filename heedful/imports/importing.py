@@ -1,0 +1,241 @@
+"""Read a file in: batch by batch, each with its place in the file, so that it can stop anywhere and go on."""
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import batched
+from pathlib import Path
+
+import msgspec
+from django.apps import apps
+from django.db import connection, transaction
+
+from heedful.associates.models import Company
+from heedful.customers import messages
+from heedful.customers.models import Import, Stage
+from heedful.customers.touchpoints import TouchpointDraft
+from heedful.imports.counting import Report, RowCounter
+from heedful.imports.maps import columns_of
+from heedful.imports.rows import Reader, Understood
+from heedful.imports.schema import ImportMap
+from heedful.kit.actor import By
+from heedful.kit.errors import Refused
+from heedful.kit.files.rejected import RejectedFile
+from heedful.kit.files.tables import FileTable, Row, RowError
+from heedful.ledger import events
+
+BATCH = 1_000
+
+type Progress = Callable[[int], object]
+
+
+@dataclass(frozen=True, slots=True)
+class FileImported:
+    """A file was read in to its end."""
+
+    source: str
+    file: str
+    taken: int
+    known: int
+    rejected: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Good:
+    number: int
+    row: Row
+    understood: Understood
+
+
+@dataclass(frozen=True, slots=True)
+class _Wrong:
+    number: int
+    row: Row | None
+    error: RowError
+
+
+def dry_run(*, table: FileTable, found: ImportMap, at: datetime, progress: Progress = lambda _: None) -> Report:
+    """Read every row and write nothing: what would be taken, and what is wrong with the rest."""
+    reader = _reader(table, found, at)
+    report = Report()
+    tally = RowCounter(report, table, found, at)
+    for _, good, wrong in _understood(reader, table, 0):
+        rows = [row.understood for row in good]
+        tally.would_meet(rows)
+        report.taken += sum(len(row.drafts) for row in rows)
+        report.rows += len(good) + len(wrong)
+        _count(report, tally, good, wrong)
+        report.sample += rows[: 3 - len(report.sample)]
+        progress(len(good) + len(wrong))
+    tally.finish()
+    return report
+
+
+def run(
+    *, table: FileTable, found: ImportMap, rejected: Path, by: By, at: datetime, progress: Progress = lambda _: None
+) -> Report:
+    """Read a file in. Good rows go in, bad ones into the file `rejected` with the reason; a stopped import goes on."""
+    state, again = _begin(table, found, at)
+    _add_stages(found)
+    reader = _reader(table, found, state.started_at)
+    report = Report(resumed_at=state.position, again=again)
+    tally = RowCounter(report, table, found, at)
+    progress(state.position)
+    with RejectedFile(rejected, table, after=state.position) as bad:
+        for last, good, wrong in _ahead(_understood(reader, table, state.position)):
+            size = len(good) + len(wrong)
+            taken = _take(good, wrong, state, last, bad, by, at)
+            tally.met([row.understood for row in good])
+            report.rows += size
+            report.taken += taken.recorded
+            report.known += taken.duplicates
+            _count(report, tally, good, wrong)
+            progress(size)
+    tally.finish()
+    _finish(state, by, at)
+    _measure()
+    return report
+
+
+def _count(report: Report, tally: RowCounter, good: list[_Good], wrong: list[_Wrong]) -> None:
+    for bad in sorted(wrong, key=lambda row: row.number):
+        report.wrong(bad.number, bad.error)
+    for row in good:
+        tally.look(row.number, row.row, row.understood)
+
+
+type _Batch = tuple[int, list[_Good], list[_Wrong]]
+
+
+def _understood(reader: Reader, table: FileTable, position: int) -> Iterator[_Batch]:
+    """Batches of rows after a place in the file, with the number of the last row of each."""
+    rows = (pair for pair in table.rows() if pair[0] > position)
+    for batch in batched(rows, BATCH):
+        yield batch[-1][0], *_sorted(reader, batch)
+
+
+def _ahead(batches: Iterator[_Batch]) -> Iterator[_Batch]:
+    """Read the next batch while the database writes this one; no more than one ahead, so memory stays flat."""
+    with ThreadPoolExecutor(1) as pool:
+        coming = pool.submit(next, batches, None)
+        while (batch := coming.result()) is not None:
+            coming = pool.submit(next, batches, None)
+            yield batch
+
+
+def _sorted(reader: Reader, batch: Sequence[tuple[int, Row | RowError]]) -> tuple[list[_Good], list[_Wrong]]:
+    good: list[_Good] = []
+    wrong: list[_Wrong] = []
+    for number, row in batch:
+        if isinstance(row, RowError):
+            wrong.append(_Wrong(number, None, row))
+            continue
+        try:
+            good.append(_Good(number, row, reader.read(number, row)))
+        except RowError as error:
+            wrong.append(_Wrong(number, row, error))
+    return good, wrong
+
+
+def _reader(table: FileTable, found: ImportMap, now: datetime) -> Reader:
+    if table.columns and (missing := columns_of(found).missing_from(table.columns)):
+        raise Refused(
+            f"{table.path.name} has no column {missing[0]!r}, which the map names;"
+            f" it has {', '.join(table.columns[:40])}."
+        )
+    company = Company.objects.first()
+    stages = dict(Stage.objects.values_list("pk", "name")) | found.stages
+    _must_be_stages(found, stages)
+    return Reader(
+        found,
+        zone=company.time_zone if company else "UTC",
+        country=company.country if company else "GB",
+        currency=company.currency if company else "EUR",
+        stages=stages,
+        now=now,
+    )
+
+
+def _must_be_stages(found: ImportMap, stages: Mapping[str, str]) -> None:
+    """Refuse a stage that every row would be refused for."""
+    for touchpoint in found.touchpoint:
+        if isinstance(touchpoint.stage, str) and touchpoint.stage and touchpoint.stage not in stages:
+            raise Refused(
+                f"There is no stage {touchpoint.stage!r}; there are {', '.join(stages)}."
+                " Add it under [stages], or write { column = ... } to read it from a column."
+            )
+
+
+def _begin(table: FileTable, found: ImportMap, at: datetime) -> tuple[Import, bool]:
+    """Find how far an import of this very file by this very map came; one that came to its end starts again."""
+    map_digest = hashlib.blake2b(msgspec.json.encode(found), digest_size=16).hexdigest()
+    state, _ = Import.objects.get_or_create(
+        file_digest=table.digest,
+        map_digest=map_digest,
+        defaults={"source": found.source, "file_name": table.path.name, "started_at": at},
+    )
+    again = state.finished_at is not None
+    if again:
+        state.position, state.taken, state.known, state.rejected, state.finished_at = 0, 0, 0, 0, None
+        state.save()
+    return state, again
+
+
+def _add_stages(found: ImportMap) -> None:
+    after = Stage.objects.count()
+    Stage.objects.bulk_create(
+        [Stage(slug=slug, name=name, position=after + n) for n, (slug, name) in enumerate(found.stages.items())],
+        ignore_conflicts=True,
+    )
+
+
+def _take(
+    good: list[_Good], wrong: list[_Wrong], state: Import, position: int, bad: RejectedFile, by: By, at: datetime
+) -> messages.MessagesResult:
+    """Write what rows say and the place in the file together; rows that cannot be kept join the wrong ones.
+
+    The wrong ones are in their own file before the place is kept, so that none of them is passed over by a stop.
+    """
+    sent = [(row, message) for row in good for message in _messages(row.understood)]
+    with transaction.atomic():
+        taken = messages.record(messages=[message for _, message in sent], source=state.source, by=by, at=at)
+        refused = {sent[n][0].number: (sent[n][0], reason) for n, reason in taken.refused}
+        wrong += [_Wrong(number, row.row, RowError(reason)) for number, (row, reason) in refused.items()]
+        state.position = position
+        state.taken += taken.recorded
+        state.known += taken.duplicates
+        state.rejected += len(wrong)
+        state.save(update_fields=["position", "taken", "known", "rejected"])
+        for row in sorted(wrong, key=lambda row: row.number):
+            bad.write(row.number, row.row, row.error)
+        bad.flush()
+    return taken
+
+
+def _messages(row: Understood) -> Iterator[messages.Message]:
+    """What a row says of somebody, and what happened to them."""
+    external, name = row.organisation or ("", "")
+    said = messages.Description(
+        row.names, row.at, row.facts, row.consents, external[:200], {"name": name} if name else {}
+    )
+    told = bool(row.facts or row.consents or external) or not row.drafts
+    drafts: list[TouchpointDraft | None] = [*row.drafts] or [None]
+    yield messages.Message(drafts[0], said if told else None)
+    for draft in drafts[1:]:
+        yield messages.Message(draft)
+
+
+@transaction.atomic
+def _finish(state: Import, by: By, at: datetime) -> None:
+    state.finished_at = at
+    state.save(update_fields=["finished_at"])
+    events.record(FileImported(state.source, state.file_name, state.taken, state.known, state.rejected), by=by, at=at)
+
+
+def _measure() -> None:
+    """Let the database measure what came: by itself it does so a minute later, and plans blindly until then."""
+    models = apps.get_app_config("customers").get_models()
+    with connection.cursor() as cursor:
+        cursor.execute(f"ANALYZE {', '.join(sorted(model._meta.db_table for model in models))}")

@@ -1,0 +1,262 @@
+"""One row becomes what it says: who, what they are like, and what happened."""
+
+import hashlib
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from heedful.customers import identities
+from heedful.customers.identities import Name
+from heedful.customers.slugs import RESERVED, slug
+from heedful.customers.touchpoints import TouchpointDraft
+from heedful.imports import cells, times
+from heedful.imports.cells import text_of
+from heedful.imports.schema import IDENTITIES, NO_ANSWER, ImportMap, Money, Time, TouchpointMap, Value, When, whens
+from heedful.kit.files.tables import Row, RowError
+
+LONGEST_VERBATIM = 100_000
+LONGEST_PROPERTY = 10_000
+NUMBER = "\0number"
+"""Where a row carries its own number, for maps that ask for it."""
+
+type Get = Callable[[Row], str]
+
+
+@dataclass(slots=True)
+class Understood:
+    """What one row says."""
+
+    names: tuple[Name, ...]
+    at: datetime
+    drafts: list[TouchpointDraft]
+    facts: dict[str, Any] = field(default_factory=dict)
+    consents: dict[str, bool] = field(default_factory=dict)
+    organisation: tuple[str, str] | None = None
+
+
+class Reader:
+    """Reads rows by a map. `now` dates what has no time; `zone`, `country` and `stages` are the company's."""
+
+    def __init__(
+        self, found: ImportMap, *, zone: str, country: str, currency: str, stages: Mapping[str, str], now: datetime
+    ):
+        self._map = found
+        self._now = now
+        self._country = found.country.upper() or country
+        self._currency = currency
+        self._stages = {slug(name): short for short, name in stages.items()} | {short: short for short in stages}
+        self._zone = times.zone(found.time_zone or zone)
+        customer = found.customer
+        self._names = [(kind, _get(getattr(customer, kind))) for kind in IDENTITIES if getattr(customer, kind)]
+        texts = ("name", "first_name", "last_name", "language", "segment", "lifecycle_stage")
+        self._texts = [(key, _get(getattr(customer, key))) for key in texts if getattr(customer, key)]
+        self._attributes = _gets(customer.attributes, self._zone)
+        self._consents = _gets(customer.consent, self._zone)
+        self._at = times.of(customer.at, self._zone) if customer.at else None
+        self._touchpoints = [_Touchpoint(touchpoint, self._zone, n) for n, touchpoint in enumerate(found.touchpoint)]
+        self._id = [found.id] if isinstance(found.id, str) and found.id else list(found.id)
+
+    def read(self, number: int, row: Row) -> Understood:
+        """Understand a row, or raise RowError with what is wrong with it."""
+        sent, row = row, {**row, NUMBER: _number(number, row)}
+        names = self._identities(row)
+        message = self._message(number, sent)
+        drafts = [draft for touchpoint in self._touchpoints if (draft := touchpoint.draft(row, names, message))]
+        for draft in drafts:
+            draft.stage = self._stage(draft.stage)
+        at = (self._at(row) if self._at else None) or max((draft.happened_at for draft in drafts), default=self._now)
+        understood = Understood(names, at, drafts)
+        self._describe(row, understood)
+        return understood
+
+    def _stage(self, said: str) -> str:
+        """The stage that a word means: its short name or its name."""
+        if said and (said := self._stages.get(said) or self._stages.get(slug(said), f"?{said}"))[0] == "?":
+            raise RowError(f"There is no stage {said[1:]!r}; translate it with `map`, or add it under [stages].")
+        return said
+
+    def _identities(self, row: Row) -> tuple[Name, ...]:
+        said = [(kind, get(row)) for kind, get in self._names]
+        names = [
+            name
+            for kind, value in said
+            if value.casefold() not in NO_ANSWER
+            and (name := identities.normal(kind, _bare(kind, value), self._country))
+        ]
+        if not names:
+            tried = ", ".join(f"{kind} {value[:60]!r}" for kind, value in said)
+            raise RowError(f"The row names no customer that can be used ({tried}).")
+        return identities.strongest_first(names)
+
+    def _message(self, number: int, row: Row) -> str:
+        if self._id:
+            values = [text_of(row.get(column)) for column in self._id]
+            if not any(values):
+                raise RowError(f"The column {self._id[0]!r}, which identifies a row, is empty.")
+            return "\x1f".join(values)
+        content = "\x1f".join(f"{key}={text_of(value)}" for key, value in sorted(row.items()))
+        return f"{number}:{hashlib.blake2b(content.encode(errors='replace'), digest_size=12).hexdigest()}"
+
+    def _describe(self, row: Row, understood: Understood) -> None:
+        customer = self._map.customer
+        facts: dict[str, Any] = {key: said for key, get in self._texts if (said := get(row))}
+        if stage := facts.get("lifecycle_stage"):
+            facts["lifecycle_stage"] = self._stage(stage)
+        facts |= {key: value[:LONGEST_PROPERTY] for key, get in self._attributes if (value := get(row))}
+        facts |= {kind: value for kind, value in reversed(understood.names) if kind in ("email", "phone")}
+        if customer.value and (amount := _money(customer.value, row, self._currency)):
+            facts["value"] = amount
+        understood.facts = facts
+        understood.consents = {key: cells.yes(said) for key, get in self._consents if (said := get(row))}
+        if customer.organisation and (external := _get(customer.organisation.id)(row)):
+            name = _get(customer.organisation.name)(row) if customer.organisation.name else ""
+            understood.organisation = (external, name)
+
+
+class _Touchpoint:
+    """Makes one draft of a row."""
+
+    def __init__(self, found: TouchpointMap, zone: tzinfo, ordinal: int):
+        self._ordinal = ordinal
+        self._kind = _get(found.kind, fixed=True)
+        self._at = times.of(found.at, zone)
+        self._channel = _get(found.channel, fixed=True)
+        self._stage = _get(found.stage, fixed=True)
+        self._verbatim = _get(found.verbatim)
+        self._scores = [(question, cells.score(question, said)) for question, said in found.scores.items()]
+        self._properties = _gets(found.properties, zone)
+        self._whens = whens(found)
+        self._id = _get(found.id) if found.id else None
+
+    def draft(self, row: Row, names: tuple[Name, ...], message: str) -> TouchpointDraft | None:
+        if not all(_holds(when, row) for when in self._whens):
+            return None
+        happened_at = self._at(row)
+        kind = slug(self._kind(row))
+        if happened_at is None or not kind:
+            return None
+        if kind.startswith(RESERVED):
+            raise RowError(f"Kinds that begin with {RESERVED!r} are written by Heedful alone.")
+        own = self._id(row) if self._id else ""
+        scores = {question: score for question, get in self._scores if (score := get(row)) is not None}
+        return TouchpointDraft(
+            kind,
+            happened_at,
+            f"id:{own}" if own else f"{message}#{self._ordinal}",
+            names,
+            channel=self._channel(row)[:40],
+            stage=self._stage(row)[:40],
+            properties={key: value[:LONGEST_PROPERTY] for key, get in self._properties if (value := get(row))},
+            scores=scores or None,
+            verbatim=_words(self._verbatim(row)),
+        )
+
+
+def _bare(kind: str, value: str) -> str:
+    """An e-mail address without the name that a mail program wrote before it."""
+    found = re.search(r"<([^<>\s@]+@[^<>\s]+)>$", value) if kind == "email" else None
+    return found[1] if found else value
+
+
+def _number(number: int, row: Row) -> str:
+    """The number of a row; one that was left out before and comes again keeps the number that it had."""
+    before = row.get("row") if "reason" in row else None
+    return str(before) if str(before).isdigit() else str(number)
+
+
+def _words(said: str) -> str | None:
+    """What somebody wrote, unless it is only a way of saying nothing."""
+    return None if said.casefold() in NO_ANSWER else said[:LONGEST_VERBATIM]
+
+
+def _get(said: str | Value, *, fixed: bool = False) -> Get:
+    """Return how to read a value; a bare text names a column, or is the value itself where it is `fixed`."""
+    if isinstance(said, str):
+        if fixed or not said:
+            return lambda _: said
+        return lambda row: text_of(row.get(said))
+    return _prefixed(said, _translated(said, _plain(said)))
+
+
+def _plain(said: Value) -> Get:
+    if said.join:
+        return lambda row: said.separator.join(part for c in said.join if (part := text_of(row.get(c))))
+    column = NUMBER if said.row else said.column
+    return (lambda row: text_of(row.get(column))) if column else lambda _: said.text
+
+
+def _translated(said: Value, get: Get) -> Get:
+    if not said.map:
+        return get if said.default is None else lambda row: get(row) or said.default or ""
+    return lambda row: said.map.get(value := get(row), value if said.default is None else said.default)
+
+
+def _prefixed(said: Value, get: Get) -> Get:
+    if not said.prefix:
+        return get
+    return lambda row: said.prefix + value if (value := get(row)).casefold() not in NO_ANSWER else ""
+
+
+def _gets(said: list[str] | Mapping[str, str | Value], zone: tzinfo) -> list[tuple[str, Get]]:
+    if isinstance(said, list):
+        return [(slug(column), _get(column)) for column in said]
+    return [(key, _dated(value, zone)) for key, value in said.items()]
+
+
+def _dated(said: str | Value, zone: tzinfo) -> Get:
+    """Return how to read a value that may be a date: with a format it becomes ISO 8601, without a clock a bare date."""
+    if isinstance(said, str) or not said.format:
+        return _get(said)
+    told = Time(
+        said.column,
+        said.format,
+        said.time_zone,
+        text=said.text,
+        join=said.join,
+        separator=said.separator,
+        prefix=said.prefix,
+    )
+    get = times.of(told, zone)
+    has_clock = any(part in said.format for part in ("%H", "%I", "%T", "%X", "%c"))
+
+    def dated(row: Row) -> str:
+        at = get(row)
+        return "" if at is None else at.isoformat() if has_clock else at.date().isoformat()
+
+    return dated
+
+
+def _money(said: Money, row: Row, currency: str) -> dict[str, str] | None:
+    told = text_of(row.get(said.amount))
+    text = re.sub(r"[^\d.,]", "", told)
+    if not text or told.casefold() in NO_ANSWER or _is_code(told, said.none):
+        return None
+    if re.search(r",\d{1,2}$", text):
+        text = text.replace(".", "").replace(",", ".")
+    try:
+        amount = Decimal(text.replace(",", "")) * Decimal(str(said.times))
+    except InvalidOperation:
+        raise RowError(f"Column {said.amount!r}: {told[:60]!r} is not an amount of money.") from None
+    if amount and re.search(r"^\D*?[-−(]\D{0,3}\d|-\s*$", told):
+        raise RowError(f"Column {said.amount!r}: {told[:60]!r} is negative; a value is 0 or more.")
+    named = text_of(row.get(said.currency_column)) if said.currency_column else said.currency
+    return {
+        "amount": str(amount.quantize(Decimal("0.01"))),
+        "currency": (named or currency)[:3].upper(),
+        "source": said.source,
+    }
+
+
+def _is_code(told: str, codes: list[str | int | float]) -> bool:
+    """Whether a cell is one of the codes, however many noughts it has behind the point."""
+    return any(re.sub(r"[.,]0+$", "", told) == text_of(code) for code in codes)
+
+
+def _holds(when: When, row: Row) -> bool:
+    value = text_of(row.get(when.column))
+    if when.filled is not None and bool(value) != when.filled:
+        return False
+    return (not when.is_ or value in when.is_) and value not in when.is_not

@@ -1,0 +1,146 @@
+"""How files write times: by formats, ISO 8601, Unix or a workbook's days, on the clock of the map or of the row."""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from heedful.imports.cells import text_of
+from heedful.imports.schema import NO_ANSWER, Time
+from heedful.kit.files.tables import Row, RowError
+
+EXCEL = "excel"
+"""The format of a time that a workbook wrote as days since 1899-12-30."""
+EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 - a workbook has no zone
+NEVER = NO_ANSWER | {"0000-00-00", "0000-00-00 00:00:00", "00.00.0000", "00/00/0000"}
+
+PARTS = frozenset("aAbBcdfGHIjmMpSuUVwWxXyYzZ%")
+
+type Moment = Callable[[Row], datetime | None]
+
+
+def formats_of(said: Time) -> tuple[str, ...]:
+    """The formats of a time, in the order in which they are tried."""
+    return tuple(form for form in ([said.format] if isinstance(said.format, str) else said.format) if form)
+
+
+@lru_cache(maxsize=1_000)
+def zone(name: str) -> tzinfo:
+    """Return a time zone, or raise ValueError."""
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        raise ValueError(name) from None
+
+
+def is_format(form: str) -> bool:
+    """Whether every part of a format is one that there is, and stands there once."""
+    parts = re.findall(r"%(.?)", form)
+    named = [part for part in parts if part != "%"]
+    return bool(parts) and set(parts) <= PARTS and len(named) == len(set(named))
+
+
+def of(said: str | Time, zone_of_map: tzinfo) -> Moment:
+    """Return how to read a time of a row; an empty cell means that it did not happen."""
+    found = Time(said) if isinstance(said, str) else said
+    formats = formats_of(found)
+    own = zone(found.time_zone) if found.time_zone else zone_of_map
+    if found.text:
+        at = parsed(found.text, formats, own)
+        return lambda _: at
+    cell = _cell(found)
+    name = found.column or ", ".join(found.join)
+    clock = _clock(found.time_zone_column, own)
+
+    def get(row: Row) -> datetime | None:
+        value = cell(row)
+        if isinstance(value, date):
+            value = value if isinstance(value, datetime) else datetime.combine(value, time())
+            return value if value.tzinfo else value.replace(tzinfo=clock(row))
+        text = text_of(value)
+        if text.casefold() in NEVER:
+            return None
+        try:
+            return parsed(text, formats, clock(row))
+        except (ValueError, OverflowError):
+            raise RowError(f"Column {name!r}: {text[:60]!r} cannot be read as a time {_hint(formats)}.") from None
+
+    return get
+
+
+def _hint(formats: tuple[str, ...]) -> str:
+    if formats:
+        return f"as {' or '.join(formats)}"
+    return "by itself; the map says how it is written, such as format = '%d/%m/%Y %H:%M'"
+
+
+def _cell(found: Time) -> Callable[[Row], Any]:
+    """Return how to find what a time is read from."""
+    if found.join:
+        return lambda row: _told(found, found.separator.join(filter(None, (text_of(row.get(c)) for c in found.join))))
+    if found.prefix:
+        return lambda row: _told(found, text_of(row.get(found.column)))
+    return lambda row: row.get(found.column)
+
+
+def _told(found: Time, text: str) -> str:
+    return found.prefix + text if text.casefold() not in NEVER else ""
+
+
+def _clock(column: str, own: tzinfo) -> Callable[[Row], tzinfo]:
+    """Return how to find the zone of a row: its own, where a column says one."""
+    if not column:
+        return lambda _: own
+
+    def clock(row: Row) -> tzinfo:
+        name = text_of(row.get(column))
+        try:
+            return zone(name) if name.casefold() not in NO_ANSWER else own
+        except ValueError:
+            raise RowError(f"Column {column!r}: there is no time zone {name[:60]!r}.") from None
+
+    return clock
+
+
+@lru_cache(maxsize=20_000)
+def parsed(text: str, formats: tuple[str, ...], clock: tzinfo) -> datetime:
+    """Read a time by the first format that fits; without formats ISO 8601 or Unix time."""
+    for form in formats:
+        try:
+            at = _by(form, text)
+        except ValueError:
+            continue
+        return at if at.tzinfo else at.replace(tzinfo=clock)
+    if formats:
+        raise ValueError(text)
+    if re.fullmatch(r"\d{9,13}(\.\d+)?|\d{16}|\d{19}", text):
+        return _unix(text)
+    at = datetime.fromisoformat(_iso(text))
+    return at if at.tzinfo else at.replace(tzinfo=clock)
+
+
+def _by(form: str, text: str) -> datetime:
+    if form == EXCEL:
+        return EPOCH + timedelta(days=float(text.replace(",", ".")))
+    if "%p" in form:
+        text = re.sub(r"(?i)\b([ap])\.\s?m\b\.?", r"\1m", text)
+    return datetime.strptime(text, form)  # noqa: DTZ007 - the zone follows
+
+
+def _unix(text: str) -> datetime:
+    """Read seconds, or by their length milli-, micro- or nanoseconds since 1970."""
+    number = float(text)
+    for size in (1e17, 1e14, 1e11):
+        if number > size:
+            number /= size / 1e8
+            break
+    return datetime.fromtimestamp(number, UTC)
+
+
+def _iso(text: str) -> str:
+    """Bring the usual ways of writing the year first into ISO 8601."""
+    if re.match(r"\d{4}/\d{1,2}/\d{1,2}", text):
+        text = text.replace("/", "-", 2)
+    return text[:-3].rstrip() + "+00:00" if text.endswith(("UTC", "GMT")) else text

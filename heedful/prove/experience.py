@@ -1,0 +1,89 @@
+"""How a promise felt: each question after it was kept and after it was broken, and against what was expected."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from heedful.customers.scales import scale_of
+from heedful.promise import gaps
+from heedful.promise.attainment import Attainment
+from heedful.promise.gaps import OutcomeCount
+from heedful.promise.models import Promise
+from heedful.prove import answers, scores
+from heedful.prove.periods import Period
+from heedful.prove.scores import Estimate
+from heedful.prove.tallies import AnswerTally
+
+STATES = ("kept", "broken")
+OF_THE_CASE = "helped"
+"""The question whether it helped is about what was done in a case, not about a promise."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExperienceByOutcome:
+    """One question after the promise was kept, and after it was broken."""
+
+    question: str
+    kept: Estimate | None
+    broken: Estimate | None
+    gap: Estimate | None = None
+    """Experience minus expectation, whether it was kept or broken."""
+    of_all_kept: Estimate | None = None
+    """Of a question for a yes: how many said it of all the times that the promise was kept, answered or not."""
+    of_all_broken: Estimate | None = None
+
+    @property
+    def difference(self) -> Estimate | None:
+        """What breaking it does to the answer: broken less kept."""
+        return scores.difference(self.broken, self.kept) if self.kept and self.broken else None
+
+    @property
+    def n(self) -> int:
+        """How many answers it rests on."""
+        return sum(figure.n for figure in (self.kept, self.broken) if figure)
+
+
+def by_outcome(
+    *, promises: Collection[Promise], walks: Mapping[int, Attainment], period: Period
+) -> dict[int, list[ExperienceByOutcome]]:
+    """How each promise was felt in a period, the question with the most answers first; `walks` are of that period."""
+    asked = [question for question in answers.questions_answered() if not question.startswith(OF_THE_CASE)]
+    cells: dict[tuple[int, str], list[OutcomeCount]] = defaultdict(list)
+    for cell in gaps.after(promises=promises, asked=asked, since=period.since, until=period.until):
+        cells[cell.promise, cell.question].append(cell)
+    found: dict[int, list[ExperienceByOutcome]] = defaultdict(list)
+    for (promise, question), some in sorted(cells.items()):
+        found[promise].append(_felt(question, some, walks[promise]))
+    for one in found.values():
+        one.sort(key=lambda question: -question.n)
+    return found
+
+
+def widest_gap(found: Sequence[ExperienceByOutcome]) -> ExperienceByOutcome | None:
+    """The question with the most pairs of experience and expectation; none where nothing was expected."""
+    return max((one for one in found if one.gap), key=lambda one: one.gap.n if one.gap else 0, default=None)
+
+
+def _felt(question: str, cells: Sequence[OutcomeCount], walk: Attainment) -> ExperienceByOutcome:
+    kept, broken = ([cell for cell in cells if cell.state == state] for state in STATES)
+    pairs = [(cell.gap, cell.n, cell.n, cell.n) for cell in cells if cell.gap is not None]
+    return ExperienceByOutcome(
+        question,
+        scores.score(question, _tally(kept)),
+        scores.score(question, _tally(broken)),
+        scores.gap(AnswerTally.of_rows(pairs), scale_of(question)),
+        _of_all(question, kept, walk.kept),
+        _of_all(question, broken, walk.broken),
+    )
+
+
+def _tally(cells: Sequence[OutcomeCount]) -> AnswerTally:
+    return AnswerTally.of_rows((cell.found, cell.n, cell.n, cell.n) for cell in cells)
+
+
+def _of_all(question: str, cells: Sequence[OutcomeCount], due: int) -> Estimate | None:
+    """The share that said yes of all the times, where silence is no yes; none for scales."""
+    scale = scale_of(question)
+    if (scale.lowest, scale.highest) != (0, 1):
+        return None
+    return scores.share_of(min(due, sum(cell.times for cell in cells if cell.found)), due)

@@ -1,0 +1,122 @@
+"""What somebody must act on: a score at or below a limit, or a sign of trouble in the words."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from heedful.customers import scales
+from heedful.customers.models import Feedback
+from heedful.understand.models import TroubleRule
+
+FRESH = timedelta(days=14)
+"""Older feedback, such as imported history, is read but opens nothing."""
+
+MILD, SERIOUS, GRAVE = 1, 2, 3
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A sign of trouble: where it comes from, whose, how bad, and the words that say so."""
+
+    reference: str
+    customer: int
+    severity: int
+    what: str
+    happened_at: datetime
+    words: str = ""
+    stage: str = ""
+    topics: tuple[str, ...] = ()
+    promise: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TroubleHeard:
+    """Customers said something that somebody must act on."""
+
+    troubles: tuple[Trouble, ...]
+
+
+def rules() -> list[TroubleRule]:
+    """What counts as trouble today, the gravest first."""
+    return list(TroubleRule.objects.filter(is_active=True).order_by("-severity", "pk"))
+
+
+def trouble_in(
+    feedback: Feedback,
+    *,
+    scores: Mapping[str, int],
+    signals: Sequence[Mapping[str, Any]],
+    topics: Iterable[str],
+    rules: Sequence[TroubleRule],
+) -> Trouble | None:
+    """The trouble in one answer sheet, or none; the gravest gives its name, words before scores."""
+    found = [(rule.severity, bool(rule.signal), words) for rule in rules if (words := _by_rule(rule, scores, signals))]
+    if not found:
+        return None
+    worst = max(found, key=lambda each: each[:2])
+    return Trouble(
+        reference=f"feedback:{feedback.pk}",
+        customer=feedback.customer_id,
+        severity=worst[0],
+        what=worst[2],
+        words=", ".join(dict.fromkeys(word for signal in signals for word in signal["words"])),
+        happened_at=feedback.happened_at,
+        stage=feedback.stage_slug,
+        topics=tuple(topics),
+    )
+
+
+def is_fresh(feedback: Feedback, *, at: datetime) -> bool:
+    """Whether it is recent enough to act on."""
+    return feedback.happened_at >= at - FRESH
+
+
+def _by_rule(rule: TroubleRule, scores: Mapping[str, int], signals: Sequence[Mapping[str, Any]]) -> str:
+    if rule.signal:
+        return next((words_of(signal["signal"]) for signal in signals if signal["signal"] == rule.signal), "")
+    low = [(value, question) for question, value in scores.items() if _is_low(rule, question, value)]
+    return score_in_words(min(low)[1], min(low)[0]) if low else ""
+
+
+def _is_low(rule: TroubleRule, question: str, value: int) -> bool:
+    """A rule about `satisfaction` is about `satisfaction.delivery` too, and never about what was expected before."""
+    return question.partition(".")[0] == rule.question and rule.at_most is not None and value <= rule.at_most
+
+
+def sentence(rule: TroubleRule) -> str:
+    """A rule as a person would say it."""
+    if rule.signal:
+        return f"In the words: {words_of(rule.signal).lower()}"
+    if rule.question.partition(".")[0] == "compared":
+        return f"{score_in_words(rule.question, rule.at_most or 0)}{'' if rule.at_most == -2 else ', or less'}"
+    return f"{score_in_words(rule.question, rule.at_most or 0)}, or less"
+
+
+COMPARED = {-2: "Much worse than expected", -1: "Worse than expected", 0: "As expected", 1: "Better than expected"}
+
+
+def score_in_words(question: str, value: int) -> str:
+    """A score as a person would say it: `Would recommend: 2 of 10`, `It helped: No`."""
+    if question.partition(".")[0] == "compared":
+        return COMPARED.get(value, "Much better than expected")
+    return f"{scales.name_of(question)}: {scales.answer(question, value)}"
+
+
+NAMES = {
+    "safety": "Somebody may be in danger",
+    "escalation": "Means to take it further",
+    "cancellation": "Wants to leave",
+    "privacy": "Worries about their data",
+    "vulnerable": "Needs particular care",
+    "broken_promise": "Says we did not keep our word",
+    "no_answer": "Got no answer",
+    "rude": "Was treated badly",
+    "outage": "Something does not work",
+    "billing": "Trouble with a bill",
+}
+
+
+def words_of(signal: str) -> str:
+    """A signal as a person would say it."""
+    return NAMES.get(signal) or signal.replace("_", " ").capitalize()

@@ -1,0 +1,213 @@
+"""What was said and done since a case was opened: its latest part, and the parts before."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import IntEnum
+from typing import Any, NamedTuple, Self
+
+from django.db.models import Model, Q, QuerySet
+
+from heedful.act.models import Case, Note
+from heedful.associates.models import Associate, Team
+from heedful.courier.models import Mail, Sending
+from heedful.customers.models import Feedback
+from heedful.ledger.models import Entry
+from heedful.listen.models import Invitation
+from heedful.listen.surveys import OPEN
+
+PART = 50
+"""Lines that are shown at first, and that each part before adds."""
+MOST = 500
+"""Lines that a page which shows several parts is given again when something happens."""
+
+
+class Source(IntEnum):
+    """Where a line comes from; of lines at one time this is their order."""
+
+    HANDS = 0
+    NOTES = 1
+    ANSWERS = 2
+
+
+class HistoryPosition(NamedTuple):
+    """Where a line stands in the history."""
+
+    at: datetime
+    source: int
+    pk: int
+
+    def __str__(self) -> str:
+        return f"{self.at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%f}.{self.source}.{self.pk}"
+
+    @classmethod
+    def read(cls, text: str) -> Self | None:
+        """A place as an address names it; none where somebody made it up."""
+        found = re.fullmatch(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6})\.(\d)\.(\d{1,18})", text, re.ASCII)
+        try:
+            return (
+                cls(datetime.fromisoformat(found[1]).replace(tzinfo=UTC), int(found[2]), int(found[3]))
+                if found
+                else None
+            )
+        except ValueError:
+            return None
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryMessage:
+    """A note, a mail or a call, with what became of the mail."""
+
+    place: HistoryPosition
+    note: Note
+    state: str
+    kind: str
+
+    @property
+    def at(self) -> datetime:
+        """When it was written."""
+        return self.note.at
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryHelpAnswer:
+    """What the customer wrote when we asked whether it had helped."""
+
+    place: HistoryPosition
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryChange:
+    """A line of the case's history: who claimed it, handed it over, closed it or opened it again."""
+
+    place: HistoryPosition
+    who: str
+    words: str
+    icon: str
+    at: datetime
+
+
+type Line = HistoryMessage | HistoryHelpAnswer | HistoryChange
+
+
+@dataclass(frozen=True, slots=True)
+class CaseHistory:
+    """A part of what happened, in order."""
+
+    lines: Sequence[Line]
+    first: HistoryPosition | None
+    """Where it begins."""
+    is_whole: bool
+    """Whether nothing was before."""
+    is_latest: bool
+
+
+def part(case: Case, *, before: HistoryPosition | None = None, since: HistoryPosition | None = None) -> CaseHistory:
+    """The latest part, or the one before a place; or everything since a place that is shown already."""
+    most = MOST if since else PART
+    found = [line for read in (_moved, _noted, _answered) for line in read(case, before, most + 1)]
+    found.sort(key=lambda line: line.place)
+    shown = found[-most:]
+    if since:
+        shown = shown[-max(PART, sum(line.place >= since for line in shown)) :]
+    return CaseHistory(
+        lines=shown,
+        first=shown[0].place if shown else None,
+        is_whole=len(shown) == len(found),
+        is_latest=before is None,
+    )
+
+
+def _latest[M: Model](rows: QuerySet[M], source: Source, before: HistoryPosition | None, most: int) -> list[M]:
+    """The last rows of a source before a place."""
+    if before is not None:
+        same = Q(pk__lt=before.pk) if source == before.source else Q() if source < before.source else Q(pk=None)
+        rows = rows.filter(Q(at__lt=before.at) | Q(at=before.at) & same, at__lte=before.at)
+    return list(rows.order_by("-at", "-pk")[:most])
+
+
+ICONS = {
+    "CaseClaimed": "hand",
+    "CaseGivenBack": "undo-2",
+    "CaseHandedOver": "arrow-right-left",
+    "CaseClosed": "circle-check",
+    "CaseReopened": "rotate-ccw",
+}
+"""The events that put a case into other hands, end it or begin it again, and their marks."""
+ENDS = {"CaseClosed": "closed the case", "CaseReopened": "opened the case again"}
+
+
+def _moved(case: Case, before: HistoryPosition | None, most: int) -> list[HistoryChange]:
+    entries = _latest(Entry.objects.about(case=case.pk).filter(kind__in=ICONS), Source.HANDS, before, most)
+    owners = Associate.objects.in_bulk({entry.data.get("owner") for entry in entries} - {None})
+    teams = Team.objects.in_bulk({entry.data.get("team") for entry in entries} - {None})
+    return [
+        HistoryChange(
+            HistoryPosition(entry.at, Source.HANDS, entry.pk),
+            entry.by_label,
+            _moving(entry, owners, teams),
+            ICONS[entry.kind],
+            entry.at,
+        )
+        for entry in entries
+    ]
+
+
+def _moving(entry: Entry, owners: Mapping[int, Associate], teams: Mapping[int, Team]) -> str:
+    """What happened in words, such as `gave it back to Care`."""
+    if entry.kind in ENDS:
+        return ENDS[entry.kind]
+    owner, team = owners.get(entry.data["owner"] or 0), teams.get(entry.data.get("team") or 0)
+    if entry.kind == "CaseClaimed":
+        return "claimed the case"
+    if entry.kind == "CaseHandedOver":
+        return f"handed the case over to {owner or team or 'somebody who is no longer here'}"
+    others = f" for {owner}" if owner and str(owner.pk) != entry.by_id else ""
+    return f"gave the case back{others} to {team or 'whoever is free'}"
+
+
+STATES = {
+    Sending.WAITING: ("On its way", "watch"),
+    Sending.SENT: ("Sent", "good"),
+    Sending.KEPT: ("Kept here, no mail server is set up", "information"),
+    Sending.FAILED: ("Could not be sent", "late"),
+}
+
+
+def _noted(case: Case, before: HistoryPosition | None, most: int) -> list[HistoryMessage]:
+    notes = _latest(case.notes.select_related("author"), Source.NOTES, before, most)
+    states = dict(
+        Mail.objects.filter(pk__in=[note.mail_id for note in notes if note.mail_id]).values_list("pk", "state")
+    )
+    return [
+        HistoryMessage(
+            HistoryPosition(note.at, Source.NOTES, note.pk),
+            note,
+            *STATES.get(Sending(states.get(note.mail_id or 0, "kept")), ("", "")),
+        )
+        for note in notes
+    ]
+
+
+def _answered(case: Case, before: HistoryPosition | None, most: int) -> list[HistoryHelpAnswer]:
+    """The words about whether it helped, but for those that stand among what was heard. At most one a closing."""
+    invitations = Invitation.objects.filter(customer=case.customer_id, case_id=case.pk, answers__has_key=OPEN).order_by(
+        "pk"
+    )
+    sheets = Feedback.objects.filter(subject__in=[f"ask:{invitation.pk}" for invitation in invitations])
+    names = {f"feedback:{pk}": subject for pk, subject in sheets.values_list("pk", "subject")}
+    heard = {names[name] for name in case.troubles.filter(reference__in=names).values_list("reference", flat=True)}
+    found = [
+        _answer(invitation.pk, invitation.answers[OPEN])
+        for invitation in invitations
+        if f"ask:{invitation.pk}" not in heard
+    ]
+    return sorted((one for one in found if before is None or one.place < before), key=lambda one: one.place)[-most:]
+
+
+def _answer(pk: int, words: Mapping[str, Any]) -> HistoryHelpAnswer:
+    at = datetime.fromisoformat(words["at"])
+    return HistoryHelpAnswer(HistoryPosition(at, Source.ANSWERS, pk), str(words["value"]), at)

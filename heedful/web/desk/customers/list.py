@@ -1,0 +1,108 @@
+"""Which customers a list shows: search, filters, order and the columns of its export."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from heedful.act.models import Case
+from heedful.customers.models import Customer, CustomerQuerySet, Identity, Organisation, Stage
+from heedful.promise.models import Commitment
+from heedful.web import lists
+from heedful.web.page import PageRequest
+
+SHORTEST = 2
+MOST_FOUND = 50
+MOST_OFFERED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerListQuery:
+    """What an address asks for."""
+
+    found: CustomerQuerySet
+    keys: Sequence[str]
+    stages: lists.Filter
+    with_: lists.Filter
+    orders: lists.Filter
+    organisations: Sequence[Organisation]
+    """Those whose name has the words that were looked for."""
+
+
+def customer_list_query(request: PageRequest) -> CustomerListQuery:
+    """Read the address."""
+    stages = lists.chips(request, "stage", "Stage", Stage.objects.values_list("slug", "name"))
+    with_ = lists.chips(request, "with", "With", WITH)
+    orders = lists.chips(request, "order", "Order", [("value", "By value")])
+    found = search(request.GET.get("q", "")).select_related("stage", "organisation")
+    if stages.chosen:
+        found = found.filter(stage=stages.chosen.value)
+    if with_.chosen:
+        found = _with(found, with_.chosen.value)
+    elif "q" not in request.GET:
+        found = found.filter(is_known=True)
+    if orders.chosen:
+        found, keys = found.exclude(value_amount=None), ["-value_amount", "-id"]
+    else:
+        keys = ["-last_seen_at", "-id"]
+    return CustomerListQuery(found, keys, stages, with_, orders, organisations(request.GET.get("q", ""))[:MOST_OFFERED])
+
+
+WITH = [("case", "Open case"), ("risk", "Promise at risk"), ("visitors", "Visitors too")]
+
+
+def search(words: str) -> CustomerQuerySet:
+    """Find people by a part of the name, the e-mail or their organisation's name, or by a whole identity."""
+    people = Customer.objects.people()
+    if not (words := _sought(words)):
+        return people
+    named = Identity.objects.filter(value__in={words, words.lower(), words.replace(" ", "")})
+    known = list(named.values_list("customer__person", flat=True)[:50])
+    theirs = [row.pk for row in organisations(words)]
+    named_so = Q(name__icontains=words) | Q(email__icontains=words)
+    return people.filter(named_so | Q(pk__in=known) | Q(organisation__in=theirs))
+
+
+def organisations(words: str) -> list[Organisation]:
+    """Find organisations by a part of the name, or by the whole of the id that they are known by."""
+    if not (words := _sought(words)):
+        return []
+    found = Organisation.objects.filter(Q(name__icontains=words) | Q(external_id=words))
+    return list(found.order_by("name", "pk")[:MOST_FOUND])
+
+
+def _sought(words: str) -> str:
+    """What is looked for, where it is enough to go by."""
+    words = words.strip().replace("\x00", "")[:200]
+    return words if len(words) >= SHORTEST else ""
+
+
+def _with(found: CustomerQuerySet, what: str) -> CustomerQuerySet:
+    """Those with an open case or a promise at risk, who are few and looked for first.
+
+    Within one statement the database takes people for fewer still, and goes through all cases for each of them.
+    """
+    few: dict[str, QuerySet[Any]] = {
+        "case": Case.objects.open(),
+        "risk": Commitment.objects.filter(changes_at__isnull=False, state="at_risk"),
+    }
+    if what not in few:
+        return found
+    return found.filter(pk__in=set(few[what].order_by().values_list("customer__person", flat=True)))
+
+
+COLUMNS: list[lists.Column[Customer]] = [
+    ("id", lambda who: who.pk),
+    ("name", lambda who: who.name),
+    ("email", lambda who: who.email),
+    ("phone", lambda who: who.phone),
+    ("organisation", lambda who: who.organisation),
+    ("stage", lambda who: who.stage),
+    ("segment", lambda who: who.segment),
+    ("value", lambda who: who.value_amount),
+    ("currency", lambda who: who.value_currency),
+    ("first_seen_at", lambda who: who.first_seen_at),
+    ("last_seen_at", lambda who: who.last_seen_at),
+    ("stage_code", lambda who: who.stage_id),
+]

@@ -1,0 +1,208 @@
+"""The desk's feedback: what customers said, in their own words, and what was understood."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, cast
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.core.cache import cache
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import JSONObject
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils import timezone
+
+from heedful.act.models import CaseTrouble
+from heedful.customers import scales
+from heedful.customers.models import Feedback, Score, Stage
+from heedful.prove import answers, periods
+from heedful.understand import detection
+from heedful.understand.models import Reading, Topic
+from heedful.web import lists, names, wording
+from heedful.web.desk.cases import list as case_list
+from heedful.web.desk.cases import page as case_page
+from heedful.web.page import PageRequest, is_fragment, page
+
+BANDS = {"recommend": (6, 9), "satisfaction": (2, 4), "ease": (3, 5), "compared": (-1, 1)}
+"""The highest score that is low and the lowest that is high, for each scale."""
+SCORES = [("low", "Low score"), ("middle", "Middling"), ("high", "High score")]
+CHANNELS_S = 300
+NAMED_BY = ("name", "email", "phone", "handle")
+"""By which a customer is called."""
+WELL_READ = {"en"}
+"""Languages that the light tier reads well; in others its word is worth less, and the page says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class FeedbackRow:
+    """One answer sheet as it is shown."""
+
+    feedback: Feedback
+    scores: list[str]
+    pieces: case_page.Pieces
+    reading: Reading
+    feeling: str
+    is_unsure: bool
+    topics: list[str]
+    signals: list[str]
+    case_id: int | None
+
+
+def columns() -> list[lists.Column[Feedback]]:
+    """What the export holds: words, and beside them the codes that do not change."""
+    known = names.Names()
+    return [
+        ("Said", lambda row: row.happened_at),
+        ("Customer", lambda row: (row.customer.person or row.customer).label),
+        ("Stage", lambda row: known.stage(row.stage_slug)),
+        ("Channel", lambda row: wording.channel(row.channel)),
+        (
+            "Scores",
+            lambda row: "; ".join(detection.score_in_words(question, value) for question, value in _scores_of(row)),
+        ),
+        ("Words", lambda row: row.verbatim),
+        ("Sentiment", lambda row: wording.FEELINGS.get(reading_of(row).sentiment, "")),
+        ("Topics", lambda row: "; ".join(known.topic(topic["slug"]) for topic in reading_of(row).topics or ())),
+        ("Language", lambda row: reading_of(row).language),
+        ("Stage code", lambda row: row.stage_slug),
+        ("Channel code", lambda row: row.channel),
+    ]
+
+
+@page("feedback.read")
+def index(request: PageRequest) -> HttpResponseBase:
+    """What customers said."""
+    found = _asked_for(request)
+    if request.GET.get("format") == "csv":
+        return lists.csv_file(request, "feedback", _exported(found), columns())
+    shown = lists.read(request, found, keys=["-happened_at", "-pk"])
+    told = {"page": shown, "sheets": feedback_rows(shown.rows), **_chips(request)}
+    return render(request, "desk/feedback/index.html" + ("#rows" if is_fragment(request) else ""), told)
+
+
+def _exported(rows: QuerySet[Feedback]) -> QuerySet[Feedback]:
+    """What an export reads of each sheet and no more; its scores one by one, by their index.
+
+    Looked up for thousands of sheets together, in tables that are not measured yet, all scores would be read each time.
+    """
+    given = Score.objects.filter(feedback=OuterRef("pk")).order_by("question")
+    named = [f"customer{of}__{name}" for of in ("", "__person") for name in NAMED_BY]
+    read = [f"reading__{name}" for name in ("feedback", "sentiment", "topics", "language")]
+    plain = ["happened_at", "stage_slug", "channel", "verbatim", "customer__person"]
+    found = rows.prefetch_related(None).only(*plain, *named, *read)
+    return found.annotate(given=ArraySubquery(given.values(pair=JSONObject(question="question", value="value"))))
+
+
+def _scores_of(row: Feedback) -> list[tuple[str, int]]:
+    given: list[dict[str, Any]] = getattr(row, "given")  # noqa: B009 (annotated by `_exported`)
+    return [(one["question"], one["value"]) for one in given]
+
+
+def reading_of(row: Feedback) -> Reading:
+    """What was understood; an empty reading where there are no words, or nobody has read them yet."""
+    return getattr(row, "reading", None) or Reading()
+
+
+def feedback_rows(rows: Iterable[Feedback]) -> list[FeedbackRow]:
+    """Answer sheets with everything that stands beside them."""
+    rows = list(rows)
+    names = dict(Topic.objects.values_list("slug", "name"))
+    references = {f"feedback:{row.pk}": row.pk for row in rows}
+    troubles = CaseTrouble.objects.filter(reference__in=references).values_list("reference", "case_id")
+    known = {references[reference]: case_id for reference, case_id in troubles}
+    return [_sheet(row, names, known.get(row.pk)) for row in rows]
+
+
+def _sheet(row: Feedback, names: dict[str, str], case_id: int | None) -> FeedbackRow:
+    reading = reading_of(row)
+    return FeedbackRow(
+        feedback=row,
+        scores=case_page.scores_in_words(row),
+        pieces=case_page.mark(row.verbatim, case_page.trigger_words(reading.signals)) if row.verbatim else [],
+        reading=reading,
+        feeling=wording.feeling(reading.sentiment, reading.sentiment_confidence),
+        is_unsure=reading.language not in WELL_READ,
+        topics=[names.get(topic["slug"], topic["slug"]) for topic in reading.topics],
+        signals=[detection.words_of(signal["signal"]) for signal in reading.signals],
+        case_id=case_id,
+    )
+
+
+def _asked_for(request: PageRequest) -> QuerySet[Feedback]:
+    rows = Feedback.objects.select_related("customer__person", "reading").prefetch_related("scores")
+    if request.GET.get("words", "yes") == "yes":
+        rows = rows.exclude(verbatim="")
+    for name, field in (("sentiment", "reading__sentiment"), ("stage", "stage_slug"), ("channel", "channel")):
+        if value := request.GET.get(name, ""):
+            rows = rows.filter(**{field: value})
+    if topic := request.GET.get("topic", ""):
+        rows = rows.filter(reading__topics__contains=[{"slug": topic}])
+    if signal := request.GET.get("signal", ""):
+        rows = rows.filter(reading__signals__contains=[{"signal": signal}])
+    if band := _band(request.GET.get("score", "")):
+        rows = rows.filter(Exists(Score.objects.filter(band, feedback=OuterRef("pk"))))
+    if words := request.GET.get("q", "").strip():
+        rows = rows.filter(verbatim__icontains=words.replace("\x00", "")[:200])
+    return _behind(request, rows)
+
+
+def _behind(request: PageRequest, rows: QuerySet[Feedback]) -> QuerySet[Feedback]:
+    """The answers behind a figure: of one organisation, question, part and time."""
+    if (pk := request.GET.get("organisation", "")).isdecimal():
+        rows = rows.filter(customer__person__organisation=int(pk))
+    said = {name: request.GET.get(name, "").replace("\x00", "") for name in ("question", "segment", "kind", "month")}
+    if said["question"]:
+        rows = rows.filter(Exists(Score.objects.filter(question=said["question"], feedback=OuterRef("pk"))))
+    if "segment" in request.GET:
+        rows = rows.filter(customer__person__segment=said["segment"])
+    if said["kind"]:
+        rows = rows.filter(kind=said["kind"])
+    if month := re.fullmatch(r"([12]\d{3})-(0[1-9]|1[0-2])", said["month"]):
+        rows = rows.filter(happened_at__year=int(month[1]), happened_at__month=int(month[2]))
+    if (period := request.GET.get("period", "")) in periods.CHOICES:
+        rows = rows.filter(happened_at__gte=periods.last(period, at=timezone.now()).since)
+    return rows
+
+
+def _band(name: str) -> Q | None:
+    if name not in dict(SCORES):
+        return None
+    found = Q()
+    for question, (low, high) in BANDS.items():
+        bounds = {
+            "low": Q(value__lte=low),
+            "middle": Q(value__gt=low, value__lt=high),
+            "high": Q(value__gte=high),
+        }
+        found |= (Q(question=question) | Q(question__startswith=f"{question}.")) & bounds[name]
+    return found
+
+
+def _chips(request: PageRequest) -> dict[str, Any]:
+    stages = list(Stage.objects.values_list("slug", "name"))
+    topics = list(Topic.objects.order_by("name").values_list("slug", "name"))
+    channels = [(name, wording.channel(name)) for name in _channels()]
+    return {
+        "bands": lists.chips(request, "score", "Score", SCORES),
+        "feelings": lists.chips(request, "sentiment", "Feeling", wording.FEELINGS.items()),
+        "menus": [
+            lists.chips(request, "topic", "Topic", topics),
+            lists.chips(request, "stage", "Stage", stages),
+            lists.chips(request, "period", "Time", periods.LABELS.items()),
+        ],
+        "more": [
+            *case_list.organisation(request),
+            lists.chips(request, "channel", "Channel", channels),
+            lists.chips(
+                request, "question", "Question", [(code, scales.name_of(code)) for code in answers.questions_answered()]
+            ),
+            lists.chips(request, "words", "Words", [("any", "Scores without words too")]),
+        ],
+    }
+
+
+def _channels() -> list[str]:
+    """The channels on which customers speak; looked for every few minutes, since it takes a walk over all scores."""
+    found = Score.objects.exclude(channel="").order_by("channel").values_list("channel", flat=True).distinct()
+    return cast("list[str]", cache.get_or_set("feedback.channels", lambda: list(found[:30]), CHANNELS_S))

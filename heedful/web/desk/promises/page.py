@@ -1,0 +1,218 @@
+"""What the pages of promises show: periods, figures, how it was felt, and the replay of one instance."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from heedful.customers import kinds, scales, slugs
+from heedful.customers.models import Customer
+from heedful.promise import attainment, standards
+from heedful.promise.attainment import Attainment
+from heedful.promise.commitments import CommitmentHistory
+from heedful.promise.models import Commitment, Promise, Unreadable
+from heedful.prove import experience as proven
+from heedful.prove import intervals, periods, scores
+from heedful.web import lists, names
+from heedful.web.components.figures import Figure
+from heedful.web.desk import periods as chosen
+from heedful.web.desk.periods import PagePeriod
+from heedful.web.templatetags.look import duration
+
+UNDECIDED = ("pending", "at_risk")
+OPEN = ("open", "Still open")
+"""Pending or at risk, as the board counts it."""
+TONES = {"kept": "good", "broken": "late", "at_risk": "watch", "pending": ""}
+ICONS = {"kept": "circle-check", "broken": "triangle-alert", "at_risk": "clock", "pending": "hourglass"}
+
+
+def period(request: HttpRequest, *, at: datetime) -> PagePeriod:
+    """The period that the address names; else the last 90 days, or all time where nothing was due in them."""
+    return chosen.period_of(request, last=lambda: attainment.last_due(until=at), at=at)
+
+
+def sentences(row: Promise, names: Mapping[str, str]) -> list[str]:
+    """How it is measured, or was before it ended; of standards that are read already, with the names of kinds."""
+    today = sorted((one for one in row.standards.all() if one.ended_at is None), key=lambda one: one.pk)
+    return [standards.sentence(one, names=names) for one in today or row.standards.all()]
+
+
+def unseen_kinds(row: Promise, called: Mapping[str, str]) -> list[str]:
+    """What the kinds are called that it waits for and that nobody has sent yet."""
+    today = [one for one in row.standards.all() if one.ended_at is None]
+    waited = [kind for one in today for kind in (one.from_kind, one.to_kind)]
+    return [called.get(kind) or slugs.words(kind) for kind in kinds.unseen(slugs=waited)]
+
+
+def attainment_figure(walk: Attainment, *, label: str = "Kept", href: str = "") -> Figure:
+    """The share kept, with its interval."""
+    if walk.share is None:
+        return Figure(label, "–", of="due")
+    low, high = intervals.wilson(walk.share, walk.due)
+    return Figure(
+        label,
+        f"{walk.share * 100:.1f}",
+        unit=" %",
+        n=walk.due,
+        of="due",
+        span=f"{low * 100:.1f} to {high * 100:.1f}\N{NO-BREAK SPACE}%",
+        low=low,
+        high=high,
+        middle=walk.share,
+        href=href,
+    )
+
+
+def page_context(request: HttpRequest, row: Promise, *, at: datetime) -> dict[str, Any]:
+    """Everything on a promise's page but the rows of its list."""
+    when = period(request, at=at)
+    states = lists.chips(request, "state", "State", [*Commitment.State.choices, OPEN])
+    walk = attainment.attainments(since=when.since, until=when.until, promise=row.pk)[row.pk]
+    address, called = reverse("desk:promise", args=[row.slug]), kinds.names()
+    return {
+        "promise": row,
+        "sentences": sentences(row, called),
+        "unheard": unseen_kinds(row, called) if row.is_active else [],
+        "period": when,
+        "states": states,
+        "walk": walk,
+        "figures": [
+            attainment_figure(walk),
+            Figure("Broken", f"{walk.broken:,}", href=f"{address}?state=broken"),
+            Figure("At risk now", f"{walk.at_risk:,}", href=f"{address}?state=at_risk"),
+            Figure("Pending", f"{walk.pending:,}", href=f"{address}?state=pending"),
+        ],
+        "recount": getattr(row, "recount", None),
+        "unread": list(Unreadable.objects.filter(promise=row).select_related("customer__person").order_by("-pk")[:5]),
+        "unread_count": Unreadable.objects.filter(promise=row).count(),
+        "tones": TONES,
+        "found": _found(row, when, states.chosen.value if states.chosen else ""),
+    }
+
+
+def _found(row: Promise, when: PagePeriod, state: str) -> Any:
+    rows = Commitment.objects.filter(promise=row).select_related("customer__person")
+    if state:
+        rows = rows.filter(state__in=UNDECIDED if state == OPEN[0] else [state])
+    if not when.is_all and state not in (*UNDECIDED, OPEN[0]):
+        rows = rows.filter(counts_at__gte=when.since)
+    return rows
+
+
+@dataclass(frozen=True, slots=True)
+class ExperienceRow:
+    """One question: how it was answered after the promise was kept, after it was broken, and against expectation."""
+
+    question: str
+    figures: list[Figure]
+    of_all: list[Figure]
+    """The same yes, of all the times that it was kept and broken, answered or not."""
+
+
+def experience_rows(row: Promise, when: PagePeriod) -> list[ExperienceRow]:
+    """How customers answered each question after the promise was kept and after it was broken."""
+    walked = attainment.attainments(since=when.since, until=when.until, promise=row.pk)
+    period = periods.Period(when.since, when.until, when.label)
+    return [_felt(one) for one in proven.by_outcome(promises=[row], walks=walked, period=period).get(row.pk, [])]
+
+
+def _felt(one: proven.ExperienceByOutcome) -> ExperienceRow:
+    figures = [_figure("When kept", one.kept, one.question), _figure("When broken", one.broken, one.question)]
+    if one.gap:
+        figures.append(_figure("Gap", one.gap, one.question))
+    whole = [("When kept", one.of_all_kept), ("When broken", one.of_all_broken)]
+    of_all = [_figure(label, figure, one.question, of="times") for label, figure in whole if figure]
+    return ExperienceRow(scales.name_of(one.question), figures, of_all)
+
+
+def _figure(label: str, found: scores.Estimate | None, question: str, *, of: str = "answers") -> Figure:
+    if found is None:
+        return Figure(label, "–", n=0)
+    scale = scales.scale_of(question)
+    span = scale.highest - scale.lowest
+    least, most, times, unit = {
+        "points": (-100.0, 100.0, 1, ""),
+        "share": (0.0, 1.0, 100, " %"),
+        "mean": (float(scale.lowest), float(scale.highest), 1, ""),
+        "gap": (float(-span), float(span), 1, ""),
+    }[found.unit]
+    values = [found.value * times, found.low * times, found.high * times]
+    shape = "+.1f" if found.unit in ("points", "gap") else ".1f"
+    value, low, high = (f"{number:{shape}}".replace("-", "−") for number in values)
+    return Figure(
+        label,
+        value,
+        unit=unit,
+        n=found.n,
+        of=of,
+        span=f"{low} to {high}{unit}",
+        low=found.low,
+        high=found.high,
+        middle=found.value,
+        least=least,
+        most=most,
+    )
+
+
+def person_of(row: Commitment) -> Customer:
+    """The person to whom it was promised."""
+    return row.customer.person or row.customer
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayStep:
+    """One line of a replay."""
+
+    at: datetime
+    found_at: datetime | None
+    words: str
+    tone: str
+    icon: str
+    because: str
+
+
+def replay(history: CommitmentHistory) -> dict[str, Any]:
+    """What happened to an instance, in the order of the log, and when we found out."""
+    known, sources = names.Names(), names.sources(one.source for one in history.touchpoints if one.source)
+    called = {touchpoint.pk: known.kind(touchpoint.kind) for touchpoint in history.touchpoints}
+    flips = [
+        ReplayStep(
+            flip.true_from,
+            flip.found_at,
+            flip.get_state_display(),
+            TONES[flip.state],
+            ICONS[flip.state],
+            _because(flip.because, called),
+        )
+        for flip in history.flips
+    ]
+    return {
+        "steps": flips,
+        "touchpoints": [
+            {"row": one, "words": called[one.pk], "source": sources.get(one.source, "an unnamed source")}
+            for one in history.touchpoints
+        ],
+        "lateness": _lateness(history),
+        "tone": TONES[history.commitment.state],
+    }
+
+
+def _because(reason: str, called: dict[int, str]) -> str:
+    kind, _, pk = reason.partition(":")
+    if kind == "clock":
+        return "The clock ran"
+    return called.get(int(pk), f"Touchpoint {pk}") if kind == "touchpoint" and pk.isdecimal() else reason.capitalize()
+
+
+def _lateness(history: CommitmentHistory) -> str:
+    """How much too late it was, or how much time was left, in words."""
+    row = history.commitment
+    if row.due_at is None or row.state in UNDECIDED:
+        return ""
+    if row.state == "kept" and row.settled_at:
+        return f"{duration(row.due_at - row.settled_at)} before it was due"
+    came = next((seen.happened_at for seen in history.touchpoints if seen.pk == row.settled_by), None)
+    return f"{duration(came - row.due_at)} late" if came else "It has not come yet"

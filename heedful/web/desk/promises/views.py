@@ -1,0 +1,183 @@
+"""The desk's promises: what we said we would do, how often we did, and each time that we did not."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from heedful.customers import kinds
+from heedful.kit.errors import Refused
+from heedful.promise import commitments, promises, recounts, standards
+from heedful.promise.models import Commitment, Promise
+from heedful.web import lists, touchpoint_kinds
+from heedful.web.desk.promises import forms as promise_forms
+from heedful.web.desk.promises import list as promise_list
+from heedful.web.desk.promises import page as promise_page
+from heedful.web.desk.promises.forms import PromiseForm, Standards
+from heedful.web.page import PageRequest, is_fragment, page, redirect_with
+
+COLUMNS: list[lists.Column[Commitment]] = [
+    ("Commitment", lambda row: row.pk),
+    ("Customer", lambda row: promise_page.person_of(row).label),
+    ("State", lambda row: row.get_state_display()),
+    ("Started", lambda row: row.started_at),
+    ("Due", lambda row: row.due_at),
+    ("Settled", lambda row: row.settled_at),
+    ("Measured", lambda row: row.measured),
+]
+
+
+@page("promise.read")
+def index(request: PageRequest) -> HttpResponseBase:
+    """All promises with their walk."""
+    period = promise_page.period(request, at=timezone.now())
+    ended = lists.chips(request, "show", "Show", [("ended", "Ended")])
+    found = Promise.objects.select_related("stage", "owner", "recount").prefetch_related("standards__calendar")
+    rows = (found.exclude(ended_at=None) if ended.chosen else found.active()).order_by("stage__position", "pk")
+    if request.GET.get("format") == "csv":
+        return lists.csv_of(request, "promises", promise_list.whole(list(rows), period), promise_list.COLUMNS)
+    told = {
+        "rows": promise_list.lines(rows, period),
+        "export": lists.query(request.GET, format="csv"),
+        "period": period,
+        "ended": ended,
+        "any": Promise.objects.exists(),
+    }
+    return render(request, "desk/promises/index.html" + ("#rows" if is_fragment(request) else ""), told)
+
+
+@page("promise.read")
+def promise(request: PageRequest, slug: str) -> HttpResponseBase:
+    """One promise: talk, walk, and the rows behind it."""
+    row = _promise(slug)
+    told = promise_page.page_context(request, row, at=timezone.now())
+    if request.GET.get("format") == "csv":
+        return lists.csv_file(request, row.slug, told["found"], COLUMNS)
+    told["page"] = lists.read(request, told["found"], keys=["-counts_at", "-id"])
+    lists.disclose(request, told["unread"])
+    return render(request, "desk/promises/promise.html" + ("#live" if is_fragment(request) else ""), told)
+
+
+@page("promise.read")
+def felt(request: PageRequest, slug: str) -> HttpResponse:
+    """How customers felt when it was kept, and when it was broken."""
+    row = _promise(slug)
+    period = promise_page.period(request, at=timezone.now())
+    found = promise_page.experience_rows(row, period)
+    shares = any(one.of_all for one in found)
+    return render(request, "desk/promises/experience.html", {"felt": found, "promise": row, "shares": shares})
+
+
+@page("promise.read")
+def commitment(request: PageRequest, slug: str, pk: int) -> HttpResponse:
+    """One time that it was promised to one customer, with everything that happened to it."""
+    rows = Commitment.objects.select_related("promise", "standard__calendar", "customer__person")
+    row = get_object_or_404(rows, pk=pk, promise__slug=slug)
+    lists.disclose(request, [row])
+    told = {"instance": row, "customer": promise_page.person_of(row), "standard": _measured(row)}
+    return render(request, "desk/promises/commitment.html", told | promise_page.replay(commitments.history(row)))
+
+
+def _measured(row: Commitment) -> str:
+    return standards.sentence(row.standard, names=kinds.names())
+
+
+@page("promise.edit")
+@require_http_methods(["GET", "POST"])
+def new(request: PageRequest) -> HttpResponse:
+    """Make a promise."""
+    form, rows = _forms(request, {}, [promise_forms.empty()])
+    if request.method == "POST" and "more" not in request.POST and form.is_valid() and rows.is_valid():
+        try:
+            made = promises.make(wording=form.wording(), standards=_drafts(rows), by=request.user.by, at=timezone.now())
+            return redirect_with(request, _address(made), "Promised. We are looking through what happened so far.")
+        except Refused as no:
+            form.add_error(None, no.sentence)
+    return _form_page(request, form, rows, None)
+
+
+@page("promise.edit")
+def unseen_kinds(request: PageRequest) -> HttpResponse:
+    """Say of a sentence that is being filled in what nobody has sent yet."""
+    typed = [str(text)[:120] for name, text in request.GET.items() if name.endswith(("_from", "_to"))]
+    return render(request, "desk/promises/unheard.html", {"unheard": promise_forms.unseen_kinds(typed)})
+
+
+@page("promise.edit")
+@require_http_methods(["GET", "POST"])
+def edit(request: PageRequest, slug: str) -> HttpResponse:
+    """Change a promise."""
+    row = _promise(slug)
+    today = row.standards.today().order_by("pk")
+    form, rows = _forms(
+        request, promise_forms.wording_of(row), [promise_forms.initial_of(standard) for standard in today]
+    )
+    if request.method == "POST" and "more" not in request.POST and form.is_valid() and rows.is_valid():
+        try:
+            _change(request, row, form.wording(), _drafts(rows))
+            return redirect_with(request, _address(row), "Saved.")
+        except Refused as no:
+            form.add_error(None, no.sentence)
+    return _form_page(request, form, rows, row)
+
+
+def _change(
+    request: PageRequest, row: Promise, wording: promises.Wording, drafts: Sequence[standards.StandardDraft]
+) -> None:
+    promises.change(
+        promise=row,
+        wording=wording,
+        standards=drafts,
+        from_now_on=request.POST.get("from_when") == "now",
+        by=request.user.by,
+        at=timezone.now(),
+    )
+
+
+@page("promise.edit")
+@require_POST
+def ending(request: PageRequest, slug: str) -> HttpResponse:
+    """Stop promising it."""
+    row = promises.end(promise=_promise(slug), by=request.user.by, at=timezone.now())
+    return redirect_with(request, _address(row), "Ended. What was promised until now still counts.")
+
+
+@page("promise.edit")
+@require_POST
+def recount(request: PageRequest, slug: str) -> HttpResponse:
+    """Judge it anew over the whole log."""
+    row = _promise(slug)
+    recounts.ask(promise=row, by=request.user.by, at=timezone.now())
+    return redirect_with(request, _address(row), "Recounting from the log. You can go on meanwhile.")
+
+
+def _promise(slug: str) -> Promise:
+    return get_object_or_404(Promise.objects.select_related("stage", "owner", "recount"), slug=slug)
+
+
+def _address(row: Promise) -> str:
+    return reverse("desk:promise", args=[row.slug])
+
+
+def _drafts(rows: Any) -> list[standards.StandardDraft]:
+    return [form.draft() for form in rows.forms if not form.cleaned_data.get("DELETE")]
+
+
+def _forms(request: HttpRequest, said: dict[str, Any], told: list[dict[str, Any]]) -> tuple[PromiseForm, Any]:
+    if request.method != "POST":
+        return PromiseForm(initial=said), Standards(initial=told, prefix="standard")
+    sent = request.POST.copy()
+    if "more" in sent and (count := sent.get("standard-TOTAL_FORMS", "")).isdecimal():
+        sent["standard-TOTAL_FORMS"] = str(min(int(count[:3]) + 1, promise_forms.MOST))
+    return PromiseForm(sent, initial=said), Standards(sent, initial=told, prefix="standard")
+
+
+def _form_page(request: PageRequest, form: PromiseForm, rows: Any, row: Promise | None) -> HttpResponse:
+    told = {"form": form, "rows": rows, "promise": row, "kinds": touchpoint_kinds.offered()}
+    wrong = request.method == "POST" and "more" not in request.POST
+    return render(request, "desk/promises/form.html", told, status=422 if wrong else 200)

@@ -1,0 +1,259 @@
+"""How a survey is written: its questions in each language, whom it asks, when and how often."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django import forms
+from django.utils.text import slugify
+
+from heedful.listen import wordings
+from heedful.listen.models import Survey
+from heedful.listen.surveys import OPEN, Design
+from heedful.web import touchpoint_kinds
+
+UNITS = {"minutes": 60, "hours": 3_600, "days": 86_400}
+QUESTIONS = [
+    ("recommend", "Would recommend us, 0 to 10"),
+    ("satisfaction", "Satisfied, 1 to 5"),
+    ("ease", "Made it easy, 1 to 7"),
+    ("compared", "Better or worse than expected"),
+    ("helped", "It helped, yes or no"),
+    ("expected.satisfaction", "Expects to be satisfied, 1 to 5"),
+    ("expected.ease", "Expects it to be easy, 1 to 7"),
+    ("expected.recommend", "Expects to recommend us, 0 to 10"),
+    (OPEN, "In their own words"),
+]
+SIMPLE = ("satisfaction", "recommend", "ease", "compared")
+MORE_LANGUAGES = "more_languages"
+
+
+class OwnWords(forms.CharField):
+    """Words of the company's own; in a language of which we have none there is no way around them."""
+
+    def __init__(self, *, language: str, **more: Any) -> None:
+        super().__init__(required=False, **more)
+        self.is_needed = not wordings.is_spoken(language)
+
+
+class SurveyDesignForm(forms.Form):
+    """The survey but for its questions; the words around them are asked for in each language."""
+
+    name = forms.CharField(max_length=120, help_text="What you call it; customers do not see it.")
+    languages = forms.MultipleChoiceField(
+        choices=[(code, wordings.in_english(code)) for code in wordings.LANGUAGES],
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text="In these we have words for everything that you leave empty.",
+    )
+    more_languages = forms.CharField(
+        required=False,
+        max_length=80,
+        label="Others",
+        help_text="Codes such as pl or ar, separated by commas; in these you write every word.",
+    )
+    moment_kind = touchpoint_kinds.TouchpointKindField(
+        label="Ask when this happens",
+        help_text="A kind of touchpoint. Leave it empty for a survey that is only linked to.",
+    )
+    delay = forms.IntegerField(min_value=0, initial=0, required=False, label="How long after")
+    delay_unit = forms.ChoiceField(choices=[(unit, unit) for unit in UNITS], initial="hours", label="Unit")
+    share = forms.IntegerField(
+        min_value=0,
+        max_value=100,
+        initial=100,
+        label="Share, in per cent",
+        help_text="How many of these moments ask, drawn by lot.",
+    )
+    times = forms.IntegerField(
+        min_value=1, max_value=100, initial=1, label="One customer at most", help_text="times by this survey"
+    )
+    days = forms.IntegerField(
+        min_value=1,
+        max_value=3650,
+        initial=90,
+        label="In how many days",
+        help_text="All surveys together have a limit of their own.",
+    )
+
+    def __init__(self, *args: Any, spoken: Sequence[str], **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.spoken = spoken
+        for language in spoken:
+            for part, label in (("subject", "Subject of the mail"), ("intro", "Heading"), ("thanks", "Thanks")):
+                field = OwnWords(
+                    language=language,
+                    max_length=500,
+                    label=label,
+                    widget=forms.TextInput(
+                        attrs={"placeholder": wordings.ours(part, language), "lang": language, "dir": "auto"}
+                    ),
+                )
+                self.fields[f"{part}_{language}"] = field
+
+    def clean(self) -> dict[str, Any]:
+        """Say beside each field what is missing in a language in which we have no words."""
+        for language in _foreign(self.spoken):
+            for part in ("subject", "intro", "thanks"):
+                _ask_for(self, f"{part}_{language}", language)
+        return self.cleaned_data
+
+    @property
+    def must_say(self) -> bool:
+        """Whether one of its languages has no words of ours, so that the company must write them all."""
+        return bool(_foreign(self.spoken))
+
+    def around(self) -> list[tuple[str, list[Any]]]:
+        """The words around the questions: each language with its fields."""
+        parts = ("subject", "intro", "thanks")
+        return [
+            (wordings.in_english(language), [self[f"{part}_{language}"] for part in parts]) for language in self.spoken
+        ]
+
+    def design(self, questions: Sequence[Mapping[str, Any]]) -> Design:
+        """The survey that was filled in."""
+        said = self.cleaned_data
+        return Design(
+            name=said["name"],
+            questions=questions,
+            languages=self.spoken,
+            moment_kind=said["moment_kind"].strip(),
+            delay_s=(said["delay"] or 0) * UNITS[said["delay_unit"]],
+            share=said["share"] / 100,
+            times=said["times"],
+            days=said["days"],
+            **{
+                part: {language: said[f"{part}_{language}"] for language in self.spoken}
+                for part in ("subject", "intro", "thanks")
+            },
+        )
+
+
+class QuestionForm(forms.Form):
+    """One question, worded in each language."""
+
+    code = forms.ChoiceField(choices=QUESTIONS, label="Question")
+    topic = forms.CharField(
+        required=False, max_length=40, label="Topic", help_text="When it is about one thing, such as delivery."
+    )
+
+    def __init__(self, *args: Any, spoken: Sequence[str], **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.spoken = spoken
+        for language in spoken:
+            ours = "Empty for our words" if wordings.is_spoken(language) else ""
+            self.fields[f"text_{language}"] = OwnWords(
+                language=language,
+                max_length=500,
+                label=f"Words in {wordings.in_english(language)}",
+                widget=forms.TextInput(attrs={"lang": language, "dir": "auto", "placeholder": ours}),
+            )
+            if not wordings.is_spoken(language):
+                self._ask_for_ends(language)
+
+    def _ask_for_ends(self, language: str) -> None:
+        """In a language for which we have no words, the company says what the ends of the scale mean."""
+        for end, label in (("low", "lowest"), ("high", "highest")):
+            widget = forms.TextInput(attrs={"lang": language, "dir": "auto"})
+            self.fields[f"{end}_{language}"] = OwnWords(
+                language=language,
+                max_length=80,
+                label=f"The {label} answer in {wordings.in_english(language)}",
+                widget=widget,
+            )
+
+    def clean(self) -> dict[str, Any]:
+        """Say beside each field what is missing in a language in which we have no words."""
+        parts = ("text",) if self.cleaned_data.get("code") == OPEN else ("text", "low", "high")
+        for language in _foreign(self.spoken):
+            for part in parts:
+                _ask_for(self, f"{part}_{language}", language)
+        return self.cleaned_data
+
+    def texts(self) -> list[Any]:
+        """The fields for its words; one that is answered in their own words has no ends."""
+        parts = ("text_",) if self["code"].value() == OPEN else ("text_", "low_", "high_")
+        return [self[name] for name in self.fields if name.startswith(parts)]
+
+    def question(self) -> dict[str, Any]:
+        """The question that was filled in."""
+        said = self.cleaned_data
+        topic = slugify(said.get("topic", "")[:200]).replace("-", "_")
+        code = f"{said['code']}.{topic}" if topic and said["code"] != OPEN else said["code"]
+        return {"code": code} | {
+            part: {language: said.get(f"{part}_{language}", "") for language in self.spoken}
+            for part in ("text", "low", "high")
+        }
+
+
+def _foreign(spoken: Sequence[str]) -> list[str]:
+    """Those languages in which we have no words of our own."""
+    return [language for language in spoken if not wordings.is_spoken(language)]
+
+
+def _ask_for(form: forms.Form, name: str, language: str) -> None:
+    """Only of whoever is done: who asks for another question or language is still writing."""
+    if {"more", "again"} & form.data.keys():
+        return
+    if name not in form.errors and not form.cleaned_data.get(name, "").strip():
+        form.add_error(name, f"Write it in {wordings.in_english(language)}: we have no words of our own in it.")
+
+
+Questions = forms.formset_factory(QuestionForm, extra=0, min_num=1, max_num=8, absolute_max=16, can_delete=True)
+
+
+def next_question(sent: Any) -> str:
+    """The question that one who wants another is offered: the first that is not asked yet."""
+    asked = {value for key, value in sent.items() if key.startswith("question-") and key.endswith("-code")}
+    return next((code for code in (OPEN, *SIMPLE) if code not in asked), OPEN)
+
+
+def draft_survey(form: SurveyDesignForm, rows: Any) -> Survey:
+    """The survey as far as it is written, for a look at it; nothing is refused."""
+    form.is_valid()
+    rows.is_valid()
+    done = [row for row in rows.forms if row.cleaned_data.get("code") and not row.cleaned_data.get("DELETE")]
+    around = {
+        part: {language: form.cleaned_data.get(f"{part}_{language}", "") for language in form.spoken}
+        for part in ("subject", "intro", "thanks")
+    }
+    return Survey(languages=list(form.spoken), questions=[row.question() for row in done], **around)
+
+
+def chosen_languages(sent: Any) -> list[str]:
+    """The languages that were chosen, ours first; English where none was."""
+    others = [code.strip() for code in sent.get(MORE_LANGUAGES, "")[:80].split(",") if code.strip()]
+    return list(dict.fromkeys([*sent.getlist("languages"), *others]))[:20] or ["en"]
+
+
+def initial_of(survey: Survey) -> dict[str, Any]:
+    """A survey as the form shows it."""
+    unit = next((unit for unit in ("days", "hours") if survey.delay_s and not survey.delay_s % UNITS[unit]), "minutes")
+    around = {
+        f"{part}_{language}": getattr(survey, part).get(language, "")
+        for part in ("subject", "intro", "thanks")
+        for language in survey.languages
+    }
+    return around | {
+        "name": survey.name,
+        "languages": [language for language in survey.languages if language in wordings.LANGUAGES],
+        "more_languages": ", ".join(code for code in survey.languages if code not in wordings.LANGUAGES),
+        "moment_kind": survey.moment_kind,
+        "delay": survey.delay_s // UNITS[unit],
+        "delay_unit": unit,
+        "share": round(survey.share * 100),
+        "times": survey.times,
+        "days": survey.days,
+    }
+
+
+def question_initial(question: Mapping[str, Any]) -> dict[str, Any]:
+    """A question as the form shows it."""
+    known = [code for code, _ in QUESTIONS]
+    code = str(question["code"])
+    plain = code if code in known else code.rpartition(".")[0]
+    topic = "" if code in known else code.rpartition(".")[2]
+    return {"code": plain, "topic": topic} | {
+        f"{part}_{language}": text
+        for part in ("text", "low", "high")
+        for language, text in question.get(part, {}).items()
+    }

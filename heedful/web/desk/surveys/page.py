@@ -1,0 +1,175 @@
+"""What the pages of surveys show: how many were asked and answered, whom we spared and why, and what was said."""
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import segno
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+
+from heedful.customers import scales
+from heedful.listen import invitation_mail, invitations, tallies
+from heedful.listen.models import Invitation, Survey
+from heedful.listen.surveys import OPEN
+from heedful.listen.tallies import InvitationTally
+from heedful.prove import cache, scores
+from heedful.prove import tallies as sums
+from heedful.web.components.figures import Figure, span
+from heedful.web.desk import periods
+from heedful.web.desk.periods import PagePeriod
+from heedful.web.templatetags.look import percent, signed
+
+LATEST = 5
+STATES = [("answered", "Answered"), ("asked", "No answer yet"), ("planned", "Planned"), ("not_asked", "Not asked")]
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyRow:
+    """A survey in the list, with its tally."""
+
+    survey: Survey
+    tally: InvitationTally
+
+    @property
+    def codes(self) -> str:
+        """What it asks, in words."""
+        return ", ".join(name_of(question["code"]).lower() for question in self.survey.questions).capitalize()
+
+
+@dataclass(frozen=True, slots=True)
+class SuppressionCount:
+    """How many were not asked for one reason."""
+
+    reason: str
+    words: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseRow:
+    """One ask in the list, with the answers in words."""
+
+    invitation: Invitation
+    scores: list[tuple[str, str]]
+    verbatim: str
+    why_not: str
+
+
+def period(request: HttpRequest, *, at: datetime) -> PagePeriod:
+    """The period that the address names; else the last 90 days, or all time where nobody was asked in them."""
+    return periods.period_of(request, last=lambda: tallies.last_asked(until=at), at=at)
+
+
+def lines(surveys: Sequence[Survey], when: PagePeriod) -> list[SurveyRow]:
+    """The surveys, each with its tally."""
+    name = f"surveys.{when.value}.{'.'.join(str(survey.pk) for survey in surveys)}"
+    found = cache.recent(name, lambda: tallies.of(surveys, since=when.since, until=when.until))
+    return [SurveyRow(survey, found[survey.pk]) for survey in surveys]
+
+
+def suppressions(tally: InvitationTally) -> list[SuppressionCount]:
+    """Whom we did not ask, by reason, the most frequent first."""
+    return [
+        SuppressionCount(reason, invitations.REASONS.get(reason, reason), count)
+        for reason, count in tally.spared.most_common()
+    ]
+
+
+def rate(survey: Survey, tally: InvitationTally) -> Figure:
+    """The response rate, with how many were asked."""
+    href = reverse("desk:survey", args=[survey.pk]) + "?state=answered"
+    share = scores.share_of(tally.complete, tally.asked)
+    if share is None:
+        return Figure(label="Response rate", value="–", n=0, of="asked", href=href)
+    low, high = share.interval
+    return Figure(
+        label="Response rate",
+        value=percent(share.value, 0),
+        n=tally.asked,
+        of="asked",
+        span=span(share),
+        low=low,
+        high=high,
+        middle=share.value,
+        href=href,
+    )
+
+
+def score_figures(survey: Survey, when: PagePeriod) -> list[Figure]:
+    """The score of each question that is answered with a number."""
+    given = tallies.scores(survey, since=when.since, until=when.until)
+    found = [(code, scores.score(code, sums.AnswerTally.of(given.get(code, {})))) for code in _codes(survey)]
+    return [_felt(code, score) for code, score in found if score is not None]
+
+
+def _felt(code: str, score: scores.Estimate) -> Figure:
+    scale = scales.scale_of(code)
+    ends = {"points": (-100.0, 100.0), "share": (0.0, 1.0)}.get(score.unit, (scale.lowest, scale.highest))
+    words = {"points": signed(score.value, 0), "share": percent(score.value, 0)}.get(score.unit, f"{score.value:.1f}")
+    return Figure(
+        label=name_of(code),
+        value=words,
+        n=score.n,
+        span=span(score),
+        low=score.low,
+        high=score.high,
+        middle=score.value,
+        least=ends[0],
+        most=ends[1],
+    )
+
+
+def invitations_of(
+    survey: Survey, *, when: PagePeriod | None = None, state: str = "", reason: str = ""
+) -> QuerySet[Invitation]:
+    """A survey's asks of a period, those in one state or spared for one reason."""
+    found = survey.invitations.select_related("customer__person", "survey")
+    if when is not None and not when.is_all:
+        found = found.filter(created_at__gte=when.since)
+    found = found.filter(state=state) if state else found
+    return found.filter(reason=reason) if reason in invitations.REASONS else found
+
+
+def latest(survey: Survey) -> list[ResponseRow]:
+    """The sheets that were answered last."""
+    return [
+        response_row(invitation)
+        for invitation in invitations_of(survey, state=Invitation.State.ANSWERED).order_by("-answered_at", "-pk")[
+            :LATEST
+        ]
+    ]
+
+
+def response_row(invitation: Invitation) -> ResponseRow:
+    """An ask in words."""
+    answers = {code: answer["value"] for code, answer in invitation.answers.items()}
+    said = [(name_of(code), _said(code, answers[code])) for code in _codes(invitation.survey) if code in answers]
+    return ResponseRow(
+        invitation, said, str(answers.get(OPEN, "")), invitations.REASONS.get(invitation.reason, invitation.reason)
+    )
+
+
+def _said(code: str, value: Any) -> str:
+    """An answer as it was given: a number on its scale, or yes and no in words."""
+    return scales.answer(code, int(value)) if scales.is_yes_or_no(code) else str(value)
+
+
+def name_of(code: str) -> str:
+    """A question in words."""
+    return "Own words" if code == OPEN else scales.name_of(code)
+
+
+def qr(survey: Survey) -> bytes:
+    """The survey's public link as a picture that phones read."""
+    out = io.BytesIO()
+    link = invitation_mail.link_to(survey.public_token)
+    segno.make(link, error="m").save(out, kind="svg", scale=8, border=3, light="#ffffff", dark="#000000")
+    return out.getvalue()
+
+
+def _codes(survey: Survey) -> list[str]:
+    return [str(question["code"]) for question in survey.questions if question["code"] != OPEN]

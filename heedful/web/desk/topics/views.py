@@ -1,0 +1,113 @@
+"""The desk's topics: what the company reads for, and a box to try what would be read."""
+
+from typing import Any
+
+from django import forms
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from heedful.understand import detection, reading, rereadings, topics
+from heedful.understand.models import Topic
+from heedful.web import refusals
+from heedful.web.desk.cases import page as case_page
+from heedful.web.page import PageRequest, is_fragment, page, redirect_with
+
+
+class TopicForm(forms.Form):
+    """How a topic is told."""
+
+    name = forms.CharField(max_length=120, help_text="As your colleagues would say it.")
+    description = forms.CharField(
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="One sentence that says what belongs to it. The reader goes by it.",
+    )
+    examples = forms.CharField(
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="What customers might write, one sentence a line. A few that differ are better than many alike.",
+    )
+
+    def told(self) -> dict[str, Any]:
+        """The topic as the operation takes it."""
+        return {**self.cleaned_data, "examples": self.cleaned_data["examples"].splitlines()}
+
+
+@page("topic.read")
+def index(request: PageRequest) -> HttpResponse:
+    """What is read for, what counts as trouble, and what would be read in a sentence."""
+    text = request.GET.get("try", "").strip()[:2_000]
+    told = {
+        "topics": Topic.objects.order_by("-is_active", "name"),
+        "rules": [(detection.sentence(rule), rule.severity) for rule in detection.rules()],
+        "text": text,
+        "tried": try_out(text) if text else None,
+        "rereading": rereadings.latest(),
+    }
+    template = "desk/topics/index.html" + (f"#{request.GET.get('part', 'tried')}" if is_fragment(request) else "")
+    return render(request, template, told)
+
+
+def try_out(text: str) -> dict[str, Any]:
+    """What would be read in a text, in words."""
+    read = reading.try_out(text)
+    names = dict(Topic.objects.values_list("slug", "name"))
+    return {
+        "language": read.language,
+        "language_confidence": read.language_confidence,
+        "sentiment": read.sentiment,
+        "sentiment_confidence": read.sentiment_confidence,
+        "topics": [(names.get(slug, slug), confidence) for slug, confidence in read.topics],
+        "signals": [detection.words_of(signal) for signal in read.signals],
+        "pieces": case_page.mark(text, [word for words in read.signals.values() for word in words]),
+    }
+
+
+@page("topic.edit")
+def add(request: PageRequest) -> HttpResponse:
+    """Begin to read for a topic."""
+    form = TopicForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with refusals.at_form(form):
+            row = topics.add(**form.told(), by=request.user.by, at=timezone.now())
+            return redirect_with(request, reverse("desk:topics"), f"{row.name} is read for from now on.")
+    return render(request, "desk/topics/topic.html", {"form": form})
+
+
+@page("topic.edit")
+def topic(request: PageRequest, pk: int) -> HttpResponse:
+    """Tell a topic differently."""
+    row = get_object_or_404(Topic, pk=pk)
+    was = {"name": row.name, "description": row.description, "examples": "\n".join(row.examples)}
+    form = TopicForm(request.POST or None, initial=was)
+    if request.method == "POST" and form.is_valid():
+        with refusals.at_form(form):
+            topics.change(topic=row, **form.told(), by=request.user.by, at=timezone.now())
+            return redirect_with(
+                request, reverse("desk:topics"), f"Saved. {row.name} is read for in this way from now on."
+            )
+    return render(request, "desk/topics/topic.html", {"form": form, "topic": row})
+
+
+@page("topic.edit")
+@require_POST
+def retirement(request: PageRequest, pk: int) -> HttpResponse:
+    """Retire a topic, or bring it back."""
+    row = get_object_or_404(Topic, pk=pk)
+    if row.is_active:
+        topics.retire(topic=row, by=request.user.by, at=timezone.now())
+        return redirect_with(request, reverse("desk:topics"), f"{row.name} is no longer read for. What was read stays.")
+    topics.restore(topic=row, by=request.user.by, at=timezone.now())
+    return redirect_with(request, reverse("desk:topics"), f"{row.name} is read for again.")
+
+
+@page("topic.edit")
+@require_POST
+def again(request: PageRequest) -> HttpResponse:
+    """Read everything again."""
+    rereadings.start(because=f"{request.user.name} asked for it", by=request.user.by, at=timezone.now())
+    return redirect_with(
+        request, reverse("desk:topics"), "Everything is being read again. You can go on working meanwhile."
+    )
