@@ -128,17 +128,20 @@ def is_at_work() -> bool:
 
 
 CLAIM = """
-UPDATE procrastinate_jobs SET status = 'doing',
-    worker_id = (SELECT worker_id FROM procrastinate_jobs WHERE id = %(job)s)
-WHERE id IN (
+WITH chosen AS MATERIALIZED (
     SELECT id FROM procrastinate_jobs
     WHERE status = 'todo' AND priority = %(priority)s AND queue_name = %(queue)s
         AND (scheduled_at IS NULL OR scheduled_at <= now())
         AND args->>'function' = %(function)s AND args->'arguments' @> %(like)s::jsonb
     ORDER BY id LIMIT %(most)s
-    FOR UPDATE SKIP LOCKED)
-RETURNING id, args->'arguments'
+    FOR UPDATE SKIP LOCKED
+)
+UPDATE procrastinate_jobs j SET status = 'doing',
+    worker_id = (SELECT worker_id FROM procrastinate_jobs WHERE id = %(job)s)
+FROM chosen WHERE j.id = chosen.id
+RETURNING j.id, j.args->'arguments'
 """
+"""Chosen once: a plan that asks a sub-query for each row would lock, and take, as many again each time."""
 
 
 @dataclass(frozen=True, slots=True)
