@@ -87,7 +87,7 @@ class HeedfulAPI(NinjaAPI):
         return schema
 
 
-def known_only(view: Callable[..., Any]) -> Callable[..., Any]:
+def with_declared_parameters(view: Callable[..., Any]) -> Callable[..., Any]:
     """Refuse a parameter that an address does not know, rather than answer another question than was asked."""
 
     @functools.wraps(view)
@@ -116,7 +116,7 @@ api = HeedfulAPI(
     urls_namespace="api",
     docs_url=None,
 )
-api.add_decorator(known_only, mode="operation")
+api.add_decorator(with_declared_parameters, mode="operation")
 
 
 class ApiRequest(HttpRequest):

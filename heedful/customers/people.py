@@ -194,7 +194,7 @@ def _move(places: Mapping[int, tuple[int, bool]]) -> None:
             )
 
 
-def _evidence(records: set[int]) -> trust.Evidence:
+def _evidence(records: set[int]) -> trust.GroupingEvidence:
     """Everything that is connected to these records, contested or not.
 
     All that is verified is followed to its end, and what browsers said through those whom nobody knows: a known person
@@ -215,7 +215,7 @@ def _evidence(records: set[int]) -> trust.Evidence:
     outside = {record for pair in links[False] for record in pair} - found
     rows = list(Identity.objects.filter(customer__in=found).values_list("customer_id", "kind", "verified"))
     tiers = dict.fromkeys(found, 2) | {record: grouping.TIER.get(kind, 2) for record, kind, _ in rows}
-    return trust.Evidence(
+    return trust.GroupingEvidence(
         tiers,
         {record for record, _, verified in rows if verified and tiers[record] < 2},
         {pair for pair in links[True] if found.issuperset(pair)},

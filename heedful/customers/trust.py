@@ -27,7 +27,7 @@ MOST_LINKS = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class GroupingEvidence:
     """What speaks for records belonging together."""
 
     tiers: Mapping[int, int]
@@ -48,7 +48,7 @@ class Grouping:
     attached: set[int]
 
 
-def group(evidence: Evidence) -> Grouping:
+def group(evidence: GroupingEvidence) -> Grouping:
     """Return who belongs together; a person whom we know is named after the smallest of its own records."""
     own = grouping.group(evidence.tiers, evidence.links, evidence.merges)
     known = {own[record] for record in evidence.verified}
@@ -61,7 +61,7 @@ def group(evidence: Evidence) -> Grouping:
     return Grouping(person_of, attached)
 
 
-def _hosts(evidence: Evidence, own: Mapping[int, int], known: Collection[int]) -> dict[int, set[int]]:
+def _hosts(evidence: GroupingEvidence, own: Mapping[int, int], known: Collection[int]) -> dict[int, set[int]]:
     """The known people that browsers name each visitor with."""
     firm = {own[record] for record, tier in evidence.tiers.items() if tier < 2}
     hosts: dict[int, set[int]] = {}
@@ -75,7 +75,7 @@ def _hosts(evidence: Evidence, own: Mapping[int, int], known: Collection[int]) -
 
 
 def _with_visitors(
-    evidence: Evidence, own: Mapping[int, int], known: Collection[int], hosts: Mapping[int, Collection[int]]
+    evidence: GroupingEvidence, own: Mapping[int, int], known: Collection[int], hosts: Mapping[int, Collection[int]]
 ) -> dict[int, int]:
     """Group those whom nobody knows by what browsers say, unless a merge would then make one of two known people."""
     alone = grouping.group(evidence.tiers, evidence.links, ())

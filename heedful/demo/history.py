@@ -210,7 +210,7 @@ def _work(house: DemoCompany, troubles: Sequence[Trouble], now: datetime) -> Non
     broken = work.troubles_of_broken(house.promises.values(), since=now - work.WORKED)
     kept = work.work(house, [*troubles, *broken], now=now)
     last = Feedback.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
-    backfill.create(told=work.asked_whether_it_helped(kept, now=now), by=SYSTEM, at=now)
+    backfill.create(told=work.help_answers(kept, now=now), by=SYSTEM, at=now)
     _read(now, after=last)
     clock = house.promises["call-back"]
     worked = sorted({case.customer_id for case in kept})

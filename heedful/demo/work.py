@@ -108,7 +108,7 @@ def work(house: DemoCompany, troubles: Sequence[Trouble], *, now: datetime) -> l
     return kept
 
 
-def asked_whether_it_helped(kept: Sequence[Case], *, now: datetime) -> list[PastAsk]:
+def help_answers(kept: Sequence[Case], *, now: datetime) -> list[PastAsk]:
     """What customers answered when a case was closed; who said no has been taken up again since."""
     survey = surveys.helped(by=SYSTEM, at=now)
     told = []

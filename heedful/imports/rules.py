@@ -28,17 +28,17 @@ from heedful.kit.files.tables import FORMATS
 
 YEAR = frozenset("YyGcx")
 
-type Found = Iterator[tuple[str, str]]
+type Faults = Iterator[tuple[str, str]]
 """(key, sentence) of a mistake; no key where the whole table is one."""
 
 
-def wrong(struct: Any) -> Found:
+def wrong(struct: Any) -> Faults:
     """Yield what cannot be meant in one table of a map."""
     if check := CHECKS.get(type(struct)):
         yield from check(struct)
 
 
-def _map(said: ImportMap) -> Found:
+def _map(said: ImportMap) -> Faults:
     if not said.source.strip() or len(said.source) > 80:
         yield "source", "`source` says where the rows come from, in 1 to 80 characters."
     if said.country and said.country.upper() not in phonenumbers.SUPPORTED_REGIONS:
@@ -50,12 +50,12 @@ def _map(said: ImportMap) -> Found:
         yield "stages", f"{long[:60]!r} is not the short name of a stage; write letters, digits and _, up to 40."
 
 
-def _customer(said: CustomerMap) -> Found:
+def _customer(said: CustomerMap) -> Faults:
     if not any(getattr(said, kind) for kind in IDENTITIES):
         yield "", f"[customer] needs at least one of {', '.join(IDENTITIES)}; {{ row = true }} makes each row its own."
 
 
-def _file(said: FileMap) -> Found:
+def _file(said: FileMap) -> Faults:
     if said.format and said.format not in FORMATS:
         yield "format", f"`format` of [file] is {', '.join(FORMATS[:-1])} or {FORMATS[-1]}, not {said.format[:40]!r}."
     if said.separator and len(said.separator) != 1:
@@ -69,7 +69,7 @@ def _file(said: FileMap) -> Found:
         )
 
 
-def _value(said: Value) -> Found:
+def _value(said: Value) -> Faults:
     ways = [bool(said.column), bool(said.text), bool(said.join), said.row]
     if sum(ways) > 1:
         yield "", "A value comes from one place: `column`, `text`, `join` or `row`."
@@ -79,7 +79,7 @@ def _value(said: Value) -> Found:
     yield from _formats([said.format])
 
 
-def _time(said: Time) -> Found:
+def _time(said: Time) -> Faults:
     if not (said.column or said.join or said.text):
         yield "", "A time needs a `column`, columns to `join`, or a `text`."
     yield from _zone_of(said.time_zone)
@@ -94,7 +94,7 @@ def _time(said: Time) -> Found:
         yield "text", f"{said.text[:60]!r} cannot be read as a time."
 
 
-def _formats(formats: Sequence[str]) -> Found:
+def _formats(formats: Sequence[str]) -> Faults:
     for form in formats:
         if form and form != times.EXCEL and not times.is_format(form):
             known = (
@@ -103,19 +103,19 @@ def _formats(formats: Sequence[str]) -> Found:
             yield "format", f"The format {form[:60]!r} has a part that there is not. There are {known}."
 
 
-def _money(said: Money) -> Found:
+def _money(said: Money) -> Faults:
     if said.currency and not re.fullmatch(r"[A-Za-z]{3}", said.currency):
         yield "currency", f"{said.currency[:20]!r} is not a currency of three letters, such as EUR."
     if said.times <= 0:
         yield "times", "`times` makes a year of the figure, 12 for a month's; it is more than 0."
 
 
-def _when(said: When) -> Found:
+def _when(said: When) -> Faults:
     if not (said.is_ or said.is_not or said.filled is not None):
         yield "", "`when` needs `is`, `is_not` or `filled`."
 
 
-def _touchpoint(said: TouchpointMap) -> Found:
+def _touchpoint(said: TouchpointMap) -> Faults:
     if isinstance(said.kind, str) and said.kind.startswith(RESERVED):
         yield "kind", f"Kinds that begin with {RESERVED!r} are written by Heedful alone."
     if isinstance(said.kind, str) and not said.kind.strip():
@@ -123,7 +123,7 @@ def _touchpoint(said: TouchpointMap) -> Found:
     yield from _scores(said)
 
 
-def _scores(said: TouchpointMap) -> Found:
+def _scores(said: TouchpointMap) -> Faults:
     for question, told in said.scores.items():
         try:
             scale = scales.scale_of(question)
@@ -138,7 +138,7 @@ def _scores(said: TouchpointMap) -> Found:
                 yield "scores", f"`of` of {question} is the worst and the best answer in the file, such as [1, 10]."
 
 
-def _zone_of(name: str) -> Found:
+def _zone_of(name: str) -> Faults:
     try:
         times.zone(name or "UTC")
     except ValueError:
@@ -160,7 +160,7 @@ def _is_time(text: str, formats: tuple[str, ...]) -> bool:
     return True
 
 
-CHECKS: dict[type, Callable[[Any], Found]] = {
+CHECKS: dict[type, Callable[[Any], Faults]] = {
     ImportMap: _map,
     CustomerMap: _customer,
     FileMap: _file,

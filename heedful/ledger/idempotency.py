@@ -16,7 +16,7 @@ LONGEST_KEY = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class KeyedReply:
     """What was answered, and whether it is the answer to an earlier sending."""
 
     status: int
@@ -24,7 +24,7 @@ class Reply:
     is_repeated: bool = False
 
 
-def run_once(*, actor: str, key: str, request: bytes, do: Callable[[], tuple[int, Any]], at: datetime) -> Reply:
+def run_once(*, actor: str, key: str, request: bytes, do: Callable[[], tuple[int, Any]], at: datetime) -> KeyedReply:
     """Do something unless this actor sent this key before; then give the same answer again.
 
     `do` returns a status and a JSON body; a refusal changes nothing and is not kept. The same key with another request
@@ -39,10 +39,10 @@ def run_once(*, actor: str, key: str, request: bytes, do: Callable[[], tuple[int
         if known := IdempotentReply.objects.filter(actor=actor, key=key).first():
             if known.request != digest:
                 raise Refused("This Idempotency-Key was used for another request.", code="idempotency_key_reused")
-            return Reply(known.status, known.body, is_repeated=True)
+            return KeyedReply(known.status, known.body, is_repeated=True)
         status, body = do()
         IdempotentReply.objects.create(actor=actor, key=key, request=digest, status=status, body=body, at=at)
-    return Reply(status, body)
+    return KeyedReply(status, body)
 
 
 def forget(*, at: datetime) -> int:

@@ -75,7 +75,7 @@ def scores(survey: Survey, *, since: datetime, until: datetime) -> dict[str, Map
     return dict(found)
 
 
-def last_asked(*, until: datetime) -> datetime | None:
+def last_invited_at(*, until: datetime) -> datetime | None:
     """When somebody was last asked, or spared; none where nobody has been. Looks at the last of each survey alone."""
     last = Invitation.objects.filter(survey=OuterRef("pk"), created_at__lt=until).order_by("-created_at")
     found = Survey.objects.annotate(last=Subquery(last.values("created_at")[:1])).aggregate(at=Max("last"))

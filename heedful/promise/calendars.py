@@ -12,7 +12,7 @@ from heedful.kit import locks
 from heedful.kit.actor import By
 from heedful.kit.errors import Refused
 from heedful.ledger import events
-from heedful.promise import recounts
+from heedful.promise import public_holidays, recounts
 from heedful.promise.models import Calendar, Promise
 from heedful.promise.working_time import WEEKDAYS
 from heedful.promise.working_time import WorkingHours as Hours
@@ -49,12 +49,14 @@ def add(
     time_zone: str,
     week: Week,
     holidays: Sequence[str] = (),
+    region: str = "",
     is_default: bool = False,
     by: By,
     at: datetime,
 ) -> Calendar:
-    """Add a calendar; the first one is the default."""
+    """Add a calendar, with the public holidays of a region if one is named; the first one is the default."""
     associates.must(by, "calendar.edit")
+    holidays = _with_public(holidays, region, at)
     row = Calendar(name=_free_name(name, 0), **_hours(time_zone, week, holidays))
     _make_default(row, wanted=is_default or not Calendar.objects.exists())
     row.save()
@@ -70,12 +72,14 @@ def change(
     time_zone: str,
     week: Week,
     holidays: Sequence[str] = (),
+    region: str = "",
     is_default: bool = False,
     by: By,
     at: datetime,
 ) -> Calendar:
     """Change when the company works; promises that count by it are judged anew in the background."""
     associates.must(by, "calendar.edit")
+    holidays = _with_public(holidays, region, at)
     free_name = _free_name(name, calendar.pk)
     row = Calendar.objects.select_for_update().get(pk=calendar.pk)
     before = {"time_zone": row.time_zone, "week": row.week, "holidays": row.holidays}
@@ -88,6 +92,11 @@ def change(
     for promise in Promise.objects.filter(standards__calendar=row).distinct():
         recounts.start(promise=promise, because="the calendar was changed", at=at)
     return row
+
+
+def _with_public(holidays: Sequence[str], region: str, at: datetime) -> list[str]:
+    """The holidays, and the public ones of a region for this year and the next."""
+    return [*holidays, *(public_holidays.days(region, year=at.year) if region else ())]
 
 
 def _hours(time_zone: str, week: Week, holidays: Sequence[str]) -> dict[str, Any]:

@@ -167,7 +167,7 @@ class TrialReading:
     language_confidence: float
     sentiment: str
     sentiment_confidence: float
-    topics: topics.Told
+    topics: topics.ScoredTopics
     signals: dict[str, list[str]]
     """The words that fired, by the signal."""
 

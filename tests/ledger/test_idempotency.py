@@ -26,14 +26,14 @@ class Doing:
 
 def send(
     do: Any, *, actor: str = "key:1", key: str = "k", request: bytes = b"x", at: datetime = NOON
-) -> idempotency.Reply:
+) -> idempotency.KeyedReply:
     return idempotency.run_once(actor=actor, key=key, request=request, do=do, at=at)
 
 
 def test_the_second_sending_gets_the_first_answer() -> None:
     do = Doing()
-    assert send(do) == idempotency.Reply(201, {"times": 1})
-    assert send(do) == idempotency.Reply(201, {"times": 1}, is_repeated=True)
+    assert send(do) == idempotency.KeyedReply(201, {"times": 1})
+    assert send(do) == idempotency.KeyedReply(201, {"times": 1}, is_repeated=True)
     assert do.times == 1
 
 
@@ -41,7 +41,7 @@ def test_one_key_of_two_programs_is_two_requests() -> None:
     """Nobody is given what another was answered."""
     do = Doing()
     send(do, actor="key:1")
-    assert send(do, actor="key:2") == idempotency.Reply(201, {"times": 2})
+    assert send(do, actor="key:2") == idempotency.KeyedReply(201, {"times": 2})
 
 
 def test_the_same_key_with_another_request_is_refused_and_nothing_is_done() -> None:

@@ -225,6 +225,17 @@ def test_working_time_is_added_with_a_break_and_mended_when_it_is_wrong(as_: As,
     assert "note-late" in wrong.content.decode()
 
 
+def test_working_time_takes_the_public_holidays_of_a_region(as_: As, ada: Associate) -> None:
+    said = {"name": "Cardiff", "time_zone": "Europe/London", "day_0": "09:00-17:00", "holidays": "2026-08-17"}
+
+    page = as_(ada).post("/setup/calendars/add", {**said, "region": "GB-WLS"}, follow=True).content.decode()
+
+    calendar, year = Calendar.objects.get(), timezone.now().year
+    assert {"2026-08-17", f"{year}-01-01", f"{year + 2}-12-25"} <= set(calendar.holidays)
+    assert f"The public holidays of Wales, United Kingdom are in it until {calendar.holidays[-1]}." in page
+    assert as_(ada).post("/setup/calendars/add", {**said, "region": "GB-XX"}).status_code == 200
+
+
 def test_a_kept_mail_is_read_and_markup_in_it_does_nothing(as_: As, ada: Associate) -> None:
     mail = mails.send(
         to="alice@example.test", subject="Hello <b>", text="<script>1</script> https://acme.test/x", purpose="case",

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
 
-from heedful.api.events.limits import Unreadable
+from heedful.api.events.limits import UnreadableRequest
 from heedful.associates import keys
 from heedful.kit.actor import By
 
@@ -85,7 +85,7 @@ def authenticate(candidates: list[str]) -> Sender:
     if (sender := find(candidates)) is not None:
         return sender
     said = "This key is not known, or was revoked." if candidates else "Show a key: Basic, Bearer, or writeKey."
-    raise Unreadable(said, status=401)
+    raise UnreadableRequest(said, status=401)
 
 
 def _find(secret: str) -> Sender | None:

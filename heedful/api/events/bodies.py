@@ -4,7 +4,7 @@ import codecs
 import zlib
 from typing import Protocol
 
-from heedful.api.events.limits import BATCH_BYTES, BODY_BYTES, Unreadable
+from heedful.api.events.limits import BATCH_BYTES, BODY_BYTES, UnreadableRequest
 from heedful.customers.touchpoints import NUL
 
 TOO_LARGE = f"A request may have {BODY_BYTES // 1024 // 1024} MB; send smaller batches."
@@ -14,19 +14,19 @@ WINDOW = zlib.MAX_WBITS | 32
 BOM = codecs.BOM_UTF8
 
 
-class Stream(Protocol):
+class BodyStream(Protocol):
     """What a request's body is read from."""
 
     def read(self, size: int, /) -> bytes: ...
 
 
-def read(stream: Stream, length: int | None) -> bytes:
+def read(stream: BodyStream, length: int | None) -> bytes:
     """Return the body, or refuse it as soon as it is known to be too large; a chunked one has no length."""
     if length is not None and length > BODY_BYTES:
-        raise Unreadable(TOO_LARGE, status=413)
+        raise UnreadableRequest(TOO_LARGE, status=413)
     body = stream.read(BODY_BYTES + 1 if length is None else length)
     if len(body) > BODY_BYTES:
-        raise Unreadable(TOO_LARGE, status=413)
+        raise UnreadableRequest(TOO_LARGE, status=413)
     return text(unpack(body))
 
 
@@ -38,20 +38,20 @@ def unpack(body: bytes) -> bytes:
     try:
         unpacked = unpacker.decompress(body, BODY_BYTES + 1)
     except zlib.error:
-        raise Unreadable("The body is compressed, and broken.") from None
+        raise UnreadableRequest("The body is compressed, and broken.") from None
     if len(unpacked) > BODY_BYTES:
-        raise Unreadable(TOO_LARGE, status=413)
+        raise UnreadableRequest(TOO_LARGE, status=413)
     if not unpacker.eof:
-        raise Unreadable("The body is compressed, and its end is missing.")
+        raise UnreadableRequest("The body is compressed, and its end is missing.")
     return unpacked
 
 
 def text(body: bytes) -> bytes:
     """Bring a body to valid UTF-8 without NUL, which no text column holds."""
     if not body.strip():
-        raise Unreadable("The body is empty.")
+        raise UnreadableRequest("The body is empty.")
     if len(body) > BATCH_BYTES:
-        raise Unreadable(f"A batch may have {BATCH_BYTES // 1024} KB; send smaller batches.")
+        raise UnreadableRequest(f"A batch may have {BATCH_BYTES // 1024} KB; send smaller batches.")
     if not body.isascii():
         try:
             body.decode()

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
 from heedful.api.events import auth, bodies, company_cache, cors, mapping, mending, wire
-from heedful.api.events.limits import EVENT_BYTES, Unreadable, Unusable
+from heedful.api.events.limits import EVENT_BYTES, UnreadableRequest, Unusable
 from heedful.api.events.times import shift
 from heedful.customers import group_commit, messages, rejections
 from heedful.kit import outage
@@ -39,7 +39,7 @@ def door(view: View) -> View:
             return cors.preflight(request)
         try:
             response = view(request, *args, **kwargs)
-        except Unreadable as unreadable:
+        except UnreadableRequest as unreadable:
             response = _no(unreadable.status, unreadable.sentence)
         except auth.TooFast as fast:
             response = _no(429, "This key sends more events than it may.", wait_s=str(fast.wait_s))
@@ -73,7 +73,7 @@ def send(request: HttpRequest, kind: str | None = None) -> HttpResponse:
     sent = envelope.sent if envelope.sent is not None else request.headers.get("SentAt")
     refused = _keep(items, kind, sender, sent, envelope.context)
     if kind is not None and refused and len(items[0]) > EVENT_BYTES:
-        raise Unreadable(refused[0][0])
+        raise UnreadableRequest(refused[0][0])
     return HttpResponse(TAKEN, content_type="application/json")
 
 
@@ -91,7 +91,7 @@ def _open(request: HttpRequest) -> tuple[wire.Envelope, bytes, auth.Sender]:
     return envelope, body, sender or auth.authenticate(auth.key_candidates(request, envelope.key))
 
 
-def _stream(request: HttpRequest) -> tuple[bodies.Stream, int | None]:
+def _stream(request: HttpRequest) -> tuple[bodies.BodyStream, int | None]:
     """Where to read the body from, and how long it says it is; a chunked one does not say."""
     if "chunked" in request.META.get("HTTP_TRANSFER_ENCODING", "").lower():
         return request.META["wsgi.input"], None

@@ -13,7 +13,7 @@ DIGITS = 4_000
 """Digits in a row; readers of the log refuse to turn longer ones into numbers."""
 
 
-class Unreadable(Exception):
+class UnreadableRequest(Exception):
     """A request that cannot be taken at all, with the status and the sentence of its answer."""
 
     def __init__(self, sentence: str, *, status: int = 400) -> None:

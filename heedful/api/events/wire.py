@@ -7,7 +7,7 @@ import msgspec
 from msgspec import UNSET, Raw, UnsetType
 
 from heedful.api.events import mending
-from heedful.api.events.limits import BATCH_ITEMS, DEPTH, DIGITS, EVENT_BYTES, Unreadable, Unusable
+from heedful.api.events.limits import BATCH_ITEMS, DEPTH, DIGITS, EVENT_BYTES, UnreadableRequest, Unusable
 
 NOTHING = Raw()
 
@@ -69,7 +69,7 @@ def read_envelope(body: bytes) -> Envelope | None:
     try:
         return _envelope.decode(body)
     except msgspec.ValidationError:
-        raise Unreadable("The body must be an object, and its batch a list of events.") from None
+        raise UnreadableRequest("The body must be an object, and its batch a list of events.") from None
     except (msgspec.DecodeError, RecursionError):
         return None
 
@@ -82,7 +82,7 @@ def mend_envelope(body: bytes) -> tuple[Envelope, bytes]:
         return _envelope.decode(body), body
     except (msgspec.DecodeError, RecursionError) as error:
         place = f": {str(error).removeprefix('JSON is malformed: ')}" if isinstance(error, msgspec.DecodeError) else ""
-        raise Unreadable(f"The body is not valid JSON{place}.") from None
+        raise UnreadableRequest(f"The body is not valid JSON{place}.") from None
 
 
 def _flat(body: bytes) -> bytes:
@@ -100,10 +100,10 @@ def items(envelope: Envelope, body: bytes, *, single: bool) -> list[bytes]:
     """Return the JSON text of each event."""
     if isinstance(envelope.batch, list):
         if len(envelope.batch) > BATCH_ITEMS:
-            raise Unreadable(f"A batch may have {BATCH_ITEMS:,} events; send smaller batches.")
+            raise UnreadableRequest(f"A batch may have {BATCH_ITEMS:,} events; send smaller batches.")
         return [bytes(item) for item in envelope.batch]
     if not single:
-        raise Unreadable("A batch needs a list of events named batch.")
+        raise UnreadableRequest("A batch needs a list of events named batch.")
     return [body]
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from heedful.kit.errors import Refused
-from heedful.kit.files import records
+from heedful.kit.files import parquet, records
 
 type Row = Mapping[str, Any]
 
@@ -64,7 +64,7 @@ def open_table(path: Path, *, form: str = "", encoding: str = "", separator: str
         digest, is_utf8, damaged = _digest(path)
         form = form or _format(path)
         if form == "parquet":
-            return FileTable(path, form, "", "", _parquet_columns(path), digest)
+            return FileTable(path, form, "", "", parquet.columns(path), digest)
         encoding = encoding or _encoding(path, is_utf8)
         codecs.lookup(encoding)
         damaged = damaged if encoding == "utf-8-sig" else 0
@@ -238,34 +238,9 @@ def _flat(row: Mapping[str, Any], prefix: str = "", level: int = 0) -> dict[str,
     return out
 
 
-def _parquet_columns(path: Path) -> list[str]:
-    from pyarrow import ArrowException, parquet
-
-    try:
-        schema = parquet.ParquetFile(path).schema_arrow
-    except ArrowException:
-        raise Refused(f"{path.name} is damaged, or not a Parquet file that can be read.") from None
-    return [name for field in schema for name in _parts(field)]
-
-
-def _parts(field: Any, prefix: str = "") -> list[str]:
-    """The column of a field; of one that holds fields, those of each."""
-    from pyarrow import types
-
-    name = prefix + field.name
-    if not types.is_struct(field.type):
-        return [name]
-    return [part for one in field.type for part in _parts(one, f"{name}.")]
-
-
 def _parquet_rows(table: FileTable) -> Iterator[tuple[int, Row | RowError]]:
-    from pyarrow import parquet
-
-    number = 0
-    for batch in parquet.ParquetFile(table.path).iter_batches(batch_size=2_000):
-        for row in batch.to_pylist():
-            number += 1
-            yield number, _flat(row)
+    for number, row in enumerate(parquet.rows(table.path), 1):
+        yield number, _flat(row)
 
 
 READERS = {"csv": _csv_rows, "jsonl": _json_rows, "parquet": _parquet_rows}

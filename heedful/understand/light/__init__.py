@@ -6,12 +6,12 @@ sources. Nothing is loaded before it is first used, and any number of threads ma
 
 from heedful.understand.light.reading import LightReading, read
 from heedful.understand.light.signals import Signal
-from heedful.understand.light.topics import TopicFound, TopicSpec, confidences, topics
+from heedful.understand.light.topics import TopicMatch, TopicSpec, confidences, topics
 from heedful.understand.light.vectors import DIM, embed
 
 MODEL = "heedful-light/2"
 """Which models made a reading or a vector; it changes whenever the shipped data or the way of reading does."""
 
 __all__ = [
-    "DIM", "MODEL", "LightReading", "Signal", "TopicFound", "TopicSpec", "confidences", "embed", "read", "topics"
+    "DIM", "MODEL", "LightReading", "Signal", "TopicMatch", "TopicSpec", "confidences", "embed", "read", "topics"
 ]  # fmt: skip

@@ -128,10 +128,12 @@ def names() -> tuple[str, ...]:
     return tuple(name for name in phrases().rules if not name.startswith(UNLESS))
 
 
-type Heard = tuple[Signal, ...]
+type FiredSignals = tuple[Signal, ...]
 
 
-def signals_in(part: words.Words, texts: Sequence[str], codes: Sequence[str], pleased: Sequence[bool]) -> list[Heard]:
+def signals_in(
+    part: words.Words, texts: Sequence[str], codes: Sequence[str], pleased: Sequence[bool]
+) -> list[FiredSignals]:
     """The signals in each tidied text of `part`, given its language and whether it is plainly positive."""
     held = phrases()
     if len(held.cached) > _MOST_CACHED_WORDS:
@@ -140,7 +142,7 @@ def signals_in(part: words.Words, texts: Sequence[str], codes: Sequence[str], pl
     may_anchor = np.fromiter((bool(anchored) for _, anchored in records), bool, len(records))
     hits = np.flatnonzero(may_anchor[part.ids])
     owners = np.searchsorted(part.starts, hits, side="right") - 1
-    found: list[Heard] = [()] * len(texts)
+    found: list[FiredSignals] = [()] * len(texts)
     for row, places in _grouped(owners, hits):
         start, end = part.starts[row], part.starts[row + 1]
         said = [records[word] for word in part.ids[start:end].tolist()]
@@ -195,7 +197,7 @@ def _is_negated(negators: dict[str, frozenset[str]], spoken: str, forms: Sequenc
     return False
 
 
-def _as_written(text: str, spans: dict[str, list[Span]]) -> Heard:
+def _as_written(text: str, spans: dict[str, list[Span]]) -> FiredSignals:
     at = words.spans(text)
     signals = []
     for name in sorted(spans):

@@ -43,7 +43,7 @@ class TopicSpec:
 
 
 @dataclass(frozen=True, slots=True)
-class TopicFound:
+class TopicMatch:
     slug: str
     confidence: float
 
@@ -57,7 +57,7 @@ class _Compass:
     first: NDArray[np.int64]
 
 
-def topics(texts: Sequence[str] | NDArray[np.float32], wanted: Sequence[TopicSpec]) -> list[list[TopicFound]]:
+def topics(texts: Sequence[str] | NDArray[np.float32], wanted: Sequence[TopicSpec]) -> list[list[TopicMatch]]:
     """The topics of each text or vector, the surest first; none where no topic reaches its threshold.
 
     A text is looked at whole and sentence by sentence, a vector as it is.
@@ -124,7 +124,7 @@ def _whole(given: NDArray[np.floating[Any]]) -> Floats:
     return np.rint(given.astype(np.float64) * _WHOLE)
 
 
-def _found(row: Floats, wanted: Sequence[TopicSpec]) -> list[TopicFound]:
+def _found(row: Floats, wanted: Sequence[TopicSpec]) -> list[TopicMatch]:
     enough = [(sure, topic.slug) for sure, topic in zip(row.tolist(), wanted, strict=True) if sure >= topic.threshold]
     ranked = sorted(enough, key=lambda pair: (-pair[0], pair[1]))
-    return [TopicFound(slug, math.floor(sure * 10_000) / 10_000) for sure, slug in ranked]
+    return [TopicMatch(slug, math.floor(sure * 10_000) / 10_000) for sure, slug in ranked]

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from heedful.promise import calendars as nouns
+from heedful.promise import public_holidays
 from heedful.promise.models import Calendar
 from heedful.web import refusals, shell
 from heedful.web.page import PageRequest, page, redirect_with
@@ -22,6 +23,12 @@ class CalendarForm(forms.Form):
     name = forms.CharField(max_length=120)
     time_zone = places.zone_field()
     holidays = forms.CharField(widget=forms.Textarea, required=False, help_text="One date a line, such as 2026-12-25.")
+    region = forms.ChoiceField(
+        label="Add the public holidays of",
+        choices=lambda: [("", "No country or region"), *places.regions()],
+        required=False,
+        help_text=f"Those of this year and the next {public_holidays.YEARS - 1} are added to the dates above.",
+    )
     is_default = forms.BooleanField(label="Use it where no other is chosen", required=False)
 
     def __init__(self, *args: object, **kwargs: object) -> None:
@@ -30,7 +37,7 @@ class CalendarForm(forms.Form):
             self.fields[f"day_{number}"] = forms.CharField(label=day, required=False, help_text="" if number else HELP)
         self.order_fields(["name", "time_zone", *[f"day_{number}" for number in range(7)]])
 
-    def said(self) -> dict[str, object]:
+    def values(self) -> dict[str, object]:
         """What was typed, as the operation takes it."""
         data = self.cleaned_data
         return {
@@ -38,6 +45,7 @@ class CalendarForm(forms.Form):
             "time_zone": data["time_zone"],
             "week": [_periods(data[f"day_{number}"]) for number in range(7)],
             "holidays": data["holidays"].split(),
+            "region": data["region"],
             "is_default": data["is_default"],
         }
 
@@ -69,8 +77,8 @@ def add(request: PageRequest) -> HttpResponse:
     places.keep(form.fields["time_zone"], own)
     if request.method == "POST" and form.is_valid():
         with refusals.at_form(form):
-            nouns.add(**form.said(), by=request.user.by, at=timezone.now())  # type: ignore[arg-type]
-            return redirect_with(request, reverse("setup:calendars"), "Saved.")
+            row = nouns.add(**form.values(), by=request.user.by, at=timezone.now())  # type: ignore[arg-type]
+            return redirect_with(request, reverse("setup:calendars"), f"Saved.{_added(form, row)}")
     return render(request, "setup/form.html", {"title": "Add working time", "form": form, "submit": "Add", **BACK})
 
 
@@ -84,13 +92,20 @@ def calendar(request: PageRequest, pk: int) -> HttpResponse:
     places.keep(form.fields["time_zone"], row.time_zone)
     if request.method == "POST" and form.is_valid():
         with refusals.at_form(form):
-            nouns.change(calendar=row, **form.said(), by=request.user.by, at=timezone.now())  # type: ignore[arg-type]
-            words = "Saved. Promises that count by it are judged anew in the background."
+            row = nouns.change(calendar=row, **form.values(), by=request.user.by, at=timezone.now())  # type: ignore[arg-type]
+            words = f"Saved.{_added(form, row)} Promises that count by it are judged anew in the background."
             return redirect_with(request, reverse("setup:calendars"), words)
     return render(request, "setup/form.html", {"title": row.name, "form": form, "submit": "Save", **BACK})
 
 
 BACK = {"back": "/setup/calendars", "back_words": "Working time"}
+
+
+def _added(form: CalendarForm, row: Calendar) -> str:
+    """Says which public holidays are in it now, and until when."""
+    if not (region := form.cleaned_data["region"]):
+        return ""
+    return f" The public holidays of {public_holidays.name_of(region)} are in it until {row.holidays[-1]}."
 
 
 def _periods(text: str) -> list[list[str]]:

@@ -91,7 +91,7 @@ def lines(rows: Iterable[Entry]) -> list[LedgerRow]:
     ]
 
 
-type Known = dict[Any, dict[int, str]]
+type EntryLabels = dict[Any, dict[int, str]]
 
 
 class _Codes(names.Names):
@@ -109,7 +109,7 @@ class _Codes(names.Names):
         return str(dict(Case.Outcome.choices).get(code, code)) if name == "outcome" else wording.value(code)
 
 
-def _known(rows: Sequence[Entry]) -> Known:
+def _known(rows: Sequence[Entry]) -> EntryLabels:
     """The names of everything that these entries name by number."""
     wanted: dict[Any, set[int]] = defaultdict(set)
     for row in rows:
@@ -129,7 +129,7 @@ def _numbers(value: object) -> list[int]:
     return [number for number in held[:MOST] if isinstance(number, int) and not isinstance(number, bool)]
 
 
-def _fact(name: str, value: Any, known: Known, codes: _Codes) -> Fact:
+def _fact(name: str, value: Any, known: EntryLabels, codes: _Codes) -> Fact:
     written = WRITTEN.get(name) or wording.words(name)
     if (named := NAMED.get(name)) is not None and _numbers(value):
         called = known.get(named.model, {})

@@ -8,6 +8,7 @@ from django import forms
 from django.http import HttpRequest
 
 from heedful.associates import countries
+from heedful.promise import public_holidays
 
 
 @cache
@@ -23,6 +24,16 @@ def zones() -> list[tuple[str, Any]]:
 def country_choices() -> list[tuple[str, str]]:
     """Countries by name."""
     return [("", "Choose a country"), *((one.code, one.name) for one in countries.every().values())]
+
+
+@cache
+def regions() -> list[tuple[str, Any]]:
+    """Countries and regions whose public holidays are known, grouped by country."""
+    grouped: dict[str, list[tuple[str, str]]] = {}
+    for code in public_holidays.regions():
+        country = public_holidays.name_of(code[:2])
+        grouped.setdefault(country, []).append((code, public_holidays.name_of(code)))
+    return list(grouped.items())
 
 
 class ZoneSelect(forms.Select):

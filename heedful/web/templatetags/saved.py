@@ -26,7 +26,7 @@ class Tab:
     view: View | None = None
 
 
-def wanted(asked: QueryDict) -> str:
+def normal_query(asked: QueryDict) -> str:
     """Return what an address asks for, written the same way whatever the order in which it was chosen."""
     kept = QueryDict(mutable=True)
     for name, values in sorted(asked.lists()):
@@ -42,7 +42,7 @@ def saved_views(context: dict[str, Any]) -> dict[str, Any]:
     page = PAGES.get(request.resolver_match.view_name)
     if page is None:
         return {}
-    query = wanted(request.GET)
+    query = normal_query(request.GET)
     views = View.objects.filter(associate=request.user, page=page).order_by("name")
     kept = [Tab(view.name, f"{request.path}?{view.query}", view.query == query, view) for view in views]
     here = next((tab for tab in kept if tab.is_here), None)

@@ -156,7 +156,7 @@ def mark(text: str, words: Sequence[str]) -> Pieces:
     return [(piece, number % 2 == 1) for number, piece in enumerate(found) if piece]
 
 
-def address_changes(case: Case) -> dict[str, addresses.Change]:
+def address_changes(case: Case) -> dict[str, addresses.NewAddress]:
     """The addresses of the customer that became others since somebody of ours last wrote or called."""
     person = case.who
     if not (changes := addresses.changes(person=person)):

@@ -64,7 +64,7 @@ def promise(request: PageRequest, slug: str) -> HttpResponseBase:
 
 
 @page("promise.read")
-def felt(request: PageRequest, slug: str) -> HttpResponse:
+def experience(request: PageRequest, slug: str) -> HttpResponse:
     """How customers felt when it was kept, and when it was broken."""
     row = _promise(slug)
     period = promise_page.period(request, at=timezone.now())

@@ -61,7 +61,7 @@ class ResponseRow:
 
 def period(request: HttpRequest, *, at: datetime) -> PagePeriod:
     """The period that the address names; else the last 90 days, or all time where nobody was asked in them."""
-    return periods.period_of(request, last=lambda: tallies.last_asked(until=at), at=at)
+    return periods.period_of(request, last=lambda: tallies.last_invited_at(until=at), at=at)
 
 
 def lines(surveys: Sequence[Survey], when: PagePeriod) -> list[SurveyRow]:

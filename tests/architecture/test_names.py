@@ -1,0 +1,89 @@
+"""One word for one thing: what classes are called, which words name nothing, and the glossary that says so."""
+
+import ast
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+from django.apps import apps
+
+from heedful.loop import wiring
+from tests.architecture import reading
+
+WORDS = frozenset(
+    "told said found heard met known wanted asked felt kept once together past away".split()  # noqa: SIM905
+)
+"""Past participles and their like say what happened to a thing, not what it is."""
+
+STAY = {
+    "act.cases.backfill.PastCase": "past is what it is: a case of before, written as one",
+    "act.cases.backfill.PastNote": "as above",
+    "listen.backfill.PastInvitation": "as above",
+    "demo.lives.PastSurvey": "as above",
+    "ledger.idempotency.run_once": "the field's words for it",
+    "understand.light.weights.load_once": "the field's words for it",
+    "web.errors.not_found": "HTTP calls it so",
+}
+"""Names with such a word that stay, each with its reason."""
+
+SHARED: dict[str, str] = {}
+"""Class names that two stages share, each with its reason."""
+
+
+def public(kinds: tuple[type[ast.stmt], ...]) -> Iterator[tuple[str, str]]:
+    """The names that modules define for others, and where: `act.cases.backfill`."""
+    for file in reading.files():
+        for node in reading.tree(file).body:
+            if isinstance(node, kinds):
+                name = node.name.id if isinstance(node, ast.TypeAlias) else getattr(node, "name", "")
+                if not name.startswith("_"):
+                    yield name, module(file)
+
+
+def module(file: Path) -> str:
+    return ".".join(file.relative_to(reading.PACKAGE).with_suffix("").parts)
+
+
+def words(name: str) -> set[str]:
+    """The words of a name: those of `not_found` and of `TopicFound`."""
+    return {part.lower() for part in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", name)}
+
+
+def test_public_classes_of_different_stages_have_names_of_their_own() -> None:
+    stages: dict[str, set[str]] = defaultdict(set)
+    for name, where in public((ast.ClassDef,)):
+        stages[name].add(where.partition(".")[0])
+    assert {name: where for name, where in stages.items() if len(where) > 1 and name not in SHARED} == {}
+    assert [name for name in SHARED if len(stages[name]) < 2] == []
+
+
+def test_past_participles_name_no_module_class_type_or_function() -> None:
+    events = {event.__name__ for event in (*wiring.REACTIONS, *wiring.RECORDED_ONLY)}
+    named = [*public((ast.ClassDef, ast.TypeAlias, ast.FunctionDef, ast.AsyncFunctionDef))]
+    wrong = {f"{where}.{name}" for name, where in named if words(name) & WORDS and not is_fine(name, events)}
+    wrong |= {module(file) for file in reading.files() if words(file.stem) & WORDS}
+    assert wrong - set(STAY) == set()
+    assert set(STAY) - wrong == set(), "these are gone, and may leave the list"
+
+
+def is_fine(name: str, events: set[str]) -> bool:
+    """An event is in the past tense, a question that is answered by yes or no may be, and so is the name of a time."""
+    return name in events or name.startswith(("is_", "has_")) or name.endswith("_at")
+
+
+def test_names_are_cut_into_words() -> None:
+    assert words("not_found") == {"not", "found"}
+    assert words("TopicFound") == {"topic", "found"}
+    assert words("HTTPAsked") == {"http", "asked"}
+    assert words("founder") == {"founder"}
+
+
+def test_every_model_is_in_the_glossary() -> None:
+    page = (reading.ROOT / "docs" / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    glossary = page.partition("\n## Glossary\n")[2].partition("\n## ")[0]
+    rows = [line for line in glossary.splitlines() if line.startswith("| ")]
+    written = set(re.findall(r"`([A-Z][A-Za-z]+)`", "".join(row.split("|")[1] for row in rows)))
+    models = {model.__name__ for model in apps.get_models() if model.__module__.startswith("heedful.")}
+    assert models - written == set(), "the glossary lacks these"
+    assert written - models == set(), "there is no such model"
