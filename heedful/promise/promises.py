@@ -108,7 +108,7 @@ def change(
     fields = wording.fields()
     _only_case_clock(wording, besides=promise)
     row = _standing(promise)
-    before = _said(row)
+    before = _summary(row)
     for name, value in fields.items():
         setattr(row, name, value)
     row.save()
@@ -147,7 +147,7 @@ def _standing(promise: Promise) -> Promise:
     return row
 
 
-def _said(promise: Promise) -> dict[str, Any]:
+def _summary(promise: Promise) -> dict[str, Any]:
     return {"words": promise.words, "audience": promise.audience, "standards": sentences(promise)}
 
 
@@ -226,15 +226,15 @@ def _severity(severity: int) -> int:
 
 
 def _audience(audience: Audience) -> dict[str, list[str]]:
-    said = {name.strip(): [value.strip() for value in values if value.strip()] for name, values in audience.items()}
-    for name, values in said.items():
+    stripped = {name.strip(): [one.strip() for one in values if one.strip()] for name, values in audience.items()}
+    for name, values in stripped.items():
         if not name or not values:
             raise Refused("Say which attribute chooses the customers, and at least one value of it.")
-    return said
+    return stripped
 
 
-def _free_slug(wanted: str) -> str:
-    root = slugify(wanted[:200])[:70].strip("-") or "promise"
+def _free_slug(text: str) -> str:
+    root = slugify(text[:200])[:70].strip("-") or "promise"
     locks.lock(Promise)
     taken = set(Promise.objects.filter(slug__startswith=root).values_list("slug", flat=True))
     return next(

@@ -1,6 +1,6 @@
 """From one touchpoint to another by the date that the first one carries in a property."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -54,11 +54,6 @@ def sentence(standard: Any, names: Names) -> str:
     return f"After {names.start}, {names.end} by the date in “{names.property}”"
 
 
-def read(filled: Mapping[str, Any]) -> Fields:
-    """The calendar, if one is chosen: without it, its time at risk is counted by the clock."""
-    return {"calendar": filled["calendar"]}
-
-
 def from_shell(start: str, end: str, name: str) -> Fields:
     """The property of the first touchpoint."""
     return {"from_kind": start, "to_kind": end, "property": name}
@@ -82,7 +77,6 @@ FORM = Form(
                 needed="Say which property carries the date.",
             ),
         ),
-        read=read,
     ),
     shell=Shell(words=("FROM", "TO", "PROPERTY"), help="the date that FROM carries", read=from_shell),
 )

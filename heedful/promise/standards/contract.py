@@ -129,7 +129,7 @@ class Blank:
 type Fields = dict[str, Any]
 
 
-def _as_they_are(filled: Mapping[str, Any]) -> Fields:
+def _as_they_are(filled: Any) -> Fields:
     del filled
     return {}
 
@@ -141,9 +141,11 @@ class Fragment:
     sentence: str
     blanks: tuple[Blank, ...]
     read: Callable[[Mapping[str, Any]], Fields] = _as_they_are
-    """The fields said by gaps that fill none by themselves; given the gaps, `calendar` and `default_calendar`."""
+    """The fields said by gaps that fill none by themselves; given the gaps, what is shared and the default calendar."""
     show: Callable[[Any], Fields] = _as_they_are
     """What those gaps hold for a standard's row."""
+    unfilled: Callable[[bool], Fields] = _as_they_are
+    """What gaps hold that nobody has filled yet, where the company has a calendar and where not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

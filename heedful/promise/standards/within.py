@@ -107,6 +107,11 @@ def show(standard: Any) -> Fields:
     return {"unit": f"{working}{unit}", "number": standard.within_s // SIZES_S[unit]}
 
 
+def unfilled(has_calendar: bool) -> Fields:
+    """Days, of working time where the company has said when it works."""
+    return {"unit": "working days" if has_calendar else "days"}
+
+
 def from_shell(start: str, end: str, time: str) -> Fields:
     """A time such as `2d`."""
     number = time.rstrip("abcdefghijklmnopqrstuvwxyz ")
@@ -132,6 +137,7 @@ FORM = Form(
         ),
         read=read,
         show=show,
+        unfilled=unfilled,
     ),
     shell=Shell(words=("FROM", "TO", "TIME"), help="such as: order_placed delivered 2d", read=from_shell),
     is_case_clock=True,
