@@ -1,4 +1,4 @@
-"""Promises judged over a log: instances per second and CPU each, against COPY of the same instance rows.
+"""Promises evaluated over a log: instances per second and CPU each, against COPY of the same instance rows.
 
 Half of them are a yes that a touchpoint carries, half run from one touchpoint to another in working time. Prints one
 JSON line. CPU is that of this process and of its PostgreSQL backend together.
@@ -58,14 +58,14 @@ def _measured() -> dict[str, Any]:
     call_command("migrate", verbosity=0)
     promise = _promise()
     _log()
-    judged = _judge(promise)
+    evaluated = _evaluate(promise)
     copied = _copy()
     one = _one_by_one()
-    each_us, floor_us = judged["cpu_s"] / judged["n"] * 1e6, copied["cpu_s"] / judged["n"] * 1e6
+    each_us, floor_us = evaluated["cpu_s"] / evaluated["n"] * 1e6, copied["cpu_s"] / evaluated["n"] * 1e6
     return {
         "bench": "clocks",
-        "instances": judged["n"],
-        "instances_per_s": round(judged["n"] / judged["s"]),
+        "instances": evaluated["n"],
+        "instances_per_s": round(evaluated["n"] / evaluated["s"]),
         "at_least_per_s": FLOOR,
         "instances_per_cpu_s": round(1e6 / each_us),
         "cpu_us_each": round(each_us, 1),
@@ -112,7 +112,7 @@ def _of_customer(number: int) -> Iterator[Any]:
         yield TouchpointDraft(kind="answered", happened_at=answered_at, message=f"b{number}", identities=who)
 
 
-def _judge(promise: Any) -> dict[str, Any]:
+def _evaluate(promise: Any) -> dict[str, Any]:
     from heedful.customers.models import Customer
     from heedful.promise import commitments
     from heedful.promise.models import Commitment

@@ -1,4 +1,4 @@
-"""Until when a customer must hear from us: by the company's own promise, judged by the promise's own arithmetic."""
+"""Until when a customer must hear from us: by the company's own promise, counted by the promise's own arithmetic."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -6,9 +6,9 @@ from typing import Protocol
 
 from heedful.act.models import CasePolicy
 from heedful.customers.slugs import RESERVED
-from heedful.promise import judging, standards, working_time
-from heedful.promise.judging import Evidence, StandardSpec
+from heedful.promise import evaluation, standards, working_time
 from heedful.promise.models import Standard
+from heedful.promise.standards.contract import Evidence, StandardSpec
 
 OPENED = f"{RESERVED}case_opened"
 """The touchpoint with which a case's clock starts in the customer's log."""
@@ -49,7 +49,7 @@ def starter(practice: CasePolicy) -> Starter:
 def by_standard(standard: StandardSpec, *, at: datetime) -> Clock:
     """The clock that a promise gives a case opened now, to the second the same as the promise's own."""
     opened = Evidence(id=0, kind=standard.from_kind, happened_at=at, properties={standard.match_property or "": "0"})
-    verdict = judging.evaluate(replace(standard, starts_at=None), [opened], now=at)[0]
+    verdict = evaluation.evaluate(replace(standard, starts_at=None), [opened], now=at)[0]
     assert verdict.due_at is not None
     assert verdict.at_risk_at is not None
     return Clock(verdict.at_risk_at, verdict.due_at)
@@ -57,9 +57,10 @@ def by_standard(standard: StandardSpec, *, at: datetime) -> Clock:
 
 def _case_clock() -> StandardSpec | None:
     """The promise that the company marked as the one by which its cases run."""
+    forms = [form.code for form in standards.forms() if form.is_case_clock]
     found = (
         Standard.objects.select_related("calendar")
-        .filter(promise__is_case_clock=True, promise__ended_at=None, form=Standard.Form.WITHIN, ended_at=None)
+        .filter(promise__is_case_clock=True, promise__ended_at=None, form__in=forms, ended_at=None)
         .order_by("pk")
         .first()
     )

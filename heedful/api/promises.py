@@ -1,12 +1,14 @@
 """Promises for programs: what was promised, how often it was kept, and each time."""
 
+from collections.abc import Iterator
 from datetime import datetime
-from typing import Any, Literal
+from itertools import chain
+from typing import Annotated, Any, Literal
 
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from ninja import Router, Schema
-from pydantic import Field
+from pydantic import AfterValidator, Field, WithJsonSchema
 
 from heedful.api import paging
 from heedful.api.door import PROBLEMS, ApiRequest
@@ -15,11 +17,12 @@ from heedful.api.periods import PeriodOut, PeriodQuery, period_out
 from heedful.api.posting import Done, repeatable
 from heedful.api.scores import FigureOut, figure_out
 from heedful.associates import associates
+from heedful.associates.models import Associate
 from heedful.customers import scales
 from heedful.customers.models import Stage
 from heedful.kit.errors import Refused
-from heedful.promise import promises
-from heedful.promise.models import Commitment, Promise
+from heedful.promise import promises, standards
+from heedful.promise.models import Calendar, Commitment, Promise
 from heedful.promise.standards import StandardDraft
 from heedful.prove import scorecards
 from heedful.prove.experience import ExperienceByOutcome
@@ -35,13 +38,17 @@ class PromiseOut(Schema):
     words: str
     stage: str | None
     owner: str | None
+    severity: int
+    audience: dict[str, list[str]]
+    stated_expectation: dict[str, int]
+    is_case_clock: bool
     standards: list[str]
     made_at: datetime
     ended_at: datetime | None
 
 
 class CountingOut(Schema):
-    """History is being judged: until it is done, the figures are not yet whole."""
+    """History is being counted: until it is done, the figures are not yet whole."""
 
     done: int
     total: int
@@ -82,10 +89,20 @@ class PromiseDetail(PromiseSummary):
     felt: list[ExperienceOut]
 
 
+def _known_form(code: str) -> str:
+    if code not in FORMS:
+        raise ValueError(f"Choose one of {', '.join(FORMS)}.")
+    return code
+
+
+FORMS = [form.code for form in standards.forms()]
+FormCode = Annotated[str, AfterValidator(_known_form), WithJsonSchema({"type": "string", "enum": FORMS})]
+
+
 class StandardIn(Schema):
     """How a promise is measured; what its form does not use is left out."""
 
-    form: Literal["within", "by_date", "score", "yes"]
+    form: FormCode
     from_kind: str = Field("", max_length=120)
     to_kind: str = Field("", max_length=120)
     within_s: int | None = Field(None, ge=1, le=200_000_000)
@@ -94,6 +111,8 @@ class StandardIn(Schema):
     question: str = Field("", max_length=80)
     at_least: int | None = Field(None, ge=-2, le=10)
     match_property: str = Field("", max_length=120)
+    calendar: str = Field("", max_length=120, description="The name of a calendar; without it, time is clock time")
+    at_risk_share: float = Field(0.75, ge=0, le=1, description="After which share of its time it is at risk")
 
 
 class PromiseIn(Schema):
@@ -101,6 +120,16 @@ class PromiseIn(Schema):
 
     words: str = Field(min_length=3, max_length=300)
     stage: str = Field("", max_length=40)
+    owner: str = Field("", max_length=254, description="The e-mail address of an associate")
+    severity: int = Field(2, ge=1, le=3, description="When it is broken, that is mild (1), serious (2) or grave (3)")
+    audience: dict[str, list[str]] = Field(
+        {}, max_length=20, description="Attribute and the values that it may have; empty is everybody"
+    )
+    stated_expectation: dict[str, int] = Field(
+        {}, max_length=20, description="Question and the score that its words let customers expect"
+    )
+    counter_measure: str = Field("", max_length=20_000, description="What is being done where it is broken")
+    is_case_clock: bool = Field(False, description="Whether cases run by it; one promise at a time can")
     standards: list[StandardIn] = Field(min_length=1, max_length=10)
 
 
@@ -136,6 +165,10 @@ def _out(row: Promise) -> dict[str, Any]:
         "words": row.words,
         "stage": row.stage_id,
         "owner": row.owner.name if row.owner else None,
+        "severity": row.severity,
+        "audience": row.audience,
+        "stated_expectation": row.stated_expectation,
+        "is_case_clock": row.is_case_clock,
         "standards": promises.sentences(row),
         "made_at": row.made_at,
         "ended_at": row.ended_at,
@@ -170,17 +203,52 @@ def _card(card: scorecards.PromiseCard, period: Period) -> dict[str, Any]:
 @router.post("", response={201: PromiseOut, **PROBLEMS})
 @repeatable
 def make(request: ApiRequest, said: PromiseIn) -> Done:
-    """Promise something; its history is judged in the background."""
-    stage = Stage.objects.filter(pk=said.stage.replace("\x00", "")).first()
-    if said.stage and stage is None:
-        raise Refused(f"There is no stage {said.stage!r}.")
-    texts = [said.words, *(str(value) for one in said.standards for value in one.model_dump().values())]
-    if any("\x00" in text for text in texts):
+    """Promise something; its history is counted in the background."""
+    if any("\x00" in text for text in _texts(said.model_dump())):
         raise Refused("A text cannot hold a NUL character.")
-    wording = promises.Wording(words=said.words, stage=stage)
-    drafts = [StandardDraft(**standard.model_dump()) for standard in said.standards]
-    made = promises.make(wording=wording, standards=drafts, by=request.auth, at=timezone.now())
+    drafts = [_draft(standard) for standard in said.standards]
+    made = promises.make(wording=_wording(said), standards=drafts, by=request.auth, at=timezone.now())
     return 201, PromiseOut(**_out(made))
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every text in a document, keys included."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        yield from chain(value, *map(_texts, value.values()))
+    elif isinstance(value, list):
+        yield from chain.from_iterable(map(_texts, value))
+
+
+def _wording(said: PromiseIn) -> promises.Wording:
+    plain = said.model_dump(exclude={"stage", "owner", "standards"})
+    return promises.Wording(stage=_stage(said.stage), owner=_owner(said.owner), **plain)
+
+
+def _draft(said: StandardIn) -> StandardDraft:
+    return StandardDraft(calendar=_calendar(said.calendar), **said.model_dump(exclude={"calendar"}))
+
+
+def _stage(code: str) -> Stage | None:
+    stage = Stage.objects.filter(pk=code).first() if code else None
+    if code and stage is None:
+        raise Refused(f"There is no stage {code!r}.")
+    return stage
+
+
+def _owner(email: str) -> Associate | None:
+    owner = Associate.objects.filter(email__iexact=email).first() if email else None
+    if email and owner is None:
+        raise Refused(f"No associate has the address {email}.", code="no_such_associate")
+    return owner
+
+
+def _calendar(name: str) -> Calendar | None:
+    calendar = Calendar.objects.filter(name__iexact=name).first() if name else None
+    if name and calendar is None:
+        raise Refused(f"There is no calendar called {name}.", code="no_such_calendar")
+    return calendar
 
 
 @router.get("/{slug:slug}", response={200: PromiseDetail, **PROBLEMS}, by_alias=True)

@@ -9,28 +9,25 @@ from heedful.associates.models import Associate
 from heedful.customers.models import Stage
 from heedful.kit.actor import SYSTEM
 from heedful.kit.errors import Refused
-from heedful.promise import promises
+from heedful.promise import promises, standards
 from heedful.promise.models import Calendar
 from heedful.promise.standards import StandardDraft
 from heedful.prove import periods, scorecards
 from heedful.prove.experience import ExperienceByOutcome
 from heedful.prove.scores import Estimate
 
-UNITS = {"s": 1, "min": 60, "h": 3600, "d": 86_400, "w": 604_800}
-
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Say what can be chosen."""
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="add|list")
-    add = verbs.add_parser("add", help="promise something; its history is judged at once")
+    add = verbs.add_parser("add", help="promise something; its history is counted at once")
     add.add_argument("words", help="as the customer hears it")
     add.add_argument("--stage", default="", help="of the relationship, such as onboarding")
     add.add_argument("--owner", default="", metavar="EMAIL")
     how = add.add_mutually_exclusive_group(required=True)
-    how.add_argument("--within", nargs=3, metavar=("FROM", "TO", "TIME"), help="such as: order_placed delivered 2d")
-    how.add_argument("--by-date", nargs=3, metavar=("FROM", "TO", "PROPERTY"), help="the date that FROM carries")
-    how.add_argument("--score", nargs=3, metavar=("KIND", "QUESTION", "LEAST"), help="KIND may be - for any")
-    how.add_argument("--yes", nargs=2, metavar=("KIND", "PROPERTY"), help="a yes that KIND carries")
+    for form in standards.forms():
+        option = f"--{form.code.replace('_', '-')}"
+        how.add_argument(option, nargs=len(form.shell.words), metavar=form.shell.words, help=form.shell.help)
     add.add_argument("--match", default="", metavar="PROPERTY", help="FROM and TO belong together by this property")
     add.add_argument("--calendar", default="", metavar="NAME", help="count working time by this calendar")
     show = verbs.add_parser("list", help="show each promise: kept of due, and the score when kept and when broken")
@@ -96,7 +93,7 @@ def _add(options: argparse.Namespace) -> int:
     print(f"Promised: {made.words}")
     for sentence in promises.sentences(made):
         print(f"  {sentence}")
-    print("What happened before is judged in the background while `heedful up` runs.")
+    print("What happened before is counted in the background while `heedful up` runs.")
     return 0
 
 
@@ -104,35 +101,6 @@ def _standard(options: argparse.Namespace) -> StandardDraft:
     calendar = Calendar.objects.filter(name=options.calendar).first()
     if options.calendar and calendar is None:
         raise Refused(f"There is no calendar {options.calendar!r}.")
-    if options.within:
-        start, end, words = options.within
-        return StandardDraft(
-            form="within",
-            from_kind=start,
-            to_kind=end,
-            within_s=_seconds(words),
-            calendar=calendar,
-            match_property=options.match,
-        )
-    if options.by_date:
-        start, end, name = options.by_date
-        return StandardDraft(
-            form="by_date", from_kind=start, to_kind=end, property=name, calendar=calendar, match_property=options.match
-        )
-    if options.score:
-        kind, question, least = options.score
-        if not least.lstrip("-").isdigit():
-            raise Refused(f"A score is a whole number, not {least!r}.")
-        return StandardDraft(
-            form="score", from_kind="" if kind == "-" else kind, question=question, at_least=int(least)
-        )
-    kind, name = options.yes
-    return StandardDraft(form="yes", from_kind=kind, property=name)
-
-
-def _seconds(words: str) -> int:
-    number = words.rstrip("abcdefghijklmnopqrstuvwxyz ")
-    unit = words[len(number) :].strip()
-    if not number.strip().isdigit() or unit not in UNITS:
-        raise Refused(f"Write a time as a number and one of {', '.join(UNITS)}, such as 2d; not {words!r}.")
-    return int(number) * UNITS[unit]
+    form, words = next((form, words) for form in standards.forms() if (words := getattr(options, form.code)))
+    by = {"calendar": calendar, "match_property": options.match}
+    return StandardDraft(form=form.code, **by, **form.shell.read(*words))

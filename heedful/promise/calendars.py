@@ -30,7 +30,7 @@ class CalendarAdded:
 
 @dataclass(frozen=True, slots=True)
 class CalendarChanged:
-    """The company works at other times; what was promised by this calendar is judged anew."""
+    """The company works at other times; what was promised by this calendar is counted anew."""
 
     calendar: int
     name: str
@@ -77,7 +77,7 @@ def change(
     by: By,
     at: datetime,
 ) -> Calendar:
-    """Change when the company works; promises that count by it are judged anew in the background."""
+    """Change when the company works; promises that count by it are counted anew in the background."""
     associates.must(by, "calendar.edit")
     holidays = _with_public(holidays, region, at)
     free_name = _free_name(name, calendar.pk)

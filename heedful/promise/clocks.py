@@ -1,8 +1,8 @@
-"""Clocks: when what is undecided must be judged again, since it changes at a moment by itself.
+"""Clocks: when what is undecided must be evaluated again, since it changes at a moment by itself.
 
 A clock is a job that waits in the database for its moment, so that it outlives every process. Only the next ones wait:
-a job for each of a million instances that are due some day would slow every other job down. Whatever comes later stays
-in the instances' own rows, from which the worker takes it each minute, and when it starts.
+a job for each of a million commitments that are due some day would slow every other job down. Whatever comes later
+stays in the commitments' own rows, from which the worker takes it each minute, and when it starts.
 """
 
 from collections.abc import Callable

@@ -1,9 +1,20 @@
-"""Instances: each time that a promise was made to a customer, judged from the log, with every flip of it kept."""
+"""Commitments: each time that a promise was made to a customer, evaluated from the log, with every flip of it kept.
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+Touchpoints arrive (`advance`), a clock runs out (`ring`, `fire`), people are grouped anew (`reevaluate`), or a promise
+is counted anew (`recounts.step`): each goes through `evaluate_people`, and there through the same five steps, in one
+transaction:
+
+1. lock      everybody concerned, so that nobody else evaluates them meanwhile, and who belongs together stays so;
+2. load      the standards, what the log says of these people, and their commitments as they are stored;
+3. evaluate  what each commitment should look like now, by arithmetic that reads no row and no clock (`evaluation`);
+4. store     what is other than it was, each change of state together with its flip (`rows`);
+5. announce  it to open pages, to the next clock, and to those who act on what broke lately.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Min
@@ -17,13 +28,14 @@ from heedful.kit import live
 from heedful.kit.actor import SYSTEM
 from heedful.ledger import events, jobs
 from heedful.ledger.models import Entry
-from heedful.promise import clocks, evidence, judging, rows, standards
-from heedful.promise.judging import Evidence, StandardSpec, Verdict
-from heedful.promise.models import Commitment, Flip, Promise, Standard, Unreadable
-from heedful.promise.rows import Change, Place, Row
+from heedful.promise import clocks, evaluation, evidence, rows
+from heedful.promise.evidence import Measure, Person
+from heedful.promise.models import Commitment, Flip, Promise, Unreadable
+from heedful.promise.rows import Change, CommitmentKey, Row
+from heedful.promise.standards.contract import Evidence, Verdict
 
 AT_ONCE = 1_000
-"""People that are judged in one transaction."""
+"""People that are evaluated in one transaction."""
 NEWS_FOR = timedelta(days=7)
 """What came about longer ago than this is history: it is counted, and nobody is sent after it."""
 LOCKS, BUCKETS = 0x9E2, 256
@@ -43,46 +55,40 @@ class PromiseAtRisk:
     commitments: list[int]
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """A standard as it is judged, with the promise it belongs to and until when it opens anything."""
-
-    spec: StandardSpec
-    promise: int
-    ended_at: datetime | None
-    audience: Mapping[str, Collection[Any]]
+ANNOUNCEMENTS: Mapping[str, Callable[[list[int]], object]] = {"broken": PromiseBroken, "at_risk": PromiseAtRisk}
+"""The states that somebody must hear of."""
 
 
 def advance(recorded: Sequence[TouchpointsRecorded], *, entries: Sequence[Entry]) -> None:
-    """Judge the people of whom batches of touchpoints told something that promises wait for."""
+    """Evaluate the people of whom batches of touchpoints say something that promises wait for."""
     del entries
     apply_batch(*recorded, at=timezone.now())
 
 
 def apply_batch(*recorded: TouchpointsRecorded, at: datetime) -> int:
-    """Take batches of touchpoints into account as of `at`; returns how many instances changed."""
-    wanted = evidence.EvidenceNeed.by(measure.spec for measure in measures())
-    if not wanted.kinds and not wanted.any_score:
+    """Take batches of touchpoints into account as of `at`; returns how many commitments changed."""
+    need = evidence.EvidenceNeed.by(measure.spec for measure in evidence.measures())
+    if not need.kinds and not need.any_score:
         return 0
-    touched = evidence.records_touched(
+    records = evidence.records_in(
         batches=[event.batch for event in recorded],
         first=min(event.first_id for event in recorded),
         last=max(event.last_id for event in recorded),
         earliest=min(event.earliest for event in recorded),
         latest=max(event.latest for event in recorded),
-        wanted=wanted,
+        need=need,
     )
-    return evaluate_people(touched, at=at)
+    return evaluate_people(records, at=at)
 
 
 def reevaluate(event: PeopleRegrouped, *, entry: Entry) -> None:
-    """Judge people anew whose records belong together differently."""
+    """Evaluate people anew whose records belong together differently."""
     del entry
     evaluate_people(event.people, at=timezone.now())
 
 
 def ring(*, moment: str) -> None:
-    """A clock ran out: judge everybody for whom something has changed by now, and set the next clock.
+    """A clock ran out: evaluate everybody for whom something has changed by now, and set the next clock.
 
     Whatever other clocks have run out by now is done with it.
     """
@@ -97,7 +103,7 @@ def ring(*, moment: str) -> None:
 
 
 def fire(*, at: datetime) -> int:
-    """Judge everybody whose clock has run out, and set the next clock; returns how many instances changed.
+    """Evaluate everybody whose clock has run out, and set the next clock; returns how many commitments changed.
 
     Runs every minute too, which brings clocks that are far ahead near enough to wait as jobs.
     """
@@ -125,27 +131,48 @@ def evaluate_people(
     because: str = "",
     promise: Promise | None = None,
 ) -> int:
-    """Judge the people to whom these records belong, as of `at`; returns how many instances changed.
+    """Evaluate the people to whom these records belong, as of `at`; returns how many commitments changed.
 
-    Whatever the order of arrival and however often it runs, the same log gives the same instances. With `news_from`
-    nobody is told of what could be known by then. `because` names the reason when it is not a touchpoint or the clock.
+    Whatever the order of arrival and however often it runs, the same log gives the same commitments. With `news_from`
+    nobody hears of what could be known by then. `because` names the reason when it is not a touchpoint or the clock.
     """
     ids = sorted(set(records))
-    parts = [ids[start : start + AT_ONCE] for start in range(0, len(ids), AT_ONCE)]
-    return sum(_judge_part(part, at, news_from, because, promise) for part in parts)
+    occasion = Occasion(at, news_from, because, promise)
+    return sum(_evaluate_some(ids[start : start + AT_ONCE], occasion) for start in range(0, len(ids), AT_ONCE))
 
 
-def _judge_part(
-    ids: Sequence[int], at: datetime, news_from: datetime | None, because: str, promise: Promise | None
-) -> int:
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """As of when people are evaluated, for which promise (none is all of them), and who shall hear of it."""
+
+    at: datetime
+    news_from: datetime | None
+    because: str
+    promise: Promise | None
+
+
+def _evaluate_some(ids: Sequence[int], occasion: Occasion) -> int:
+    with _lock(ids) as records:
+        load = _load(records, occasion)
+        if not load.measures:
+            return 0
+        outcome = _evaluate(load)
+        changes, gone = _store(load, outcome, because=occasion.because)
+        _announce(changes, at=load.at, news_from=occasion.news_from)
+        return len(changes) + len(gone)
+
+
+@contextmanager
+def _lock(ids: Sequence[int]) -> Iterator[Mapping[int, int]]:
     """Hold the locks of everybody concerned before anything is read: people may be grouped anew while we wait."""
     buckets = _buckets(evidence.records_of(ids))
     while True:
         with transaction.atomic():
-            _lock(buckets)
+            _take(buckets)
             records = evidence.records_of(ids)
             if _buckets(records) <= buckets:
-                return _judge(records, at, news_from, because, promise)
+                yield records
+                return
         buckets |= _buckets(records)
 
 
@@ -153,89 +180,75 @@ def _buckets(records: Iterable[int]) -> set[int]:
     return {record % BUCKETS for record in records}
 
 
-def _lock(buckets: Collection[int]) -> None:
+def _take(buckets: Collection[int]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_advisory_xact_lock(%s, bucket) FROM unnest(%s::int[]) AS bucket", [LOCKS, sorted(buckets)]
         )
 
 
-def measures(promise: Promise | None = None) -> list[Measure]:
-    """Every standard that has something to say, those that ended too: what they opened goes on."""
-    rows = Standard.objects.select_related("promise", "calendar").order_by("pk")
-    if promise is not None:
-        rows = rows.filter(promise=promise)
-    zone = standards.company_zone()
-    return [
-        Measure(
-            standards.spec(standard, time_zone=zone), standard.promise_id, standard.ended_at, standard.promise.audience
-        )
-        for standard in rows
-    ]
+@dataclass(frozen=True, slots=True)
+class Load:
+    """Everything that an evaluation looks at."""
+
+    records: Mapping[int, int]
+    measures: Sequence[Measure]
+    stored: Mapping[CommitmentKey, tuple[int, Row]]
+    people: Mapping[int, Person]
+    owners: Mapping[int, int]
+    """Touchpoint -> the record that it belongs to."""
+    at: datetime
+
+    @property
+    def standards(self) -> list[int]:
+        """The standards that are evaluated."""
+        return [measure.spec.id for measure in self.measures]
 
 
-def _judge(
-    records: Mapping[int, int], at: datetime, news_from: datetime | None, because: str, promise: Promise | None
-) -> int:
-    found = measures(promise)
-    if not found:
-        return 0
-    of = [measure.spec.id for measure in found]
-    stored = rows.stored(records=records, of=of)
+def _load(records: Mapping[int, int], occasion: Occasion) -> Load:
+    measures = evidence.measures(occasion.promise)
+    if not measures:
+        return Load(records, [], {}, {}, {}, occasion.at)
+    stored = rows.load(records=records, of=[measure.spec.id for measure in measures])
     # Who had to wait for the locks comes after others who looked at their clocks later.
-    at = max([at, *(passed for _, row in stored.values() if (passed := rows.moment_of_change(row)))])
-    judged = _judged(records, found, at)
-    rows.note_unreadable(records=records, of=of, unread=judged.unread)
-    changes = [
-        Change(place[0], promised, place[1], row, old is None or old[1].state != row.state, old[0] if old else None)
-        for place, (promised, row) in judged.rows.items()
-        if (old := stored.get(place)) is None or old[1] != row
-    ]
-    gone = [old[0] for place, old in stored.items() if place not in judged.rows]
-    if changes or gone:
-        rows.write(changes=changes, gone=gone, because=because, at=at)
-        _tell(changes, at)
-    _report(changes, at, news_from)
-    return len(changes) + len(gone)
+    at = max([occasion.at, *(passed for _, row in stored.values() if (passed := rows.moment_of_change(row)))])
+    people, owners = evidence.read(records, measures)
+    return Load(records, measures, stored, people, owners, at)
 
 
 @dataclass(frozen=True, slots=True)
-class Evaluation:
-    """What each instance should look like now, and the touchpoints that could not be read."""
+class Outcome:
+    """What each commitment should look like now, by promise, and the touchpoints that could not be read."""
 
-    rows: dict[Place, tuple[int, Row]]
-    unread: dict[Place, Unreadable]
+    rows: dict[CommitmentKey, tuple[int, Row]]
+    unreadable: dict[CommitmentKey, Unreadable]
 
 
-def _judged(records: Mapping[int, int], found: Sequence[Measure], at: datetime) -> Evaluation:
-    people, owners = evidence.read(records, evidence.EvidenceNeed.by(measure.spec for measure in found))
-    facts = evidence.facts_of(people) if any(measure.audience for measure in found) else {}
-    judged = Evaluation({}, {})
-    for pk, person in people.items():
-        for measure in found:
+def _evaluate(load: Load) -> Outcome:
+    outcome = Outcome({}, {})
+    for person in load.people.values():
+        for measure in load.measures:
             seen = person.about(measure.spec)
-            if seen and (not measure.audience or evidence.belongs(facts.get(pk, {}), measure.audience)):
-                _judge_one(measure, seen, owners, at, judged)
-    return judged
+            if seen and measure.is_for(person.facts):
+                _evaluate_one(measure, seen, load, outcome)
+    return outcome
 
 
-def _judge_one(
-    measure: Measure, seen: Sequence[Evidence], owners: Mapping[int, int], at: datetime, into: Evaluation
-) -> None:
-    verdicts, reports = judging.evaluate_and_report(measure.spec, seen, now=at)
+def _evaluate_one(measure: Measure, seen: Sequence[Evidence], load: Load, into: Outcome) -> None:
+    verdicts, reports = evaluation.evaluate_and_report(measure.spec, seen, now=load.at)
     for verdict in verdicts:
         if measure.ended_at is None or verdict.started_at < measure.ended_at:
-            row = _row(verdict, owners[verdict.opened_by])
+            row = _row(verdict, load.owners[verdict.opened_by])
             into.rows[measure.spec.id, verdict.opened_by] = measure.promise, row
     for report in reports:
-        into.unread[measure.spec.id, report.opened_by] = Unreadable(
+        into.unreadable[measure.spec.id, report.opened_by] = Unreadable(
             standard_id=measure.spec.id,
             promise_id=measure.promise,
-            customer_id=owners[report.opened_by],
+            customer_id=load.owners[report.opened_by],
             opened_by=report.opened_by,
             property=report.property,
             reason=report.reason[:200],
-            found_at=at,
+            found_at=load.at,
         )
 
 
@@ -253,46 +266,70 @@ def _row(verdict: Verdict, customer: int) -> Row:
     )
 
 
-def _tell(changes: Sequence[Change], at: datetime) -> None:
-    """Tell open pages, and set the clock for what is undecided."""
+def _store(load: Load, outcome: Outcome, *, because: str) -> tuple[list[Change], list[int]]:
+    """Write what is other than it was; returns what changed, and the commitments that are no more."""
+    rows.note_unreadable(records=load.records, of=load.standards, unreadable=outcome.unreadable)
+    changes = [
+        Change(key[0], promise, key[1], row, old is None or old[1].state != row.state, old[0] if old else None)
+        for key, (promise, row) in outcome.rows.items()
+        if (old := load.stored.get(key)) is None or old[1] != row
+    ]
+    gone = [old[0] for key, old in load.stored.items() if key not in outcome.rows]
+    if changes or gone:
+        rows.write(changes=changes, gone=gone, because=because, at=load.at)
+    return changes, gone
+
+
+def _announce(changes: Sequence[Change], *, at: datetime, news_from: datetime | None) -> None:
+    if changes:
+        _show(changes)
+        _set_clock(changes, at)
+        _record(changes, at, news_from)
+
+
+def _show(changes: Sequence[Change]) -> None:
+    """Let open pages show it."""
     for promise in {change.promise for change in changes}:
         live.publish("promises", promise)
     people.publish(records={change.row.customer for change in changes if change.flips})
+
+
+def _set_clock(changes: Sequence[Change], at: datetime) -> None:
+    """Set the clock for what is undecided."""
     if coming := [change.row.changes_at for change in changes if change.row.changes_at]:
         clocks.set_for(min(coming), ring=ring, at=at)
 
 
-def _report(changes: Sequence[Change], at: datetime, news_from: datetime | None) -> None:
-    """Tell what broke or is at risk since lately, and could not be known by `news_from`."""
+def _record(changes: Sequence[Change], at: datetime, news_from: datetime | None) -> None:
+    """Record what broke or is at risk since lately, and could not be known by `news_from`."""
     fresh = [
         change
         for change in changes
-        if change.flips and change.row.state in TOLD and rows.true_from(change.row) >= at - NEWS_FOR
+        if change.flips and change.row.state in ANNOUNCEMENTS and rows.true_from(change.row) >= at - NEWS_FOR
     ]
     if news_from is not None:
-        fresh = _unknown(fresh, by=news_from)
-    for state, event in TOLD.items():
+        fresh = _news(fresh, since=news_from)
+    for state, event in ANNOUNCEMENTS.items():
         if ids := sorted(change.id for change in fresh if change.row.state == state and change.id):
             events.record(event(ids), by=SYSTEM, at=at)
 
 
-TOLD: Mapping[str, Callable[[list[int]], object]] = {"broken": PromiseBroken, "at_risk": PromiseAtRisk}
-
-
-def _unknown(changes: Sequence[Change], *, by: datetime) -> list[Change]:
+def _news(changes: Sequence[Change], *, since: datetime) -> list[Change]:
     """Those that the clock made since, or a touchpoint that arrived since, however long ago it happened."""
     named = {pk for change in changes for pk in (change.opened_by, change.row.settled_by) if pk}
-    came = set(Touchpoint.objects.filter(pk__in=named, arrived_at__gt=by).values_list("pk", flat=True)) if named else ()
+    came = (
+        set(Touchpoint.objects.filter(pk__in=named, arrived_at__gt=since).values_list("pk", flat=True)) if named else ()
+    )
     return [
         change
         for change in changes
-        if rows.true_from(change.row) > by or change.opened_by in came or change.row.settled_by in came
+        if rows.true_from(change.row) > since or change.opened_by in came or change.row.settled_by in came
     ]
 
 
 @dataclass(frozen=True, slots=True)
 class CommitmentHistory:
-    """What happened to one instance, to settle a dispute with: each change, and the touchpoints that made them."""
+    """What happened to one commitment, to settle a dispute with: each change, and the touchpoints that made them."""
 
     commitment: Commitment
     flips: list[Flip]
@@ -300,7 +337,7 @@ class CommitmentHistory:
 
 
 def history(commitment: Commitment) -> CommitmentHistory:
-    """Replay an instance: its flips in the order in which they were found, and what they rest on."""
+    """Replay a commitment: its flips in the order in which they were found, and what they rest on."""
     flips = list(commitment.flips.order_by("found_at", "pk"))
     named = {int(flip.because.partition(":")[2]) for flip in flips if flip.because.startswith("touchpoint:")}
     wanted = named | {commitment.opened_by} | ({commitment.settled_by} if commitment.settled_by else set())

@@ -1,7 +1,7 @@
-"""Evidence: the touchpoints of some people that standards are judged by, read from the log in a few queries."""
+"""Evidence: the standards of today, and the touchpoints of some people by which they are measured, in a few queries."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,10 @@ import msgspec
 from django.db import connection
 
 from heedful.customers.models import Customer
-from heedful.promise.judging import Evidence, StandardSpec
+from heedful.promise import standards
+from heedful.promise.models import Promise, Standard
+from heedful.promise.standards import contract
+from heedful.promise.standards.contract import Evidence, StandardSpec
 
 PEOPLE = "SELECT DISTINCT coalesce(person_id, id) FROM customers_customer WHERE id = ANY(%s)"
 RECORDS = "SELECT id, coalesce(person_id, id) FROM customers_customer WHERE person_id = ANY(%s) OR id = ANY(%s)"
@@ -31,6 +34,36 @@ WHERE id BETWEEN %(first)s AND %(last)s AND happened_at BETWEEN %(earliest)s AND
 
 
 @dataclass(frozen=True, slots=True)
+class Measure:
+    """A standard as it is evaluated, with the promise it belongs to and until when it opens anything."""
+
+    spec: StandardSpec
+    promise: int
+    ended_at: datetime | None
+    audience: Mapping[str, Collection[Any]]
+
+    def is_for(self, facts: Mapping[str, Any]) -> bool:
+        """Whether it is promised to somebody: each attribute has one of the accepted values, whatever the case."""
+        return all(
+            _word(facts.get(name)) in {_word(value) for value in values} for name, values in self.audience.items()
+        )
+
+
+def measures(promise: Promise | None = None) -> list[Measure]:
+    """Every standard that has something to say, those that ended too: what they opened goes on."""
+    rows = Standard.objects.select_related("promise", "calendar").order_by("pk")
+    if promise is not None:
+        rows = rows.filter(promise=promise)
+    zone = standards.company_zone()
+    return [
+        Measure(
+            standards.spec(standard, time_zone=zone), standard.promise_id, standard.ended_at, standard.promise.audience
+        )
+        for standard in rows
+    ]
+
+
+@dataclass(frozen=True, slots=True)
 class EvidenceNeed:
     """What standards look at: kinds of touchpoint, answers of any kind, and whether properties matter."""
 
@@ -44,21 +77,22 @@ class EvidenceNeed:
         specs = list(specs)
         return cls(
             frozenset(kind for spec in specs for kind in (spec.from_kind, spec.to_kind) if kind),
-            any(spec.form == "score" and not spec.from_kind for spec in specs),
+            any(contract.is_any_score(spec) for spec in specs),
             any(spec.property or spec.match_property for spec in specs),
         )
 
 
 @dataclass(slots=True)
 class Person:
-    """What is known of one person: touchpoints by kind, and who told of each."""
+    """What is known of one person: touchpoints by kind, and the attributes by which an audience is chosen."""
 
     by_kind: dict[str, list[Evidence]] = field(default_factory=lambda: defaultdict(list))
     scored: list[Evidence] = field(default_factory=list)
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
     def about(self, spec: StandardSpec) -> list[Evidence]:
-        """The touchpoints that a standard is judged by; none when nothing can have opened it."""
-        if spec.form == "score" and not spec.from_kind:
+        """The touchpoints that a standard is measured by; none when nothing can have opened it."""
+        if contract.is_any_score(spec):
             return self.scored
         opened = self.by_kind.get(spec.from_kind, [])
         if not opened or spec.to_kind in ("", spec.from_kind):
@@ -75,8 +109,16 @@ def records_of(ids: Collection[int]) -> dict[int, int]:
         return dict(cursor.fetchall())
 
 
-def read(records: Mapping[int, int], wanted: EvidenceNeed) -> tuple[dict[int, Person], dict[int, int]]:
+def read(records: Mapping[int, int], measures: Sequence[Measure]) -> tuple[dict[int, Person], dict[int, int]]:
     """What is known of each person, and the record that each touchpoint belongs to."""
+    people, owners = _touchpoints(records, EvidenceNeed.by(measure.spec for measure in measures))
+    if any(measure.audience for measure in measures):
+        for pk, facts in _facts_of(people).items():
+            people[pk].facts = facts
+    return people, owners
+
+
+def _touchpoints(records: Mapping[int, int], need: EvidenceNeed) -> tuple[dict[int, Person], dict[int, int]]:
     people: dict[int, Person] = defaultdict(Person)
     owners: dict[int, int] = {}
     with connection.cursor() as cursor:
@@ -84,9 +126,9 @@ def read(records: Mapping[int, int], wanted: EvidenceNeed) -> tuple[dict[int, Pe
             SEEN,
             {
                 "records": list(records),
-                "kinds": sorted(wanted.kinds),
-                "scored": wanted.any_score,
-                "carried": wanted.properties,
+                "kinds": sorted(need.kinds),
+                "scored": need.any_score,
+                "carried": need.properties,
             },
         )
         for pk, record, kind, happened_at, properties, scores, subject in cursor:
@@ -106,10 +148,10 @@ def read(records: Mapping[int, int], wanted: EvidenceNeed) -> tuple[dict[int, Pe
     return people, owners
 
 
-def records_touched(
-    *, batches: list[int], first: int, last: int, earliest: datetime, latest: datetime, wanted: EvidenceNeed
+def records_in(
+    *, batches: list[int], first: int, last: int, earliest: datetime, latest: datetime, need: EvidenceNeed
 ) -> list[int]:
-    """The records of whom batches told something that standards look at; the ranges are those of all of them."""
+    """The records of whom batches say something that standards look at; the ranges are those of all of them."""
     with connection.cursor() as cursor:
         cursor.execute(
             TOUCHED,
@@ -119,22 +161,17 @@ def records_touched(
                 "last": last,
                 "earliest": earliest,
                 "latest": latest,
-                "kinds": sorted(wanted.kinds),
-                "scored": wanted.any_score,
+                "kinds": sorted(need.kinds),
+                "scored": need.any_score,
             },
         )
         return [record for (record,) in cursor.fetchall()]
 
 
-def facts_of(people: Collection[int]) -> dict[int, dict[str, Any]]:
+def _facts_of(people: Collection[int]) -> dict[int, dict[str, Any]]:
     """The attributes of people, with segment and language among them, by which an audience is chosen."""
     rows = Customer.objects.filter(pk__in=people).values_list("pk", "attributes", "segment", "language")
     return {pk: {**attributes, "segment": segment, "language": language} for pk, attributes, segment, language in rows}
-
-
-def belongs(facts: Mapping[str, Any], audience: Mapping[str, Collection[Any]]) -> bool:
-    """Whether a promise is made to somebody: each attribute has one of the accepted values, whatever the case."""
-    return all(_word(facts.get(name)) in {_word(value) for value in values} for name, values in audience.items())
 
 
 def _word(value: Any) -> str:

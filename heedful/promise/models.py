@@ -1,4 +1,4 @@
-"""What we said: promises, their standards, the calendars they run by, and every instance with its history."""
+"""What we said: promises, their standards, the calendars they run by, and every commitment with its history."""
 
 from datetime import datetime
 
@@ -86,14 +86,9 @@ class StandardQuerySet(models.QuerySet["Standard"]):
 class Standard(models.Model):
     """How a promise is measured."""
 
-    class Form(models.TextChoices):
-        WITHIN = "within", "From one touchpoint to another within a time"
-        BY_DATE = "by_date", "By the date that a touchpoint names"
-        SCORE = "score", "A score of at least"
-        YES = "yes", "A yes that a touchpoint carries"
-
     promise = models.ForeignKey(Promise, on_delete=models.CASCADE, related_name="standards")
-    form = models.CharField(max_length=8, choices=Form.choices)
+    form = models.CharField(max_length=20)
+    """The code of a form in `standards/`."""
     from_kind = models.CharField(max_length=120, blank=True)
     to_kind = models.CharField(max_length=120, blank=True)
     within_s = models.PositiveBigIntegerField(null=True, blank=True)
@@ -117,14 +112,14 @@ class Standard(models.Model):
 
 
 class CommitmentQuerySet(models.QuerySet["Commitment"]):
-    """Questions about many instances."""
+    """Questions about many commitments."""
 
     def settled(self) -> "CommitmentQuerySet":
         """Kept or broken."""
         return self.filter(state__in=["kept", "broken"])
 
     def due_between(self, start: datetime, end: datetime) -> "CommitmentQuerySet":
-        """Instances that counted in this time."""
+        """Commitments that counted in this time."""
         return self.filter(counts_at__gte=start, counts_at__lt=end)
 
 
@@ -179,7 +174,7 @@ class Commitment(models.Model):
 
 
 class Flip(models.Model):
-    """An instance changed its state: the history that a dispute is settled with."""
+    """A commitment changed its state: the history that a dispute is settled with."""
 
     commitment = models.ForeignKey(Commitment, on_delete=models.CASCADE, related_name="flips")
     state = models.CharField(max_length=8, choices=Commitment.State.choices)
@@ -194,7 +189,7 @@ class Flip(models.Model):
 
 
 class Unreadable(models.Model):
-    """A touchpoint that should have opened an instance, and could not be understood."""
+    """A touchpoint that should have opened a commitment, and could not be understood."""
 
     standard = models.ForeignKey(Standard, on_delete=models.CASCADE, related_name="unread")
     promise = models.ForeignKey(Promise, on_delete=models.CASCADE, related_name="unread")
@@ -213,7 +208,7 @@ class Unreadable(models.Model):
 
 
 class Recount(models.Model):
-    """A promise is being judged anew over the whole log, person by person; how far it is, and from where it goes on."""
+    """A promise is counted anew over the whole log, person by person: how far it is, and from where it goes on."""
 
     promise = models.OneToOneField(Promise, on_delete=models.CASCADE, related_name="recount", primary_key=True)
     because = models.CharField(max_length=120)

@@ -81,7 +81,7 @@ class Wording:
 
 @transaction.atomic
 def make(*, wording: Wording, standards: Sequence[StandardDraft], slug: str = "", by: By, at: datetime) -> Promise:
-    """Make a promise. Its history is judged in the background, as if it had been made always."""
+    """Make a promise. Its history is counted in the background, as if it had been made always."""
     associates.must(by, "promise.edit")
     fields = wording.fields()
     drafts = _checked(standards, is_case_clock=wording.is_case_clock)
@@ -108,7 +108,7 @@ def change(
     fields = wording.fields()
     _only_case_clock(wording, besides=promise)
     row = _standing(promise)
-    before = _said(row)
+    before = _summary(row)
     for name, value in fields.items():
         setattr(row, name, value)
     row.save()
@@ -139,7 +139,7 @@ def sentences(promise: Promise) -> list[str]:
 
 
 def _standing(promise: Promise) -> Promise:
-    # In the order in which a recount locks, and leaving the promise's key free for instances that are being written.
+    # In the order in which a recount locks, and leaving the promise's key free for commitments that are being written.
     Recount.objects.select_for_update().filter(promise=promise).first()
     row = Promise.objects.select_for_update(no_key=True).get(pk=promise.pk)
     if row.ended_at is not None:
@@ -147,12 +147,12 @@ def _standing(promise: Promise) -> Promise:
     return row
 
 
-def _said(promise: Promise) -> dict[str, Any]:
+def _summary(promise: Promise) -> dict[str, Any]:
     return {"words": promise.words, "audience": promise.audience, "standards": sentences(promise)}
 
 
 def _measure(promise: Promise, wanted: Sequence[StandardDraft] | None, from_now_on: bool, at: datetime) -> bool:
-    """Put new standards in place; says whether history must be judged anew."""
+    """Put new standards in place; says whether history must be counted anew."""
     rows = list(promise.standards.today().order_by("pk"))
     drafts = None if wanted is None else _checked(wanted, is_case_clock=promise.is_case_clock)
     if drafts is None or [draft.fields() for draft in drafts] == [_fields(row) for row in rows]:
@@ -197,7 +197,7 @@ def _checked(wanted: Sequence[StandardDraft], *, is_case_clock: bool) -> list[St
         raise Refused("Say how the promise is measured: a promise has at least one standard.")
     for draft in wanted:
         standards.check(draft)
-    if is_case_clock and wanted[0].form != "within":
+    if is_case_clock and not standards.form_of(wanted[0].form).is_case_clock:
         raise Refused("The promise that cases run by needs a time within which something happens.")
     return list(wanted)
 
@@ -226,15 +226,15 @@ def _severity(severity: int) -> int:
 
 
 def _audience(audience: Audience) -> dict[str, list[str]]:
-    said = {name.strip(): [value.strip() for value in values if value.strip()] for name, values in audience.items()}
-    for name, values in said.items():
+    stripped = {name.strip(): [one.strip() for one in values if one.strip()] for name, values in audience.items()}
+    for name, values in stripped.items():
         if not name or not values:
             raise Refused("Say which attribute chooses the customers, and at least one value of it.")
-    return said
+    return stripped
 
 
-def _free_slug(wanted: str) -> str:
-    root = slugify(wanted[:200])[:70].strip("-") or "promise"
+def _free_slug(text: str) -> str:
+    root = slugify(text[:200])[:70].strip("-") or "promise"
     locks.lock(Promise)
     taken = set(Promise.objects.filter(slug__startswith=root).values_list("slug", flat=True))
     return next(

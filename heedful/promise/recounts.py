@@ -1,4 +1,4 @@
-"""Recounts: a promise is judged anew over the whole log, in the background, some people at a time."""
+"""Recounts: a promise is counted anew over the whole log, in the background, some people at a time."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,7 +22,7 @@ PRIORITY = -5
 
 @dataclass(frozen=True, slots=True)
 class PromiseRecounted:
-    """A promise was judged anew over the whole log."""
+    """A promise was counted anew over the whole log."""
 
     promise: int
     because: str
@@ -32,14 +32,14 @@ class PromiseRecounted:
 
 @transaction.atomic
 def ask(*, promise: Promise, by: By, at: datetime) -> Recount:
-    """Judge a promise anew because somebody wants to be sure."""
+    """Count a promise anew because somebody wants to be sure."""
     associates.must(by, "promise.edit")
     return start(promise=promise, because="recounted", at=at)
 
 
 @transaction.atomic
 def follow_audiences(*, at: datetime) -> None:
-    """Judge promises anew that are made to some customers only, as attributes change silently; runs every night."""
+    """Count promises anew that are made to some customers only, as attributes change silently; runs every night."""
     for promise in Promise.objects.active().exclude(audience={}):
         start(promise=promise, because="customers came or went", at=at)
 
@@ -63,7 +63,7 @@ def start(*, promise: Promise, because: str, at: datetime) -> Recount:
 
 
 def go_on(*, promise: int, started_at: str) -> None:
-    """Judge the next people and leave the rest to the next job; a killed job is done again from where it was."""
+    """Evaluate the next people and leave the rest to the next job; a killed job is done again from where it was."""
     for _ in range(PARTS_A_JOB):
         if not step(promise=promise, started_at=datetime.fromisoformat(started_at), at=timezone.now()):
             return
@@ -74,7 +74,7 @@ def go_on(*, promise: int, started_at: str) -> None:
 
 @transaction.atomic
 def step(*, promise: int, started_at: datetime, at: datetime) -> bool:
-    """Judge some people and note how far it came, in one transaction; false when there is nobody left."""
+    """Evaluate some people and note how far it came, in one transaction; false when there is nobody left."""
     row = Recount.objects.select_for_update().filter(promise=promise, finished_at=None).first()
     if row is None or row.started_at != started_at:
         return False
@@ -98,7 +98,7 @@ def step(*, promise: int, started_at: datetime, at: datetime) -> bool:
 
 
 MADE = "the promise was made"
-"""Then history is found for the first time, and each instance has its own reason."""
+"""Then history is found for the first time, and each commitment has its own reason."""
 
 
 def _enqueue(row: Recount) -> None:

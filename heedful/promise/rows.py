@@ -1,4 +1,4 @@
-"""The rows of instances, read and written many at a time; the state of each changes together with its flip."""
+"""The rows of commitments, read and written many at a time; the state of each changes together with its flip."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
@@ -12,7 +12,7 @@ from heedful.promise.working_time import MICROSECOND
 
 
 class Row(NamedTuple):
-    """An instance as it is stored, and as it is judged; two that are equal need no writing."""
+    """A commitment as it is stored, and as it is evaluated; two that are equal need no writing."""
 
     customer: int
     started_at: datetime
@@ -25,12 +25,12 @@ class Row(NamedTuple):
     changes_at: datetime | None
 
 
-type Place = tuple[int, int]
-"""Standard and the touchpoint that opened it: the name of an instance whatever its id."""
+type CommitmentKey = tuple[int, int]
+"""Standard and the touchpoint that opened it: what a commitment is known by, whatever its id."""
 
 
 class Change(msgspec.Struct):
-    """An instance to write: its new row, and the flip if its state is another."""
+    """A commitment to write: its new row, and the flip if its state is another."""
 
     standard: int
     promise: int
@@ -40,7 +40,7 @@ class Change(msgspec.Struct):
     id: int | None = None
 
 
-def stored(*, records: Collection[int], of: Sequence[int]) -> dict[Place, tuple[int, Row]]:
+def load(*, records: Collection[int], of: Sequence[int]) -> dict[CommitmentKey, tuple[int, Row]]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT standard_id, opened_by, id, customer_id, started_at, at_risk_at, due_at, settled_at, settled_by,"
@@ -133,11 +133,13 @@ def _because(change: Change) -> str:
     return f"touchpoint:{row.settled_by or change.opened_by}"
 
 
-def note_unreadable(*, records: Collection[int], of: Sequence[int], unread: Mapping[Place, Unreadable]) -> None:
+def note_unreadable(
+    *, records: Collection[int], of: Sequence[int], unreadable: Mapping[CommitmentKey, Unreadable]
+) -> None:
     """Keep what could not be read of these records, and forget what has become readable."""
     kept = Unreadable.objects.filter(customer__in=list(records), standard__in=of)
     known = {(standard, opened_by): pk for pk, standard, opened_by in kept.values_list("pk", "standard", "opened_by")}
-    if gone := [pk for place, pk in known.items() if place not in unread]:
+    if gone := [pk for key, pk in known.items() if key not in unreadable]:
         Unreadable.objects.filter(pk__in=gone).delete()
-    if new := [row for place, row in unread.items() if place not in known]:
+    if new := [row for key, row in unreadable.items() if key not in known]:
         Unreadable.objects.bulk_create(new)

@@ -99,7 +99,7 @@ def _cards(promises: Sequence[Promise], period: Period, at: datetime, *, with_fe
 
 def _measured_by(promise: Promise) -> set[str]:
     """Questions that decide whether the promise was kept: how these were answered then says nothing more."""
-    return {standard.question for standard in promise.standards.all() if standard.form == "score"}
+    return {standard.question for standard in promise.standards.all() if standard.question}
 
 
 def _rows(sql: str, values: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:

@@ -19,7 +19,7 @@ from heedful.promise import calendars, commitments, promises
 from heedful.promise.models import Calendar, Commitment, Promise, Standard
 from heedful.promise.promises import Wording
 from heedful.promise.standards import StandardDraft
-from heedful.web.desk.promises import forms as promise_forms
+from heedful.web.desk.promises import standard_forms
 
 pytestmark = pytest.mark.django_db
 type As = Callable[[Associate], Client]
@@ -125,7 +125,7 @@ def test_how_it_felt_stands_beside_it(as_: As, mira: Associate, answer: Promise)
     ("form", "gap", "sentence"),
     [
         ("within", "within_number", "Say within how long."),
-        ("by_date", "date_property", "Say which property carries the date."),
+        ("by_date", "by_date_property", "Say which property carries the date."),
         ("score", "score_at_least", "Say which score is good enough."),
         ("yes", "yes_from", "Say what happens."),
     ],
@@ -134,9 +134,9 @@ def test_a_gap_that_is_empty_is_said_beside_it_and_the_rest_is_kept(
     as_: As, casey: Associate, form: str, gap: str, sentence: str
 ) -> None:
     gaps = {
-        "date_from": "order_placed",
-        "date_to": "delivered",
-        "date_property": "promised_for",
+        "by_date_from": "order_placed",
+        "by_date_to": "delivered",
+        "by_date_property": "promised_for",
         "score_question": "ease",
         "score_at_least": "5",
         "yes_from": "bill_sent",
@@ -209,8 +209,8 @@ def test_the_form_shows_a_time_as_it_is_stored(
         within_s=time.get("within_s"),
         within_days=time.get("within_days"),
     )
-    shown = promise_forms.initial_of(Standard(**draft.fields()))
-    form = promise_forms.StandardForm({name: "" if value is None else value for name, value in shown.items()})
+    shown = standard_forms.initial_of(Standard(**draft.fields()))
+    form = standard_forms.StandardForm({name: "" if value is None else value for name, value in shown.items()})
     assert form.is_valid(), form.errors
     assert form.draft() == draft
 
@@ -340,7 +340,7 @@ def test_a_promise_says_that_it_is_still_being_counted(as_: As, mira: Associate,
 
 def test_a_form_that_claims_a_million_standards_is_refused_in_a_sentence(as_: As, casey: Associate) -> None:
     claimed = as_(casey).post("/promises/new", {**FORM, "standard-TOTAL_FORMS": "9" * 20})
-    assert (claimed.status_code, claimed.context["rows"].total_form_count()) == (422, promise_forms.MOST)
+    assert (claimed.status_code, claimed.context["rows"].total_form_count()) == (422, standard_forms.MOST)
     assert "at most" in claimed.content.decode()
     assert not Promise.objects.exists()
 

@@ -18,7 +18,9 @@ from heedful.web import lists, touchpoint_kinds
 from heedful.web.desk.promises import forms as promise_forms
 from heedful.web.desk.promises import list as promise_list
 from heedful.web.desk.promises import page as promise_page
-from heedful.web.desk.promises.forms import PromiseForm, Standards
+from heedful.web.desk.promises import standard_forms
+from heedful.web.desk.promises.forms import PromiseForm
+from heedful.web.desk.promises.standard_forms import Standards
 from heedful.web.page import PageRequest, is_fragment, page, redirect_with
 
 COLUMNS: list[lists.Column[Commitment]] = [
@@ -91,7 +93,7 @@ def _measured(row: Commitment) -> str:
 @require_http_methods(["GET", "POST"])
 def new(request: PageRequest) -> HttpResponse:
     """Make a promise."""
-    form, rows = _forms(request, {}, [promise_forms.empty()])
+    form, rows = _forms(request, {}, [standard_forms.empty()])
     if request.method == "POST" and "more" not in request.POST and form.is_valid() and rows.is_valid():
         try:
             made = promises.make(wording=form.wording(), standards=_drafts(rows), by=request.user.by, at=timezone.now())
@@ -105,7 +107,7 @@ def new(request: PageRequest) -> HttpResponse:
 def unseen_kinds(request: PageRequest) -> HttpResponse:
     """Say of a sentence that is being filled in what nobody has sent yet."""
     typed = [str(text)[:120] for name, text in request.GET.items() if name.endswith(("_from", "_to"))]
-    return render(request, "desk/promises/unheard.html", {"unheard": promise_forms.unseen_kinds(typed)})
+    return render(request, "desk/promises/unheard.html", {"unheard": standard_forms.unseen_kinds(typed)})
 
 
 @page("promise.edit")
@@ -115,7 +117,7 @@ def edit(request: PageRequest, slug: str) -> HttpResponse:
     row = _promise(slug)
     today = row.standards.today().order_by("pk")
     form, rows = _forms(
-        request, promise_forms.wording_of(row), [promise_forms.initial_of(standard) for standard in today]
+        request, promise_forms.wording_of(row), [standard_forms.initial_of(standard) for standard in today]
     )
     if request.method == "POST" and "more" not in request.POST and form.is_valid() and rows.is_valid():
         try:
@@ -150,7 +152,7 @@ def ending(request: PageRequest, slug: str) -> HttpResponse:
 @page("promise.edit")
 @require_POST
 def recount(request: PageRequest, slug: str) -> HttpResponse:
-    """Judge it anew over the whole log."""
+    """Count it anew over the whole log."""
     row = _promise(slug)
     recounts.ask(promise=row, by=request.user.by, at=timezone.now())
     return redirect_with(request, _address(row), "Recounting from the log. You can go on meanwhile.")
@@ -173,7 +175,7 @@ def _forms(request: HttpRequest, said: dict[str, Any], told: list[dict[str, Any]
         return PromiseForm(initial=said), Standards(initial=told, prefix="standard")
     sent = request.POST.copy()
     if "more" in sent and (count := sent.get("standard-TOTAL_FORMS", "")).isdecimal():
-        sent["standard-TOTAL_FORMS"] = str(min(int(count[:3]) + 1, promise_forms.MOST))
+        sent["standard-TOTAL_FORMS"] = str(min(int(count[:3]) + 1, standard_forms.MOST))
     return PromiseForm(sent, initial=said), Standards(sent, initial=told, prefix="standard")
 
 

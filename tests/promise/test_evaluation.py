@@ -1,4 +1,4 @@
-"""Judging what was promised to one person: each form case by case, then whatever the order of arrival."""
+"""Evaluating what was promised to one person: each form case by case, then whatever the order of arrival."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from heedful.promise import judging
-from heedful.promise.judging import Evidence, StandardSpec, Verdict
+from heedful.promise import evaluation
+from heedful.promise.standards.contract import Evidence, StandardSpec, Verdict
 from heedful.promise.working_time import WorkingHours
 
 MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -32,7 +32,7 @@ def seen(number: int, kind: str, seconds: float, **properties: object) -> Eviden
 
 
 def only(standard: StandardSpec, *touchpoints: Evidence, now: datetime = MONDAY) -> Verdict:
-    [verdict] = judging.evaluate(standard, touchpoints, now=now)
+    [verdict] = evaluation.evaluate(standard, touchpoints, now=now)
     return verdict
 
 
@@ -74,7 +74,7 @@ def test_the_first_of_several_answers_counts() -> None:
 
 
 def test_one_answer_may_settle_several_questions() -> None:
-    verdicts = judging.evaluate(
+    verdicts = evaluation.evaluate(
         TEN_MINUTES, [seen(1, "question", 0), seen(2, "question", 500), seen(3, "answer", 700)], now=at(9000)
     )
     assert [(verdict.opened_by, verdict.state, verdict.settled_by) for verdict in verdicts] == [
@@ -90,13 +90,15 @@ def test_a_late_answer_dated_ahead_of_now_does_not_break_the_promise_before_its_
 
 def test_a_kind_that_follows_itself_does_not_settle_itself() -> None:
     monthly = replace(TEN_MINUTES, from_kind="visit", to_kind="visit")
-    verdicts = judging.evaluate(monthly, [seen(1, "visit", 0), seen(2, "visit", 0), seen(3, "visit", 60)], now=at(90))
+    verdicts = evaluation.evaluate(
+        monthly, [seen(1, "visit", 0), seen(2, "visit", 0), seen(3, "visit", 60)], now=at(90)
+    )
     assert [verdict.settled_by for verdict in verdicts] == [3, 3, None]
 
 
 def test_a_standard_may_match_the_two_by_a_property() -> None:
     matched = replace(TEN_MINUTES, match_property="ticket.id")
-    verdicts = judging.evaluate(
+    verdicts = evaluation.evaluate(
         matched,
         [
             seen(1, "question", 0, ticket={"id": 7}),
@@ -115,8 +117,8 @@ def test_a_standard_may_match_the_two_by_a_property() -> None:
 def test_an_opener_without_the_property_to_match_by_is_reported() -> None:
     matched = replace(TEN_MINUTES, match_property="ticket")
     touchpoints = [seen(1, "question", 0)]
-    assert judging.evaluate(matched, touchpoints, now=at(0)) == []
-    [report] = judging.unreadable(matched, touchpoints)
+    assert evaluation.evaluate(matched, touchpoints, now=at(0)) == []
+    [report] = evaluation.unreadable(matched, touchpoints)
     assert (report.opened_by, report.property, report.reason) == (1, "ticket", "It has no “ticket” to be matched by.")
 
 
@@ -174,8 +176,8 @@ def test_an_order_without_a_date_promised_none_and_an_unreadable_date_is_reporte
         seen(2, "ordered", 0, order=2, promised_for=" "),
         seen(3, "ordered", 0, order=3, promised_for="next week"),
     ]
-    assert judging.evaluate(BY_DATE, touchpoints, now=MONDAY) == []
-    [report] = judging.unreadable(BY_DATE, touchpoints)
+    assert evaluation.evaluate(BY_DATE, touchpoints, now=MONDAY) == []
+    [report] = evaluation.unreadable(BY_DATE, touchpoints)
     assert (report.opened_by, report.property, report.reason) == (3, "promised_for", "“next week” is not a date.")
 
 
@@ -200,7 +202,7 @@ def test_a_score_is_judged_at_once(score: float, state: str) -> None:
 def test_only_scores_on_the_question_and_of_the_kind_are_judged() -> None:
     ease = Evidence(id=1, kind="survey_answered", happened_at=MONDAY, scores={"ease": 1})
     review = Evidence(id=2, kind="review", happened_at=MONDAY, scores={"satisfaction": 1})
-    assert judging.evaluate(GOOD, [ease, review], now=MONDAY) == []
+    assert evaluation.evaluate(GOOD, [ease, review], now=MONDAY) == []
     assert only(replace(GOOD, from_kind=""), ease, review).opened_by == 2
 
 
@@ -219,9 +221,9 @@ def test_the_last_score_of_an_answer_sheet_counts() -> None:
 def test_a_yes_keeps_and_a_no_breaks_and_anything_else_is_reported() -> None:
     touchpoints = [seen(1, "complaint", 0, timely="Yes"), seen(2, "complaint", 1, timely="No")]
     touchpoints += [seen(3, "complaint", 2), seen(4, "complaint", 3, timely="perhaps")]
-    verdicts = judging.evaluate(TIMELY, touchpoints, now=MONDAY)
+    verdicts = evaluation.evaluate(TIMELY, touchpoints, now=MONDAY)
     assert [(verdict.opened_by, verdict.state) for verdict in verdicts] == [(1, "kept"), (2, "broken")]
-    [report] = judging.unreadable(TIMELY, touchpoints)
+    [report] = evaluation.unreadable(TIMELY, touchpoints)
     assert (report.opened_by, report.reason) == (4, "“perhaps” is neither a yes nor a no.")
 
 
@@ -233,15 +235,15 @@ def test_what_happened_before_the_standard_began_is_not_judged(standard: Standar
         Evidence(id=3, kind="survey_answered", happened_at=MONDAY, scores={"satisfaction": 1}),
         seen(4, "complaint", 0, timely="no"),
     ]
-    assert len(judging.evaluate(replace(standard, starts_at=MONDAY), everything, now=MONDAY)) == 1
-    assert judging.evaluate(replace(standard, starts_at=at(0.000001)), everything, now=MONDAY) == []
+    assert len(evaluation.evaluate(replace(standard, starts_at=MONDAY), everything, now=MONDAY)) == 1
+    assert evaluation.evaluate(replace(standard, starts_at=at(0.000001)), everything, now=MONDAY) == []
 
 
 def test_a_time_that_would_be_up_after_centuries_is_reported_and_not_judged() -> None:
     rarely = WorkingHours.from_json({"time_zone": "UTC", "week": {"mon": [["09:00", "09:01"]]}})
     endless = replace(TEN_MINUTES, within_s=10**9, calendar=rarely)
-    assert judging.evaluate(endless, [seen(1, "question", 0)], now=MONDAY) == []
-    assert "after the year" in judging.unreadable(endless, [seen(1, "question", 0)])[0].reason
+    assert evaluation.evaluate(endless, [seen(1, "question", 0)], now=MONDAY) == []
+    assert "after the year" in evaluation.unreadable(endless, [seen(1, "question", 0)])[0].reason
 
 
 @pytest.mark.parametrize(
@@ -311,18 +313,18 @@ def test_the_order_of_arrival_does_not_matter(
 ) -> None:
     shuffled = [*history, *history[:3]]
     r.shuffle(shuffled)
-    assert judging.evaluate(standard, shuffled, now=now) == judging.evaluate(standard, history, now=now)
-    assert judging.unreadable(standard, shuffled) == judging.unreadable(standard, history)
+    assert evaluation.evaluate(standard, shuffled, now=now) == evaluation.evaluate(standard, history, now=now)
+    assert evaluation.unreadable(standard, shuffled) == evaluation.unreadable(standard, history)
 
 
 @given(standards, histories(), st.lists(times, min_size=13, max_size=13).map(sorted))
-def test_judging_event_by_event_ends_where_judging_once_does(
+def test_evaluating_event_by_event_ends_where_evaluating_at_once_does(
     standard: StandardSpec, history: list[Evidence], clock: list[datetime]
 ) -> None:
     stored: dict[int, Verdict] = {}
     for count, now in enumerate(clock[: len(history) + 1]):
-        stored = {verdict.opened_by: verdict for verdict in judging.evaluate(standard, history[:count], now=now)}
-    final = judging.evaluate(standard, history, now=clock[len(history)])
+        stored = {verdict.opened_by: verdict for verdict in evaluation.evaluate(standard, history[:count], now=now)}
+    final = evaluation.evaluate(standard, history, now=clock[len(history)])
     assert list(stored.values()) == final
 
 
@@ -331,7 +333,7 @@ def test_as_time_passes_a_verdict_only_moves_on(
     standard: StandardSpec, history: list[Evidence], clock: list[datetime]
 ) -> None:
     order = ["pending", "at_risk", "broken"]
-    earlier, later = (judging.evaluate(standard, history, now=now) for now in clock)
+    earlier, later = (evaluation.evaluate(standard, history, now=now) for now in clock)
     for before, after in zip(earlier, later, strict=True):
         assert replace(before, state="kept", settled_at=None, settled_by=None) == replace(
             after, state="kept", settled_at=None, settled_by=None
@@ -346,16 +348,18 @@ def test_as_time_passes_a_verdict_only_moves_on(
 def test_a_state_changes_exactly_when_it_said_it_would(
     standard: StandardSpec, history: list[Evidence], now: datetime
 ) -> None:
-    for index, verdict in enumerate(judging.evaluate(standard, history, now=now)):
+    for index, verdict in enumerate(evaluation.evaluate(standard, history, now=now)):
         if verdict.changes_at is not None:
-            just_before = judging.evaluate(standard, history, now=verdict.changes_at - timedelta(microseconds=1))[index]
+            just_before = evaluation.evaluate(standard, history, now=verdict.changes_at - timedelta(microseconds=1))[
+                index
+            ]
             assert verdict.changes_at <= now or just_before.state == verdict.state
-            assert judging.evaluate(standard, history, now=verdict.changes_at)[index].state != verdict.state
+            assert evaluation.evaluate(standard, history, now=verdict.changes_at)[index].state != verdict.state
 
 
 @given(standards, histories(), times)
 def test_every_verdict_is_consistent_in_itself(standard: StandardSpec, history: list[Evidence], now: datetime) -> None:
-    verdicts = judging.evaluate(standard, history, now=now)
+    verdicts = evaluation.evaluate(standard, history, now=now)
     assert verdicts == sorted(verdicts, key=lambda verdict: (verdict.started_at, verdict.opened_by))
     for verdict in verdicts:
         settled = verdict.state in ("kept", "broken")
@@ -372,8 +376,8 @@ def test_an_earlier_answer_can_only_help(
     standard: StandardSpec, history: list[Evidence], now: datetime, answered: datetime
 ) -> None:
     answer = Evidence(id=99, kind="answer", happened_at=answered, properties={"order": 1})
-    before = judging.evaluate(standard, history, now=now)
-    after = judging.evaluate(standard, [*history, answer], now=now)
+    before = evaluation.evaluate(standard, history, now=now)
+    after = evaluation.evaluate(standard, [*history, answer], now=now)
     for old, new in zip(before, after, strict=True):
         assert old.state != "kept" or new.state == "kept"
         matches = standard.match_property is None or new.settled_by == 99
