@@ -25,7 +25,9 @@ from heedful.ledger import jobs
 
 SLOW_S = 5.0
 """Who takes longer to answer is slow."""
-HEALTH = [field.name for field in Destination._meta.concrete_fields if field.name not in {"id", "busy_until", "held_by"}]
+HEALTH = [
+    field.name for field in Destination._meta.concrete_fields if field.name not in {"id", "busy_until", "held_by"}
+]
 """All that a row knows of a destination but whose turn it is."""
 
 log = logging.getLogger(__name__)
@@ -59,9 +61,9 @@ class Draft:
 def put(*, drafts: Iterable[Draft], carrier: Carrier, by: By, at: datetime) -> None:
     """Put pieces in and see to it that they leave; one whose reference is there already is there once."""
     rows = [_row(draft, carrier, at) for draft in drafts]
-    OutboxQuerySet(carrier.model).bulk_create(rows, ignore_conflicts=True)
+    _of(carrier).bulk_create(rows, ignore_conflicts=True)
     names = [row.message_id for row in rows]
-    new = OutboxQuerySet(carrier.model).filter(message_id__in=names).select_related("destination").order_by("pk")
+    new = _of(carrier).filter(message_id__in=names).select_related("destination").order_by("pk")
     for row in new:
         carrier.on_put(row, by, at)
     for destination in {row.destination for row in new if row.destination is not None}:
@@ -73,7 +75,7 @@ def try_again(*, item: OutboxItem, by: By, at: datetime) -> None:
     """Hand over what was kept, given up or set aside, now that it may be taken."""
     carrier = carrier_of(item)
     associates.must(by, carrier.permission)
-    row = OutboxQuerySet(carrier.model).select_for_update().get(pk=item.pk)
+    row = _of(carrier).select_for_update().get(pk=item.pk)
     if row.state not in {Sending.KEPT, Sending.FAILED}:
         raise Refused(f"This {carrier.noun} is on its way already.")
     row.destination = carrier.current(row.destination)
@@ -120,8 +122,13 @@ def wake(destination: Destination, *, at: datetime | None) -> None:
 
 
 def _items(destination: Destination, carrier: Carrier) -> OutboxQuerySet[OutboxItem]:
-    """What was put in for a destination, as its carrier reads it."""
-    return OutboxQuerySet(carrier.model).filter(destination=destination)
+    """What was put in for a destination."""
+    return _of(carrier).filter(destination=destination)
+
+
+def _of(carrier: Carrier) -> OutboxQuerySet[OutboxItem]:
+    """What was put in for a carrier, in the form that it reads."""
+    return OutboxQuerySet(carrier.model)
 
 
 def _row(draft: Draft, carrier: Carrier, at: datetime) -> OutboxItem:

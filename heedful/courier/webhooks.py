@@ -10,8 +10,8 @@ from django.db import transaction
 
 from heedful.associates import associates
 from heedful.associates.models import Associate, Role
-from heedful.courier import kinds as event_kinds
 from heedful.courier import backoff, mails
+from heedful.courier import kinds as event_kinds
 from heedful.courier.carriers.webhook import check, signing
 from heedful.courier.carriers.webhook.destination import EndpointDisabled
 from heedful.courier.models import Destination, Endpoint

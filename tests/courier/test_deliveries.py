@@ -18,6 +18,7 @@ from heedful.associates.models import Associate
 from heedful.courier import backoff, deliveries, outbox, webhooks
 from heedful.courier.carriers import webhook
 from heedful.courier.carriers.webhook import destination, signing
+from heedful.courier.carriers.webhook.destination import EndpointDisabled
 from heedful.courier.carriers.webhook.send import wait_s
 from heedful.courier.models import Delivery, Destination, Endpoint, Mail, OutboxTry, Sending
 from heedful.kit.actor import SYSTEM, By
@@ -237,6 +238,9 @@ def test_one_that_is_gone_is_disabled_and_the_administrator_told(receiver: Recei
     assert endpoint.disabled_reason == "It answered that it is gone (410)."
     assert len(receiver.heard) == 1
     assert set(Delivery.objects.values_list("state", flat=True)) == {Sending.FAILED}
+    disabled = Entry.objects.get(kind="EndpointDisabled")
+    for _ in range(2):
+        webhooks.tell_administrators(EndpointDisabled(**disabled.data), entry=disabled)
     mail = Mail.objects.get()
     assert (mail.to, mail.subject) == ("root@example.com", "The webhook Ours was disabled")
 
@@ -286,8 +290,11 @@ def test_no_administrator_is_told_of_what_one_of_them_did_and_nobody_who_has_lef
     associates.deactivate(associate=gone, by=root.by, at=now)
     by_hand, by_itself = endpoint_at(receiver.url), endpoint_at(receiver.url)
     destination.disable(endpoint=by_hand, reason="Not needed.", by=root.by, at=now)
-    assert not Mail.objects.exists()
     destination.disable(endpoint=by_itself, reason="It failed.", by=SYSTEM, at=now)
+    one, other = Entry.objects.filter(kind="EndpointDisabled").order_by("pk")
+    webhooks.tell_administrators(EndpointDisabled(**one.data), entry=one)
+    assert not Mail.objects.exists()
+    webhooks.tell_administrators(EndpointDisabled(**other.data), entry=other)
     assert Mail.objects.get().to == "root@example.com"
 
 

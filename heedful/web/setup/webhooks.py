@@ -91,7 +91,9 @@ def rest(request: PageRequest, pk: int) -> HttpResponse:
     """Disable it, or enable it again."""
     row = get_object_or_404(Endpoint, pk=pk)
     if row.disabled_at is None:
-        destination.disable(endpoint=row, reason=f"{request.user.name} disabled it.", by=request.user.by, at=timezone.now())
+        destination.disable(
+            endpoint=row, reason=f"{request.user.name} disabled it.", by=request.user.by, at=timezone.now()
+        )
         return redirect_with(request, reverse("setup:webhook", args=[pk]), "Disabled. It is told nothing any more.")
     nouns.enable(endpoint=row, by=request.user.by, at=timezone.now())
     return redirect_with(request, reverse("setup:webhook", args=[pk]), "Enabled. It is told what happens from now on.")
