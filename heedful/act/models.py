@@ -8,6 +8,7 @@ from django.db.models import F, Q, Value, When
 from django.db.models.functions import Lower
 
 from heedful.associates.models import Team
+from heedful.courier.models import OutboxItem
 from heedful.customers.models import Customer, Stage
 from heedful.promise.models import Promise
 
@@ -257,7 +258,8 @@ class Note(models.Model):
     kind = models.CharField(max_length=6, choices=Kind.choices, default=Kind.NOTE)
     text = models.TextField()
     subject = models.CharField(max_length=250, blank=True)
-    mail_id = models.BigIntegerField(null=True)
+    outbox_item = models.ForeignKey(OutboxItem, null=True, on_delete=models.SET_NULL, related_name="+")
+    """What left the building with these words, by whichever carrier."""
     author = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     at = models.DateTimeField()
 

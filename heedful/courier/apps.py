@@ -1,4 +1,4 @@
-"""Courier's entry in Django's list of apps."""
+"""Courier's entry in Django's list of apps: it says which carriers there are."""
 
 from django.apps import AppConfig
 
@@ -8,3 +8,9 @@ class CourierConfig(AppConfig):
 
     name = "heedful.courier"
     label = "courier"
+
+    def ready(self) -> None:
+        from heedful.courier import outbox
+        from heedful.courier.carriers import CARRIERS
+
+        outbox.offer(CARRIERS)

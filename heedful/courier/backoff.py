@@ -6,10 +6,8 @@ from random import Random
 
 from django.db.models import Q
 
-from heedful.courier.models import Endpoint, MailServer
+from heedful.courier.models import Destination
 from heedful.kit import presence
-
-type Destination = Endpoint | MailServer
 
 LEASE = timedelta(seconds=60)
 """For how long one who delivers holds a destination; taken anew before each delivery."""
@@ -45,11 +43,8 @@ def _as_told(destination: Destination) -> Q:
 
 def _lease(destination: Destination, free: Q, *, at: datetime) -> bool:
     until = at + LEASE
-    if (
-        not type(destination)
-        ._default_manager.filter(free, pk=destination.pk)
-        .update(busy_until=until, held_by=presence.mine.number)
-    ):
+    ours = Destination.objects.filter(free, pk=destination.pk)
+    if not ours.update(busy_until=until, held_by=presence.mine.number):
         return False
     destination.busy_until, destination.held_by = until, presence.mine.number
     return True
@@ -57,18 +52,21 @@ def _lease(destination: Destination, free: Q, *, at: datetime) -> bool:
 
 def release_lease(*, destination: Destination) -> None:
     """Let others deliver there, unless one who took it since does."""
-    ours = type(destination)._default_manager.filter(_as_told(destination), pk=destination.pk)
+    ours = Destination.objects.filter(_as_told(destination), pk=destination.pk)
     ours.update(busy_until=None, held_by=None)
     destination.busy_until = destination.held_by = None
 
 
-def note_failure(*, destination: Destination, schedule: Sequence[int], wait_s: int | None, at: datetime) -> None:
+def note_failure(
+    *, destination: Destination, schedule: Sequence[int], answer: str, wait_s: int | None, at: datetime
+) -> None:
     """Leave a destination alone after a failure, at least as long as it asked for."""
+    destination.answer = answer
     destination.failures += 1
     destination.failing_since = destination.failing_since or at
     rest = max(pause(schedule, destination.failures), timedelta(seconds=wait_s or 0))
     destination.resting_until = at + rest
-    destination.save(update_fields=["failures", "failing_since", "resting_until"])
+    destination.save(update_fields=["answer", "failures", "failing_since", "resting_until"])
 
 
 def note_recovery(*, destination: Destination) -> None:

@@ -1,10 +1,8 @@
-"""What leaves the building: one row per mail and per webhook delivery, and one per try."""
+"""What leaves the building: one row per piece in the outbox, one per try, and one per destination."""
 
-import uuid
 from datetime import datetime
 
 from django.db import models
-from django.db.models import Case, Value, When
 
 
 class Sending(models.TextChoices):
@@ -16,9 +14,12 @@ class Sending(models.TextChoices):
     FAILED = "failed", "Given up"
 
 
-class Resting(models.Model):
-    """A destination that is left alone for a while after it failed, longer each time."""
+class Destination(models.Model):
+    """Where a carrier takes things: a mail server, an endpoint. After a failure it is left alone, longer each time."""
 
+    carrier = models.CharField(max_length=20)
+    key = models.CharField(max_length=300)
+    """By what the carrier knows it, such as the server's address without the password."""
     failures = models.PositiveIntegerField(default=0)
     """Failures since the last success."""
     failing_since = models.DateTimeField(null=True, blank=True)
@@ -27,47 +28,46 @@ class Resting(models.Model):
     """Somebody is delivering there; nobody else does so before this time, unless who does is gone."""
     held_by = models.BigIntegerField(null=True, blank=True)
     """The number of the process that delivers there, by which others see whether it lives."""
+    is_slow = models.BooleanField(default=True, db_default=True)
+    """Whether it takes its time to answer, as far as is known; it is until it was quick once."""
+    answer = models.TextField(blank=True)
+    """What it said when it failed last."""
 
     class Meta:
-        abstract = True
+        constraints = [models.UniqueConstraint(fields=["carrier", "key"], name="courier_destination_once")]
+
+    def __str__(self) -> str:
+        return self.key
 
     def rests(self, *, at: datetime) -> bool:
         """Whether this destination is to be left alone."""
         return self.resting_until is not None and self.resting_until > at
 
 
-class MailServer(Resting):
-    """The server that mails are handed to, by its address without the password."""
+class OutboxQuerySet[Row: "OutboxItem"](models.QuerySet[Row]):
+    """Questions about many pieces."""
 
-    address = models.CharField(max_length=300, unique=True)
-    answer = models.TextField(blank=True)
-
-    def __str__(self) -> str:
-        return self.address
-
-
-class MailQuerySet(models.QuerySet["Mail"]):
-    """Questions about many mails."""
-
-    def due(self, *, at: datetime) -> "MailQuerySet":
-        """Mails to be tried now: what people wrote goes before what a survey asks."""
-        urgency = Case(When(purpose="survey", then=Value(1)), default=Value(0))
-        return self.filter(state=Sending.WAITING, next_try_at__lte=at).order_by(urgency, "next_try_at", "pk")
+    def due(self, *, at: datetime) -> "OutboxQuerySet[Row]":
+        """What is to be tried now: the most urgent first, then what waits longest."""
+        waiting = self.filter(state=Sending.WAITING, next_try_at__lte=at)
+        return waiting.order_by("urgency", "next_try_at", "pk")
 
 
-class Mail(models.Model):
-    """One e-mail to one person. Without a mail server it is kept, and can be read here."""
+class OutboxItem(models.Model):
+    """One piece that leaves by a carrier for one destination."""
 
-    to = models.EmailField()
-    to_name = models.CharField(max_length=200, blank=True)
-    subject = models.CharField(max_length=250)
-    text = models.TextField()
-    html = models.TextField(blank=True)
-    headers = models.JSONField(default=dict)
-    purpose = models.CharField(max_length=40)
+    carrier = models.CharField(max_length=20)
+    destination = models.ForeignKey(Destination, null=True, on_delete=models.PROTECT, related_name="items")
+    """None as long as the company has no way out for it."""
+    purpose = models.CharField(max_length=80)
+    urgency = models.PositiveSmallIntegerField(default=0)
+    """0 goes before 1: what people wrote before what a survey asks."""
     reference = models.CharField(max_length=120, unique=True, null=True)
-    """What this mail is about, such as `ask:12`; a second mail with the same reference is the same mail."""
+    """What this is about, such as `ask:12`; a second piece with the same reference is the same."""
     message_id = models.CharField(max_length=200, unique=True)
+    """By which the other side sees that a second arrival is the first one again."""
+    payload = models.JSONField(default=dict)
+    """What the carrier needs in order to put it together."""
     state = models.CharField(max_length=8, choices=Sending.choices, default=Sending.WAITING)
     created_at = models.DateTimeField()
     next_try_at = models.DateTimeField(null=True, blank=True)
@@ -75,28 +75,110 @@ class Mail(models.Model):
     said = models.CharField(max_length=300, blank=True)
     """How it stands, in a sentence for a person."""
 
-    objects = MailQuerySet.as_manager()
+    objects = OutboxQuerySet.as_manager()
 
     class Meta:
         indexes = [
-            models.Index(fields=["-id", "state"], name="courier_mail_recent"),
-            models.Index(fields=["next_try_at"], condition=models.Q(state="waiting"), name="courier_mail_due"),
+            models.Index(fields=["carrier", "-id"], name="courier_outbox_recent"),
+            models.Index(
+                fields=["destination", "urgency", "next_try_at"],
+                condition=models.Q(state="waiting"),
+                name="courier_outbox_due",
+            ),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.purpose} by {self.carrier}"
+
+
+class OutboxTry(models.Model):
+    """One attempt to hand a piece over."""
+
+    item = models.ForeignKey(OutboxItem, on_delete=models.CASCADE, related_name="tries")
+    at = models.DateTimeField()
+    ok = models.BooleanField()
+    status = models.PositiveSmallIntegerField(null=True)
+    """The other side's number for how it went, where it has such."""
+    answer = models.TextField(blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.status or ''} {self.answer[:60]}".strip()
+
+
+class Carried[Row: OutboxItem](models.Manager[Row]):
+    """The pieces of one carrier."""
+
+    def __init__(self, carrier: str = "") -> None:
+        super().__init__()
+        self.carrier = carrier
+
+    def get_queryset(self) -> OutboxQuerySet[Row]:
+        """Only what goes by this carrier."""
+        return OutboxQuerySet(self.model, using=self._db).filter(carrier=self.carrier)
+
+
+class Mail(OutboxItem):
+    """One e-mail to one person. Without a mail server it is kept, and can be read here."""
+
+    objects = Carried("smtp")  # type: ignore[assignment,misc]
+
+    class Meta:
+        proxy = True
 
     def __str__(self) -> str:
         return f"{self.subject} to {self.to}"
 
+    @property
+    def to(self) -> str:
+        """The address."""
+        return str(self.payload["to"])
 
-class MailTry(models.Model):
-    """One attempt to hand a mail over."""
+    @property
+    def to_name(self) -> str:
+        """Whose address it is."""
+        return str(self.payload["to_name"])
 
-    mail = models.ForeignKey(Mail, on_delete=models.CASCADE, related_name="tries")
-    at = models.DateTimeField()
-    ok = models.BooleanField()
-    answer = models.TextField(blank=True)
+    @property
+    def subject(self) -> str:
+        """The line by which it is seen."""
+        return str(self.payload["subject"])
+
+    @property
+    def text(self) -> str:
+        """The words, plain."""
+        return str(self.payload["text"])
+
+    @property
+    def html(self) -> str:
+        """The words as a page; empty where there is none."""
+        return str(self.payload["html"])
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Headers beyond those that each mail has."""
+        return dict(self.payload["headers"])
+
+
+class Delivery(OutboxItem):
+    """One event on its way to one endpoint."""
+
+    objects = Carried("webhook")  # type: ignore[assignment,misc]
+
+    class Meta:
+        proxy = True
 
     def __str__(self) -> str:
-        return self.answer[:60]
+        return f"{self.kind} by webhook"
+
+    @property
+    def kind(self) -> str:
+        """The kind of event."""
+        return self.purpose
+
+    @property
+    def body(self) -> str:
+        """What is sent, to the letter: it is signed."""
+        return str(self.payload["body"])
 
 
 class EndpointQuerySet(models.QuerySet["Endpoint"]):
@@ -107,9 +189,10 @@ class EndpointQuerySet(models.QuerySet["Endpoint"]):
         return self.filter(disabled_at=None)
 
 
-class Endpoint(Resting):
+class Endpoint(models.Model):
     """An address that is told what happens here, by Standard Webhooks."""
 
+    destination = models.OneToOneField(Destination, on_delete=models.PROTECT, related_name="endpoint")
     url = models.URLField(max_length=500)
     name = models.CharField(max_length=120)
     kinds = models.JSONField(default=list)
@@ -118,8 +201,6 @@ class Endpoint(Resting):
     old_secret = models.CharField(max_length=120, blank=True)
     """Signs beside the new one for a day after a rotation."""
     rotated_at = models.DateTimeField(null=True, blank=True)
-    is_slow = models.BooleanField(default=True, db_default=True)
-    """Whether it takes its time to answer, as far as is known; it is until it was quick once."""
     created_at = models.DateTimeField()
     disabled_at = models.DateTimeField(null=True, blank=True)
     disabled_reason = models.CharField(max_length=300, blank=True)
@@ -129,48 +210,7 @@ class Endpoint(Resting):
     def __str__(self) -> str:
         return self.name
 
-
-class DeliveryQuerySet(models.QuerySet["Delivery"]):
-    """Questions about many deliveries."""
-
-    def due(self, *, at: datetime) -> "DeliveryQuerySet":
-        """Deliveries to be tried now, the longest waiting first."""
-        return self.filter(state=Sending.WAITING, next_try_at__lte=at).order_by("next_try_at", "entry_id")
-
-
-class Delivery(models.Model):
-    """One event on its way to one endpoint."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
-    endpoint = models.ForeignKey(Endpoint, on_delete=models.CASCADE, related_name="deliveries")
-    entry_id = models.BigIntegerField()
-    kind = models.CharField(max_length=80)
-    body = models.TextField()
-    state = models.CharField(max_length=8, choices=Sending.choices, default=Sending.WAITING)
-    created_at = models.DateTimeField()
-    next_try_at = models.DateTimeField(null=True, blank=True)
-
-    objects = DeliveryQuerySet.as_manager()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["endpoint", "entry_id"], name="courier_delivery_once")]
-        indexes = [
-            models.Index(
-                fields=["endpoint", "next_try_at"], condition=models.Q(state="waiting"), name="courier_delivery_due"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.kind} to {self.endpoint}"
-
-
-class DeliveryTry(models.Model):
-    """One attempt to deliver."""
-
-    delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="tries")
-    at = models.DateTimeField()
-    status = models.PositiveSmallIntegerField(null=True)
-    answer = models.TextField(blank=True)
-
-    def __str__(self) -> str:
-        return f"{self.status} {self.answer[:60]}"
+    @property
+    def resting_until(self) -> datetime | None:
+        """Until when it is left alone because it failed."""
+        return self.destination.resting_until

@@ -1,23 +1,24 @@
 """Webhooks: who outside is told what happens here, and with which secret it is signed."""
 
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
 
 from heedful.associates import associates
 from heedful.associates.models import Associate, Role
+from heedful.courier import backoff, mails
 from heedful.courier import kinds as event_kinds
-from heedful.courier import mails, signing
-from heedful.courier.models import Endpoint, Sending
-from heedful.kit import http
+from heedful.courier.carriers.webhook import check, signing
+from heedful.courier.carriers.webhook.destination import EndpointDisabled
+from heedful.courier.models import Destination, Endpoint
 from heedful.kit.actor import SYSTEM, By
 from heedful.kit.errors import Refused
 from heedful.ledger import events
-
-OLD_SECRET_FOR = timedelta(days=1)
+from heedful.ledger.models import Entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +46,6 @@ class EndpointSecretRotated:
 
 
 @dataclass(frozen=True, slots=True)
-class EndpointDisabled:
-    """An endpoint is told nothing any more."""
-
-    endpoint: int
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
 class EndpointEnabled:
     """An endpoint is told things again."""
 
@@ -64,7 +57,8 @@ def add(*, url: str, name: str, kinds: Sequence[str] = (), by: By, at: datetime)
     """Tell an address what happens here: all of it, or the kinds named, such as `case.opened`."""
     associates.must(by, "webhook.edit")
     endpoint = Endpoint.objects.create(
-        url=_checked_url(url),
+        destination=Destination.objects.create(carrier="webhook", key=uuid.uuid4().hex),
+        url=check.address(url),
         name=_checked_name(name),
         kinds=event_kinds.check(kinds),
         secret=signing.new_secret(),
@@ -79,7 +73,7 @@ def change(*, endpoint: Endpoint, url: str, name: str, kinds: Sequence[str], by:
     """Give an endpoint another address, name or choice of kinds."""
     associates.must(by, "webhook.edit")
     row = Endpoint.objects.select_for_update().get(pk=endpoint.pk)
-    row.url, row.name, row.kinds = _checked_url(url), _checked_name(name), event_kinds.check(kinds)
+    row.url, row.name, row.kinds = check.address(url), _checked_name(name), event_kinds.check(kinds)
     row.save(update_fields=["url", "name", "kinds"])
     events.record(EndpointChanged(row.pk, row.url, row.kinds), by=by, at=at)
 
@@ -96,47 +90,30 @@ def rotate(*, endpoint: Endpoint, by: By, at: datetime) -> str:
 
 
 @transaction.atomic
-def disable(*, endpoint: Endpoint, reason: str, by: By, at: datetime) -> None:
-    """Tell an endpoint nothing any more; what waits for it is given up."""
-    associates.must(by, "webhook.edit")
-    row = Endpoint.objects.select_for_update().get(pk=endpoint.pk)
-    if row.disabled_at is not None:
-        raise Refused("This endpoint is disabled already.")
-    row.disabled_at, row.disabled_reason = at, reason[:300]
-    row.save(update_fields=["disabled_at", "disabled_reason"])
-    row.deliveries.filter(state=Sending.WAITING).update(state=Sending.FAILED, next_try_at=None)
-    events.record(EndpointDisabled(row.pk, row.disabled_reason), by=by, at=at)
-    if by == SYSTEM:
-        _tell_administrators(row, at=at)
-
-
-@transaction.atomic
 def enable(*, endpoint: Endpoint, by: By, at: datetime) -> None:
     """Tell a disabled endpoint things again, from now on."""
     associates.must(by, "webhook.edit")
     row = Endpoint.objects.select_for_update().get(pk=endpoint.pk)
     if row.disabled_at is None:
         raise Refused("This endpoint is told things already.")
-    row.disabled_at, row.disabled_reason, row.resting_until, row.failing_since, row.failures = None, "", None, None, 0
-    row.save(update_fields=["disabled_at", "disabled_reason", "resting_until", "failing_since", "failures"])
+    row.disabled_at, row.disabled_reason = None, ""
+    row.save(update_fields=["disabled_at", "disabled_reason"])
+    backoff.note_recovery(destination=row.destination)
     events.record(EndpointEnabled(row.pk), by=by, at=at)
 
 
-def secrets_of(endpoint: Endpoint, *, at: datetime) -> list[str]:
-    """Return the secrets that sign at a moment: the current one, and after a rotation the old one for a day."""
-    if endpoint.old_secret and endpoint.rotated_at is not None and at < endpoint.rotated_at + OLD_SECRET_FOR:
-        return [endpoint.secret, endpoint.old_secret]
-    return [endpoint.secret]
-
-
-def _tell_administrators(endpoint: Endpoint, *, at: datetime) -> None:
+def tell_administrators(event: EndpointDisabled, *, entry: Entry) -> None:
+    """Write to the administrators of an endpoint that was disabled by itself."""
+    if (entry.by_kind, entry.by_label) != (SYSTEM.kind, SYSTEM.label):
+        return
+    endpoint, at = Endpoint.objects.get(pk=event.endpoint), entry.at
     for admin in Associate.objects.filter(role=Role.ADMIN, is_active=True):
         mails.send(
             to=admin.email,
             to_name=admin.name,
             subject=f"The webhook {' '.join(endpoint.name.split())} was disabled",
             text=(
-                f"Heedful tells {endpoint.url} nothing any more. {endpoint.disabled_reason}\n\n"
+                f"Heedful tells {endpoint.url} nothing any more. {event.reason}\n\n"
                 f"When it works again, enable it here: {settings.PUBLIC_URL}/setup/webhooks\n"
             ),
             purpose="alert",
@@ -144,17 +121,6 @@ def _tell_administrators(endpoint: Endpoint, *, at: datetime) -> None:
             by=SYSTEM,
             at=at,
         )
-
-
-def _checked_url(url: str) -> str:
-    cleaned = url.strip()
-    if len(cleaned) > 500:
-        raise Refused("This address is too long.")
-    try:
-        http.refuse_private(cleaned)
-    except http.Unreachable as error:
-        raise Refused(f"{error}.") from None
-    return cleaned
 
 
 def _checked_name(name: str) -> str:

@@ -183,7 +183,8 @@ def gather(function: Callable[..., Any], *, like: dict[str, Any], queue: str, pr
 
 WAITING = """
 WITH oldest AS (
-    SELECT CASE WHEN queue_name IN ('clocks', 'promises') THEN 'clocks'
+    SELECT CASE WHEN queue_name IN ('clocks', 'promises') THEN 'clocks' WHEN queue_name = 'mails' THEN 'mails'
+            WHEN queue_name IN ('courier', 'slow') THEN 'deliveries'
             ELSE coalesce(args->'arguments'->>'reaction', args->>'function', task_name) END AS call,
         min(id) FILTER (WHERE scheduled_at IS NULL) AS first, min(scheduled_at) AS due
     FROM procrastinate_jobs WHERE status = 'todo' AND (scheduled_at IS NULL OR scheduled_at <= now())

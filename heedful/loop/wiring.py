@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from heedful.act import case_policy, cases, causes, replies, routes
 from heedful.act import reactions as act
 from heedful.associates import associates, company, disclosures, first, keys, teams, views
-from heedful.courier import deliveries, mails, webhooks
+from heedful.courier import deliveries, webhooks
+from heedful.courier.carriers.smtp import events as mail_events
+from heedful.courier.carriers.webhook.destination import EndpointDisabled
 from heedful.customers import consents, kinds, messages, organisations, people, stages
 from heedful.customers.touchpoints import TouchpointsRecorded
 from heedful.imports import importing
@@ -39,6 +41,7 @@ REACTIONS: dict[type, Sequence[Reaction]] = {
     answers.SurveyAnswered: [TOLD],
     answers.CustomerStoppedSurveys: [TOLD],
     invitations.CustomerInvited: [TOLD],
+    EndpointDisabled: [Reaction(webhooks.tell_administrators)],
 }
 """Event -> what follows, each in a job of its own. What sets clocks and what they bring about has hands of its own."""
 
@@ -112,10 +115,9 @@ RECORDED_ONLY: tuple[type, ...] = (
     webhooks.EndpointAdded,
     webhooks.EndpointChanged,
     webhooks.EndpointSecretRotated,
-    webhooks.EndpointDisabled,
     webhooks.EndpointEnabled,
-    mails.MailWritten,
-    mails.MailSent,
-    mails.MailGivenUp,
+    mail_events.MailWritten,
+    mail_events.MailSent,
+    mail_events.MailGivenUp,
 )
 """Events that are written down and followed by nothing."""

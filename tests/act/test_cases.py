@@ -260,7 +260,7 @@ def test_a_mail_stops_the_clock_and_makes_the_case_the_writers(
     assert (row.owner, row.answered_at, row.first_act_at) == (mira, noon + HOUR, noon + HOUR)
     mail = Mail.objects.get()
     assert (mail.to, mail.subject, mail.text) == ("carla@example.org", "Your order", "I am sorry.")
-    assert written.mail_id == mail.pk
+    assert written.outbox_item_id == mail.pk
     assert kinds_of(carla) == ["order_placed", "heedful_case_opened", "heedful_case_answered"]
 
 

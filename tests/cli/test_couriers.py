@@ -15,8 +15,8 @@ from heedful.ledger import jobs
 from tests.cli.conftest import House, eventually, start
 from tests.courier.conftest import Postbox
 
-DRAIN = "heedful.courier.deliveries.drain"
-MAILS = "heedful.courier.mails.drain"
+DRAIN = "heedful.courier.outbox.drain"
+MAIL_SERVER = 100
 
 
 @pytest.fixture
@@ -73,22 +73,40 @@ def burdened(data: Path, silence: int, postbox: Postbox) -> Iterator[House]:
 
 
 def add_endpoint(house: House, number: int, port: int, *, is_slow: bool) -> None:
+    add_destination(house, number, "webhook", str(number), is_slow=is_slow)
     house.sql(
-        "INSERT INTO courier_endpoint (id, url, name, kinds, secret, old_secret, created_at, disabled_reason, failures,"
-        " is_slow) OVERRIDING SYSTEM VALUE VALUES (%s, %s, 'one', '[]', 'whsec_AAAA', '', now(), '', 0, %s)",
+        "INSERT INTO courier_endpoint (id, destination_id, url, name, kinds, secret, old_secret, created_at,"
+        " disabled_reason) OVERRIDING SYSTEM VALUE VALUES (%s, %s, %s, 'one', '[]', 'whsec_AAAA', '', now(), '')",
+        number,
         number,
         f"http://127.0.0.1:{port}/",
-        is_slow,
     )
     for entry in range(5):
-        house.sql(
-            "INSERT INTO courier_delivery (id, endpoint_id, entry_id, kind, body, state, created_at, next_try_at)"
-            " VALUES (gen_random_uuid(), %s, %s, 'case.opened', '{}', 'waiting', now(), now())",
-            number,
-            entry,
-        )
+        add_item(house, "webhook", number, f"msg_{number}_{entry}", body="{}")
         queue = jobs.SLOW_WEBHOOKS if is_slow else jobs.WEBHOOKS
-        enqueue(house, queue, DRAIN, endpoint=number, patient=is_slow)
+        enqueue(house, queue, DRAIN, destination=number, patient=is_slow)
+
+
+def add_destination(house: House, number: int, carrier: str, key: str, *, is_slow: bool) -> None:
+    house.sql(
+        "INSERT INTO courier_destination (id, carrier, key, failures, is_slow, answer) OVERRIDING SYSTEM VALUE"
+        " VALUES (%s, %s, %s, 0, %s, '')",
+        number,
+        carrier,
+        key,
+        is_slow,
+    )
+
+
+def add_item(house: House, carrier: str, destination: int, message: str, **payload: object) -> None:
+    house.sql(
+        "INSERT INTO courier_outboxitem (carrier, destination_id, purpose, urgency, message_id, payload, state,"
+        " created_at, next_try_at, said) VALUES (%s, %s, 'test', 0, %s, %s, 'waiting', now(), now(), '')",
+        carrier,
+        destination,
+        message,
+        json.dumps(payload),
+    )
 
 
 def enqueue(house: House, queue: str, function: str, **arguments: object) -> int:
@@ -109,16 +127,14 @@ def test_who_does_not_answer_keeps_nobody_else_waiting(burdened: House, quick: i
     other = enqueue(burdened, jobs.DEFAULT, "heedful.cli.migrations.pending")
     eventually(lambda: state(burdened, other) == "succeeded", "other work")
     add_endpoint(burdened, 9, quick, is_slow=False)
-    sent = "SELECT count(*) FROM courier_delivery WHERE state = 'sent'"
+    sent = "SELECT count(*) FROM courier_outboxitem WHERE carrier = 'webhook' AND state = 'sent'"
     eventually(lambda: burdened.sql(sent) == [(5,)], "all that the quick endpoint is told")
-    burdened.sql(
-        'INSERT INTO courier_mail ("to", to_name, subject, text, html, headers, purpose, message_id, state, created_at,'
-        " next_try_at, said) VALUES ('ann@example.com', '', 'Your password', 'Here.', '', '{}', 'password',"
-        " '<1@example.com>', 'waiting', now(), now(), '')"
-    )
-    enqueue(burdened, jobs.MAILS, MAILS)
+    add_destination(burdened, MAIL_SERVER, "smtp", postbox.url, is_slow=True)
+    words = {"to": "ann@example.com", "to_name": "", "subject": "Your password", "text": "Here.", "html": ""}
+    add_item(burdened, "smtp", MAIL_SERVER, "<1@example.com>", **words, headers={})
+    enqueue(burdened, jobs.MAILS, DRAIN, destination=MAIL_SERVER)
     eventually(lambda: postbox.taken, "the mail")
     # The four of them have one hand between them, and it is still at its first turn.
     assert burdened.sql(busy)[0][0] == 1
-    assert burdened.sql("SELECT count(*) FROM courier_deliverytry WHERE status IS NULL") == [(0,)]
+    assert burdened.sql("SELECT count(*) FROM courier_outboxtry WHERE NOT ok") == [(0,)]
     assert burdened.stop() == 0

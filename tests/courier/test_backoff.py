@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from heedful.courier import backoff
-from heedful.courier.models import MailServer
+from heedful.courier.models import Destination
 from heedful.kit import presence
 from heedful.kit.presence import Presence
 from tests.cli.conftest import eventually
@@ -16,16 +16,16 @@ LATER = NOON + backoff.LEASE
 
 
 @pytest.fixture
-def office() -> MailServer:
-    return MailServer.objects.create(address="smtp://mail.acme.test")
+def office() -> Destination:
+    return Destination.objects.create(carrier="smtp", key="smtp://mail.acme.test")
 
 
-def same(office: MailServer) -> MailServer:
+def same(office: Destination) -> Destination:
     """The row as another process reads it."""
-    return MailServer.objects.get(pk=office.pk)
+    return Destination.objects.get(pk=office.pk)
 
 
-def test_one_holds_it_until_it_is_released_or_the_time_is_up(office: MailServer) -> None:
+def test_one_holds_it_until_it_is_released_or_the_time_is_up(office: Destination) -> None:
     assert backoff.take_lease(destination=office, at=NOON)
     assert not backoff.take_lease(destination=same(office), at=LATER - timedelta(microseconds=1))
     backoff.release_lease(destination=office)
@@ -34,7 +34,7 @@ def test_one_holds_it_until_it_is_released_or_the_time_is_up(office: MailServer)
     assert backoff.take_lease(destination=same(office), at=LATER)
 
 
-def test_who_holds_it_may_hold_it_on_and_who_lost_it_may_not(office: MailServer) -> None:
+def test_who_holds_it_may_hold_it_on_and_who_lost_it_may_not(office: Destination) -> None:
     slow, quick = same(office), same(office)
     backoff.take_lease(destination=slow, at=NOON)
     assert backoff.renew_lease(destination=slow, at=NOON + timedelta(seconds=30))
@@ -43,7 +43,7 @@ def test_who_holds_it_may_hold_it_on_and_who_lost_it_may_not(office: MailServer)
     assert not backoff.renew_lease(destination=slow, at=LATER + timedelta(seconds=31))
 
 
-def test_who_lost_it_does_not_release_it_for_who_has_it_now(office: MailServer) -> None:
+def test_who_lost_it_does_not_release_it_for_who_has_it_now(office: Destination) -> None:
     slow, quick = same(office), same(office)
     backoff.take_lease(destination=slow, at=NOON)
     backoff.take_lease(destination=quick, at=LATER)
@@ -52,7 +52,7 @@ def test_who_lost_it_does_not_release_it_for_who_has_it_now(office: MailServer) 
 
 
 @pytest.mark.django_db(transaction=True)
-def test_who_is_gone_holds_nothing_and_who_lives_does(office: MailServer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_is_gone_holds_nothing_and_who_lives_does(office: Destination, monkeypatch: pytest.MonkeyPatch) -> None:
     one, other = Presence(), Presence()
     one.hold(7)
     other.hold(8)

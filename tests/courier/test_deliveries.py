@@ -15,8 +15,12 @@ from standardwebhooks import Webhook
 
 from heedful.associates import associates
 from heedful.associates.models import Associate
-from heedful.courier import deliveries, signing, webhooks
-from heedful.courier.models import Delivery, DeliveryTry, Endpoint, Mail, Sending
+from heedful.courier import backoff, deliveries, outbox, webhooks
+from heedful.courier.carriers import webhook
+from heedful.courier.carriers.webhook import destination, signing
+from heedful.courier.carriers.webhook.destination import EndpointDisabled
+from heedful.courier.carriers.webhook.send import wait_s
+from heedful.courier.models import Delivery, Destination, Endpoint, Mail, OutboxTry, Sending
 from heedful.kit.actor import SYSTEM, By
 from heedful.kit.errors import Forbidden, Refused
 from heedful.ledger import events, jobs
@@ -50,7 +54,7 @@ def happen(case: int = 1) -> Entry:
 def due_again() -> None:
     past = timezone.now() - timedelta(seconds=1)
     Delivery.objects.filter(state=Sending.WAITING).update(next_try_at=past)
-    Endpoint.objects.update(resting_until=None)
+    Destination.objects.update(resting_until=None)
 
 
 @pytest.mark.parametrize("case", [case for case in RECORDED if case["valid_signature"]], ids=lambda case: case["name"])
@@ -85,12 +89,12 @@ def test_a_signature_that_receivers_reject_is_not_ours(case: dict[str, Any]) -> 
 def test_an_event_arrives_signed_and_named(receiver: Receiver) -> None:
     endpoint = endpoint_at(receiver.url)
     entry = happen(case=7)
-    deliveries.drain(endpoint=endpoint.pk)
+    outbox.drain(destination=endpoint.destination_id)
     ((headers, body),) = receiver.heard
     told = Webhook(endpoint.secret).verify(body, headers)
     assert told == {"type": "case.opened", "timestamp": entry.at.isoformat(), "data": {"case": 7}}
     assert Delivery.objects.get().state == Sending.SENT
-    assert DeliveryTry.objects.get().status == 204
+    assert OutboxTry.objects.get().status == 204
 
 
 def test_after_a_rotation_both_secrets_open_it_for_a_day(receiver: Receiver) -> None:
@@ -98,12 +102,12 @@ def test_after_a_rotation_both_secrets_open_it_for_a_day(receiver: Receiver) -> 
     old = endpoint.secret
     new = webhooks.rotate(endpoint=endpoint, by=SYSTEM, at=timezone.now())
     happen()
-    deliveries.drain(endpoint=endpoint.pk)
+    outbox.drain(destination=endpoint.destination_id)
     headers, body = receiver.heard[0]
     assert Webhook(old).verify(body, headers) == Webhook(new).verify(body, headers)
     Endpoint.objects.update(rotated_at=timezone.now() - timedelta(hours=25))
     happen()
-    deliveries.drain(endpoint=endpoint.pk)
+    outbox.drain(destination=endpoint.destination_id)
     headers, body = receiver.heard[1]
     Webhook(new).verify(body, headers)
     with pytest.raises(Exception, match="No matching signature"):
@@ -116,8 +120,8 @@ def test_a_secret_is_as_long_as_the_standard_asks_and_the_old_one_ends_after_a_d
     new = webhooks.rotate(endpoint=endpoint, by=SYSTEM, at=now)
     old, row = endpoint.secret, Endpoint.objects.get()
     day = timedelta(days=1)
-    assert webhooks.secrets_of(row, at=now + day - timedelta(microseconds=1)) == [new, old]
-    assert webhooks.secrets_of(row, at=now + day) == [new]
+    assert destination.secrets_of(row, at=now + day - timedelta(microseconds=1)) == [new, old]
+    assert destination.secrets_of(row, at=now + day) == [new]
 
 
 def test_without_an_endpoint_an_event_costs_one_look() -> None:
@@ -143,16 +147,16 @@ def test_a_failure_is_tried_again_under_the_same_id(receiver: Receiver) -> None:
     endpoint = endpoint_at(receiver.url)
     happen()
     receiver.status = 500
-    deliveries.drain(endpoint=endpoint.pk)
+    outbox.drain(destination=endpoint.destination_id)
     delivery = Delivery.objects.get()
     assert delivery.next_try_at is not None
     assert timedelta(seconds=4) < delivery.next_try_at - timezone.now() + timedelta(seconds=1) < timedelta(seconds=7)
     due_again()
     receiver.status = 200
-    deliveries.drain(endpoint=endpoint.pk)
-    assert [headers["webhook-id"] for headers, _ in receiver.heard] == [f"msg_{delivery.pk.hex}"] * 2
+    outbox.drain(destination=endpoint.destination_id)
+    assert [headers["webhook-id"] for headers, _ in receiver.heard] == [delivery.message_id] * 2
     assert Delivery.objects.get().state == Sending.SENT
-    assert Endpoint.objects.get().failures == 0
+    assert Destination.objects.get().failures == 0
 
 
 def test_after_ten_tries_a_delivery_is_given_up(receiver: Receiver) -> None:
@@ -161,25 +165,21 @@ def test_after_ten_tries_a_delivery_is_given_up(receiver: Receiver) -> None:
     receiver.status = 500
     for _ in range(12):
         due_again()
-        deliveries.drain(endpoint=endpoint.pk)
+        outbox.drain(destination=endpoint.destination_id)
     assert len(receiver.heard) == 10
     assert Delivery.objects.get().state == Sending.FAILED
 
 
 def test_pauses_follow_the_standard_within_a_tenth() -> None:
-    from heedful.courier import backoff
-
-    for failures, seconds in enumerate(deliveries.PAUSES_S, start=1):
-        pause = backoff.pause(deliveries.PAUSES_S, failures).total_seconds()
+    for failures, seconds in enumerate(webhook.PAUSES_S, start=1):
+        pause = backoff.pause(webhook.PAUSES_S, failures).total_seconds()
         assert 0.9 * seconds <= pause <= 1.1 * seconds
 
 
 def test_of_many_that_failed_together_no_two_come_back_at_once() -> None:
-    from heedful.courier import backoff
-
-    pauses = {backoff.pause(deliveries.PAUSES_S, 2) for _ in range(50)}
+    pauses = {backoff.pause(webhook.PAUSES_S, 2) for _ in range(50)}
     assert len(pauses) == 50
-    assert max(pauses) - min(pauses) > timedelta(seconds=0.1 * deliveries.PAUSES_S[1])
+    assert max(pauses) - min(pauses) > timedelta(seconds=0.1 * webhook.PAUSES_S[1])
 
 
 @pytest.mark.parametrize("status", [301, 302, 307, 400, 404, 503])
@@ -188,7 +188,7 @@ def test_whatever_is_not_2xx_is_a_failure_and_redirects_are_not_followed(receive
     happen()
     receiver.status = status
     receiver.headers = {"Location": receiver.url}
-    deliveries.drain(endpoint=endpoint.pk)
+    outbox.drain(destination=endpoint.destination_id)
     assert len(receiver.heard) == 1
     assert Delivery.objects.get().state == Sending.WAITING
 
@@ -198,7 +198,7 @@ def test_an_endpoint_that_asks_for_a_pause_gets_it(receiver: Receiver) -> None:
     happen()
     happen(2)
     receiver.status, receiver.headers = 429, {"Retry-After": "120"}
-    deliveries.drain(endpoint=endpoint.pk)
+    outbox.drain(destination=endpoint.destination_id)
     endpoint.refresh_from_db()
     assert len(receiver.heard) == 1
     assert endpoint.resting_until is not None
@@ -208,25 +208,23 @@ def test_an_endpoint_that_asks_for_a_pause_gets_it(receiver: Receiver) -> None:
 
 def test_a_pause_may_be_asked_for_by_date_and_is_never_absurd() -> None:
     at = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)
-    wait = deliveries._wait_s
-    assert wait(503, format_datetime(at + timedelta(minutes=5)), at=at) == 300
-    assert [wait(status, "", at=at) for status in (429, 502, 503, 504)] == [60] * 4
-    assert wait(500, "", at=at) is None
-    assert wait(500, "99999999999999", at=at) == 86_400
-    assert wait(500, "soon", at=at) is None
-    assert wait(500, "-5", at=at) is None
-    assert wait(503, format_datetime(at - timedelta(days=5)), at=at) == 0
+    assert wait_s(503, format_datetime(at + timedelta(minutes=5)), at=at) == 300
+    assert [wait_s(status, "", at=at) for status in (429, 502, 503, 504)] == [60] * 4
+    assert wait_s(500, "", at=at) is None
+    assert wait_s(500, "99999999999999", at=at) == 86_400
+    assert wait_s(500, "soon", at=at) is None
+    assert wait_s(500, "-5", at=at) is None
+    assert wait_s(503, format_datetime(at - timedelta(days=5)), at=at) == 0
 
 
 def test_a_failing_endpoint_holds_no_other_up(receiver: Receiver) -> None:
     dead = endpoint_at("http://127.0.0.1:1/")
     alive = endpoint_at(receiver.url)
     happen()
-    deliveries.drain(endpoint=dead.pk)
-    deliveries.drain(endpoint=alive.pk)
+    outbox.drain(destination=dead.destination_id)
+    outbox.drain(destination=alive.destination_id)
     assert len(receiver.heard) == 1
-    dead.refresh_from_db()
-    assert dead.rests(at=timezone.now())
+    assert Destination.objects.get(pk=dead.destination_id).rests(at=timezone.now())
 
 
 def test_one_that_is_gone_is_disabled_and_the_administrator_told(receiver: Receiver) -> None:
@@ -235,11 +233,14 @@ def test_one_that_is_gone_is_disabled_and_the_administrator_told(receiver: Recei
     happen()
     happen(2)
     receiver.status = 410
-    deliveries.drain(endpoint=endpoint.pk)
+    outbox.drain(destination=endpoint.destination_id)
     endpoint.refresh_from_db()
     assert endpoint.disabled_reason == "It answered that it is gone (410)."
     assert len(receiver.heard) == 1
     assert set(Delivery.objects.values_list("state", flat=True)) == {Sending.FAILED}
+    disabled = Entry.objects.get(kind="EndpointDisabled")
+    for _ in range(2):
+        webhooks.tell_administrators(EndpointDisabled(**disabled.data), entry=disabled)
     mail = Mail.objects.get()
     assert (mail.to, mail.subject) == ("root@example.com", "The webhook Ours was disabled")
 
@@ -247,12 +248,12 @@ def test_one_that_is_gone_is_disabled_and_the_administrator_told(receiver: Recei
 def test_one_delivery_is_made_a_turn_and_the_next_turn_is_asked_for(receiver: Receiver) -> None:
     endpoint = endpoint_at(receiver.url)
     happen(1), happen(2)
-    turns = ProcrastinateJob.objects.filter(args__function="heedful.courier.deliveries.drain")
+    turns = ProcrastinateJob.objects.filter(args__function="heedful.courier.outbox.drain")
     turns._raw_delete("default")
-    deliveries.drain(endpoint=endpoint.pk)
+    outbox.drain(destination=endpoint.destination_id)
     assert len(receiver.heard) == 1
     job = turns.get()
-    assert job.args["arguments"]["endpoint"] == endpoint.pk
+    assert job.args["arguments"]["destination"] == endpoint.destination_id
     assert job.scheduled_at is not None
     assert job.scheduled_at <= timezone.now()
 
@@ -262,7 +263,7 @@ def test_an_endpoint_is_slow_until_it_was_quick_once_and_the_slow_share_one_hand
 ) -> None:
     endpoint = endpoint_at(receiver.url)
 
-    turns = ProcrastinateJob.objects.filter(args__function="heedful.courier.deliveries.drain")
+    turns = ProcrastinateJob.objects.filter(args__function="heedful.courier.outbox.drain")
 
     def queue_of_the_next() -> str:
         turns._raw_delete("default")
@@ -270,13 +271,13 @@ def test_an_endpoint_is_slow_until_it_was_quick_once_and_the_slow_share_one_hand
         return str(turns.get().queue_name)
 
     assert queue_of_the_next() == jobs.SLOW_WEBHOOKS
-    deliveries.drain(endpoint=endpoint.pk)
+    outbox.drain(destination=endpoint.destination_id)
     assert queue_of_the_next() == jobs.WEBHOOKS
-    monkeypatch.setattr(deliveries, "SLOW_S", -1.0)
-    deliveries.drain(endpoint=endpoint.pk, patient=False)
+    monkeypatch.setattr(outbox, "SLOW_S", -1.0)
+    outbox.drain(destination=endpoint.destination_id, patient=False)
     assert queue_of_the_next() == jobs.SLOW_WEBHOOKS
     heard = len(receiver.heard)
-    deliveries.drain(endpoint=endpoint.pk, patient=False)  # asked for while it was quick
+    outbox.drain(destination=endpoint.destination_id, patient=False)  # asked for while it was quick
     assert len(receiver.heard) == heard
     assert {job.queue_name for job in turns.all()} == {jobs.SLOW_WEBHOOKS}
 
@@ -288,9 +289,12 @@ def test_no_administrator_is_told_of_what_one_of_them_did_and_nobody_who_has_lef
     root, gone = Associate.objects.order_by("pk")
     associates.deactivate(associate=gone, by=root.by, at=now)
     by_hand, by_itself = endpoint_at(receiver.url), endpoint_at(receiver.url)
-    webhooks.disable(endpoint=by_hand, reason="Not needed.", by=root.by, at=now)
+    destination.disable(endpoint=by_hand, reason="Not needed.", by=root.by, at=now)
+    destination.disable(endpoint=by_itself, reason="It failed.", by=SYSTEM, at=now)
+    one, other = Entry.objects.filter(kind="EndpointDisabled").order_by("pk")
+    webhooks.tell_administrators(EndpointDisabled(**one.data), entry=one)
     assert not Mail.objects.exists()
-    webhooks.disable(endpoint=by_itself, reason="It failed.", by=SYSTEM, at=now)
+    webhooks.tell_administrators(EndpointDisabled(**other.data), entry=other)
     assert Mail.objects.get().to == "root@example.com"
 
 
@@ -299,9 +303,9 @@ def test_who_finds_somebody_delivering_comes_again_when_their_time_is_up(receive
     endpoint = endpoint_at(receiver.url)
     happen()
     until = timezone.now() + timedelta(seconds=50)
-    Endpoint.objects.update(busy_until=until)
+    Destination.objects.update(busy_until=until)
     ProcrastinateJob.objects.all().delete()
-    deliveries.drain(endpoint=endpoint.pk)
+    outbox.drain(destination=endpoint.destination_id)
     assert not receiver.heard
     assert [job.scheduled_at for job in ProcrastinateJob.objects.all()] == [until]
 
@@ -309,9 +313,9 @@ def test_who_finds_somebody_delivering_comes_again_when_their_time_is_up(receive
 def test_one_that_fails_for_four_days_is_disabled(receiver: Receiver) -> None:
     endpoint = endpoint_at(receiver.url)
     happen()
-    Endpoint.objects.update(failing_since=timezone.now() - timedelta(days=4, minutes=1), failures=20)
+    Destination.objects.update(failing_since=timezone.now() - timedelta(days=4, minutes=1), failures=20)
     receiver.status = 500
-    deliveries.drain(endpoint=endpoint.pk)
+    outbox.drain(destination=endpoint.destination_id)
     endpoint.refresh_from_db()
     assert endpoint.disabled_at is not None
     assert endpoint.disabled_reason.startswith("It failed for four days.")
@@ -326,9 +330,9 @@ def test_a_name_that_came_to_lead_inside_is_not_called(receiver: Receiver, setti
     endpoint = endpoint_at(receiver.url)
     happen()
     settings.ALLOW_PRIVATE_WEBHOOKS = []
-    deliveries.drain(endpoint=endpoint.pk)
+    outbox.drain(destination=endpoint.destination_id)
     assert receiver.heard == []
-    assert "private network" in DeliveryTry.objects.get().answer
+    assert "private network" in OutboxTry.objects.get().answer
 
 
 @pytest.mark.parametrize(
@@ -365,7 +369,7 @@ def test_an_address_inside_or_without_sense_is_refused(url: str, settings: Any) 
 def test_a_ping_arrives_whatever_kinds_are_heard(receiver: Receiver) -> None:
     endpoint = endpoint_at(receiver.url, kinds=["case.closed"])
     deliveries.ping(endpoint=endpoint, by=SYSTEM, at=timezone.now())
-    deliveries.drain(endpoint=endpoint.pk)
+    outbox.drain(destination=endpoint.destination_id)
     assert json.loads(receiver.heard[0][1])["type"] == "endpoint.pinged"
 
 
@@ -373,9 +377,9 @@ def test_changes_of_endpoints_are_written_down_and_only_for_administrators(recei
     endpoint = endpoint_at(receiver.url)
     now = timezone.now()
     webhooks.change(endpoint=endpoint, url=receiver.url, name="Other", kinds=["case.closed"], by=SYSTEM, at=now)
-    webhooks.disable(endpoint=endpoint, reason="Moved.", by=By("system", label="Root"), at=now)
+    destination.disable(endpoint=endpoint, reason="Moved.", by=By("system", label="Root"), at=now)
     with pytest.raises(Refused, match="disabled already"):
-        webhooks.disable(endpoint=endpoint, reason="", by=SYSTEM, at=now)
+        destination.disable(endpoint=endpoint, reason="", by=SYSTEM, at=now)
     endpoint.refresh_from_db()
     with pytest.raises(Refused, match="Enable it first"):
         deliveries.ping(endpoint=endpoint, by=SYSTEM, at=now)

@@ -16,11 +16,13 @@ from django.test import Client
 from django.utils import timezone
 
 from heedful.associates.models import Associate
-from heedful.courier import backoff, mails, smtp
+from heedful.courier import backoff, mails
+from heedful.courier.carriers.smtp import wire
 from heedful.courier.models import Mail, Sending
 from heedful.kit.actor import SYSTEM
 from tests.courier import certificates
 from tests.courier.certificates import Certificate
+from tests.courier.conftest import hand_over_mails
 
 pytestmark = pytest.mark.django_db
 SECRET = "p@ss:w/rd"
@@ -91,7 +93,7 @@ def send(settings: Any, url: str) -> Mail:
     """Let a mail leave by a server; returns it as it is then."""
     settings.SMTP_URL = url
     mail = mails.send(to="ada@example.com", subject="Hello", text="Hello", purpose="case", by=SYSTEM, at=timezone.now())
-    mails.drain()
+    hand_over_mails()
     mail.refresh_from_db()
     return mail
 
@@ -150,7 +152,7 @@ def test_a_server_that_speaks_no_tls_where_it_should_is_said(office: Any, settin
 
 def test_a_password_is_not_sent_in_the_open(office: Any, monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
     box, port = office(tls="")
-    monkeypatch.setattr(smtp.Address, "is_near", property(lambda _: False))
+    monkeypatch.setattr(wire.Address, "is_near", property(lambda _: False))
     tried = send(settings, URLS["starttls"].format(port)).tries.get()
     assert "offers no encryption, and a password is not sent without" in tried.answer
     assert not box.covered
@@ -191,7 +193,7 @@ def test_a_mail_is_handed_over_within_one_clock_or_not_at_all(
         port = probe.getsockname()[1]
     controller = Controller(box, hostname="127.0.0.1", port=port)
     controller.start()
-    monkeypatch.setattr(smtp.Connection.__init__, "__kwdefaults__", {"timeout_s": 5, "whole_s": whole_s})
+    monkeypatch.setattr(wire.Connection.__init__, "__kwdefaults__", {"timeout_s": 5, "whole_s": whole_s})
     try:
         mail = send(settings, f"smtp://127.0.0.1:{port}")
     finally:
@@ -205,7 +207,7 @@ def test_a_mail_is_handed_over_within_one_clock_or_not_at_all(
 
 
 def test_the_clock_of_a_mail_ends_before_another_may_take_the_server() -> None:
-    assert backoff.LEASE.total_seconds() >= smtp.WHOLE_S + 10
+    assert backoff.LEASE.total_seconds() >= wire.WHOLE_S + 10
 
 
 def test_a_server_that_greets_too_late_is_given_nothing() -> None:
@@ -221,10 +223,10 @@ def test_a_server_that_greets_too_late_is_given_nothing() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         late = threading.Thread(target=greet_late, args=[server])
         late.start()
-        address = smtp.parse(f"smtp://127.0.0.1:{server.getsockname()[1]}")
+        address = wire.parse(f"smtp://127.0.0.1:{server.getsockname()[1]}")
         with (
-            smtp.Connection(address, timeout_s=5, whole_s=0.1) as line,
-            pytest.raises(smtp.ServerFailed, match="too slow"),
+            wire.Connection(address, timeout_s=5, whole_s=0.1) as line,
+            pytest.raises(wire.ServerFailed, match="too slow"),
         ):
             line.hand_over(EmailMessage(), sender="a@example.com", to="b@example.com")
         late.join(5)

@@ -15,7 +15,7 @@ from django.db import connection
 from django.utils import timezone
 
 from heedful.courier import mails
-from heedful.courier.models import MailServer
+from heedful.courier.models import Destination
 from heedful.kit.actor import SYSTEM
 from heedful.loop import rescue
 from tests.cli.conftest import eventually
@@ -88,13 +88,13 @@ def test_a_mail_goes_on_at_once_when_the_worker_that_had_it_is_killed(
     mails.send(to="ann@example.com", subject="S", text="T", purpose="password", by=SYSTEM, at=now)
     eventually(lambda: len(silence.calls) == 1, "the call of the first")
     number = invitation("SELECT worker_id FROM procrastinate_jobs WHERE queue_name = 'mails' AND status = 'doing'")
-    held = MailServer.objects.get()
+    held = Destination.objects.get()
     (victim,) = [process for process in workers if number in numbers_of(process)]
     assert held.held_by in numbers_of(victim)
     victim.kill()
     victim.wait()
     eventually(lambda: len(silence.calls) == 2, "the call of the second")
-    now_held = MailServer.objects.get()
+    now_held = Destination.objects.get()
     assert held.busy_until is not None
     assert timezone.now() < held.busy_until  # the time for which the first held the server is not over
     assert now_held.held_by not in {held.held_by, None}

@@ -121,8 +121,8 @@ def write(*, case: Case, subject: str, text: str, to: str = "", by: By, at: date
         by=by,
         at=at,
     )
-    written.mail_id = mail.pk
-    written.save(update_fields=["mail_id"])
+    written.outbox_item = mail
+    written.save(update_fields=["outbox_item"])
     _act(row, by=by, at=at)
     events.record(CustomerWrittenTo(row.pk, written.pk, mail.pk), by=by, at=at)
     publish(row)

@@ -10,7 +10,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from heedful.associates import associates
-from heedful.courier import mails as nouns
+from heedful.courier import outbox
+from heedful.courier.carriers.smtp.send import compose
 from heedful.courier.models import Mail, Sending
 from heedful.web import lists
 from heedful.web.page import PageRequest, page, redirect_with
@@ -27,7 +28,7 @@ def mails(request: PageRequest) -> HttpResponse:
     if states.chosen:
         rows = rows.filter(state=states.chosen.value)
     if words := request.GET.get("q", "").strip().replace("\x00", ""):
-        rows = rows.filter(Q(to__icontains=words) | Q(subject__icontains=words))
+        rows = rows.filter(Q(payload__to__icontains=words) | Q(payload__subject__icontains=words))
     return render(request, "setup/mails.html", {"page": lists.read(request, rows, keys=["-id"]), "states": states})
 
 
@@ -41,7 +42,7 @@ def mail(request: PageRequest, pk: int) -> HttpResponse:
 @page("mail.read")
 def file(request: PageRequest, pk: int) -> HttpResponse:
     """One of them as it goes over the wire, for a mail program to open."""
-    wire = nouns.compose(_shown(get_object_or_404(_readable(request), pk=pk))).as_bytes()
+    wire = compose(_shown(get_object_or_404(_readable(request), pk=pk))).as_bytes()
     named = {"Content-Disposition": f'attachment; filename="mail-{pk}.eml"'}
     return HttpResponse(wire, content_type="message/rfc822", headers=named)
 
@@ -50,15 +51,16 @@ def file(request: PageRequest, pk: int) -> HttpResponse:
 @require_POST
 def tries(request: PageRequest, pk: int) -> HttpResponse:
     """Try again to hand it over."""
-    nouns.try_again(mail=get_object_or_404(_readable(request), pk=pk), by=request.user.by, at=timezone.now())
+    outbox.try_again(item=get_object_or_404(_readable(request), pk=pk), by=request.user.by, at=timezone.now())
     return redirect_with(request, reverse("setup:mail", args=[pk]), "It is on its way to the mail server.")
 
 
 def _shown(row: Mail) -> Mail:
     """A mail as it may be read here, never saved so: nobody answers a survey in a customer's place."""
     if row.purpose == "survey":
-        row.text, row.html = _without_links(row.text), _without_links(row.html)
-        row.headers = {name: _without_links(value) for name, value in row.headers.items()}
+        headers = {name: _without_links(value) for name, value in row.headers.items()}
+        words = {"text": _without_links(row.text), "html": _without_links(row.html)}
+        row.payload = {**row.payload, **words, "headers": headers}
     return row
 
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from heedful.courier import deliveries, kinds
 from heedful.courier import webhooks as nouns
+from heedful.courier.carriers.webhook import destination
 from heedful.courier.models import Delivery, Endpoint, Sending
 from heedful.web import lists, refusals
 from heedful.web.page import PageRequest, page, redirect_with
@@ -40,8 +41,8 @@ class EndpointForm(forms.Form):
 @page("webhook.edit")
 def webhooks(request: PageRequest) -> HttpResponse:
     """The list."""
-    waiting = Count("deliveries", filter=Q(deliveries__state=Sending.WAITING))
-    rows = Endpoint.objects.annotate(waiting=waiting).order_by("name", "pk")
+    waiting = Count("destination__items", filter=Q(destination__items__state=Sending.WAITING))
+    rows = Endpoint.objects.select_related("destination").annotate(waiting=waiting).order_by("name", "pk")
     return render(request, "setup/webhooks.html", {"rows": rows})
 
 
@@ -63,14 +64,14 @@ BACK = {"back": "/setup/webhooks", "back_words": "Webhooks"}
 @never_cache
 def webhook(request: PageRequest, pk: int) -> HttpResponse:
     """One of them, with what it was told."""
-    row = get_object_or_404(Endpoint, pk=pk)
+    row = get_object_or_404(Endpoint.objects.select_related("destination"), pk=pk)
     said = {"name": row.name, "url": row.url, "kinds": " ".join(row.kinds)}
     form = EndpointForm(request.POST or None, initial=said)
     if request.method == "POST" and form.is_valid():
         with refusals.at_form(form):
             nouns.change(endpoint=row, **form.cleaned_data, by=request.user.by, at=timezone.now())
             return redirect_with(request, reverse("setup:webhook", args=[pk]), "Saved.")
-    told = Delivery.objects.filter(endpoint=row).annotate(times=Count("tries"))
+    told = Delivery.objects.filter(destination=row.destination_id).annotate(times=Count("tries"))
     found = lists.read(request, told, keys=["-created_at", "-id"])
     return render(request, "setup/webhook.html", {"row": row, "form": form, "page": found})
 
@@ -90,7 +91,9 @@ def rest(request: PageRequest, pk: int) -> HttpResponse:
     """Disable it, or enable it again."""
     row = get_object_or_404(Endpoint, pk=pk)
     if row.disabled_at is None:
-        nouns.disable(endpoint=row, reason=f"{request.user.name} disabled it.", by=request.user.by, at=timezone.now())
+        destination.disable(
+            endpoint=row, reason=f"{request.user.name} disabled it.", by=request.user.by, at=timezone.now()
+        )
         return redirect_with(request, reverse("setup:webhook", args=[pk]), "Disabled. It is told nothing any more.")
     nouns.enable(endpoint=row, by=request.user.by, at=timezone.now())
     return redirect_with(request, reverse("setup:webhook", args=[pk]), "Enabled. It is told what happens from now on.")

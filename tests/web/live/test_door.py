@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.test import Client, RequestFactory
 from django.utils import timezone
 
-from heedful.courier import deliveries, mails
+from heedful.courier import outbox
 from heedful.kit import live
 from heedful.kit.postgres import failures
 from heedful.ledger import jobs
@@ -97,8 +97,8 @@ def test_health_says_how_long_the_oldest_of_each_kind_waits_and_that_clocks_are_
     now = timezone.now()
     for seconds in (40, 7):
         clocks.set_for(now - timedelta(seconds=seconds), ring=commitments.ring, at=now)
-    jobs.enqueue(mails.drain, queue=jobs.MAILS)
-    jobs.enqueue(deliveries.drain, queue=jobs.WEBHOOKS, at=now + timedelta(hours=1), endpoint=1)
+    jobs.enqueue(outbox.drain, queue=jobs.MAILS, destination=1)
+    jobs.enqueue(outbox.drain, queue=jobs.WEBHOOKS, at=now + timedelta(hours=1), destination=2)
     told = client.get("/healthz").json()
     assert told["clocks"] == "late"
     assert set(told["waiting_s"]) == {"clocks", "mails"}

@@ -11,7 +11,7 @@ from django.db.models import Model, Q, QuerySet
 
 from heedful.act.models import Case, Note
 from heedful.associates.models import Associate, Team
-from heedful.courier.models import Mail, Sending
+from heedful.courier.models import OutboxItem, Sending
 from heedful.customers.models import Feedback
 from heedful.ledger.models import Entry
 from heedful.listen.models import Invitation
@@ -180,13 +180,15 @@ STATES = {
 def _noted(case: Case, before: HistoryPosition | None, most: int) -> list[HistoryMessage]:
     notes = _latest(case.notes.select_related("author"), Source.NOTES, before, most)
     states = dict(
-        Mail.objects.filter(pk__in=[note.mail_id for note in notes if note.mail_id]).values_list("pk", "state")
+        OutboxItem.objects.filter(pk__in=[note.outbox_item_id for note in notes if note.outbox_item_id]).values_list(
+            "pk", "state"
+        )
     )
     return [
         HistoryMessage(
             HistoryPosition(note.at, Source.NOTES, note.pk),
             note,
-            *STATES.get(Sending(states.get(note.mail_id or 0, "kept")), ("", "")),
+            *STATES.get(Sending(states.get(note.outbox_item_id or 0, "kept")), ("", "")),
         )
         for note in notes
     ]

@@ -13,22 +13,26 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from heedful.courier.carrier import Failure
+
 TIMEOUT_S = 30
 """For one step, such as an answer."""
 WHOLE_S = 45
 """For a mail from the first step to the last: well below the time for which one who delivers holds the server."""
 
 
-class ServerFailed(Exception):
+class ServerFailed(Failure):
     """The server cannot take any mail now; the message says why in a sentence."""
 
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence, is_destinations=True)
 
-class MailRefused(Exception):
+
+class MailRefused(Failure):
     """The server took the call but not this mail; `for_good` says that trying again is of no use."""
 
     def __init__(self, sentence: str, *, for_good: bool) -> None:
-        super().__init__(sentence)
-        self.for_good = for_good
+        super().__init__(sentence, is_items=True, for_good=for_good)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +128,9 @@ class Connection:
         except (smtplib.SMTPException, OSError) as error:
             self._hang_up()
             raise ServerFailed(self._why(error)) from None
+        except Exception:
+            self._hang_up()  # the server may wait for the rest of it
+            raise
         return "The mail server took it."
 
     def _call(self) -> smtplib.SMTP:

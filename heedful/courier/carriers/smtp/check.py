@@ -1,0 +1,37 @@
+"""What a mail may hold: an address that is one, and headers of one line."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+
+from heedful.kit.characters import is_one_line, storable, straight
+from heedful.kit.errors import Refused
+
+
+def payload(written: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a mail as it can be kept; one that smuggles headers is refused."""
+    return {
+        "to": _address(written["to"]),
+        "to_name": " ".join(straight(storable(written["to_name"])).split())[:200],
+        "subject": straight(_line(written["subject"], "subject"))[:250],
+        "text": storable(written["text"]),
+        "html": storable(written["html"]),
+        "headers": {_line(name, "header"): _line(value, "header") for name, value in written["headers"].items()},
+    }
+
+
+def _address(address: str) -> str:
+    try:
+        validate_email(address)
+        local, _, domain = address.rpartition("@")
+        return f"{local}@{domain.encode('idna').decode()}"
+    except (ValidationError, UnicodeError):
+        raise Refused(f"{storable(address)[:80]!r} is not an e-mail address.", code="bad_address") from None
+
+
+def _line(text: str, what: str) -> str:
+    if not is_one_line(text):
+        raise Refused(f"A {what} is one line.", code="bad_header")
+    return storable(text).strip()
