@@ -30,13 +30,13 @@ def open_for_broken_promise(*, commitment: Commitment, by: By, at: datetime) -> 
     if commitment.counts_at < at - FRESH:
         return None
     trouble = trouble_of(commitment, broken=True)
-    person = opening.lock_person(trouble.customer)
-    if CaseTrouble.objects.filter(reference=trouble.reference).exists() or opening.open_case_of(person):
+    matter = opening.hold_matter(trouble.customer)
+    if opening.case_for(trouble, matter):
         return opening.open_for_trouble(trouble=trouble, by=by, at=at)
     _lock_promise(commitment.promise_id)
     if is_flooded(commitment.promise, case_policy.find(), at=at):
-        return _join_flood(person, commitment.promise, trouble, by=by, at=at)
-    return opening.open_new(person, trouble, by=by, at=at)
+        return _join_flood(matter, commitment.promise, trouble, by=by, at=at)
+    return opening.open_new(matter, trouble, by=by, at=at)
 
 
 @transaction.atomic
@@ -45,9 +45,8 @@ def open_for_promise_at_risk(*, commitment: Commitment, by: By, at: datetime) ->
     if commitment.promise.is_case_clock or commitment.counts_at < at - FRESH:
         return None
     trouble = trouble_of(commitment, broken=False)
-    person = opening.lock_person(trouble.customer)
-    is_known = CaseTrouble.objects.filter(reference=trouble.reference).exists()
-    if is_known or opening.open_case_of(person) or _opens(case_policy.find(), person):
+    matter = opening.hold_matter(trouble.customer)
+    if opening.case_for(trouble, matter) or _opens(case_policy.find(), matter.person):
         return opening.open_for_trouble(trouble=trouble, by=by, at=at)
     return None
 
@@ -74,10 +73,10 @@ def is_flooded(promise: Promise, ways: CasePolicy, *, at: datetime) -> bool:
     return opened.count() >= ways.flood_cases
 
 
-def _join_flood(person: int, promise: Promise, trouble: Trouble, *, by: By, at: datetime) -> Case:
+def _join_flood(matter: opening.Matter, promise: Promise, trouble: Trouble, *, by: By, at: datetime) -> Case:
     case = Case.objects.select_for_update().open().filter(flood_of=promise).first()
     if case is None:
-        return opening.open_new(person, trouble, flood_of=promise, by=by, at=at)
+        return opening.open_new(matter, trouble, flood_of=promise, by=by, at=at)
     opening.add_trouble(case, trouble, at=at)
     case.title = f"Broken for {case.troubles.count():,} customers: {promise.words}"[:200]
     case.save(update_fields=["title"])
