@@ -17,6 +17,7 @@ from django.utils import timezone
 from heedful.associates import associates, company
 from heedful.courier import backoff, smtp
 from heedful.courier.models import Mail, MailServer, MailTry, Sending
+from heedful.kit import names
 from heedful.kit.actor import SYSTEM, By
 from heedful.kit.characters import is_one_line, storable, straight
 from heedful.kit.errors import Refused
@@ -71,7 +72,7 @@ def send(
     waits = bool(settings.SMTP_URL)
     content = {
         "to": _checked_address(to),
-        "to_name": " ".join(straight(storable(to_name)).split())[:200],
+        "to_name": names.one_line(to_name, most=200),
         "subject": straight(_checked_line(subject, "subject"))[:250],
         "text": storable(text),
         "html": storable(html),

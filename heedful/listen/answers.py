@@ -10,9 +10,8 @@ from django.db import transaction
 
 from heedful.customers import consents, scales, touchpoints
 from heedful.customers.touchpoints import TouchpointDraft
-from heedful.kit import live
+from heedful.kit import live, names
 from heedful.kit.actor import By
-from heedful.kit.characters import storable
 from heedful.kit.errors import Refused
 from heedful.ledger import events
 from heedful.listen import invitations
@@ -162,7 +161,7 @@ def _checked(survey: Survey, question: str, value: Any) -> int | str | None:
 
 
 def _checked_words(value: Any) -> str | None:
-    words = storable(str(value or "")).replace("\r\n", "\n").strip()
+    words = names.text(str(value or ""))
     if len(words) > LONGEST:
         raise Refused("This is longer than we can keep. Please stay under 5,000 characters.", code="too_long")
     return words or None
