@@ -16,6 +16,7 @@ from heedful.kit import http, names
 from heedful.kit.actor import SYSTEM, By
 from heedful.kit.errors import Refused
 from heedful.ledger import events
+from heedful.ledger.references import Reference
 
 OLD_SECRET_FOR = timedelta(days=1)
 
@@ -140,7 +141,7 @@ def _tell_administrators(endpoint: Endpoint, *, at: datetime) -> None:
                 f"When it works again, enable it here: {settings.PUBLIC_URL}/setup/webhooks\n"
             ),
             purpose="alert",
-            reference=f"endpoint:{endpoint.pk}:{at:%Y%m%d%H%M%S}:{admin.pk}",
+            reference=Reference("endpoint", endpoint.pk, f"{at:%Y%m%d%H%M%S}:{admin.pk}"),
             by=SYSTEM,
             at=at,
         )

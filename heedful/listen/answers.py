@@ -14,6 +14,7 @@ from heedful.kit import live, names
 from heedful.kit.actor import By
 from heedful.kit.errors import Refused
 from heedful.ledger import events
+from heedful.ledger.references import Reference
 from heedful.listen import invitations
 from heedful.listen.models import Invitation, Survey
 from heedful.listen.surveys import OPEN
@@ -191,7 +192,7 @@ def draft_of(invitation: Invitation, question: str, at: datetime) -> TouchpointD
     return TouchpointDraft(
         kind=KIND,
         happened_at=at,
-        message=f"ask:{invitation.pk}:{question}:{answer['revision']}",
+        message=Reference("invitation", invitation.pk, f"{question}:{answer['revision']}").former,
         customer=invitation.customer_id,
         identities=() if invitation.customer_id else (("anonymous_id", _nobody(invitation)),),
         channel=invitation.channel,
@@ -199,7 +200,7 @@ def draft_of(invitation: Invitation, question: str, at: datetime) -> TouchpointD
         properties={"survey": invitation.survey.slug, "question": question, "invitation": invitation.pk},
         scores=None if question == OPEN else {question: int(value)},
         verbatim=str(value) if question == OPEN else None,
-        subject=f"ask:{invitation.pk}",
+        subject=Reference("invitation", invitation.pk).former,
     )
 
 

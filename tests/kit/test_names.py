@@ -31,7 +31,12 @@ def test_a_name_is_no_longer_than_it_may_be_and_ends_with_a_letter(most: int | N
 
 @pytest.mark.parametrize(
     ("typed", "kept"),
-    [("a\r\n\r\nb ", "a\n\nb"), ("a\x00b\x07", "ab"), ("\x00 ", ""), ("two  spaces\tand a tab", "two  spaces\tand a tab")],
+    [
+        ("a\r\n\r\nb ", "a\n\nb"),
+        ("a\x00b\x07", "ab"),
+        ("\x00 ", ""),
+        ("two  spaces\tand a tab", "two  spaces\tand a tab"),
+    ],
 )
 def test_a_text_keeps_its_lines(typed: str, kept: str) -> None:
     assert names.text(typed) == kept
