@@ -12,6 +12,7 @@ from heedful.courier import outbox
 from heedful.courier.carriers import smtp
 from heedful.courier.models import Mail
 from heedful.kit.actor import By
+from heedful.ledger.references import Reference
 
 
 @transaction.atomic
@@ -23,7 +24,7 @@ def send(
     html: str = "",
     to_name: str = "",
     purpose: str,
-    reference: str | None = None,
+    reference: Reference | None = None,
     headers: Mapping[str, str] | None = None,
     by: By,
     at: datetime,
@@ -33,7 +34,7 @@ def send(
         destination=smtp.CARRIER.current(None),
         purpose=purpose,
         urgency=1 if purpose == "survey" else 0,
-        reference=reference,
+        reference=str(reference) if reference else None,
         message_id=make_msgid(domain=urlsplit(settings.PUBLIC_URL).hostname or "localhost"),
         payload={
             "to": to,
@@ -45,5 +46,5 @@ def send(
         },
     )
     outbox.put(drafts=[draft], carrier=smtp.CARRIER, by=by, at=at)
-    same = {"message_id": draft.message_id} if reference is None else {"reference": reference}
+    same = {"message_id": draft.message_id} if reference is None else {"reference": str(reference)}
     return Mail.objects.get(**same)

@@ -63,7 +63,7 @@ class OutboxItem(models.Model):
     urgency = models.PositiveSmallIntegerField(default=0)
     """0 goes before 1: what people wrote before what a survey asks."""
     reference = models.CharField(max_length=120, unique=True, null=True)
-    """What this is about, such as `ask:12`; a second piece with the same reference is the same."""
+    """What this is about, such as `invitation:12`; a second piece with the same reference is the same."""
     message_id = models.CharField(max_length=200, unique=True)
     """By which the other side sees that a second arrival is the first one again."""
     payload = models.JSONField(default=dict)

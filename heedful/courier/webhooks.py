@@ -15,10 +15,12 @@ from heedful.courier import kinds as event_kinds
 from heedful.courier.carriers.webhook import check, signing
 from heedful.courier.carriers.webhook.destination import EndpointDisabled
 from heedful.courier.models import Destination, Endpoint
+from heedful.kit import names
 from heedful.kit.actor import SYSTEM, By
 from heedful.kit.errors import Refused
 from heedful.ledger import events
 from heedful.ledger.models import Entry
+from heedful.ledger.references import Reference
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,19 +113,19 @@ def tell_administrators(event: EndpointDisabled, *, entry: Entry) -> None:
         mails.send(
             to=admin.email,
             to_name=admin.name,
-            subject=f"The webhook {' '.join(endpoint.name.split())} was disabled",
+            subject=f"The webhook {names.one_line(endpoint.name)} was disabled",
             text=(
                 f"Heedful tells {endpoint.url} nothing any more. {event.reason}\n\n"
                 f"When it works again, enable it here: {settings.PUBLIC_URL}/setup/webhooks\n"
             ),
             purpose="alert",
-            reference=f"endpoint:{endpoint.pk}:{at:%Y%m%d%H%M%S}:{admin.pk}",
+            reference=Reference("endpoint", endpoint.pk, f"{at:%Y%m%d%H%M%S}:{admin.pk}"),
             by=SYSTEM,
             at=at,
         )
 
 
 def _checked_name(name: str) -> str:
-    if not (stripped := " ".join(name.split())):
+    if not (stripped := names.one_line(name)):
         raise Refused("Give the endpoint a name.")
     return stripped[:120]

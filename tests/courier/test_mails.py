@@ -16,6 +16,7 @@ from heedful.courier.models import Destination, Mail, OutboxTry, Sending
 from heedful.kit.actor import SYSTEM
 from heedful.kit.errors import Refused
 from heedful.ledger.models import Entry
+from heedful.ledger.references import Reference
 from tests.courier.conftest import Postbox, hand_over_mails
 
 pytestmark = pytest.mark.django_db
@@ -79,8 +80,8 @@ def test_what_people_wrote_goes_before_what_a_survey_asks(postbox: Postbox) -> N
 
 
 def test_the_same_reference_is_the_same_mail(postbox: Postbox) -> None:
-    first = write(reference="ask:1")
-    assert write(reference="ask:1", subject="Another") == first
+    first = write(reference=Reference("invitation", 1))
+    assert write(reference=Reference("invitation", 1), subject="Another") == first
     hand_over_mails()
     assert len(postbox.taken) == 1
 

@@ -1,8 +1,8 @@
 """Every way in which a case can change.
 
-`opening` begins one, `promises` begins one for a promise that was broken, `working` is what an associate does,
-`handing` hands several over, `clocks` is the time that runs, `ending` closes and reopens,
-`events` is what others are told, `past` is of years gone by.
+`opening` begins one, `promises` begins one for a promise that was broken, `ownership` is who has it and `bulk` hands
+several over, `work` answers the customer, `notes` is what is written on it, `clocks` is the time that runs, `closing`
+closes and reopens, `events` is what others are told, `backfill` is of years gone by.
 """
 
 from heedful.act.cases.backfill import CasesBackfilled as CasesBackfilled
@@ -25,13 +25,13 @@ from heedful.act.cases.events import CaseReopened as CaseReopened
 from heedful.act.cases.events import CustomerCalled as CustomerCalled
 from heedful.act.cases.events import CustomerSaidWhetherItHelped as CustomerSaidWhetherItHelped
 from heedful.act.cases.events import CustomerWrittenTo as CustomerWrittenTo
+from heedful.act.cases.notes import note as note
 from heedful.act.cases.opening import open_for_trouble as open_for_trouble
-from heedful.act.cases.opening import take as take
+from heedful.act.cases.ownership import claim as claim
+from heedful.act.cases.ownership import give_back as give_back
+from heedful.act.cases.ownership import hand_over as hand_over
+from heedful.act.cases.ownership import take as take
 from heedful.act.cases.promises import open_for_broken_promise as open_for_broken_promise
 from heedful.act.cases.promises import open_for_promise_at_risk as open_for_promise_at_risk
-from heedful.act.cases.work import claim as claim
-from heedful.act.cases.work import give_back as give_back
-from heedful.act.cases.work import hand_over as hand_over
 from heedful.act.cases.work import log_call as log_call
-from heedful.act.cases.work import note as note
 from heedful.act.cases.work import write as write

@@ -8,7 +8,7 @@ from decimal import Decimal
 from django.db import transaction
 
 from heedful.act import case_policy, clock
-from heedful.act.cases import clocks, opening
+from heedful.act.cases import clocks, opening, ownership
 from heedful.act.models import Case, CaseTrouble, Note
 from heedful.associates.models import Associate, Team
 from heedful.customers import touchpoints
@@ -98,7 +98,7 @@ def _row(
     started = starts(is_short=with_lead, at=began)
     row = opening.new_case(past.troubles, started=started, team=past.team, is_repeat=past.is_repeat, at=past.opened_at)
     row.with_lead, row.reopened = with_lead, int(past.reopened_at is not None)
-    row.owner, row.claimed_at = past.owner, began if past.owner else None
+    ownership.assign(row, past.owner, at=began)
     row.first_act_at, row.answered_at = past.first_act_at or past.answered_at, past.answered_at
     if past.closed_at is not None:
         row.closed_at, row.outcome, row.cause = past.closed_at, past.outcome, past.cause

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from heedful.act.cases import work
+from heedful.act.cases import ownership
 from heedful.act.models import Case
 from heedful.associates import associates
 from heedful.associates.models import Associate, Team
@@ -37,7 +37,7 @@ def hand_over_each(
     handed = BulkHandover([], [])
     for case in sorted(cases, key=lambda one: one.pk):  # in one order, so that two who hand over wait and never block
         try:
-            handed.done.append(work.hand_over(case=case, to=to, team=team, reason=reason, by=by, at=at))
+            handed.done.append(ownership.hand_over(case=case, to=to, team=team, reason=reason, by=by, at=at))
         except Forbidden:
             raise
         except Refused as no:

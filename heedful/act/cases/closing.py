@@ -5,11 +5,12 @@ from datetime import datetime
 from django.db import transaction
 
 from heedful.act import case_policy, causes, clock
-from heedful.act.cases import clocks
+from heedful.act.cases import clocks, ownership
 from heedful.act.cases.events import CaseClosed, CaseReopened, CustomerSaidWhetherItHelped
-from heedful.act.cases.opening import add_trouble, lock_person, open_for_trouble, publish, worsen
-from heedful.act.cases.work import LEADING, lock, lock_for
+from heedful.act.cases.opening import add_trouble, hold_matter, open_for_trouble, publish, worsen
+from heedful.act.cases.rows import lock, lock_for
 from heedful.act.models import Case, CaseTrouble
+from heedful.kit import names
 from heedful.kit.actor import By
 from heedful.kit.errors import Refused
 from heedful.ledger import events
@@ -40,7 +41,7 @@ def reopen(*, case: Case, reason: str = "", by: By, at: datetime) -> Case:
     row = lock_for(case, "case.close", by=by, is_open=False)
     if row.is_open:
         raise Refused("This case is open.", code="already_open")
-    return _go_on(row, reason=reason.strip(), with_lead=row.with_lead, by=by, at=at)
+    return _go_on(row, reason=names.text(reason), with_lead=row.with_lead, by=by, at=at)
 
 
 @transaction.atomic
@@ -65,7 +66,7 @@ def hear_whether_it_helped(*, case: Case, helped: bool, said_at: datetime | None
 @transaction.atomic
 def hear_trouble_after(*, case: Case, trouble: Trouble, by: By, at: datetime) -> Case:
     """Take trouble from the very answer to whether a case had helped: it is not a new case, this one had not helped."""
-    lock_person(trouble.customer)
+    hold_matter(trouble.customer)
     if CaseTrouble.objects.filter(reference=trouble.reference).exists():
         return open_for_trouble(trouble=trouble, by=by, at=at)
     row = lock(case)
@@ -82,8 +83,7 @@ def _go_on(row: Case, *, reason: str, with_lead: bool, by: By, at: datetime) -> 
     row.closed_at = row.answered_at = row.escalated_at = None
     row.outcome, row.with_lead = "", with_lead
     row.escalate_at, row.due_at = started.escalate_at, started.due_at
-    if with_lead and row.owner is not None and row.owner.role not in LEADING:
-        row.owner = row.claimed_at = None
+    ownership.leave_to_lead(row)
     row.priority = max(row.priority, Case.Priority.HIGH) if with_lead else row.priority
     row.save()
     if row.flood_of_id is None:

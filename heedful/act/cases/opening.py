@@ -1,6 +1,10 @@
-"""How a case begins: trouble opens one for that person, or joins the one that is open."""
+"""How a case begins: trouble opens one for its matter, or joins the one that is open.
+
+What a matter is, and that it has one open case, is decided here: in `matter_of` and `open_case_for`.
+"""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -8,16 +12,15 @@ from django.db import connection, transaction
 
 from heedful.act import case_policy, clock, priority, routes
 from heedful.act.cases import clocks
-from heedful.act.cases.events import CaseClaimed, CaseJoined, CaseOpened
+from heedful.act.cases.events import CaseJoined, CaseOpened
 from heedful.act.clock import Clock
 from heedful.act.models import Case, CasePolicy, CaseTrouble
-from heedful.associates import associates
-from heedful.associates.models import Associate, Team
+from heedful.associates.models import Team
 from heedful.customers.models import Customer, Feedback
 from heedful.kit import live
 from heedful.kit.actor import By
-from heedful.kit.errors import Refused
 from heedful.ledger import events
+from heedful.ledger.references import Reference
 from heedful.promise.models import Promise
 from heedful.understand import detection
 from heedful.understand.detection import Trouble
@@ -30,44 +33,25 @@ ANOTHER = timedelta(hours=24)
 @transaction.atomic
 def open_for_trouble(*, trouble: Trouble, by: By, at: datetime) -> Case:
     """Open a case for the person in trouble, or join the open one; of two signs at once the second joins."""
-    person = lock_person(trouble.customer)
-    if known := CaseTrouble.objects.select_related("case").filter(reference=trouble.reference).first():
+    matter = hold_matter(trouble.customer)
+    if known := _known(trouble):
         return _hear_more(known, trouble, by=by, at=at)
-    if case := open_case_of(person):
+    if case := open_case_for(matter):
         return join(case, trouble, by=by, at=at)
-    return open_new(person, trouble, by=by, at=at)
+    return open_new(matter, trouble, by=by, at=at)
 
 
-@transaction.atomic
-def take(*, feedback: Feedback, by: By, at: datetime) -> Case:
-    """Take a case from what a customer said, whatever the rules make of it: it is the taker's own."""
-    associates.must(by, "case.work")
-    me = Associate.objects.filter(pk=by.id).first() if by.kind == "associate" else None
-    if me is None:
-        raise Refused("Only an associate can have a case.", code="no_associate")
-    case = open_for_trouble(trouble=_taken(feedback), by=by, at=at)
-    if not case.is_open:
-        raise Refused(f"There was a case for this already, number {case.pk}. Reopen it to go on.", code="closed")
-    if case.owner_id not in (None, me.pk):
-        raise Refused(f"{case.owner} has a case for this customer already, number {case.pk}.", code="already_claimed")
-    if case.owner_id is None:
-        case.owner, case.claimed_at = me, at
-        case.save(update_fields=["owner", "claimed_at"])
-        events.record(CaseClaimed(case.pk, me.pk), by=by, at=at)
-    return case
-
-
-def _taken(feedback: Feedback) -> Trouble:
+def trouble_from(feedback: Feedback) -> Trouble:
     """What a customer said, as the rules weigh it, or as mild trouble where they find none."""
-    told = _topics(reading := Reading.objects.filter(feedback=feedback).first())
+    reading = Reading.objects.filter(feedback=feedback).first()
     return _weighed(feedback, reading) or Trouble(
-        reference=f"feedback:{feedback.pk}",
+        reference=str(Reference("feedback", feedback.pk)),
         customer=feedback.customer_id,
         severity=detection.MILD,
         what="Taken from feedback",
         happened_at=feedback.happened_at,
         stage=feedback.stage_slug,
-        topics=tuple(told),
+        topics=tuple(_topics(reading)),
     )
 
 
@@ -86,26 +70,49 @@ def _topics(reading: Reading | None) -> list[str]:
     return [topic["slug"] for topic in reading.topics] if reading else []
 
 
-def lock_person(customer: int) -> int:
-    """Return the person of a record, held until the transaction ends so that nobody opens a second case beside."""
-    person = None
-    while person != (found := _person_of(customer)):
-        person = found
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """What one open case is about: whatever a person has with us, under whichever record they came."""
+
+    person: int
+
+
+def matter_of(customer: int) -> Matter:
+    """Say to which matter the trouble of a record belongs; each has one open case at most."""
+    row = Customer.objects.only("person_id").get(pk=customer)
+    return Matter(row.person_id or row.pk)
+
+
+def hold_matter(customer: int) -> Matter:
+    """Return the matter, held until the transaction ends so that nobody opens a second case beside."""
+    matter = None
+    while matter != (found := matter_of(customer)):
+        matter = found
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"act.case:{person}"])
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"act.case:{matter.person}"])
     return found
 
 
-def open_case_of(person: int) -> Case | None:
-    """The case that somebody works on for this person, held; the oldest, where a merge brought two together."""
-    cases = Case.objects.select_for_update().of_person(person).open().filter(flood_of=None)
+def open_case_for(matter: Matter) -> Case | None:
+    """The case that somebody works on in this matter, held; the oldest, where a merge brought two together."""
+    cases = Case.objects.select_for_update().of_person(matter.person).open().filter(flood_of=None)
     return cases.order_by("opened_at", "pk").first()
 
 
-def open_new(person: int, trouble: Trouble, *, flood_of: Promise | None = None, by: By, at: datetime) -> Case:
+def case_for(trouble: Trouble, matter: Matter) -> Case | None:
+    """The case that heard of this trouble already, else the one that it would join; none where it would open one."""
+    known = _known(trouble)
+    return known.case if known else open_case_for(matter)
+
+
+def _known(trouble: Trouble) -> CaseTrouble | None:
+    return CaseTrouble.objects.select_related("case").filter(reference=trouble.reference).first()
+
+
+def open_new(matter: Matter, trouble: Trouble, *, flood_of: Promise | None = None, by: By, at: datetime) -> Case:
     """Open a case with its clock, its team and its priority."""
     ways = case_policy.find()
-    is_repeat = flood_of is None and has_failed_before(person, days=ways.repeat_days, at=at)
+    is_repeat = flood_of is None and has_failed_before(matter, days=ways.repeat_days, at=at)
     started = clock.start(practice=ways, is_short=is_repeat, at=at)
     team = routes.team_for(stage=trouble.stage, topics=trouble.topics)
     case = new_case([trouble], started=started, team=team, is_repeat=is_repeat, at=at)
@@ -117,7 +124,7 @@ def open_new(person: int, trouble: Trouble, *, flood_of: Promise | None = None, 
         clocks.begin(case, by=by, at=at)
     clocks.call_a_lead_in_time(case)
     events.record(CaseOpened(case.pk, trouble.customer, case.priority, is_repeat, trouble.reference), by=by, at=at)
-    publish(case, person)
+    publish(case)
     return case
 
 
@@ -137,9 +144,9 @@ def new_case(troubles: Sequence[Trouble], *, started: Clock, team: Team | None, 
     )
 
 
-def has_failed_before(person: int, *, days: int, at: datetime) -> bool:
+def has_failed_before(matter: Matter, *, days: int, at: datetime) -> bool:
     """Whether this person had trouble that we worked on within so many days."""
-    before = Case.objects.of_person(person).filter(opened_at__gte=at - timedelta(days=days), flood_of=None)
+    before = Case.objects.of_person(matter.person).filter(opened_at__gte=at - timedelta(days=days), flood_of=None)
     return before.exclude(outcome=Case.Outcome.NO_TROUBLE).exists()
 
 
@@ -180,10 +187,10 @@ def weigh(case: Case, *, value: Decimal | None, high_value: Decimal | None, bega
     )
 
 
-def publish(case: Case, person: int | None = None) -> None:
+def publish(case: Case) -> None:
     """Let open pages know that a case changed, and the pages of its customer."""
     live.publish("cases", case.pk)
-    live.publish("customer", person or _person_of(case.customer_id))
+    live.publish("customer", matter_of(case.customer_id).person)
 
 
 def join(case: Case, trouble: Trouble, *, by: By, at: datetime) -> Case:
@@ -230,10 +237,5 @@ def _make_second_failure(case: Case, *, at: datetime) -> None:
         clocks.call_a_lead_in_time(case)
 
 
-def _person_of(customer: int) -> int:
-    row = Customer.objects.only("person_id").get(pk=customer)
-    return row.person_id or row.pk
-
-
 def _value_of(customer: int) -> Decimal | None:
-    return Customer.objects.filter(pk=_person_of(customer)).values_list("value_amount", flat=True).first()
+    return Customer.objects.filter(pk=matter_of(customer).person).values_list("value_amount", flat=True).first()

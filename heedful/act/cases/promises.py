@@ -18,6 +18,7 @@ from heedful.act.models import Case, CasePolicy, CaseTrouble
 from heedful.customers.models import Customer
 from heedful.kit.actor import By
 from heedful.ledger import events
+from heedful.ledger.references import Reference
 from heedful.promise.models import Commitment, Promise
 from heedful.understand.detection import FRESH, MILD, Trouble
 
@@ -30,13 +31,13 @@ def open_for_broken_promise(*, commitment: Commitment, by: By, at: datetime) -> 
     if commitment.counts_at < at - FRESH:
         return None
     trouble = trouble_of(commitment, broken=True)
-    person = opening.lock_person(trouble.customer)
-    if CaseTrouble.objects.filter(reference=trouble.reference).exists() or opening.open_case_of(person):
+    matter = opening.hold_matter(trouble.customer)
+    if opening.case_for(trouble, matter):
         return opening.open_for_trouble(trouble=trouble, by=by, at=at)
     _lock_promise(commitment.promise_id)
     if is_flooded(commitment.promise, case_policy.find(), at=at):
-        return _join_flood(person, commitment.promise, trouble, by=by, at=at)
-    return opening.open_new(person, trouble, by=by, at=at)
+        return _join_flood(matter, commitment.promise, trouble, by=by, at=at)
+    return opening.open_new(matter, trouble, by=by, at=at)
 
 
 @transaction.atomic
@@ -45,9 +46,8 @@ def open_for_promise_at_risk(*, commitment: Commitment, by: By, at: datetime) ->
     if commitment.promise.is_case_clock or commitment.counts_at < at - FRESH:
         return None
     trouble = trouble_of(commitment, broken=False)
-    person = opening.lock_person(trouble.customer)
-    is_known = CaseTrouble.objects.filter(reference=trouble.reference).exists()
-    if is_known or opening.open_case_of(person) or _opens(case_policy.find(), person):
+    matter = opening.hold_matter(trouble.customer)
+    if opening.case_for(trouble, matter) or _opens(case_policy.find(), matter.person):
         return opening.open_for_trouble(trouble=trouble, by=by, at=at)
     return None
 
@@ -56,7 +56,7 @@ def trouble_of(commitment: Commitment, *, broken: bool) -> Trouble:
     """A promise's state as trouble; one at risk is mild, for it can still be kept."""
     words = commitment.promise.words
     return Trouble(
-        reference=f"instance:{commitment.pk}:{'broken' if broken else 'at_risk'}",
+        reference=str(Reference("commitment", commitment.pk, "broken" if broken else "at_risk")),
         customer=commitment.customer_id,
         severity=commitment.promise.severity if broken else MILD,
         what=f"Promise broken: {words}" if broken else f"Promise at risk: {words}",
@@ -74,10 +74,10 @@ def is_flooded(promise: Promise, ways: CasePolicy, *, at: datetime) -> bool:
     return opened.count() >= ways.flood_cases
 
 
-def _join_flood(person: int, promise: Promise, trouble: Trouble, *, by: By, at: datetime) -> Case:
+def _join_flood(matter: opening.Matter, promise: Promise, trouble: Trouble, *, by: By, at: datetime) -> Case:
     case = Case.objects.select_for_update().open().filter(flood_of=promise).first()
     if case is None:
-        return opening.open_new(person, trouble, flood_of=promise, by=by, at=at)
+        return opening.open_new(matter, trouble, flood_of=promise, by=by, at=at)
     opening.add_trouble(case, trouble, at=at)
     case.title = f"Broken for {case.troubles.count():,} customers: {promise.words}"[:200]
     case.save(update_fields=["title"])

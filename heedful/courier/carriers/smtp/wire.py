@@ -14,6 +14,7 @@ from typing import Self
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from heedful.courier.carrier import Failure
+from heedful.kit import names
 
 TIMEOUT_S = 30
 """For one step, such as an answer."""
@@ -214,4 +215,4 @@ def _said(error: smtplib.SMTPResponseException) -> str:
 
 def _text(answer: bytes | str) -> str:
     plain = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer
-    return " ".join(plain.replace("\x00", "").split())[:200]
+    return names.one_line(plain, most=200)

@@ -30,6 +30,7 @@ LATEST = "#latest"
 """Where the page shows what was said last."""
 SENT = "Written. The customer will have it in a moment, and the clock has stopped."
 KEPT = "Written, and kept here, because no mail server is set up. The clock has stopped."
+WITH_LEAD = "A case is open. It is the second failure of this customer, so it is with the lead."
 
 
 def columns() -> list[lists.Column[Case]]:
@@ -301,4 +302,4 @@ def take(request: PageRequest, pk: int) -> HttpResponse:
     """Take a case from what a customer said."""
     sheet = get_object_or_404(Feedback, pk=pk)
     row = cases.take(feedback=sheet, by=request.user.by, at=timezone.now())
-    return _back(request, row.pk, "This case is yours.")
+    return _back(request, row.pk, "This case is yours." if row.owner_id == request.user.pk else WITH_LEAD)

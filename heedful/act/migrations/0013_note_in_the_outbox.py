@@ -6,8 +6,8 @@ class Migration(migrations.Migration):
     """A message on a case points to what left the building, whichever carrier took it; mails kept their numbers."""
 
     dependencies = [
-        ('act', '0011_names_in_rows'),
-        ('courier', '0004_outbox'),
+        ('act', '0012_references'),
+        ('courier', '0005_outbox'),
     ]
 
     operations = [

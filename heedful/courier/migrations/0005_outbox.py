@@ -141,7 +141,7 @@ class Migration(migrations.Migration):
     """Mails and deliveries become pieces in one outbox; mails keep their numbers, deliveries their names outside."""
 
     dependencies = [
-        ('courier', '0003_held_by_whom_and_slow'),
+        ('courier', '0004_references'),
         ('procrastinate', '0041_post_retry_failed_job'),
     ]
 
