@@ -1,8 +1,8 @@
-"""Gaps: what customers found against what they expected, and how it felt when a promise was kept or broken.
+"""Gaps: what customers experienced against what they expected, and how it felt when a promise was kept or broken.
 
 What somebody expected is the last answer to `expected.<question>` that the same person gave before; where nobody asked,
 it is what the promise's words let customers expect. An answer belongs to the last time that the promise was kept or
-broken to that person, at most `FELT_FOR` before.
+broken to that person, at most `EXPERIENCE_WINDOW` before.
 """
 
 from collections.abc import Collection, Mapping
@@ -16,22 +16,22 @@ from heedful.promise.models import Promise
 
 type By = Literal["kind", "stage", "channel", "month"]
 
-FELT_FOR = timedelta(days=30)
+EXPERIENCE_WINDOW = timedelta(days=30)
 KEYS = {"kind": "kind", "stage": "stage", "channel": "channel", "month": "to_char(happened_at, 'YYYY-MM')"}
 
 
 class GapCount(NamedTuple):
-    """How many customers expected one thing and found another."""
+    """How many customers expected one thing and experienced another."""
 
     key: str
     expected: float
-    found: int
+    experience: int
     n: int
 
     @property
     def gap(self) -> float:
-        """What was found, less what was expected."""
-        return self.found - self.expected
+        """The experience, less the expectation."""
+        return self.experience - self.expected
 
 
 class OutcomeCount(NamedTuple):
@@ -40,7 +40,7 @@ class OutcomeCount(NamedTuple):
     promise: int
     question: str
     state: str
-    found: int
+    experience: int
     expected: float | None
     n: int
     times: int
@@ -48,11 +48,11 @@ class OutcomeCount(NamedTuple):
 
     @property
     def gap(self) -> float | None:
-        """What was found, less what was expected; none where nothing was."""
-        return None if self.expected is None else self.found - self.expected
+        """The experience, less the expectation; none where nothing was."""
+        return None if self.expected is None else self.experience - self.expected
 
 
-FOUND = """
+EXPERIENCES = """
 WITH found AS (
     SELECT s.question, s.value, s.happened_at, s.kind, s.stage, s.channel, s.customer_id AS record,
         coalesce(m.person_id, s.customer_id) AS person
@@ -85,40 +85,40 @@ LEFT JOIN LATERAL (
         AND e.question = 'expected.' || f.question AND e.happened_at <= f.happened_at
     ORDER BY e.happened_at DESC, e.id DESC LIMIT 1
 ) AS asked ON true"""
-COMPARED = """
+GAPS = """
 SELECT {key}, coalesce(asked.value, %(stated)s)::float8, f.value, count(*) FROM found f {expectation}
 WHERE coalesce(asked.value, %(stated)s) IS NOT NULL GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"""
-ANSWERED = """
+OUTCOMES = """
 SELECT f.promise_id, f.question, f.state, f.value, asked.value::float8, sum(f.n)::bigint,
     count(DISTINCT f.instance) FILTER (WHERE f.counts)
 FROM nearest f {expectation} GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5"""
 
 
 def by(*, key: By, question: str, since: datetime, until: datetime, stated: float | None = None) -> list[GapCount]:
-    """Compare what was found with what was expected, by kind of touchpoint, stage, channel or month."""
-    asked = {"questions": [question], "hoped": [question], "stated": stated}
+    """Compare experience with expectation, by kind of touchpoint, stage, channel or month."""
+    values = {"questions": [question], "hoped": [question], "stated": stated}
     rows = _rows(
-        FOUND + COMPARED.format(key=KEYS[key], expectation=EXPECTATION), asked | {"since": since, "until": until}
+        EXPERIENCES + GAPS.format(key=KEYS[key], expectation=EXPECTATION), values | {"since": since, "until": until}
     )
     return [GapCount(*row) for row in rows]
 
 
 def after(
-    *, promises: Collection[Promise], asked: Collection[str], since: datetime, until: datetime
+    *, promises: Collection[Promise], questions: Collection[str], since: datetime, until: datetime
 ) -> list[OutcomeCount]:
-    """What was answered to any of the questions `asked` after each promise was kept, and after it was broken."""
-    said = {
-        "questions": [question for question in asked if not question.startswith(EXPECTED)],
-        "hoped": [question.removeprefix(EXPECTED) for question in asked if question.startswith(EXPECTED)],
+    """What was answered to any of the questions after each promise was kept, and after it was broken."""
+    values = {
+        "questions": [question for question in questions if not question.startswith(EXPECTED)],
+        "hoped": [question.removeprefix(EXPECTED) for question in questions if question.startswith(EXPECTED)],
         "promises": [promise.pk for promise in promises],
-        "felt_for": FELT_FOR,
+        "felt_for": EXPERIENCE_WINDOW,
     }
     stated = {promise.pk: promise.stated_expectation for promise in promises}
-    sql = FOUND + NEAREST + ANSWERED.format(expectation=EXPECTATION)
-    found = [OutcomeCount(*row) for row in _rows(sql, said | {"since": since, "until": until})]
+    sql = EXPERIENCES + NEAREST + OUTCOMES.format(expectation=EXPECTATION)
+    counts = [OutcomeCount(*row) for row in _rows(sql, values | {"since": since, "until": until})]
     return [
         one if one.expected is not None else one._replace(expected=stated[one.promise].get(one.question))
-        for one in found
+        for one in counts
     ]
 
 

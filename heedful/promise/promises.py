@@ -88,7 +88,7 @@ def make(*, wording: Wording, standards: Sequence[StandardDraft], slug: str = ""
     promise = Promise.objects.create(slug=_free_slug(slug or fields["words"]), made_at=at, **fields)
     _add(promise, drafts, starts_at=None)
     events.record(PromiseMade(promise.pk, promise.words, sentences(promise)), by=by, at=at)
-    recounts.start(promise=promise, because=recounts.MADE, at=at)
+    recounts.start(promise=promise, because=recounts.FIRST_COUNT, at=at)
     return promise
 
 

@@ -31,7 +31,7 @@ class PromiseRecounted:
 
 
 @transaction.atomic
-def ask(*, promise: Promise, by: By, at: datetime) -> Recount:
+def request(*, promise: Promise, by: By, at: datetime) -> Recount:
     """Count a promise anew because somebody wants to be sure."""
     associates.must(by, "promise.edit")
     return start(promise=promise, because="recounted", at=at)
@@ -85,7 +85,7 @@ def step(*, promise: int, started_at: datetime, at: datetime) -> bool:
             people,
             at=at,
             news_from=row.started_at,
-            because="" if row.because == MADE else row.because,
+            because="" if row.because == FIRST_COUNT else row.because,
             promise=row.promise,
         )
         row.done, row.last_person = row.done + len(people), people[-1]
@@ -97,7 +97,7 @@ def step(*, promise: int, started_at: datetime, at: datetime) -> bool:
     return bool(people)
 
 
-MADE = "the promise was made"
+FIRST_COUNT = "the promise was made"
 """Then history is found for the first time, and each commitment has its own reason."""
 
 

@@ -49,7 +49,7 @@ def by_outcome(
     """How each promise was felt in a period, the question with the most answers first; `walks` are of that period."""
     asked = [question for question in answers.questions_answered() if not question.startswith(OF_THE_CASE)]
     cells: dict[tuple[int, str], list[OutcomeCount]] = defaultdict(list)
-    for cell in gaps.after(promises=promises, asked=asked, since=period.since, until=period.until):
+    for cell in gaps.after(promises=promises, questions=asked, since=period.since, until=period.until):
         cells[cell.promise, cell.question].append(cell)
     found: dict[int, list[ExperienceByOutcome]] = defaultdict(list)
     for (promise, question), some in sorted(cells.items()):
@@ -78,7 +78,7 @@ def _felt(question: str, cells: Sequence[OutcomeCount], walk: Attainment) -> Exp
 
 
 def _tally(cells: Sequence[OutcomeCount]) -> AnswerTally:
-    return AnswerTally.of_rows((cell.found, cell.n, cell.n, cell.n) for cell in cells)
+    return AnswerTally.of_rows((cell.experience, cell.n, cell.n, cell.n) for cell in cells)
 
 
 def _of_all(question: str, cells: Sequence[OutcomeCount], due: int) -> Estimate | None:
@@ -86,4 +86,4 @@ def _of_all(question: str, cells: Sequence[OutcomeCount], due: int) -> Estimate 
     scale = scale_of(question)
     if (scale.lowest, scale.highest) != (0, 1):
         return None
-    return scores.share_of(min(due, sum(cell.times for cell in cells if cell.found)), due)
+    return scores.share_of(min(due, sum(cell.times for cell in cells if cell.experience)), due)

@@ -322,7 +322,7 @@ def test_what_happens_while_a_recount_runs_is_news_though_the_recount_sees_it_fi
     judge(ann, at=MONDAY)
     start = MONDAY + 3.5 * HOUR
     for promise in (answer, happy):
-        recounts.ask(promise=promise, by=ada.by, at=start)
+        recounts.request(promise=promise, by=ada.by, at=start)
     told = touchpoints.TouchpointDraft("survey_answered", start, "late", customer=ann, scores={"satisfaction": 2})
     batch = touchpoints.record(drafts=[told], source="test", by=SYSTEM, at=start + HOUR)
     for promise in (answer, happy):
@@ -350,6 +350,6 @@ def test_who_judges_late_does_not_turn_the_clock_back(answer: Promise) -> None:
 
 def test_a_recount_gives_way_to_a_later_one(ada: Associate) -> None:
     promise = make(ada, StandardDraft(form="yes", from_kind="complained", property="timely"))
-    recounts.ask(promise=promise, by=ada.by, at=MONDAY + HOUR)
+    recounts.request(promise=promise, by=ada.by, at=MONDAY + HOUR)
     assert not recounts.step(promise=promise.pk, started_at=MONDAY, at=MONDAY + HOUR)
     assert Recount.objects.get(promise=promise).finished_at is None

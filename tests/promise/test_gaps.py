@@ -32,7 +32,7 @@ def test_experience_is_compared_with_the_nearest_earlier_expectation_of_the_same
     score("bea", "expected.ease", 6, MONDAY)
     score("cleo", "ease", 6, MONDAY + DAY, stage="onboarding")
     found = gaps.by(key="stage", question="ease", **WINDOW)
-    assert [(row.key, row.expected, row.found, row.gap, row.n) for row in found] == [("onboarding", 5, 3, -2, 1)]
+    assert [(row.key, row.expected, row.experience, row.gap, row.n) for row in found] == [("onboarding", 5, 3, -2, 1)]
 
 
 def test_what_the_promise_states_is_expected_where_nobody_was_asked(company: Any) -> None:
@@ -65,44 +65,46 @@ def felt(ada: Associate) -> Promise:
 
 
 def test_a_promise_is_felt_by_those_to_whom_it_was_kept_or_broken_lately(felt: Promise) -> None:
-    found = gaps.after(promises=[felt], asked=["satisfaction"], **WINDOW)
-    assert [(one.state, one.found, one.n, one.times) for one in found] == [("broken", 2, 1, 1), ("kept", 5, 1, 1)]
+    found = gaps.after(promises=[felt], questions=["satisfaction"], **WINDOW)
+    assert [(one.state, one.experience, one.n, one.times) for one in found] == [("broken", 2, 1, 1), ("kept", 5, 1, 1)]
 
 
 def test_the_gap_of_a_promise_is_against_what_it_states(felt: Promise) -> None:
-    found = gaps.after(promises=[felt], asked=["satisfaction"], **WINDOW)
+    found = gaps.after(promises=[felt], questions=["satisfaction"], **WINDOW)
     assert [(one.state, one.expected, one.gap) for one in found] == [("broken", 4, -2), ("kept", 4, 1)]
 
 
 def test_what_somebody_said_to_expect_comes_before_what_the_promise_states(felt: Promise) -> None:
     score("ann", "expected.satisfaction", 2, MONDAY)
-    found = gaps.after(promises=[felt], asked=["expected.satisfaction", "satisfaction"], **WINDOW)
+    found = gaps.after(promises=[felt], questions=["expected.satisfaction", "satisfaction"], **WINDOW)
     assert [(one.state, one.expected, one.gap) for one in found] == [("broken", 4, -2), ("kept", 2, 3)]
 
 
 def test_an_answer_of_another_record_of_the_person_belongs_to_the_promise_too(felt: Promise) -> None:
     other = score("beatrix", "ease", 3, MONDAY + DAY)
-    assert gaps.after(promises=[felt], asked=["ease"], **WINDOW) == []
+    assert gaps.after(promises=[felt], questions=["ease"], **WINDOW) == []
     people.merge(
         a=Customer.objects.get(pk=_record("bea")),
         b=Customer.objects.get(pk=other),
         by=SYSTEM,
         at=MONDAY + 2 * DAY,
     )
-    assert [(one.state, one.found) for one in gaps.after(promises=[felt], asked=["ease"], **WINDOW)] == [("broken", 3)]
+    assert [(one.state, one.experience) for one in gaps.after(promises=[felt], questions=["ease"], **WINDOW)] == [
+        ("broken", 3)
+    ]
 
 
 def test_two_answers_after_one_time_belong_to_one_time(felt: Promise) -> None:
     score("ann", "satisfaction", 5, MONDAY + 2 * DAY)
-    kept = gaps.after(promises=[felt], asked=["satisfaction"], **WINDOW)[1]
+    kept = gaps.after(promises=[felt], questions=["satisfaction"], **WINDOW)[1]
     assert (kept.n, kept.times) == (2, 1)
 
 
 def test_two_answers_that_are_alike_are_two(felt: Promise) -> None:
     for sheet in ("first", "second"):
         tell("bea", "survey_answered", MONDAY + DAY, message=sheet, scores={"ease": 2}, subject=sheet)
-    (broken,) = gaps.after(promises=[felt], asked=["ease"], **WINDOW)
-    assert (broken.found, broken.n, broken.times) == (2, 2, 1)
+    (broken,) = gaps.after(promises=[felt], questions=["ease"], **WINDOW)
+    assert (broken.experience, broken.n, broken.times) == (2, 2, 1)
 
 
 def _record(who: str) -> int:

@@ -77,7 +77,7 @@ def test_mallory_may_neither_make_change_end_nor_recount(answer: Promise, mallor
     with pytest.raises(Forbidden):
         promises.end(promise=answer, by=mallory.by, at=MONDAY)
     with pytest.raises(Forbidden):
-        recounts.ask(promise=answer, by=mallory.by, at=MONDAY)
+        recounts.request(promise=answer, by=mallory.by, at=MONDAY)
     with pytest.raises(Forbidden):
         calendars.add(name="Never", time_zone="UTC", week=OFFICE, by=mallory.by, at=MONDAY)
     answer.refresh_from_db()

@@ -154,7 +154,7 @@ def ending(request: PageRequest, slug: str) -> HttpResponse:
 def recount(request: PageRequest, slug: str) -> HttpResponse:
     """Count it anew over the whole log."""
     row = _promise(slug)
-    recounts.ask(promise=row, by=request.user.by, at=timezone.now())
+    recounts.request(promise=row, by=request.user.by, at=timezone.now())
     return redirect_with(request, _address(row), "Recounting from the log. You can go on meanwhile.")
 
 
