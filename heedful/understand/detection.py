@@ -13,7 +13,8 @@ from heedful.understand.models import TroubleRule
 FRESH = timedelta(days=14)
 """Older feedback, such as imported history, is read but opens nothing."""
 
-MILD, SERIOUS, GRAVE = 1, 2, 3
+MILD = 1
+"""The least of three: see `TroubleRule.severity`."""
 
 
 @dataclass(frozen=True, slots=True)

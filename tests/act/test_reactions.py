@@ -4,6 +4,8 @@ from collections.abc import Callable
 from datetime import datetime
 
 import pytest
+from django.db import connection
+from django.utils.module_loading import import_string
 
 from heedful.act import cases, reactions
 from heedful.act.models import Case, CaseTrouble
@@ -66,3 +68,24 @@ def test_a_sheet_that_is_no_survey_is_not_taken_for_the_answer_of_its_number(
     otto = meet("otto@example.org")
     sheet(7, f"{kind}:{asked.pk}", otto, noon)
     assert hear(trouble(otto, "feedback:7"), noon) != closed
+
+
+@pytest.mark.parametrize(
+    ("migration", "table", "pairs"),
+    [
+        ("act.migrations.0012_references", "casetrouble", [("instance:7:broken", "commitment:7:broken")]),
+        ("courier.migrations.0004_references", "mail", [("ask:7", "invitation:7")]),
+    ],
+)
+def test_rows_name_things_as_they_are_called_now(
+    closed: Case, asked: Invitation, migration: str, table: str, pairs: list[tuple[str, str]]
+) -> None:
+    """What is named otherwise stays, and going back finds the former names again."""
+    table = f"{migration.partition('.')[0]}_{table}"
+    with connection.cursor() as cursor:
+        for former, name in pairs:
+            cursor.execute(f"UPDATE {table} SET reference = %s", [former])
+            for way, expected in (("FORWARDS", name), ("FORWARDS", name), ("BACKWARDS", former)):
+                cursor.execute(import_string(f"heedful.{migration}.{way}"))
+                cursor.execute(f"SELECT reference FROM {table}")
+                assert cursor.fetchall() == [(expected,)]

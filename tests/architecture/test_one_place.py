@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from heedful.ledger.references import FORMER, KINDS
 from tests.architecture import reading
 
 OWNING = {"owner", "owner_id", "claimed_at"}
@@ -50,6 +51,19 @@ def cleanings(tree: ast.Module) -> Iterator[ast.AST]:
 def slugs(tree: ast.Module) -> Iterator[ast.AST]:
     """Places that make addresses of names by themselves."""
     return (call for call in reading.calls(tree) if reading.dotted(call.func).rpartition(".")[2] == "slugify")
+
+
+def references(tree: ast.Module) -> Iterator[ast.AST]:
+    """Places that write a reference by hand, such as `f"feedback:{pk}"`, or name its kind with the colon."""
+    named = tuple(f"{name}:" for name in {*KINDS, *FORMER})
+    for node in ast.walk(tree):
+        match node:
+            case ast.JoinedStr(values=[ast.Constant(value=str(before)), ast.FormattedValue(), *_]) if before in named:
+                yield node
+            case ast.Call(func=ast.Attribute(attr="startswith"), args=[ast.Constant(value=str(before))]) if (
+                before in named
+            ):
+                yield node
 
 
 type Search = Callable[[ast.Module], Iterator[ast.AST]]
@@ -103,3 +117,14 @@ def test_what_people_typed_is_cleaned_in_one_place(search: Search) -> None:
 )
 def test_another_place_that_cleans_by_hand_is_found(careless: str, search: Search) -> None:
     assert list(search(ast.parse(careless)))
+
+
+def test_references_are_written_and_read_in_one_place() -> None:
+    assert places(references, but_for=set()) == []
+
+
+@pytest.mark.parametrize(
+    "careless", ['f"feedback:{row.pk}"', 'f"ask:{pk}:{question}"', 'because.startswith("touchpoint:")']
+)
+def test_a_reference_that_is_written_by_hand_is_found(careless: str) -> None:
+    assert list(references(ast.parse(careless)))
