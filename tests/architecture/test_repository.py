@@ -34,3 +34,23 @@ def test_what_some_machines_have_no_package_of_is_in_a_lock_of_its_own(extra: st
     assert len(names[extra]) == 1
     for lock in ("heedful", "dev", "models"):
         assert names[extra] & names[lock] == set()
+
+
+LONGEST = 400
+"""Lines of one file; past that there is usually a second noun in it."""
+
+
+def long_files(folder: Path) -> list[str]:
+    written = (file for top in ("heedful", "tests", "bench") for file in sorted((folder / top).rglob("*.py")))
+    counted = {file: len(file.read_text(encoding="utf-8").splitlines()) for file in written}
+    return [f"{file.relative_to(folder)}: {lines} lines" for file, lines in counted.items() if lines > LONGEST]
+
+
+def test_no_file_is_too_long_to_be_read_at_once() -> None:
+    assert not long_files(reading.ROOT)
+
+
+def test_a_long_file_is_found(tmp_path: Path) -> None:
+    (tmp_path / "heedful").mkdir()
+    (tmp_path / "heedful" / "everything.py").write_text("x = 1\n" * (LONGEST + 1))
+    assert long_files(tmp_path) == ["heedful/everything.py: 401 lines"]
