@@ -17,9 +17,9 @@ from heedful.customers import messages, people, rejections
 from heedful.customers.messages import Description, Message
 from heedful.customers.models import Customer, Feedback, Identity
 from heedful.customers.touchpoints import TouchpointDraft
-from heedful.demo import company, lives, work
+from heedful.demo import chapters, company, work
 from heedful.demo.company import DemoCompany
-from heedful.demo.lives import CustomerLife, PastSurvey
+from heedful.demo.life import BEGAN, SEED, CustomerLife, PastSurvey
 from heedful.kit.actor import SYSTEM
 from heedful.ledger import events
 from heedful.listen import backfill
@@ -43,12 +43,12 @@ MERGED_OF, UNDONE_OF = 150, 7
 
 def fill(*, now: datetime, customers: int) -> None:
     """Fill in everything; the cast can come in when all of it is there."""
-    parts = range(lives.BEGAN // FORTNIGHT + 1)
+    parts = range(BEGAN // FORTNIGHT + 1)
     steps = len(parts) + customers // PEOPLE_AT_ONCE + 14
     with tqdm(total=steps, desc="Eighteen months", delay=2, leave=False, mininterval=0.5, file=sys.stderr) as bar:
         with events.quietly(), _hurrying():
-            house = company.create(at=now - lives.BEGAN - FORTNIGHT)
-            told = [lives.life_of(number, now=now) for number in range(FIRST, FIRST + customers)]
+            house = company.create(at=now - BEGAN - FORTNIGHT)
+            told = [chapters.life_of(number, now=now) for number in range(FIRST, FIRST + customers)]
             bar.update()
             for _ in _arrive(house, told, now):
                 bar.update()
@@ -89,10 +89,10 @@ class _Fortnight:
 
 def _arrive(house: DemoCompany, told: Sequence[CustomerLife], now: datetime) -> Iterator[int]:
     """Let everything arrive in fortnights, in its order."""
-    start = now - lives.BEGAN - timedelta(days=30)
+    start = now - BEGAN - timedelta(days=30)
     parts: dict[int, _Fortnight] = defaultdict(lambda: _Fortnight([], [], []))
     for life in told:
-        for message in lives.messages(life):
+        for message in chapters.messages(life):
             at = message.draft.happened_at if message.draft else message.said.at if message.said else now
             part = parts[max(0, (at - start) // FORTNIGHT)]
             is_shop = message.draft is not None and message.draft.channel in ("web", "app")
@@ -151,7 +151,7 @@ def _merge(told: Sequence[CustomerLife], now: datetime) -> None:
         value__in=[name[1] for card in cards for name in card] + [f"W{life.number}" for life in twice]
     ).select_related("customer")}  # fmt: skip
     me = Associate.objects.get(email=company.address("Mira")).by
-    rng = Random(lives.SEED)  # noqa: S311 - as in lives
+    rng = Random(SEED)  # noqa: S311 - as in chapters
     for n, (life, card) in enumerate(zip(twice, cards, strict=True)):
         when = now - timedelta(days=rng.uniform(2, 180))
         row = people.merge(a=by_name[life.who[0]], b=by_name[card[0]], reason="Same name, same street", by=me, at=when)
