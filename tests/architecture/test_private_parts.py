@@ -139,7 +139,8 @@ def test_procrastinate_has_the_columns_that_our_statements_name() -> None:
         )
         columns = {table: set(names) for table, names in cursor.fetchall()}
     assert columns["procrastinate_jobs"] >= {
-        "id", "queue_name", "task_name", "priority", "lock", "queueing_lock", "args", "status", "scheduled_at", "worker_id",
+        "id", "queue_name", "task_name", "priority", "lock", "queueing_lock", "args", "status", "scheduled_at",
+        "worker_id",
     }  # fmt: skip
     assert columns["procrastinate_events"] >= {"job_id", "type", "at"}
     assert columns["procrastinate_workers"] >= {"id", "last_heartbeat"}
