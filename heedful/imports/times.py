@@ -116,10 +116,10 @@ def parsed(text: str, formats: tuple[str, ...], clock: tzinfo) -> datetime:
         return at if at.tzinfo else at.replace(tzinfo=clock)
     if formats:
         raise ValueError(text)
-    at = reading.moment(text, clock=clock)
-    if at is None:
+    found = reading.moment(text, clock=clock)
+    if found is None:
         raise ValueError(text)
-    return at
+    return found
 
 
 def _by(form: str, text: str) -> datetime:

@@ -30,7 +30,7 @@ def yes_of(value: object) -> bool | None:
     if isinstance(value, bool) or value is None:
         return value
     if isinstance(value, int | float):
-        return {0: False, 1: True}.get(value)
+        return None if value not in (0, 1) else value == 1
     if not isinstance(value, str) or len(value) > 40:
         return None
     word = unicodedata.normalize("NFKC", value).strip().casefold()
