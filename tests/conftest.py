@@ -14,6 +14,7 @@ import hypothesis
 import psycopg
 import pytest
 
+from heedful.kit import memory
 from heedful.kit.postgres import Server
 
 pytest_plugins = ["tests.cast", "tests.browser"]
@@ -103,11 +104,7 @@ def _left_as_found(
     Tests that commit for real leave it as the migrations did, every one of them: where one does not, its rows meet
     those that the next brings back. The log is emptied here, since Django does not know its tables.
     """
-    from heedful.customers import identities, kinds, touchpoints
-
-    identities.forget()
-    kinds.forget()
-    touchpoints.forget()
+    memory.forget_all()
     yield
     marker = request.node.get_closest_marker("django_db")
     if marker is not None and marker.kwargs.get("transaction"):

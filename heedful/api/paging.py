@@ -1,8 +1,5 @@
 """Long lists in pages: a cursor says where the next page goes on, however much has come in between."""
 
-import base64
-import binascii
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,6 +13,7 @@ from pydantic import Field
 
 from heedful.associates import disclosures
 from heedful.customers import people
+from heedful.kit import cursor
 from heedful.kit.actor import By
 from heedful.kit.errors import Refused
 
@@ -41,14 +39,14 @@ class CursorPage[M: Model]:
 def read[M: Model](rows: QuerySet[M], paging: Paged, *, key: str, by: By) -> CursorPage[M]:
     """Read one page of rows, the latest first by the time `key`, rows with the same key by id; count who is shown."""
     if paging.cursor:
-        value, pk = _decode(paging.cursor)
+        value, pk = _place(paging.cursor)
         rows = rows.filter(Q(**{f"{key}__lt": value}) | Q(**{key: value, "pk__lt": pk}))
     items = list(rows.order_by(f"-{key}", "-pk")[: paging.limit + 1])
     disclose(items[: paging.limit], by=by)
     if len(items) <= paging.limit:
         return CursorPage(items, None)
     last = items[paging.limit - 1]
-    return CursorPage(items[: paging.limit], _encode(getattr(last, key), last.pk))
+    return CursorPage(items[: paging.limit], cursor.encode([getattr(last, key), last.pk]))
 
 
 def disclose(rows: Iterable[Model], *, by: By) -> None:
@@ -56,19 +54,14 @@ def disclose(rows: Iterable[Model], *, by: By) -> None:
     disclosures.show(customers=people.numbers_of(rows), by=by, at=timezone.now())
 
 
-def _encode(value: datetime, pk: int) -> str:
-    text = json.dumps([value.isoformat(), pk])
-    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
-
-
-def _decode(cursor: str) -> tuple[datetime, int]:
+def _place(after: str) -> tuple[datetime, int]:
     try:
-        value, pk = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        value, pk = cursor.decode(after)
         found = datetime.fromisoformat(value)
         if found.tzinfo is None:
             raise ValueError
         return found.astimezone(UTC), _small(int(pk))
-    except (binascii.Error, ValueError, TypeError, OverflowError, RecursionError):
+    except (ValueError, TypeError, OverflowError):
         raise Refused("This cursor is not one of ours; start from the first page.", code="cursor") from None
 
 

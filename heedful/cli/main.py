@@ -5,6 +5,7 @@ import ast
 import importlib
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
@@ -16,8 +17,11 @@ from heedful.kit.errors import Refused
 BY_THEMSELVES = {"up", "backup", "restore"}
 
 
-def main(words: list[str] | None = None) -> int:
-    """Run one command; refusals are printed as they are, without a traceback."""
+def main(words: list[str] | None = None, *, processes: Callable[[], object]) -> int:
+    """Run one command; refusals are printed as they are, without a traceback.
+
+    `processes` loads what the processes of `up` do, which is put together above the shell.
+    """
     words = sys.argv[1:] if words is None else words
     known = commands()
     if not words or words[0] in {"-h", "--help", "help"}:
@@ -28,7 +32,7 @@ def main(words: list[str] | None = None) -> int:
         return 2
     signal.signal(signal.SIGTERM, _stop)
     try:
-        return _run(words[0], known[words[0]], words[1:])
+        return _run(words[0], known[words[0]], words[1:], processes)
     except (Refused, Misconfigured) as no:
         print(f"heedful: {no}", file=sys.stderr)
     except KeyboardInterrupt as asked:
@@ -68,37 +72,41 @@ def _overview(known: dict[str, str]) -> str:
     return "\n".join([*lines, "", "`heedful COMMAND --help` says more."])
 
 
-def _run(name: str, module: str, words: list[str]) -> int:
+def _run(name: str, module: str, words: list[str], processes: Callable[[], object]) -> int:
     where = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
     where.add_argument("--data", metavar="DIR", help="the data folder (HEEDFUL_DATA, else data/ in the checkout)")
     if name in BY_THEMSELVES or {"-h", "--help"} & set(words):
-        return _call(name, _load(module), where, words)
+        return _call(name, _load(module), where, words, processes)
     home = place.settle(where.parse_known_args(words)[0].data)
     with home.database():
         place.prepare()
-        return _call(name, _load(module), where, words)
+        return _call(name, _load(module), where, words, processes)
 
 
 def _load(module: str) -> ModuleType:
     if "django.conf" not in sys.modules and module not in BY_THEMSELVES:
         place.settle(None)
-        importlib.import_module("django").setup()
+        import django
+
+        django.setup()
     return importlib.import_module(f"heedful.cli.{module}")
 
 
-def _call(name: str, module: ModuleType, where: argparse.ArgumentParser, words: list[str]) -> int:
+def _call(
+    name: str,
+    module: ModuleType,
+    where: argparse.ArgumentParser,
+    words: list[str],
+    processes: Callable[[], object],
+) -> int:
     parser = argparse.ArgumentParser(f"heedful {name}", description=module.__doc__, parents=[where])
     if hasattr(module, "arguments"):
         module.arguments(parser)
     said, rest = where.parse_known_args(words)
     options = parser.parse_args(rest)
-    options.data = said.data
+    options.data, options.processes = said.data, processes
     return module.run(options) or 0
 
 
 def _is_outage(error: Exception) -> bool:
     return type(error).__name__ in {"OperationalError", "InterfaceError"}
-
-
-if __name__ == "__main__":
-    sys.exit(main())

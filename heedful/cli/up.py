@@ -13,22 +13,35 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-from django.utils.module_loading import import_string
+from typing import TYPE_CHECKING, Protocol
 
 from heedful.cli import place, supervisor
 from heedful.kit.errors import Refused
 from heedful.kit.postgres import Server, ballast, failures, log
+from heedful.kit.pulse import Pulse
 
 if TYPE_CHECKING:
     from django.conf import LazySettings
 
-# What the processes do is put together above the shell, so it is called by its name.
-PROCESSES = "heedful.config.processes"
 LAST_PORT = 65_535
 LAY_EVERY_S = 60.0
 RECYCLE_EVERY_S = 5.0
+
+
+class Processes(Protocol):
+    """What the processes do; it is put together above the shell, and handed to it."""
+
+    def load(self) -> None:
+        """Load what they share, before they are forked."""
+
+    def web(self, *, host: str, port: int, pulse: Pulse | None = None) -> None:
+        """Answer requests."""
+
+    def live(self, *, host: str, port: int, pulse: Pulse | None = None) -> None:
+        """Hold the open streams."""
+
+    def worker(self, *, pulse: Pulse | None = None) -> None:
+        """Do the jobs."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -63,13 +76,15 @@ def run(options: argparse.Namespace) -> int:
             os.environ["HEEDFUL_ALONE"] = "yes"
         try:
             words = _prepare(demo=options.demo)
+            processes: Processes = options.processes()
+            processes.load()
         except BaseException:
             if home.server:
                 home.server.stop(postgres)
             raise
         ready = _Ready(options.port, began, words)
         upkeep = _Upkeep(home.data, home.server)
-        children = _children(options.host, options.port, live_port)
+        children = _children(processes, options.host, options.port, live_port)
 
         def tick() -> None:
             ready.tell_once()
@@ -87,7 +102,7 @@ def _settings() -> "LazySettings":
 
 
 def _prepare(*, demo: bool) -> list[str]:
-    """Bring the database to its newest shape, fill it if asked to, and load what the processes share."""
+    """Bring the database to its newest shape, and fill it if asked to; returns what the terminal says then."""
     place.prepare()
     if demo:
         from django.db import connections
@@ -96,9 +111,7 @@ def _prepare(*, demo: bool) -> list[str]:
         supervisor.run_apart(_fill)
     from heedful.cli import welcome
 
-    words = welcome.words(demo=demo)
-    import_string(f"{PROCESSES}.load")()
-    return words
+    return welcome.words(demo=demo)
 
 
 def _fill() -> None:
@@ -109,11 +122,11 @@ def _fill() -> None:
     demo.fill(now=timezone.now())
 
 
-def _children(host: str, port: int, live_port: int) -> list[supervisor.Child]:
+def _children(processes: Processes, host: str, port: int, live_port: int) -> list[supervisor.Child]:
     works = {
-        "web": partial(import_string(f"{PROCESSES}.web"), host=host, port=port),
-        "live": partial(import_string(f"{PROCESSES}.live"), host=host, port=live_port),
-        "worker": import_string(f"{PROCESSES}.worker"),
+        "web": partial(processes.web, host=host, port=port),
+        "live": partial(processes.live, host=host, port=live_port),
+        "worker": processes.worker,
     }
     return [supervisor.Child(name, work, _settings().HANG_S) for name, work in works.items()]
 

@@ -6,6 +6,8 @@ from collections.abc import Collection, Iterable
 
 from django.db import connection, transaction
 
+from heedful.kit import memory
+
 MOST_RECENT = 25_000
 """Names that a process remembers, twice: clients send again soon or never."""
 DOUBTS = 50
@@ -64,6 +66,7 @@ def _add(names: Collection[str]) -> None:
     _recent.update(names)
 
 
+@memory.register(stale_s=None)
 def forget() -> None:
     """Empty this process's memory; needed only after the database was replaced."""
     _recent.clear()

@@ -9,7 +9,7 @@ import phonenumbers
 from django.db import connection, transaction
 
 from heedful.customers import grouping, trust
-from heedful.kit import characters, statements
+from heedful.kit import characters, memory, statements
 
 Name = tuple[str, str]
 """(kind, value) of an identity, normalised."""
@@ -41,6 +41,7 @@ left to do: a browser that repeats what a server said adds no evidence.
 """
 
 
+@memory.register(stale_s=None)
 def forget() -> None:
     """Empty this process's memory of identities; needed only after the database was replaced."""
     _known.clear()

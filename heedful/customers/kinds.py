@@ -12,6 +12,7 @@ from django.db.models.functions import Greatest
 from heedful.associates import associates
 from heedful.customers.models import Stage, TouchpointKind
 from heedful.customers.slugs import RESERVED
+from heedful.kit import memory
 from heedful.kit.actor import By
 from heedful.kit.errors import Refused
 from heedful.kit.names import one_line
@@ -46,6 +47,7 @@ _known: dict[str, _Known] = {}
 _read_at = [-1e9]
 
 
+@memory.register(stale_s=KNOWN_FOR_S)
 def forget() -> None:
     """Read the kinds anew at the next arrival."""
     _read_at[0] = -1e9

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime
 
-from heedful.customers import people
+from heedful.customers import dated_facts, people
 from heedful.kit import statements
 from heedful.kit.actor import By
 
@@ -40,8 +40,8 @@ def follow(
     All of it is their history; the last of it says where they are, unless they were known to be elsewhere later.
     """
     came = statements.fetch(NEW, [list(moving), list(moving.values()), batch, first_id, last_id, earliest, latest])
-    facts: dict[int, dict[str, people.Fact]] = defaultdict(dict)
+    facts: dict[int, dict[str, dated_facts.Fact]] = defaultdict(dict)
     for customer, stage, came_at in came:
-        facts[customer][people.STAGE] = stage, came_at
+        facts[customer][dated_facts.STAGE] = stage, came_at
     if facts:
         people.describe(facts=facts, by=by, at=at)

@@ -12,7 +12,7 @@ from django.db import transaction
 
 from heedful.customers import dedup, feedback, kinds, people, stage_moves
 from heedful.customers.identities import Name, Span
-from heedful.kit import statements
+from heedful.kit import memory, statements
 from heedful.kit.actor import By
 from heedful.ledger import events, jobs
 
@@ -70,10 +70,10 @@ class RecordedBatch:
     """The record of each draft, in order."""
 
 
+@memory.register(stale_s=None)
 def forget() -> None:
-    """Empty this process's memory of who was seen and what came; needed only after the database was replaced."""
+    """Empty this process's memory of who was seen; needed only after the database was replaced."""
     _noted.clear()
-    dedup.forget()
 
 
 @transaction.atomic(savepoint=False)

@@ -19,7 +19,9 @@ from heedful.customers import messages
 from heedful.customers.messages import Message
 from heedful.customers.models import Identity
 from heedful.customers.touchpoints import TouchpointDraft
-from heedful.demo import company, lives, words
+from heedful.demo import chapters, company, words
+from heedful.demo.chapters import discovery, order
+from heedful.demo.life import SEED, add, after_working_days, born, ten
 from heedful.kit.actor import SYSTEM, By
 from heedful.kit.errors import Refused
 from heedful.ledger import events
@@ -75,7 +77,7 @@ def live_on(*, at: datetime) -> None:
     if at - life.lived_at > PAUSE:
         life.woke_at = at
     gone_h = min(at - life.lived_at, timedelta(seconds=30)) / timedelta(hours=1) * life.pace(at)
-    rng = Random(f"{lives.SEED}:{at.isoformat()}")  # noqa: S311 - as in lives
+    rng = Random(f"{SEED}:{at.isoformat()}")  # noqa: S311 - as in chapters
     keep_word(at=at, most=4)
     for what, act in ACTS.items():
         for _ in range(_times(rng, HOURLY[what] * gone_h)):
@@ -89,7 +91,7 @@ def catch_up(*, at: datetime) -> None:
     """Do what was owed in a pause before the clocks find out, and have some pages been read meanwhile."""
     life = _life(at)
     if at - life.lived_at > PAUSE:
-        rng = Random(f"{lives.SEED}:{at.isoformat()}")  # noqa: S311 - as in lives
+        rng = Random(f"{SEED}:{at.isoformat()}")  # noqa: S311 - as in chapters
         gone = min(at - life.lived_at, timedelta(days=2))
         drafts = [_page(rng, at - gone * rng.random()) for _ in range(min(MOST_MISSED, round(gone / PAUSE)))]
         with events.quietly():
@@ -122,7 +124,7 @@ def keep_word(*, at: datetime, most: int, back_dated: bool = False) -> list[int]
 
 def _done_at(one: Commitment) -> datetime | None:
     """When it will have been done, drawn once and for all; none when it will not be done in time."""
-    drawn = hashlib.blake2b(f"{lives.SEED}:{one.opened_by}:{one.standard_id}".encode(), digest_size=4).digest()
+    drawn = hashlib.blake2b(f"{SEED}:{one.opened_by}:{one.standard_id}".encode(), digest_size=4).digest()
     if one.due_at is None or drawn[0] * 100 // 256 >= KEPT.get(one.promise.slug, 85):
         return None
     return one.started_at + (one.due_at - one.started_at) * (0.1 + 0.85 * drawn[1] / 256)
@@ -192,13 +194,13 @@ def _order(rng: Random, life: DemoPace, at: datetime) -> None:
     """Somebody new orders."""
     life.orders += 1
     number = 100_000 + life.orders
-    new = lives.born(Random(f"{lives.SEED}:{number}"), number)  # noqa: S311 - as in lives
-    lives.look(rng, new, at - timedelta(minutes=2))
-    lives.introduce(new, at, at, "purchase")
-    by = lives.after_working_days(at, rng.randint(9, 12)).date().isoformat()
+    new = born(Random(f"{SEED}:{number}"), number)  # noqa: S311 - as in chapters
+    discovery.look(rng, new, at - timedelta(minutes=2))
+    order.introduce(new, at, at, "purchase")
+    by = after_working_days(at, rng.randint(9, 12)).date().isoformat()
     carried = {"order": f"W-{number}", "plan": new.plan, "price": new.price, "online_by": by}
-    lives.add(new, "order_placed", at, rng.choice(["web", "web", "phone", "shop"]), "purchase", carried)
-    _send("shop", [message for message in lives.messages(new) if _is_by(message, at)], at)
+    add(new, "order_placed", at, rng.choice(["web", "web", "phone", "shop"]), "purchase", carried)
+    _send("shop", [message for message in chapters.messages(new) if _is_by(message, at)], at)
 
 
 def _is_by(message: Message, at: datetime) -> bool:
@@ -253,14 +255,14 @@ def _helped(rng: Random, life: DemoPace, at: datetime) -> None:
 def _said(rng: Random, survey: str, *, failed: bool) -> dict[str, int | str]:
     """What is answered to a survey by somebody whom the company failed, or not."""
     good = rng.random() < (0.25 if failed else 0.78)
-    high, low = lives.ten(rng, 8.8), lives.ten(rng, 3.6)
+    high, low = ten(rng, 8.8), ten(rng, 3.6)
     recommend = high if good else low
     scores: dict[str, int | str]
     match survey:
         case "order":
             good, scores = (
                 recommend > 6,
-                {"recommend": lives.ten(rng, 8.6), "expected.satisfaction": rng.choice([4, 5, 5])},
+                {"recommend": ten(rng, 8.6), "expected.satisfaction": rng.choice([4, 5, 5])},
             )
             about = "order"
         case "installation":

@@ -17,18 +17,18 @@ from heedful.customers import messages, people, rejections
 from heedful.customers.messages import Description, Message
 from heedful.customers.models import Customer, Feedback, Identity
 from heedful.customers.touchpoints import TouchpointDraft
-from heedful.demo import company, lives, work
+from heedful.demo import chapters, company, work
 from heedful.demo.company import DemoCompany
-from heedful.demo.lives import CustomerLife, PastSurvey
+from heedful.demo.life import BEGAN, SEED, CustomerLife, PastSurvey
 from heedful.kit.actor import SYSTEM
 from heedful.ledger import events
-from heedful.listen import backfill
+from heedful.listen import backfill as past_invitations
 from heedful.listen.backfill import PastInvitation
 from heedful.promise import commitments
 from heedful.promise.models import Commitment
-from heedful.understand import detection, reading
+from heedful.understand import backfill as readings
+from heedful.understand import detection
 from heedful.understand.detection import Trouble
-from heedful.understand.reading import Work
 
 FORTNIGHT = timedelta(days=14)
 FIRST = 10_000
@@ -36,19 +36,18 @@ FIRST = 10_000
 MEASURED = frozenset({2, 3, 6, 15, 30})
 """Fortnights after which statements are planned anew for what has arrived."""
 PEOPLE_AT_ONCE = 1_000
-SHEETS_AT_ONCE = 1_000
 MERGED_OF, UNDONE_OF = 150, 7
 """One customer in so many is there twice until somebody merges them, and one such merge in so many was a mistake."""
 
 
 def fill(*, now: datetime, customers: int) -> None:
     """Fill in everything; the cast can come in when all of it is there."""
-    parts = range(lives.BEGAN // FORTNIGHT + 1)
+    parts = range(BEGAN // FORTNIGHT + 1)
     steps = len(parts) + customers // PEOPLE_AT_ONCE + 14
     with tqdm(total=steps, desc="Eighteen months", delay=2, leave=False, mininterval=0.5, file=sys.stderr) as bar:
         with events.quietly(), _hurrying():
-            house = company.create(at=now - lives.BEGAN - FORTNIGHT)
-            told = [lives.life_of(number, now=now) for number in range(FIRST, FIRST + customers)]
+            house = company.create(at=now - BEGAN - FORTNIGHT)
+            told = [chapters.life_of(number, now=now) for number in range(FIRST, FIRST + customers)]
             bar.update()
             for _ in _arrive(house, told, now):
                 bar.update()
@@ -58,7 +57,7 @@ def fill(*, now: datetime, customers: int) -> None:
             bar.update()
             for _ in _judge(now):
                 bar.update()
-            troubles = _read(now)
+            troubles = readings.read(since=now - work.WORKED, at=now)
             bar.update(4)
             _work(house, troubles, now)
             bar.update(4)
@@ -89,10 +88,10 @@ class _Fortnight:
 
 def _arrive(house: DemoCompany, told: Sequence[CustomerLife], now: datetime) -> Iterator[int]:
     """Let everything arrive in fortnights, in its order."""
-    start = now - lives.BEGAN - timedelta(days=30)
+    start = now - BEGAN - timedelta(days=30)
     parts: dict[int, _Fortnight] = defaultdict(lambda: _Fortnight([], [], []))
     for life in told:
-        for message in lives.messages(life):
+        for message in chapters.messages(life):
             at = message.draft.happened_at if message.draft else message.said.at if message.said else now
             part = parts[max(0, (at - start) // FORTNIGHT)]
             is_shop = message.draft is not None and message.draft.channel in ("web", "app")
@@ -129,7 +128,7 @@ def _ask(house: DemoCompany, asked: Sequence[PastSurvey], records: dict[int, int
         for one in asked
         if one.number in records
     ]
-    backfill.create(told=told, by=SYSTEM, at=at)
+    past_invitations.create(told=told, by=SYSTEM, at=at)
 
 
 def _merge(told: Sequence[CustomerLife], now: datetime) -> None:
@@ -151,7 +150,7 @@ def _merge(told: Sequence[CustomerLife], now: datetime) -> None:
         value__in=[name[1] for card in cards for name in card] + [f"W{life.number}" for life in twice]
     ).select_related("customer")}  # fmt: skip
     me = Associate.objects.get(email=company.address("Mira")).by
-    rng = Random(lives.SEED)  # noqa: S311 - as in lives
+    rng = Random(SEED)  # noqa: S311 - as in chapters
     for n, (life, card) in enumerate(zip(twice, cards, strict=True)):
         when = now - timedelta(days=rng.uniform(2, 180))
         row = people.merge(a=by_name[life.who[0]], b=by_name[card[0]], reason="Same name, same street", by=me, at=when)
@@ -183,35 +182,12 @@ def _judge(now: datetime) -> Iterator[int]:
         yield start
 
 
-def _read(now: datetime, *, after: int = 0) -> list[Trouble]:
-    """Read all that was said, and find the trouble in it as it would have been found then."""
-    rules, troubles = detection.rules(), list[Trouble]()
-    sheets = list(Feedback.objects.filter(pk__gt=after).order_by("pk"))
-    for start in range(0, len(sheets), SHEETS_AT_ONCE):
-        task = Work(at=now, sheets=sheets[start : start + SHEETS_AT_ONCE])
-        for step in (reading.find_unread, reading.tell_what_was_meant, reading.tell_topics, reading.store):
-            step(task)
-        scores = reading.scores_of(task.sheets)
-        for sheet in task.sheets:
-            row = task.readings.get(sheet.pk)
-            trouble = detection.trouble_in(
-                sheet,
-                scores=scores[sheet.pk],
-                signals=row.signals if row else (),
-                topics=[each["slug"] for each in row.topics] if row else (),
-                rules=rules,
-            )
-            if trouble and sheet.happened_at > now - work.WORKED:
-                troubles.append(trouble)
-    return troubles
-
-
 def _work(house: DemoCompany, troubles: Sequence[Trouble], now: datetime) -> None:
     broken = work.troubles_of_broken(house.promises.values(), since=now - work.WORKED)
     kept = work.work(house, [*troubles, *broken], now=now)
     last = Feedback.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
-    backfill.create(told=work.help_answers(kept, now=now), by=SYSTEM, at=now)
-    _read(now, after=last)
+    past_invitations.create(told=work.help_answers(kept, now=now), by=SYSTEM, at=now)
+    readings.read(since=now, after=last, at=now)
     clock = house.promises["call-back"]
     worked = sorted({case.customer_id for case in kept})
     commitments.evaluate_people(worked, at=now, news_from=now, promise=clock)

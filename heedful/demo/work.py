@@ -15,7 +15,7 @@ from heedful.associates.models import Associate
 from heedful.customers.models import Customer
 from heedful.demo import words
 from heedful.demo.company import ROUTES, TOPICS, DemoCompany
-from heedful.demo.lives import SEED, after_working_days
+from heedful.demo.life import SEED, after_working_days
 from heedful.kit.actor import SYSTEM
 from heedful.kit.errors import Refused
 from heedful.listen import invitations, surveys
@@ -98,7 +98,7 @@ def work(house: DemoCompany, troubles: Sequence[Trouble], *, now: datetime) -> l
     told: list[PastCase] = []
     recent: list[Trouble] = []
     for person, heard in by_person.items():
-        desk = _Desk(house, slugs, Random(f"{SEED}:case:{person}"), now)  # noqa: S311 - as in lives
+        desk = _Desk(house, slugs, Random(f"{SEED}:case:{person}"), now)  # noqa: S311 - as in chapters
         told += desk.past([trouble for trouble in heard if trouble.happened_at <= now - RECENT])
         recent += [trouble for trouble in heard if trouble.happened_at > now - RECENT]
     told.sort(key=lambda case: case.opened_at)

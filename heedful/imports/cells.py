@@ -12,6 +12,8 @@ from heedful.customers import scales
 from heedful.imports.schema import NO_ANSWER, Number
 from heedful.kit.errors import Refused
 from heedful.kit.files.tables import Row, RowError
+from heedful.kit.reading.numbers import number_of
+from heedful.kit.reading.yes_no import yes_of
 
 NUMBER = r"[+-]?\d+(?:[.,]\d+)?"
 BEFORE_WORDS = re.compile(rf"[(\[]?\s*({NUMBER})(?:\s*+[)\].:=–—-]|\s)\D*")
@@ -35,15 +37,6 @@ def text_of(value: Any) -> str:
     if isinstance(value, bytes):
         return value.decode("utf-8", "replace").strip()
     return value.isoformat() if isinstance(value, date) else str(value)
-
-
-def yes(said: str) -> bool:
-    """Whether a word means yes."""
-    return said.strip().casefold() in YES
-
-
-YES = frozenset({"1", "1.0", "true", "t", "yes", "y", "on", "ja", "j", "wahr", "oui", "o", "vrai", "si", "sí", "x"})
-NO = frozenset({"0", "0.0", "false", "f", "no", "n", "off", "nein", "falsch", "non", "faux", "nee"})
 
 
 def score(question: str, said: str | Number) -> Callable[[Row], int | None]:
@@ -77,8 +70,8 @@ def _hint(text: str, found: Number) -> str:
 
 def _answer(question: str, text: str, found: Number) -> int:
     scale = scales.scale_of(question)
-    if (scale.lowest, scale.highest) == (0, 1) and (text in YES or text in NO):
-        return int(text in YES)
+    if (scale.lowest, scale.highest) == (0, 1) and (is_yes := yes_of(text)) is not None:
+        return int(is_yes)
     highest = max(found.of) if found.of else scale.highest
     value = _number(text, highest)
     if found.of:
@@ -101,11 +94,10 @@ def _number(text: str, highest: int) -> str:
 def _brought(question: str, text: str, of: list[int]) -> int:
     """Bring an answer on the file's scale to the same place of ours, to the nearest whole number."""
     worst, best = of
-    try:
-        number = float(text)
-    except ValueError:
-        raise Refused(f"{question} must be a number, not {text[:40]!r}.") from None
+    number = number_of(text)
+    if number is None:
+        raise Refused(f"{question} must be a number, not {text[:40]!r}.")
     if not min(of) <= number <= max(of):
         raise Refused(f"{question} goes from {worst} to {best} in this file, not {text[:40]}.")
     scale = scales.scale_of(question)
-    return scale.lowest + math.floor((number - worst) / (best - worst) * (scale.highest - scale.lowest) + 0.5)
+    return scale.lowest + math.floor((float(number) - worst) / (best - worst) * (scale.highest - scale.lowest) + 0.5)

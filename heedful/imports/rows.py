@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from heedful.customers import identities
@@ -16,6 +16,8 @@ from heedful.imports import cells, times
 from heedful.imports.cells import text_of
 from heedful.imports.schema import IDENTITIES, NO_ANSWER, ImportMap, Money, Time, TouchpointMap, Value, When, whens
 from heedful.kit.files.tables import Row, RowError
+from heedful.kit.reading.numbers import number_of
+from heedful.kit.reading.yes_no import yes_of
 
 LONGEST_VERBATIM = 100_000
 LONGEST_PROPERTY = 10_000
@@ -110,7 +112,7 @@ class Reader:
         if customer.value and (amount := _money(customer.value, row, self._currency)):
             facts["value"] = amount
         understood.facts = facts
-        understood.consents = {key: cells.yes(said) for key, get in self._consents if (said := get(row))}
+        understood.consents = {key: yes_of(said) is True for key, get in self._consents if (said := get(row))}
         if customer.organisation and (external := _get(customer.organisation.id)(row)):
             name = _get(customer.organisation.name)(row) if customer.organisation.name else ""
             understood.organisation = (external, name)
@@ -234,12 +236,9 @@ def _money(said: Money, row: Row, currency: str) -> dict[str, str] | None:
     text = re.sub(r"[^\d.,]", "", told)
     if not text or told.casefold() in NO_ANSWER or _is_code(told, said.none):
         return None
-    if re.search(r",\d{1,2}$", text):
-        text = text.replace(".", "").replace(",", ".")
-    try:
-        amount = Decimal(text.replace(",", "")) * Decimal(str(said.times))
-    except InvalidOperation:
-        raise RowError(f"Column {said.amount!r}: {told[:60]!r} is not an amount of money.") from None
+    if (number := number_of(text)) is None:
+        raise RowError(f"Column {said.amount!r}: {told[:60]!r} is not an amount of money.")
+    amount = number * Decimal(str(said.times))
     if amount and re.search(r"^\D*?[-−(]\D{0,3}\d|-\s*$", told):
         raise RowError(f"Column {said.amount!r}: {told[:60]!r} is negative; a value is 0 or more.")
     named = text_of(row.get(said.currency_column)) if said.currency_column else said.currency

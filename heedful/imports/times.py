@@ -1,8 +1,8 @@
-"""How files write times: by formats, ISO 8601, Unix or a workbook's days, on the clock of the map or of the row."""
+"""How files write times: by formats, by themselves or as a workbook's days, on the clock of the map or of the row."""
 
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from heedful.imports.cells import text_of
 from heedful.imports.schema import NO_ANSWER, Time
 from heedful.kit.files.tables import Row, RowError
+from heedful.kit.reading import times as reading
 
 EXCEL = "excel"
 """The format of a time that a workbook wrote as days since 1899-12-30."""
@@ -106,7 +107,7 @@ def _clock(column: str, own: tzinfo) -> Callable[[Row], tzinfo]:
 
 @lru_cache(maxsize=20_000)
 def parsed(text: str, formats: tuple[str, ...], clock: tzinfo) -> datetime:
-    """Read a time by the first format that fits; without formats ISO 8601 or Unix time."""
+    """Read a time by the first format that fits; without formats in whatever way can be read one way only."""
     for form in formats:
         try:
             at = _by(form, text)
@@ -115,10 +116,10 @@ def parsed(text: str, formats: tuple[str, ...], clock: tzinfo) -> datetime:
         return at if at.tzinfo else at.replace(tzinfo=clock)
     if formats:
         raise ValueError(text)
-    if re.fullmatch(r"\d{9,13}(\.\d+)?|\d{16}|\d{19}", text):
-        return _unix(text)
-    at = datetime.fromisoformat(_iso(text))
-    return at if at.tzinfo else at.replace(tzinfo=clock)
+    found = reading.moment(text, clock=clock)
+    if found is None:
+        raise ValueError(text)
+    return found
 
 
 def _by(form: str, text: str) -> datetime:
@@ -127,20 +128,3 @@ def _by(form: str, text: str) -> datetime:
     if "%p" in form:
         text = re.sub(r"(?i)\b([ap])\.\s?m\b\.?", r"\1m", text)
     return datetime.strptime(text, form)  # noqa: DTZ007 - the zone follows
-
-
-def _unix(text: str) -> datetime:
-    """Read seconds, or by their length milli-, micro- or nanoseconds since 1970."""
-    number = float(text)
-    for size in (1e17, 1e14, 1e11):
-        if number > size:
-            number /= size / 1e8
-            break
-    return datetime.fromtimestamp(number, UTC)
-
-
-def _iso(text: str) -> str:
-    """Bring the usual ways of writing the year first into ISO 8601."""
-    if re.match(r"\d{4}/\d{1,2}/\d{1,2}", text):
-        text = text.replace("/", "-", 2)
-    return text[:-3].rstrip() + "+00:00" if text.endswith(("UTC", "GMT")) else text

@@ -1,8 +1,6 @@
 """Lists of things: filters as chips in the address, a cursor to go on with, a total, and an export."""
 
-import base64
 import csv
-import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -19,6 +17,7 @@ from django.utils import timezone
 from heedful.associates import disclosures
 from heedful.associates.models import Associate
 from heedful.customers import people
+from heedful.kit import cursor
 
 PAGE = 50
 MOST_COUNTED = 10_000
@@ -106,7 +105,7 @@ class ListPage[M: Model]:
 def read[M: Model](request: HttpRequest, rows: QuerySet[M], *, keys: Sequence[str], size: int = PAGE) -> ListPage[M]:
     """Read one page, ordered by `keys` that all run the same way and end with a unique one, such as "-at", "-id"."""
     total = rows.order_by()[: MOST_COUNTED + 1].count()
-    place = _decode(request.GET.get("after", ""), rows.model, keys)
+    place = _place(request.GET.get("after", ""), rows.model, keys)
     skipped, values = (place[0], place[1:]) if place else (0, [])
     some = rows.filter(beyond(keys, values)) if values else rows
     found = list(some.order_by(*keys).fetch_mode(FETCH_RAISE)[: size + 1])
@@ -114,7 +113,7 @@ def read[M: Model](request: HttpRequest, rows: QuerySet[M], *, keys: Sequence[st
     disclose(request, shown)
     following = ""
     if len(found) > size:
-        following = query(request.GET, after=_encode([skipped + size, *_values(shown[-1], keys)]))
+        following = query(request.GET, after=cursor.encode([skipped + size, *_values(shown[-1], keys)]))
     return ListPage(shown, total, skipped + 1, following, query(request.GET, format="csv"), query(request.GET), values)
 
 
@@ -141,17 +140,12 @@ def _values(row: Model, keys: Sequence[str]) -> list[Any]:
     return [getattr(row, key.lstrip("-")) for key in keys]
 
 
-def _encode(values: list[Any]) -> str:
-    text = json.dumps([value if isinstance(value, (int, float)) else str(value) for value in values])
-    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
-
-
-def _decode(cursor: str, model: type[Model], keys: Sequence[str]) -> list[Any]:
+def _place(after: str, model: type[Model], keys: Sequence[str]) -> list[Any]:
     """Return how many rows were skipped and the values to go on after; nothing when somebody made the cursor up."""
     try:
-        skipped, *values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        skipped, *values = cursor.decode(after)
         return [int(skipped), *[_checked(model, key, value) for key, value in zip(keys, values, strict=True)]]
-    except (ValueError, TypeError, OverflowError, RecursionError, ValidationError):
+    except (ValueError, TypeError, OverflowError, ValidationError):
         return []
 
 

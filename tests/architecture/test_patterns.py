@@ -9,11 +9,13 @@ from django.urls import get_resolver
 from django.urls.resolvers import RegexPattern, URLResolver
 
 from heedful.kit import characters
+from heedful.kit.reading import times
 from tests.architecture.patterns import Use, slow, uses
 
 DYNAMIC = {
     "heedful.kit.characters:_too_many_marks": [characters._too_many_marks().pattern],
     "heedful.web.desk.cases.page:mark": ["(too late|late|a)", "(aaaa|aaa|aa)"],
+    "heedful.kit.reading.times:WRITTEN": [written.pattern for written in times.WRITTEN],
     "heedful.associates.company:_letters": ["[A-Za-z]{2}", "[A-Za-z]{3}"],
 }
 """Patterns that are made of values, by their place: what they look like."""

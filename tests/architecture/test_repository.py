@@ -52,3 +52,23 @@ def test_what_the_product_needs_is_small_to_install() -> None:
     assert len(packages) > 40
     files = {Path(str(file.locate())) for part in packages for file in part.files or []}
     assert sum(file.stat().st_size for file in files if file.is_file()) < MOST_MEGABYTES << 20
+
+
+LONGEST = 400
+"""Lines of one file; past that there is usually a second noun in it."""
+
+
+def long_files(folder: Path) -> list[str]:
+    written = (file for top in ("heedful", "tests", "bench") for file in sorted((folder / top).rglob("*.py")))
+    counted = {file: len(file.read_text(encoding="utf-8").splitlines()) for file in written}
+    return [f"{file.relative_to(folder)}: {lines} lines" for file, lines in counted.items() if lines > LONGEST]
+
+
+def test_no_file_is_too_long_to_be_read_at_once() -> None:
+    assert not long_files(reading.ROOT)
+
+
+def test_a_long_file_is_found(tmp_path: Path) -> None:
+    (tmp_path / "heedful").mkdir()
+    (tmp_path / "heedful" / "everything.py").write_text("x = 1\n" * (LONGEST + 1))
+    assert long_files(tmp_path) == ["heedful/everything.py: 401 lines"]

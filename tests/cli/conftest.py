@@ -34,7 +34,7 @@ def environment(**more: str) -> dict[str, str]:
 
 def heedful(*words: str, **more: str) -> subprocess.CompletedProcess[str]:
     """Run a command to its end."""
-    command = [sys.executable, "-P", "-m", "heedful.cli.main", *words]
+    command = [sys.executable, "-P", "-m", "heedful.config.main", *words]
     return subprocess.run(command, env=environment(**more), capture_output=True, text=True, timeout=120, cwd="/")
 
 
@@ -112,9 +112,11 @@ def free_pair() -> int:
 def start(data: Path, *words: str, port: int | None = None, **more: str) -> House:
     """Start `heedful up` and return before it is ready."""
     port = port or free_pair()
-    command = [sys.executable, "-P", "-m", "heedful.cli.main", "up", "--port", str(port), "--data", str(data), *words]
+    command = [sys.executable, "-P", "-m", "heedful.config.main", "up", "--port", str(port), "--data", str(data)]
     with open(data.parent / f"{data.name}.said", "a") as said:
-        process = subprocess.Popen(command, env=environment(**more), stdout=said, stderr=said, text=True, cwd="/")
+        process = subprocess.Popen(
+            [*command, *words], env=environment(**more), stdout=said, stderr=said, text=True, cwd="/"
+        )
     return House(data, port, process)
 
 

@@ -78,9 +78,13 @@ def test_a_restore_that_is_killed_in_between_changes_nothing(data: Path, monkeyp
 
 
 def test_a_command_that_is_told_to_end_leaves_no_database_running(data: Path) -> None:
-    command = [sys.executable, "-P", "-m", "heedful.cli.main", "associate", "add", "a@example.com", "--password-stdin"]
+    command = [sys.executable, "-P", "-m", "heedful.config.main", "associate", "add", "a@example.com"]
     process = subprocess.Popen(
-        [*command, "--data", str(data)], env=environment(), stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [*command, "--password-stdin", "--data", str(data)],
+        env=environment(),
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     )
     eventually(lambda: Server(data).is_ready(), "the database")
     process.terminate()

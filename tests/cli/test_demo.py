@@ -10,7 +10,7 @@ from heedful import demo
 from heedful.act.models import Case
 from heedful.associates.models import Associate, Company
 from heedful.customers.models import Consent, Customer, Feedback, Merge, Rejection, Touchpoint
-from heedful.demo import alive, company, history, lives
+from heedful.demo import alive, chapters, company, history
 from heedful.kit.errors import Refused
 from heedful.listen.models import Invitation, Survey
 from heedful.promise.models import Commitment, Promise, Standard
@@ -29,17 +29,17 @@ def wrenfield(db: None) -> Company:
 
 
 def test_the_same_number_is_the_same_life() -> None:
-    assert lives.life_of(10_007, now=NOW) == lives.life_of(10_007, now=NOW)
+    assert chapters.life_of(10_007, now=NOW) == chapters.life_of(10_007, now=NOW)
 
 
 def test_nothing_happens_after_now() -> None:
-    told = [lives.life_of(number, now=NOW) for number in range(10_000, 10_100)]
+    told = [chapters.life_of(number, now=NOW) for number in range(10_000, 10_100)]
     assert max(draft.happened_at for life in told for draft in life.drafts) <= NOW
     assert max(asked.answered_at for life in told for asked in life.asked if asked.answered_at) <= NOW
 
 
 def test_customers_speak_for_themselves() -> None:
-    told = [lives.life_of(number, now=NOW) for number in range(10_000, 10_600)]
+    told = [chapters.life_of(number, now=NOW) for number in range(10_000, 10_600)]
     said = [str(asked.answers["open"]) for life in told for asked in life.asked if "open" in asked.answers]
     assert len(set(said)) > 0.6 * len(said)
     assert not [words for words in said if re.search(r"[{}]|  ", words)]

@@ -35,7 +35,7 @@ def below(pid: int) -> list[int]:
 def by_name(house: House) -> dict[str, int]:
     """The processes that `up` started, told apart by how many they started themselves, and those; or not all yet."""
     with contextlib.suppress(OSError):
-        ours = [pid for pid in house.children() if "heedful.cli.main" in Path(f"/proc/{pid}/cmdline").read_text()]
+        ours = [pid for pid in house.children() if "heedful.config.main" in Path(f"/proc/{pid}/cmdline").read_text()]
         started = {len(below(pid)): pid for pid in ours}
         if len(ours) == 3 and set(started) == {0, 1, 2}:
             answering, telling = below(started[2])[0], below(started[1])[0]

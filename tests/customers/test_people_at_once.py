@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
-from heedful.customers import messages, people, touchpoints
+from heedful.customers import messages, people, profiles, touchpoints
 from heedful.customers.identities import Name
 from heedful.customers.messages import Description, Message
 from heedful.customers.models import Customer, Identity, Merge
@@ -40,7 +40,7 @@ def person_of(user: str) -> Customer:
 def test_what_is_said_while_the_whole_is_worked_out_is_not_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     """One looks at all that is known of Ana while another learns her segment: both stand when both are done."""
     say(("user_id", "ana"), ("anonymous_id", "phone"), name="Ana")()
-    working, heard, view = threading.Event(), threading.Event(), people._view
+    working, heard, view = threading.Event(), threading.Event(), profiles._view
 
     def slowly(*known: Any) -> dict[str, Any]:
         if threading.current_thread().name == "first":
@@ -51,14 +51,14 @@ def test_what_is_said_while_the_whole_is_worked_out_is_not_forgotten(monkeypatch
     def first() -> None:
         threading.current_thread().name = "first"
         with transaction.atomic():
-            people.refresh(people={person_of("ana").pk}, by=SYSTEM, at=NOON)
+            profiles.refresh(people={person_of("ana").pk}, by=SYSTEM, at=NOON)
 
     def second() -> None:
         working.wait()
         say(("anonymous_id", "phone"), segment="pro")()
         heard.set()
 
-    monkeypatch.setattr(people, "_view", slowly)
+    monkeypatch.setattr(profiles, "_view", slowly)
     assert at_once(first, second) == [None, None]
     assert (person_of("ana").name, person_of("ana").segment) == ("Ana", "pro")
 
@@ -78,7 +78,7 @@ def test_a_burst_about_one_person_leaves_what_a_second_look_finds() -> None:
         person = person_of(f"u{turn}")
         assert (person.name, person.segment, person.language) == ("Ana", "big", "de")
         assert person.organisation is not None
-        people.refresh(people={person.pk}, by=SYSTEM, at=NOON)
+        profiles.refresh(people={person.pk}, by=SYSTEM, at=NOON)
         again = person_of(f"u{turn}")
         assert {name: getattr(again, name) for name in vars(person) if name[0] != "_"} == {
             name: value for name, value in vars(person).items() if name[0] != "_"

@@ -216,10 +216,10 @@ def test_a_question_that_is_none_is_not_there(as_: As, bo: Associate) -> None:
 
 def test_the_walk_and_the_worth_open_the_rows_behind_them(shop: None, as_: As, bo: Associate) -> None:
     board = as_(bo).get("/board/?period=all").content.decode()
-    walk = "/promises/delivered-within-two-days?days=all"
+    walk = "/promises/delivered-within-two-days?period=all"
     assert f'href="{walk}"' in board
     assert "80 due" in as_(bo).get(walk).content.decode()
-    assert 'href="/promises/delivered-within-two-days?days=90&amp;state=broken"' in board
+    assert 'href="/promises/delivered-within-two-days?period=90&amp;state=broken"' in board
 
 
 def test_the_cases_of_a_promise_and_their_speed_open_the_rows_behind_them(

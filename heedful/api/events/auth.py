@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from heedful.api.events.limits import UnreadableRequest
 from heedful.associates import keys
+from heedful.kit import memory
 from heedful.kit.actor import By
 
 REMEMBERED_S = 3.0
@@ -48,6 +49,7 @@ class TooFast(Exception):
 _senders: dict[str, Sender] = {}
 
 
+@memory.register(stale_s=REMEMBERED_S)
 def forget() -> None:
     """Look every key up again."""
     _senders.clear()

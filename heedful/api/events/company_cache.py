@@ -5,6 +5,7 @@ from time import monotonic
 
 from heedful.associates import company
 from heedful.customers.models import Stage
+from heedful.kit import memory
 
 KNOWN_FOR_S = 20.0
 
@@ -22,6 +23,7 @@ class CompanyFacts:
 _house: list[CompanyFacts] = []
 
 
+@memory.register(stale_s=KNOWN_FOR_S)
 def forget() -> None:
     """Read it anew."""
     _house.clear()

@@ -1,46 +1,21 @@
 """When something happened, out of what clients write about it and of how wrong their clocks are."""
 
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 from heedful.customers.touchpoints import AHEAD
+from heedful.kit.reading import times
 
 NO_SHIFT = timedelta(0)
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MILLISECONDS_FROM, MICROSECONDS_FROM = 1e11, 1e14
-"""Numbers since 1970 beyond these are milliseconds or microseconds; as seconds they would be far from now."""
 
 
 def moment(said: Any) -> datetime | None:
-    """Read a time: ISO 8601, the form of mails and HTTP, or a number since 1970; None when it is not one."""
+    """Read a time of a client, which without a zone is by UTC; None when it is not one."""
     try:
-        if type(said) is str:
-            return _written(said)
-        if type(said) is int or type(said) is float:
-            return _number(said)
-    except (ValueError, OverflowError):
-        pass
-    return None
-
-
-def _written(said: str) -> datetime:
-    try:
-        at = datetime.fromisoformat(said)
-    except ValueError:
-        said = said.strip()
-        if said.replace(".", "", 1).isdigit():
-            return _number(float(said))
-        at = parsedate_to_datetime(said.removesuffix(" UTC"))
-    if at.tzinfo is None:
-        return at.replace(tzinfo=UTC)
-    return at if at.tzinfo is UTC else at.astimezone(UTC)
-
-
-def _number(said: float) -> datetime:
-    if abs(said) >= MICROSECONDS_FROM:
-        return EPOCH + timedelta(microseconds=said)
-    return EPOCH + (timedelta(milliseconds=said) if abs(said) >= MILLISECONDS_FROM else timedelta(seconds=said))
+        at = times.moment(said)
+        return at if at is None or at.tzinfo is UTC else at.astimezone(UTC)
+    except OverflowError:
+        return None
 
 
 def shift(sent: Any, at: datetime) -> timedelta:

@@ -1,8 +1,11 @@
 """What traits say of a customer: facts with a column of their own, consents, the organisation, and all the rest."""
 
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
+
+from heedful.kit.reading.numbers import number_of
+from heedful.kit.reading.yes_no import yes_of
 
 OWN = {
     "name": "name",
@@ -59,7 +62,8 @@ def read(traits: dict[str, Any], currency: str) -> Traits:
 
 def consents(said: dict[str, Any]) -> dict[str, bool]:
     """Purpose -> whether the customer allows it; words that are neither yes nor no say nothing."""
-    return {purpose[:40]: granted for purpose, granted in said.items() if isinstance(granted, bool) and purpose}
+    read = {purpose[:40]: yes_of(granted) for purpose, granted in said.items() if purpose}
+    return {purpose: granted for purpose, granted in read.items() if granted is not None}
 
 
 def preferences(consent: Any) -> dict[str, bool]:
@@ -71,11 +75,9 @@ def preferences(consent: Any) -> dict[str, bool]:
 def _value(out: Traits, key: str, value: Any, traits: dict[str, Any], currency: str) -> None:
     """Read the yearly value: `{"amount": 120, "currency": "EUR"}`, or an amount by the year or by the month."""
     said = value if isinstance(value, dict) else {"amount": value, "currency": traits.get("currency")}
-    try:
-        amount = Decimal(str(said.get("amount"))) * YEARLY.get(key, 1)
-    except InvalidOperation:
-        amount = Decimal("NaN")
-    if not amount.is_finite() or not 0 <= amount <= LARGEST:
+    number = number_of(said.get("amount"))
+    amount = Decimal(-1) if number is None else number * YEARLY.get(key, 1)
+    if not 0 <= amount <= LARGEST:
         out.facts["value_as_sent" if key == "value" else key] = value if isinstance(value, str) else f"{value}"[:80]
         return
     named = said.get("currency")

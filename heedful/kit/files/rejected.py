@@ -1,4 +1,4 @@
-"""The file of bad rows: each as it was, with its number and the reason, to be mended and imported by the same map."""
+"""The file of bad rows: each as it was, with its number and the reason, to be mended and read again."""
 
 import csv
 import json
@@ -10,7 +10,7 @@ from heedful.kit.files.tables import FileTable, Row, RowError
 
 
 class RejectedFile:
-    """Made when the first bad row comes. `after` is the last row of an import that goes on; what is there is kept."""
+    """Made when the first bad row comes. `after` is the last row of a reading that goes on; what is there is kept."""
 
     def __init__(self, path: Path, table: FileTable, *, after: int = 0):
         self._path, self._table, self._after = path, table, after
@@ -49,7 +49,7 @@ class RejectedFile:
         return self._file
 
     def _keep(self) -> None:
-        """Take out what was written of rows that come again, because the import was stopped before they were kept."""
+        """Take out what was written of rows that come again, because the reading was stopped before they were kept."""
         kept = self._path.with_name(f"{self._path.name}.part")
         with self._path.open(encoding="utf-8", newline="") as old, kept.open("w", encoding="utf-8", newline="") as new:
             if self._is_csv:

@@ -22,7 +22,7 @@ from heedful.prove.tallies import AnswerTally
 from heedful.web import lists, wording
 from heedful.web.board import figures
 from heedful.web.components import charts
-from heedful.web.components.figures import Figure, span
+from heedful.web.components.figures import Figure, score_words, span
 from heedful.web.desk.feedback import views as feedback
 from heedful.web.names import Names
 from heedful.web.page import PageRequest, page
@@ -99,9 +99,9 @@ class BoardPromise:
 
 def _shown(card: scorecards.PromiseCard, choice: str) -> BoardPromise:
     address = reverse("desk:promise", args=[card.promise.slug])
-    walk = figures.attainment(card.walk, card.walk_before, href=f"{address}?days={choice}") if card.walk else None
-    felt = _felt(card.felt[0], f"{address}?days={choice}") if card.felt else None
-    return BoardPromise(card, walk, felt, _gap(card, address), f"{address}?days=90&state=broken")
+    walk = figures.attainment(card.walk, card.walk_before, href=f"{address}?period={choice}") if card.walk else None
+    felt = _felt(card.felt[0], f"{address}?period={choice}") if card.felt else None
+    return BoardPromise(card, walk, felt, _gap(card, address), f"{address}?period=90&state=broken")
 
 
 def _felt(one: proven.ExperienceByOutcome, address: str) -> BoardExperience:
@@ -121,7 +121,7 @@ def _felt(one: proven.ExperienceByOutcome, address: str) -> BoardExperience:
 def _words(figure: scores.Estimate | None) -> str:
     if figure is None:
         return "no answers"
-    return f"{figures.value(figure)} ({figure.n:,}{'' if figure.enough else ', too few to tell'})"
+    return f"{score_words(figure)} ({figure.n:,}{'' if figure.enough else ', too few to tell'})"
 
 
 def _verdict(apart: scores.Estimate | None) -> str:
@@ -181,7 +181,7 @@ def _stages(period: Period) -> object | None:
     names = Names()
     rows = [
         charts.ScoreRow(
-            names.stage(stage) if stage else "No stage", *figures.plotted(figure), figure.n, words=figures.value(figure)
+            names.stage(stage) if stage else "No stage", *figures.plotted(figure), figure.n, words=score_words(figure)
         )
         for stage, tally in found.items()
         if (figure := scores.score(HEADLINES[0], tally))

@@ -2,17 +2,8 @@
 
 from heedful.customers import scales
 from heedful.prove import scores
-from heedful.web.components.figures import Figure, span
+from heedful.web.components.figures import Figure, score_words, span
 from heedful.web.templatetags.look import percent, signed
-
-
-def value(figure: scores.Estimate) -> str:
-    """The figure's value as people write it."""
-    if figure.unit == "share":
-        return percent(figure.value, 1 if figure.value > 0.9 else 0)
-    if figure.unit == "points":
-        return signed(figure.value, 1)
-    return signed(figure.value, 1) if figure.unit == "gap" or figure.value < 0 else f"{figure.value:.1f}"
 
 
 def ends(question: str, figure: scores.Estimate) -> tuple[float, float]:
@@ -39,7 +30,7 @@ def score(question: str, now: scores.Estimate, before: scores.Estimate | None, *
     change = scores.change(now, before)
     return Figure(
         label=scales.name_of(question),
-        value=value(now),
+        value=score_words(now),
         n=now.n,
         span=span(now),
         low=low,
@@ -60,7 +51,7 @@ def experience(label: str, question: str, figure: scores.Estimate | None, *, of:
         return Figure(label, "–", n=0, of=of)
     least, most = ends(question, figure)
     middle, low, high = plotted(figure)
-    words = percent(figure.value, 1) if figure.unit == "share" else value(figure)
+    words = score_words(figure)
     return Figure(label, words, n=figure.n, of=of, low=low, high=high, middle=middle, least=least, most=most, href=href)
 
 
@@ -71,7 +62,7 @@ def gap(label: str, question: str, figure: scores.Estimate, *, href: str) -> Fig
     low, high = figure.interval
     return Figure(
         label,
-        value(figure),
+        score_words(figure),
         n=figure.n,
         low=low,
         high=high,

@@ -17,6 +17,7 @@ from heedful.prove.tallies import AnswerTally
 from heedful.web import lists
 from heedful.web.board import figures
 from heedful.web.components import charts
+from heedful.web.components.figures import score_words
 from heedful.web.names import Names
 from heedful.web.page import PageRequest, page
 
@@ -77,7 +78,7 @@ def _parts(question: str, period: periods.Period, side: By, weighted: bool) -> d
             *figures.plotted(figure),
             figure.n,
             _rows(question, period, side, key),
-            words=figures.value(figure),
+            words=score_words(figure),
         )
         for key, figure in (sorted(found.items()) if side == "month" else _best_first(found))
     ]

@@ -7,15 +7,28 @@ from django.utils.safestring import SafeString
 from heedful.prove import scores
 from heedful.web import wording
 from heedful.web.components import charts
-from heedful.web.templatetags.look import signed
+from heedful.web.templatetags.look import percent, signed
 
 TOO_FEW = 30
+
+
+def score_words(found: scores.Estimate) -> str:
+    """A score as every page writes it: NPS as +31, a share as 42 %, or 97.3 % where that says more, a mean as 4.3."""
+    if found.unit == "share":
+        return percent(found.value, _places(found))
+    if found.unit == "points":
+        return signed(found.value)
+    return signed(found.value, 1) if found.unit == "gap" or found.value < 0 else f"{found.value:.1f}"
+
+
+def _places(share: scores.Estimate) -> int:
+    return 1 if share.value > 0.9 else 0
 
 
 def span(found: scores.Estimate) -> str:
     """The interval in words, such as `+3 to +15`."""
     if found.unit == "share":
-        places = 1 if found.value > 0.9 else 0
+        places = _places(found)
         return f"{found.low * 100:.{places}f} to {found.high * 100:.{places}f}\N{NO-BREAK SPACE}%"
     is_signed = found.unit in ("points", "gap") or found.low < 0
     low, high = (

@@ -37,15 +37,15 @@ class PagePeriod:
 
 def period_of(request: HttpRequest, *, last: Callable[[], datetime | None], at: datetime) -> PagePeriod:
     """The period that the address names; else the last 90 days, or all time where the `last` of it was before them."""
-    chosen = request.GET.get("days", "")
+    chosen = request.GET.get("period", request.GET.get("days", ""))  # `days` is what addresses said before
     value = chosen if chosen in LABELS else _usual(last(), at)
     since = ALWAYS if value == "all" else at - timedelta(days=int(value))
     made = [
-        lists.Choice(one, label, one == value, lists.query(request.GET, days=one), goes=False)
+        lists.Choice(one, label, one == value, lists.query(request.GET, period=one, days=None), goes=False)
         for one, label in LABELS.items()
     ]
     return PagePeriod(
-        since, at, value, lists.Filter("days", "PagePeriod", made), f"?days={value}" if chosen == value else ""
+        since, at, value, lists.Filter("period", "Period", made), f"?period={value}" if chosen == value else ""
     )
 
 

@@ -18,10 +18,10 @@ from heedful.listen.surveys import OPEN
 from heedful.listen.tallies import InvitationTally
 from heedful.prove import cache, scores
 from heedful.prove import tallies as sums
-from heedful.web.components.figures import Figure, span
+from heedful.web.components.figures import Figure, score_words, span
 from heedful.web.desk import periods
 from heedful.web.desk.periods import PagePeriod
-from heedful.web.templatetags.look import percent, signed
+from heedful.web.templatetags.look import percent
 
 LATEST = 5
 STATES = [("answered", "Answered"), ("asked", "No answer yet"), ("planned", "Planned"), ("not_asked", "Not asked")]
@@ -109,10 +109,9 @@ def score_figures(survey: Survey, when: PagePeriod) -> list[Figure]:
 def _felt(code: str, score: scores.Estimate) -> Figure:
     scale = scales.scale_of(code)
     ends = {"points": (-100.0, 100.0), "share": (0.0, 1.0)}.get(score.unit, (scale.lowest, scale.highest))
-    words = {"points": signed(score.value, 0), "share": percent(score.value, 0)}.get(score.unit, f"{score.value:.1f}")
     return Figure(
         label=name_of(code),
-        value=words,
+        value=score_words(score),
         n=score.n,
         span=span(score),
         low=score.low,

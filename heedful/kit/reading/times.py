@@ -1,0 +1,119 @@
+"""When something was, out of what programs, files and people write: a day, a time of a day, or a moment."""
+
+import re
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from email.utils import parsedate_to_datetime
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+FEWEST = 1e8
+"""Numbers below this are no seconds since 1970 but some other number."""
+MILLISECONDS_FROM, MICROSECONDS_FROM, NANOSECONDS_FROM = 1e11, 1e14, 1e17
+"""Numbers since 1970 from here on are milliseconds and so on; as seconds they would be far from now."""
+LAST = datetime(2200, 1, 1, tzinfo=UTC)
+"""A number that would be a moment after this is no time."""
+FIRST_DAY, LAST_DAY = 19_000_101, 21_991_231
+"""Eight digits between these are a day, such as 20260305."""
+LONGEST = 64
+"""Characters; no time is written with more."""
+
+DIGITS = re.compile(r"\d+(?:\.\d*)?")
+YEAR_FIRST = re.compile(r"[0-9]{4}/[0-9]{1,2}/[0-9]{1,2}")
+MONTH_NAMES = (
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+    "december",
+)  # fmt: skip
+MONTHS = {name: number for number, month in enumerate(MONTH_NAMES, 1) for name in (month, month[:3])}
+# Unambiguous ways only: 05/03/2026 is March in London and May in Boston, so it is not read rather than guessed.
+DAYS = (
+    r"(?P<day>[0-9]{1,2})\.(?P<month>[0-9]{1,2})\.(?P<year>[0-9]{4})",
+    r"(?P<year>[0-9]{4})(?P<between>[/.])(?P<month>[0-9]{1,2})(?P=between)(?P<day>[0-9]{1,2})",
+    r"(?P<day>[0-9]{1,2})(?P<between>[ -])(?P<month>[A-Za-z]{3,9})(?P=between)(?P<year>[0-9]{4})",
+    r"(?P<month>[A-Za-z]{3,9}) (?P<day>[0-9]{1,2}), (?P<year>[0-9]{4})",
+)
+CLOCK = r"(?: (?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2}))?)?"
+WRITTEN = tuple(re.compile(day + CLOCK) for day in DAYS)
+
+
+def read(value: object) -> date | datetime | None:
+    """The day or the moment that a value means, or None; a datetime without a zone is on whatever clock its sender has.
+
+    Reads ISO 8601, the form of mails and HTTP, seconds to nanoseconds since 1970 by their size, 20260305, and the
+    ways of writing a day in which day and month cannot be confused.
+    """
+    try:
+        if isinstance(value, str):
+            return _written(value)
+        if isinstance(value, date):
+            return value
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return _number(value)
+    except (ValueError, OverflowError):
+        pass
+    return None
+
+
+def moment(value: object, *, clock: tzinfo = UTC) -> datetime | None:
+    """The moment that a value means, or None: a day is its midnight, and what names no zone is on `clock`."""
+    found = read(value)
+    if found is None:
+        return None
+    if not isinstance(found, datetime):
+        return datetime.combine(found, time(), clock)
+    return found if found.tzinfo else found.replace(tzinfo=clock)
+
+
+def _written(text: str) -> date | datetime:
+    if text[4:5] == "-" and len(text) > 10:
+        try:
+            return datetime.fromisoformat(text)
+        except ValueError:
+            pass
+    text = text.strip()
+    if len(text) > LONGEST:
+        raise ValueError
+    # Before ISO 8601, which takes 1700010112345 for a quarter to midnight in the year 1700.
+    if DIGITS.fullmatch(text):
+        return _number(float(text))
+    return _iso(text) or _by_pattern(text) or parsedate_to_datetime(text)
+
+
+def _iso(text: str) -> date | datetime | None:
+    """Read the ways of ISO 8601, and those that are near to it."""
+    if YEAR_FIRST.match(text):
+        text = text.replace("/", "-", 2)
+    if text.endswith(("UTC", "GMT", "z")):
+        text = text.removesuffix("z").removesuffix("UTC").removesuffix("GMT").rstrip() + "+00:00"
+    for form in (date, datetime):
+        try:
+            return form.fromisoformat(text)
+        except ValueError:
+            continue
+    return None
+
+
+def _by_pattern(text: str) -> date | datetime | None:
+    for pattern in WRITTEN:
+        if found := pattern.fullmatch(text):
+            month = found["month"].lower()
+            day = date(int(found["year"]), MONTHS.get(month) or int(month), int(found["day"]))
+            if found["hour"] is None:
+                return day
+            return datetime.combine(day, time(int(found["hour"]), int(found["minute"]), int(found["second"] or 0)))
+    return None
+
+
+def _number(number: float) -> date | datetime:
+    if FIRST_DAY <= number <= LAST_DAY and number == int(number):
+        return date.fromisoformat(str(int(number)))
+    at = EPOCH + _since_1970(number)
+    if not (number >= FEWEST and at < LAST):
+        raise ValueError
+    return at
+
+
+def _since_1970(number: float) -> timedelta:
+    if number >= NANOSECONDS_FROM:
+        return timedelta(microseconds=number / 1000)
+    if number >= MICROSECONDS_FROM:
+        return timedelta(microseconds=number)
+    return timedelta(milliseconds=number) if number >= MILLISECONDS_FROM else timedelta(seconds=number)
