@@ -149,6 +149,19 @@ ROOT_URLCONF = "heedful.config.urls"
 WSGI_APPLICATION = "heedful.config.wsgi.application"
 TEMPLATES = [
     {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "DIRS": [PACKAGE / "web" / "jinja2"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "environment": "heedful.web.environment.environment",
+            "strict": DEBUG,
+            "context_processors": [
+                "django.contrib.messages.context_processors.messages",
+                "heedful.web.shell.shell",
+            ],
+        },
+    },
+    {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [PACKAGE / "web" / "templates"],
         "APP_DIRS": True,

@@ -26,7 +26,7 @@ from heedful.web.components.figures import Figure, span
 from heedful.web.desk.feedback import views as feedback
 from heedful.web.names import Names
 from heedful.web.page import PageRequest, page
-from heedful.web.templatetags.look import duration, percent
+from heedful.web.filters import duration, percent
 
 HEADLINES = ("recommend", "satisfaction", "ease", "compared")
 VERBATIMS = 10

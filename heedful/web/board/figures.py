@@ -3,7 +3,7 @@
 from heedful.customers import scales
 from heedful.prove import scores
 from heedful.web.components.figures import Figure, span
-from heedful.web.templatetags.look import percent, signed
+from heedful.web.filters import percent, signed
 
 
 def value(figure: scores.Estimate) -> str:

@@ -17,7 +17,7 @@ from heedful.web import lists
 from heedful.web.components.figures import Figure, span
 from heedful.web.desk.feedback import views as feedback
 from heedful.web.page import PageRequest, page
-from heedful.web.templatetags.look import percent
+from heedful.web.filters import percent
 
 MOST_CASES = 20
 LATEST_WORDS = 5
