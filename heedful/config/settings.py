@@ -173,7 +173,7 @@ TEMPLATES = [
                 "heedful.web.shell.shell",
             ]
         },
-    }
+    },
 ]
 
 AUTH_USER_MODEL = "associates.Associate"

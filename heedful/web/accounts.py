@@ -179,6 +179,4 @@ class SocialAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
 def sign_ons(request: HttpRequest) -> list[tuple[str, str]]:
     """The company's single sign-ons: what each is called, and where it begins."""
     around = {"request": request}
-    return [
-        (each.name, provider_login_url(around, each, process="login")) for each in get_providers(around)
-    ]
+    return [(each.name, provider_login_url(around, each, process="login")) for each in get_providers(around)]

@@ -24,7 +24,6 @@ from heedful.kit.characters import storable
 from heedful.kit.errors import Forbidden, Refused, TooMany
 from heedful.web import shell
 
-
 PAGES = "jinja2"
 """The engine's name among Django's."""
 
@@ -133,7 +132,7 @@ def _refused(request: HttpRequest, no: Refused) -> HttpResponse:
 
 def _show(request: HttpRequest, no: Refused, *, status: int) -> HttpResponse:
     if is_fragment(request):
-        response = render(request, "components/refusal.html", {"refusal": no.sentence}, status=422)
+        response = render(request, "errors/flash.html", {"refusal": no.sentence}, status=422)
         response.headers["HX-Retarget"], response.headers["HX-Reswap"] = "#flash", "innerHTML"
         return response
     template = "errors/403.html" if status == 403 else "errors/refused.html"

@@ -33,7 +33,7 @@ def wanted(asked: QueryDict) -> str:
 
 
 def saved_views(request: Any) -> dict[str, Any]:
-    """What `components/saved.html` draws: the views and how to keep the present one; nothing where there is nothing to choose."""
+    """What `components/saved.html` draws: views, and how to keep the present one; nothing where there is no choice."""
     page = PAGES.get(request.resolver_match.view_name)
     if page is None:
         return {"tabs": [], "here": None, "page": "", "query": ""}

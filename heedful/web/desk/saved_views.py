@@ -10,8 +10,8 @@ from django.views.decorators.http import require_POST
 from heedful.associates import views as nouns
 from heedful.associates.models import View
 from heedful.kit.errors import Refused
-from heedful.web.page import PageRequest, page, redirect_with
 from heedful.web import view_tabs
+from heedful.web.page import PageRequest, page, redirect_with
 
 
 class ViewForm(forms.Form):

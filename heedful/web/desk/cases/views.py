@@ -23,8 +23,8 @@ from heedful.web.desk.cases import history as case_history
 from heedful.web.desk.cases import list as case_list
 from heedful.web.desk.cases import page as case_page
 from heedful.web.desk.customers import panel
-from heedful.web.page import PageRequest, is_fragment, page, page_or_block, redirect_with
 from heedful.web.filters import case_mark
+from heedful.web.page import PageRequest, is_fragment, page, page_or_block, redirect_with
 
 LATEST = "#latest"
 """Where the page shows what was said last."""

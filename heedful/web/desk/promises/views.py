@@ -19,7 +19,7 @@ from heedful.web.desk.promises import forms as promise_forms
 from heedful.web.desk.promises import list as promise_list
 from heedful.web.desk.promises import page as promise_page
 from heedful.web.desk.promises.forms import PromiseForm, Standards
-from heedful.web.page import PageRequest, is_fragment, page, page_or_block, redirect_with
+from heedful.web.page import PageRequest, page, page_or_block, redirect_with
 
 COLUMNS: list[lists.Column[Commitment]] = [
     ("Commitment", lambda row: row.pk),

@@ -16,7 +16,7 @@ from heedful.web import lists, shell, touchpoint_kinds
 from heedful.web.desk.surveys import forms as survey_forms
 from heedful.web.desk.surveys import page as survey_page
 from heedful.web.desk.surveys.forms import Questions, SurveyDesignForm
-from heedful.web.page import PageRequest, is_fragment, page, page_or_block, redirect_with
+from heedful.web.page import PageRequest, page, page_or_block, redirect_with
 
 COLUMNS: list[lists.Column[Invitation]] = [
     ("Invitation", lambda row: row.pk),
