@@ -143,6 +143,8 @@ MIDDLEWARE = [
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
+if DEBUG:
+    MIDDLEWARE.insert(0, "heedful.web.timing.say")
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 CSRF_FAILURE_VIEW = "heedful.web.errors.expired"
 ROOT_URLCONF = "heedful.config.urls"
