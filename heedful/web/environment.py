@@ -31,7 +31,8 @@ def url(page: str, *args: Any, **kwargs: Any) -> str:
 def environment(*, strict: bool = False, **options: Any) -> jinja2.Environment:
     """Make the engine; a strict one stops at whatever a template names that is not there, or forgets to call."""
     options.setdefault("undefined", jinja2.StrictUndefined if strict else jinja2.ChainableUndefined)
-    engine = jinja2.Environment(**{**options, "autoescape": True}, trim_blocks=True, lstrip_blocks=True)
+    options.pop("autoescape", None)  # there is no page without it
+    engine = jinja2.Environment(**options, autoescape=True, trim_blocks=True, lstrip_blocks=True)
     engine.filters.update(filters.FILTERS)
     engine.globals.update(ui=Components(engine), url=url, static=static, icon=filters.icon)
     engine.globals.update(saved_views=view_tabs.saved_views, sign_ons=accounts.sign_ons)
