@@ -13,5 +13,5 @@ from heedful.config.settings import *  # noqa: F403
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 WHITENOISE_AUTOREFRESH = True
 
-# A template that names what is not there fails its test; people would see the page without it.
+# A template that shows a function instead of calling it fails its test.
 TEMPLATES[0]["OPTIONS"]["strict"] = True  # type: ignore[index]  # noqa: F405

@@ -28,9 +28,9 @@ def url(page: str, *args: Any, **kwargs: Any) -> str:
     return reverse(page, args=args, kwargs=kwargs)
 
 
-def environment(*, strict: bool = False, **options: Any) -> jinja2.Environment:
-    """Make the engine; a strict one stops at whatever a template names that is not there, or forgets to call."""
-    options.setdefault("undefined", jinja2.StrictUndefined if strict else jinja2.ChainableUndefined)
+def environment(*, strict: bool = False, complete: bool = False, **options: Any) -> jinja2.Environment:
+    """Make the engine; a strict one refuses a function that is not called, a complete one a name that is not there."""
+    options["undefined"] = jinja2.StrictUndefined if complete else jinja2.ChainableUndefined
     options.pop("autoescape", None)  # there is no page without it
     engine = jinja2.Environment(**options, autoescape=True, trim_blocks=True, lstrip_blocks=True)
     engine.filters.update(filters.FILTERS)

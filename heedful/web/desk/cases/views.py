@@ -150,6 +150,7 @@ def _told(request: PageRequest, row: Case, **forms: Any) -> dict[str, Any]:
         "replies": Reply.objects.offered().order_by("name", "pk"),
         "following": case_page.next_case(request.user, after=row),
         "begun": bool(forms),
+        "is_stale": False,
         "opened": "mailing" if row.is_waiting and row.owner_id == request.user.pk else "",
         **forms,
     }
