@@ -113,3 +113,18 @@ def _left_as_found(
 
             with connection.cursor() as cursor:
                 cursor.execute("TRUNCATE customers_touchpoint, customers_arrival, procrastinate_jobs CASCADE")
+
+
+@pytest.fixture(autouse=True)
+def _contexts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let `response.context` hold what a page was given, as it does for Django's own templates."""
+    from django.template.backends.jinja2 import Template
+    from django.test.signals import template_rendered
+
+    render = Template.render
+
+    def told(self: Any, context: Any = None, request: Any = None) -> str:
+        template_rendered.send(sender=self, template=self, context=dict(context or {}))
+        return str(render(self, context, request))
+
+    monkeypatch.setattr(Template, "render", told)

@@ -12,3 +12,6 @@ from heedful.config.settings import *  # noqa: F403
 # A slow hash protects passwords, and makes a thousand logins slow.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 WHITENOISE_AUTOREFRESH = True
+
+# A template that shows a function instead of calling it fails its test.
+TEMPLATES[0]["OPTIONS"]["strict"] = True  # type: ignore[index]  # noqa: F405

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -123,7 +123,7 @@ def _fill() -> None:
 
 
 def _children(processes: Processes, host: str, port: int, live_port: int) -> list[supervisor.Child]:
-    works = {
+    works: dict[str, Callable[..., None]] = {
         "web": partial(processes.web, host=host, port=port),
         "live": partial(processes.live, host=host, port=live_port),
         "worker": processes.worker,

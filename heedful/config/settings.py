@@ -143,11 +143,26 @@ MIDDLEWARE = [
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
+if DEBUG:
+    MIDDLEWARE.insert(0, "heedful.web.timing.say")
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 CSRF_FAILURE_VIEW = "heedful.web.errors.expired"
 ROOT_URLCONF = "heedful.config.urls"
 WSGI_APPLICATION = "heedful.config.wsgi.application"
 TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "DIRS": [PACKAGE / "web" / "jinja2"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "environment": "heedful.web.environment.environment",
+            "strict": DEBUG,
+            "context_processors": [
+                "django.contrib.messages.context_processors.messages",
+                "heedful.web.shell.shell",
+            ],
+        },
+    },
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [PACKAGE / "web" / "templates"],
@@ -160,7 +175,7 @@ TEMPLATES = [
                 "heedful.web.shell.shell",
             ]
         },
-    }
+    },
 ]
 
 AUTH_USER_MODEL = "associates.Associate"

@@ -10,6 +10,7 @@ import msgspec
 from django.db import DatabaseError, DataError, IntegrityError, OperationalError, transaction
 
 from heedful.customers import consents, dedup, organisations, people, touchpoints
+from heedful.customers.dated_facts import Fact
 from heedful.customers.identities import Name, Span
 from heedful.customers.touchpoints import TouchpointDraft
 from heedful.kit.actor import By
@@ -199,9 +200,9 @@ def _quoted(word: Description) -> dict[str, Any]:
 
 def _facts(
     times: Sequence[datetime], records: Sequence[int], owns: Sequence[Mapping[str, Any]]
-) -> dict[int, dict[str, people.Fact]]:
+) -> dict[int, dict[str, Fact]]:
     """What is said of each record, the latest last; nothing of those of whom nothing is said."""
-    facts: dict[int, dict[str, people.Fact]] = defaultdict(dict)
+    facts: dict[int, dict[str, Fact]] = defaultdict(dict)
     for true_at, record, own in sorted(zip(times, records, owns, strict=True), key=lambda told: told[0]):
         facts[record] |= {key: (value, true_at) for key, value in own.items()}
     return {record: own for record, own in facts.items() if own}

@@ -11,6 +11,7 @@ from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.providers.base import AuthProcess
+from allauth.socialaccount.templatetags.socialaccount import get_providers, provider_login_url
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -173,3 +174,9 @@ class SocialAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
 
         session.request = asked
         return session
+
+
+def sign_ons(request: HttpRequest) -> list[tuple[str, str]]:
+    """The company's single sign-ons: what each is called, and where it begins."""
+    around = {"request": request}
+    return [(each.name, provider_login_url(around, each, process="login")) for each in get_providers(around)]

@@ -104,12 +104,13 @@ class ListPage[M: Model]:
 
 def read[M: Model](request: HttpRequest, rows: QuerySet[M], *, keys: Sequence[str], size: int = PAGE) -> ListPage[M]:
     """Read one page, ordered by `keys` that all run the same way and end with a unique one, such as "-at", "-id"."""
-    total = rows.order_by()[: MOST_COUNTED + 1].count()
     place = _place(request.GET.get("after", ""), rows.model, keys)
     skipped, values = (place[0], place[1:]) if place else (0, [])
     some = rows.filter(beyond(keys, values)) if values else rows
     found = list(some.order_by(*keys).fetch_mode(FETCH_RAISE)[: size + 1])
     shown = found[:size]
+    is_all = not values and len(found) <= size
+    total = len(found) if is_all else rows.order_by()[: MOST_COUNTED + 1].count()
     disclose(request, shown)
     following = ""
     if len(found) > size:

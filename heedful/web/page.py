@@ -6,11 +6,15 @@ from typing import Any, Concatenate, cast
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+import jinja2
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.template import engines
+from django.template.backends.utils import csrf_input_lazy, csrf_token_lazy
+from django.template.loader import get_template
 from django.urls import is_valid_path, reverse
 from django.utils import timezone
 
@@ -19,6 +23,9 @@ from heedful.associates.models import Associate
 from heedful.kit.characters import storable
 from heedful.kit.errors import Forbidden, Refused, TooMany
 from heedful.web import shell
+
+PAGES = "jinja2"
+"""The engine's name among Django's."""
 
 
 class PageRequest(HttpRequest):
@@ -79,6 +86,25 @@ def is_fragment(request: HttpRequest) -> bool:
     return bool(cast("Any", request).htmx) and not cast("Any", request).htmx.boosted
 
 
+def fragment(
+    request: HttpRequest, template: str, block: str, context: dict[str, Any], *, status: int = 200
+) -> HttpResponse:
+    """Show one block of a page, for a page that is open already."""
+    page = cast("jinja2.Template", cast("Any", get_template(template, using=PAGES)).template)
+    around = {"request": request, "csrf_input": csrf_input_lazy(request), "csrf_token": csrf_token_lazy(request)}
+    for processor in cast("Any", engines[PAGES]).template_context_processors:
+        around |= processor(request)
+    parts = page.blocks[block](page.new_context({**context, **around}))
+    return HttpResponse("".join(parts), status=status)
+
+
+def page_or_block(request: HttpRequest, template: str, block: str, context: dict[str, Any]) -> HttpResponse:
+    """Show a page, or its block to a page that is open already."""
+    if is_fragment(request):
+        return fragment(request, template, block, context)
+    return render(request, template, context)
+
+
 def _above(request: HttpRequest) -> HttpResponse:
     """Go to the page that the form of an address stands on: nobody can read what only takes what is sent."""
     above = request.path_info.rpartition("/")[0]
@@ -106,7 +132,7 @@ def _refused(request: HttpRequest, no: Refused) -> HttpResponse:
 
 def _show(request: HttpRequest, no: Refused, *, status: int) -> HttpResponse:
     if is_fragment(request):
-        response = render(request, "components/flash.html", {"refusal": no.sentence}, status=422)
+        response = render(request, "errors/flash.html", {"refusal": no.sentence}, status=422)
         response.headers["HX-Retarget"], response.headers["HX-Reswap"] = "#flash", "innerHTML"
         return response
     template = "errors/403.html" if status == 403 else "errors/refused.html"

@@ -113,11 +113,16 @@ class Shell:
 
     @cached_property
     def counts(self) -> Mapping[str, int]:
-        """How much waits: my open cases, those of them that are late, and everybody's open cases."""
-        late = Q(answered_at=None, due_at__lt=timezone.now())
-        mine = Q(owner=cast("Associate", self.request.user))
+        """How much waits, in one query: mine, what of it is late, everybody's, and whose the open cases are."""
+        me = cast("Associate", self.request.user)
+        late, mine = Q(answered_at=None, due_at__lt=timezone.now()), Q(owner=me)
         return Case.objects.open().aggregate(
-            mine=Count("pk", filter=mine), mine_late=Count("pk", filter=mine & late), open=Count("pk")
+            mine=Count("pk", filter=mine),
+            mine_late=Count("pk", filter=mine & late),
+            open=Count("pk"),
+            team=Count("pk", filter=Q(team=me.team_id)),
+            unclaimed=Count("pk", filter=Q(owner=None)),
+            lead=Count("pk", filter=Q(with_lead=True) | Q(answered_at=None, escalated_at__isnull=False)),
         )
 
     @property

@@ -1,34 +1,75 @@
 """What templates name is there: icons, addresses, and the templates that they include."""
 
 import ast
-import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, cast
 
 import lucide
 import pytest
-from django.template import TemplateDoesNotExist
+from django.template import TemplateDoesNotExist, engines
 from django.template.loader import get_template
 from django.urls import URLPattern, URLResolver, get_resolver
+from jinja2 import meta, nodes
 
 from tests.architecture import reading
 
-TEMPLATES = sorted(file for file in reading.PACKAGE.rglob("*.html") if "templates" in file.parts)
-ICON = re.compile(r"""\{%\s*icon\s+(?:"([^"]+)"|'([^']+)'|\w+\|default:"([^"]+)")""")
-ICON_NAME = re.compile(r"""\bicon_name=(?:"([^"]*)"|'([^']*)')""")
-ADDRESS = re.compile(r"""\{%\s*url\s+["']([^"']+)["']""")
-PART = re.compile(r"""\{%\s*(?:include|extends)\s+["']([^"']+)["']""")
+TEMPLATES = sorted(file for file in reading.PACKAGE.rglob("*.html") if {"jinja2", "templates"} & {*file.parts})
+WIDTH = 120
+ENGINE = cast("Any", engines["jinja2"]).env
+POSITIONS = {"icon": 0, "state": 2, "empty": 2}
+"""Function or component -> the position of its argument that is an icon."""
 NAMED = {"icon", "icon_name", "change_icon"}
 """What a field, a parameter or a property is called that holds the name of an icon."""
 TABLES = {"ICONS"}
 
 
-def found(pattern: re.Pattern[str]) -> Iterator[tuple[str, str]]:
-    """What the templates name, and where."""
+def calls() -> Iterator[tuple[nodes.Call, str]]:
+    """What the templates call, and where."""
     for file in TEMPLATES:
-        for hit in pattern.finditer(file.read_text(encoding="utf-8")):
-            if name := next((part for part in hit.groups() if part), ""):
-                yield name, str(file.relative_to(reading.ROOT))
+        where = str(file.relative_to(reading.ROOT))
+        if "jinja2" in file.parts:
+            parsed = ENGINE.parse(file.read_text(encoding="utf-8"))
+            yield from ((call, f"{where}:{call.lineno}") for call in parsed.find_all(nodes.Call))
+
+
+def name_of(call: nodes.Call) -> str:
+    return str(getattr(call.node, "name", "") or getattr(call.node, "attr", ""))
+
+
+def constants(node: nodes.Node | None) -> Iterator[str]:
+    """The texts that an expression may be: one, or either of a choice."""
+    match node:
+        case nodes.Const(value=str(text)) if text:
+            yield text
+        case nodes.CondExpr():
+            yield from (*constants(node.expr1), *constants(node.expr2))
+
+
+def icons_in_templates() -> Iterator[tuple[str, str]]:
+    for call, where in calls():
+        position = POSITIONS.get(name_of(call))
+        given = [call.args[position]] if position is not None and len(call.args) > position else []
+        given += [word.value for word in call.kwargs if word.key in NAMED]
+        yield from ((name, where) for part in given for name in constants(part))
+
+
+def addresses_in_templates() -> Iterator[tuple[str, str]]:
+    for call, where in calls():
+        if name_of(call) == "url":
+            yield from ((name, where) for name in constants(call.args[0]))
+
+
+def parts() -> Iterator[tuple[str, str]]:
+    """What the templates extend, include, import and draw, and where."""
+    for file in TEMPLATES:
+        where = str(file.relative_to(reading.ROOT))
+        if "jinja2" in file.parts:
+            found = meta.find_referenced_templates(ENGINE.parse(file.read_text(encoding="utf-8")))
+            yield from ((name, where) for name in found if name)
+    for call, where in calls():
+        if isinstance(call.node, nodes.Getattr) and getattr(call.node.node, "name", "") == "ui":
+            yield f"components/{call.node.attr}.html", where
 
 
 def places() -> dict[str, int]:
@@ -94,7 +135,7 @@ def _icons(node: ast.AST | None) -> Iterator[str]:
             yield from _icons(value)
 
 
-NAMES = sorted({*found(ICON), *found(ICON_NAME), *(hit for file in reading.files("web") for hit in in_code(file))})
+NAMES = sorted({*icons_in_templates(), *(hit for file in reading.files("web") for hit in in_code(file))})
 
 
 def is_drawn(name: str) -> bool:
@@ -126,13 +167,13 @@ def _addresses(resolver: URLResolver, before: str = "") -> Iterator[str]:
 
 def test_every_address_that_a_template_names_exists() -> None:
     known = set(_addresses(get_resolver()))
-    assert [(name, where) for name, where in found(ADDRESS) if name not in known] == []
+    assert [(name, where) for name, where in addresses_in_templates() if name not in known] == []
 
 
 @pytest.mark.django_db
 def test_every_template_that_is_included_exists() -> None:
     missing = []
-    for name, where in sorted(set(found(PART))):
+    for name, where in sorted(set(parts())):
         try:
             get_template(name)
         except TemplateDoesNotExist:
@@ -140,13 +181,22 @@ def test_every_template_that_is_included_exists() -> None:
     assert missing == []
 
 
-def test_nothing_that_a_template_begins_is_left_unclosed() -> None:
-    """Django shows such a thing to the reader as it stands."""
-    begun = re.compile(r"\{\{(?![^{}]*\}\})|\{%(?![^{}%]*(?:[\"'][^\"']*[\"'][^{}%]*)*%\})")
-    left = [
-        f"{file.relative_to(reading.ROOT)}: {hit.group()}{line[hit.end() : hit.end() + 40]}"
+def test_no_line_of_a_template_is_wider_than_a_screen() -> None:
+    wide = [
+        f"{file.relative_to(reading.ROOT)}:{number}"
         for file in TEMPLATES
-        for line in file.read_text(encoding="utf-8").splitlines()
-        for hit in begun.finditer(line)
+        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1)
+        if len(line) > WIDTH
     ]
-    assert left == []
+    assert wide == []
+
+
+def test_every_component_is_called_as_its_file() -> None:
+    """`ui.state(...)` draws the macro `state` in `components/state.html`."""
+    folder = reading.PACKAGE / "web" / "jinja2" / "components"
+    without = [
+        file.name
+        for file in sorted(folder.glob("*.html"))
+        if file.stem not in {macro.name for macro in ENGINE.parse(file.read_text()).find_all(nodes.Macro)}
+    ]
+    assert without == []

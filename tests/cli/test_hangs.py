@@ -125,7 +125,7 @@ def test_long_answers_and_files_give_their_places_back(hasty: House) -> None:
             answer = page.getresponse()
             assert (answer.status, answer.headers.get_content_type()) == (200, "text/csv")
             assert answer.read()
-        assert "htmx" in hasty.get("/static/web/desk.js")[1]
+        assert "htmx" in hasty.get("/static/web/menus.js")[1]
 
 
 @pytest.mark.parametrize("name", ["answering", "telling", "worker", "web"])

@@ -43,6 +43,9 @@ NO_TIMES: list[Any] = [
 ]  # fmt: skip
 
 
+NEITHER: tuple[Any, ...] = ("perhaps", "", 2, -1, 0.5, None, [], {}, "yes" * 1_000)
+
+
 @pytest.mark.parametrize(("value", "at"), MOMENTS)
 def test_a_moment_is_the_same_for_everybody(value: Any, at: datetime) -> None:
     assert times.moment(value) == at
@@ -94,7 +97,7 @@ def test_no_word_means_both() -> None:
             (no, False)
             for no in ("falsch", "faux", "nej", "não", "na\u0303o", "nie", "нет", "いいえ", "否", "HAYIR", 0, "0.0")
         ],
-        *[(neither, None) for neither in ("perhaps", "", 2, -1, 0.5, None, [], {}, "yes" * 1_000)],
+        *[(other, None) for other in NEITHER],
     ],
 )
 def test_yes_and_no_are_read_in_many_languages(value: Any, means: bool | None) -> None:

@@ -33,4 +33,4 @@ def test_no_cache_keeps_an_answer_of_the_api(path: str, is_let_in: bool, client:
 
 
 def test_scripts_and_styles_are_kept_as_before(client: Client, db: None) -> None:
-    assert "no-store" not in client.get("/static/web/desk.js").headers["Cache-Control"]
+    assert "no-store" not in client.get("/static/web/forms.js").headers["Cache-Control"]

@@ -18,8 +18,8 @@ from heedful.customers.models import Customer, Feedback
 from heedful.kit.actor import SYSTEM
 from heedful.understand.detection import Trouble
 from heedful.understand.models import Reading
+from heedful.web import filters as look
 from heedful.web.desk.cases import list as case_list
-from heedful.web.templatetags import look
 from tests.cast import arrived
 
 pytestmark = pytest.mark.django_db
@@ -196,7 +196,7 @@ def test_the_export_holds_every_case(as_: As, lena: Associate, case: Case) -> No
 
 
 def test_an_open_list_is_told_what_came_and_what_changed(as_: As, mira: Associate, case: Case, bruno: Customer) -> None:
-    from heedful.web.templatetags.cases import case_mark
+    from heedful.web.filters import case_mark
 
     seen = f"{case.pk}.{case_mark(case)}"
     fresh = opened(bruno, "feedback:77")

@@ -24,9 +24,9 @@ from heedful.web.board import figures
 from heedful.web.components import charts
 from heedful.web.components.figures import Figure, score_words, span
 from heedful.web.desk.feedback import views as feedback
+from heedful.web.filters import duration, percent
 from heedful.web.names import Names
 from heedful.web.page import PageRequest, page
-from heedful.web.templatetags.look import duration, percent
 
 HEADLINES = ("recommend", "satisfaction", "ease", "compared")
 VERBATIMS = 10

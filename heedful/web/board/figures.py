@@ -3,7 +3,7 @@
 from heedful.customers import scales
 from heedful.prove import scores
 from heedful.web.components.figures import Figure, score_words, span
-from heedful.web.templatetags.look import percent, signed
+from heedful.web.filters import percent, signed
 
 
 def ends(question: str, figure: scores.Estimate) -> tuple[float, float]:

@@ -7,7 +7,7 @@ from django.utils.safestring import SafeString
 from heedful.prove import scores
 from heedful.web import wording
 from heedful.web.components import charts
-from heedful.web.templatetags.look import percent, signed
+from heedful.web.filters import percent, signed
 
 TOO_FEW = 30
 

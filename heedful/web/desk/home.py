@@ -26,4 +26,4 @@ def home(request: PageRequest) -> HttpResponse:
 @page("case.read")
 def counts(request: PageRequest) -> HttpResponse:
     """Show the menu's counts anew, after something changed."""
-    return render(request, "components/counts.html")
+    return render(request, "desk/counts.html")

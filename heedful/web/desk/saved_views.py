@@ -10,14 +10,14 @@ from django.views.decorators.http import require_POST
 from heedful.associates import views as nouns
 from heedful.associates.models import View
 from heedful.kit.errors import Refused
+from heedful.web import view_tabs
 from heedful.web.page import PageRequest, page, redirect_with
-from heedful.web.templatetags import saved
 
 
 class ViewForm(forms.Form):
     """Of which list, what it shows, and what it is called."""
 
-    page = forms.ChoiceField(choices=[(page, page) for page in saved.PAGES.values()])
+    page = forms.ChoiceField(choices=[(page, page) for page in view_tabs.PAGES.values()])
     query = forms.CharField(required=False)
     name = forms.CharField(required=False)
 
@@ -29,7 +29,7 @@ def views(request: PageRequest) -> HttpResponse:
     form = ViewForm(request.POST)
     if not form.is_valid():
         raise Refused("This is not a view of a list.")
-    said = {**form.cleaned_data, "query": saved.normal_query(QueryDict(form.cleaned_data["query"]))}
+    said = {**form.cleaned_data, "query": view_tabs.normal_query(QueryDict(form.cleaned_data["query"]))}
     view = nouns.save(associate=request.user, **said, by=request.user.by, at=timezone.now())
     return redirect_with(request, _address(view), f"{view.name} is kept above this list.")
 
@@ -57,5 +57,5 @@ def _mine(request: PageRequest, pk: int) -> View:
 
 
 def _address(view: View) -> str:
-    pages = {page: reverse(name) for name, page in saved.PAGES.items()}
+    pages = {page: reverse(name) for name, page in view_tabs.PAGES.items()}
     return f"{pages[view.page]}?{view.query}"

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.http import QueryDict
 from django.utils import timezone
 
@@ -13,7 +13,7 @@ from heedful.associates.models import Associate, Team
 from heedful.customers.models import Organisation
 from heedful.promise.models import Promise
 from heedful.prove import periods
-from heedful.web import lists
+from heedful.web import lists, shell
 from heedful.web.page import PageRequest
 
 ORDERS: dict[str, list[str]] = {
@@ -106,7 +106,7 @@ def case_list_query(request: PageRequest, *, whose: str = "") -> CaseListQuery:
     return CaseListQuery(
         cases=found.by_urgency(),
         keys=["-closed_at", "-pk"] if state == "closed" else ORDERS.get(sort, ORDERS["first"]),
-        whose=None if whose else lists.chips(request, "whose", "Whose", _counted(request.user)),
+        whose=None if whose else lists.chips(request, "whose", "Whose", _counted(request)),
         states=lists.chips(request, "state", "State", STATES),
         menus=_menus(request),
         more=_more(request),
@@ -215,12 +215,8 @@ def organisation(request: PageRequest) -> list[lists.Filter]:
     return [lists.chips(request, "organisation", "Organisation", named)]
 
 
-def _counted(me: Associate) -> list[tuple[str, str]]:
+def _counted(request: PageRequest) -> list[tuple[str, str]]:
     """Whose there are, with how many are open."""
-    counts = Case.objects.open().aggregate(
-        mine=Count("pk", filter=Q(owner=me)),
-        team=Count("pk", filter=Q(team=me.team_id)),
-        unclaimed=Count("pk", filter=Q(owner=None)),
-        lead=Count("pk", filter=Q(with_lead=True) | Q(answered_at=None, escalated_at__isnull=False)),
-    )
-    return [(value, f"{label} {counts[value]:,}") for value, label in WHOSE if value != "team" or me.team_id]
+    counts = shell.of(request).counts
+    has_team = request.user.team_id
+    return [(value, f"{label} {counts[value]:,}") for value, label in WHOSE if value != "team" or has_team]

@@ -63,9 +63,11 @@ def troubles_of(request: PageRequest, case: Case) -> lists.ListPage[CaseTrouble]
 def trouble_rows(troubles: Sequence[CaseTrouble]) -> list[TroubleRow]:
     """Signs of trouble with everything that stands beside them."""
     ids = [trouble.feedback_id for trouble in troubles if trouble.feedback_id]
-    sheets = {sheet.pk: sheet for sheet in Feedback.objects.filter(pk__in=ids).prefetch_related("scores")}
-    readings = {reading.feedback_id: reading for reading in Reading.objects.filter(feedback__in=ids)}
-    names = dict(Topic.objects.values_list("slug", "name"))
+    feedback = Feedback.objects.select_related("reading").prefetch_related("scores")
+    sheets = {sheet.pk: sheet for sheet in feedback.filter(pk__in=ids)} if ids else {}
+    readings = {pk: sheet.reading for pk, sheet in sheets.items() if hasattr(sheet, "reading")}
+    has_topics = any(reading.topics for reading in readings.values())
+    names = dict(Topic.objects.values_list("slug", "name")) if has_topics else {}
     made = _made(troubles)
     return [
         _heard(
@@ -214,4 +216,4 @@ class ClosureForm(forms.Form):
 
 def cause_of(case: Case) -> str:
     """The cause's name, of a case that has one."""
-    return causes.names().get(case.cause, case.cause)
+    return causes.names().get(case.cause, case.cause) if case.cause else ""

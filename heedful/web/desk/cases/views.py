@@ -23,8 +23,8 @@ from heedful.web.desk.cases import history as case_history
 from heedful.web.desk.cases import list as case_list
 from heedful.web.desk.cases import page as case_page
 from heedful.web.desk.customers import panel
-from heedful.web.page import PageRequest, is_fragment, page, redirect_with
-from heedful.web.templatetags.cases import case_mark
+from heedful.web.filters import case_mark
+from heedful.web.page import PageRequest, is_fragment, page, page_or_block, redirect_with
 
 LATEST = "#latest"
 """Where the page shows what was said last."""
@@ -84,7 +84,7 @@ def _list(request: PageRequest, *, whose: str = "") -> HttpResponseBase:
         "handing": bulk.BulkHandoverForm(),
         "now": timezone.now(),
     }
-    return render(request, "desk/cases/index.html" + ("#rows" if is_fragment(request) else ""), told)
+    return page_or_block(request, "desk/cases/index.html", "rows", told)
 
 
 def _news(request: PageRequest, wish: case_list.CaseListQuery, whose: str) -> HttpResponse:
@@ -97,7 +97,7 @@ def _news(request: PageRequest, wish: case_list.CaseListQuery, whose: str) -> Ht
     changed = [case for case in rows if case_mark(case) != shown[str(case.pk)]]
     lists.disclose(request, [*fresh, *changed])
     told = {"fresh": fresh, "changed": changed, "whose": whose, "now": timezone.now()}
-    return render(request, "desk/cases/index.html#news", told)
+    return render(request, "desk/cases/news.html", told)
 
 
 @page("case.read")
@@ -105,10 +105,10 @@ def case(request: PageRequest, pk: int) -> HttpResponse:
     """One case."""
     row = _found(request, pk)
     if is_fragment(request) and request.headers.get("HX-Target") == "earlier":
-        return render(request, "desk/cases/case.html#lines", {"case": row, "history": _history(request, row)})
+        return render(request, "desk/cases/lines.html", {"case": row, "history": _history(request, row)})
     is_stale = request.GET.get("seen", hand := case_page.ownership_digest(row)) != hand
     if is_fragment(request):
-        return render(request, "desk/cases/case.html#told", {**_told(request, row), "is_stale": is_stale})
+        return render(request, "desk/cases/live.html", {**_told(request, row), "is_stale": is_stale})
     return render(request, "desk/cases/case.html", _told(request, row))
 
 
@@ -151,6 +151,7 @@ def _told(request: PageRequest, row: Case, **forms: Any) -> dict[str, Any]:
         "replies": Reply.objects.offered().order_by("name", "pk"),
         "following": case_page.next_case(request.user, after=row),
         "begun": bool(forms),
+        "is_stale": False,
         "opened": "mailing" if row.is_waiting and row.owner_id == request.user.pk else "",
         **forms,
     }

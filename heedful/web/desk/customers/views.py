@@ -19,7 +19,7 @@ from heedful.web import lists
 from heedful.web.desk.customers import list as customer_list
 from heedful.web.desk.customers import merge_list, timeline
 from heedful.web.desk.customers.panel import Panel
-from heedful.web.page import PageRequest, is_fragment, page, redirect_with
+from heedful.web.page import PageRequest, fragment, is_fragment, page, page_or_block, redirect_with
 
 
 @page("customer.read")
@@ -28,8 +28,8 @@ def index(request: PageRequest) -> HttpResponseBase:
     asked = customer_list.customer_list_query(request)
     if request.GET.get("format") == "csv":
         return lists.csv_file(request, "customers", asked.found, customer_list.COLUMNS)
-    template = "desk/customers/index.html" + ("#rows" if is_fragment(request) else "")
-    return render(request, template, {"page": lists.read(request, asked.found, keys=asked.keys), "asked": asked})
+    shown = lists.read(request, asked.found, keys=asked.keys)
+    return page_or_block(request, "desk/customers/index.html", "rows", {"page": shown, "asked": asked})
 
 
 @page("customer.read")
@@ -134,7 +134,7 @@ def _read(request: PageRequest, pk: int) -> Customer:
 
 def _show(request: PageRequest, who: Customer, part: str, context: Mapping[str, object]) -> HttpResponse:
     if part == "timeline" and is_fragment(request):
-        return render(request, "desk/customers/timeline.html#entries", {"panel": Panel(who), **context})
+        return fragment(request, "desk/customers/timeline.html", "entries", {"panel": Panel(who), **context})
     tabs = [
         {"label": label, "href": reverse(f"desk:{name}", args=[who.pk]), "is_here": name.endswith(part)}
         for label, name in TABS

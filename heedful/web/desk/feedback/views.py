@@ -10,7 +10,6 @@ from django.core.cache import cache
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import JSONObject
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
 from django.utils import timezone
 
 from heedful.act.models import CaseTrouble
@@ -23,7 +22,7 @@ from heedful.understand.models import Reading, Topic
 from heedful.web import lists, names, wording
 from heedful.web.desk.cases import list as case_list
 from heedful.web.desk.cases import page as case_page
-from heedful.web.page import PageRequest, is_fragment, page
+from heedful.web.page import PageRequest, page, page_or_block
 
 BANDS = {"recommend": (6, 9), "satisfaction": (2, 4), "ease": (3, 5), "compared": (-1, 1)}
 """The highest score that is low and the lowest that is high, for each scale."""
@@ -79,7 +78,7 @@ def index(request: PageRequest) -> HttpResponseBase:
         return lists.csv_file(request, "feedback", _exported(found), columns())
     shown = lists.read(request, found, keys=["-happened_at", "-pk"])
     told = {"page": shown, "sheets": feedback_rows(shown.rows), **_chips(request)}
-    return render(request, "desk/feedback/index.html" + ("#rows" if is_fragment(request) else ""), told)
+    return page_or_block(request, "desk/feedback/index.html", "rows", told)
 
 
 def _exported(rows: QuerySet[Feedback]) -> QuerySet[Feedback]:

@@ -16,8 +16,8 @@ from heedful.prove import scores
 from heedful.web import lists
 from heedful.web.components.figures import Figure, span
 from heedful.web.desk.feedback import views as feedback
+from heedful.web.filters import percent
 from heedful.web.page import PageRequest, page
-from heedful.web.templatetags.look import percent
 
 MOST_CASES = 20
 LATEST_WORDS = 5

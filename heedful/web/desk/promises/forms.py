@@ -38,7 +38,7 @@ class PairsInput(forms.Widget):
         """The pairs of which something was filled in."""
         del files, name
         columns = [[characters.storable(text).strip() for text in data.getlist(each)] for each in self.names]
-        return [pair for pair in zip_longest(*columns, fillvalue="") if any(pair)]
+        return [(first, second) for first, second in zip_longest(*columns, fillvalue="") if first or second]
 
 
 class AudienceField(forms.Field):

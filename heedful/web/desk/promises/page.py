@@ -21,7 +21,7 @@ from heedful.web import lists, names
 from heedful.web.components.figures import Figure
 from heedful.web.desk import periods as chosen
 from heedful.web.desk.periods import PagePeriod
-from heedful.web.templatetags.look import duration
+from heedful.web.filters import duration
 
 UNDECIDED = ("pending", "at_risk")
 OPEN = ("open", "Still open")

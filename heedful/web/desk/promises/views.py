@@ -21,7 +21,7 @@ from heedful.web.desk.promises import page as promise_page
 from heedful.web.desk.promises import standard_forms
 from heedful.web.desk.promises.forms import PromiseForm
 from heedful.web.desk.promises.standard_forms import Standards
-from heedful.web.page import PageRequest, is_fragment, page, redirect_with
+from heedful.web.page import PageRequest, page, page_or_block, redirect_with
 
 COLUMNS: list[lists.Column[Commitment]] = [
     ("Commitment", lambda row: row.pk),
@@ -50,7 +50,7 @@ def index(request: PageRequest) -> HttpResponseBase:
         "ended": ended,
         "any": Promise.objects.exists(),
     }
-    return render(request, "desk/promises/index.html" + ("#rows" if is_fragment(request) else ""), told)
+    return page_or_block(request, "desk/promises/index.html", "rows", told)
 
 
 @page("promise.read")
@@ -62,7 +62,7 @@ def promise(request: PageRequest, slug: str) -> HttpResponseBase:
         return lists.csv_file(request, row.slug, told["found"], COLUMNS)
     told["page"] = lists.read(request, told["found"], keys=["-counts_at", "-id"])
     lists.disclose(request, told["unread"])
-    return render(request, "desk/promises/promise.html" + ("#live" if is_fragment(request) else ""), told)
+    return page_or_block(request, "desk/promises/promise.html", "live", told)
 
 
 @page("promise.read")

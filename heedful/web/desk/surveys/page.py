@@ -21,7 +21,7 @@ from heedful.prove import tallies as sums
 from heedful.web.components.figures import Figure, score_words, span
 from heedful.web.desk import periods
 from heedful.web.desk.periods import PagePeriod
-from heedful.web.templatetags.look import percent
+from heedful.web.filters import percent
 
 LATEST = 5
 STATES = [("answered", "Answered"), ("asked", "No answer yet"), ("planned", "Planned"), ("not_asked", "Not asked")]

@@ -16,7 +16,7 @@ from heedful.web import lists, shell, touchpoint_kinds
 from heedful.web.desk.surveys import forms as survey_forms
 from heedful.web.desk.surveys import page as survey_page
 from heedful.web.desk.surveys.forms import Questions, SurveyDesignForm
-from heedful.web.page import PageRequest, is_fragment, page, redirect_with
+from heedful.web.page import PageRequest, page, page_or_block, redirect_with
 
 COLUMNS: list[lists.Column[Invitation]] = [
     ("Invitation", lambda row: row.pk),
@@ -43,7 +43,7 @@ def index(request: PageRequest) -> HttpResponse:
         "budget": surveys.budget(),
         "any": Survey.objects.exists(),
     }
-    return render(request, "desk/surveys/index.html" + ("#rows" if is_fragment(request) else ""), told)
+    return page_or_block(request, "desk/surveys/index.html", "rows", told)
 
 
 @page("survey.read")
@@ -73,7 +73,7 @@ def survey(request: PageRequest, pk: int) -> HttpResponseBase:
         "link": invitation_mail.link_to(row.public_token),
         "line": survey_page.SurveyRow(row, tally),
     }
-    return render(request, "desk/surveys/survey.html" + ("#live" if is_fragment(request) else ""), told)
+    return page_or_block(request, "desk/surveys/survey.html", "live", told)
 
 
 @page("survey.read")

@@ -13,7 +13,7 @@ from heedful.understand import detection, reading, rereadings, topics
 from heedful.understand.models import Topic
 from heedful.web import refusals
 from heedful.web.desk.cases import page as case_page
-from heedful.web.page import PageRequest, is_fragment, page, redirect_with
+from heedful.web.page import PageRequest, page, page_or_block, redirect_with
 
 
 class TopicForm(forms.Form):
@@ -46,8 +46,8 @@ def index(request: PageRequest) -> HttpResponse:
         "tried": try_out(text) if text else None,
         "rereading": rereadings.latest(),
     }
-    template = "desk/topics/index.html" + (f"#{request.GET.get('part', 'tried')}" if is_fragment(request) else "")
-    return render(request, template, told)
+    part = "rereading" if request.GET.get("part") == "rereading" else "tried"
+    return page_or_block(request, "desk/topics/index.html", part, told)
 
 
 def try_out(text: str) -> dict[str, Any]:

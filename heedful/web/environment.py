@@ -1,0 +1,48 @@
+"""What templates are written in: Jinja2 with our filters, addresses, icons and components."""
+
+from collections.abc import Callable
+from typing import Any
+
+import jinja2
+from django.templatetags.static import static
+from django.urls import reverse
+
+from heedful.web import accounts, filters, view_tabs
+
+
+class Components:
+    """Pieces of pages as calls: `ui.state("Kept", "good")` draws the macro `state` in `components/state.html`."""
+
+    def __init__(self, engine: jinja2.Environment) -> None:
+        self._engine = engine
+
+    def __getattr__(self, name: str) -> Any:
+        macro = getattr(self._engine.get_template(f"components/{name}.html").module, name)
+        if not self._engine.auto_reload:
+            setattr(self, name, macro)
+        return macro
+
+
+def url(page: str, *args: Any, **kwargs: Any) -> str:
+    """The address of a page."""
+    return reverse(page, args=args, kwargs=kwargs)
+
+
+def environment(*, strict: bool = False, complete: bool = False, **options: Any) -> jinja2.Environment:
+    """Make the engine; a strict one refuses a function that is not called, a complete one a name that is not there."""
+    options["undefined"] = jinja2.StrictUndefined if complete else jinja2.ChainableUndefined
+    options.pop("autoescape", None)  # there is no page without it
+    engine = jinja2.Environment(**options, autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    engine.filters.update(filters.FILTERS)
+    engine.globals.update(ui=Components(engine), url=url, static=static, icon=filters.icon)
+    engine.globals.update(saved_views=view_tabs.saved_views, sign_ons=accounts.sign_ons)
+    if strict:
+        engine.finalize = _called
+    return engine
+
+
+def _called(value: Any) -> Any:
+    """Refuse to show a function: the other engine calls what it meets, this one wants its brackets."""
+    if isinstance(value, Callable) and not isinstance(value, jinja2.Undefined):  # type: ignore[arg-type]
+        raise TypeError(f"A template shows {value!r} and does not call it.")
+    return value
