@@ -86,11 +86,6 @@ class Associate(AbstractBaseUser):
         """This associate as the actor of a change."""
         return By("associate", str(self.pk), self.name)
 
-    @property
-    def initials(self) -> str:
-        """One or two letters that stand for the name in small places."""
-        return "".join(word[0] for word in self.name.split()[:2]).upper()
-
     def get_short_name(self) -> str:
         """The first name."""
         return self.name.split()[0] if self.name else self.email

@@ -76,11 +76,6 @@ def standing(*, person: int) -> dict[str, bool]:
     return said
 
 
-def allows(*, person: int, purpose: str) -> bool:
-    """Whether a person may be addressed for a purpose: nobody refused it."""
-    return standing(person=person).get(purpose, True)
-
-
 def has_refused(*, customer: int, purpose: str) -> bool:
     """Whether this very record refused, whatever others of the same person said: they may part again."""
     return Consent.objects.filter(customer=customer, purpose=purpose, granted=False).exists()

@@ -73,7 +73,6 @@ def _row(past: PastInvitation, at: datetime) -> Invitation:
         created_at=min(past.at, at),
         ask_at=past.at,
         asked_at=past.at if state in (Invitation.State.ASKED, Invitation.State.ANSWERED) else None,
-        opened_at=past.answered_at,
         answered_at=past.answered_at,
         submitted_at=past.answered_at,
     )

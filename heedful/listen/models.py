@@ -94,7 +94,6 @@ class Invitation(models.Model):
     created_at = models.DateTimeField()
     ask_at = models.DateTimeField()
     asked_at = models.DateTimeField(null=True)
-    opened_at = models.DateTimeField(null=True)
     answered_at = models.DateTimeField(null=True)
     """When the first answer came."""
     submitted_at = models.DateTimeField(null=True)

@@ -226,7 +226,7 @@ def test_stopping_is_kept_as_consent_and_said_once(invitation: Invitation, alice
     now = timezone.now()
     answers.stop(invitation=invitation, by=ALICE, at=now)
     answers.stop(invitation=invitation, by=ALICE, at=now)
-    assert consents.allows(person=alice.pk, purpose="survey") is False
+    assert consents.standing(person=alice.pk).get("survey", True) is False
     assert Entry.objects.filter(kind="CustomerStoppedSurveys").count() == 1
     (again,) = happen("alice", message="again")
     assert invitations.consider(invitation=again, by=SYSTEM, at=timezone.now()).reason == "refused"
@@ -240,7 +240,7 @@ def test_who_stops_while_taken_for_somebody_else_who_had_has_stopped_when_they_p
     merge = people.merge(a=alice, b=bea, by=SYSTEM, at=now)
     answers.stop(invitation=invitation, by=ALICE, at=now)
     people.undo(merge=merge, by=SYSTEM, at=now)
-    assert consents.allows(person=alice.pk, purpose="survey") is False
+    assert consents.standing(person=alice.pk).get("survey", True) is False
 
 
 def test_a_visitor_cannot_be_stopped_from_being_asked(make: Callable[..., Survey]) -> None:

@@ -98,21 +98,6 @@ def interval(*, low: float, high: float, middle: float | None = None, least: flo
     )
 
 
-def spark(values: Sequence[float | None], *, label: str) -> SafeString:
-    """Draw a line of the size of a word."""
-    known = [value for value in values if value is not None]
-    if len(known) < 2:
-        return SafeString("")
-    x, y = AxisScale(0, len(values) - 1, 2, 94), AxisScale(min(known), max(known), 21, 3)
-    points = " ".join(f"{n(x(i))},{n(y(v))}" for i, v in enumerate(values) if v is not None)
-    return format_html(
-        '<svg class="chart chart-spark" viewBox="0 0 96 24" role="img" aria-label="{}">'
-        '<polyline class="line stroke-1" points="{}"/></svg>',
-        label,
-        points,
-    )
-
-
 def lines(series: Sequence[Series], *, label: str, least: float, most: float, height: float = 200) -> Picture:
     """Draw values over time, labelled at the line ends; bands are intervals and gaps are times without an answer."""
     shown = series[:LINES]

@@ -22,13 +22,6 @@ from heedful.web import wording
 register = template.Library()
 
 SIGNS = {"EUR": "€", "GBP": "£", "USD": "$"}
-STEPS = (
-    (60, 1, "s"),
-    (3600, 60, "min"),
-    (86_400, 3600, "h"),
-    (86_400 * 45, 86_400, "d"),
-    (86_400 * 600, 2_629_800, "mo"),
-)
 
 
 @register.simple_tag

@@ -72,7 +72,7 @@ def test_reading_writes_nothing_though_scanners_follow_links(client: Client, inv
     invitation.refresh_from_db()
     assert (invitation.answers, invitation.state) == ({}, Invitation.State.ASKED)
     assert (Entry.objects.count(), Touchpoint.objects.count()) == before
-    assert consents.allows(person=invitation.customer_id or 0, purpose="survey")
+    assert consents.standing(person=invitation.customer_id or 0).get("survey", True)
     assert Invitation.objects.count() == 1
 
 
@@ -235,7 +235,7 @@ def test_one_click_in_the_mail_program_stops_surveys(client: Client, invitation:
     answer = client.post(f"/s/{invitation.token}/stop", {"List-Unsubscribe": "One-Click"})
     assert answer.status_code == 200
     assert "will not ask you any more" in answer.content.decode()
-    assert consents.allows(person=invitation.customer_id, purpose="survey") is False
+    assert consents.standing(person=invitation.customer_id).get("survey", True) is False
 
 
 def test_a_person_is_asked_before_surveys_stop(client: Client, invitation: Invitation) -> None:

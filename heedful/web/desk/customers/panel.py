@@ -47,11 +47,6 @@ class PanelScore:
             return f"as expected ({self.expected})"
         return f"{'better' if self.value > self.expected else 'worse'} than expected ({self.expected})"
 
-    @property
-    def is_worse(self) -> bool:
-        """Whether it fell short of what was expected."""
-        return self.expected is not None and self.value < self.expected
-
 
 @dataclass(frozen=True, slots=True)
 class NextStep:
