@@ -82,7 +82,7 @@ FROM (SELECT n, n > {open_cases} AS closed, CASE WHEN n > {open_cases}
     FROM generate_series(1, {cases}) AS n) AS drawn;
 
 INSERT INTO act_trouble (case_id, customer_id, reference, what, words, severity, promise_id, happened_at, heard_at)
-SELECT c.id, c.customer_id, CASE WHEN c.id % 2 = 0 THEN 'instance:' || c.id || ':broken' ELSE 'feedback:' || c.id END, c.title,
+SELECT c.id, c.customer_id, CASE WHEN c.id % 2 = 0 THEN 'commitment:' || c.id || ':broken' ELSE 'feedback:' || c.id END, c.title,
     'never came', 2, CASE WHEN c.id % 2 = 0 THEN (SELECT promise_id FROM promise_instance i WHERE i.id = c.id) END,
     c.opened_at, c.opened_at
 FROM act_case c;

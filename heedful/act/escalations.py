@@ -12,6 +12,7 @@ from heedful.associates.models import Associate, Role
 from heedful.courier import mails
 from heedful.courier.models import Mail
 from heedful.kit.actor import By
+from heedful.ledger.references import Reference
 
 
 def write_to_the_leads(*, case: Case, by: By, at: datetime) -> list[Mail]:
@@ -23,7 +24,7 @@ def write_to_the_leads(*, case: Case, by: By, at: datetime) -> list[Mail]:
             subject=f"{case.who.label} has nearly waited too long"[:250],
             text=_text(case, lead, at),
             purpose="escalation",
-            reference=f"escalation:{case.pk}:{lead.pk}",
+            reference=Reference("escalation", case.pk, str(lead.pk)),
             by=by,
             at=at,
         )

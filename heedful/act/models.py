@@ -9,6 +9,7 @@ from django.db.models.functions import Lower
 
 from heedful.associates.models import Team
 from heedful.customers.models import Customer, Stage
+from heedful.ledger import references
 from heedful.promise.models import Promise
 
 URGENCY = models.Case(When(answered_at=None, then=Value(5)), default=Value(15)) - F("priority")
@@ -140,7 +141,7 @@ class CaseTrouble(models.Model):
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="troubles", db_index=False)
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="+")
     reference = models.CharField(max_length=120, unique=True)
-    """Where it comes from, such as `feedback:12` or `instance:7:broken`; the same sign is heard once."""
+    """Where it comes from, such as `feedback:12` or `commitment:7:broken`; the same sign is heard once."""
     what = models.CharField(max_length=300)
     words = models.TextField(blank=True)
     severity = models.PositiveSmallIntegerField()
@@ -162,8 +163,15 @@ class CaseTrouble(models.Model):
     @property
     def feedback_id(self) -> int | None:
         """The answer sheet in which it was heard, where it was one."""
-        source, _, rest = self.reference.partition(":")
-        return int(rest) if source == "feedback" and rest.isdecimal() else None
+        return self._number_of("feedback")
+
+    @property
+    def commitment_id(self) -> int | None:
+        """The promise to one customer that was broken or at risk, where it was one."""
+        return self._number_of("commitment")
+
+    def _number_of(self, kind: str) -> int | None:
+        return references.numbers(kind, [self.reference]).get(self.reference)
 
 
 class Route(models.Model):

@@ -8,6 +8,7 @@ from heedful.act import cases, escalations
 from heedful.act.models import Case
 from heedful.customers.models import Customer, Feedback
 from heedful.kit.actor import SYSTEM
+from heedful.ledger import references
 from heedful.ledger.models import Entry
 from heedful.listen import answers, invitations
 from heedful.listen.models import Invitation
@@ -66,14 +67,14 @@ def hear_whether_it_helped(event: answers.HelpAnswered, *, entry: Entry) -> None
 
 def _asked_about(troubles: Sequence[Trouble]) -> dict[str, Case]:
     """The case about which a customer was asked, by the reference of the sign in the answer."""
-    sheets = Feedback.objects.filter(pk__in=[trouble.reference.partition(":")[2] for trouble in troubles])
-    asked = {f"feedback:{pk}": subject.partition(":")[2] for pk, subject in sheets.values_list("pk", "subject")}
-    about = Invitation.objects.filter(
-        pk__in=[invitation for invitation in asked.values() if invitation.isdigit()], case_id__isnull=False
-    )
-    case_of = {str(invitation): case for invitation, case in about.values_list("pk", "case_id")}
+    sheets = references.numbers("feedback", [trouble.reference for trouble in troubles])
+    subjects = dict(Feedback.objects.filter(pk__in=sheets.values()).values_list("pk", "subject"))
+    invited = references.numbers("invitation", subjects.values())
+    about = Invitation.objects.filter(pk__in=invited.values(), case_id__isnull=False)
+    case_of = dict(about.values_list("pk", "case_id"))
     found = Case.objects.in_bulk(case_of.values())
-    return {name: found[case_of[invitation]] for name, invitation in asked.items() if case_of.get(invitation) in found}
+    asked = {name: case_of.get(invited.get(subjects.get(pk, ""), 0)) for name, pk in sheets.items()}
+    return {name: found[case] for name, case in asked.items() if case in found}
 
 
 def _instances(ids: list[int], state: str) -> list[Commitment]:

@@ -17,10 +17,12 @@ from django.utils import timezone
 from heedful.associates import associates, company
 from heedful.courier import backoff, smtp
 from heedful.courier.models import Mail, MailServer, MailTry, Sending
+from heedful.kit import names
 from heedful.kit.actor import SYSTEM, By
 from heedful.kit.characters import is_one_line, storable, straight
 from heedful.kit.errors import Refused
 from heedful.ledger import events, jobs
+from heedful.ledger.references import Reference
 
 GIVES_UP_AFTER = timedelta(days=2)
 PAUSES_S = (60, 300, 900, 1800, 3600, 7200, 14400)
@@ -62,7 +64,7 @@ def send(
     html: str = "",
     to_name: str = "",
     purpose: str,
-    reference: str | None = None,
+    reference: Reference | None = None,
     headers: Mapping[str, str] | None = None,
     by: By,
     at: datetime,
@@ -71,7 +73,7 @@ def send(
     waits = bool(settings.SMTP_URL)
     content = {
         "to": _checked_address(to),
-        "to_name": " ".join(straight(storable(to_name)).split())[:200],
+        "to_name": names.one_line(to_name, most=200),
         "subject": straight(_checked_line(subject, "subject"))[:250],
         "text": storable(text),
         "html": storable(html),
@@ -88,9 +90,9 @@ def send(
     if reference is None:
         mail, is_new = Mail.objects.create(**content), True
     else:
-        mail, is_new = Mail.objects.get_or_create(reference=reference, defaults=content)
+        mail, is_new = Mail.objects.get_or_create(reference=str(reference), defaults=content)
     if is_new:
-        events.record(MailWritten(mail.pk, purpose, reference), by=by, at=at)
+        events.record(MailWritten(mail.pk, purpose, mail.reference), by=by, at=at)
         _wake(at=None)
     return mail
 

@@ -66,7 +66,7 @@ class Mail(models.Model):
     headers = models.JSONField(default=dict)
     purpose = models.CharField(max_length=40)
     reference = models.CharField(max_length=120, unique=True, null=True)
-    """What this mail is about, such as `ask:12`; a second mail with the same reference is the same mail."""
+    """What this mail is about, such as `invitation:12`; a second mail with the same reference is the same mail."""
     message_id = models.CharField(max_length=200, unique=True)
     state = models.CharField(max_length=8, choices=Sending.choices, default=Sending.WAITING)
     created_at = models.DateTimeField()

@@ -12,10 +12,11 @@ from heedful.associates.models import Associate, Role
 from heedful.courier import kinds as event_kinds
 from heedful.courier import mails, signing
 from heedful.courier.models import Endpoint, Sending
-from heedful.kit import http
+from heedful.kit import http, names
 from heedful.kit.actor import SYSTEM, By
 from heedful.kit.errors import Refused
 from heedful.ledger import events
+from heedful.ledger.references import Reference
 
 OLD_SECRET_FOR = timedelta(days=1)
 
@@ -134,13 +135,13 @@ def _tell_administrators(endpoint: Endpoint, *, at: datetime) -> None:
         mails.send(
             to=admin.email,
             to_name=admin.name,
-            subject=f"The webhook {' '.join(endpoint.name.split())} was disabled",
+            subject=f"The webhook {names.one_line(endpoint.name)} was disabled",
             text=(
                 f"Heedful tells {endpoint.url} nothing any more. {endpoint.disabled_reason}\n\n"
                 f"When it works again, enable it here: {settings.PUBLIC_URL}/setup/webhooks\n"
             ),
             purpose="alert",
-            reference=f"endpoint:{endpoint.pk}:{at:%Y%m%d%H%M%S}:{admin.pk}",
+            reference=Reference("endpoint", endpoint.pk, f"{at:%Y%m%d%H%M%S}:{admin.pk}"),
             by=SYSTEM,
             at=at,
         )
@@ -158,6 +159,6 @@ def _checked_url(url: str) -> str:
 
 
 def _checked_name(name: str) -> str:
-    if not (stripped := " ".join(name.split())):
+    if not (stripped := names.one_line(name)):
         raise Refused("Give the endpoint a name.")
     return stripped[:120]

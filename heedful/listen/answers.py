@@ -10,11 +10,11 @@ from django.db import transaction
 
 from heedful.customers import consents, scales, touchpoints
 from heedful.customers.touchpoints import TouchpointDraft
-from heedful.kit import live
+from heedful.kit import live, names
 from heedful.kit.actor import By
-from heedful.kit.characters import storable
 from heedful.kit.errors import Refused
 from heedful.ledger import events
+from heedful.ledger.references import Reference
 from heedful.listen import invitations
 from heedful.listen.models import Invitation, Survey
 from heedful.listen.surveys import OPEN
@@ -162,7 +162,7 @@ def _checked(survey: Survey, question: str, value: Any) -> int | str | None:
 
 
 def _checked_words(value: Any) -> str | None:
-    words = storable(str(value or "")).replace("\r\n", "\n").strip()
+    words = names.text(str(value or ""))
     if len(words) > LONGEST:
         raise Refused("This is longer than we can keep. Please stay under 5,000 characters.", code="too_long")
     return words or None
@@ -192,7 +192,7 @@ def draft_of(invitation: Invitation, question: str, at: datetime) -> TouchpointD
     return TouchpointDraft(
         kind=KIND,
         happened_at=at,
-        message=f"ask:{invitation.pk}:{question}:{answer['revision']}",
+        message=Reference("invitation", invitation.pk, f"{question}:{answer['revision']}").former,
         customer=invitation.customer_id,
         identities=() if invitation.customer_id else (("anonymous_id", _nobody(invitation)),),
         channel=invitation.channel,
@@ -200,7 +200,7 @@ def draft_of(invitation: Invitation, question: str, at: datetime) -> TouchpointD
         properties={"survey": invitation.survey.slug, "question": question, "invitation": invitation.pk},
         scores=None if question == OPEN else {question: int(value)},
         verbatim=str(value) if question == OPEN else None,
-        subject=f"ask:{invitation.pk}",
+        subject=Reference("invitation", invitation.pk).former,
     )
 
 

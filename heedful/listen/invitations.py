@@ -18,6 +18,7 @@ from heedful.kit.actor import SYSTEM, By
 from heedful.kit.errors import Refused
 from heedful.ledger import events, jobs
 from heedful.ledger.models import Entry
+from heedful.ledger.references import Reference
 from heedful.listen import invitation_mail, surveys
 from heedful.listen.models import Invitation, Survey
 
@@ -235,7 +236,7 @@ def _write(ask: Invitation, person: Customer, *, by: By, at: datetime) -> str | 
             text=invitation.text,
             html=invitation.html,
             purpose="survey",
-            reference=f"ask:{ask.pk}",
+            reference=Reference("invitation", ask.pk),
             headers=invitation.headers,
             by=by,
             at=at,

@@ -15,7 +15,7 @@ from heedful.customers.people import PeopleRegrouped
 from heedful.customers.touchpoints import TouchpointsRecorded
 from heedful.kit import live
 from heedful.kit.actor import SYSTEM
-from heedful.ledger import events, jobs
+from heedful.ledger import events, jobs, references
 from heedful.ledger.models import Entry
 from heedful.promise import clocks, evidence, judging, rows, standards
 from heedful.promise.judging import Evidence, StandardSpec, Verdict
@@ -302,7 +302,7 @@ class CommitmentHistory:
 def history(commitment: Commitment) -> CommitmentHistory:
     """Replay an instance: its flips in the order in which they were found, and what they rest on."""
     flips = list(commitment.flips.order_by("found_at", "pk"))
-    named = {int(flip.because.partition(":")[2]) for flip in flips if flip.because.startswith("touchpoint:")}
+    named = set(references.numbers("touchpoint", [flip.because for flip in flips]).values())
     wanted = named | {commitment.opened_by} | ({commitment.settled_by} if commitment.settled_by else set())
     touchpoints = Touchpoint.objects.filter(pk__in=wanted).order_by("happened_at", "pk")
     return CommitmentHistory(commitment, flips, list(touchpoints))

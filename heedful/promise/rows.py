@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import msgspec
 from django.db import connection
 
+from heedful.ledger.references import Reference
 from heedful.promise.models import Commitment, Unreadable
 from heedful.promise.working_time import MICROSECOND
 
@@ -130,7 +131,7 @@ def _because(change: Change) -> str:
     row = change.row
     if row.state == "at_risk" or (row.state == "broken" and row.due_at is not None):
         return "clock"
-    return f"touchpoint:{row.settled_by or change.opened_by}"
+    return str(Reference("touchpoint", row.settled_by or change.opened_by))
 
 
 def note_unreadable(*, records: Collection[int], of: Sequence[int], unread: Mapping[Place, Unreadable]) -> None:

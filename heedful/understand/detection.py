@@ -7,12 +7,14 @@ from typing import Any
 
 from heedful.customers import scales
 from heedful.customers.models import Feedback
+from heedful.ledger.references import Reference
 from heedful.understand.models import TroubleRule
 
 FRESH = timedelta(days=14)
 """Older feedback, such as imported history, is read but opens nothing."""
 
-MILD, SERIOUS, GRAVE = 1, 2, 3
+MILD = 1
+"""The least of three: see `TroubleRule.severity`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +22,7 @@ class Trouble:
     """A sign of trouble: where it comes from, whose, how bad, and the words that say so."""
 
     reference: str
+    """A `Reference` as it is written, so that the event that carries it can be read by programs."""
     customer: int
     severity: int
     what: str
@@ -56,7 +59,7 @@ def trouble_in(
         return None
     worst = max(found, key=lambda each: each[:2])
     return Trouble(
-        reference=f"feedback:{feedback.pk}",
+        reference=str(Reference("feedback", feedback.pk)),
         customer=feedback.customer_id,
         severity=worst[0],
         what=worst[2],

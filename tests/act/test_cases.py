@@ -148,7 +148,7 @@ def test_what_was_no_trouble_or_is_long_past_is_not_a_first_failure(
 
 
 def test_trouble_a_day_into_an_open_case_is_a_second_failure(case: Case, carla: Customer, noon: datetime) -> None:
-    again = cases.open_for_trouble(trouble=trouble(carla, "instance:1:broken"), by=SYSTEM, at=noon + DAY)
+    again = cases.open_for_trouble(trouble=trouble(carla, "commitment:1:broken"), by=SYSTEM, at=noon + DAY)
     assert again == case
     assert (again.is_repeat, again.with_lead) == (True, True)
     assert again.due_at == noon + DAY

@@ -14,6 +14,7 @@ from heedful.courier.models import Mail, MailServer, MailTry, Sending
 from heedful.kit.actor import SYSTEM
 from heedful.kit.errors import Refused
 from heedful.ledger.models import Entry
+from heedful.ledger.references import Reference
 from tests.courier.conftest import Postbox
 
 pytestmark = pytest.mark.django_db
@@ -77,8 +78,8 @@ def test_what_people_wrote_goes_before_what_a_survey_asks(postbox: Postbox) -> N
 
 
 def test_the_same_reference_is_the_same_mail(postbox: Postbox) -> None:
-    first = write(reference="ask:1")
-    assert write(reference="ask:1", subject="Another") == first
+    first = write(reference=Reference("invitation", 1))
+    assert write(reference=Reference("invitation", 1), subject="Another") == first
     mails.drain()
     assert len(postbox.taken) == 1
 

@@ -121,7 +121,7 @@ def test_what_was_heard_for_many_has_pages(as_: As, mira: Associate, case: Case)
         CaseTrouble(
             case=case,
             customer=case.customer,
-            reference=f"instance:{n}:broken",
+            reference=f"commitment:{n}:broken",
             what=f"n{n:03}",
             severity=1,
             happened_at=at - timedelta(minutes=n),

@@ -20,6 +20,7 @@ from heedful.customers.models import Customer, Feedback
 from heedful.kit import live
 from heedful.kit.actor import By
 from heedful.ledger import events
+from heedful.ledger.references import Reference
 from heedful.promise.models import Promise
 from heedful.understand import detection
 from heedful.understand.detection import Trouble
@@ -44,7 +45,7 @@ def trouble_from(feedback: Feedback) -> Trouble:
     """What a customer said, as the rules weigh it, or as mild trouble where they find none."""
     reading = Reading.objects.filter(feedback=feedback).first()
     return _weighed(feedback, reading) or Trouble(
-        reference=f"feedback:{feedback.pk}",
+        reference=str(Reference("feedback", feedback.pk)),
         customer=feedback.customer_id,
         severity=detection.MILD,
         what="Taken from feedback",

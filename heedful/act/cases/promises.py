@@ -18,6 +18,7 @@ from heedful.act.models import Case, CasePolicy, CaseTrouble
 from heedful.customers.models import Customer
 from heedful.kit.actor import By
 from heedful.ledger import events
+from heedful.ledger.references import Reference
 from heedful.promise.models import Commitment, Promise
 from heedful.understand.detection import FRESH, MILD, Trouble
 
@@ -55,7 +56,7 @@ def trouble_of(commitment: Commitment, *, broken: bool) -> Trouble:
     """A promise's state as trouble; one at risk is mild, for it can still be kept."""
     words = commitment.promise.words
     return Trouble(
-        reference=f"instance:{commitment.pk}:{'broken' if broken else 'at_risk'}",
+        reference=str(Reference("commitment", commitment.pk, "broken" if broken else "at_risk")),
         customer=commitment.customer_id,
         severity=commitment.promise.severity if broken else MILD,
         what=f"Promise broken: {words}" if broken else f"Promise at risk: {words}",

@@ -15,6 +15,7 @@ from heedful.customers.models import Customer
 from heedful.kit.actor import By
 from heedful.kit.errors import Refused
 from heedful.ledger import events
+from heedful.ledger.references import Reference
 
 
 @transaction.atomic
@@ -39,7 +40,7 @@ def write(*, case: Case, subject: str, text: str, to: str = "", by: By, at: date
         subject=written.subject,
         text=written.text,
         purpose="case",
-        reference=f"note:{written.pk}",
+        reference=Reference("note", written.pk),
         by=by,
         at=at,
     )

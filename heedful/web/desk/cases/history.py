@@ -14,6 +14,7 @@ from heedful.associates.models import Associate, Team
 from heedful.courier.models import Mail, Sending
 from heedful.customers.models import Feedback
 from heedful.ledger.models import Entry
+from heedful.ledger.references import Reference
 from heedful.listen.models import Invitation
 from heedful.listen.surveys import OPEN
 
@@ -197,13 +198,14 @@ def _answered(case: Case, before: HistoryPosition | None, most: int) -> list[His
     invitations = Invitation.objects.filter(customer=case.customer_id, case_id=case.pk, answers__has_key=OPEN).order_by(
         "pk"
     )
-    sheets = Feedback.objects.filter(subject__in=[f"ask:{invitation.pk}" for invitation in invitations])
-    names = {f"feedback:{pk}": subject for pk, subject in sheets.values_list("pk", "subject")}
+    subjects = {invitation.pk: Reference("invitation", invitation.pk).former for invitation in invitations}
+    sheets = Feedback.objects.filter(subject__in=subjects.values())
+    names = {str(Reference("feedback", pk)): subject for pk, subject in sheets.values_list("pk", "subject")}
     heard = {names[name] for name in case.troubles.filter(reference__in=names).values_list("reference", flat=True)}
     found = [
         _answer(invitation.pk, invitation.answers[OPEN])
         for invitation in invitations
-        if f"ask:{invitation.pk}" not in heard
+        if subjects[invitation.pk] not in heard
     ]
     return sorted((one for one in found if before is None or one.place < before), key=lambda one: one.place)[-most:]
 

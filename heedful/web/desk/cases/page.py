@@ -73,21 +73,14 @@ def trouble_rows(troubles: Sequence[CaseTrouble]) -> list[TroubleRow]:
             sheets.get(trouble.feedback_id or 0),
             readings.get(trouble.feedback_id or 0),
             names,
-            made.get(_instance_of(trouble)),
+            made.get(trouble.commitment_id or 0),
         )
         for trouble in troubles
     ]
 
 
-def _instance_of(trouble: CaseTrouble) -> int:
-    """The number in a reference such as `instance:12:broken`; 0 for trouble of another kind."""
-    kind, _, rest = trouble.reference.partition(":")
-    number = rest.partition(":")[0]
-    return int(number) if kind == "instance" and number.isdecimal() else 0
-
-
 def _made(troubles: Iterable[CaseTrouble]) -> dict[int, CommitmentRow]:
-    wanted = {number for trouble in troubles if (number := _instance_of(trouble))}
+    wanted = {number for trouble in troubles if (number := trouble.commitment_id)}
     rows = Commitment.objects.select_related("promise").in_bulk(wanted) if wanted else {}
     came = _came(row for row in rows.values() if row.settled_by)
     return {pk: CommitmentRow(row, came.get(row.settled_by or 0)) for pk, row in rows.items()}

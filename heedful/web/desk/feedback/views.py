@@ -16,6 +16,7 @@ from django.utils import timezone
 from heedful.act.models import CaseTrouble
 from heedful.customers import scales
 from heedful.customers.models import Feedback, Score, Stage
+from heedful.ledger.references import Reference
 from heedful.prove import answers, periods
 from heedful.understand import detection
 from heedful.understand.models import Reading, Topic
@@ -108,7 +109,7 @@ def feedback_rows(rows: Iterable[Feedback]) -> list[FeedbackRow]:
     """Answer sheets with everything that stands beside them."""
     rows = list(rows)
     names = dict(Topic.objects.values_list("slug", "name"))
-    references = {f"feedback:{row.pk}": row.pk for row in rows}
+    references = {str(Reference("feedback", row.pk)): row.pk for row in rows}
     troubles = CaseTrouble.objects.filter(reference__in=references).values_list("reference", "case_id")
     known = {references[reference]: case_id for reference, case_id in troubles}
     return [_sheet(row, names, known.get(row.pk)) for row in rows]

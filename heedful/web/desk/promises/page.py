@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from heedful.customers import kinds, scales, slugs
 from heedful.customers.models import Customer
+from heedful.ledger import references
 from heedful.promise import attainment, standards
 from heedful.promise.attainment import Attainment
 from heedful.promise.commitments import CommitmentHistory
@@ -201,10 +202,11 @@ def replay(history: CommitmentHistory) -> dict[str, Any]:
 
 
 def _because(reason: str, called: dict[int, str]) -> str:
-    kind, _, pk = reason.partition(":")
-    if kind == "clock":
+    if reason == "clock":
         return "The clock ran"
-    return called.get(int(pk), f"Touchpoint {pk}") if kind == "touchpoint" and pk.isdecimal() else reason.capitalize()
+    for number in references.numbers("touchpoint", [reason]).values():
+        return called.get(number, f"Touchpoint {number}")
+    return reason.capitalize()
 
 
 def _lateness(history: CommitmentHistory) -> str:
