@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.utils.text import slugify
 
 from heedful.act.models import Cause
 from heedful.associates import associates
 from heedful.kit import locks
 from heedful.kit.actor import By
 from heedful.kit.errors import Refused
+from heedful.kit.names import one_line, slug
 from heedful.ledger import events
 
 
@@ -82,7 +82,7 @@ def retire(*, cause: Cause, by: By, at: datetime) -> None:
 
 
 def _checked(name: str, *, besides: Cause | None = None) -> str:
-    if not (name := " ".join(name.split())[:120]):
+    if not (name := one_line(name, most=120)):
         raise Refused("Give the cause a name.")
     locks.lock(Cause)
     if any(cause != besides for cause in Cause.objects.filter(name__iexact=name)):
@@ -91,6 +91,4 @@ def _checked(name: str, *, besides: Cause | None = None) -> str:
 
 
 def _slug(name: str) -> str:
-    plain = slugify(name[:200])[:60] or "cause"
-    taken = set(Cause.objects.filter(slug__startswith=plain).values_list("slug", flat=True))
-    return next(slug for n in range(1, 10_000) if (slug := plain if n == 1 else f"{plain}-{n}") not in taken)
+    return slug(name, otherwise="cause", most=60, taken=Cause.objects.values_list("slug", flat=True))

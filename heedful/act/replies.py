@@ -11,7 +11,7 @@ from heedful.act.models import Case, Reply
 from heedful.associates import associates
 from heedful.associates.models import Associate
 from heedful.customers.models import Customer
-from heedful.kit import characters, locks
+from heedful.kit import locks, names
 from heedful.kit.actor import By
 from heedful.kit.errors import Refused
 from heedful.ledger import events
@@ -115,7 +115,7 @@ def fill(text: str, known: Mapping[str, str]) -> str:
 def first_name(who: Customer) -> str:
     """What to call somebody: the first name where it was told by itself, else the first word of the name."""
     told = str((who.facts.get("first_name") or [""])[0] or "").strip() or who.name.strip().partition(" ")[0]
-    return characters.straight(told)[:80]
+    return names.one_line(told, most=80)
 
 
 def promise_of(case: Case) -> str:
@@ -132,7 +132,7 @@ def refuse_blanks(text: str) -> None:
 
 
 def _checked_name(name: str, *, besides: Reply | None = None) -> str:
-    if not (name := " ".join(characters.straight(characters.storable(name)).split())[:120]):
+    if not (name := names.one_line(name, most=120)):
         raise Refused("Give the reply a name, by which your colleagues find it.")
     locks.lock(Reply)
     if any(reply != besides for reply in Reply.objects.offered().filter(name__iexact=name)):
@@ -141,7 +141,7 @@ def _checked_name(name: str, *, besides: Reply | None = None) -> str:
 
 
 def _checked_text(text: str) -> str:
-    if not (text := characters.storable(text.replace("\r\n", "\n")).strip()):
+    if not (text := names.text(text)):
         raise Refused("Write the words of the reply.")
     if len(text) > LONGEST:
         raise Refused(f"A reply has at most {LONGEST:,} characters.")

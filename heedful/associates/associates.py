@@ -12,7 +12,7 @@ from django.db import transaction
 
 from heedful.associates import guesses, permissions
 from heedful.associates.models import Associate, Key, Role, Team
-from heedful.kit import characters, locks
+from heedful.kit import locks, names
 from heedful.kit.actor import By
 from heedful.kit.errors import Forbidden, Refused
 from heedful.ledger import events
@@ -204,6 +204,6 @@ def _checked_email(email: str) -> str:
 
 
 def _checked_name(name: str) -> str:
-    if not (stripped := " ".join(characters.straight(name).split())):
+    if not (stripped := names.one_line(name)):
         raise Refused("Give a name.")
     return stripped[:120]

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from heedful.associates import associates, countries
 from heedful.associates.models import Company
+from heedful.kit import names
 from heedful.kit.actor import By
 from heedful.kit.errors import Refused
 from heedful.ledger import events
@@ -54,15 +55,15 @@ def edit(
     }
     company, _ = Company.objects.update_or_create(
         pk=1,
-        defaults={**said, "vision": vision.strip()},
-        create_defaults={**said, "vision": vision.strip(), "is_demo": is_demo, "created_at": at},
+        defaults={**said, "vision": names.text(vision)},
+        create_defaults={**said, "vision": names.text(vision), "is_demo": is_demo, "created_at": at},
     )
     events.record(CompanyChanged(**said), by=by, at=at)
     return company
 
 
 def _name(name: str) -> str:
-    if not (stripped := " ".join(name.split())):
+    if not (stripped := names.one_line(name)):
         raise Refused("Give the company a name.")
     return stripped[:120]
 

@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from heedful.associates import associates
 from heedful.associates.models import Associate, Key
+from heedful.kit import names
 from heedful.kit.actor import By
 from heedful.kit.errors import Refused
 from heedful.ledger import events
@@ -37,7 +38,7 @@ class KeyRevoked:
 def add(*, name: str, scope: str = Key.Scope.SEND, by: By, at: datetime) -> tuple[Key, str]:
     """Make a key and return it with its secret, which is not kept and cannot be shown again."""
     associates.must(by, "key.edit")
-    if not (stripped := " ".join(name.split())[:120]):
+    if not (stripped := names.one_line(name, most=120)):
         raise Refused("Give the key a name, such as the program that will use it.")
     secret = f"hk_{secrets.token_urlsafe(30)}"
     author = Associate.objects.filter(pk=by.id).first() if by.kind == "associate" else None

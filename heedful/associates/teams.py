@@ -7,7 +7,7 @@ from django.db import transaction
 
 from heedful.associates import associates
 from heedful.associates.models import Team
-from heedful.kit import locks
+from heedful.kit import locks, names
 from heedful.kit.actor import By
 from heedful.kit.errors import Refused
 from heedful.ledger import events
@@ -62,7 +62,7 @@ def _make_default(team: Team, is_default: bool) -> None:
 
 
 def _free_name(name: str, besides: Team | None = None) -> str:
-    if not (stripped := " ".join(name.split())[:120]):
+    if not (stripped := names.one_line(name, most=120)):
         raise Refused("Give the team a name.")
     locks.lock(Team)
     others = Team.objects.exclude(pk=besides.pk) if besides else Team.objects.all()

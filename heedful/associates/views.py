@@ -7,8 +7,8 @@ from django.db import transaction
 
 from heedful.associates import associates
 from heedful.associates.models import Associate, View
+from heedful.kit import names
 from heedful.kit.actor import By
-from heedful.kit.characters import storable
 from heedful.kit.errors import Refused
 from heedful.ledger import events
 
@@ -87,6 +87,6 @@ def remove(*, view: View, by: By, at: datetime) -> None:
 
 
 def _checked(name: str) -> str:
-    if not (called := " ".join(storable(name).split())[:60]):
+    if not (called := names.one_line(name, most=60)):
         raise Refused("Give the view a name.")
     return called

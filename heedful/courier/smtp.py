@@ -13,6 +13,8 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from heedful.kit import names
+
 TIMEOUT_S = 30
 """For one step, such as an answer."""
 WHOLE_S = 45
@@ -207,4 +209,4 @@ def _said(error: smtplib.SMTPResponseException) -> str:
 
 def _text(answer: bytes | str) -> str:
     plain = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer
-    return " ".join(plain.replace("\x00", "").split())[:200]
+    return names.one_line(plain, most=200)

@@ -13,8 +13,8 @@ from heedful.associates import associates
 from heedful.customers.models import Stage, TouchpointKind
 from heedful.customers.slugs import RESERVED
 from heedful.kit.actor import By
-from heedful.kit.characters import storable
 from heedful.kit.errors import Refused
+from heedful.kit.names import one_line
 from heedful.ledger import events
 
 KNOWN_FOR_S = 20
@@ -120,7 +120,7 @@ def place(*, kind: TouchpointKind, name: str, stage: Stage | None, moves_stage: 
     associates.must(by, "stage.edit")
     if moves_stage and stage is None:
         raise Refused("Choose the stage into which it moves customers.")
-    kind.name, kind.stage, kind.moves_stage = " ".join(storable(name).split())[:120], stage, moves_stage
+    kind.name, kind.stage, kind.moves_stage = one_line(name, most=120), stage, moves_stage
     kind.save(update_fields=["name", "stage", "moves_stage"])
     events.record(TouchpointKindPlaced(kind.pk, kind.name, stage.pk if stage else "", moves_stage), by=by, at=at)
     transaction.on_commit(forget)

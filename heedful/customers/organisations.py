@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from django.db import connection, transaction
 
-from heedful.kit import characters
+from heedful.kit import names
 from heedful.kit.actor import By
 from heedful.ledger import events
 
@@ -72,7 +72,7 @@ def _rows(said: Sequence[OrganisationDescription]) -> list[dict[str, Any]]:
         )
         told = {key: value for key, value in word.traits.items() if key not in {"name", "id"}}
         row["attributes"] |= told
-        if name := characters.straight(str(word.traits.get("name") or "")).strip()[:200]:
+        if name := names.one_line(str(word.traits.get("name") or ""), most=200):
             row["name"] = told["name"] = name
         row["said_at"] |= dict.fromkeys(told, word.at.astimezone(UTC).isoformat())
     return [rows[external_id] for external_id in sorted(rows)]

@@ -17,7 +17,7 @@ from heedful.associates import associates
 from heedful.customers import grouping, identities, trust
 from heedful.customers.identities import Name, Span
 from heedful.customers.models import AddressChange, Customer, Identity, IdentityLink, Merge
-from heedful.kit import characters, live, statements
+from heedful.kit import live, names, statements
 from heedful.kit.actor import SYSTEM, By
 from heedful.kit.errors import Refused
 from heedful.ledger import events
@@ -566,7 +566,7 @@ def _address(said: Any, rows: list[_Record], kind: str) -> str:
 def _text(value: Any) -> str:
     if not isinstance(value, str | int | float) or isinstance(value, bool):
         return ""
-    return characters.straight(str(value)).strip()[:200]
+    return names.one_line(str(value), most=200)
 
 
 def _value(said: Mapping[int, list[Any]]) -> tuple[Decimal | None, str, str]:

@@ -1,14 +1,14 @@
 """The stages of the relationship: the company's own list, in its own words and order."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.utils.text import slugify
 
 from heedful.associates import associates
 from heedful.customers.models import Customer, Stage, StageChange
+from heedful.kit import names
 from heedful.kit.actor import By
 from heedful.kit.errors import Refused
 from heedful.ledger import events
@@ -30,7 +30,7 @@ def arrange(*, stages: Sequence[tuple[str, str]], by: By, at: datetime) -> None:
     A stage that is left out goes; one in which a customer is or was stays, for its history would go with it.
     """
     associates.must(by, "stage.edit")
-    wanted = [(slug or slugify(name[:200])[:40], " ".join(name.split())[:80]) for slug, name in stages]
+    wanted = _named(stages)
     _check(wanted)
     for position, (slug, name) in enumerate(wanted, 1):
         Stage.objects.update_or_create(pk=slug, defaults={"name": name, "position": position})
@@ -49,12 +49,27 @@ def history(*, person: int) -> list[StageChange]:
     return came[::-1]
 
 
+def _named(stages: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The stages with their names as they are kept, and a slug of its own for each that is new."""
+    taken = {_slug(slug) for slug, _ in stages if slug}
+    wanted = []
+    for slug, typed in stages:
+        name = names.one_line(typed, most=80)
+        wanted.append((_slug(slug) if slug else _slug(name, taken), name))
+        taken.add(wanted[-1][0])
+    return wanted
+
+
+def _slug(name: str, taken: Collection[str] = ()) -> str:
+    return names.slug(name, otherwise="stage", most=40, taken=taken)
+
+
 def _check(wanted: Sequence[tuple[str, str]]) -> None:
     if not wanted:
         raise Refused("Keep at least one stage.")
-    if any(not slug or not name for slug, name in wanted):
+    if any(not name for _, name in wanted):
         raise Refused("Give every stage a name.")
-    if len({slug for slug, _ in wanted}) < len(wanted):
+    if len({name.casefold() for _, name in wanted}) < len(wanted) or len({slug for slug, _ in wanted}) < len(wanted):
         raise Refused("Two stages have the same name.")
 
 

@@ -8,13 +8,11 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.utils.text import slugify
 
 from heedful.associates import associates, company
 from heedful.customers import kinds, scales, slugs
-from heedful.kit import locks
+from heedful.kit import locks, names
 from heedful.kit.actor import By
-from heedful.kit.characters import storable
 from heedful.kit.errors import Refused
 from heedful.ledger import events
 from heedful.listen import wordings
@@ -95,7 +93,7 @@ def make(*, design: Design, slug: str = "", is_service: bool = False, by: By, at
     """Begin to ask."""
     associates.must(by, "survey.edit")
     survey = Survey(
-        slug=_free_slug(slug or slugify(design.name[:200]) or "survey"),
+        slug=_free_slug(slug or design.name),
         is_service=is_service,
         public_token=secrets.token_urlsafe(24),
         created_at=at,
@@ -200,7 +198,7 @@ def _make_helped(*, by: By, at: datetime) -> Survey:
 
 def check(design: Design) -> Design:
     """Return the design as it would be kept, or refuse with the first thing that is wrong."""
-    if not (name := " ".join(storable(design.name).split())):
+    if not (name := names.one_line(design.name)):
         raise Refused("Give the survey a name.")
     languages = _checked_languages(design.languages)
     _in_range("times", design.times, 1, 100)
@@ -267,13 +265,8 @@ def _unwatch(survey: Survey) -> None:
 
 
 def _free_slug(wanted: str) -> str:
-    slug = wanted = wanted[:70]
-    number = 1
     locks.lock(Survey)
-    while Survey.objects.filter(slug=slug).exists():
-        number += 1
-        slug = f"{wanted}-{number}"
-    return slug
+    return names.slug(wanted, otherwise="survey", most=70, taken=Survey.objects.values_list("slug", flat=True))
 
 
 def _checked_languages(languages: Sequence[str]) -> list[str]:
@@ -314,11 +307,11 @@ def _checked_question(question: Mapping[str, Any], languages: Sequence[str]) -> 
 
 
 def _checked_texts(texts: Mapping[str, str], *, one_line: bool = False) -> dict[str, str]:
-    cleaned = {language: storable(str(text)).strip() for language, text in texts.items()}
+    cleaned = {language: names.text(str(text)) for language, text in texts.items()}
     for text in cleaned.values():
         if len(text) > LONGEST_TEXT:
             raise Refused(f"A text has at most {LONGEST_TEXT} characters.")
-    return {language: " ".join(text.split()) if one_line else text for language, text in cleaned.items() if text}
+    return {language: names.one_line(text) if one_line else text for language, text in cleaned.items() if text}
 
 
 def _in_range(what: str, number: int, low: int, high: int) -> None:

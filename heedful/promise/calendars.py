@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from heedful.associates import associates
-from heedful.kit import locks
+from heedful.kit import locks, names
 from heedful.kit.actor import By
 from heedful.kit.errors import Refused
 from heedful.ledger import events
@@ -104,7 +104,7 @@ def _hours(time_zone: str, week: Week, holidays: Sequence[str]) -> dict[str, Any
 
 
 def _free_name(name: str, of: int) -> str:
-    if not (stripped := " ".join(name.split())[:120]):
+    if not (stripped := names.one_line(name, most=120)):
         raise Refused("Give the calendar a name, such as Customer service.")
     locks.lock(Calendar)
     if Calendar.objects.filter(name__iexact=stripped).exclude(pk=of).exists():

@@ -6,13 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.utils.text import slugify
 
 from heedful.associates import associates
 from heedful.associates.models import Associate
 from heedful.customers import kinds, scales
 from heedful.customers.models import Stage
-from heedful.kit import locks
+from heedful.kit import locks, names
 from heedful.kit.actor import By
 from heedful.kit.errors import Refused
 from heedful.ledger import events
@@ -75,7 +74,7 @@ class Wording:
             "stated_expectation": scales.check(self.stated_expectation or {}),
             "severity": _severity(self.severity),
             "is_case_clock": self.is_case_clock,
-            "counter_measure": self.counter_measure.strip(),
+            "counter_measure": names.text(self.counter_measure),
         }
 
 
@@ -134,8 +133,8 @@ def end(*, promise: Promise, by: By, at: datetime) -> Promise:
 def sentences(promise: Promise) -> list[str]:
     """How a promise is measured today, each standard in a sentence."""
     today = promise.standards.today().order_by("pk")
-    names = kinds.names()
-    return [standards.sentence(standard, names=names) for standard in today]
+    called = kinds.names()
+    return [standards.sentence(standard, names=called) for standard in today]
 
 
 def _standing(promise: Promise) -> Promise:
@@ -212,7 +211,7 @@ def _only_case_clock(wording: Wording, *, besides: Promise | None) -> None:
 
 
 def _words(words: str) -> str:
-    if not (stripped := " ".join(words.split())):
+    if not (stripped := names.one_line(words)):
         raise Refused("Say the promise in the words that a customer hears.")
     if len(stripped) > 300:
         raise Refused("Say it in at most 300 characters. Customers remember short promises.")
@@ -226,7 +225,10 @@ def _severity(severity: int) -> int:
 
 
 def _audience(audience: Audience) -> dict[str, list[str]]:
-    said = {name.strip(): [value.strip() for value in values if value.strip()] for name, values in audience.items()}
+    said = {
+        names.one_line(name): [cleaned for value in values if (cleaned := names.one_line(value))]
+        for name, values in audience.items()
+    }
     for name, values in said.items():
         if not name or not values:
             raise Refused("Say which attribute chooses the customers, and at least one value of it.")
@@ -234,11 +236,5 @@ def _audience(audience: Audience) -> dict[str, list[str]]:
 
 
 def _free_slug(wanted: str) -> str:
-    root = slugify(wanted[:200])[:70].strip("-") or "promise"
     locks.lock(Promise)
-    taken = set(Promise.objects.filter(slug__startswith=root).values_list("slug", flat=True))
-    return next(
-        slug
-        for number in range(1, len(taken) + 2)
-        if (slug := root if number == 1 else f"{root}-{number}") not in taken
-    )
+    return names.slug(wanted, otherwise="promise", most=70, taken=Promise.objects.values_list("slug", flat=True))

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.utils.text import slugify
 
 from heedful.associates import associates
-from heedful.kit import locks
+from heedful.kit import locks, names
 from heedful.kit.actor import By
 from heedful.kit.errors import Refused
 from heedful.ledger import events
@@ -126,7 +125,7 @@ def restore(*, topic: Topic, by: By, at: datetime) -> None:
 
 
 def _name(name: str, *, besides: Topic | None = None) -> str:
-    if not (name := " ".join(name.split())[:120]):
+    if not (name := names.one_line(name, most=120)):
         raise Refused("Give the topic a name.")
     locks.lock(Topic)
     if any(topic != besides for topic in Topic.objects.filter(name__iexact=name)):
@@ -135,19 +134,17 @@ def _name(name: str, *, besides: Topic | None = None) -> str:
 
 
 def _description(description: str) -> str:
-    if not (description := " ".join(description.split())[:LONGEST_TEXT]):
+    if not (description := names.one_line(description, most=LONGEST_TEXT)):
         raise Refused("Say in a sentence what belongs to this topic. It is what the reader goes by.")
     return description
 
 
 def _examples(examples: Sequence[str]) -> list[str]:
-    kept = list(dict.fromkeys(" ".join(example.split())[:LONGEST_TEXT] for example in examples if example.strip()))
+    kept = list(dict.fromkeys(names.one_line(example, most=LONGEST_TEXT) for example in examples if example.strip()))
     if len(kept) > MOST_EXAMPLES:
         raise Refused(f"{MOST_EXAMPLES} examples are enough. Keep the ones that differ most.")
     return kept
 
 
 def _slug(name: str) -> str:
-    plain = slugify(name[:200])[:60] or "topic"
-    taken = set(Topic.objects.filter(slug__startswith=plain).values_list("slug", flat=True))
-    return next(slug for n in range(1, 10_000) if (slug := plain if n == 1 else f"{plain}-{n}") not in taken)
+    return names.slug(name, otherwise="topic", most=60, taken=Topic.objects.values_list("slug", flat=True))

@@ -8,6 +8,7 @@ from django import forms
 
 from heedful.customers import slugs
 from heedful.customers.models import TouchpointKind
+from heedful.kit import names
 
 MOST = 500
 
@@ -26,7 +27,7 @@ def name_of(code: str, known: Mapping[str, str]) -> str:
 
 def code_of(typed: str, known: Mapping[str, str]) -> str:
     """The code that was meant: of a name that is offered, of a code, or of new words as programs write them."""
-    typed = " ".join(typed.split())
+    typed = names.one_line(typed)
     by_name = {name.casefold(): kind for name, kind in known.items()}
     if not typed or typed in known.values():
         return typed

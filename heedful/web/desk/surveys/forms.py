@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
-from django.utils.text import slugify
 
+from heedful.kit import names
 from heedful.listen import wordings
 from heedful.listen.models import Survey
 from heedful.listen.surveys import OPEN, Design
@@ -177,7 +177,8 @@ class QuestionForm(forms.Form):
     def question(self) -> dict[str, Any]:
         """The question that was filled in."""
         said = self.cleaned_data
-        topic = slugify(said.get("topic", "")[:200]).replace("-", "_")
+        typed = said.get("topic", "").strip()
+        topic = names.slug(typed, otherwise="topic", most=50).replace("-", "_") if typed else ""
         code = f"{said['code']}.{topic}" if topic and said["code"] != OPEN else said["code"]
         return {"code": code} | {
             part: {language: said.get(f"{part}_{language}", "") for language in self.spoken}
