@@ -1,0 +1,237 @@
+"""Every reaction of the wiring runs twice and leaves what it left the first time: a killed worker's job runs again."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.utils import timezone
+
+from heedful.act import cases
+from heedful.act.models import Case
+from heedful.associates.models import Associate
+from heedful.courier import webhooks
+from heedful.customers import people, touchpoints
+from heedful.customers.models import Customer
+from heedful.customers.touchpoints import TouchpointDraft
+from heedful.kit.actor import SYSTEM
+from heedful.ledger import events, jobs
+from heedful.ledger.models import Entry
+from heedful.listen import answers, invitations, surveys
+from heedful.listen.models import Invitation, Survey
+from heedful.loop import wiring
+from heedful.promise import promises
+from heedful.promise.promises import Wording
+from heedful.promise.standards import StandardDraft
+from heedful.understand.detection import Trouble
+
+HOUR = timedelta(hours=1)
+NOW = timezone.now()
+DUE_S = 2 * 3600
+ALL = [(event, reaction) for event, reactions in wiring.REACTIONS.items() for reaction in reactions]
+
+pytestmark = pytest.mark.django_db
+
+
+def order(hours_ago: float, who: str = "alice") -> Customer:
+    """Let somebody order."""
+    return happens("order_placed", hours_ago, identities=(("email", f"{who}@example.test"),))
+
+
+def happens(kind: str, hours_ago: float, **more: Any) -> Customer:
+    """Let a touchpoint arrive now, and return the person."""
+    draft = TouchpointDraft(kind, NOW - hours_ago * HOUR, kind, **more)
+    record = touchpoints.record(drafts=[draft], source="test", by=SYSTEM, at=NOW).customers[0]
+    person = Customer.objects.get(pk=record).person
+    assert person is not None
+    return person
+
+
+def promise() -> None:
+    standard = StandardDraft(form="within", from_kind="order_placed", to_kind="delivered", within_s=DUE_S)
+    wording = Wording(words="Delivered within two hours")
+    promises.make(wording=wording, standards=[standard], by=SYSTEM, at=NOW - 9 * HOUR)
+
+
+def survey() -> Survey:
+    design = surveys.Design(name="Delivery", questions=[{"code": "satisfaction"}], moment_kind="delivered")
+    return surveys.make(design=design, by=SYSTEM, at=NOW - 9 * HOUR)
+
+
+def complain(customer: Customer) -> None:
+    happens(
+        "survey_answered",
+        1,
+        customer=customer.pk,
+        subject="sheet",
+        scores={"recommend": 2},
+        verbatim="The technician never came.",
+    )
+
+
+def opened(customer: Customer | None = None) -> Case:
+    customer = customer or order(3)
+    trouble = Trouble("test:1", customer=customer.pk, severity=2, what="Late", happened_at=NOW - HOUR)
+    return cases.open_for_trouble(trouble=trouble, by=SYSTEM, at=NOW - HOUR)
+
+
+def closed() -> Case:
+    return cases.close(case=opened(), outcome="solved", cause="late", by=SYSTEM, at=NOW - HOUR / 2)
+
+
+def asked() -> Invitation:
+    return invitations.invite(survey=survey(), customer=order(3), by=SYSTEM, at=NOW)
+
+
+# What brings each event about
+
+
+def a_batch_is_recorded() -> None:
+    promise()
+    survey()
+    customer = order(3)
+    complain(customer)
+    happens("delivered", 0.5, customer=customer.pk)
+
+
+def an_order_is_recorded() -> None:
+    promise()
+    order(3)
+
+
+def a_complaint_is_recorded() -> None:
+    complain(order(3))
+
+
+def two_become_one() -> None:
+    promise()
+    alice = order(3)
+    twin = happens("delivered", 2, identities=(("email", "alice.private@example.test"),))
+    follow("TouchpointsRecorded")
+    people.merge(a=alice, b=twin, by=SYSTEM, at=NOW)
+
+
+def trouble_is_heard() -> None:
+    a_complaint_is_recorded()
+    follow("TouchpointsRecorded")
+
+
+def a_promise_is_broken() -> None:
+    an_order_is_recorded()
+    follow("TouchpointsRecorded")
+
+
+def a_promise_is_at_risk() -> None:
+    promise()
+    opened(order(1.9))
+    follow("TouchpointsRecorded")
+
+
+def a_case_is_opened() -> None:
+    opened()
+
+
+def a_case_is_joined() -> None:
+    case = opened()
+    more = Trouble("test:2", customer=case.customer_id, severity=3, what="Wants to leave", happened_at=NOW)
+    cases.open_for_trouble(trouble=more, by=SYSTEM, at=NOW)
+
+
+def a_case_is_escalated() -> None:
+    case = opened()
+    assert cases.escalate(case=case, by=SYSTEM, at=case.escalate_at)
+
+
+def a_case_is_closed() -> None:
+    closed()
+
+
+def a_case_is_reopened() -> None:
+    cases.reopen(case=closed(), by=SYSTEM, at=NOW)
+
+
+def help_is_answered() -> None:
+    case = closed()
+    invitation = invitations.invite_after_case(customer=case.customer, case_id=case.pk, by=SYSTEM, at=NOW)
+    answers.answer(invitation=invitation, question="helped", value=0, by=SYSTEM, at=NOW)
+
+
+def a_survey_is_answered() -> None:
+    answers.answer(invitation=asked(), question="satisfaction", value=2, by=SYSTEM, at=NOW)
+
+
+def a_customer_stops_surveys() -> None:
+    answers.stop(invitation=asked(), by=SYSTEM, at=NOW)
+
+
+def a_customer_is_invited() -> None:
+    asked()
+
+
+MAKE: dict[str, Callable[[], None]] = {
+    "TouchpointsRecorded": a_batch_is_recorded,
+    "PeopleRegrouped": two_become_one,
+    "TroubleHeard": trouble_is_heard,
+    "PromiseBroken": a_promise_is_broken,
+    "PromiseAtRisk": a_promise_is_at_risk,
+    "CaseOpened": a_case_is_opened,
+    "CaseJoined": a_case_is_joined,
+    "CaseEscalated": a_case_is_escalated,
+    "CaseClosed": a_case_is_closed,
+    "CaseReopened": a_case_is_reopened,
+    "HelpAnswered": help_is_answered,
+    "SurveyAnswered": a_survey_is_answered,
+    "CustomerStoppedSurveys": a_customer_stops_surveys,
+    "CustomerInvited": a_customer_is_invited,
+}
+SAYS_AGAIN = {"read": "TroubleHeard"}
+"""What may be said once more by who runs again; whoever hears it knows the trouble by its reference."""
+
+
+def follow(kind: str) -> None:
+    """Let follow what the wiring says, for each event of a kind that was recorded by now."""
+    for entry in Entry.objects.filter(kind=kind).order_by("pk"):
+        for reaction in wiring.REACTIONS[{each.__name__: each for each in wiring.REACTIONS}[kind]]:
+            react(entry, reaction)
+
+
+def react(entry: Entry, reaction: events.Reaction) -> None:
+    if reaction.when is None or reaction.when(events.read(entry)):
+        events.react(entry=entry.pk, reaction=jobs.dotted(reaction.function))
+
+
+def everything(*, but: str = "") -> dict[str, list[dict[str, Any]]]:
+    """Every row of the product, but for entries of one kind."""
+    found = {}
+    for model in apps.get_models():
+        if model.__module__.startswith("heedful."):
+            rows = model._default_manager.order_by("pk")
+            found[model.__name__] = list((rows.exclude(kind=but) if model is Entry else rows).values())
+    return found
+
+
+def test_every_event_that_something_follows_is_brought_about_here() -> None:
+    assert MAKE.keys() == {event.__name__ for event in wiring.REACTIONS}
+
+
+@pytest.mark.parametrize(
+    ("event", "reaction"), ALL, ids=[f"{event.__name__}-{reaction.function.__name__}" for event, reaction in ALL]
+)
+def test_a_reaction_that_runs_twice_leaves_what_it_left_the_first_time(
+    event: type, reaction: events.Reaction, lena: Associate, settings: Any
+) -> None:
+    settings.ALLOW_PRIVATE_WEBHOOKS = ["127.0.0.0/8"]
+    webhooks.add(url="http://127.0.0.1:9/hook", name="Everything", by=SYSTEM, at=NOW - HOUR)
+    MAKE[event.__name__]()
+    entries = list(Entry.objects.filter(kind=event.__name__).order_by("pk"))
+    assert entries
+    again = SAYS_AGAIN.get(reaction.function.__name__, "")
+    before = everything(but=again)
+    for entry in entries:
+        react(entry, reaction)
+    first = everything(but=again)
+    assert first != before, "it does nothing here, so that running it twice says nothing"
+    for entry in entries:
+        react(entry, reaction)
+    assert everything(but=again) == first
