@@ -20,8 +20,8 @@ from heedful.customers.models import Customer, Feedback
 from heedful.kit.actor import SYSTEM, By
 from heedful.understand.detection import Trouble
 from heedful.understand.models import Reading
-from heedful.web.desk.cases import list as case_list
 from heedful.web import filters as look
+from heedful.web.desk.cases import list as case_list
 from tests.cast import arrived
 
 pytestmark = pytest.mark.django_db
