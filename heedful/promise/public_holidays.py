@@ -54,4 +54,4 @@ def offered() -> dict[str, str]:
 def _names(country: object) -> dict[str, str]:
     """The first name that the library has for each region."""
     aliases: Mapping[str, str] = getattr(country, "subdivisions_aliases", {})
-    return {part: name for name, part in reversed(aliases.items())}
+    return {part: name for name, part in reversed(list(aliases.items()))}
