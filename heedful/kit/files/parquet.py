@@ -14,7 +14,11 @@ if TYPE_CHECKING:
 
 AT_ONCE = 2_000
 SELECT = "SELECT * FROM read_parquet(?, hive_partitioning = false)"
-ALONE: dict[str, str | bool | int | float | list[str]] = {"threads": 1, "autoinstall_known_extensions": False, "autoload_known_extensions": False}
+ALONE: dict[str, str | bool | int | float | list[str]] = {
+    "threads": 1,
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+}
 
 
 def columns(path: Path) -> list[str]:
