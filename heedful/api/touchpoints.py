@@ -11,7 +11,7 @@ from pydantic import AwareDatetime, Field, StringConstraints
 from heedful.api.door import PROBLEMS, ApiRequest
 from heedful.api.posting import Done, repeatable
 from heedful.associates import associates
-from heedful.customers import identities, kinds, messages, scales
+from heedful.customers import identities, kinds, messages, question_kinds
 from heedful.customers.models import Touchpoint
 from heedful.customers.touchpoints import TouchpointDraft
 from heedful.kit.errors import Refused
@@ -128,7 +128,7 @@ def _draft(said: TouchpointIn, now: datetime) -> TouchpointDraft:
         channel=said.channel,
         stage=said.stage,
         properties=_storable(said.properties),
-        scores=scales.check(said.scores) if said.scores else None,
+        scores=question_kinds.check(said.scores) if said.scores else None,
         verbatim=said.verbatim,
     )
 

@@ -8,7 +8,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from heedful.customers import scales
+from heedful.customers import question_kinds
 from heedful.imports.schema import NO_ANSWER, Number
 from heedful.kit.errors import Refused
 from heedful.kit.files.tables import Row, RowError
@@ -76,14 +76,14 @@ def _hint(text: str, found: Number) -> str:
 
 
 def _answer(question: str, text: str, found: Number) -> int:
-    scale = scales.scale_of(question)
+    scale = question_kinds.scale_of(question)
     if (scale.lowest, scale.highest) == (0, 1) and (text in YES or text in NO):
         return int(text in YES)
     highest = max(found.of) if found.of else scale.highest
     value = _number(text, highest)
     if found.of:
         return _brought(question, value, found.of)
-    return scales.check({question: value})[question]
+    return question_kinds.check({question: value})[question]
 
 
 def _number(text: str, highest: int) -> str:
@@ -107,5 +107,5 @@ def _brought(question: str, text: str, of: list[int]) -> int:
         raise Refused(f"{question} must be a number, not {text[:40]!r}.") from None
     if not min(of) <= number <= max(of):
         raise Refused(f"{question} goes from {worst} to {best} in this file, not {text[:40]}.")
-    scale = scales.scale_of(question)
+    scale = question_kinds.scale_of(question)
     return scale.lowest + math.floor((number - worst) / (best - worst) * (scale.highest - scale.lowest) + 0.5)

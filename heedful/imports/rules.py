@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import phonenumbers
 
-from heedful.customers import scales
+from heedful.customers import question_kinds
 from heedful.customers.slugs import RESERVED
 from heedful.imports import times
 from heedful.imports.schema import (
@@ -126,7 +126,7 @@ def _touchpoint(said: TouchpointMap) -> Found:
 def _scores(said: TouchpointMap) -> Found:
     for question, told in said.scores.items():
         try:
-            scale = scales.scale_of(question)
+            scale = question_kinds.scale_of(question)
         except Refused as no:
             yield "scores", no.sentence
             continue

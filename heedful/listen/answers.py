@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
-from heedful.customers import consents, scales, touchpoints
+from heedful.customers import consents, question_kinds, touchpoints
 from heedful.customers.touchpoints import TouchpointDraft
 from heedful.kit import live
 from heedful.kit.actor import By
@@ -17,7 +17,6 @@ from heedful.kit.errors import Refused
 from heedful.ledger import events
 from heedful.listen import invitations
 from heedful.listen.models import Invitation, Survey
-from heedful.listen.surveys import OPEN
 
 LONGEST = 5_000
 SOURCE = "survey"
@@ -151,12 +150,12 @@ def _checked(survey: Survey, question: str, value: Any) -> int | str | None:
     """Return an answer as it is kept; nothing when nothing was said."""
     if question not in {asked["code"] for asked in survey.questions}:
         raise Refused("This question is not in the survey.", code="bad_value")
-    if question == OPEN:
+    if question == question_kinds.OPEN:
         return _checked_words(value)
     if value in (None, ""):
         return None
     try:
-        return scales.check({question: str(value)[:20]})[question]
+        return question_kinds.check({question: str(value)[:20]})[question]
     except Refused as no:
         raise Refused(no.sentence, code="bad_value") from None
 
@@ -198,8 +197,8 @@ def draft_of(invitation: Invitation, question: str, at: datetime) -> TouchpointD
         channel=invitation.channel,
         stage=invitation.stage_slug,
         properties={"survey": invitation.survey.slug, "question": question, "invitation": invitation.pk},
-        scores=None if question == OPEN else {question: int(value)},
-        verbatim=str(value) if question == OPEN else None,
+        scores=None if question == question_kinds.OPEN else {question: int(value)},
+        verbatim=str(value) if question == question_kinds.OPEN else None,
         subject=f"ask:{invitation.pk}",
     )
 

@@ -4,10 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from heedful.customers import scales
+from heedful.customers import question_kinds
 from heedful.listen import wordings
 from heedful.listen.models import Survey
-from heedful.listen.surveys import OPEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +34,7 @@ class Question:
     @property
     def is_open(self) -> bool:
         """Whether it is answered in words."""
-        return self.code == OPEN
+        return self.code == question_kinds.OPEN
 
     @property
     def breaks(self) -> int:
@@ -106,28 +105,28 @@ def _question(question: Mapping[str, Any], text: str, language: str, given: Mapp
     code = str(question["code"])
     answer = given.get(code)
     low, high = _ends(question, language)
-    words = () if code == OPEN else wordings.points(code, language) or _two(code, low, high)
+    words = () if code == question_kinds.OPEN else wordings.points(code, language) or _two(code, low, high)
     return Question(
         code=code,
         text=text,
-        points=[] if code == OPEN else _points(code, words, answer),
+        points=[] if code == question_kinds.OPEN else _points(code, words, answer),
         has_words=bool(words),
         low=low,
         high=high,
-        words=str(answer or "") if code == OPEN else "",
+        words=str(answer or "") if code == question_kinds.OPEN else "",
         required=bool(question.get("required")),
     )
 
 
 def _two(code: str, low: str, high: str) -> tuple[str, ...]:
     """The words of a scale of two points, which are its ends."""
-    scale = scales.scale_of(code)
+    scale = question_kinds.scale_of(code)
     return (low, high) if low and high and scale.highest - scale.lowest == 1 else ()
 
 
 def _ends(question: Mapping[str, Any], language: str) -> tuple[str, str]:
     """What the ends of the scale mean: as the company writes it in this language, else as we do."""
-    if question["code"] == OPEN:
+    if question["code"] == question_kinds.OPEN:
         return "", ""
     ours = wordings.ends(question["code"], language)
     low, high = (str(question.get(end, {}).get(language, "")) for end in ("low", "high"))
@@ -135,7 +134,7 @@ def _ends(question: Mapping[str, Any], language: str) -> tuple[str, str]:
 
 
 def _points(code: str, words: Sequence[str], answer: Any) -> list[AnswerChoice]:
-    scale = scales.scale_of(code)
+    scale = question_kinds.scale_of(code)
     values = range(scale.lowest, scale.highest + 1)
     return [
         AnswerChoice(

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from heedful.associates.models import Company
+from heedful.customers import question_kinds
 from heedful.customers.models import Customer
 
 
@@ -62,8 +63,6 @@ class Survey(models.Model):
         return self.name
 
 
-OPEN = "open"
-"""The question that asks for words."""
 OPEN_FOR = timedelta(days=60)
 CHANGEABLE_FOR = timedelta(hours=1)
 
@@ -132,4 +131,8 @@ class Invitation(models.Model):
 
     def answers_all(self) -> bool:
         """Whether every question of the survey but the open one is answered."""
-        return all(question["code"] in self.answers for question in self.survey.questions if question["code"] != OPEN)
+        return all(
+            question["code"] in self.answers
+            for question in self.survey.questions
+            if question["code"] != question_kinds.OPEN
+        )

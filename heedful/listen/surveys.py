@@ -11,14 +11,13 @@ from django.db import transaction
 from django.utils.text import slugify
 
 from heedful.associates import associates, company
-from heedful.customers import kinds, scales, slugs
+from heedful.customers import kinds, question_kinds, slugs
 from heedful.kit import locks
 from heedful.kit.actor import By
 from heedful.kit.characters import storable
 from heedful.kit.errors import Refused
 from heedful.ledger import events
 from heedful.listen import wordings
-from heedful.listen.models import OPEN as OPEN
 from heedful.listen.models import Budget, Survey
 
 HELPED = "did-it-help"
@@ -189,7 +188,7 @@ def helped(*, by: By, at: datetime) -> Survey:
 def _make_helped(*, by: By, at: datetime) -> Survey:
     design = Design(
         name="Did it help?",
-        questions=[{"code": "helped"}, {"code": OPEN}],
+        questions=[{"code": "helped"}, {"code": question_kinds.OPEN}],
         languages=list(wordings.LANGUAGES),
         subject={language: wordings.say("subject_helped", language) for language in wordings.LANGUAGES},
         times=3,
@@ -227,7 +226,7 @@ def _must_be_whole(design: Design, questions: Sequence[Mapping[str, Any]], forei
     around = {"subject of the mail": design.subject, "heading": design.intro, "thanks": design.thanks}
     for language in foreign:
         for number, question in enumerate(questions, 1):
-            ends = () if question["code"] == OPEN else (("low", "lowest"), ("high", "highest"))
+            ends = () if question["code"] == question_kinds.OPEN else (("low", "lowest"), ("high", "highest"))
             for part, what in (("text", ""), *ends):
                 if not question.get(part, {}).get(language):
                     what = f"the words of the {what} answer to question {number}" if what else f"question {number}"
@@ -299,8 +298,7 @@ def _checked_questions(questions: Sequence[Mapping[str, Any]], languages: Sequen
 
 def _checked_question(question: Mapping[str, Any], languages: Sequence[str]) -> dict[str, Any]:
     code = str(question.get("code", ""))
-    if code != OPEN:
-        scales.scale_of(code)
+    question_kinds.kind_of(code)
     if not re.fullmatch(r"[a-z][a-z0-9_.]*", code):
         raise Refused(f"{code[:80]!r} is not a question: small letters, figures, underscores and dots.")
     texts = _checked_texts(question.get("text") or {})

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from heedful.associates import company
-from heedful.customers import scales, slugs
+from heedful.customers import question_kinds, slugs
 from heedful.kit.errors import Refused
 from heedful.promise.judging import StandardSpec
 from heedful.promise.models import Calendar, Standard
@@ -68,7 +68,7 @@ def check(draft: StandardDraft) -> None:
 
 
 def _check_score(draft: StandardDraft) -> None:
-    scale = scales.scale_of(draft.question)
+    scale = question_kinds.scale_of(draft.question)
     if draft.at_least is None or not scale.lowest < draft.at_least <= scale.highest:
         raise Refused(f"{scale.name} goes from {scale.lowest} to {scale.highest}. Give a score above the lowest.")
 
@@ -119,7 +119,7 @@ def sentence(standard: Standard, *, names: Mapping[str, str]) -> str:
         return f"After {start}, {end} by the date in “{noted}”"
     if standard.form == "yes":
         return f"At {start}, a yes in “{noted}”"
-    wanted = f"{scales.name_of(standard.question)} of at least {standard.at_least}"
+    wanted = f"{question_kinds.name_of(standard.question)} of at least {standard.at_least}"
     return f"At {start}, {wanted[:1].lower()}{wanted[1:]}" if standard.from_kind else wanted
 
 

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from heedful.customers.scales import scale_of
+from heedful.customers.question_kinds import scale_of
 from heedful.promise import gaps
 from heedful.promise.attainment import Attainment
 from heedful.promise.gaps import OutcomeCount

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Literal
 
-from heedful.customers import scales
-from heedful.customers.scales import Scale
+from heedful.customers import question_kinds
+from heedful.customers.question_kinds.kind import Mean, NetPromoter, Scale, Share, nearest
 from heedful.prove import intervals
 from heedful.prove.tallies import AnswerTally, Sums
 
@@ -65,49 +65,39 @@ class Ranking:
     too_few: tuple[str, ...]
 
 
-def recommend(answers: AnswerTally, *, weighted: bool = False, minimum: int = MINIMUM) -> Estimate | None:
-    """The net promoter score; None where nobody answered, as for every score here."""
-    ups, downs = (
-        answers.sums(lambda score: score >= 9, weighted=weighted),
-        answers.sums(_is_detractor, weighted=weighted),
-    )
-    net = answers.sums(lambda score: (score >= 9) - _is_detractor(score), weighted=weighted)
+def score(question: str, answers: AnswerTally, *, weighted: bool = False, minimum: int = MINIMUM) -> Estimate | None:
+    """The usual figure of a question by its code, such as `satisfaction.delivery` or `expected.ease`, as its kind says.
+
+    None where nobody answered, as for every figure here, and for a kind that has none.
+    """
+    kind = question_kinds.kind_of(question)
+    match kind.score:
+        case NetPromoter() as net:
+            return net_promoter(answers, net, weighted=weighted, minimum=minimum)
+        case Share(at_least):
+            return share(answers, lambda value: nearest(value) >= at_least, weighted=weighted, minimum=minimum)
+        case Mean():
+            return mean(answers, kind.scale, weighted=weighted, minimum=minimum)
+    return None
+
+
+def net_promoter(
+    answers: AnswerTally, by: NetPromoter, *, weighted: bool = False, minimum: int = MINIMUM
+) -> Estimate | None:
+    """How many more are at the top than at the bottom, in points of a hundred."""
+
+    def is_top(value: float) -> bool:
+        return nearest(value) >= by.top
+
+    def is_bottom(value: float) -> bool:
+        return nearest(value) <= by.bottom
+
+    ups, downs = (answers.sums(holds, weighted=weighted) for holds in (is_top, is_bottom))
+    net = answers.sums(lambda value: is_top(value) - is_bottom(value), weighted=weighted)
     if not (ups and downs and net):
         return None
     interval = intervals.net_promoter(ups.mean, downs.mean, net.effective_n, net.standard_error)
     return _figure(100 * (ups.mean - downs.mean), interval, net, "points", weighted, minimum)
-
-
-def satisfaction(answers: AnswerTally, *, weighted: bool = False, minimum: int = MINIMUM) -> Estimate | None:
-    return share(answers, lambda score: score >= 4, weighted=weighted, minimum=minimum)
-
-
-def ease(answers: AnswerTally, *, weighted: bool = False, minimum: int = MINIMUM) -> Estimate | None:
-    return mean(answers, scales.SCALES["ease"], weighted=weighted, minimum=minimum)
-
-
-def compared(answers: AnswerTally, *, weighted: bool = False, minimum: int = MINIMUM) -> Estimate | None:
-    return mean(answers, scales.SCALES["compared"], weighted=weighted, minimum=minimum)
-
-
-def helped(answers: AnswerTally, *, weighted: bool = False, minimum: int = MINIMUM) -> Estimate | None:
-    """The share that said that it helped."""
-    return share(answers, weighted=weighted, minimum=minimum)
-
-
-def score(question: str, answers: AnswerTally, *, weighted: bool = False, minimum: int = MINIMUM) -> Estimate | None:
-    """The usual figure of a question by its code, such as `satisfaction.delivery` or `expected.ease`."""
-    scales.scale_of(question)
-    name = question.removeprefix(scales.EXPECTED).partition(".")[0]
-    by_name = {
-        "recommend": recommend,
-        "satisfaction": satisfaction,
-        "ease": ease,
-        "compared": compared,
-        "helped": helped,
-        "yes": helped,
-    }
-    return by_name[name](answers, weighted=weighted, minimum=minimum)
 
 
 def share(
@@ -209,10 +199,6 @@ def _ranks(name: str, ranked: list[str], apart: set[tuple[str, str]]) -> tuple[i
     above = sum((other, name) in apart for other in ranked)
     below = sum((name, other) in apart for other in ranked)
     return 1 + above, len(ranked) - below
-
-
-def _is_detractor(score: float) -> bool:
-    return score < 7
 
 
 def _figure(

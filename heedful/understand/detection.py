@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from heedful.customers import scales
+from heedful.customers import question_kinds
 from heedful.customers.models import Feedback
+from heedful.customers.question_kinds.kind import nearest
 from heedful.understand.models import TroubleRule
 
 FRESH = timedelta(days=14)
@@ -76,31 +77,22 @@ def _by_rule(rule: TroubleRule, scores: Mapping[str, int], signals: Sequence[Map
     if rule.signal:
         return next((words_of(signal["signal"]) for signal in signals if signal["signal"] == rule.signal), "")
     low = [(value, question) for question, value in scores.items() if _is_low(rule, question, value)]
-    return score_in_words(min(low)[1], min(low)[0]) if low else ""
+    return question_kinds.sentence(min(low)[1], min(low)[0]) if low else ""
 
 
 def _is_low(rule: TroubleRule, question: str, value: int) -> bool:
     """A rule about `satisfaction` is about `satisfaction.delivery` too, and never about what was expected before."""
-    return question.partition(".")[0] == rule.question and rule.at_most is not None and value <= rule.at_most
+    return question.partition(".")[0] == rule.question and rule.at_most is not None and nearest(value) <= rule.at_most
 
 
 def sentence(rule: TroubleRule) -> str:
     """A rule as a person would say it."""
     if rule.signal:
         return f"In the words: {words_of(rule.signal).lower()}"
-    if rule.question.partition(".")[0] == "compared":
-        return f"{score_in_words(rule.question, rule.at_most or 0)}{'' if rule.at_most == -2 else ', or less'}"
-    return f"{score_in_words(rule.question, rule.at_most or 0)}, or less"
-
-
-COMPARED = {-2: "Much worse than expected", -1: "Worse than expected", 0: "As expected", 1: "Better than expected"}
-
-
-def score_in_words(question: str, value: int) -> str:
-    """A score as a person would say it: `Would recommend: 2 of 10`, `It helped: No`."""
-    if question.partition(".")[0] == "compared":
-        return COMPARED.get(value, "Much better than expected")
-    return f"{scales.name_of(question)}: {scales.answer(question, value)}"
+    limit = rule.at_most or 0
+    has_words = bool(question_kinds.kind_of(rule.question).points)
+    is_lowest = has_words and limit == question_kinds.scale_of(rule.question).lowest
+    return f"{question_kinds.sentence(rule.question, limit)}{'' if is_lowest else ', or less'}"
 
 
 NAMES = {

@@ -1,6 +1,6 @@
 """How leaders read a figure: in its own unit, with its interval, and its change against the time before."""
 
-from heedful.customers import scales
+from heedful.customers import question_kinds
 from heedful.prove import scores
 from heedful.web.components.figures import Figure, span
 from heedful.web.templatetags.look import percent, signed
@@ -21,7 +21,7 @@ def ends(question: str, figure: scores.Estimate) -> tuple[float, float]:
         return -100.0, 100.0
     if figure.unit == "share":
         return 0.0, 100.0
-    scale = scales.scale_of(question)
+    scale = question_kinds.scale_of(question)
     return float(scale.lowest), float(scale.highest)
 
 
@@ -38,7 +38,7 @@ def score(question: str, now: scores.Estimate, before: scores.Estimate | None, *
     middle, low, high = plotted(now)
     change = scores.change(now, before)
     return Figure(
-        label=scales.name_of(question),
+        label=question_kinds.name_of(question),
         value=value(now),
         n=now.n,
         span=span(now),
@@ -66,7 +66,7 @@ def experience(label: str, question: str, figure: scores.Estimate | None, *, of:
 
 def gap(label: str, question: str, figure: scores.Estimate, *, href: str) -> Figure:
     """Experience minus expectation, on a line that goes as far both ways."""
-    scale = scales.scale_of(question)
+    scale = question_kinds.scale_of(question)
     span = float(scale.highest - scale.lowest)
     low, high = figure.interval
     return Figure(

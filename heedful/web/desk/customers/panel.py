@@ -9,10 +9,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from heedful.act.models import URGENCY, Case
-from heedful.customers import scales
+from heedful.customers import question_kinds
 from heedful.customers.models import Customer, CustomerQuerySet, Feedback, Score
 from heedful.promise.models import Commitment
-from heedful.understand import detection
 from heedful.web import wording
 
 LATELY = timedelta(days=365)
@@ -34,9 +33,8 @@ class PanelScore:
     @property
     def words(self) -> str:
         """The answer where it is one in words and not on a scale."""
-        if self.code.partition(".")[0] == "compared":
-            return detection.score_in_words(self.code, self.value).removesuffix(" than expected")
-        return scales.answer(self.code, self.value) if scales.is_yes_or_no(self.code) else ""
+        points = question_kinds.kind_of(self.code).points or {}
+        return points.get(self.value, "").removesuffix(" than expected")
 
     @property
     def gap(self) -> str:
@@ -117,14 +115,14 @@ def people() -> CustomerQuerySet:
 
 
 def _is_expectation(answer: Score) -> bool:
-    return answer.question.startswith(scales.EXPECTED)
+    return answer.question.startswith(question_kinds.EXPECTED)
 
 
 def _felt(answer: Score, latest: dict[str, Score]) -> PanelScore:
-    before = latest.get(scales.EXPECTED + answer.question)
+    before = latest.get(question_kinds.EXPECTED + answer.question)
     expected = before.value if before else None
-    highest = scales.scale_of(answer.question).highest
-    name = scales.name_of(answer.question)
+    highest = question_kinds.scale_of(answer.question).highest
+    name = question_kinds.name_of(answer.question)
     return PanelScore(name, answer.value, highest, expected, answer.happened_at, answer.question)
 
 

@@ -12,10 +12,10 @@ from django.urls import reverse
 
 from heedful.act import causes, clock
 from heedful.act.models import Case, Note
+from heedful.customers import question_kinds
 from heedful.customers.models import Touchpoint
 from heedful.kit.errors import Refused
 from heedful.promise.models import Commitment
-from heedful.understand import detection
 from heedful.web import lists, names, wording
 from heedful.web.components.timeline import TimelineEntry
 from heedful.web.page import PageRequest
@@ -172,7 +172,7 @@ def _touchpoint(sitting: Sequence[Touchpoint], known: names.Names, sources: Mapp
 
 def _score(question: str, value: object) -> str:
     try:
-        return detection.score_in_words(question, int(str(value)))
+        return question_kinds.sentence(question, int(str(value)))
     except (Refused, ValueError):
         return f"{wording.words(question)}: {value}"
 

@@ -14,7 +14,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from heedful.act.models import CaseTrouble
-from heedful.customers import scales
+from heedful.customers import question_kinds
 from heedful.customers.models import Feedback, Score, Stage
 from heedful.prove import answers, periods
 from heedful.understand import detection
@@ -24,8 +24,6 @@ from heedful.web.desk.cases import list as case_list
 from heedful.web.desk.cases import page as case_page
 from heedful.web.page import PageRequest, is_fragment, page
 
-BANDS = {"recommend": (6, 9), "satisfaction": (2, 4), "ease": (3, 5), "compared": (-1, 1)}
-"""The highest score that is low and the lowest that is high, for each scale."""
 SCORES = [("low", "Low score"), ("middle", "Middling"), ("high", "High score")]
 CHANNELS_S = 300
 NAMED_BY = ("name", "email", "phone", "handle")
@@ -59,7 +57,7 @@ def columns() -> list[lists.Column[Feedback]]:
         ("Channel", lambda row: wording.channel(row.channel)),
         (
             "Scores",
-            lambda row: "; ".join(detection.score_in_words(question, value) for question, value in _scores_of(row)),
+            lambda row: "; ".join(question_kinds.sentence(question, value) for question, value in _scores_of(row)),
         ),
         ("Words", lambda row: row.verbatim),
         ("Sentiment", lambda row: wording.FEELINGS.get(reading_of(row).sentiment, "")),
@@ -169,13 +167,11 @@ def _band(name: str) -> Q | None:
     if name not in dict(SCORES):
         return None
     found = Q()
-    for question, (low, high) in BANDS.items():
-        bounds = {
-            "low": Q(value__lte=low),
-            "middle": Q(value__gt=low, value__lt=high),
-            "high": Q(value__gte=high),
-        }
-        found |= (Q(question=question) | Q(question__startswith=f"{question}.")) & bounds[name]
+    for kind in question_kinds.kinds():
+        if kind.band:
+            low, high = kind.band.edges
+            bounds = {"low": Q(value__lt=low), "middle": Q(value__gte=low, value__lt=high), "high": Q(value__gte=high)}
+            found |= (Q(question=kind.code) | Q(question__startswith=f"{kind.code}.")) & bounds[name]
     return found
 
 
@@ -195,7 +191,10 @@ def _chips(request: PageRequest) -> dict[str, Any]:
             *case_list.organisation(request),
             lists.chips(request, "channel", "Channel", channels),
             lists.chips(
-                request, "question", "Question", [(code, scales.name_of(code)) for code in answers.questions_answered()]
+                request,
+                "question",
+                "Question",
+                [(code, question_kinds.name_of(code)) for code in answers.questions_answered()],
             ),
             lists.chips(request, "words", "Words", [("any", "Scores without words too")]),
         ],

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 
 from heedful.associates.models import Associate
-from heedful.customers import kinds, scales
+from heedful.customers import kinds, question_kinds
 from heedful.customers.models import Stage
 from heedful.kit.errors import Refused
 from heedful.promise import calendars, standards
@@ -28,7 +28,7 @@ NEEDED = {
     "yes": {"yes_from": "Say what happens.", "yes_property": "Say which property says yes or no."},
 }
 """What must be filled in of the sentence that is chosen."""
-QUESTIONS = [(code, scale.name) for code, scale in scales.SCALES.items()]
+QUESTIONS = [(kind.code, kind.name) for kind in question_kinds.kinds(with_scale=True)]
 
 
 def _kind(label: str) -> forms.CharField:

@@ -6,24 +6,19 @@ from typing import Any
 from django import forms
 from django.utils.text import slugify
 
+from heedful.customers import question_kinds
+from heedful.customers.question_kinds import EXPECTED
 from heedful.listen import wordings
 from heedful.listen.models import Survey
-from heedful.listen.surveys import OPEN, Design
+from heedful.listen.surveys import Design
 from heedful.web import touchpoint_kinds
 
 UNITS = {"minutes": 60, "hours": 3_600, "days": 86_400}
-QUESTIONS = [
-    ("recommend", "Would recommend us, 0 to 10"),
-    ("satisfaction", "Satisfied, 1 to 5"),
-    ("ease", "Made it easy, 1 to 7"),
-    ("compared", "Better or worse than expected"),
-    ("helped", "It helped, yes or no"),
-    ("expected.satisfaction", "Expects to be satisfied, 1 to 5"),
-    ("expected.ease", "Expects it to be easy, 1 to 7"),
-    ("expected.recommend", "Expects to recommend us, 0 to 10"),
-    (OPEN, "In their own words"),
-]
-SIMPLE = ("satisfaction", "recommend", "ease", "compared")
+OFFERED = [(kind.code, kind.offer) for kind in question_kinds.kinds() if kind.offer and kind.input != "words"]
+BEFORE = [(f"{EXPECTED}{kind.code}", kind.offer_before) for kind in question_kinds.kinds() if kind.offer_before]
+WORDS = [(kind.code, kind.offer) for kind in question_kinds.kinds() if kind.input == "words"]
+OFFERS = [*OFFERED, *BEFORE, *WORDS]
+NEXT = [*(code for code, _ in WORDS), *(kind.code for kind in question_kinds.kinds() if kind.is_headline)]
 MORE_LANGUAGES = "more_languages"
 
 
@@ -131,7 +126,7 @@ class SurveyDesignForm(forms.Form):
 class QuestionForm(forms.Form):
     """One question, worded in each language."""
 
-    code = forms.ChoiceField(choices=QUESTIONS, label="Question")
+    code = forms.ChoiceField(choices=OFFERS, label="Question")
     topic = forms.CharField(
         required=False, max_length=40, label="Topic", help_text="When it is about one thing, such as delivery."
     )
@@ -163,7 +158,7 @@ class QuestionForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         """Say beside each field what is missing in a language in which we have no words."""
-        parts = ("text",) if self.cleaned_data.get("code") == OPEN else ("text", "low", "high")
+        parts = ("text",) if self.cleaned_data.get("code") == question_kinds.OPEN else ("text", "low", "high")
         for language in _foreign(self.spoken):
             for part in parts:
                 _ask_for(self, f"{part}_{language}", language)
@@ -171,14 +166,14 @@ class QuestionForm(forms.Form):
 
     def texts(self) -> list[Any]:
         """The fields for its words; one that is answered in their own words has no ends."""
-        parts = ("text_",) if self["code"].value() == OPEN else ("text_", "low_", "high_")
+        parts = ("text_",) if self["code"].value() == question_kinds.OPEN else ("text_", "low_", "high_")
         return [self[name] for name in self.fields if name.startswith(parts)]
 
     def question(self) -> dict[str, Any]:
         """The question that was filled in."""
         said = self.cleaned_data
         topic = slugify(said.get("topic", "")[:200]).replace("-", "_")
-        code = f"{said['code']}.{topic}" if topic and said["code"] != OPEN else said["code"]
+        code = f"{said['code']}.{topic}" if topic and said["code"] != question_kinds.OPEN else said["code"]
         return {"code": code} | {
             part: {language: said.get(f"{part}_{language}", "") for language in self.spoken}
             for part in ("text", "low", "high")
@@ -204,7 +199,7 @@ Questions = forms.formset_factory(QuestionForm, extra=0, min_num=1, max_num=8, a
 def next_question(sent: Any) -> str:
     """The question that one who wants another is offered: the first that is not asked yet."""
     asked = {value for key, value in sent.items() if key.startswith("question-") and key.endswith("-code")}
-    return next((code for code in (OPEN, *SIMPLE) if code not in asked), OPEN)
+    return next((code for code in NEXT if code not in asked), NEXT[0])
 
 
 def draft_survey(form: SurveyDesignForm, rows: Any) -> Survey:
@@ -248,7 +243,7 @@ def initial_of(survey: Survey) -> dict[str, Any]:
 
 def question_initial(question: Mapping[str, Any]) -> dict[str, Any]:
     """A question as the form shows it."""
-    known = [code for code, _ in QUESTIONS]
+    known = [code for code, _ in OFFERS]
     code = str(question["code"])
     plain = code if code in known else code.rpartition(".")[0]
     topic = "" if code in known else code.rpartition(".")[2]

@@ -11,10 +11,9 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 
-from heedful.customers import scales
+from heedful.customers import question_kinds
 from heedful.listen import invitation_mail, invitations, tallies
 from heedful.listen.models import Invitation, Survey
-from heedful.listen.surveys import OPEN
 from heedful.listen.tallies import InvitationTally
 from heedful.prove import cache, scores
 from heedful.prove import tallies as sums
@@ -107,7 +106,7 @@ def score_figures(survey: Survey, when: PagePeriod) -> list[Figure]:
 
 
 def _felt(code: str, score: scores.Estimate) -> Figure:
-    scale = scales.scale_of(code)
+    scale = question_kinds.scale_of(code)
     ends = {"points": (-100.0, 100.0), "share": (0.0, 1.0)}.get(score.unit, (scale.lowest, scale.highest))
     words = {"points": signed(score.value, 0), "share": percent(score.value, 0)}.get(score.unit, f"{score.value:.1f}")
     return Figure(
@@ -149,18 +148,21 @@ def response_row(invitation: Invitation) -> ResponseRow:
     answers = {code: answer["value"] for code, answer in invitation.answers.items()}
     said = [(name_of(code), _said(code, answers[code])) for code in _codes(invitation.survey) if code in answers]
     return ResponseRow(
-        invitation, said, str(answers.get(OPEN, "")), invitations.REASONS.get(invitation.reason, invitation.reason)
+        invitation,
+        said,
+        str(answers.get(question_kinds.OPEN, "")),
+        invitations.REASONS.get(invitation.reason, invitation.reason),
     )
 
 
 def _said(code: str, value: Any) -> str:
     """An answer as it was given: a number on its scale, or yes and no in words."""
-    return scales.answer(code, int(value)) if scales.is_yes_or_no(code) else str(value)
+    return question_kinds.in_words(code, int(value)) if question_kinds.is_yes_or_no(code) else str(value)
 
 
 def name_of(code: str) -> str:
     """A question in words."""
-    return "Own words" if code == OPEN else scales.name_of(code)
+    return question_kinds.name_of(code)
 
 
 def qr(survey: Survey) -> bytes:
@@ -172,4 +174,4 @@ def qr(survey: Survey) -> bytes:
 
 
 def _codes(survey: Survey) -> list[str]:
-    return [str(question["code"]) for question in survey.questions if question["code"] != OPEN]
+    return [str(question["code"]) for question in survey.questions if question["code"] != question_kinds.OPEN]
