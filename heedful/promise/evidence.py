@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 from django.db import connection
 
+from heedful.customers import question_kinds
 from heedful.customers.models import Customer
 from heedful.promise.judging import Evidence, StandardSpec
 
@@ -95,7 +96,7 @@ def read(records: Mapping[int, int], wanted: EvidenceNeed) -> tuple[dict[int, Pe
                 kind=kind,
                 happened_at=happened_at,
                 properties=_decoded(properties),
-                scores=_decoded(scores),
+                scores=_places(_decoded(scores)),
                 subject=subject or "",
             )
             person = people[records[record]]
@@ -139,6 +140,10 @@ def belongs(facts: Mapping[str, Any], audience: Mapping[str, Collection[Any]]) -
 
 def _word(value: Any) -> str:
     return str(value).strip().casefold()
+
+
+def _places(scores: Mapping[str, Any]) -> dict[str, float]:
+    return {question: question_kinds.place(question, score) for question, score in scores.items()}
 
 
 def _decoded(text: str | None) -> dict[str, Any]:

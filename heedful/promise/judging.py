@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
+from heedful.customers.question_kinds.kind import nearest
 from heedful.promise import property_values, working_time
 from heedful.promise.working_time import ALWAYS, WorkingHours
 
@@ -258,7 +259,7 @@ def _by_score(standard: StandardSpec, ordered: Sequence[Evidence]) -> list[Verdi
 
 def _scored(standard: StandardSpec, first: Evidence, last: Evidence) -> Verdict:
     score = last.scores[standard.question]
-    kept = score >= (standard.at_least or 0)
+    kept = nearest(score) >= (standard.at_least or 0)
     return _at_once(first, last, kept=kept, measured=score)
 
 

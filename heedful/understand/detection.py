@@ -46,7 +46,7 @@ def rules() -> list[TroubleRule]:
 def trouble_in(
     feedback: Feedback,
     *,
-    scores: Mapping[str, int],
+    scores: Mapping[str, question_kinds.Score],
     signals: Sequence[Mapping[str, Any]],
     topics: Iterable[str],
     rules: Sequence[TroubleRule],
@@ -73,16 +73,23 @@ def is_fresh(feedback: Feedback, *, at: datetime) -> bool:
     return feedback.happened_at >= at - FRESH
 
 
-def _by_rule(rule: TroubleRule, scores: Mapping[str, int], signals: Sequence[Mapping[str, Any]]) -> str:
+def _by_rule(
+    rule: TroubleRule, scores: Mapping[str, question_kinds.Score], signals: Sequence[Mapping[str, Any]]
+) -> str:
     if rule.signal:
         return next((words_of(signal["signal"]) for signal in signals if signal["signal"] == rule.signal), "")
-    low = [(value, question) for question, value in scores.items() if _is_low(rule, question, value)]
-    return question_kinds.sentence(min(low)[1], min(low)[0]) if low else ""
+    low = [question for question, score in scores.items() if _is_low(rule, question, score)]
+    if not low:
+        return ""
+    worst = min(low, key=lambda question: (question_kinds.place(question, scores[question]), question))
+    return question_kinds.sentence(worst, scores[worst])
 
 
-def _is_low(rule: TroubleRule, question: str, value: int) -> bool:
+def _is_low(rule: TroubleRule, question: str, score: question_kinds.Score) -> bool:
     """A rule about `satisfaction` is about `satisfaction.delivery` too, and never about what was expected before."""
-    return question.partition(".")[0] == rule.question and rule.at_most is not None and nearest(value) <= rule.at_most
+    if question.partition(".")[0] != rule.question or rule.at_most is None:
+        return False
+    return nearest(question_kinds.place(question, score)) <= rule.at_most
 
 
 def sentence(rule: TroubleRule) -> str:

@@ -18,6 +18,7 @@ from heedful.kit.errors import Refused
 
 EXPECTED = "expected."
 LONGEST_CODE = 80
+LARGEST_END = 10_000
 
 
 def _read() -> dict[str, Kind]:
@@ -83,9 +84,8 @@ def check_answers(scores: Mapping[str, Any]) -> dict[str, Score]:
 
 
 def _checked(question: str, value: Any) -> Score:
+    must_be_score(question)
     kind = kind_of(question)
-    if kind.input == "words":
-        raise Refused(f"There is no score {question!r}; words are the verbatim.")
     if kind.scale and isinstance(value, Mapping):
         return _on_own_scale(question, value)
     checked = kind.check(question, value, {})
@@ -94,17 +94,39 @@ def _checked(question: str, value: Any) -> Score:
     return Answer(0, label=checked) if isinstance(checked, str) else checked
 
 
+def must_be_score(question: str) -> None:
+    """Refuse a question that is answered in words: these are the verbatim, and no score."""
+    if kind_of(question).input == "words":
+        raise Refused(f"There is no score {question!r}; words are the verbatim.")
+
+
 def _on_own_scale(question: str, value: Mapping[str, Any]) -> Score:
     of = value.get("of")
-    if not (isinstance(of, list | tuple) and len(of) == 2 and all(type(end) is int for end in of) and of[0] < of[1]):
+    if not is_ends(of):
         raise Refused(f"{question} on its own scale is {{value, of: [lowest, highest]}}.")
     return scored(question, on_scale(question, value.get("value"), Scale(*of)), Scale(*of))
+
+
+def is_ends(of: Any) -> bool:
+    """Whether it is the lowest and the highest point of a scale."""
+    if not (isinstance(of, list | tuple) and len(of) == 2):
+        return False
+    return all(type(end) is int and abs(end) <= LARGEST_END for end in of) and of[0] < of[1]
 
 
 def scored(question: str, value: float, scale: Scale | None) -> Score:
     """An answer that was given on a scale, as it is kept."""
     usual = kind_of(question).scale
     return whole(value) if scale is None or usual is None or scale.ends == usual.ends else Answer(value, of=scale.ends)
+
+
+def as_given(value: float, given: float | None, lowest: int | None, highest: int | None, label: str = "") -> Score:
+    """An answer as it was given, from what its row has."""
+    if label:
+        return Answer(value, label=label)
+    if given is None or lowest is None or highest is None:
+        return whole(value)
+    return Answer(whole(given), of=(lowest, highest))
 
 
 def place(question: str, score: Score | Mapping[str, Any]) -> float:

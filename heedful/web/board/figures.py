@@ -21,8 +21,12 @@ def ends(question: str, figure: scores.Estimate) -> tuple[float, float]:
         return -100.0, 100.0
     if figure.unit == "share":
         return 0.0, 100.0
-    scale = question_kinds.scale_of(question)
-    return float(scale.lowest), float(scale.highest)
+    if figure.scale:
+        return float(figure.scale[0]), float(figure.scale[1])
+    if not question_kinds.has_scale(question):
+        return figure.low, max(figure.high, figure.low + 1)
+    lowest, highest = question_kinds.scale_of(question).ends
+    return float(lowest), float(highest)
 
 
 def plotted(figure: scores.Estimate) -> tuple[float, float, float]:
@@ -36,7 +40,7 @@ def score(question: str, now: scores.Estimate, before: scores.Estimate | None, *
     """A score of a question."""
     least, most = ends(question, now)
     middle, low, high = plotted(now)
-    change = scores.change(now, before)
+    change = scores.change(now, before, question=question)
     return Figure(
         label=question_kinds.name_of(question),
         value=value(now),

@@ -3,5 +3,10 @@
 from heedful.customers.question_kinds.kind import Kind
 
 KIND = Kind(
-    code="open", name="Own words", order=90, input="words", offer="In their own words",    meaning="What customers wrote; it is read, and not counted.",
-)  # fmt: skip
+    code="open",
+    name="Own words",
+    order=90,
+    input="words",
+    offer="In their own words",
+    meaning="What customers wrote; it is read, and not counted.",
+)

@@ -138,7 +138,7 @@ def _heard(
 def scores_in_words(sheet: Feedback) -> list[str]:
     """The scores of a sheet in words, such as `Would recommend: 3 of 10`."""
     given = sorted(sheet.scores.all(), key=lambda score: score.question)
-    return [question_kinds.sentence(score.question, score.value) for score in given]
+    return [question_kinds.sentence(score.question, score.answer) for score in given]
 
 
 def trigger_words(signals: Iterable[dict[str, list[str]]]) -> list[str]:

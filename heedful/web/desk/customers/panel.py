@@ -23,32 +23,13 @@ class PanelScore:
     """The last answer to one question, on its scale, beside what was expected."""
 
     question: str
-    value: int
+    value: float
     highest: int
-    expected: int | None
     at: datetime
-    code: str
-    """The question as surveys spell it."""
-
-    @property
-    def words(self) -> str:
-        """The answer where it is one in words and not on a scale."""
-        points = question_kinds.kind_of(self.code).points or {}
-        return points.get(self.value, "").removesuffix(" than expected")
-
-    @property
-    def gap(self) -> str:
-        """How it compares with what was expected, in a word."""
-        if self.expected is None:
-            return ""
-        if self.value == self.expected:
-            return f"as expected ({self.expected})"
-        return f"{'better' if self.value > self.expected else 'worse'} than expected ({self.expected})"
-
-    @property
-    def is_worse(self) -> bool:
-        """Whether it fell short of what was expected."""
-        return self.expected is not None and self.value < self.expected
+    words: str = ""
+    """The answer where it is one in words and not on a scale."""
+    gap: str = ""
+    """How it compares with what was expected, in a word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +56,7 @@ class Panel:
         latest: dict[str, Score] = {}
         for answer in answers.order_by("-happened_at", "-pk")[:60]:
             latest.setdefault(answer.question, answer)
-        return [_felt(answer, latest) for answer in latest.values() if not _is_expectation(answer)][:4]
+        return [_felt(answer, latest) for answer in latest.values() if _is_shown(answer)][:4]
 
     @cached_property
     def said(self) -> Feedback | None:
@@ -114,16 +95,30 @@ def people() -> CustomerQuerySet:
     return Customer.objects.select_related("stage", "organisation")
 
 
-def _is_expectation(answer: Score) -> bool:
-    return answer.question.startswith(question_kinds.EXPECTED)
+def _is_shown(answer: Score) -> bool:
+    return not answer.question.startswith(question_kinds.EXPECTED) and question_kinds.has_scale(answer.question)
 
 
 def _felt(answer: Score, latest: dict[str, Score]) -> PanelScore:
-    before = latest.get(question_kinds.EXPECTED + answer.question)
-    expected = before.value if before else None
-    highest = question_kinds.scale_of(answer.question).highest
-    name = question_kinds.name_of(answer.question)
-    return PanelScore(name, answer.value, highest, expected, answer.happened_at, answer.question)
+    kind, given = question_kinds.kind_of(answer.question), answer.given
+    usual = question_kinds.scale_of(answer.question).highest
+    return PanelScore(
+        question_kinds.name_of(answer.question),
+        answer.value if given is None else given,
+        usual if answer.highest is None else answer.highest,
+        answer.happened_at,
+        (kind.points or {}).get(int(answer.value), "").removesuffix(" than expected") if given is None else "",
+        _gap(answer, latest.get(question_kinds.EXPECTED + answer.question)),
+    )
+
+
+def _gap(answer: Score, before: Score | None) -> str:
+    if before is None:
+        return ""
+    expected = before.value if before.given is None else before.given
+    if answer.value == before.value:
+        return f"as expected ({expected})"
+    return f"{'better' if answer.value > before.value else 'worse'} than expected ({expected})"
 
 
 def _next_of_cases(cases: Sequence[Case], now: datetime, here: Case | None = None) -> NextStep | None:

@@ -6,6 +6,7 @@ A case stands there once: its clock in the log says when it was opened, its own 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
@@ -170,10 +171,10 @@ def _touchpoint(sitting: Sequence[Touchpoint], known: names.Names, sources: Mapp
     )
 
 
-def _score(question: str, value: object) -> str:
+def _score(question: str, value: Any) -> str:
     try:
-        return question_kinds.sentence(question, int(str(value)))
-    except (Refused, ValueError):
+        return question_kinds.sentence(question, value)
+    except (Refused, ValueError, TypeError):
         return f"{wording.words(question)}: {value}"
 
 

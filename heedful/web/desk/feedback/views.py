@@ -89,12 +89,13 @@ def _exported(rows: QuerySet[Feedback]) -> QuerySet[Feedback]:
     read = [f"reading__{name}" for name in ("feedback", "sentiment", "topics", "language")]
     plain = ["happened_at", "stage_slug", "channel", "verbatim", "customer__person"]
     found = rows.prefetch_related(None).only(*plain, *named, *read)
-    return found.annotate(given=ArraySubquery(given.values(pair=JSONObject(question="question", value="value"))))
+    parts = JSONObject(**{name: name for name in ("question", "value", "given", "lowest", "highest", "label")})
+    return found.annotate(given=ArraySubquery(given.values(answer=parts)))
 
 
-def _scores_of(row: Feedback) -> list[tuple[str, int]]:
+def _scores_of(row: Feedback) -> list[tuple[str, question_kinds.Score]]:
     given: list[dict[str, Any]] = getattr(row, "given")  # noqa: B009 (annotated by `_exported`)
-    return [(one["question"], one["value"]) for one in given]
+    return [(one.pop("question"), question_kinds.as_given(**one)) for one in map(dict, given)]
 
 
 def reading_of(row: Feedback) -> Reading:
