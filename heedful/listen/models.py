@@ -1,6 +1,7 @@
 """How we hear: surveys, whom they ask and whom they spare."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
@@ -35,7 +36,7 @@ class Survey(models.Model):
     slug = models.SlugField(max_length=80, unique=True)
     name = models.CharField(max_length=120)
     questions = models.JSONField()
-    """In order: {"code": "recommend", "text": {"en": "...", "de": "..."}, "required": false}; `open` asks for words."""
+    """In order: {"code": "recommend", "text": {"en": "...", "de": "..."}}, and what its kind lets a survey choose."""
     languages = models.JSONField(default=list)
     thanks = models.JSONField(default=dict)
     subject = models.JSONField(default=dict)
@@ -61,6 +62,10 @@ class Survey(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def question(self, code: str) -> dict[str, Any] | None:
+        """What the survey says of one question; nothing where it does not ask it."""
+        return next((question for question in self.questions if question["code"] == code), None)
 
 
 OPEN_FOR = timedelta(days=60)
@@ -88,7 +93,7 @@ class Invitation(models.Model):
     reason = models.CharField(max_length=120, blank=True)
     answers = models.JSONField(default=dict)
     is_complete = models.BooleanField(default=False, db_default=False)
-    """Whether every question but the open one was answered, of those that the sheet had then."""
+    """Whether every question but those for words was answered, of those that the sheet had then."""
     token = models.CharField(max_length=40, unique=True)
     created_at = models.DateTimeField()
     ask_at = models.DateTimeField()
@@ -124,15 +129,15 @@ class Invitation(models.Model):
             return self.submitted_at + CHANGEABLE_FOR
         return (self.asked_at or self.created_at) + OPEN_FOR
 
-    def given(self, question: str) -> int | str | None:
+    def given(self, question: str) -> int | float | str | None:
         """The answer that stands for a question."""
         answer = self.answers.get(question)
         return answer["value"] if answer else None
 
     def answers_all(self) -> bool:
-        """Whether every question of the survey but the open one is answered."""
+        """Whether every question of the survey but those for words is answered."""
         return all(
             question["code"] in self.answers
             for question in self.survey.questions
-            if question["code"] != question_kinds.OPEN
+            if not question_kinds.is_in_words(question["code"])
         )

@@ -8,6 +8,7 @@ import msgspec
 
 from heedful.api.events.limits import Unusable
 from heedful.customers import question_kinds
+from heedful.customers.question_kinds import Score
 from heedful.customers.slugs import slug
 from heedful.kit.errors import Refused
 
@@ -29,7 +30,7 @@ class FeedbackProperties:
 
     channel: str
     stage: str
-    scores: dict[str, int] | None
+    scores: dict[str, Score] | None
     verbatim: str | None
 
 
@@ -57,10 +58,10 @@ def _is_text(words: Any) -> bool:
     return isinstance(words, str) and bool(words.strip())
 
 
-def _scores(found: _Properties) -> dict[str, int] | None:
+def _scores(found: Any) -> dict[str, Score] | None:
     """Read scores: those named as such must be on their scales; a property that merely sounds like one may be."""
     try:
-        scores = question_kinds.check(found.scores) if isinstance(found.scores, dict) else {}
+        scores = question_kinds.check_answers(found.scores) if isinstance(found.scores, dict) else {}
     except Refused as refused:
         raise Unusable(refused.sentence) from None
     for name, question in NAMED:

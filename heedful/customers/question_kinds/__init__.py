@@ -94,9 +94,19 @@ def _checked(question: str, value: Any) -> Score:
     return Answer(0, label=checked) if isinstance(checked, str) else checked
 
 
+def is_in_words(question: str) -> bool:
+    """Whether a question is answered in own words."""
+    return kind_of(question).input == "words"
+
+
+def is_tapped(question: str) -> bool:
+    """Whether a question is answered by choosing one of those shown, so that a tap in a mail is enough."""
+    return kind_of(question).input in ("points", "options")
+
+
 def must_be_score(question: str) -> None:
     """Refuse a question that is answered in words: these are the verbatim, and no score."""
-    if kind_of(question).input == "words":
+    if is_in_words(question):
         raise Refused(f"There is no score {question!r}; words are the verbatim.")
 
 

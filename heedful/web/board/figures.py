@@ -2,7 +2,7 @@
 
 from heedful.customers import question_kinds
 from heedful.prove import scores
-from heedful.web.components.figures import Figure, span
+from heedful.web.components.figures import Figure, ends, span
 from heedful.web.templatetags.look import percent, signed
 
 
@@ -13,20 +13,6 @@ def value(figure: scores.Estimate) -> str:
     if figure.unit == "points":
         return signed(figure.value, 1)
     return signed(figure.value, 1) if figure.unit == "gap" or figure.value < 0 else f"{figure.value:.1f}"
-
-
-def ends(question: str, figure: scores.Estimate) -> tuple[float, float]:
-    """The ends of the line that the figure is drawn on."""
-    if figure.unit == "points":
-        return -100.0, 100.0
-    if figure.unit == "share":
-        return 0.0, 100.0
-    if figure.scale:
-        return float(figure.scale[0]), float(figure.scale[1])
-    if not question_kinds.has_scale(question):
-        return figure.low, max(figure.high, figure.low + 1)
-    lowest, highest = question_kinds.scale_of(question).ends
-    return float(lowest), float(highest)
 
 
 def plotted(figure: scores.Estimate) -> tuple[float, float, float]:

@@ -17,6 +17,7 @@ from heedful.prove.tallies import AnswerTally
 from heedful.web import lists
 from heedful.web.board import figures
 from heedful.web.components import charts
+from heedful.web.components.figures import ends
 from heedful.web.names import Names
 from heedful.web.page import PageRequest, page
 
@@ -42,7 +43,7 @@ def index(request: PageRequest, question: str) -> HttpResponse:
         "choices": lists.chips(request, "period", "Period", periods.LABELS.items(), default="90"),
         "sides": lists.chips(request, "by", "By", SIDES, default="stage"),
         "weighing": lists.chips(request, "weighted", "Weighed", [("yes", "By customer value")]),
-        "others": [(code, question_kinds.name_of(code)) for code in answers.questions_answered() if code != question],
+        "others": [(code, question_kinds.name_of(code)) for code in _others(question)],
         **_parts(question, period, cast("By", side), weighted),
     }
     return render(request, "board/scores.html", told)
@@ -59,7 +60,7 @@ def _parts(question: str, period: periods.Period, side: By, weighted: bool) -> d
         for key, tally in groups.items()
         if (figure := scores.score(question, tally, weighted=weighted))
     }
-    least, most = figures.ends(question, total)
+    least, most = ends(question, total)
     names = Names()
     rows = [
         charts.ScoreRow(
@@ -71,6 +72,9 @@ def _parts(question: str, period: periods.Period, side: By, weighted: bool) -> d
         )
         for key, figure in (sorted(found.items()) if side == "month" else _best_first(found))
     ]
+    if not question_kinds.has_scale(question):  # the line goes as far as the numbers do
+        least = min(row.low for row in rows)
+        most = max(least + 1, *(row.high for row in rows))
     return {
         "figure": figures.score(question, total, None, href=_rows(question, period, side, "")),
         "picture": charts.whiskers(rows, label=f"{question_kinds.name_of(question)} by {side}", least=least, most=most),
@@ -97,6 +101,12 @@ def _gaps(question: str, period: periods.Period, side: By) -> object | None:
     widest = float(scale.highest - scale.lowest)
     label = f"{question_kinds.name_of(question)}: experience minus expectation by {side}"
     return charts.whiskers(rows, label=label, least=-widest, most=widest) if rows else None
+
+
+def _others(question: str) -> list[str]:
+    """The other questions that have a figure."""
+    found = answers.questions_answered()
+    return [code for code in found if code != question and question_kinds.kind_of(code).score]
 
 
 def _best_first(found: dict[str, scores.Estimate]) -> list[tuple[str, scores.Estimate]]:

@@ -10,6 +10,7 @@ from django.views.decorators.csp import csp_override
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from heedful.customers import question_kinds
 from heedful.kit.actor import By
 from heedful.kit.errors import Refused
 from heedful.listen import answers, forms, wordings
@@ -164,9 +165,10 @@ def _translated(request: HttpRequest, no: Refused, language: str) -> str:
     return wordings.say(no.code, language, company=shell.of(request).company.name) if no.code in known else no.sentence
 
 
-def _tapped(request: HttpRequest, survey: Survey) -> dict[str, int]:
+def _tapped(request: HttpRequest, survey: Survey) -> dict[str, Any]:
     """The answers that were chosen in the mail; nonsense in the address counts as none."""
-    return {code: value for code, value in _as_given(survey, request.GET.dict()).items() if isinstance(value, int)}
+    given = _as_given(survey, request.GET.dict())
+    return {code: value for code, value in given.items() if question_kinds.is_tapped(code)}
 
 
 def _as_given(survey: Survey, values: dict[str, Any]) -> dict[str, Any]:
