@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
+from heedful.associates.models import Associate
 from heedful.customers import consents, question_kinds, touchpoints
 from heedful.customers.question_kinds.kind import Scale
 from heedful.customers.touchpoints import TouchpointDraft
@@ -171,9 +172,9 @@ def _keep(invitation: Invitation, news: Mapping[str, int | float | str], *, by: 
     for question, value in news.items():
         revision = invitation.answers.get(question, {}).get("revision", 0) + 1
         invitation.answers[question] = kept(invitation.survey, question, value, at=at) | {"revision": revision}
-    drafts = [draft_of(invitation, question, at) for question in news]
-    recorded = touchpoints.record(drafts=drafts, source=SOURCE, by=by, at=at)
-    invitation.customer_id = recorded.customers[0]
+    if not isinstance(invitation.respondent, Associate):  # what our own people say is no touchpoint of a customer
+        drafts = [draft_of(invitation, question, at) for question in news]
+        invitation.customer_id = touchpoints.record(drafts=drafts, source=SOURCE, by=by, at=at).customers[0]
     invitation.state, invitation.answered_at = Invitation.State.ANSWERED, invitation.answered_at or at
     invitation.is_complete = invitation.answers_all()
     events.record(SurveyAnswered(invitation.pk, invitation.survey_id, sorted(news)), by=by, at=at)

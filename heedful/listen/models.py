@@ -6,7 +6,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 
-from heedful.associates.models import Company
+from heedful.associates.models import Associate, Company
 from heedful.customers import question_kinds
 from heedful.customers.models import Customer
 
@@ -83,7 +83,9 @@ class Invitation(models.Model):
 
     survey = models.ForeignKey(Survey, on_delete=models.CASCADE, related_name="invitations")
     customer = models.ForeignKey(Customer, null=True, on_delete=models.CASCADE, related_name="+")
-    """Whom; null for somebody who came by the public link."""
+    """Whom; null for an associate, and for somebody who came by the public link."""
+    associate = models.ForeignKey(Associate, null=True, on_delete=models.CASCADE, related_name="+")
+    """Which of our own people, where one of them is asked."""
     moment_id = models.BigIntegerField(null=True)
     """The touchpoint at which it is asked."""
     case_id = models.BigIntegerField(null=True)
@@ -107,7 +109,10 @@ class Invitation(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["survey", "moment_id"], condition=Q(moment_id__isnull=False), name="listen_ask_once"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(customer__isnull=True) | Q(associate__isnull=True), name="listen_ask_one_respondent"
+            ),
         ]
         indexes = [
             models.Index(fields=["customer", "-asked_at"], name="listen_ask_budget"),
@@ -121,6 +126,11 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.survey_id} for {self.customer_id}: {self.state}"
+
+    @property
+    def respondent(self) -> Customer | Associate | None:
+        """Who answers: a customer, an associate, or nobody whom we know."""
+        return self.associate or self.customer
 
     @property
     def changeable_until(self) -> datetime:

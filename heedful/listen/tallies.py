@@ -56,7 +56,7 @@ SCORES = """
 SELECT e.key, e.value->'value', e.value->'of', coalesce(e.value->>'label', ''), count(*)
 FROM listen_invitation a, jsonb_each(a.answers) AS e
 WHERE a.survey_id = %(survey)s AND a.state = 'answered' AND a.created_at >= %(since)s AND a.created_at < %(until)s
-    AND NOT (e.key = ANY(%(in_words)s)) GROUP BY 1, 2, 3, 4 ORDER BY 1, 5 DESC, 4
+    AND NOT (e.key = ANY(%(in_words)s)) GROUP BY 1, 2, 3, 4 ORDER BY 1, 5 DESC, 4, 2
 """
 
 

@@ -167,9 +167,8 @@ def test_a_survey_is_written_in_the_form(as_: As, casey: Associate) -> None:
         {
             "code": "satisfaction.delivery_time",
             "text": {"en": "How fast was it?", "de": "Wie schnell war es?"},
-            "required": False,
         },
-        {"code": "open", "text": {}, "required": False},
+        {"code": "open", "text": {}},
     ]
     assert survey.intro == {"en": "Hello"}
 
@@ -347,7 +346,7 @@ def test_a_survey_that_is_not_there_is_not_found(as_: As, casey: Associate) -> N
 def test_asks_of_a_public_sheet_are_in_no_rate(delivery: Survey) -> None:
     assert Invitation.objects.filter(channel="link").count() == 1
     assert tallies.of([delivery], **EVER)[delivery.pk].asked == 3
-    assert tallies.scores(delivery, **EVER) == {"satisfaction": {5: 1, 1: 1}}
+    assert tallies.scores(delivery, **EVER) == {"satisfaction": [(1, 1), (5, 1)]}
 
 
 OWN = FORM | {

@@ -38,6 +38,8 @@ class Visit:
     @property
     def by(self) -> By:
         """The customer as the actor of a change."""
+        if self.invitation and self.invitation.associate:
+            return self.invitation.associate.by
         who = str(self.invitation.customer_id) if self.invitation and self.invitation.customer_id else ""
         return By("customer", who, f"Customer {who}" if who else "A visitor")
 
@@ -73,7 +75,9 @@ def stop(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _find(request: HttpRequest, token: str) -> Visit | None:
-    invitation = Invitation.objects.select_related("survey", "customer__person").filter(token=token[:40]).first()
+    invitation = (
+        Invitation.objects.select_related("survey", "customer__person", "associate").filter(token=token[:40]).first()
+    )
     if invitation is not None and invitation.state not in {Invitation.State.ASKED, Invitation.State.ANSWERED}:
         return None
     found = invitation.survey if invitation else Survey.objects.filter(public_token=token[:40]).first()
