@@ -313,7 +313,7 @@ class Feedback(models.Model):
         return self.verbatim[:60] or self.subject
 
 
-class WholeOrFloatField(models.FloatField):
+class WholeOrFloatField(models.FloatField):  # type: ignore[type-arg]  # it takes none when it runs
     """A number; one without a fraction comes back whole, as it was given."""
 
     def from_db_value(self, value: float | None, *_: object) -> int | float | None:

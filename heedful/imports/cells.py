@@ -111,4 +111,4 @@ def _as_given(question: str, text: str, of: list[int]) -> Score:
         raise Refused(f"{question} must be a number, not {text[:40]!r}.") from None
     if not min(of) <= number <= max(of):
         raise Refused(f"{question} goes from {worst} to {best} in this file, not {text[:40]}.")
-    return question_kinds.scored(question, number if worst < best else worst + best - number, Scale(*sorted(of)))
+    return question_kinds.scored(question, number if worst < best else worst + best - number, Scale(min(of), max(of)))

@@ -34,7 +34,7 @@ class FeedbackProperties:
     verbatim: str | None
 
 
-_properties = msgspec.json.Decoder(_Properties)
+_properties: msgspec.json.Decoder[Any] = msgspec.json.Decoder(_Properties)
 _NONE = _Properties()
 
 

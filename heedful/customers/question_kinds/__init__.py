@@ -8,7 +8,7 @@ place of the kind's own scale wherever answers are compared.
 from collections.abc import Mapping
 from importlib import import_module
 from pkgutil import iter_modules
-from typing import Any
+from typing import Any, TypeGuard
 
 import msgspec
 
@@ -117,7 +117,7 @@ def _on_own_scale(question: str, value: Mapping[str, Any]) -> Score:
     return scored(question, on_scale(question, value.get("value"), Scale(*of)), Scale(*of))
 
 
-def is_ends(of: Any) -> bool:
+def is_ends(of: Any) -> TypeGuard[tuple[int, int]]:
     """Whether it is the lowest and the highest point of a scale."""
     if not (isinstance(of, list | tuple) and len(of) == 2):
         return False
