@@ -226,7 +226,8 @@ def test_an_answer_on_the_files_own_scale_is_kept_as_it_was_given_and_its_mean_i
     period = Period(datetime(2024, 12, 1, tzinfo=UTC), datetime(2025, 2, 1, tzinfo=UTC), "A while")
     figure = scores.score("ease", answers.tallies(questions=["ease"], period=period)["ease"][""])
     assert figure is not None
-    assert (figure.value, figure.scale) == (pytest.approx(sum(cells) / 60), (1, 5))
+    assert figure.value == pytest.approx(sum(cells) / 60)
+    assert figure.scale == (1, 5)
     assert figure.low < sum(cells) / 60 < figure.high < 5
 
 
@@ -237,7 +238,8 @@ def test_where_scales_are_mixed_the_mean_is_on_the_questions_own_and_true(tmp_pa
     period = Period(datetime(2024, 12, 1, tzinfo=UTC), datetime(2025, 2, 1, tzinfo=UTC), "A while")
     figure = scores.score("ease", answers.tallies(questions=["ease"], period=period)["ease"][""])
     assert figure is not None
-    assert (figure.value, figure.scale) == (pytest.approx((5.5 + 3 + 7) / 3), None)
+    assert figure.value == pytest.approx((5.5 + 3 + 7) / 3)
+    assert figure.scale is None
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from tests.listen.conftest import happen
 pytestmark = pytest.mark.django_db
 type As = Callable[[Associate], Client]
 
-WHY = {
+WHY: dict[str, Any] = {
     "code": "choice.reason",
     "text": {"en": "Why did you come?", "de": "Warum kamen Sie?"},
     "options": [{"label": {"en": "Price", "de": "Preis"}}, {"label": {"en": "Quality", "de": "Güte"}}],
