@@ -11,6 +11,7 @@ from heedful.api.door import PROBLEMS, ApiRequest
 from heedful.api.paging import Paged
 from heedful.api.periods import PeriodQuery
 from heedful.associates import associates
+from heedful.customers import question_kinds
 from heedful.customers.models import Feedback
 from heedful.understand.models import Reading
 
@@ -39,7 +40,8 @@ class FeedbackOut(Schema):
     channel: str
     stage: str
     verbatim: str
-    scores: dict[str, int]
+    scores: dict[str, int | float] = Field(description="On the scale of each question")
+    answers: dict[str, str] = Field(description="The same as they were given, in words: on the scale that was asked")
     reading: ReadingOut | None
 
 
@@ -82,6 +84,7 @@ def _out(row: Feedback) -> FeedbackOut:
         stage=row.stage_slug,
         verbatim=row.verbatim,
         scores={score.question: score.value for score in row.scores.all()},
+        answers={score.question: question_kinds.in_words(score.question, score.answer) for score in row.scores.all()},
         reading=None
         if reading is None
         else ReadingOut(**{name: getattr(reading, name) for name in ReadingOut.model_fields}),

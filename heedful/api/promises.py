@@ -18,7 +18,7 @@ from heedful.api.posting import Done, repeatable
 from heedful.api.scores import FigureOut, figure_out
 from heedful.associates import associates
 from heedful.associates.models import Associate
-from heedful.customers import scales
+from heedful.customers import question_kinds
 from heedful.customers.models import Stage
 from heedful.kit.errors import Refused
 from heedful.promise import promises, standards
@@ -264,7 +264,7 @@ def _felt(one: ExperienceByOutcome) -> ExperienceOut:
     figures = {
         name: figure_out(getattr(one, name)) for name in ExperienceOut.model_fields if name not in {"question", "name"}
     }
-    return ExperienceOut(question=one.question, name=scales.name_of(one.question), **figures)
+    return ExperienceOut(question=one.question, name=question_kinds.name_of(one.question), **figures)
 
 
 @router.get("/{slug:slug}/commitments", response={200: CommitmentsPage, **PROBLEMS})

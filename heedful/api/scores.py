@@ -9,7 +9,7 @@ from heedful.api import paging
 from heedful.api.door import PROBLEMS, ApiRequest
 from heedful.api.periods import PeriodOut, PeriodQuery, period_out
 from heedful.associates import associates
-from heedful.customers import scales
+from heedful.customers import question_kinds
 from heedful.prove import answers, scores
 
 router = Router(tags=["scores"])
@@ -51,7 +51,7 @@ class ScoreQuery(PeriodQuery):
 def score(request: ApiRequest, question: str, wanted: paging.Query[ScoreQuery]) -> ScoreOut:
     """One question's score."""
     associates.must(request.auth, "board.read")
-    scales.scale_of(question)
+    question_kinds.scale_of(question)
     period = wanted.period()
     whole = answers.tallies(questions=[question], period=period, weighted=wanted.weighted).get(question, {})
     groups = answers.tallies(questions=[question], period=period, by=wanted.by, weighted=wanted.weighted)
@@ -63,7 +63,7 @@ def score(request: ApiRequest, question: str, wanted: paging.Query[ScoreQuery]) 
     ranking = scores.rank(found)
     return ScoreOut(
         question=question,
-        name=scales.name_of(question),
+        name=question_kinds.name_of(question),
         period=period_out(period),
         whole=figure_out(scores.score(question, whole[""], weighted=wanted.weighted)) if whole else None,
         parts={key: out for key, figure in found.items() if (out := figure_out(figure))},

@@ -1,5 +1,6 @@
 """Touchpoints for programs: a page of what happened, and a way to write down what did."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
@@ -11,7 +12,7 @@ from pydantic import AwareDatetime, Field, StringConstraints
 from heedful.api.door import PROBLEMS, ApiRequest
 from heedful.api.posting import Done, repeatable
 from heedful.associates import associates
-from heedful.customers import identities, kinds, messages, scales
+from heedful.customers import identities, kinds, messages, question_kinds
 from heedful.customers.models import Touchpoint
 from heedful.customers.touchpoints import TouchpointDraft
 from heedful.kit.errors import Refused
@@ -33,7 +34,7 @@ class TouchpointOut(Schema):
     clamped: bool
     source: str
     properties: dict[str, Any]
-    scores: dict[str, int] | None
+    scores: dict[str, Any] | None
     verbatim: str | None
 
 
@@ -51,6 +52,13 @@ class IdentityIn(Schema):
     value: Plain = Field(min_length=1, max_length=254)
 
 
+class ScaledAnswer(Schema):
+    """An answer on a scale that is not the question's own: `of` are its lowest and its highest point."""
+
+    value: int
+    of: list[int] = Field(min_length=2, max_length=2)
+
+
 class TouchpointIn(Schema):
     """Something that happened; a second arrival of the same `message` changes nothing."""
 
@@ -61,7 +69,7 @@ class TouchpointIn(Schema):
     channel: Plain = Field("", max_length=40)
     stage: Plain = Field("", max_length=40)
     properties: dict[str, Any] = Field({}, max_length=200)
-    scores: dict[str, int] | None = Field(None, max_length=50)
+    scores: dict[str, int | float | str | ScaledAnswer] | None = Field(None, max_length=50)
     verbatim: Plain | None = Field(None, max_length=100_000)
 
 
@@ -128,9 +136,13 @@ def _draft(said: TouchpointIn, now: datetime) -> TouchpointDraft:
         channel=said.channel,
         stage=said.stage,
         properties=_storable(said.properties),
-        scores=scales.check(said.scores) if said.scores else None,
+        scores=question_kinds.check_answers(_plain(said.scores)) if said.scores else None,
         verbatim=said.verbatim,
     )
+
+
+def _plain(scores: Mapping[str, Any]) -> dict[str, Any]:
+    return {question: dict(value) if isinstance(value, ScaledAnswer) else value for question, value in scores.items()}
 
 
 def _time(said: datetime) -> datetime:

@@ -4,7 +4,7 @@ import argparse
 
 from django.utils import timezone
 
-from heedful.customers import scales
+from heedful.customers import question_kinds
 from heedful.prove import answers, periods, scores
 from heedful.prove.scores import Estimate
 
@@ -19,14 +19,19 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print the figures; of two that stand in one tier nobody can say which is better."""
-    scales.scale_of(options.question)
+    question_kinds.scale_of(options.question)
     period = periods.last(options.period, at=timezone.now())
     said = {"questions": [options.question], "period": period, "weighted": options.weighted}
     whole = answers.tallies(**said).get(options.question, {})
     if not whole:
         print(f"Nobody answered {options.question} in this time.")
         return 0
-    print(_line(scales.name_of(options.question), scores.score(options.question, whole[""], weighted=options.weighted)))
+    print(
+        _line(
+            question_kinds.name_of(options.question),
+            scores.score(options.question, whole[""], weighted=options.weighted),
+        )
+    )
     groups = answers.tallies(**said, by=options.by)[options.question]
     figures = {
         key or "(none)": figure

@@ -7,6 +7,19 @@ from datetime import datetime
 import msgspec
 from django.db import connection
 
+from heedful.customers import question_kinds
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreDraft:
+    """One answer as its row has it."""
+
+    value: float
+    given: float | None = None
+    lowest: int | None = None
+    highest: int | None = None
+    label: str = ""
+
 
 @dataclass(frozen=True, slots=True)
 class FeedbackDraft:
@@ -20,7 +33,7 @@ class FeedbackDraft:
     channel: str
     stage: str
     verbatim: str
-    scores: dict[str, int] = field(default_factory=dict)
+    scores: dict[str, ScoreDraft] = field(default_factory=dict)
     survey: str = ""
 
 
@@ -39,15 +52,29 @@ ON CONFLICT (subject) DO UPDATE SET
 """
 
 SCORES = """
-INSERT INTO customers_score AS s (feedback_id, question, value, happened_at, customer_id, kind, channel, stage)
-SELECT DISTINCT ON (f.id, e.key) f.id, e.key, e.value::smallint, r.happened_at, r.customer, r.kind, r.channel, r.stage
+INSERT INTO customers_score AS s (feedback_id, question, value, given, lowest, highest, label,
+    happened_at, customer_id, kind, channel, stage)
+SELECT DISTINCT ON (f.id, q.key) f.id, q.key, e.value, e.given, e.lowest, e.highest, e.label,
+    r.happened_at, r.customer, r.kind, r.channel, r.stage
 FROM jsonb_to_recordset(%s::jsonb) AS r(subject text, customer bigint, touchpoint bigint, happened_at timestamptz,
     kind text, channel text, stage text, scores jsonb)
-JOIN customers_feedback f USING (subject), jsonb_each_text(r.scores) AS e
-ORDER BY f.id, e.key, r.happened_at DESC, r.touchpoint DESC
-ON CONFLICT (feedback_id, question) DO UPDATE SET value = EXCLUDED.value, happened_at = EXCLUDED.happened_at
+JOIN customers_feedback f USING (subject), jsonb_each(r.scores) AS q,
+    jsonb_to_record(q.value) AS e(value float8, given float8, lowest smallint, highest smallint, label text)
+ORDER BY f.id, q.key, r.happened_at DESC, r.touchpoint DESC
+ON CONFLICT (feedback_id, question) DO UPDATE SET value = EXCLUDED.value, given = EXCLUDED.given,
+    lowest = EXCLUDED.lowest, highest = EXCLUDED.highest, label = EXCLUDED.label, happened_at = EXCLUDED.happened_at
     WHERE EXCLUDED.happened_at >= s.happened_at
 """
+
+
+def score_draft(question: str, score: question_kinds.Score) -> ScoreDraft:
+    """An answer as its row has it: at its place on the question's own scale, with what was given on another."""
+    if not isinstance(score, question_kinds.Answer):
+        return ScoreDraft(score)
+    value = question_kinds.place(question, score)
+    if score.of is None:
+        return ScoreDraft(value, label=score.label)
+    return ScoreDraft(value, score.value, *score.of)
 
 
 def record(*, sheets: Sequence[FeedbackDraft]) -> None:

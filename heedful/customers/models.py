@@ -5,7 +5,8 @@ from django.db import models
 from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Upper
 
-from heedful.customers import slugs
+from heedful.customers import question_kinds, slugs
+from heedful.customers.question_kinds.kind import whole
 from heedful.kit import characters
 
 
@@ -312,12 +313,27 @@ class Feedback(models.Model):
         return self.verbatim[:60] or self.subject
 
 
+class WholeOrFloatField(models.FloatField):  # type: ignore[type-arg]  # it takes none when it runs
+    """A number; one without a fraction comes back whole, as it was given."""
+
+    def from_db_value(self, value: float | None, *_: object) -> int | float | None:
+        return None if value is None else whole(value)
+
+
 class Score(models.Model):
-    """One number that a customer gave; a later answer to the same question of the same sheet replaces it."""
+    """One answer that a customer gave; a later one to the same question of the same sheet replaces it.
+
+    `value` is its place on the question's own scale. Where it was asked on another, that is kept with what was given.
+    """
 
     feedback = models.ForeignKey(Feedback, on_delete=models.CASCADE, related_name="scores")
     question = models.CharField(max_length=80)
-    value = models.SmallIntegerField()
+    value = WholeOrFloatField()
+    given = WholeOrFloatField(null=True)
+    lowest = models.SmallIntegerField(null=True)
+    highest = models.SmallIntegerField(null=True)
+    label = models.CharField(max_length=80, blank=True, default="", db_default="")
+    """What was chosen, where the answer is one of several."""
     happened_at = models.DateTimeField()
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="+", db_index=False)
     kind = models.CharField(max_length=120)
@@ -329,7 +345,7 @@ class Score(models.Model):
         indexes = [
             models.Index(
                 fields=["question", "happened_at"],
-                include=["value", "stage_slug", "channel", "customer", "kind"],
+                include=["value", "stage_slug", "channel", "customer", "kind", "lowest", "highest"],
                 name="customers_score_covering",
             ),
             models.Index(fields=["customer", "question", "happened_at"], name="customers_score_by"),
@@ -337,6 +353,11 @@ class Score(models.Model):
 
     def __str__(self) -> str:
         return f"{self.question} {self.value}"
+
+    @property
+    def answer(self) -> question_kinds.Score:
+        """The answer as it was given."""
+        return question_kinds.as_given(self.value, self.given, self.lowest, self.highest, self.label)
 
 
 class Rejection(models.Model):

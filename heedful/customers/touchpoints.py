@@ -12,6 +12,7 @@ from django.db import transaction
 
 from heedful.customers import dedup, feedback, kinds, people, stage_moves
 from heedful.customers.identities import Name, Span
+from heedful.customers.question_kinds import Score
 from heedful.kit import memory, statements
 from heedful.kit.actor import By
 from heedful.ledger import events, jobs
@@ -38,7 +39,7 @@ class TouchpointDraft(msgspec.Struct, gc=False):
     channel: str = ""
     stage: str = ""
     properties: Mapping[str, Any] | msgspec.Raw = msgspec.field(default_factory=dict)
-    scores: dict[str, int] | None = None
+    scores: Mapping[str, Score] | None = None
     verbatim: str | None = None
     subject: str | None = None
     clamped: bool = False
@@ -161,7 +162,7 @@ class _Row(msgspec.Struct, gc=False):
     h: str
     s: str
     p: Mapping[str, Any] | msgspec.Raw
-    o: dict[str, int] | None
+    o: Mapping[str, Score] | None
     v: str | None
     u: str | None
     x: bool
@@ -294,7 +295,7 @@ def _sheet(row: _Row, message: uuid.UUID, touchpoint: int) -> feedback.FeedbackD
         channel=row.h,
         stage=row.s,
         verbatim=row.v or "",
-        scores=row.o or {},
+        scores={question: feedback.score_draft(question, score) for question, score in (row.o or {}).items()},
         survey=str(row.p.get("survey", ""))[:80] if isinstance(row.p, Mapping) else "",
     )
 

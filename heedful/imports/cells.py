@@ -8,7 +8,9 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from heedful.customers import scales
+from heedful.customers import question_kinds
+from heedful.customers.question_kinds import Score
+from heedful.customers.question_kinds.kind import Scale
 from heedful.imports.schema import NO_ANSWER, Number
 from heedful.kit.errors import Refused
 from heedful.kit.files.tables import Row, RowError
@@ -39,14 +41,14 @@ def text_of(value: Any) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
-def score(question: str, said: str | Number) -> Callable[[Row], int | None]:
+def score(question: str, said: str | Number) -> Callable[[Row], Score | None]:
     """Return how to read an answer to a question; nothing where there is none."""
     found = Number(said) if isinstance(said, str) else said
     none = {*NO_ANSWER, *(text_of(code).casefold() for code in found.none)}
     codes = {code.casefold(): number for code, number in found.map.items()}
 
     @lru_cache(maxsize=1_000)
-    def number(text: str) -> int | None:
+    def number(text: str) -> Score | None:
         folded = text.casefold()
         plain = re.sub(r"[.,]0+$", "", folded)
         if (code := next((code for code in (folded, plain) if code in codes), None)) is not None:
@@ -68,15 +70,17 @@ def _hint(text: str, found: Number) -> str:
     return f" If {text} means no answer, write none = [{text}]; if the file has its own scale, of = [worst, best]."
 
 
-def _answer(question: str, text: str, found: Number) -> int:
-    scale = scales.scale_of(question)
+def _answer(question: str, text: str, found: Number) -> Score:
+    if not question_kinds.has_scale(question):
+        return question_kinds.check_answers({question: text})[question]
+    scale = question_kinds.scale_of(question)
     if (scale.lowest, scale.highest) == (0, 1) and (is_yes := yes_of(text)) is not None:
         return int(is_yes)
     highest = max(found.of) if found.of else scale.highest
     value = _number(text, highest)
     if found.of:
-        return _brought(question, value, found.of)
-    return scales.check({question: value})[question]
+        return _as_given(question, value, found.of)
+    return question_kinds.check({question: value})[question]
 
 
 def _number(text: str, highest: int) -> str:
@@ -91,13 +95,13 @@ def _number(text: str, highest: int) -> str:
     return next((part for part in found.groups() if part), found[0]).replace(",", ".")
 
 
-def _brought(question: str, text: str, of: list[int]) -> int:
-    """Bring an answer on the file's scale to the same place of ours, to the nearest whole number."""
+def _as_given(question: str, text: str, of: list[int]) -> Score:
+    """An answer on the file's own scale, which it keeps; where 1 is best, it is read from the other end."""
     worst, best = of
     number = number_of(text)
     if number is None:
         raise Refused(f"{question} must be a number, not {text[:40]!r}.")
     if not min(of) <= number <= max(of):
         raise Refused(f"{question} goes from {worst} to {best} in this file, not {text[:40]}.")
-    scale = scales.scale_of(question)
-    return scale.lowest + math.floor((float(number) - worst) / (best - worst) * (scale.highest - scale.lowest) + 0.5)
+    place = float(number)
+    return question_kinds.scored(question, place if worst < best else worst + best - place, Scale(min(of), max(of)))

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 import phonenumbers
 
-from heedful.customers import scales
+from heedful.customers import question_kinds
+from heedful.customers.question_kinds import LARGEST_END
 from heedful.customers.slugs import RESERVED
 from heedful.imports import times
 from heedful.imports.schema import (
@@ -126,15 +127,16 @@ def _touchpoint(said: TouchpointMap) -> Faults:
 def _scores(said: TouchpointMap) -> Faults:
     for question, told in said.scores.items():
         try:
-            scale = scales.scale_of(question)
+            question_kinds.must_be_score(question)
+            scale = question_kinds.kind_of(question).scale
         except Refused as no:
             yield "scores", no.sentence
             continue
-        if isinstance(told, Number):
+        if isinstance(told, Number) and scale:
             off = [number for number in told.map.values() if not scale.lowest <= number <= scale.highest]
             if off:
                 yield "scores", f"{question} goes from {scale.lowest} to {scale.highest}, not {off[0]}."
-            if told.of and (len(told.of) != 2 or told.of[0] == told.of[1]):
+            if told.of and (len(told.of) != 2 or told.of[0] == told.of[1] or max(map(abs, told.of)) > LARGEST_END):
                 yield "scores", f"`of` of {question} is the worst and the best answer in the file, such as [1, 10]."
 
 

@@ -8,16 +8,17 @@ from typing import Any
 
 from django.db import transaction
 
-from heedful.customers import consents, scales, touchpoints
+from heedful.associates.models import Associate
+from heedful.customers import consents, question_kinds, touchpoints
+from heedful.customers.question_kinds.kind import Scale
 from heedful.customers.touchpoints import TouchpointDraft
 from heedful.kit import live, names
 from heedful.kit.actor import By
 from heedful.kit.errors import Refused
 from heedful.ledger import events
 from heedful.ledger.references import Reference
-from heedful.listen import invitations
+from heedful.listen import invitations, wordings
 from heedful.listen.models import Invitation, Survey
-from heedful.listen.surveys import OPEN
 
 LONGEST = 5_000
 SOURCE = "survey"
@@ -126,7 +127,7 @@ def has_stopped(*, invitation: Invitation) -> bool:
     )
 
 
-def readable(survey: Survey, question: str, value: Any) -> int | str | None:
+def readable(survey: Survey, question: str, value: Any) -> int | float | str | None:
     """Return what somebody meant to answer, or nothing when it cannot be an answer."""
     try:
         return _checked(survey, question, value)
@@ -147,18 +148,17 @@ def _open(invitation: Invitation, at: datetime) -> Invitation:
     return row
 
 
-def _checked(survey: Survey, question: str, value: Any) -> int | str | None:
+def _checked(survey: Survey, question: str, value: Any) -> int | float | str | None:
     """Return an answer as it is kept; nothing when nothing was said."""
-    if question not in {asked["code"] for asked in survey.questions}:
+    asked = survey.question(question)
+    if asked is None:
         raise Refused("This question is not in the survey.", code="bad_value")
-    if question == OPEN:
+    if question_kinds.is_in_words(question):
         return _checked_words(value)
-    if value in (None, ""):
-        return None
     try:
-        return scales.check({question: str(value)[:20]})[question]
+        return question_kinds.kind_of(question).check(question, "" if value is None else str(value)[:80], asked)
     except Refused as no:
-        raise Refused(no.sentence, code="bad_value") from None
+        raise Refused(no.sentence, code="bad_value" if no.code != "bad_number" else no.code) from None
 
 
 def _checked_words(value: Any) -> str | None:
@@ -168,13 +168,13 @@ def _checked_words(value: Any) -> str | None:
     return words or None
 
 
-def _keep(invitation: Invitation, news: Mapping[str, int | str], *, by: By, at: datetime) -> None:
+def _keep(invitation: Invitation, news: Mapping[str, int | float | str], *, by: By, at: datetime) -> None:
     for question, value in news.items():
         revision = invitation.answers.get(question, {}).get("revision", 0) + 1
-        invitation.answers[question] = {"value": value, "revision": revision, "at": at.isoformat()}
-    drafts = [draft_of(invitation, question, at) for question in news]
-    recorded = touchpoints.record(drafts=drafts, source=SOURCE, by=by, at=at)
-    invitation.customer_id = recorded.customers[0]
+        invitation.answers[question] = kept(invitation.survey, question, value, at=at) | {"revision": revision}
+    if not isinstance(invitation.respondent, Associate):  # what our own people say is no touchpoint of a customer
+        drafts = [draft_of(invitation, question, at) for question in news]
+        invitation.customer_id = touchpoints.record(drafts=drafts, source=SOURCE, by=by, at=at).customers[0]
     invitation.state, invitation.answered_at = Invitation.State.ANSWERED, invitation.answered_at or at
     invitation.is_complete = invitation.answers_all()
     events.record(SurveyAnswered(invitation.pk, invitation.survey_id, sorted(news)), by=by, at=at)
@@ -185,10 +185,29 @@ def _keep(invitation: Invitation, news: Mapping[str, int | str], *, by: By, at: 
         events.record(HelpAnswered(invitation.pk, invitation.case_id, news["helped"] == 1), by=by, at=at)
 
 
+def kept(survey: Survey, question: str, value: int | float | str, *, at: datetime) -> dict[str, Any]:
+    """An answer as its invitation keeps it, with what the question was then: its own scale, or what was chosen."""
+    asked: Mapping[str, Any] = survey.question(question) or {}
+    answer: dict[str, Any] = {"value": value, "revision": 1, "at": at.isoformat()}
+    if asked.get("scale"):
+        answer["of"] = list(asked["scale"])
+    for place, option in enumerate(asked.get("options", []), 1):
+        if option["code"] == value:
+            answer |= {"label": wordings.pick(option["label"], survey.languages[0])[:80], "place": place}
+    return answer
+
+
+def score_of(question: str, answer: Mapping[str, Any]) -> question_kinds.Score:
+    """What an invitation keeps of an answer, as a score."""
+    value = answer["value"]
+    if isinstance(value, str):
+        return question_kinds.Answer(answer.get("place", 0), label=answer.get("label") or value)
+    return question_kinds.scored(question, value, Scale(*answer["of"]) if answer.get("of") else None)
+
+
 def draft_of(invitation: Invitation, question: str, at: datetime) -> TouchpointDraft:
     """One answer of a sheet as it comes into the log."""
-    answer = invitation.answers[question]
-    value = answer["value"]
+    answer, is_in_words = invitation.answers[question], question_kinds.is_in_words(question)
     return TouchpointDraft(
         kind=KIND,
         happened_at=at,
@@ -198,8 +217,8 @@ def draft_of(invitation: Invitation, question: str, at: datetime) -> TouchpointD
         channel=invitation.channel,
         stage=invitation.stage_slug,
         properties={"survey": invitation.survey.slug, "question": question, "invitation": invitation.pk},
-        scores=None if question == OPEN else {question: int(value)},
-        verbatim=str(value) if question == OPEN else None,
+        scores=None if is_in_words else {question: score_of(question, answer)},
+        verbatim=str(answer["value"]) if is_in_words else None,
         subject=Reference("invitation", invitation.pk).former,
     )
 

@@ -35,7 +35,7 @@ class PastInvitation:
     reason: str = ""
     case: int | None = None
     answered_at: datetime | None = None
-    answers: Mapping[str, int | str] = field(default_factory=dict)
+    answers: Mapping[str, int | float | str] = field(default_factory=dict)
 
 
 @transaction.atomic
@@ -83,8 +83,10 @@ def _row(past: PastInvitation, at: datetime) -> Invitation:
 def _answers(past: PastInvitation) -> dict[str, Any]:
     if past.answered_at is None:
         return {}
-    when = past.answered_at.isoformat()
-    return {question: {"value": value, "revision": 1, "at": when} for question, value in past.answers.items()}
+    return {
+        question: answers.kept(past.survey, question, value, at=past.answered_at)
+        for question, value in past.answers.items()
+    }
 
 
 def _drafts(row: Invitation) -> list[TouchpointDraft]:

@@ -4,43 +4,46 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from heedful.customers import scales
+from heedful.customers import question_kinds
+from heedful.customers.question_kinds.kind import Input, scale_in
 from heedful.listen import wordings
 from heedful.listen.models import Survey
-from heedful.listen.surveys import OPEN
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerChoice:
-    """One value on a scale, what it is called, and whether it is chosen."""
+    """One answer to choose, what it is called, and whether it is chosen."""
 
-    value: int
+    value: int | str
     words: str
     is_chosen: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One question: points to choose from, or room for words."""
+    """One question: answers to choose from, room for words, or for a number."""
 
     code: str
     text: str
-    points: Sequence[AnswerChoice]
-    has_words: bool
-    low: str
-    high: str
-    words: str
-    required: bool
+    input: Input
+    points: Sequence[AnswerChoice] = ()
+    has_words: bool = False
+    low: str = ""
+    high: str = ""
+    words: str = ""
+    """What was written or which number was given so far."""
+    at_least: float | None = None
+    at_most: float | None = None
 
     @property
     def is_open(self) -> bool:
         """Whether it is answered in words."""
-        return self.code == OPEN
+        return self.input == "words"
 
     @property
-    def breaks(self) -> int:
-        """How many points stand in a row where there is little room."""
-        return 6 if len(self.points) > 7 else len(self.points)
+    def is_number(self) -> bool:
+        """Whether it is answered with a number that is on no scale."""
+        return self.input == "number"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,42 +107,42 @@ def choose_among(spoken: Sequence[str], wanted: Iterable[str]) -> str:
 
 def _question(question: Mapping[str, Any], text: str, language: str, given: Mapping[str, Any]) -> Question:
     code = str(question["code"])
-    answer = given.get(code)
-    low, high = _ends(question, language)
-    words = () if code == OPEN else wordings.points(code, language) or _two(code, low, high)
+    answer, kind = given.get(code), question_kinds.kind_of(code)
+    if kind.input == "points":
+        return _on_scale(question, text, language, answer)
+    if kind.input == "options":
+        points = [_option(option, language, answer) for option in question.get("options", [])]
+        return Question(code, text, kind.input, points, has_words=True)
+    words = "" if answer is None else str(answer)
     return Question(
-        code=code,
-        text=text,
-        points=[] if code == OPEN else _points(code, words, answer),
-        has_words=bool(words),
-        low=low,
-        high=high,
-        words=str(answer or "") if code == OPEN else "",
-        required=bool(question.get("required")),
+        code, text, kind.input, words=words, at_least=question.get("at_least"), at_most=question.get("at_most")
     )
 
 
-def _two(code: str, low: str, high: str) -> tuple[str, ...]:
-    """The words of a scale of two points, which are its ends."""
-    scale = scales.scale_of(code)
-    return (low, high) if low and high and scale.highest - scale.lowest == 1 else ()
+def _on_scale(question: Mapping[str, Any], text: str, language: str, answer: Any) -> Question:
+    code = str(question["code"])
+    own, (low, high) = scale_in(question), _ends(question, language)
+    scale = own or question_kinds.scale_of(code)
+    words = () if own else wordings.points(code, language)
+    if not words and scale.span == 1 and low and high:
+        words = (low, high)
+    if question.get("stars"):
+        words = tuple(f"{number} ★" for number in range(scale.lowest, scale.highest + 1))
+    points = [
+        AnswerChoice(value, words[place] if words else str(value), answer == value)
+        for place, value in enumerate(range(scale.lowest, scale.highest + 1))
+    ]
+    return Question(code, text, "points", points, bool(words), low, high)
+
+
+def _option(option: Mapping[str, Any], language: str, answer: Any) -> AnswerChoice:
+    label = wordings.pick(option["label"], language)
+    code = option.get("code", label)
+    return AnswerChoice(code, label, answer == code)
 
 
 def _ends(question: Mapping[str, Any], language: str) -> tuple[str, str]:
     """What the ends of the scale mean: as the company writes it in this language, else as we do."""
-    if question["code"] == OPEN:
-        return "", ""
     ours = wordings.ends(question["code"], language)
     low, high = (str(question.get(end, {}).get(language, "")) for end in ("low", "high"))
     return low or ours[0], high or ours[1]
-
-
-def _points(code: str, words: Sequence[str], answer: Any) -> list[AnswerChoice]:
-    scale = scales.scale_of(code)
-    values = range(scale.lowest, scale.highest + 1)
-    return [
-        AnswerChoice(
-            value, words[value - scale.lowest] if words else str(value), answer is not None and answer == value
-        )
-        for value in values
-    ]

@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from heedful.associates import associates
+from heedful.associates.models import Associate
 from heedful.courier import mails
 from heedful.customers import consents
 from heedful.customers.models import Customer, Touchpoint
@@ -96,6 +98,26 @@ def invite(
         ask_at=at,
     )
     return consider(invitation=invitation, by=by, at=at)
+
+
+@transaction.atomic
+def invite_associate(*, survey: Survey, associate: Associate, by: By, at: datetime) -> Invitation:
+    """Let one of our own people answer, by a link of their own; neither budgets nor consents of customers apply."""
+    associates.must(by, "survey.edit")
+    if survey.ended_at is not None or survey.is_paused:
+        raise Refused("This survey is paused or has ended.")
+    if survey.moment_kind or survey.is_service:
+        raise Refused("This survey asks customers. Make one for your own people.")
+    return Invitation.objects.create(
+        survey=survey,
+        associate=associate,
+        state=Invitation.State.ASKED,
+        channel="associate",
+        token=new_token(),
+        created_at=at,
+        ask_at=at,
+        asked_at=at,
+    )
 
 
 @transaction.atomic

@@ -1,11 +1,13 @@
 """How we hear: surveys, whom they ask and whom they spare."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
 
-from heedful.associates.models import Company
+from heedful.associates.models import Associate, Company
+from heedful.customers import question_kinds
 from heedful.customers.models import Customer
 
 
@@ -34,7 +36,7 @@ class Survey(models.Model):
     slug = models.SlugField(max_length=80, unique=True)
     name = models.CharField(max_length=120)
     questions = models.JSONField()
-    """In order: {"code": "recommend", "text": {"en": "...", "de": "..."}, "required": false}; `open` asks for words."""
+    """In order: {"code": "recommend", "text": {"en": "...", "de": "..."}}, and what its kind lets a survey choose."""
     languages = models.JSONField(default=list)
     thanks = models.JSONField(default=dict)
     subject = models.JSONField(default=dict)
@@ -61,9 +63,11 @@ class Survey(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def question(self, code: str) -> dict[str, Any] | None:
+        """What the survey says of one question; nothing where it does not ask it."""
+        return next((question for question in self.questions if question["code"] == code), None)
 
-OPEN = "open"
-"""The question that asks for words."""
+
 OPEN_FOR = timedelta(days=60)
 CHANGEABLE_FOR = timedelta(hours=1)
 
@@ -79,7 +83,9 @@ class Invitation(models.Model):
 
     survey = models.ForeignKey(Survey, on_delete=models.CASCADE, related_name="invitations")
     customer = models.ForeignKey(Customer, null=True, on_delete=models.CASCADE, related_name="+")
-    """Whom; null for somebody who came by the public link."""
+    """Whom; null for an associate, and for somebody who came by the public link."""
+    associate = models.ForeignKey(Associate, null=True, on_delete=models.CASCADE, related_name="+")
+    """Which of our own people, where one of them is asked."""
     moment_id = models.BigIntegerField(null=True)
     """The touchpoint at which it is asked."""
     case_id = models.BigIntegerField(null=True)
@@ -89,7 +95,7 @@ class Invitation(models.Model):
     reason = models.CharField(max_length=120, blank=True)
     answers = models.JSONField(default=dict)
     is_complete = models.BooleanField(default=False, db_default=False)
-    """Whether every question but the open one was answered, of those that the sheet had then."""
+    """Whether every question but those for words was answered, of those that the sheet had then."""
     token = models.CharField(max_length=40, unique=True)
     created_at = models.DateTimeField()
     ask_at = models.DateTimeField()
@@ -102,7 +108,10 @@ class Invitation(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["survey", "moment_id"], condition=Q(moment_id__isnull=False), name="listen_ask_once"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(customer__isnull=True) | Q(associate__isnull=True), name="listen_ask_one_respondent"
+            ),
         ]
         indexes = [
             models.Index(fields=["customer", "-asked_at"], name="listen_ask_budget"),
@@ -118,17 +127,26 @@ class Invitation(models.Model):
         return f"{self.survey_id} for {self.customer_id}: {self.state}"
 
     @property
+    def respondent(self) -> Customer | Associate | None:
+        """Who answers: a customer, an associate, or nobody whom we know."""
+        return self.associate or self.customer
+
+    @property
     def changeable_until(self) -> datetime:
         """Until when answers can be given and changed."""
         if self.submitted_at is not None:
             return self.submitted_at + CHANGEABLE_FOR
         return (self.asked_at or self.created_at) + OPEN_FOR
 
-    def given(self, question: str) -> int | str | None:
+    def given(self, question: str) -> int | float | str | None:
         """The answer that stands for a question."""
         answer = self.answers.get(question)
         return answer["value"] if answer else None
 
     def answers_all(self) -> bool:
-        """Whether every question of the survey but the open one is answered."""
-        return all(question["code"] in self.answers for question in self.survey.questions if question["code"] != OPEN)
+        """Whether every question of the survey but those for words is answered."""
+        return all(
+            question["code"] in self.answers
+            for question in self.survey.questions
+            if not question_kinds.is_in_words(question["code"])
+        )

@@ -10,19 +10,17 @@ from typing import Any
 from django.db import transaction
 
 from heedful.associates import associates, company
-from heedful.customers import kinds, scales, slugs
+from heedful.customers import kinds, question_kinds, slugs
 from heedful.kit import locks, names
 from heedful.kit.actor import By
 from heedful.kit.errors import Refused
 from heedful.ledger import events
-from heedful.listen import wordings
-from heedful.listen.models import OPEN as OPEN
+from heedful.listen import question_settings, wordings
 from heedful.listen.models import Budget, Survey
 
 HELPED = "did-it-help"
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 MOST_QUESTIONS = 8
-LONGEST_TEXT = 500
 DELAY_MOST_S = 60 * 86_400
 
 
@@ -187,7 +185,7 @@ def helped(*, by: By, at: datetime) -> Survey:
 def _make_helped(*, by: By, at: datetime) -> Survey:
     design = Design(
         name="Did it help?",
-        questions=[{"code": "helped"}, {"code": OPEN}],
+        questions=[{"code": "helped"}, {"code": "open"}],
         languages=list(wordings.LANGUAGES),
         subject={language: wordings.say("subject_helped", language) for language in wordings.LANGUAGES},
         times=3,
@@ -214,9 +212,9 @@ def check(design: Design) -> Design:
         languages=languages,
         questions=questions,
         moment_kind=slugs.slug(design.moment_kind),
-        subject=_checked_texts(design.subject, one_line=True),
-        intro=_checked_texts(design.intro),
-        thanks=_checked_texts(design.thanks),
+        subject=question_settings.texts(design.subject, one_line=True),
+        intro=question_settings.texts(design.intro),
+        thanks=question_settings.texts(design.thanks),
     )
 
 
@@ -225,10 +223,8 @@ def _must_be_whole(design: Design, questions: Sequence[Mapping[str, Any]], forei
     around = {"subject of the mail": design.subject, "heading": design.intro, "thanks": design.thanks}
     for language in foreign:
         for number, question in enumerate(questions, 1):
-            ends = () if question["code"] == OPEN else (("low", "lowest"), ("high", "highest"))
-            for part, what in (("text", ""), *ends):
-                if not question.get(part, {}).get(language):
-                    what = f"the words of the {what} answer to question {number}" if what else f"question {number}"
+            for texts, what in question_settings.texts_to_write(question, number):
+                if not texts.get(language):
                     raise Refused(
                         f"We have no words of our own in {wordings.in_english(language)}: write {what} in it."
                     )
@@ -292,26 +288,17 @@ def _checked_questions(questions: Sequence[Mapping[str, Any]], languages: Sequen
 
 def _checked_question(question: Mapping[str, Any], languages: Sequence[str]) -> dict[str, Any]:
     code = str(question.get("code", ""))
-    if code != OPEN:
-        scales.scale_of(code)
+    question_kinds.kind_of(code)
     if not re.fullmatch(r"[a-z][a-z0-9_.]*", code):
         raise Refused(f"{code[:80]!r} is not a question: small letters, figures, underscores and dots.")
-    texts = _checked_texts(question.get("text") or {})
+    texts = question_settings.texts(question.get("text") or {})
     if not texts and not wordings.question(code, languages[0]):
         raise Refused(f"Write the question {code} in at least one language.")
-    checked = {"code": code, "text": texts, "required": bool(question.get("required", False))}
+    checked = {"code": code, "text": texts} | question_settings.settings(question, languages)
     for end in ("low", "high"):
-        if words := _checked_texts(question.get(end) or {}, one_line=True):
+        if words := question_settings.texts(question.get(end) or {}, one_line=True):
             checked[end] = words
     return checked
-
-
-def _checked_texts(texts: Mapping[str, str], *, one_line: bool = False) -> dict[str, str]:
-    cleaned = {language: names.text(str(text)) for language, text in texts.items()}
-    for text in cleaned.values():
-        if len(text) > LONGEST_TEXT:
-            raise Refused(f"A text has at most {LONGEST_TEXT} characters.")
-    return {language: names.one_line(text) if one_line else text for language, text in cleaned.items() if text}
 
 
 def _in_range(what: str, number: int, low: int, high: int) -> None:

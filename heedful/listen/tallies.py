@@ -1,5 +1,6 @@
 """How surveys are answered: asked, answered and spared, the response rate, and the scores that were given."""
 
+import json
 from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -9,6 +10,8 @@ from typing import Any, cast
 from django.db import connection
 from django.db.models import Max, OuterRef, Subquery
 
+from heedful.customers import question_kinds
+from heedful.listen import answers
 from heedful.listen.models import Invitation, Survey
 
 PUBLIC = "link"
@@ -50,10 +53,10 @@ GROUP BY 1, 2, 3, 4
 """Read from the index `listen_ask_tally` alone."""
 
 SCORES = """
-SELECT e.key, (e.value->>'value')::int, count(*)
+SELECT e.key, e.value->'value', e.value->'of', coalesce(e.value->>'label', ''), count(*)
 FROM listen_invitation a, jsonb_each(a.answers) AS e
 WHERE a.survey_id = %(survey)s AND a.state = 'answered' AND a.created_at >= %(since)s AND a.created_at < %(until)s
-    AND e.key <> 'open' GROUP BY 1, 2
+    AND NOT (e.key = ANY(%(in_words)s)) GROUP BY 1, 2, 3, 4 ORDER BY 1, 5 DESC, 4, 2
 """
 
 
@@ -67,12 +70,15 @@ def of(surveys: Collection[Survey], *, since: datetime, until: datetime) -> dict
     return tallies
 
 
-def scores(survey: Survey, *, since: datetime, until: datetime) -> dict[str, Mapping[int, int]]:
-    """Return how often each value was given to each question in a period, by the answers that stand."""
-    found: dict[str, dict[int, int]] = {}
-    for question, value, count in _rows(SCORES, {"survey": survey.pk, "since": since, "until": until}):
-        found.setdefault(question, {})[value] = count
-    return dict(found)
+def scores(survey: Survey, *, since: datetime, until: datetime) -> dict[str, list[tuple[question_kinds.Score, int]]]:
+    """Return how often each answer was given to each question in a period, by the answers that stand."""
+    found: dict[str, list[tuple[question_kinds.Score, int]]] = {}
+    in_words = [question["code"] for question in survey.questions if question_kinds.is_in_words(question["code"])]
+    values = {"survey": survey.pk, "since": since, "until": until, "in_words": [question_kinds.OPEN, *in_words]}
+    for question, value, of, label, count in _rows(SCORES, values):
+        answer = {"value": json.loads(value), "of": json.loads(of or "null"), "label": label}
+        found.setdefault(question, []).append((answers.score_of(question, answer), count))
+    return found
 
 
 def last_invited_at(*, until: datetime) -> datetime | None:

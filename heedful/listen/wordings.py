@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf.locale import LANG_INFO
 
-from heedful.customers.scales import EXPECTED
+from heedful.customers.question_kinds import EXPECTED
 
 RIGHT_TO_LEFT = frozenset({"ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
 

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 from django.db import connection
 
+from heedful.customers import question_kinds
 from heedful.customers.models import Customer
 from heedful.promise import standards
 from heedful.promise.models import Promise, Standard
@@ -137,7 +138,7 @@ def _touchpoints(records: Mapping[int, int], need: EvidenceNeed) -> tuple[dict[i
                 kind=kind,
                 happened_at=happened_at,
                 properties=_decoded(properties),
-                scores=_decoded(scores),
+                scores=_places(_decoded(scores)),
                 subject=subject or "",
             )
             person = people[records[record]]
@@ -176,6 +177,10 @@ def _facts_of(people: Collection[int]) -> dict[int, dict[str, Any]]:
 
 def _word(value: Any) -> str:
     return str(value).strip().casefold()
+
+
+def _places(scores: Mapping[str, Any]) -> dict[str, float]:
+    return {question: question_kinds.place(question, score) for question, score in scores.items()}
 
 
 def _decoded(text: str | None) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import Any, Literal, NamedTuple
 
 from django.db import connection
 
-from heedful.customers.scales import EXPECTED
+from heedful.customers.question_kinds import EXPECTED
 from heedful.promise.models import Promise
 
 type By = Literal["kind", "stage", "channel", "month"]

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from heedful.associates import associates
 from heedful.associates.models import Associate
-from heedful.customers import kinds, scales
+from heedful.customers import kinds, question_kinds
 from heedful.customers.models import Stage
 from heedful.kit import locks, names
 from heedful.kit.actor import By
@@ -71,7 +71,7 @@ class Wording:
             "stage": self.stage,
             "owner": self.owner,
             "audience": _audience(self.audience or {}),
-            "stated_expectation": scales.check(self.stated_expectation or {}),
+            "stated_expectation": question_kinds.check(self.stated_expectation or {}),
             "severity": _severity(self.severity),
             "is_case_clock": self.is_case_clock,
             "counter_measure": names.text(self.counter_measure),

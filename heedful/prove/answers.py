@@ -20,18 +20,19 @@ KEYS: dict[By, str] = {
     "month": "to_char(s.happened_at, 'YYYY-MM')",
 }
 PLAIN = """
-SELECT s.question, {key}, s.value, count(*), count(*), count(*) FROM customers_score s
-WHERE s.question = ANY(%s) AND s.happened_at >= %s AND s.happened_at < %s GROUP BY 1, 2, 3
+SELECT s.question, {key}, s.value, s.lowest, s.highest, count(*), count(*), count(*) FROM customers_score s
+WHERE s.question = ANY(%s) AND s.happened_at >= %s AND s.happened_at < %s GROUP BY 1, 2, 3, 4, 5
 """
 WEIGHTED = """
 WITH said AS MATERIALIZED (
-    SELECT s.question, s.value, s.stage, s.channel, s.kind, s.happened_at, coalesce(m.person_id, s.customer_id) AS who
+    SELECT s.question, s.value, s.lowest, s.highest, s.stage, s.channel, s.kind, s.happened_at,
+        coalesce(m.person_id, s.customer_id) AS who
     FROM customers_score s LEFT JOIN customers_customer m ON m.id = s.customer_id AND m.person_id < m.id
     WHERE s.question = ANY(%s) AND s.happened_at >= %s AND s.happened_at < %s
 )
-SELECT s.question, {key}, s.value, count(*), coalesce(sum(p.value_amount), 0)::float8,
+SELECT s.question, {key}, s.value, s.lowest, s.highest, count(*), coalesce(sum(p.value_amount), 0)::float8,
     coalesce(sum(p.value_amount * p.value_amount), 0)::float8
-FROM said s JOIN customers_customer p ON p.id = s.who AND p.id = ANY(ARRAY(SELECT who FROM said)) GROUP BY 1, 2, 3
+FROM said s JOIN customers_customer p ON p.id = s.who AND p.id = ANY(ARRAY(SELECT who FROM said)) GROUP BY 1, 2, 3, 4, 5
 """
 """The people who answered are named to the index once more, so that it reads these alone and not all customers."""
 
@@ -39,17 +40,23 @@ FROM said s JOIN customers_customer p ON p.id = s.who AND p.id = ANY(ARRAY(SELEC
 def tallies(
     *, questions: Sequence[str], period: Period, by: By = "", weighted: bool = False
 ) -> dict[str, dict[str, AnswerTally]]:
-    """Return for each question and each value of `by` the answers of a period; weights are customers' yearly values."""
+    """Return for each question and each value of `by` the answers of a period; weights are customers' yearly values.
+
+    Values are places on the question's own scale. Where all were asked on one other, the tallies name it.
+    """
     joined = weighted or by == "segment"
     sql = (WEIGHTED if joined else PLAIN).replace("{key}", KEYS[by])
     with connection.cursor() as cursor:
         cursor.execute(sql, [list(questions), period.since, period.until])
         rows = cursor.fetchall()
     cells: dict[str, dict[str, list[tuple[float, int, float, float]]]] = defaultdict(lambda: defaultdict(list))
-    for question, key, value, n, weight, squared in rows:
+    asked: dict[str, set[tuple[int, int] | None]] = defaultdict(set)
+    for question, key, value, lowest, highest, n, weight, squared in rows:
         cells[question][key].append((value, n, weight, squared))
+        asked[question].add(None if lowest is None else (lowest, highest))
+    scales = {question: scale for question, found in asked.items() if len(found) == 1 for scale in found}
     return {
-        question: {key: AnswerTally.of_rows(found) for key, found in sorted(groups.items())}
+        question: {key: AnswerTally.of_rows(found, scale=scales.get(question)) for key, found in sorted(groups.items())}
         for question, groups in cells.items()
     }
 

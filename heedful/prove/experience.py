@@ -4,7 +4,8 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from heedful.customers.scales import scale_of
+from heedful.customers import question_kinds
+from heedful.customers.question_kinds import scale_of
 from heedful.promise import gaps
 from heedful.promise.attainment import Attainment
 from heedful.promise.gaps import OutcomeCount
@@ -47,7 +48,7 @@ def by_outcome(
     *, promises: Collection[Promise], walks: Mapping[int, Attainment], period: Period
 ) -> dict[int, list[ExperienceByOutcome]]:
     """How each promise was felt in a period, the question with the most answers first; `walks` are of that period."""
-    asked = [question for question in answers.questions_answered() if not question.startswith(OF_THE_CASE)]
+    asked = [question for question in answers.questions_answered() if _is_of_promises(question)]
     cells: dict[tuple[int, str], list[OutcomeCount]] = defaultdict(list)
     for cell in gaps.after(promises=promises, questions=asked, since=period.since, until=period.until):
         cells[cell.promise, cell.question].append(cell)
@@ -57,6 +58,10 @@ def by_outcome(
     for one in found.values():
         one.sort(key=lambda question: -question.n)
     return found
+
+
+def _is_of_promises(question: str) -> bool:
+    return not question.startswith(OF_THE_CASE) and question_kinds.has_scale(question)
 
 
 def widest_gap(found: Sequence[ExperienceByOutcome]) -> ExperienceByOutcome | None:

@@ -2,7 +2,7 @@
 
 Recommend     net promoter score: 100 x (share of 9-10 less share of 0-6), in points from -100 to 100
 Satisfaction  share of 4-5 on the scale of five
-Ease          mean on the scale of seven, and the share of 5-7
+Ease          mean on the scale of seven, or on the scale that was asked
 Compared      mean from -2 (much worse than expected) to +2
 Gap           mean experience less mean expectation, on the scale that both were asked on
 
@@ -12,12 +12,13 @@ Fred Reichheld.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
+from math import inf
 from typing import Literal
 
-from heedful.customers import scales
-from heedful.customers.scales import Scale
+from heedful.customers import question_kinds
+from heedful.customers.question_kinds.kind import Mean, NetPromoter, Scale, Share, nearest
 from heedful.prove import intervals
 from heedful.prove.tallies import AnswerTally, Sums
 
@@ -41,6 +42,8 @@ class Estimate:
     enough: bool
     unit: Unit
     weighted: bool = False
+    scale: tuple[int, int] | None = None
+    """Of a mean: the ends of the scale that was asked on, where it is not the question's own."""
 
     @property
     def interval(self) -> intervals.Interval:
@@ -65,49 +68,51 @@ class Ranking:
     too_few: tuple[str, ...]
 
 
-def recommend(answers: AnswerTally, *, weighted: bool = False, minimum: int = MINIMUM) -> Estimate | None:
-    """The net promoter score; None where nobody answered, as for every score here."""
-    ups, downs = (
-        answers.sums(lambda score: score >= 9, weighted=weighted),
-        answers.sums(_is_detractor, weighted=weighted),
-    )
-    net = answers.sums(lambda score: (score >= 9) - _is_detractor(score), weighted=weighted)
+def score(question: str, answers: AnswerTally, *, weighted: bool = False, minimum: int = MINIMUM) -> Estimate | None:
+    """The usual figure of a question by its code, such as `satisfaction.delivery` or `expected.ease`, as its kind says.
+
+    None where nobody answered, as for every figure here, and for a kind that has none.
+    """
+    kind = question_kinds.kind_of(question)
+    match kind.score:
+        case NetPromoter() as net:
+            return net_promoter(answers, net, weighted=weighted, minimum=minimum)
+        case Share(at_least):
+            return share(answers, lambda value: nearest(value) >= at_least, weighted=weighted, minimum=minimum)
+        case Mean():
+            return _mean_as_asked(answers, kind.scale, weighted=weighted, minimum=minimum)
+    return None
+
+
+def _mean_as_asked(answers: AnswerTally, usual: Scale | None, *, weighted: bool, minimum: int) -> Estimate | None:
+    """A mean on the scale that all were asked on; on the question's own where they were asked on several."""
+    figure = mean(answers, usual, weighted=weighted, minimum=minimum)
+    return _rescaled(figure, usual, answers.scale) if figure and usual and answers.scale else figure
+
+
+def _rescaled(figure: Estimate, old: Scale, ends: tuple[int, int]) -> Estimate:
+    scale = Scale(*ends)
+    value, low, high = (scale.place(number, old) for number in (figure.value, figure.low, figure.high))
+    return replace(figure, value=value, low=low, high=high, scale=None if scale.ends == old.ends else ends)
+
+
+def net_promoter(
+    answers: AnswerTally, by: NetPromoter, *, weighted: bool = False, minimum: int = MINIMUM
+) -> Estimate | None:
+    """How many more are at the top than at the bottom, in points of a hundred."""
+
+    def is_top(value: float) -> bool:
+        return nearest(value) >= by.top
+
+    def is_bottom(value: float) -> bool:
+        return nearest(value) <= by.bottom
+
+    ups, downs = (answers.sums(holds, weighted=weighted) for holds in (is_top, is_bottom))
+    net = answers.sums(lambda value: is_top(value) - is_bottom(value), weighted=weighted)
     if not (ups and downs and net):
         return None
     interval = intervals.net_promoter(ups.mean, downs.mean, net.effective_n, net.standard_error)
     return _figure(100 * (ups.mean - downs.mean), interval, net, "points", weighted, minimum)
-
-
-def satisfaction(answers: AnswerTally, *, weighted: bool = False, minimum: int = MINIMUM) -> Estimate | None:
-    return share(answers, lambda score: score >= 4, weighted=weighted, minimum=minimum)
-
-
-def ease(answers: AnswerTally, *, weighted: bool = False, minimum: int = MINIMUM) -> Estimate | None:
-    return mean(answers, scales.SCALES["ease"], weighted=weighted, minimum=minimum)
-
-
-def compared(answers: AnswerTally, *, weighted: bool = False, minimum: int = MINIMUM) -> Estimate | None:
-    return mean(answers, scales.SCALES["compared"], weighted=weighted, minimum=minimum)
-
-
-def helped(answers: AnswerTally, *, weighted: bool = False, minimum: int = MINIMUM) -> Estimate | None:
-    """The share that said that it helped."""
-    return share(answers, weighted=weighted, minimum=minimum)
-
-
-def score(question: str, answers: AnswerTally, *, weighted: bool = False, minimum: int = MINIMUM) -> Estimate | None:
-    """The usual figure of a question by its code, such as `satisfaction.delivery` or `expected.ease`."""
-    scales.scale_of(question)
-    name = question.removeprefix(scales.EXPECTED).partition(".")[0]
-    by_name = {
-        "recommend": recommend,
-        "satisfaction": satisfaction,
-        "ease": ease,
-        "compared": compared,
-        "helped": helped,
-        "yes": helped,
-    }
-    return by_name[name](answers, weighted=weighted, minimum=minimum)
 
 
 def share(
@@ -132,12 +137,16 @@ def share_of(hits: int, n: int, *, minimum: int = MINIMUM) -> Estimate | None:
 
 
 def mean(
-    answers: AnswerTally, scale: Scale, *, weighted: bool = False, minimum: int = MINIMUM, unit: Unit = "mean"
+    answers: AnswerTally, scale: Scale | None, *, weighted: bool = False, minimum: int = MINIMUM, unit: Unit = "mean"
 ) -> Estimate | None:
+    """The mean answer; of free numbers, which are on no scale, its interval has no width where all agree."""
     sums = answers.sums(weighted=weighted)
     if sums is None:
         return None
-    interval = intervals.mean(sums.mean, sums.effective_n, sums.standard_error, scale.lowest, scale.highest)
+    if scale is None and (sums.effective_n <= 1 or sums.standard_error == 0):
+        return _figure(sums.mean, (sums.mean, sums.mean), sums, unit, weighted, minimum)
+    lowest, highest = scale.ends if scale else (-inf, inf)
+    interval = intervals.mean(sums.mean, sums.effective_n, sums.standard_error, lowest, highest)
     return _figure(sums.mean, interval, sums, unit, weighted, minimum)
 
 
@@ -161,12 +170,18 @@ def difference(a: Estimate, b: Estimate) -> Estimate:
         enough=a.enough and b.enough,
         unit=a.unit,
         weighted=a.weighted or b.weighted,
+        scale=a.scale,
     )
 
 
-def change(this: Estimate | None, last: Estimate | None) -> Estimate | None:
-    """The change against the last period; None where one of the two has no figure."""
-    return difference(this, last) if this and last else None
+def change(this: Estimate | None, last: Estimate | None, *, question: str = "") -> Estimate | None:
+    """The change against the last period, on the scale of this one; None where one of the two has no figure."""
+    if not (this and last):
+        return None
+    if this.scale != last.scale:
+        usual = question_kinds.scale_of(question)
+        last = _rescaled(last, Scale(*last.scale) if last.scale else usual, this.scale or usual.ends)
+    return difference(this, last)
 
 
 def rank(figures: Mapping[str, Estimate]) -> Ranking:
@@ -209,10 +224,6 @@ def _ranks(name: str, ranked: list[str], apart: set[tuple[str, str]]) -> tuple[i
     above = sum((other, name) in apart for other in ranked)
     below = sum((name, other) in apart for other in ranked)
     return 1 + above, len(ranked) - below
-
-
-def _is_detractor(score: float) -> bool:
-    return score < 7
 
 
 def _figure(

@@ -56,6 +56,8 @@ class AnswerTally:
     """The answers to one question by their value."""
 
     cells: Mapping[float, Cell] = field(default_factory=dict)
+    scale: tuple[int, int] | None = None
+    """The ends of the scale that all were asked on, where it is not the question's own; values stand on its own."""
 
     @classmethod
     def of(cls, counts: Mapping[float, int] | Mapping[int, int]) -> "AnswerTally":
@@ -63,7 +65,12 @@ class AnswerTally:
         return cls.of_rows((value, n, n, n) for value, n in counts.items())
 
     @classmethod
-    def of_rows(cls, rows: Iterable[tuple[float | Decimal, int, float | Decimal, float | Decimal]]) -> "AnswerTally":
+    def of_rows(
+        cls,
+        rows: Iterable[tuple[float | Decimal, int, float | Decimal, float | Decimal]],
+        *,
+        scale: tuple[int, int] | None = None,
+    ) -> "AnswerTally":
         """From rows of value, count, sum of weights, sum of squared weights; a value may come more than once."""
         cells: dict[float, Cell] = {}
         for value, n, weight, weight_squared in rows:
@@ -73,10 +80,11 @@ class AnswerTally:
             cells[float(value)] = Cell(
                 before.n + n, before.weight + added.weight, before.weight_squared + added.weight_squared
             )
-        return cls({value: cell for value, cell in cells.items() if cell.n})
+        return cls({value: cell for value, cell in cells.items() if cell.n}, scale)
 
     def __add__(self, other: "AnswerTally") -> "AnswerTally":
-        return AnswerTally.of_rows((value, *cell) for tally in (self, other) for value, cell in tally.cells.items())
+        rows = ((value, *cell) for tally in (self, other) for value, cell in tally.cells.items())
+        return AnswerTally.of_rows(rows, scale=self.scale if self.scale == other.scale else None)
 
     @property
     def n(self) -> int:

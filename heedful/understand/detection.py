@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from heedful.customers import scales
+from heedful.customers import question_kinds
 from heedful.customers.models import Feedback
+from heedful.customers.question_kinds.kind import nearest
 from heedful.ledger.references import Reference
 from heedful.understand.models import TroubleRule
 
@@ -48,7 +49,7 @@ def rules() -> list[TroubleRule]:
 def trouble_in(
     feedback: Feedback,
     *,
-    scores: Mapping[str, int],
+    scores: Mapping[str, question_kinds.Score],
     signals: Sequence[Mapping[str, Any]],
     topics: Iterable[str],
     rules: Sequence[TroubleRule],
@@ -75,35 +76,33 @@ def is_fresh(feedback: Feedback, *, at: datetime) -> bool:
     return feedback.happened_at >= at - FRESH
 
 
-def _by_rule(rule: TroubleRule, scores: Mapping[str, int], signals: Sequence[Mapping[str, Any]]) -> str:
+def _by_rule(
+    rule: TroubleRule, scores: Mapping[str, question_kinds.Score], signals: Sequence[Mapping[str, Any]]
+) -> str:
     if rule.signal:
         return next((words_of(signal["signal"]) for signal in signals if signal["signal"] == rule.signal), "")
-    low = [(value, question) for question, value in scores.items() if _is_low(rule, question, value)]
-    return score_in_words(min(low)[1], min(low)[0]) if low else ""
+    low = [question for question, score in scores.items() if _is_low(rule, question, score)]
+    if not low:
+        return ""
+    worst = min(low, key=lambda question: (question_kinds.place(question, scores[question]), question))
+    return question_kinds.sentence(worst, scores[worst])
 
 
-def _is_low(rule: TroubleRule, question: str, value: int) -> bool:
+def _is_low(rule: TroubleRule, question: str, score: question_kinds.Score) -> bool:
     """A rule about `satisfaction` is about `satisfaction.delivery` too, and never about what was expected before."""
-    return question.partition(".")[0] == rule.question and rule.at_most is not None and value <= rule.at_most
+    if question.partition(".")[0] != rule.question or rule.at_most is None:
+        return False
+    return nearest(question_kinds.place(question, score)) <= rule.at_most
 
 
 def sentence(rule: TroubleRule) -> str:
     """A rule as a person would say it."""
     if rule.signal:
         return f"In the words: {words_of(rule.signal).lower()}"
-    if rule.question.partition(".")[0] == "compared":
-        return f"{score_in_words(rule.question, rule.at_most or 0)}{'' if rule.at_most == -2 else ', or less'}"
-    return f"{score_in_words(rule.question, rule.at_most or 0)}, or less"
-
-
-COMPARED = {-2: "Much worse than expected", -1: "Worse than expected", 0: "As expected", 1: "Better than expected"}
-
-
-def score_in_words(question: str, value: int) -> str:
-    """A score as a person would say it: `Would recommend: 2 of 10`, `It helped: No`."""
-    if question.partition(".")[0] == "compared":
-        return COMPARED.get(value, "Much better than expected")
-    return f"{scales.name_of(question)}: {scales.answer(question, value)}"
+    limit = rule.at_most or 0
+    has_words = bool(question_kinds.kind_of(rule.question).points)
+    is_lowest = has_words and limit == question_kinds.scale_of(rule.question).lowest
+    return f"{question_kinds.sentence(rule.question, limit)}{'' if is_lowest else ', or less'}"
 
 
 NAMES = {

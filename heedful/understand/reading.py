@@ -9,6 +9,7 @@ from datetime import datetime
 from django.db import connection, transaction
 from django.utils import timezone
 
+from heedful.customers import question_kinds
 from heedful.customers.models import Feedback, Score
 from heedful.customers.touchpoints import TouchpointsRecorded
 from heedful.kit.actor import SYSTEM
@@ -215,11 +216,9 @@ def sheets_of(*recorded: TouchpointsRecorded) -> list[Feedback]:
     return list(Feedback.objects.filter(subject__in=subjects).order_by("pk"))
 
 
-def scores_of(sheets: list[Feedback]) -> dict[int, dict[str, int]]:
-    """Every score of each sheet."""
-    found: dict[int, dict[str, int]] = defaultdict(dict)
-    for feedback, question, value in Score.objects.filter(feedback__in=sheets).values_list(
-        "feedback_id", "question", "value"
-    ):
-        found[feedback][question] = value
+def scores_of(sheets: list[Feedback]) -> dict[int, dict[str, question_kinds.Score]]:
+    """Every score of each sheet, as it was given."""
+    found: dict[int, dict[str, question_kinds.Score]] = defaultdict(dict)
+    for score in Score.objects.filter(feedback__in=sheets):
+        found[score.feedback_id][score.question] = score.answer
     return found

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from heedful.associates import associates
-from heedful.customers import scales
+from heedful.customers import question_kinds
 from heedful.kit import locks
 from heedful.kit.actor import By
 from heedful.kit.errors import Refused
@@ -38,7 +38,7 @@ class RuleRemoved:
 @transaction.atomic
 def add_score(*, question: str, at_most: int, severity: int, by: By, at: datetime) -> TroubleRule:
     """Let a score at or below a limit count as trouble."""
-    scale = scales.scale_of(question)
+    scale = question_kinds.scale_of(question)
     if not scale.lowest <= at_most < scale.highest:
         raise Refused(f"{scale.name} goes from {scale.lowest} to {scale.highest}. Give a limit below the highest.")
     return _add(TroubleRule(question=question, at_most=at_most, severity=severity), by=by, at=at)

@@ -17,9 +17,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from heedful.act.models import Case
-from heedful.customers import scales, slugs
+from heedful.customers import question_kinds, slugs
 from heedful.kit.errors import Refused
-from heedful.understand import detection
 from heedful.web import wording
 
 SIGNS = {"EUR": "€", "GBP": "£", "USD": "$"}
@@ -119,7 +118,7 @@ def item(mapping: Any, key: Any) -> Any:
 def question(code: str) -> str:
     """Say a question's code in words."""
     try:
-        return scales.name_of(code)
+        return question_kinds.name_of(code)
     except Refused:
         return code
 
@@ -158,7 +157,7 @@ def channel(code: str) -> str:
 def score(value: int, code: str) -> str:
     """Say an answer to a question with the question: `Satisfaction: 2 of 5`."""
     try:
-        return detection.score_in_words(code, value)
+        return question_kinds.sentence(code, value)
     except Refused:
         return f"{wording.words(code)}: {value}"
 

@@ -53,7 +53,7 @@ def test_there_is_one_company_and_a_demo_is_none_for_having_been_edited() -> Non
 )
 def test_what_cannot_be_is_refused_and_nothing_is_kept(wrong: dict[str, str], sentence: str) -> None:
     with pytest.raises(Refused, match=sentence):
-        edit(**wrong)
+        edit(**wrong)  # type: ignore[arg-type]
     assert company.find() is None
     assert not Entry.objects.filter(kind="CompanyChanged").exists()
 

@@ -12,6 +12,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from heedful.courier import deliveries, mails, outbox, webhooks
 from heedful.courier.models import Delivery, Destination, Endpoint, OutboxItem, OutboxTry
 from heedful.kit.actor import SYSTEM
+from heedful.ledger.references import Reference
 from tests.courier.conftest import Postbox, Receiver, hand_over_mails
 
 pytestmark = pytest.mark.django_db
@@ -46,8 +47,8 @@ def migrate(*targets: tuple[str, str]) -> None:
 def test_mails_and_deliveries_move_into_the_outbox_and_back(postbox: Postbox, receiver: Receiver) -> None:
     now = timezone.now()
     postbox.answers["bea@example.com"] = "451 Greylisted"
-    for name in ("ada", "bea"):
-        to, about = f"{name}@example.com", f"ask:{name}"
+    for number, name in enumerate(("ada", "bea"), start=1):
+        to, about = f"{name}@example.com", Reference("invitation", number)
         mails.send(to=to, subject="Sé", text="100 %", purpose="survey", reference=about, by=SYSTEM, at=now)
     hand_over_mails()
     endpoint = webhooks.add(url=receiver.url, name="Ours", by=SYSTEM, at=now)

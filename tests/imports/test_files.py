@@ -14,6 +14,8 @@ from heedful import imports
 from heedful.customers.models import Customer, Feedback, Score, Touchpoint
 from heedful.kit.actor import By
 from heedful.kit.errors import Refused
+from heedful.prove import answers, scores
+from heedful.prove.periods import Period
 from tests.imports import parquet_files
 
 pytestmark = pytest.mark.django_db
@@ -201,7 +203,7 @@ def test_a_time_that_is_not_understood_is_answered_with_how_to_say_it(tmp_path: 
         ("satisfaction", '{ column = "score", of = [1, 10] }', "10", 5),
         ("satisfaction", '{ column = "score", of = [1, 7] }', "4", 3),
         ("satisfaction", '{ column = "score", of = [5, 1] }', "1", 5),
-        ("recommend", '{ column = "score", of = [0, 100] }', "95", 10),
+        ("recommend", '{ column = "score", of = [0, 100] }', "95", 9.5),
     ],
 )
 def test_scores_are_read_as_files_write_them(
@@ -211,6 +213,34 @@ def test_scores_are_read_as_files_write_them(
     report = bring(tmp_path, f'id,at,text,score\n1,2025-01-01,a,"{cell}"', said)
     assert not report.errors
     assert list(Score.objects.values_list("value", flat=True)) == ([] if value is None else [value])
+
+
+def test_an_answer_on_the_files_own_scale_is_kept_as_it_was_given_and_its_mean_is_true(tmp_path: Path) -> None:
+    said = f'{MAP}[touchpoint.scores]\nease = {{ column = "score", of = [1, 5] }}'
+    cells = [5] * 30 + [4] * 20 + [3] * 6 + [2] * 4  # a mean of 4.2667 of 5, which is 5.9 of 7
+    rows = "\n".join(f"{number},2025-01-01,a,{cell}" for number, cell in enumerate(cells))
+    assert not bring(tmp_path, f"id,at,text,score\n{rows}", said).errors
+    row = Score.objects.filter(given=4).first()
+    assert row is not None
+    assert (row.value, row.lowest, row.highest) == (5.5, 1, 5)
+    assert Touchpoint.objects.filter(scores={"ease": {"value": 4, "of": [1, 5]}}).count() == 20
+    period = Period(datetime(2024, 12, 1, tzinfo=UTC), datetime(2025, 2, 1, tzinfo=UTC), "A while")
+    figure = scores.score("ease", answers.tallies(questions=["ease"], period=period)["ease"][""])
+    assert figure is not None
+    assert figure.value == pytest.approx(sum(cells) / 60)
+    assert figure.scale == (1, 5)
+    assert figure.low < sum(cells) / 60 < figure.high < 5
+
+
+def test_where_scales_are_mixed_the_mean_is_on_the_questions_own_and_true(tmp_path: Path) -> None:
+    for best, cell in ((5, 4), (4, 2), (7, 7)):
+        said = f'{MAP}[touchpoint.scores]\nease = {{ column = "score", of = [1, {best}] }}'
+        assert not bring(tmp_path, f"id,at,text,score\n{best},2025-01-01,a,{cell}", said).errors
+    period = Period(datetime(2024, 12, 1, tzinfo=UTC), datetime(2025, 2, 1, tzinfo=UTC), "A while")
+    figure = scores.score("ease", answers.tallies(questions=["ease"], period=period)["ease"][""])
+    assert figure is not None
+    assert figure.value == pytest.approx((5.5 + 3 + 7) / 3)
+    assert figure.scale is None
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from heedful.associates.models import Associate
 from heedful.customers import consents, people
 from heedful.customers.models import Customer, Feedback, Score, Touchpoint
 from heedful.kit.actor import SYSTEM, By
@@ -31,6 +32,36 @@ def say(invitation: Invitation, question: str, value: Any, **more: Any) -> Invit
     return answers.answer(
         invitation=invitation, question=question, value=value, by=ALICE, at=more.get("at") or timezone.now()
     )
+
+
+def test_what_an_associate_answers_is_kept_and_is_no_touchpoint_of_a_customer(
+    make: Callable[..., Survey], casey: Associate
+) -> None:
+    survey = make(moment_kind="")
+    asked = invitations.invite_associate(survey=survey, associate=casey, by=SYSTEM, at=timezone.now())
+    before = Customer.objects.count()
+    row = answers.answer_all(invitation=asked, values={"satisfaction": "4"}, by=casey.by, at=timezone.now())
+    assert (row.given("satisfaction"), row.state, row.respondent) == (4, Invitation.State.ANSWERED, casey)
+    assert row.customer_id is None
+    assert (answered(), Score.objects.count(), Customer.objects.count()) == ([], 0, before)
+    entry = Entry.objects.get(kind="SurveyAnswered")
+    assert (entry.by_kind, entry.by_id) == (casey.by.kind, casey.by.id)
+
+
+def test_the_respondent_of_a_public_link_becomes_one_nobody_knows(make: Callable[..., Survey]) -> None:
+    visitor = answers.open_public(
+        survey=make(), values={"satisfaction": 2}, submit=False, channel="link", by=ALICE, at=timezone.now()
+    )
+    assert isinstance(visitor.respondent, Customer)
+    assert visitor.respondent.identities.get().kind == "anonymous_id"
+
+
+def test_an_associate_is_not_asked_by_a_survey_that_waits_for_customers(
+    make: Callable[..., Survey], casey: Associate
+) -> None:
+    with pytest.raises(Refused, match="Make one for your own people"):
+        invitations.invite_associate(survey=make(), associate=casey, by=SYSTEM, at=timezone.now())
+    assert not Invitation.objects.exists()
 
 
 def answered() -> list[Touchpoint]:

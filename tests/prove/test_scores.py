@@ -4,13 +4,14 @@ import random
 from collections import Counter
 from collections.abc import Callable, Sequence
 from decimal import Decimal
+from functools import partial
 from math import comb, sqrt
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from heedful.customers.scales import SCALES
+from heedful.customers.question_kinds import scale_of
 from heedful.kit.errors import Refused
 from heedful.prove import intervals, scores
 from heedful.prove.scores import Estimate
@@ -22,7 +23,7 @@ def promoters(ups: int, passives: int, downs: int) -> AnswerTally:
 
 
 def nps(ups: int, passives: int, downs: int) -> Estimate:
-    return known(scores.recommend(promoters(ups, passives, downs)))
+    return known(scores.score("recommend", promoters(ups, passives, downs)))
 
 
 def known(figure: Estimate | None) -> Estimate:
@@ -41,7 +42,7 @@ def told_apart(a: Estimate, b: Estimate) -> bool:
 
 
 def test_every_answer_is_a_promoter_a_passive_or_a_detractor() -> None:
-    each = {score: known(scores.recommend(AnswerTally.of({score: 1}))).value for score in range(11)}
+    each = {score: known(scores.score("recommend", AnswerTally.of({score: 1}))).value for score in range(11)}
     assert each == {**dict.fromkeys(range(7), -100), 7: 0, 8: 0, 9: 100, 10: 100}
 
 
@@ -69,13 +70,13 @@ def test_few_answers_get_the_adjusted_interval() -> None:
 def test_answers_that_all_agree_still_leave_room_for_doubt() -> None:
     assert nps(400, 0, 0).low < 99
     assert nps(400, 0, 0).high == 100
-    assert known(scores.satisfaction(AnswerTally.of({5: 50}))).low == pytest.approx(0.929, abs=0.001)
-    sevens = known(scores.ease(AnswerTally.of({7: 40})))
+    assert known(scores.score("satisfaction", AnswerTally.of({5: 50}))).low == pytest.approx(0.929, abs=0.001)
+    sevens = known(scores.score("ease", AnswerTally.of({7: 40})))
     assert 6 < sevens.low < 7 == sevens.high
 
 
 def test_satisfaction_is_the_share_of_four_and_five_with_wilsons_interval() -> None:
-    figure = known(scores.satisfaction(AnswerTally.of({1: 5, 3: 14, 4: 41, 5: 40})))
+    figure = known(scores.score("satisfaction", AnswerTally.of({1: 5, 3: 14, 4: 41, 5: 40})))
     assert rounded(figure, 4) == (0.81, 0.7222, 0.8749)
     assert (figure.n, figure.unit, figure.enough) == (100, "share", True)
 
@@ -89,16 +90,18 @@ def test_ease_is_a_mean_with_students_interval() -> None:
     answers = AnswerTally.of({1: 10, 4: 10, 5: 10, 7: 30})
     # mean 310/60, sample variance 278.33/59, t(59) = 2.001
     margin = 2.001 * sqrt((10 + 160 + 250 + 1470 - 310**2 / 60) / 59 / 60)
-    assert known(scores.ease(answers)).interval == pytest.approx((310 / 60 - margin, 310 / 60 + margin), abs=1e-3)
+    assert known(scores.score("ease", answers)).interval == pytest.approx(
+        (310 / 60 - margin, 310 / 60 + margin), abs=1e-3
+    )
 
 
 def test_compared_with_expectation_is_a_mean_around_zero() -> None:
-    figure = known(scores.compared(AnswerTally.of({-2: 20, -1: 30, 0: 30, 1: 15, 2: 5})))
+    figure = known(scores.score("compared", AnswerTally.of({-2: 20, -1: 30, 0: 30, 1: 15, 2: 5})))
     assert (figure.value, figure.is_clear_of_zero) == (-0.45, True)
 
 
 def test_the_gap_of_pairs_is_narrower_than_that_of_strangers() -> None:
-    scale = SCALES["satisfaction"]
+    scale = scale_of("satisfaction")
     before, after = [3, 4, 5, 4, 5, 3, 4, 5] * 8, [2, 3, 4, 3, 4, 3, 4, 4] * 8
     pairs = AnswerTally.of(Counter(b - a for a, b in zip(before, after, strict=True)))
     paired = known(scores.gap(pairs, scale))
@@ -110,7 +113,7 @@ def test_the_gap_of_pairs_is_narrower_than_that_of_strangers() -> None:
 
 
 def test_one_pair_could_have_any_gap_that_the_scale_allows() -> None:
-    assert known(scores.gap(AnswerTally.of({1: 1}), SCALES["satisfaction"])).interval == (-4, 4)
+    assert known(scores.gap(AnswerTally.of({1: 1}), scale_of("satisfaction"))).interval == (-4, 4)
 
 
 def test_a_weighted_share_is_as_sure_as_the_equal_answers_that_would_vary_as_much() -> None:
@@ -118,13 +121,13 @@ def test_a_weighted_share_is_as_sure_as_the_equal_answers_that_would_vary_as_muc
     share = 160 / 300
     error = sqrt(1060 * (1 - share) ** 2 + 1040 * share**2) / 300
     equal = share * (1 - share) / error**2
-    figure = known(scores.satisfaction(answers, weighted=True))
+    figure = known(scores.score("satisfaction", answers, weighted=True))
     assert figure.interval == pytest.approx(intervals.wilson(share, equal))
     assert figure.effective_n == pytest.approx(300**2 / 2100)
 
 
 def test_nines_count_as_much_as_tens_for_the_interval_too() -> None:
-    assert scores.recommend(AnswerTally.of({9: 200, 8: 120, 3: 80})) == nps(200, 120, 80)
+    assert scores.score("recommend", AnswerTally.of({9: 200, 8: 120, 3: 80})) == nps(200, 120, 80)
 
 
 def test_too_few_answers_are_told_apart_from_nothing() -> None:
@@ -165,9 +168,9 @@ def test_figures_of_different_kinds_are_not_compared() -> None:
 
 
 def test_nobody_makes_no_figure() -> None:
-    for figure in (scores.recommend, scores.satisfaction, scores.ease, scores.compared):
-        assert figure(AnswerTally()) is None
-        assert figure(AnswerTally.of_rows([(5, 3, 0, 0)]), weighted=True) is None
+    for question in ("recommend", "satisfaction", "ease", "compared"):
+        assert scores.score(question, AnswerTally()) is None
+        assert scores.score(question, AnswerTally.of_rows([(5, 3, 0, 0)]), weighted=True) is None
     assert scores.share_of(0, 0) is None
 
 
@@ -175,28 +178,28 @@ def test_a_question_names_its_figure() -> None:
     answers = AnswerTally.of({1: 20, 0: 20})
     assert known(scores.score("helped", answers)).value == 0.5
     assert known(scores.score("recommend", answers)).unit == "points"
-    assert known(scores.score("expected.ease.returns", answers)) == scores.ease(answers)
+    assert known(scores.score("expected.ease.returns", answers)) == scores.score("ease", answers)
     with pytest.raises(Refused):
         scores.score("mood", answers)
 
 
 @pytest.mark.parametrize(("n", "minimum", "enough"), [(29, 30, False), (30, 30, True), (9, 10, False), (10, 10, True)])
 def test_a_figure_says_whether_it_rests_on_enough_answers(n: int, minimum: int, enough: bool) -> None:
-    for figure in (scores.recommend, scores.satisfaction, scores.ease):
-        assert known(figure(AnswerTally.of({5: n}), minimum=minimum)).enough is enough
+    for question in ("recommend", "satisfaction", "ease"):
+        assert known(scores.score(question, AnswerTally.of({5: n}), minimum=minimum)).enough is enough
 
 
 def test_one_customer_who_weighs_as_much_as_all_others_is_not_enough() -> None:
     answers = AnswerTally.of_rows([(10, 99, 99, 99), (0, 1, 99, 99**2)])
-    figure = known(scores.recommend(answers, weighted=True))
+    figure = known(scores.score("recommend", answers, weighted=True))
     assert (figure.value, figure.n, figure.weighted, figure.enough) == (0, 100, True, False)
     assert figure.effective_n == pytest.approx(3.96)
-    assert known(scores.recommend(answers)).value == 98
+    assert known(scores.score("recommend", answers)).value == 98
 
 
 def test_sums_from_the_database_may_be_decimals() -> None:
     answers = AnswerTally.of_rows([(Decimal(10), 40, Decimal("4000.50"), Decimal(410000)), (3, 10, 900.0, 81000.0)])
-    assert known(scores.recommend(answers, weighted=True)).value == pytest.approx(100 * 3100.5 / 4900.5)
+    assert known(scores.score("recommend", answers, weighted=True)).value == pytest.approx(100 * 3100.5 / 4900.5)
 
 
 @pytest.mark.parametrize("row", [(5, -1, 1, 1), (5, 1, -1, 1), (5, 1, float("nan"), 1), (5, 1, 1, float("inf"))])
@@ -260,7 +263,9 @@ def test_chance_alone_seldom_makes_a_ranking() -> None:
     told_apart = 0
     for _ in range(200):
         draws = (Counter(chance.choices([10, 8, 3], [0.4, 0.3, 0.3], k=150)) for _ in range(8))
-        figures = {str(number): known(scores.recommend(AnswerTally.of(draw))) for number, draw in enumerate(draws)}
+        figures = {
+            str(number): known(scores.score("recommend", AnswerTally.of(draw))) for number, draw in enumerate(draws)
+        }
         told_apart += any(ranks != (1, 8) for ranks in scores.rank(figures).ranks.values())
     assert told_apart <= 16  # 5 % of 200, and some luck
 
@@ -280,9 +285,9 @@ def tally(answers: Sequence[tuple[int, float]]) -> AnswerTally:
 
 
 FIGURES: list[tuple[Callable[..., Estimate | None], float, float]] = [
-    (scores.recommend, -100, 100),
-    (scores.satisfaction, 0, 1),
-    (lambda answers, weighted: scores.mean(answers, SCALES["recommend"], weighted=weighted), 0, 10),
+    (partial(scores.score, "recommend"), -100, 100),
+    (partial(scores.score, "satisfaction"), 0, 1),
+    (lambda answers, weighted: scores.mean(answers, scale_of("recommend"), weighted=weighted), 0, 10),
 ]
 
 

@@ -167,9 +167,8 @@ def test_a_survey_is_written_in_the_form(as_: As, casey: Associate) -> None:
         {
             "code": "satisfaction.delivery_time",
             "text": {"en": "How fast was it?", "de": "Wie schnell war es?"},
-            "required": False,
         },
-        {"code": "open", "text": {}, "required": False},
+        {"code": "open", "text": {}},
     ]
     assert survey.intro == {"en": "Hello"}
 
@@ -347,4 +346,49 @@ def test_a_survey_that_is_not_there_is_not_found(as_: As, casey: Associate) -> N
 def test_asks_of_a_public_sheet_are_in_no_rate(delivery: Survey) -> None:
     assert Invitation.objects.filter(channel="link").count() == 1
     assert tallies.of([delivery], **EVER)[delivery.pk].asked == 3
-    assert tallies.scores(delivery, **EVER) == {"satisfaction": {5: 1, 1: 1}}
+    assert tallies.scores(delivery, **EVER) == {"satisfaction": [(1, 1), (5, 1)]}
+
+
+OWN = FORM | {
+    "question-TOTAL_FORMS": "3",
+    "question-0-code": "choice",
+    "question-0-topic": "Reason",
+    "question-0-options_en": "Price\n\n Quality ",
+    "question-0-options_de": "Preis\nGüte",
+    "question-1-code": "number",
+    "question-1-text_en": "How many?",
+    "question-1-text_de": "Wie viele?",
+    "question-1-at_least": "0",
+    "question-2-code": "ease",
+    "question-2-scale": "1-5 stars",
+}
+
+
+def test_a_survey_asks_for_a_choice_a_number_and_on_its_own_scale(as_: As, casey: Associate) -> None:
+    assert as_(casey).post("/surveys/new", OWN).status_code == 302
+    survey = Survey.objects.get()
+    choice, number, ease = survey.questions
+    assert choice["code"] == "choice.reason"
+    assert choice["options"] == [
+        {"code": "price", "label": {"en": "Price", "de": "Preis"}},
+        {"code": "quality", "label": {"en": "Quality", "de": "Güte"}},
+    ]
+    assert number == {"code": "number", "text": {"en": "How many?", "de": "Wie viele?"}, "at_least": 0}
+    assert (ease["scale"], ease["stars"]) == ([1, 5], True)
+    page = as_(casey).get(f"/surveys/{survey.pk}/edit").content.decode()
+    assert "Price\nQuality</textarea>" in page
+    assert '<option value="1-5 stars" selected>' in page
+
+
+def test_a_choice_without_answers_is_asked_for_them(as_: As, casey: Associate) -> None:
+    shown = as_(casey).post("/surveys/new", OWN | {"question-0-options_en": "", "question-0-options_de": ""})
+    assert shown.status_code == 422
+    assert "Write at least 2 answers, one on a line." in shown.content.decode()
+    assert not Survey.objects.exists()
+
+
+def test_the_preview_shows_options_and_numbers_while_they_are_written(as_: As, casey: Associate) -> None:
+    shown = as_(casey).post("/surveys/preview", OWN).content.decode()
+    assert "Quality</label>" in shown
+    assert 'type="number"' in shown
+    assert "3 ★" in shown

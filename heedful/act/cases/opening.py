@@ -59,7 +59,7 @@ def _weighed(feedback: Feedback, reading: Reading | None) -> Trouble | None:
     """The trouble in an answer sheet as it stands now."""
     return detection.trouble_in(
         feedback,
-        scores=dict(feedback.scores.values_list("question", "value")),
+        scores={score.question: score.answer for score in feedback.scores.all()},
         signals=reading.signals if reading else (),
         topics=_topics(reading),
         rules=detection.rules(),

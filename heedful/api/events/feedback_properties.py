@@ -7,35 +7,21 @@ from typing import Any
 import msgspec
 
 from heedful.api.events.limits import Unusable
-from heedful.customers import scales
+from heedful.customers import question_kinds
+from heedful.customers.question_kinds import Score
 from heedful.customers.slugs import slug
 from heedful.kit.errors import Refused
 
-
-class _Properties(msgspec.Struct, gc=False):
-    """The properties that mean something here; all of them are kept as they came."""
-
-    channel: Any = None
-    stage: Any = None
-    lifecycle_stage: Any = None
-    scores: Any = None
-    recommend: Any = None
-    nps: Any = None
-    satisfaction: Any = None
-    csat: Any = None
-    ease: Any = None
-    ces: Any = None
-    compared: Any = None
-    verbatim: Any = None
-    comment: Any = None
-    feedback: Any = None
-
-
-NAMED = (
-    ("recommend", "recommend"), ("nps", "recommend"), ("satisfaction", "satisfaction"), ("csat", "satisfaction"),
-    ("ease", "ease"), ("ces", "ease"), ("compared", "compared"),
-)  # fmt: skip
-"""Properties that are a score by their name -> the question they answer."""
+NAMED = [(name, kind.code) for kind in question_kinds.kinds() for name in kind.properties]
+"""Properties that are a score by their name, with the question that they answer."""
+WORDS = ("verbatim", "comment", "feedback")
+"""Properties that are what somebody said, the first of them first."""
+_Properties = msgspec.defstruct(
+    "_Properties",
+    [(name, Any, None) for name in ("channel", "stage", "lifecycle_stage", "scores", *dict(NAMED), *WORDS)],
+    gc=False,
+)
+"""The properties that mean something here; all of them are kept as they came."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +30,11 @@ class FeedbackProperties:
 
     channel: str
     stage: str
-    scores: dict[str, int] | None
+    scores: dict[str, Score] | None
     verbatim: str | None
 
 
-_properties = msgspec.json.Decoder(_Properties)
+_properties: msgspec.json.Decoder[Any] = msgspec.json.Decoder(_Properties)
 _NONE = _Properties()
 
 
@@ -64,7 +50,7 @@ def read_feedback(text: bytes, stages: Set[str]) -> FeedbackProperties | None:
         channel=slug(found.channel)[:40] if isinstance(found.channel, str) else "",
         stage=next((stage for stage in placed if stage in stages), ""),
         scores=_scores(found),
-        verbatim=next((words for words in (found.verbatim, found.comment, found.feedback) if _is_text(words)), None),
+        verbatim=next((words for name in WORDS if _is_text(words := getattr(found, name))), None),
     )
 
 
@@ -72,16 +58,16 @@ def _is_text(words: Any) -> bool:
     return isinstance(words, str) and bool(words.strip())
 
 
-def _scores(found: _Properties) -> dict[str, int] | None:
+def _scores(found: Any) -> dict[str, Score] | None:
     """Read scores: those named as such must be on their scales; a property that merely sounds like one may be."""
     try:
-        scores = scales.check(found.scores) if isinstance(found.scores, dict) else {}
+        scores = question_kinds.check_answers(found.scores) if isinstance(found.scores, dict) else {}
     except Refused as refused:
         raise Unusable(refused.sentence) from None
     for name, question in NAMED:
         if (value := getattr(found, name)) is not None and question not in scores:
             try:
-                scores |= scales.check({question: value})
+                scores |= question_kinds.check({question: value})
             except Refused:
                 continue
     return scores or None

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from heedful.customers import scales
+from heedful.customers import question_kinds
+from heedful.customers.question_kinds.kind import nearest
 from heedful.kit.errors import Refused
 from heedful.promise.standards import contract
 from heedful.promise.standards.contract import (
@@ -29,7 +30,7 @@ def faults(standard: StandardSpec) -> Iterable[str]:
 
 def limits(standard: StandardSpec) -> Iterable[str]:
     """Why it cannot be promised: a score that is none, or that everybody gives."""
-    scale = scales.scale_of(standard.question)
+    scale = question_kinds.scale_of(standard.question)
     if standard.at_least is None or not scale.lowest < standard.at_least <= scale.highest:
         yield f"{scale.name} goes from {scale.lowest} to {scale.highest}. Give a score above the lowest."
 
@@ -49,12 +50,12 @@ def evaluate(
 
 def _verdict(standard: StandardSpec, first: Evidence, last: Evidence) -> Verdict:
     score = last.scores[standard.question]
-    return Verdict.at_once(first, last, is_kept=score >= (standard.at_least or 0), measured=score)
+    return Verdict.at_once(first, last, is_kept=nearest(score) >= (standard.at_least or 0), measured=score)
 
 
 def sentence(standard: Any, names: Names) -> str:
     """Such as `At delivered, ease of at least 5`."""
-    words = f"{scales.name_of(standard.question)} of at least {standard.at_least}"
+    words = f"{question_kinds.name_of(standard.question)} of at least {standard.at_least}"
     return f"At {names.start}, {words[:1].lower()}{words[1:]}" if standard.from_kind else words
 
 
@@ -65,7 +66,7 @@ def read(filled: Mapping[str, Any]) -> Fields:
 
 def show(standard: Any) -> Fields:
     """The question apart from its topic; `expected.` before it belongs to the question."""
-    before = scales.EXPECTED if standard.question.startswith(scales.EXPECTED) else ""
+    before = question_kinds.EXPECTED if standard.question.startswith(question_kinds.EXPECTED) else ""
     question, _, topic = standard.question.removeprefix(before).partition(".")
     return {"question": before + question, "topic": topic}
 
@@ -91,7 +92,7 @@ FORM = Form(
                 name="question",
                 label="question",
                 type="choice",
-                choices=tuple((code, scale.name) for code, scale in scales.SCALES.items()),
+                choices=tuple((kind.code, kind.name) for kind in question_kinds.kinds(with_scale=True)),
             ),
             Blank(name="topic", label="topic, if any"),
             Blank(

@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
-from heedful.customers import scales
+from heedful.customers import question_kinds
 from heedful.customers.models import Feedback
 from heedful.promise import attainment
 from heedful.prove import answers, cache, loop_speed, periods, scorecards, scores
@@ -28,7 +28,7 @@ from heedful.web.filters import duration, percent
 from heedful.web.names import Names
 from heedful.web.page import PageRequest, page
 
-HEADLINES = ("recommend", "satisfaction", "ease", "compared")
+HEADLINES = [kind.code for kind in question_kinds.kinds() if kind.is_headline]
 VERBATIMS = 10
 FIRST, FIRST_WORDS = 5, 2
 """How many promises, and how many customers' words, are open; the rest is folded."""
@@ -115,7 +115,7 @@ def _felt(one: proven.ExperienceByOutcome, address: str) -> BoardExperience:
     ]
     note = f"Of those who answered: kept {_words(one.kept)}, broken {_words(one.broken)}." if is_of_all else ""
     apart = scores.difference(broken, kept) if kept and broken else None
-    return BoardExperience(scales.name_of(one.question), shown, note, "" if is_of_all else _verdict(apart))
+    return BoardExperience(question_kinds.name_of(one.question), shown, note, "" if is_of_all else _verdict(apart))
 
 
 def _words(figure: scores.Estimate | None) -> str:
@@ -137,7 +137,9 @@ def _verdict(apart: scores.Estimate | None) -> str:
 def _gap(card: scorecards.PromiseCard, address: str) -> Figure | None:
     if card.gap is None or card.gap_in is None:
         return None
-    return figures.gap(f"Gap, {scales.name_of(card.gap_in).lower()}", card.gap_in, card.gap, href=f"{address}#felt")
+    return figures.gap(
+        f"Gap, {question_kinds.name_of(card.gap_in).lower()}", card.gap_in, card.gap, href=f"{address}#felt"
+    )
 
 
 def headlines(period: Period) -> list[dict[str, Figure | None]]:
@@ -171,7 +173,7 @@ def _trend(period: Period) -> object | None:
         for month, tally in sorted(months.items())
         if (figure := scores.score(HEADLINES[0], tally))
     ]
-    label = f"{scales.name_of(HEADLINES[0])} by month"
+    label = f"{question_kinds.name_of(HEADLINES[0])} by month"
     return charts.lines([charts.Series("All", points)], label=label, least=-100, most=100)
 
 
@@ -186,7 +188,7 @@ def _stages(period: Period) -> object | None:
         for stage, tally in found.items()
         if (figure := scores.score(HEADLINES[0], tally))
     ]
-    label = f"{scales.name_of(HEADLINES[0])} by stage"
+    label = f"{question_kinds.name_of(HEADLINES[0])} by stage"
     return charts.whiskers(rows, label=label, least=-100, most=100) if len(rows) > 1 else None
 
 

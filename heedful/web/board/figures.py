@@ -1,19 +1,9 @@
 """How leaders read a figure: in its own unit, with its interval, and its change against the time before."""
 
-from heedful.customers import scales
+from heedful.customers import question_kinds
 from heedful.prove import scores
-from heedful.web.components.figures import Figure, score_words, span
+from heedful.web.components.figures import Figure, ends, score_words, span
 from heedful.web.filters import percent, signed
-
-
-def ends(question: str, figure: scores.Estimate) -> tuple[float, float]:
-    """The ends of the line that the figure is drawn on."""
-    if figure.unit == "points":
-        return -100.0, 100.0
-    if figure.unit == "share":
-        return 0.0, 100.0
-    scale = scales.scale_of(question)
-    return float(scale.lowest), float(scale.highest)
 
 
 def plotted(figure: scores.Estimate) -> tuple[float, float, float]:
@@ -27,9 +17,9 @@ def score(question: str, now: scores.Estimate, before: scores.Estimate | None, *
     """A score of a question."""
     least, most = ends(question, now)
     middle, low, high = plotted(now)
-    change = scores.change(now, before)
+    change = scores.change(now, before, question=question)
     return Figure(
-        label=scales.name_of(question),
+        label=question_kinds.name_of(question),
         value=score_words(now),
         n=now.n,
         span=span(now),
@@ -57,7 +47,7 @@ def experience(label: str, question: str, figure: scores.Estimate | None, *, of:
 
 def gap(label: str, question: str, figure: scores.Estimate, *, href: str) -> Figure:
     """Experience minus expectation, on a line that goes as far both ways."""
-    scale = scales.scale_of(question)
+    scale = question_kinds.scale_of(question)
     span = float(scale.highest - scale.lowest)
     low, high = figure.interval
     return Figure(

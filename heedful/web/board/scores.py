@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
-from heedful.customers import scales
+from heedful.customers import question_kinds
 from heedful.kit.errors import Refused
 from heedful.promise import gaps
 from heedful.prove import answers, periods, scores
@@ -17,28 +17,18 @@ from heedful.prove.tallies import AnswerTally
 from heedful.web import lists
 from heedful.web.board import figures
 from heedful.web.components import charts
-from heedful.web.components.figures import score_words
+from heedful.web.components.figures import ends, score_words
 from heedful.web.names import Names
 from heedful.web.page import PageRequest, page
 
 SIDES = [("stage", "Stage"), ("channel", "Channel"), ("segment", "Segment"), ("kind", "Moment"), ("month", "Month")]
-
-MEANINGS = {
-    "recommend": "Of every hundred who answered: how many more would recommend you (9 or 10) than would not (0 to 6).",
-    "satisfaction": "The share of those who answered that gave a 4 or a 5 of 5.",
-    "ease": "The mean answer to how easy it was, from 1 to 7.",
-    "compared": "The mean answer, from −2, much worse than expected, to +2, much better.",
-    "helped": "The share of those who answered that said yes.",
-    "yes": "The share of those who answered that said yes.",
-}
-"""What the figure of a question says, for somebody who has not met it."""
 
 
 @page("board.read")
 def index(request: PageRequest, question: str) -> HttpResponse:
     """The score, its parts with their intervals, and which of them can be told apart."""
     try:
-        name = scales.name_of(question)
+        name = question_kinds.name_of(question)
     except Refused as no:
         raise Http404(no.sentence) from None
     period = periods.last(request.GET.get("period", ""), at=timezone.now())
@@ -46,14 +36,14 @@ def index(request: PageRequest, question: str) -> HttpResponse:
     weighted = request.GET.get("weighted") == "yes"
     told = {
         "name": name,
-        "meaning": MEANINGS[question.removeprefix(scales.EXPECTED).partition(".")[0]],
-        "is_expected": question.startswith(scales.EXPECTED),
+        "meaning": question_kinds.kind_of(question).meaning,
+        "is_expected": question.startswith(question_kinds.EXPECTED),
         "question": question,
         "period": period,
         "choices": lists.chips(request, "period", "Period", periods.LABELS.items(), default="90"),
         "sides": lists.chips(request, "by", "By", SIDES, default="stage"),
         "weighing": lists.chips(request, "weighted", "Weighed", [("yes", "By customer value")]),
-        "others": [(code, scales.name_of(code)) for code in answers.questions_answered() if code != question],
+        "others": [(code, question_kinds.name_of(code)) for code in _others(question)],
         **_parts(question, period, cast("By", side), weighted),
     }
     return render(request, "board/scores.html", told)
@@ -70,7 +60,7 @@ def _parts(question: str, period: periods.Period, side: By, weighted: bool) -> d
         for key, tally in groups.items()
         if (figure := scores.score(question, tally, weighted=weighted))
     }
-    least, most = figures.ends(question, total)
+    least, most = ends(question, total)
     names = Names()
     rows = [
         charts.ScoreRow(
@@ -82,9 +72,12 @@ def _parts(question: str, period: periods.Period, side: By, weighted: bool) -> d
         )
         for key, figure in (sorted(found.items()) if side == "month" else _best_first(found))
     ]
+    if not question_kinds.has_scale(question):  # the line goes as far as the numbers do
+        least = min(row.low for row in rows)
+        most = max(least + 1, *(row.high for row in rows))
     return {
         "figure": figures.score(question, total, None, href=_rows(question, period, side, "")),
-        "picture": charts.whiskers(rows, label=f"{scales.name_of(question)} by {side}", least=least, most=most),
+        "picture": charts.whiskers(rows, label=f"{question_kinds.name_of(question)} by {side}", least=least, most=most),
         "ranking": scores.rank({names.part(side, key): figure for key, figure in found.items()}),
         "gaps": _gaps(question, period, side),
     }
@@ -92,22 +85,28 @@ def _parts(question: str, period: periods.Period, side: By, weighted: bool) -> d
 
 def _gaps(question: str, period: periods.Period, side: By) -> object | None:
     """What customers found less what they had expected, where they were asked beforehand."""
-    if question.startswith(scales.EXPECTED) or side == "" or side == "segment":
+    if question.startswith(question_kinds.EXPECTED) or side == "" or side == "segment":
         return None
-    if scales.EXPECTED + question not in answers.questions_answered():
+    if question_kinds.EXPECTED + question not in answers.questions_answered():
         return None
     cells: dict[str, list[tuple[float, int, float, float]]] = {}
     for row in gaps.by(key=side, question=question, since=period.since, until=period.until):
         cells.setdefault(row.key, []).append((row.gap, row.n, row.n, row.n))
-    scale, names = scales.scale_of(question), Names()
+    scale, names = question_kinds.scale_of(question), Names()
     rows = [
         charts.ScoreRow(names.part(side, key), figure.value, *figure.interval, figure.n)
         for key, found in sorted(cells.items())
         if (figure := scores.gap(AnswerTally.of_rows(found), scale))
     ]
     widest = float(scale.highest - scale.lowest)
-    label = f"{scales.name_of(question)}: experience minus expectation by {side}"
+    label = f"{question_kinds.name_of(question)}: experience minus expectation by {side}"
     return charts.whiskers(rows, label=label, least=-widest, most=widest) if rows else None
+
+
+def _others(question: str) -> list[str]:
+    """The other questions that have a figure."""
+    found = answers.questions_answered()
+    return [code for code in found if code != question and question_kinds.kind_of(code).score]
 
 
 def _best_first(found: dict[str, scores.Estimate]) -> list[tuple[str, scores.Estimate]]:

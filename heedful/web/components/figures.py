@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.utils.safestring import SafeString
 
+from heedful.customers import question_kinds
 from heedful.prove import scores
 from heedful.web import wording
 from heedful.web.components import charts
@@ -23,6 +24,20 @@ def score_words(found: scores.Estimate) -> str:
 
 def _places(share: scores.Estimate) -> int:
     return 1 if share.value > 0.9 else 0
+
+
+def ends(question: str, figure: scores.Estimate) -> tuple[float, float]:
+    """The ends of the line that the figure is drawn on."""
+    if figure.unit == "points":
+        return -100.0, 100.0
+    if figure.unit == "share":
+        return 0.0, 100.0
+    if figure.scale:
+        return float(figure.scale[0]), float(figure.scale[1])
+    if not question_kinds.has_scale(question):
+        return figure.low, max(figure.high, figure.low + 1)
+    lowest, highest = question_kinds.scale_of(question).ends
+    return float(lowest), float(highest)
 
 
 def span(found: scores.Estimate) -> str:

@@ -10,6 +10,7 @@ from django.views.decorators.csp import csp_override
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from heedful.customers import question_kinds
 from heedful.kit.actor import By
 from heedful.kit.errors import Refused
 from heedful.listen import answers, forms, wordings
@@ -37,6 +38,8 @@ class Visit:
     @property
     def by(self) -> By:
         """The customer as the actor of a change."""
+        if self.invitation and self.invitation.associate:
+            return self.invitation.associate.by
         who = str(self.invitation.customer_id) if self.invitation and self.invitation.customer_id else ""
         return By("customer", who, f"Customer {who}" if who else "A visitor")
 
@@ -72,7 +75,9 @@ def stop(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _find(request: HttpRequest, token: str) -> Visit | None:
-    invitation = Invitation.objects.select_related("survey", "customer__person").filter(token=token[:40]).first()
+    invitation = (
+        Invitation.objects.select_related("survey", "customer__person", "associate").filter(token=token[:40]).first()
+    )
     if invitation is not None and invitation.state not in {Invitation.State.ASKED, Invitation.State.ANSWERED}:
         return None
     found = invitation.survey if invitation else Survey.objects.filter(public_token=token[:40]).first()
@@ -164,9 +169,10 @@ def _translated(request: HttpRequest, no: Refused, language: str) -> str:
     return wordings.say(no.code, language, company=shell.of(request).company.name) if no.code in known else no.sentence
 
 
-def _tapped(request: HttpRequest, survey: Survey) -> dict[str, int]:
+def _tapped(request: HttpRequest, survey: Survey) -> dict[str, Any]:
     """The answers that were chosen in the mail; nonsense in the address counts as none."""
-    return {code: value for code, value in _as_given(survey, request.GET.dict()).items() if isinstance(value, int)}
+    given = _as_given(survey, request.GET.dict())
+    return {code: value for code, value in given.items() if question_kinds.is_tapped(code)}
 
 
 def _as_given(survey: Survey, values: dict[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 
 from heedful.act import case_policy as nouns
 from heedful.act.models import CasePolicy
-from heedful.customers import scales
+from heedful.customers import question_kinds
 from heedful.understand import detection, rules
 from heedful.understand.light import signals
 from heedful.understand.models import TroubleRule
@@ -56,7 +56,8 @@ class ScoreRule(forms.Form):
     """A score that counts as trouble."""
 
     question = forms.ChoiceField(
-        label="Answer to", choices=[(code, scale.name) for code, scale in scales.SCALES.items() if code != "helped"]
+        label="Answer to",
+        choices=[(kind.code, kind.name) for kind in question_kinds.kinds() if kind.is_trouble],
     )
     at_most = forms.IntegerField(label="At most")
     severity = forms.TypedChoiceField(label="How bad", choices=SEVERITIES, coerce=int)

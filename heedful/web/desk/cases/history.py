@@ -12,11 +12,11 @@ from django.db.models import Model, Q, QuerySet
 from heedful.act.models import Case, Note
 from heedful.associates.models import Associate, Team
 from heedful.courier.models import OutboxItem, Sending
+from heedful.customers import question_kinds
 from heedful.customers.models import Feedback
 from heedful.ledger.models import Entry
 from heedful.ledger.references import Reference
 from heedful.listen.models import Invitation
-from heedful.listen.surveys import OPEN
 
 PART = 50
 """Lines that are shown at first, and that each part before adds."""
@@ -197,15 +197,15 @@ def _noted(case: Case, before: HistoryPosition | None, most: int) -> list[Histor
 
 def _answered(case: Case, before: HistoryPosition | None, most: int) -> list[HistoryHelpAnswer]:
     """The words about whether it helped, but for those that stand among what was heard. At most one a closing."""
-    invitations = Invitation.objects.filter(customer=case.customer_id, case_id=case.pk, answers__has_key=OPEN).order_by(
-        "pk"
-    )
+    invitations = Invitation.objects.filter(
+        customer=case.customer_id, case_id=case.pk, answers__has_key=question_kinds.OPEN
+    ).order_by("pk")
     subjects = {invitation.pk: Reference("invitation", invitation.pk).former for invitation in invitations}
     sheets = Feedback.objects.filter(subject__in=subjects.values())
     names = {str(Reference("feedback", pk)): subject for pk, subject in sheets.values_list("pk", "subject")}
     heard = {names[name] for name in case.troubles.filter(reference__in=names).values_list("reference", flat=True)}
     found = [
-        _answer(invitation.pk, invitation.answers[OPEN])
+        _answer(invitation.pk, invitation.answers[question_kinds.OPEN])
         for invitation in invitations
         if subjects[invitation.pk] not in heard
     ]

@@ -11,10 +11,9 @@ from django.db.models import Max
 from heedful.act import causes
 from heedful.act.models import URGENCY, Case, CaseTrouble, Cause, Note
 from heedful.associates.models import Associate, Team
-from heedful.customers import addresses
+from heedful.customers import addresses, question_kinds
 from heedful.customers.models import Feedback, Touchpoint
 from heedful.promise.models import Commitment
-from heedful.understand import detection
 from heedful.understand.models import Reading, Topic
 from heedful.web import lists
 from heedful.web.page import PageRequest
@@ -134,7 +133,7 @@ def _heard(
 def scores_in_words(sheet: Feedback) -> list[str]:
     """The scores of a sheet in words, such as `Would recommend: 3 of 10`."""
     given = sorted(sheet.scores.all(), key=lambda score: score.question)
-    return [detection.score_in_words(score.question, score.value) for score in given]
+    return [question_kinds.sentence(score.question, score.answer) for score in given]
 
 
 def trigger_words(signals: Iterable[dict[str, list[str]]]) -> list[str]:

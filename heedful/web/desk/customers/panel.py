@@ -9,10 +9,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from heedful.act.models import URGENCY, Case
-from heedful.customers import scales
+from heedful.customers import question_kinds
 from heedful.customers.models import Customer, CustomerQuerySet, Feedback, Score
 from heedful.promise.models import Commitment
-from heedful.understand import detection
 from heedful.web import wording
 
 LATELY = timedelta(days=365)
@@ -24,28 +23,13 @@ class PanelScore:
     """The last answer to one question, on its scale, beside what was expected."""
 
     question: str
-    value: int
+    value: float
     highest: int
-    expected: int | None
     at: datetime
-    code: str
-    """The question as surveys spell it."""
-
-    @property
-    def words(self) -> str:
-        """The answer where it is one in words and not on a scale."""
-        if self.code.partition(".")[0] == "compared":
-            return detection.score_in_words(self.code, self.value).removesuffix(" than expected")
-        return scales.answer(self.code, self.value) if scales.is_yes_or_no(self.code) else ""
-
-    @property
-    def gap(self) -> str:
-        """How it compares with what was expected, in a word."""
-        if self.expected is None:
-            return ""
-        if self.value == self.expected:
-            return f"as expected ({self.expected})"
-        return f"{'better' if self.value > self.expected else 'worse'} than expected ({self.expected})"
+    words: str = ""
+    """The answer where it is one in words and not on a scale."""
+    gap: str = ""
+    """How it compares with what was expected, in a word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +56,7 @@ class Panel:
         latest: dict[str, Score] = {}
         for answer in answers.order_by("-happened_at", "-pk")[:60]:
             latest.setdefault(answer.question, answer)
-        return [_felt(answer, latest) for answer in latest.values() if not _is_expectation(answer)][:4]
+        return [_felt(answer, latest) for answer in latest.values() if _is_shown(answer)][:4]
 
     @cached_property
     def said(self) -> Feedback | None:
@@ -111,16 +95,30 @@ def people() -> CustomerQuerySet:
     return Customer.objects.select_related("stage", "organisation")
 
 
-def _is_expectation(answer: Score) -> bool:
-    return answer.question.startswith(scales.EXPECTED)
+def _is_shown(answer: Score) -> bool:
+    return not answer.question.startswith(question_kinds.EXPECTED) and question_kinds.has_scale(answer.question)
 
 
 def _felt(answer: Score, latest: dict[str, Score]) -> PanelScore:
-    before = latest.get(scales.EXPECTED + answer.question)
-    expected = before.value if before else None
-    highest = scales.scale_of(answer.question).highest
-    name = scales.name_of(answer.question)
-    return PanelScore(name, answer.value, highest, expected, answer.happened_at, answer.question)
+    kind, given = question_kinds.kind_of(answer.question), answer.given
+    usual = question_kinds.scale_of(answer.question).highest
+    return PanelScore(
+        question_kinds.name_of(answer.question),
+        answer.value if given is None else given,
+        usual if answer.highest is None else answer.highest,
+        answer.happened_at,
+        (kind.points or {}).get(int(answer.value), "").removesuffix(" than expected") if given is None else "",
+        _gap(answer, latest.get(question_kinds.EXPECTED + answer.question)),
+    )
+
+
+def _gap(answer: Score, before: Score | None) -> str:
+    if before is None:
+        return ""
+    expected = before.value if before.given is None else before.given
+    if answer.value == before.value:
+        return f"as expected ({expected})"
+    return f"{'better' if answer.value > before.value else 'worse'} than expected ({expected})"
 
 
 def _next_of_cases(cases: Sequence[Case], now: datetime, here: Case | None = None) -> NextStep | None:

@@ -6,16 +6,17 @@ A case stands there once: its clock in the log says when it was opened, its own 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from heedful.act import causes, clock
 from heedful.act.models import Case, Note
+from heedful.customers import question_kinds
 from heedful.customers.models import Touchpoint
 from heedful.kit.errors import Refused
 from heedful.promise.models import Commitment
-from heedful.understand import detection
 from heedful.web import lists, names, wording
 from heedful.web.components.timeline import TimelineEntry
 from heedful.web.page import PageRequest
@@ -170,10 +171,10 @@ def _touchpoint(sitting: Sequence[Touchpoint], known: names.Names, sources: Mapp
     )
 
 
-def _score(question: str, value: object) -> str:
+def _score(question: str, value: Any) -> str:
     try:
-        return detection.score_in_words(question, int(str(value)))
-    except (Refused, ValueError):
+        return question_kinds.sentence(question, value)
+    except (Refused, ValueError, TypeError):
         return f"{wording.words(question)}: {value}"
 
 

@@ -13,7 +13,7 @@ from django.http.response import HttpResponseBase
 from django.utils import timezone
 
 from heedful.act.models import CaseTrouble
-from heedful.customers import scales
+from heedful.customers import question_kinds
 from heedful.customers.models import Feedback, Score, Stage
 from heedful.ledger.references import Reference
 from heedful.prove import answers, periods
@@ -24,8 +24,6 @@ from heedful.web.desk.cases import list as case_list
 from heedful.web.desk.cases import page as case_page
 from heedful.web.page import PageRequest, page, page_or_block
 
-BANDS = {"recommend": (6, 9), "satisfaction": (2, 4), "ease": (3, 5), "compared": (-1, 1)}
-"""The highest score that is low and the lowest that is high, for each scale."""
 SCORES = [("low", "Low score"), ("middle", "Middling"), ("high", "High score")]
 CHANNELS_S = 300
 NAMED_BY = ("name", "email", "phone", "handle")
@@ -59,7 +57,7 @@ def columns() -> list[lists.Column[Feedback]]:
         ("Channel", lambda row: wording.channel(row.channel)),
         (
             "Scores",
-            lambda row: "; ".join(detection.score_in_words(question, value) for question, value in _scores_of(row)),
+            lambda row: "; ".join(question_kinds.sentence(question, value) for question, value in _scores_of(row)),
         ),
         ("Words", lambda row: row.verbatim),
         ("Sentiment", lambda row: wording.FEELINGS.get(reading_of(row).sentiment, "")),
@@ -91,12 +89,13 @@ def _exported(rows: QuerySet[Feedback]) -> QuerySet[Feedback]:
     read = [f"reading__{name}" for name in ("feedback", "sentiment", "topics", "language")]
     plain = ["happened_at", "stage_slug", "channel", "verbatim", "customer__person"]
     found = rows.prefetch_related(None).only(*plain, *named, *read)
-    return found.annotate(given=ArraySubquery(given.values(pair=JSONObject(question="question", value="value"))))
+    parts = JSONObject(**{name: name for name in ("question", "value", "given", "lowest", "highest", "label")})
+    return found.annotate(given=ArraySubquery(given.values(answer=parts)))
 
 
-def _scores_of(row: Feedback) -> list[tuple[str, int]]:
+def _scores_of(row: Feedback) -> list[tuple[str, question_kinds.Score]]:
     given: list[dict[str, Any]] = getattr(row, "given")  # noqa: B009 (annotated by `_exported`)
-    return [(one["question"], one["value"]) for one in given]
+    return [(one.pop("question"), question_kinds.as_given(**one)) for one in map(dict, given)]
 
 
 def reading_of(row: Feedback) -> Reading:
@@ -169,13 +168,11 @@ def _band(name: str) -> Q | None:
     if name not in dict(SCORES):
         return None
     found = Q()
-    for question, (low, high) in BANDS.items():
-        bounds = {
-            "low": Q(value__lte=low),
-            "middle": Q(value__gt=low, value__lt=high),
-            "high": Q(value__gte=high),
-        }
-        found |= (Q(question=question) | Q(question__startswith=f"{question}.")) & bounds[name]
+    for kind in question_kinds.kinds():
+        if kind.band:
+            low, high = kind.band.edges
+            bounds = {"low": Q(value__lt=low), "middle": Q(value__gte=low, value__lt=high), "high": Q(value__gte=high)}
+            found |= (Q(question=kind.code) | Q(question__startswith=f"{kind.code}.")) & bounds[name]
     return found
 
 
@@ -195,7 +192,10 @@ def _chips(request: PageRequest) -> dict[str, Any]:
             *case_list.organisation(request),
             lists.chips(request, "channel", "Channel", channels),
             lists.chips(
-                request, "question", "Question", [(code, scales.name_of(code)) for code in answers.questions_answered()]
+                request,
+                "question",
+                "Question",
+                [(code, question_kinds.name_of(code)) for code in answers.questions_answered()],
             ),
             lists.chips(request, "words", "Words", [("any", "Scores without words too")]),
         ],

@@ -12,14 +12,14 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 
 from heedful.associates.models import Associate
-from heedful.customers import scales
+from heedful.customers import question_kinds
 from heedful.customers.models import Stage
 from heedful.kit import characters
 from heedful.kit.errors import Refused
 from heedful.promise.models import Promise
 from heedful.promise.promises import SEVERITIES, Wording
 
-QUESTIONS = [(code, scale.name) for code, scale in scales.SCALES.items()]
+QUESTIONS = [(kind.code, kind.name) for kind in question_kinds.kinds(with_scale=True)]
 
 LONGEST = 4_000
 """Characters that are read of the values of one attribute."""
@@ -87,7 +87,7 @@ class ExpectationsField(forms.Field):
         if len(expected) < len(pairs):
             raise ValidationError("Say once for each question what customers may expect.")
         try:
-            return scales.check(expected)
+            return question_kinds.check(expected)
         except Refused as no:
             raise ValidationError(no.sentence) from None
 
@@ -171,7 +171,7 @@ def _rows(pairs: Sequence[Pair] | None) -> list[PairRow]:
 
 def _question(code: str) -> str:
     try:
-        return scales.name_of(code)
+        return question_kinds.name_of(code)
     except Refused:
         return code
 

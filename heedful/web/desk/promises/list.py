@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from heedful.customers import kinds, scales
+from heedful.customers import kinds, question_kinds
 from heedful.promise import attainment
 from heedful.promise.attainment import Attainment
 from heedful.promise.models import Promise
@@ -102,7 +102,7 @@ COLUMNS: list[Column] = [
     *_figure("Share kept", lambda line: line.walked)[:3],
     ("At risk now", lambda line: line.walk.at_risk),
     ("Pending now", lambda line: line.walk.pending),
-    ("Question", lambda line: scales.name_of(line.question.question) if line.question else ""),
+    ("Question", lambda line: question_kinds.name_of(line.question.question) if line.question else ""),
     *_figure("When kept", lambda line: _of(line, "kept")),
     *_figure("When broken", lambda line: _of(line, "broken")),
     *_figure("Gap", lambda line: gap.gap if (gap := proven.widest_gap(line.felt)) else None),

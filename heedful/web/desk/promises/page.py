@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
-from heedful.customers import kinds, scales, slugs
+from heedful.customers import kinds, question_kinds, slugs
 from heedful.customers.models import Customer
 from heedful.ledger import references
 from heedful.promise import attainment, standards
@@ -126,13 +126,13 @@ def _felt(one: proven.ExperienceByOutcome) -> ExperienceRow:
         figures.append(_figure("Gap", one.gap, one.question))
     whole = [("When kept", one.of_all_kept), ("When broken", one.of_all_broken)]
     of_all = [_figure(label, figure, one.question, of="times") for label, figure in whole if figure]
-    return ExperienceRow(scales.name_of(one.question), figures, of_all)
+    return ExperienceRow(question_kinds.name_of(one.question), figures, of_all)
 
 
 def _figure(label: str, found: scores.Estimate | None, question: str, *, of: str = "answers") -> Figure:
     if found is None:
         return Figure(label, "–", n=0)
-    scale = scales.scale_of(question)
+    scale = question_kinds.scale_of(question)
     span = scale.highest - scale.lowest
     least, most, times, unit = {
         "points": (-100.0, 100.0, 1, ""),

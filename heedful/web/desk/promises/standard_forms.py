@@ -87,7 +87,7 @@ class StandardForm(forms.Form):
         """A choice that came by another door is among those of the page too, so that saving it loses nothing."""
         field, kept = self.fields[name], self.initial.get(name)
         if isinstance(field, forms.ChoiceField) and kept and not field.valid_value(kept):
-            field.choices = [*field.widget.choices, (kept, kept)]  # type: ignore[attr-defined]
+            field.choices = [*field.widget.choices, (kept, kept)]
 
     def clean(self) -> dict[str, Any]:
         """Say beside each gap what is missing in it, and above the sentences why they cannot be measured."""

@@ -5,25 +5,24 @@ from typing import Any
 
 from django import forms
 
+from heedful.customers import question_kinds
+from heedful.customers.question_kinds import EXPECTED
+from heedful.customers.question_kinds.kind import Kind
 from heedful.kit import names
 from heedful.listen import wordings
 from heedful.listen.models import Survey
-from heedful.listen.surveys import OPEN, Design
+from heedful.listen.question_settings import FEWEST_OPTIONS
+from heedful.listen.surveys import Design
 from heedful.web import touchpoint_kinds
 
 UNITS = {"minutes": 60, "hours": 3_600, "days": 86_400}
-QUESTIONS = [
-    ("recommend", "Would recommend us, 0 to 10"),
-    ("satisfaction", "Satisfied, 1 to 5"),
-    ("ease", "Made it easy, 1 to 7"),
-    ("compared", "Better or worse than expected"),
-    ("helped", "It helped, yes or no"),
-    ("expected.satisfaction", "Expects to be satisfied, 1 to 5"),
-    ("expected.ease", "Expects it to be easy, 1 to 7"),
-    ("expected.recommend", "Expects to recommend us, 0 to 10"),
-    (OPEN, "In their own words"),
-]
-SIMPLE = ("satisfaction", "recommend", "ease", "compared")
+OFFERED = [(kind.code, kind.offer) for kind in question_kinds.kinds() if kind.offer and kind.input != "words"]
+BEFORE = [(f"{EXPECTED}{kind.code}", kind.offer_before) for kind in question_kinds.kinds() if kind.offer_before]
+WORDS = [(kind.code, kind.offer) for kind in question_kinds.kinds() if kind.input == "words"]
+OFFERS = [*OFFERED, *BEFORE, *WORDS]
+SCALES = [("", "The usual"), ("1-4", "1 to 4"), ("1-5", "1 to 5"), ("1-5 stars", "1 to 5 stars"),
+    ("1-7", "1 to 7"), ("1-10", "1 to 10"), ("0-10", "0 to 10")]  # fmt: skip
+NEXT = [*(code for code, _ in WORDS), *(kind.code for kind in question_kinds.kinds() if kind.is_headline)]
 MORE_LANGUAGES = "more_languages"
 
 
@@ -131,10 +130,14 @@ class SurveyDesignForm(forms.Form):
 class QuestionForm(forms.Form):
     """One question, worded in each language."""
 
-    code = forms.ChoiceField(choices=QUESTIONS, label="Question")
+    code = forms.ChoiceField(choices=OFFERS, label="Question")
     topic = forms.CharField(
         required=False, max_length=40, label="Topic", help_text="When it is about one thing, such as delivery."
     )
+
+    scale = forms.ChoiceField(choices=SCALES, required=False, label="Scale")
+    at_least = forms.FloatField(required=False, label="The smallest number")
+    at_most = forms.FloatField(required=False, label="The largest number")
 
     def __init__(self, *args: Any, spoken: Sequence[str], **more: Any) -> None:
         super().__init__(*args, **more)
@@ -149,6 +152,13 @@ class QuestionForm(forms.Form):
             )
             if not wordings.is_spoken(language):
                 self._ask_for_ends(language)
+            self.fields[f"options_{language}"] = forms.CharField(
+                required=False,
+                max_length=1_500,
+                label=f"Answers to choose in {wordings.in_english(language)}",
+                help_text="One on a line, in the same order in every language.",
+                widget=forms.Textarea(attrs={"rows": 4, "lang": language, "dir": "auto"}),
+            )
 
     def _ask_for_ends(self, language: str) -> None:
         """In a language for which we have no words, the company says what the ends of the scale mean."""
@@ -163,27 +173,60 @@ class QuestionForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         """Say beside each field what is missing in a language in which we have no words."""
-        parts = ("text",) if self.cleaned_data.get("code") == OPEN else ("text", "low", "high")
+        kind = _kind(self.cleaned_data.get("code"))
+        parts = ("text", "low", "high") if kind.scale else ("text",)
         for language in _foreign(self.spoken):
             for part in parts:
                 _ask_for(self, f"{part}_{language}", language)
+        if kind.input == "options" and not _is_still_written(self) and len(self._options()) < FEWEST_OPTIONS:
+            self.add_error(f"options_{self.spoken[0]}", f"Write at least {FEWEST_OPTIONS} answers, one on a line.")
         return self.cleaned_data
 
     def texts(self) -> list[Any]:
-        """The fields for its words; one that is answered in their own words has no ends."""
-        parts = ("text_",) if self["code"].value() == OPEN else ("text_", "low_", "high_")
+        """The fields for its words, and for what its kind lets a survey choose."""
+        kind = _kind(self["code"].value())
+        parts: tuple[str, ...] = ("text_",)
+        if kind.scale:
+            parts = ("scale", "text_", "low_", "high_") if kind.is_rescalable else ("text_", "low_", "high_")
+        elif kind.input == "options":
+            parts = ("text_", "options_")
+        elif kind.input == "number":
+            parts = ("text_", "at_")
         return [self[name] for name in self.fields if name.startswith(parts)]
 
     def question(self) -> dict[str, Any]:
         """The question that was filled in."""
-        said = self.cleaned_data
+        said, kind = self.cleaned_data, _kind(self.cleaned_data.get("code"))
         typed = said.get("topic", "").strip()
         topic = names.slug(typed, otherwise="topic", most=50).replace("-", "_") if typed else ""
-        code = f"{said['code']}.{topic}" if topic and said["code"] != OPEN else said["code"]
-        return {"code": code} | {
+        code = f"{said['code']}.{topic}" if topic and kind.input != "words" else said["code"]
+        question = {"code": code} | {
             part: {language: said.get(f"{part}_{language}", "") for language in self.spoken}
             for part in ("text", "low", "high")
         }
+        if kind.input == "number":
+            return question | {end: said.get(end) for end in ("at_least", "at_most")}
+        if kind.input == "options":
+            return question | {"options": self._options()}
+        ends, _, look = said.get("scale", "").partition(" ") if kind.is_rescalable else ("", "", "")
+        return question | ({"scale": [int(end) for end in ends.split("-")], "stars": look == "stars"} if ends else {})
+
+    def _options(self) -> list[dict[str, Any]]:
+        """The answers to choose, each with what it is called in every language."""
+        lines = {
+            language: [" ".join(line.split()) for line in self.cleaned_data.get(f"options_{language}", "").splitlines()]
+            for language in self.spoken
+        }
+        filled = {language: [line for line in found if line] for language, found in lines.items()}
+        return [
+            {"label": {language: found[place] for language, found in filled.items() if place < len(found)}}
+            for place in range(max(map(len, filled.values()), default=0))
+        ]
+
+
+def _kind(code: Any) -> Kind:
+    """The kind of a question that is being written; of none yet, the first that is offered."""
+    return question_kinds.kind_of(str(code) if code in dict(OFFERS) else OFFERS[0][0])
 
 
 def _foreign(spoken: Sequence[str]) -> list[str]:
@@ -193,10 +236,14 @@ def _foreign(spoken: Sequence[str]) -> list[str]:
 
 def _ask_for(form: forms.Form, name: str, language: str) -> None:
     """Only of whoever is done: who asks for another question or language is still writing."""
-    if {"more", "again"} & form.data.keys():
+    if _is_still_written(form):
         return
     if name not in form.errors and not form.cleaned_data.get(name, "").strip():
         form.add_error(name, f"Write it in {wordings.in_english(language)}: we have no words of our own in it.")
+
+
+def _is_still_written(form: forms.Form) -> bool:
+    return bool({"more", "again"} & form.data.keys())
 
 
 Questions = forms.formset_factory(QuestionForm, extra=0, min_num=1, max_num=8, absolute_max=16, can_delete=True)
@@ -205,7 +252,7 @@ Questions = forms.formset_factory(QuestionForm, extra=0, min_num=1, max_num=8, a
 def next_question(sent: Any) -> str:
     """The question that one who wants another is offered: the first that is not asked yet."""
     asked = {value for key, value in sent.items() if key.startswith("question-") and key.endswith("-code")}
-    return next((code for code in (OPEN, *SIMPLE) if code not in asked), OPEN)
+    return next((code for code in NEXT if code not in asked), NEXT[0])
 
 
 def draft_survey(form: SurveyDesignForm, rows: Any) -> Survey:
@@ -249,12 +296,24 @@ def initial_of(survey: Survey) -> dict[str, Any]:
 
 def question_initial(question: Mapping[str, Any]) -> dict[str, Any]:
     """A question as the form shows it."""
-    known = [code for code, _ in QUESTIONS]
+    known = [code for code, _ in OFFERS]
     code = str(question["code"])
     plain = code if code in known else code.rpartition(".")[0]
     topic = "" if code in known else code.rpartition(".")[2]
-    return {"code": plain, "topic": topic} | {
-        f"{part}_{language}": text
-        for part in ("text", "low", "high")
-        for language, text in question.get(part, {}).items()
+    scale = question.get("scale")
+    look = f"{scale[0]}-{scale[1]}{' stars' if question.get('stars') else ''}" if scale else ""
+    own = {"scale": look, "at_least": question.get("at_least"), "at_most": question.get("at_most")}
+    languages = {language for option in question.get("options", []) for language in option["label"]}
+    own |= {
+        f"options_{language}": "\n".join(option["label"].get(language, "") for option in question["options"])
+        for language in languages
     }
+    return (
+        {"code": plain, "topic": topic}
+        | own
+        | {
+            f"{part}_{language}": text
+            for part in ("text", "low", "high")
+            for language, text in question.get(part, {}).items()
+        }
+    )

@@ -1,7 +1,7 @@
 """What the pages of surveys show: how many were asked and answered, whom we spared and why, and what was said."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,14 +11,13 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 
-from heedful.customers import scales
-from heedful.listen import invitation_mail, invitations, tallies
+from heedful.customers import question_kinds
+from heedful.listen import answers, invitation_mail, invitations, tallies
 from heedful.listen.models import Invitation, Survey
-from heedful.listen.surveys import OPEN
 from heedful.listen.tallies import InvitationTally
 from heedful.prove import cache, scores
 from heedful.prove import tallies as sums
-from heedful.web.components.figures import Figure, score_words, span
+from heedful.web.components.figures import Figure, ends, score_words, span
 from heedful.web.desk import periods
 from heedful.web.desk.periods import PagePeriod
 from heedful.web.filters import percent
@@ -100,15 +99,44 @@ def rate(survey: Survey, tally: InvitationTally) -> Figure:
 
 
 def score_figures(survey: Survey, when: PagePeriod) -> list[Figure]:
-    """The score of each question that is answered with a number."""
+    """The score of each question that has one; of one with a choice, how many chose each."""
     given = tallies.scores(survey, since=when.since, until=when.until)
-    found = [(code, scores.score(code, sums.AnswerTally.of(given.get(code, {})))) for code in _codes(survey)]
-    return [_felt(code, score) for code, score in found if score is not None]
+    return [figure for code in _codes(survey) for figure in _figures_of(code, given.get(code, []))]
+
+
+def _figures_of(code: str, given: Sequence[tuple[question_kinds.Score, int]]) -> list[Figure]:
+    if question_kinds.kind_of(code).score is None:
+        return _chosen(code, given)
+    asked = {score.of if isinstance(score, question_kinds.Answer) else None for score, _ in given}
+    rows = [(question_kinds.place(code, score), count, count, count) for score, count in given]
+    tally = sums.AnswerTally.of_rows(rows, scale=asked.pop() if len(asked) == 1 else None)
+    score = scores.score(code, tally)
+    return [_felt(code, score)] if score else []
+
+
+def _chosen(code: str, given: Sequence[tuple[question_kinds.Score, int]]) -> list[Figure]:
+    whole = sum(count for _, count in given)
+    return [
+        _share(f"{name_of(code)}: {question_kinds.in_words(code, score)}", share)
+        for score, count in given
+        if (share := scores.share_of(count, whole))
+    ]
+
+
+def _share(label: str, share: scores.Estimate) -> Figure:
+    return Figure(
+        label=label,
+        value=percent(share.value, 0),
+        n=share.n,
+        span=span(share),
+        low=share.low,
+        high=share.high,
+        middle=share.value,
+    )
 
 
 def _felt(code: str, score: scores.Estimate) -> Figure:
-    scale = scales.scale_of(code)
-    ends = {"points": (-100.0, 100.0), "share": (0.0, 1.0)}.get(score.unit, (scale.lowest, scale.highest))
+    least, most = (0.0, 1.0) if score.unit == "share" else ends(code, score)
     return Figure(
         label=name_of(code),
         value=score_words(score),
@@ -117,8 +145,8 @@ def _felt(code: str, score: scores.Estimate) -> Figure:
         low=score.low,
         high=score.high,
         middle=score.value,
-        least=ends[0],
-        most=ends[1],
+        least=least,
+        most=most,
     )
 
 
@@ -145,21 +173,30 @@ def latest(survey: Survey) -> list[ResponseRow]:
 
 def response_row(invitation: Invitation) -> ResponseRow:
     """An ask in words."""
-    answers = {code: answer["value"] for code, answer in invitation.answers.items()}
-    said = [(name_of(code), _said(code, answers[code])) for code in _codes(invitation.survey) if code in answers]
+    words = [str(answer["value"]) for code, answer in invitation.answers.items() if question_kinds.is_in_words(code)]
+    said = [
+        (name_of(code), _said(code, invitation.answers[code]))
+        for code in _codes(invitation.survey)
+        if code in invitation.answers
+    ]
     return ResponseRow(
-        invitation, said, str(answers.get(OPEN, "")), invitations.REASONS.get(invitation.reason, invitation.reason)
+        invitation,
+        said,
+        "\n".join(words),
+        invitations.REASONS.get(invitation.reason, invitation.reason),
     )
 
 
-def _said(code: str, value: Any) -> str:
-    """An answer as it was given: a number on its scale, or yes and no in words."""
-    return scales.answer(code, int(value)) if scales.is_yes_or_no(code) else str(value)
+def _said(code: str, answer: Mapping[str, Any]) -> str:
+    """An answer as it was given: in words, or the number alone on the scale that is usual."""
+    score = answers.score_of(code, answer)
+    is_plain = not isinstance(score, question_kinds.Answer) and not question_kinds.is_yes_or_no(code)
+    return str(score) if is_plain else question_kinds.in_words(code, score)
 
 
 def name_of(code: str) -> str:
     """A question in words."""
-    return "Own words" if code == OPEN else scales.name_of(code)
+    return question_kinds.name_of(code)
 
 
 def qr(survey: Survey) -> bytes:
@@ -171,4 +208,4 @@ def qr(survey: Survey) -> bytes:
 
 
 def _codes(survey: Survey) -> list[str]:
-    return [str(question["code"]) for question in survey.questions if question["code"] != OPEN]
+    return [str(question["code"]) for question in survey.questions if not question_kinds.is_in_words(question["code"])]

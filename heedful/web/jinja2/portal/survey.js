@@ -25,7 +25,7 @@
       });
     }).catch(function () { state.textContent = form.dataset.unsaved; }).then(function () { waiting -= 1; });
   }
-  form.addEventListener("input", function (event) { if (event.target.type === "textarea") unsaved = event.target; });
+  form.addEventListener("input", function (event) { if (event.target.type !== "radio") unsaved = event.target; });
   form.addEventListener("change", function (event) { save(event.target); });
   form.addEventListener("submit", function (event) {
     // Whoever begins by a public link has an address of their own after the first answer; wait until it is known.

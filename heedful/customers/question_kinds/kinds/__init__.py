@@ -1,0 +1,1 @@
+"""The kinds of questions that there are, a file each."""
