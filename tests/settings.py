@@ -14,4 +14,5 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 WHITENOISE_AUTOREFRESH = True
 
 # A template that shows a function instead of calling it fails its test.
+TEMPLATES[0]["OPTIONS"]["complete"] = True  # type: ignore[index]  # noqa: F405
 TEMPLATES[0]["OPTIONS"]["strict"] = True  # type: ignore[index]  # noqa: F405

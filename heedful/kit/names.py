@@ -18,11 +18,11 @@ def text(typed: str) -> str:
     return characters.storable(typed.replace("\r\n", "\n")).strip()
 
 
-def slug(name: str, *, otherwise: str, most: int, taken: Collection[str] = ()) -> str:
+def slug(name: str, *, otherwise: str, most: int, taken: Collection[str] = (), in_any_script: bool = False) -> str:
     """Return a name as it stands in an address, in plain small letters, and none of those that are taken.
 
     A name in letters that an address does not hold, such as 更新, is called by the word `otherwise`, with a number.
     """
-    plain = slugify(name[:200])[:most].strip("-_") or otherwise
+    plain = slugify(name[:200], allow_unicode=in_any_script)[:most].strip("-_") or otherwise
     numbered = (f"{plain[: most - 1 - len(str(number))].rstrip('-_')}-{number}" for number in count(2))
     return next(candidate for candidate in chain([plain], numbered) if candidate not in taken)

@@ -171,7 +171,7 @@ def _checked_words(value: Any) -> str | None:
 def _keep(invitation: Invitation, news: Mapping[str, int | float | str], *, by: By, at: datetime) -> None:
     for question, value in news.items():
         revision = invitation.answers.get(question, {}).get("revision", 0) + 1
-        invitation.answers[question] = kept(invitation.survey, question, value, at=at) | {"revision": revision}
+        invitation.answers[question] = record_of(invitation.survey, question, value, at=at) | {"revision": revision}
     if not isinstance(invitation.respondent, Associate):  # what our own people say is no touchpoint of a customer
         drafts = [draft_of(invitation, question, at) for question in news]
         invitation.customer_id = touchpoints.record(drafts=drafts, source=SOURCE, by=by, at=at).customers[0]
@@ -185,7 +185,7 @@ def _keep(invitation: Invitation, news: Mapping[str, int | float | str], *, by: 
         events.record(HelpAnswered(invitation.pk, invitation.case_id, news["helped"] == 1), by=by, at=at)
 
 
-def kept(survey: Survey, question: str, value: int | float | str, *, at: datetime) -> dict[str, Any]:
+def record_of(survey: Survey, question: str, value: int | float | str, *, at: datetime) -> dict[str, Any]:
     """An answer as its invitation keeps it, with what the question was then: its own scale, or what was chosen."""
     asked: Mapping[str, Any] = survey.question(question) or {}
     answer: dict[str, Any] = {"value": value, "revision": 1, "at": at.isoformat()}

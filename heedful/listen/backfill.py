@@ -84,7 +84,7 @@ def _answers(past: PastInvitation) -> dict[str, Any]:
     if past.answered_at is None:
         return {}
     return {
-        question: answers.kept(past.survey, question, value, at=past.answered_at)
+        question: answers.record_of(past.survey, question, value, at=past.answered_at)
         for question, value in past.answers.items()
     }
 

@@ -3,9 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from django.utils.text import slugify
-
 from heedful.customers import question_kinds
+from heedful.kit import names
 from heedful.kit.characters import storable
 from heedful.kit.errors import Refused
 from heedful.listen import wordings
@@ -43,7 +42,7 @@ def texts(given: Mapping[str, str], *, one_line: bool = False) -> dict[str, str]
     for text in cleaned.values():
         if len(text) > LONGEST_TEXT:
             raise Refused(f"A text has at most {LONGEST_TEXT} characters.")
-    return {language: " ".join(text.split()) if one_line else text for language, text in cleaned.items() if text}
+    return {language: names.one_line(text) if one_line else text for language, text in cleaned.items() if text}
 
 
 def _scale(question: Mapping[str, Any]) -> dict[str, Any]:
@@ -78,5 +77,5 @@ def _option(option: Mapping[str, Any], label: Mapping[str, str], languages: Sequ
     name = wordings.pick(label, languages[0])
     if not name or any(len(text) > LONGEST_LABEL for text in label.values()):
         raise Refused(f"An answer to choose has 1 to {LONGEST_LABEL} characters.")
-    code = str(option.get("code") or "") or slugify(name, allow_unicode=True)[:40] or name[:40]
+    code = str(option.get("code") or "") or names.slug(name, otherwise="option", most=40, in_any_script=True)
     return {"code": code, "label": dict(label)}

@@ -28,9 +28,24 @@ def url(page: str, *args: Any, **kwargs: Any) -> str:
     return reverse(page, args=args, kwargs=kwargs)
 
 
+class Missing(jinja2.StrictUndefined):
+    """A name that is not there: one may ask whether it is, and not show it, count it or look into it."""
+
+    __slots__ = ()
+
+    def __bool__(self) -> bool:  # type: ignore[override]
+        return False
+
+    def __eq__(self, other: object) -> bool:  # type: ignore[override]
+        return isinstance(other, jinja2.Undefined)
+
+    def __hash__(self) -> int:  # type: ignore[override]
+        return 0
+
+
 def environment(*, strict: bool = False, complete: bool = False, **options: Any) -> jinja2.Environment:
     """Make the engine; a strict one refuses a function that is not called, a complete one a name that is not there."""
-    options["undefined"] = jinja2.StrictUndefined if complete else jinja2.ChainableUndefined
+    options["undefined"] = Missing if complete else jinja2.ChainableUndefined
     options.pop("autoescape", None)  # there is no page without it
     engine = jinja2.Environment(**options, autoescape=True, trim_blocks=True, lstrip_blocks=True)
     engine.filters.update(filters.FILTERS)

@@ -74,7 +74,6 @@ def test_a_sheet_that_is_no_survey_is_not_taken_for_the_answer_of_its_number(
     ("migration", "table", "pairs"),
     [
         ("act.migrations.0012_references", "casetrouble", [("instance:7:broken", "commitment:7:broken")]),
-        ("courier.migrations.0004_references", "mail", [("ask:7", "invitation:7")]),
     ],
 )
 def test_rows_name_things_as_they_are_called_now(

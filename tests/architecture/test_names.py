@@ -20,7 +20,7 @@ STAY = {
     "act.cases.backfill.PastCase": "past is what it is: a case of before, written as one",
     "act.cases.backfill.PastNote": "as above",
     "listen.backfill.PastInvitation": "as above",
-    "demo.lives.PastSurvey": "as above",
+    "demo.life.PastSurvey": "as above",
     "ledger.idempotency.run_once": "the field's words for it",
     "understand.light.weights.load_once": "the field's words for it",
     "web.errors.not_found": "HTTP calls it so",

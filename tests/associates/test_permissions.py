@@ -18,7 +18,7 @@ def asked() -> dict[str, set[str]]:
     found: dict[str, set[str]] = defaultdict(set)
     for file in reading.files():
         for call in reading.calls(reading.tree(file)):
-            if reading.dotted(call.func).rpartition(".")[2] in {"must", "held", "page"}:
+            if reading.dotted(call.func).rpartition(".")[2] in {"must", "lock_for", "page"}:
                 for argument in call.args:
                     if isinstance(argument, ast.Constant) and argument.value in permissions.TABLE:
                         found[argument.value].add(str(file.relative_to(reading.ROOT)))

@@ -75,7 +75,7 @@ def test_only_so_many_names_are_remembered(monkeypatch: pytest.MonkeyPatch) -> N
 
 @pytest.mark.django_db
 def test_what_was_not_kept_is_not_remembered() -> None:
-    bad = Message(TouchpointDraft("page", NOON, "a", (("user_id", "u1"),), scores={"recommend": 10**9}))
+    bad = Message(TouchpointDraft("page", NOON, "a", (("user_id", "u1"),), scores={"r" * 200: 1}))
     refused = messages.record(messages=[bad], source="shop", by=SYSTEM, at=NOON)
     assert refused.refused
 

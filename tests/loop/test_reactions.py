@@ -10,8 +10,11 @@ from django.utils import timezone
 
 from heedful.act import cases
 from heedful.act.models import Case
-from heedful.associates.models import Associate
+from heedful.associates import associates
+from heedful.associates.models import Associate, Role
 from heedful.courier import webhooks
+from heedful.courier.carriers.webhook import destination
+from heedful.courier.models import Endpoint
 from heedful.customers import people, touchpoints
 from heedful.customers.models import Customer
 from heedful.customers.touchpoints import TouchpointDraft
@@ -169,6 +172,11 @@ def a_customer_is_invited() -> None:
     asked()
 
 
+def an_endpoint_is_disabled() -> None:
+    associates.add(email="ada@acme.test", name="Ada", role=Role.ADMIN, by=SYSTEM, at=NOW - HOUR)
+    destination.disable(endpoint=Endpoint.objects.get(), reason="Gone", by=SYSTEM, at=NOW)
+
+
 MAKE: dict[str, Callable[[], None]] = {
     "TouchpointsRecorded": a_batch_is_recorded,
     "PeopleRegrouped": two_become_one,
@@ -184,6 +192,7 @@ MAKE: dict[str, Callable[[], None]] = {
     "SurveyAnswered": a_survey_is_answered,
     "CustomerStoppedSurveys": a_customer_stops_surveys,
     "CustomerInvited": a_customer_is_invited,
+    "EndpointDisabled": an_endpoint_is_disabled,
 }
 SAYS_AGAIN = {"read": "TroubleHeard"}
 """What may be said once more by who runs again; whoever hears it knows the trouble by its reference."""

@@ -12,7 +12,7 @@ from heedful.kit.errors import Refused
 from heedful.promise import evaluation, standards
 from heedful.promise.models import Standard
 from heedful.promise.standards import StandardDraft, contract, yes
-from heedful.promise.standards.contract import Evidence, Form, Fragment, Names, StandardSpec
+from heedful.promise.standards.contract import Evidence, Form, Fragment, SentenceNames, StandardSpec
 
 MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
 FOLDER = Path(standards.__file__).parent
@@ -148,4 +148,6 @@ def test_another_form_is_had_by_registering_it(monkeypatch: pytest.MonkeyPatch) 
 
 def test_names_stand_in_the_sentence_as_they_are_given() -> None:
     row = Standard(**DRAFTS["by_date"].fields())
-    assert contract.FORMS["by_date"].sentence(row, Names("“A”", "“B”", "c")) == "After “A”, “B” by the date in “c”"
+    assert (
+        contract.FORMS["by_date"].sentence(row, SentenceNames("“A”", "“B”", "c")) == "After “A”, “B” by the date in “c”"
+    )

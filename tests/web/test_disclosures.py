@@ -41,7 +41,7 @@ BULK = {
     "customers/<int:pk>/promises", "customers/organisations/<int:pk>", "feedback", "promises/<slug:slug>",
     "promises/<slug:slug>/<int:pk>", "queue", "surveys/<int:pk>", "api/cases", "api/cases/<int:pk>", "api/customers",
     "api/customers/<int:pk>", "api/customers/<int:pk>/timeline", "api/feedback",
-    "api/promises/<slug:slug>/instances",
+    "api/promises/<slug:slug>/commitments",
 }  # fmt: skip
 """Addresses that show more than a few customers, one page after the other: the walk has to see them."""
 
@@ -83,7 +83,7 @@ def world(acme: object, mira: Associate) -> dict[str, list[object]]:
         "customers/": list(Customer.objects.values_list("pk", flat=True)),
         "cases/": list(Case.objects.values_list("pk", flat=True)),
         "promises/": ["quick"],
-        "instances/": list(Commitment.objects.values_list("pk", flat=True)),
+        "commitments/": list(Commitment.objects.values_list("pk", flat=True)),
         "surveys/": [survey.pk],
         "feedback/": list(Feedback.objects.values_list("pk", flat=True)),
         "topics/": list(Topic.objects.values_list("pk", flat=True)[:1]),
@@ -108,7 +108,7 @@ def filled(route: str, world: dict[str, list[object]]) -> Iterator[str]:
     plain = route.removeprefix("api/")
     noun = next((name for name in world if plain.startswith(name)), None)
     holes = re.findall(r"<[^>]*>", route)
-    nouns = [noun, "instances/" if noun == "promises/" else noun][: len(holes)]
+    nouns = [noun, "commitments/" if noun == "promises/" else noun][: len(holes)]
     for values in product(*[world.get(name or "", [1]) for name in nouns]):
         address = "/" + route
         for hole, value in zip(holes, values, strict=True):

@@ -14,7 +14,8 @@ from heedful.act import cases, causes, replies, routes
 from heedful.act.models import Route
 from heedful.associates import keys, teams
 from heedful.associates.models import Associate, View
-from heedful.courier.models import Endpoint, Mail
+from heedful.courier import webhooks
+from heedful.courier.models import Mail
 from heedful.customers.models import Customer, Feedback, Organisation
 from heedful.kit.actor import SYSTEM
 from heedful.listen import invitations, surveys
@@ -101,7 +102,7 @@ def world(ada: Associate, mira: Associate, lena: Associate, alice: Customer, bru
     team = teams.add(name="Billing", by=ada.by, at=now)
     routes.add(team=team, topic="billing", by=ada.by, at=now)
     organisation = Organisation.objects.create(external_id="o1", name="Firm", created_at=NOON)
-    endpoint = Endpoint.objects.create(url="https://93.184.215.14/x", name="Shop", secret="whsec_eA==", created_at=NOON)
+    endpoint = webhooks.add(url="https://93.184.215.14/x", name="Shop", by=ada.by, at=now)
     invitations.invite(survey=survey, customer=alice, by=SYSTEM, at=now)
     return {
         "customers/organisations": [str(organisation.pk)],

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import floor, inf, isfinite
 from typing import Any, Literal
 
-from heedful.kit.characters import storable
+from heedful.kit import names
 from heedful.kit.errors import Refused
 
 type Input = Literal["points", "words", "options", "number"]
@@ -170,7 +170,7 @@ def _option(value: Any, settings: Mapping[str, Any]) -> str:
     known = [option["code"] for option in settings.get("options", [])]
     if "options" in settings and value not in known:
         raise Refused("This is not one of the answers. Choose one of those shown.")
-    return " ".join(storable(str(value)).split())[:80]
+    return names.one_line(str(value), most=80)
 
 
 def _read(question: str, value: Any) -> float:

@@ -12,7 +12,7 @@ from heedful.customers import slugs
 from heedful.kit.errors import Refused
 from heedful.promise.models import Calendar, Standard
 from heedful.promise.standards import by_date, contract, score, within, yes
-from heedful.promise.standards.contract import Form, Names, StandardSpec
+from heedful.promise.standards.contract import Form, SentenceNames, StandardSpec
 from heedful.promise.working_time import WorkingHours as Hours
 
 for module in (within, by_date, score, yes):
@@ -109,7 +109,7 @@ def kinds(standard: Standard) -> set[str]:
 def sentence(standard: Standard, *, names: Mapping[str, str]) -> str:
     """Say how it is measured, such as `From order placed to delivered within 2 working days`; `names` are by kind."""
     start, end = (_kind(slug, names) for slug in (standard.from_kind, standard.to_kind))
-    return form_of(standard.form).sentence(standard, Names(start, end, slugs.words(standard.property).lower()))
+    return form_of(standard.form).sentence(standard, SentenceNames(start, end, slugs.words(standard.property).lower()))
 
 
 def _kind(slug: str, names: Mapping[str, str]) -> str:

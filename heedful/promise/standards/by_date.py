@@ -12,8 +12,8 @@ from heedful.promise.standards.contract import (
     Fields,
     Form,
     Fragment,
-    Names,
-    Shell,
+    SentenceNames,
+    ShellWords,
     StandardSpec,
     Unreadable,
     Verdict,
@@ -48,7 +48,7 @@ def _due_at(standard: StandardSpec, opener: Evidence) -> datetime | None:
     return property_values.time_of(value, time_zone=zone)
 
 
-def sentence(standard: Any, names: Names) -> str:
+def sentence(standard: Any, names: SentenceNames) -> str:
     """Such as `After order placed, delivered by the date in “promised for”`."""
     del standard
     return f"After {names.start}, {names.end} by the date in “{names.property}”"
@@ -78,5 +78,5 @@ FORM = Form(
             ),
         ),
     ),
-    shell=Shell(words=("FROM", "TO", "PROPERTY"), help="the date that FROM carries", read=from_shell),
+    shell=ShellWords(words=("FROM", "TO", "PROPERTY"), help="the date that FROM carries", read=from_shell),
 )

@@ -103,7 +103,7 @@ class Unreadable:
     reason: str
 
 
-class Names(NamedTuple):
+class SentenceNames(NamedTuple):
     """A standard's kinds and property in words, for its sentence."""
 
     start: str
@@ -149,7 +149,7 @@ class Fragment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shell:
+class ShellWords:
     """A form as it is typed in a shell: the words after its option, and the fields that they say."""
 
     words: tuple[str, ...]
@@ -170,10 +170,10 @@ class Form:
     """Why a standard that can be measured cannot be promised."""
     evaluate: Callable[[StandardSpec, Sequence[Evidence], datetime], tuple[list[Verdict], list[Unreadable]]]
     """Each time that it applied to one person, from touchpoints in the order of time, as of a moment."""
-    sentence: Callable[[Any, Names], str]
+    sentence: Callable[[Any, SentenceNames], str]
     """How a standard's row is measured, in words."""
     fragment: Fragment
-    shell: Shell
+    shell: ShellWords
     is_scored: bool = False
     """Whether it looks at scores, of any kind of touchpoint where none is named."""
     is_case_clock: bool = False

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from heedful.customers import question_kinds
-from heedful.customers.question_kinds.kind import nearest
 from heedful.kit.errors import Refused
 from heedful.promise.standards import contract
 from heedful.promise.standards.contract import (
@@ -14,8 +13,8 @@ from heedful.promise.standards.contract import (
     Fields,
     Form,
     Fragment,
-    Names,
-    Shell,
+    SentenceNames,
+    ShellWords,
     StandardSpec,
     Unreadable,
     Verdict,
@@ -50,10 +49,10 @@ def evaluate(
 
 def _verdict(standard: StandardSpec, first: Evidence, last: Evidence) -> Verdict:
     score = last.scores[standard.question]
-    return Verdict.at_once(first, last, is_kept=nearest(score) >= (standard.at_least or 0), measured=score)
+    return Verdict.at_once(first, last, is_kept=round(score, 6) >= (standard.at_least or 0), measured=score)
 
 
-def sentence(standard: Any, names: Names) -> str:
+def sentence(standard: Any, names: SentenceNames) -> str:
     """Such as `At delivered, ease of at least 5`."""
     words = f"{question_kinds.name_of(standard.question)} of at least {standard.at_least}"
     return f"At {names.start}, {words[:1].lower()}{words[1:]}" if standard.from_kind else words
@@ -107,6 +106,6 @@ FORM = Form(
         read=read,
         show=show,
     ),
-    shell=Shell(words=("KIND", "QUESTION", "LEAST"), help="KIND may be - for any", read=from_shell),
+    shell=ShellWords(words=("KIND", "QUESTION", "LEAST"), help="KIND may be - for any", read=from_shell),
     is_scored=True,
 )

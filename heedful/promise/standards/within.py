@@ -13,8 +13,8 @@ from heedful.promise.standards.contract import (
     Fields,
     Form,
     Fragment,
-    Names,
-    Shell,
+    SentenceNames,
+    ShellWords,
     StandardSpec,
     Unreadable,
     Verdict,
@@ -64,7 +64,7 @@ def _due_at(standard: StandardSpec, opener: Evidence) -> datetime:
     return working_time.end_of_day(standard.time_zone, today + timedelta(days=days))
 
 
-def sentence(standard: Any, names: Names) -> str:
+def sentence(standard: Any, names: SentenceNames) -> str:
     """Such as `From order placed to delivered within 2 working days`."""
     return f"From {names.start} to {names.end} within {_span(standard)}"
 
@@ -139,6 +139,6 @@ FORM = Form(
         show=show,
         unfilled=unfilled,
     ),
-    shell=Shell(words=("FROM", "TO", "TIME"), help="such as: order_placed delivered 2d", read=from_shell),
+    shell=ShellWords(words=("FROM", "TO", "TIME"), help="such as: order_placed delivered 2d", read=from_shell),
     is_case_clock=True,
 )

@@ -12,8 +12,8 @@ from heedful.promise.standards.contract import (
     Fields,
     Form,
     Fragment,
-    Names,
-    Shell,
+    SentenceNames,
+    ShellWords,
     StandardSpec,
     Unreadable,
     Verdict,
@@ -53,7 +53,7 @@ def evaluate(
     return verdicts, reports
 
 
-def sentence(standard: Any, names: Names) -> str:
+def sentence(standard: Any, names: SentenceNames) -> str:
     """Such as `At bill sent, a yes in “as quoted”`."""
     del standard
     return f"At {names.start}, a yes in “{names.property}”"
@@ -83,5 +83,5 @@ FORM = Form(
             ),
         ),
     ),
-    shell=Shell(words=("KIND", "PROPERTY"), help="a yes that KIND carries", read=from_shell),
+    shell=ShellWords(words=("KIND", "PROPERTY"), help="a yes that KIND carries", read=from_shell),
 )

@@ -6,6 +6,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
+from heedful.kit import names
 from heedful.kit.characters import is_one_line, storable, straight
 from heedful.kit.errors import Refused
 
@@ -14,7 +15,7 @@ def payload(written: Mapping[str, Any]) -> dict[str, Any]:
     """Return a mail as it can be kept; one that smuggles headers is refused."""
     return {
         "to": _address(written["to"]),
-        "to_name": " ".join(straight(storable(written["to_name"])).split())[:200],
+        "to_name": names.one_line(written["to_name"], most=200),
         "subject": straight(_line(written["subject"], "subject"))[:250],
         "text": storable(written["text"]),
         "html": storable(written["html"]),

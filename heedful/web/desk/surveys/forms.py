@@ -214,7 +214,7 @@ class QuestionForm(forms.Form):
     def _options(self) -> list[dict[str, Any]]:
         """The answers to choose, each with what it is called in every language."""
         lines = {
-            language: [" ".join(line.split()) for line in self.cleaned_data.get(f"options_{language}", "").splitlines()]
+            language: [names.one_line(line) for line in self.cleaned_data.get(f"options_{language}", "").splitlines()]
             for language in self.spoken
         }
         filled = {language: [line for line in found if line] for language, found in lines.items()}
