@@ -30,7 +30,7 @@ class Size:
     @classmethod
     def over(cls, *, years: float, scale: float = 1.0) -> "Size":
         """As many customers whatever the years, and as much happening in each of them."""
-        grown = ("touchpoints", "sheets", "instances", "cases", "asks")
+        grown = ("touchpoints", "sheets", "commitments", "cases", "invitations")
         times = {name: scale * years / 2 if name in grown else scale for name in cls.__slots__}
         sizes = {name: int(number * times[name]) for name, number in asdict(cls()).items()}
         return cls(**sizes | {"days": int(365 * years)})

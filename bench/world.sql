@@ -52,19 +52,19 @@ SELECT id, customer_id, happened_at, 'en', 0.99, (ARRAY['negative','positive','n
     'bench', md5(verbatim), happened_at
 FROM customers_feedback WHERE verbatim <> '';
 
-INSERT INTO promise_instance (id, standard_id, promise_id, customer_id, opened_by, started_at, at_risk_at, due_at,
+INSERT INTO promise_commitment (id, standard_id, promise_id, customer_id, opened_by, started_at, at_risk_at, due_at,
     settled_at, settled_by, state, measured, counts_at, changes_at)
 SELECT n, s.id, s.promise_id, 1 + floor(random() * {customers})::bigint, n, due - interval '2 days', due - interval '12 hours',
     due, CASE WHEN due < {at} THEN due - interval '1 hour' END, CASE WHEN due < {at} THEN n END,
     CASE WHEN due >= {at} THEN 'pending' WHEN random() < 0.82 THEN 'kept' ELSE 'broken' END, 3600, due,
     CASE WHEN due >= {at} THEN due - interval '12 hours' END
 FROM (SELECT n, {at} + (interval '3 days' - random() * {days} * interval '1 day') AS due
-    FROM generate_series(1, {instances}) AS n) AS drawn
+    FROM generate_series(1, {commitments}) AS n) AS drawn
 JOIN (SELECT id, promise_id, row_number() OVER (ORDER BY id) AS place, count(*) OVER () AS many FROM promise_standard) AS s
     ON s.place = 1 + n % s.many;
 
-INSERT INTO promise_flip (instance_id, state, true_from, found_at, because)
-SELECT id, state, coalesce(settled_at, started_at), coalesce(settled_at, started_at), 'clock' FROM promise_instance;
+INSERT INTO promise_flip (commitment_id, state, true_from, found_at, because)
+SELECT id, state, coalesce(settled_at, started_at), coalesce(settled_at, started_at), 'clock' FROM promise_commitment;
 
 INSERT INTO act_case (id, customer_id, title, team_id, owner_id, priority, severity, is_repeat, with_lead, opened_at,
     heard_at, escalate_at, due_at, claimed_at, first_act_at, answered_at, closed_at, outcome, cause, reopened, helped,
@@ -81,16 +81,16 @@ FROM (SELECT n, n > {open_cases} AS closed, CASE WHEN n > {open_cases}
         ELSE {at} - random() * interval '4 days' END AS opened
     FROM generate_series(1, {cases}) AS n) AS drawn;
 
-INSERT INTO act_trouble (case_id, customer_id, reference, what, words, severity, promise_id, happened_at, heard_at)
+INSERT INTO act_casetrouble (case_id, customer_id, reference, what, words, severity, promise_id, happened_at, heard_at)
 SELECT c.id, c.customer_id, CASE WHEN c.id % 2 = 0 THEN 'commitment:' || c.id || ':broken' ELSE 'feedback:' || c.id END, c.title,
-    'never came', 2, CASE WHEN c.id % 2 = 0 THEN (SELECT promise_id FROM promise_instance i WHERE i.id = c.id) END,
+    'never came', 2, CASE WHEN c.id % 2 = 0 THEN (SELECT promise_id FROM promise_commitment i WHERE i.id = c.id) END,
     c.opened_at, c.opened_at
 FROM act_case c;
 
 INSERT INTO act_note (case_id, kind, text, subject, author_id, at)
 SELECT id, 'call', 'Rang and apologised.', '', owner_id, opened_at + interval '5 hours' FROM act_case;
 
-INSERT INTO listen_ask (id, survey_id, customer_id, stage_slug, channel, state, reason, answers, is_complete, token, created_at, ask_at,
+INSERT INTO listen_invitation (id, survey_id, customer_id, stage_slug, channel, state, reason, answers, is_complete, token, created_at, ask_at,
     asked_at, answered_at, submitted_at)
 SELECT n, (SELECT min(id) FROM listen_survey) + n % 6, 1 + floor(random() * {customers})::bigint, 'use', 'email',
     CASE WHEN n <= {sheets} THEN 'answered' WHEN n % 5 = 0 THEN 'not_asked' ELSE 'asked' END,
@@ -100,10 +100,10 @@ SELECT n, (SELECT min(id) FROM listen_survey) + n % 6, 1 + floor(random() * {cus
     n <= {sheets} AND n % 4 > 0, md5('bench' || n), asked, asked,
     CASE WHEN n <= {sheets} OR n % 5 > 0 THEN asked END, CASE WHEN n <= {sheets} THEN asked END,
     CASE WHEN n <= {sheets} THEN asked END
-FROM (SELECT n, {at} - random() * {days} * interval '1 day' AS asked FROM generate_series(1, {asks}) AS n) AS drawn;
+FROM (SELECT n, {at} - random() * {days} * interval '1 day' AS asked FROM generate_series(1, {invitations}) AS n) AS drawn;
 
-INSERT INTO customers_kind (slug, name, moves_stage, watchers) SELECT DISTINCT kind, '', false, 0 FROM customers_touchpoint
+INSERT INTO customers_touchpointkind (slug, name, moves_stage, watchers) SELECT DISTINCT kind, '', false, 0 FROM customers_touchpoint
 ON CONFLICT DO NOTHING;
 
 SELECT setval(pg_get_serial_sequence(name, 'id'), (SELECT 1 + {touchpoints})) FROM unnest(ARRAY['customers_customer',
-    'customers_feedback', 'promise_instance', 'act_case', 'listen_ask']) AS name;
+    'customers_feedback', 'promise_commitment', 'act_case', 'listen_invitation']) AS name;
