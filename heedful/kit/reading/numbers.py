@@ -3,6 +3,8 @@
 import re
 from decimal import Decimal, InvalidOperation
 
+from heedful.kit import names
+
 LONGEST = 40
 """Characters; what is longer is not read."""
 LARGEST = 10**30
@@ -17,7 +19,7 @@ def number_of(value: object) -> Decimal | None:
         return None
     if not isinstance(value, str):
         return Decimal(str(value)) if abs(value) < LARGEST else None
-    text = " ".join(value.replace("−", "-").split())
+    text = names.one_line(value.replace("−", "-"))
     try:
         return Decimal(_plain(text)) if len(text) <= LONGEST and NUMBER.fullmatch(text) else None
     except InvalidOperation:
