@@ -5,13 +5,16 @@ import contextlib
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
+import psycopg
 from django.conf import settings
-from django.db import connection
+from django.db import OperationalError, connection
 from procrastinate import App
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import ConnectorException
 from procrastinate.worker import Worker
 
 from heedful.kit import presence
+from heedful.kit.errors import Refused
 from heedful.kit.pulse import Pulse, beat_in_loop
 from heedful.ledger import jobs
 from heedful.loop import rescue
@@ -29,12 +32,16 @@ SPARE = 3
 
 def run(*, alone: bool, pulse: Pulse | None = None) -> None:
     """Work until a signal asks to stop; `alone` says that no other worker shares this database."""
-    if alone:
-        forget_the_dead()
-    threading.Thread(target=reading.warm, daemon=True).start()
-    connection.close()
-    with app.replace_connector(app.connector.get_worker_connector()) as working:  # type: ignore[attr-defined]
-        asyncio.run(_work(working, pulse or Pulse()))
+    try:
+        if alone:
+            forget_the_dead()
+        threading.Thread(target=reading.warm, daemon=True).start()
+        connection.close()
+        with app.replace_connector(app.connector.get_worker_connector()) as working:  # type: ignore[attr-defined]
+            asyncio.run(_work(working, pulse or Pulse()))
+    except (OperationalError, psycopg.OperationalError, ConnectorException) as error:
+        why = next(iter(str(error).strip().splitlines()), "it does not answer")
+        raise Refused(f"The worker has no database, and starts anew: {why}", code="away") from None
 
 
 def forget_the_dead() -> None:

