@@ -155,7 +155,8 @@ def test_where_nothing_happened_lately_the_board_is_of_the_whole_time(shop: None
     Commitment.objects.update(counts_at=long_ago)
     Feedback.objects.update(happened_at=long_ago)
     assert as_(bo).get("/board/").context["period"].choice == "all"
-    assert as_(bo).get("/board/?period=30").context["period"].choice == "30"
+    for address in ("/board/?period=30", "/board/?days=30", "/board/scores/recommend?days=30"):
+        assert as_(bo).get(address).context["period"].choice == "30"
 
 
 def test_all_but_the_first_five_promises_are_folded_and_none_is_lost(shop: None, as_: As, bo: Associate) -> None:

@@ -84,6 +84,7 @@ def test_an_empty_queue_says_what_to_do_first(as_: As, mira: Associate) -> None:
         ("?sort=due", {"alice", "bruno"}),
         ("?show=all", {"alice", "bruno", "quiet1"}),
         ("?show=all&period=30", {"alice", "bruno"}),
+        ("?show=all&days=30", {"alice", "bruno"}),
         ("?show=all&period=90", {"alice", "bruno", "quiet1"}),
         ("?state=closed&period=30", set()),
         ("?show=all&speed=due", {"alice", "bruno", "quiet1"}),

@@ -93,7 +93,7 @@ def test_a_tally_is_of_its_period_alone(as_: As, bo: Associate, delivery: Survey
     Invitation.objects.filter(customer__name="").update(created_at=timezone.now() - timedelta(days=40))
     old = Invitation.objects.filter(created_at__lt=timezone.now() - timedelta(days=39)).count()
     assert old
-    lately = as_(bo).get("/surveys", {"days": "30"}).context["lines"][0].tally
+    lately = as_(bo).get("/surveys", {"period": "30"}).context["lines"][0].tally
     usually = as_(bo).get("/surveys").context["lines"][0].tally
     seen = [tally.asked + tally.visitors + tally.not_asked for tally in (usually, lately)]
     assert seen == [5, 5 - old]

@@ -15,11 +15,11 @@ from django.utils import timezone
 from heedful.customers import question_kinds
 from heedful.customers.models import Feedback
 from heedful.promise import attainment
-from heedful.prove import answers, cache, loop_speed, periods, scorecards, scores
+from heedful.prove import answers, cache, loop_speed, scorecards, scores
 from heedful.prove import experience as proven
 from heedful.prove.periods import Period
 from heedful.prove.tallies import AnswerTally
-from heedful.web import lists, wording
+from heedful.web import lists, periods, wording
 from heedful.web.board import figures
 from heedful.web.components import charts
 from heedful.web.components.figures import Figure, score_words, span
@@ -38,23 +38,20 @@ FIRST, FIRST_WORDS = 5, 2
 def index(request: PageRequest) -> HttpResponse:
     """What was promised, what was done, how it felt, what it is worth, and how fast the loop runs."""
     now = timezone.now()
-    usual = _usual(now)
-    choices = lists.chips(request, "period", "Period", periods.LABELS.items(), default=usual)
-    period = periods.last(request.GET.get("period", usual), at=now)
+    period = periods.read(request, at=now, last=lambda: _last_at(now))
     told = {
-        "choices": choices,
-        "period": period,
+        **periods.context(request, period),
         **_sheets(request, period),
         **cache.recent(f"board.{period.choice}", lambda: _counted(period, now)),
     }
     return render(request, "board/index.html", told)
 
 
-def _usual(now: datetime) -> str:
-    """The last 90 days; the whole time where nothing was due and nobody said anything in them."""
+def _last_at(now: datetime) -> datetime | None:
+    """When something was due or somebody said something last."""
     said = Feedback.objects.order_by("-happened_at", "-pk").values_list("happened_at", flat=True).first()
     last = [at for at in (attainment.last_due(until=now), said) if at is not None]
-    return "all" if last and max(last) < now - timedelta(days=90) else "90"
+    return max(last, default=None)
 
 
 def _counted(period: Period, now: datetime) -> dict[str, object]:

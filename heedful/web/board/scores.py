@@ -11,10 +11,11 @@ from django.utils import timezone
 from heedful.customers import question_kinds
 from heedful.kit.errors import Refused
 from heedful.promise import gaps
-from heedful.prove import answers, periods, scores
+from heedful.prove import answers, scores
 from heedful.prove.answers import By
+from heedful.prove.periods import Period
 from heedful.prove.tallies import AnswerTally
-from heedful.web import lists
+from heedful.web import lists, periods
 from heedful.web.board import figures
 from heedful.web.components import charts
 from heedful.web.components.figures import ends, score_words
@@ -31,7 +32,7 @@ def index(request: PageRequest, question: str) -> HttpResponse:
         name = question_kinds.name_of(question)
     except Refused as no:
         raise Http404(no.sentence) from None
-    period = periods.last(request.GET.get("period", ""), at=timezone.now())
+    period = periods.read(request, at=timezone.now())
     side = request.GET.get("by") if request.GET.get("by") in dict(SIDES) else "stage"
     weighted = request.GET.get("weighted") == "yes"
     told = {
@@ -39,8 +40,7 @@ def index(request: PageRequest, question: str) -> HttpResponse:
         "meaning": question_kinds.kind_of(question).meaning,
         "is_expected": question.startswith(question_kinds.EXPECTED),
         "question": question,
-        "period": period,
-        "choices": lists.chips(request, "period", "Period", periods.LABELS.items(), default="90"),
+        **periods.context(request, period),
         "sides": lists.chips(request, "by", "By", SIDES, default="stage"),
         "weighing": lists.chips(request, "weighted", "Weighed", [("yes", "By customer value")]),
         "others": [(code, question_kinds.name_of(code)) for code in _others(question)],
@@ -49,7 +49,7 @@ def index(request: PageRequest, question: str) -> HttpResponse:
     return render(request, "board/scores.html", told)
 
 
-def _parts(question: str, period: periods.Period, side: By, weighted: bool) -> dict[str, object]:
+def _parts(question: str, period: Period, side: By, weighted: bool) -> dict[str, object]:
     whole = answers.tallies(questions=[question], period=period, weighted=weighted).get(question, {})
     total = scores.score(question, whole[""], weighted=weighted) if whole else None
     if total is None:
@@ -83,7 +83,7 @@ def _parts(question: str, period: periods.Period, side: By, weighted: bool) -> d
     }
 
 
-def _gaps(question: str, period: periods.Period, side: By) -> object | None:
+def _gaps(question: str, period: Period, side: By) -> object | None:
     """What customers found less what they had expected, where they were asked beforehand."""
     if question.startswith(question_kinds.EXPECTED) or side == "" or side == "segment":
         return None
@@ -113,7 +113,7 @@ def _best_first(found: dict[str, scores.Estimate]) -> list[tuple[str, scores.Est
     return sorted(found.items(), key=lambda pair: (not pair[1].enough, -pair[1].value, pair[0]))
 
 
-def _rows(question: str, period: periods.Period, side: str, key: str) -> str:
+def _rows(question: str, period: Period, side: str, key: str) -> str:
     """The address of the answers behind a figure."""
     said = {"question": question, "period": period.choice, "words": "any"} | (
         {side: "" if key == "none" else key} if key else {}

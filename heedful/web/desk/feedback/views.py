@@ -16,10 +16,10 @@ from heedful.act.models import CaseTrouble
 from heedful.customers import question_kinds
 from heedful.customers.models import Feedback, Score, Stage
 from heedful.ledger.references import Reference
-from heedful.prove import answers, periods
+from heedful.prove import answers
 from heedful.understand import detection
 from heedful.understand.models import Reading, Topic
-from heedful.web import lists, names, wording
+from heedful.web import lists, names, periods, wording
 from heedful.web.desk.cases import list as case_list
 from heedful.web.desk.cases import page as case_page
 from heedful.web.page import PageRequest, page, page_or_block
@@ -159,9 +159,7 @@ def _behind(request: PageRequest, rows: QuerySet[Feedback]) -> QuerySet[Feedback
         rows = rows.filter(kind=said["kind"])
     if month := re.fullmatch(r"([12]\d{3})-(0[1-9]|1[0-2])", said["month"]):
         rows = rows.filter(happened_at__year=int(month[1]), happened_at__month=int(month[2]))
-    if (period := request.GET.get("period", "")) in periods.CHOICES:
-        rows = rows.filter(happened_at__gte=periods.last(period, at=timezone.now()).since)
-    return rows
+    return periods.within(request, rows, "happened_at", at=timezone.now())
 
 
 def _band(name: str) -> Q | None:
@@ -186,7 +184,7 @@ def _chips(request: PageRequest) -> dict[str, Any]:
         "menus": [
             lists.chips(request, "topic", "Topic", topics),
             lists.chips(request, "stage", "Stage", stages),
-            lists.chips(request, "period", "Time", periods.LABELS.items()),
+            periods.chips(request, "Time"),
         ],
         "more": [
             *case_list.organisation(request),

@@ -10,10 +10,10 @@ from heedful.promise import attainment
 from heedful.promise.attainment import Attainment
 from heedful.promise.models import Promise
 from heedful.prove import experience as proven
-from heedful.prove import periods, scores
+from heedful.prove import scores
 from heedful.prove.experience import ExperienceByOutcome
+from heedful.prove.periods import Period
 from heedful.web.components.figures import Figure
-from heedful.web.desk.periods import PagePeriod
 from heedful.web.desk.promises import page as promise_page
 
 
@@ -25,7 +25,7 @@ class PromiseRow:
     walk: Attainment
     figure: Figure
     sentences: list[str]
-    period: PagePeriod
+    period: Period
     felt: Sequence[ExperienceByOutcome] = field(default_factory=list)
 
     @property
@@ -39,23 +39,22 @@ class PromiseRow:
         return self.felt[0] if self.felt else None
 
 
-def lines(rows: Iterable[Promise], when: PagePeriod) -> list[PromiseRow]:
+def lines(rows: Iterable[Promise], when: Period) -> list[PromiseRow]:
     """Promises with their walk."""
     found, names = attainment.attainments(since=when.since, until=when.until), kinds.names()
     return [_line(row, found[row.pk], when, names) for row in rows]
 
 
-def whole(rows: Sequence[Promise], when: PagePeriod) -> list[PromiseRow]:
+def whole(rows: Sequence[Promise], when: Period) -> list[PromiseRow]:
     """Promises with their walk and how it felt."""
     walked = attainment.attainments(since=when.since, until=when.until)
-    period = periods.Period(when.since, when.until, when.label)
-    felt = proven.by_outcome(promises=rows, walks=walked, period=period)
+    felt = proven.by_outcome(promises=rows, walks=walked, period=when)
     names = kinds.names()
     return [_line(row, walked[row.pk], when, names, felt.get(row.pk, [])) for row in rows]
 
 
 def _line(
-    row: Promise, walk: Attainment, when: PagePeriod, names: Mapping[str, str], felt: Sequence[ExperienceByOutcome] = ()
+    row: Promise, walk: Attainment, when: Period, names: Mapping[str, str], felt: Sequence[ExperienceByOutcome] = ()
 ) -> PromiseRow:
     return PromiseRow(
         row, walk, promise_page.attainment_figure(walk, label=""), promise_page.sentences(row, names), when, felt

@@ -16,11 +16,10 @@ from heedful.promise.attainment import Attainment
 from heedful.promise.commitments import CommitmentHistory
 from heedful.promise.models import Commitment, Promise, Unreadable
 from heedful.prove import experience as proven
-from heedful.prove import intervals, periods, scores
-from heedful.web import lists, names
+from heedful.prove import intervals, scores
+from heedful.prove.periods import Period
+from heedful.web import lists, names, periods
 from heedful.web.components.figures import Figure
-from heedful.web.desk import periods as chosen
-from heedful.web.desk.periods import PagePeriod
 from heedful.web.filters import duration
 
 UNDECIDED = ("pending", "at_risk")
@@ -30,9 +29,9 @@ TONES = {"kept": "good", "broken": "late", "at_risk": "watch", "pending": ""}
 ICONS = {"kept": "circle-check", "broken": "triangle-alert", "at_risk": "clock", "pending": "hourglass"}
 
 
-def period(request: HttpRequest, *, at: datetime) -> PagePeriod:
+def period(request: HttpRequest, *, at: datetime) -> Period:
     """The period that the address names; else the last 90 days, or all time where nothing was due in them."""
-    return chosen.period_of(request, last=lambda: attainment.last_due(until=at), at=at)
+    return periods.read(request, last=lambda: attainment.last_due(until=at), at=at)
 
 
 def sentences(row: Promise, names: Mapping[str, str]) -> list[str]:
@@ -77,7 +76,7 @@ def page_context(request: HttpRequest, row: Promise, *, at: datetime) -> dict[st
         "promise": row,
         "sentences": sentences(row, called),
         "unheard": unseen_kinds(row, called) if row.is_active else [],
-        "period": when,
+        **periods.context(request, when),
         "states": states,
         "walk": walk,
         "figures": [
@@ -94,7 +93,7 @@ def page_context(request: HttpRequest, row: Promise, *, at: datetime) -> dict[st
     }
 
 
-def _found(row: Promise, when: PagePeriod, state: str) -> Any:
+def _found(row: Promise, when: Period, state: str) -> Any:
     rows = Commitment.objects.filter(promise=row).select_related("customer__person")
     if state:
         rows = rows.filter(state__in=UNDECIDED if state == OPEN[0] else [state])
@@ -113,11 +112,10 @@ class ExperienceRow:
     """The same yes, of all the times that it was kept and broken, answered or not."""
 
 
-def experience_rows(row: Promise, when: PagePeriod) -> list[ExperienceRow]:
+def experience_rows(row: Promise, when: Period) -> list[ExperienceRow]:
     """How customers answered each question after the promise was kept and after it was broken."""
     walked = attainment.attainments(since=when.since, until=when.until, promise=row.pk)
-    period = periods.Period(when.since, when.until, when.label)
-    return [_felt(one) for one in proven.by_outcome(promises=[row], walks=walked, period=period).get(row.pk, [])]
+    return [_felt(one) for one in proven.by_outcome(promises=[row], walks=walked, period=when).get(row.pk, [])]
 
 
 def _felt(one: proven.ExperienceByOutcome) -> ExperienceRow:

@@ -14,7 +14,7 @@ from heedful.customers import kinds
 from heedful.kit.errors import Refused
 from heedful.promise import commitments, promises, recounts, standards
 from heedful.promise.models import Commitment, Promise
-from heedful.web import lists, touchpoint_kinds
+from heedful.web import lists, periods, touchpoint_kinds
 from heedful.web.desk.promises import forms as promise_forms
 from heedful.web.desk.promises import list as promise_list
 from heedful.web.desk.promises import page as promise_page
@@ -46,7 +46,7 @@ def index(request: PageRequest) -> HttpResponseBase:
     told = {
         "rows": promise_list.lines(rows, period),
         "export": lists.query(request.GET, format="csv"),
-        "period": period,
+        **periods.context(request, period),
         "ended": ended,
         "any": Promise.objects.exists(),
     }

@@ -18,8 +18,9 @@ from heedful.listen.tallies import InvitationTally
 from heedful.prove import cache, scores
 from heedful.prove import tallies as sums
 from heedful.web.components.figures import Figure, ends, score_words, span
-from heedful.web.desk import periods
-from heedful.web.desk.periods import PagePeriod
+from heedful.prove.periods import Period
+from heedful.understand.models import Reading
+from heedful.web import periods
 from heedful.web.filters import percent
 
 LATEST = 5
@@ -58,14 +59,14 @@ class ResponseRow:
     why_not: str
 
 
-def period(request: HttpRequest, *, at: datetime) -> PagePeriod:
+def period(request: HttpRequest, *, at: datetime) -> Period:
     """The period that the address names; else the last 90 days, or all time where nobody was asked in them."""
-    return periods.period_of(request, last=lambda: tallies.last_invited_at(until=at), at=at)
+    return periods.read(request, last=lambda: tallies.last_invited_at(until=at), at=at)
 
 
-def lines(surveys: Sequence[Survey], when: PagePeriod) -> list[SurveyRow]:
+def lines(surveys: Sequence[Survey], when: Period) -> list[SurveyRow]:
     """The surveys, each with its tally."""
-    name = f"surveys.{when.value}.{'.'.join(str(survey.pk) for survey in surveys)}"
+    name = f"surveys.{when.choice}.{'.'.join(str(survey.pk) for survey in surveys)}"
     found = cache.recent(name, lambda: tallies.of(surveys, since=when.since, until=when.until))
     return [SurveyRow(survey, found[survey.pk]) for survey in surveys]
 
@@ -98,7 +99,7 @@ def rate(survey: Survey, tally: InvitationTally) -> Figure:
     )
 
 
-def score_figures(survey: Survey, when: PagePeriod) -> list[Figure]:
+def score_figures(survey: Survey, when: Period) -> list[Figure]:
     """The score of each question that has one; of one with a choice, how many chose each."""
     given = tallies.scores(survey, since=when.since, until=when.until)
     return [figure for code in _codes(survey) for figure in _figures_of(code, given.get(code, []))]
@@ -151,7 +152,7 @@ def _felt(code: str, score: scores.Estimate) -> Figure:
 
 
 def invitations_of(
-    survey: Survey, *, when: PagePeriod | None = None, state: str = "", reason: str = ""
+    survey: Survey, *, when: Period | None = None, state: str = "", reason: str = ""
 ) -> QuerySet[Invitation]:
     """A survey's asks of a period, those in one state or spared for one reason."""
     found = survey.invitations.select_related("customer__person", "survey")

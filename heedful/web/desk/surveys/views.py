@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from heedful.kit.errors import Refused
 from heedful.listen import forms, invitation_mail, surveys, tallies, wordings
 from heedful.listen.models import Invitation, Survey
-from heedful.web import lists, shell, touchpoint_kinds
+from heedful.web import lists, periods, shell, touchpoint_kinds
 from heedful.web.desk.surveys import forms as survey_forms
 from heedful.web.desk.surveys import page as survey_page
 from heedful.web.desk.surveys.forms import Questions, SurveyDesignForm
@@ -38,7 +38,7 @@ def index(request: PageRequest) -> HttpResponse:
     found = Survey.objects.exclude(ended_at=None) if ended.chosen else Survey.objects.filter(ended_at=None)
     told = {
         "lines": survey_page.lines(list(found.order_by("is_service", "name", "pk")), when),
-        "period": when,
+        **periods.context(request, when),
         "ended": ended,
         "budget": surveys.budget(),
         "any": Survey.objects.exists(),
@@ -62,7 +62,7 @@ def survey(request: PageRequest, pk: int) -> HttpResponseBase:
     tally = tallies.of([row], since=when.since, until=when.until)[row.pk]
     told = {
         "survey": row,
-        "period": when,
+        **periods.context(request, when),
         "tally": tally,
         "spared": survey_page.suppressions(tally),
         "figures": [survey_page.rate(row, tally), *survey_page.score_figures(row, when)],
