@@ -260,21 +260,6 @@ def test_the_panel_does_not_lead_to_the_page_on_which_it_stands(as_: As, mira: A
     assert f'href="/cases/{case.pk}"' in there
 
 
-def test_words_are_cut_where_they_fired_and_nothing_is_lost() -> None:
-    from heedful.web.desk.cases.page import mark
-
-    text = "Cancel it. I will CANCEL (now)."
-    assert mark(text, ["cancel", "now)"]) == [
-        ("Cancel", True),
-        (" it. I will ", False),
-        ("CANCEL", True),
-        (" (", False),
-        ("now)", True),
-        (".", False),
-    ]
-    assert mark(text, []) == [(text, False)]
-
-
 def test_a_case_that_is_not_there_is_not_found(as_: As, mira: Associate) -> None:
     assert as_(mira).get("/cases/999999").status_code == 404
 

@@ -1,6 +1,5 @@
 """What stands on a case's page: what was heard, and what may be done now."""
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,17 +20,15 @@ from heedful.web.page import PageRequest
 SIGNS = 50
 """Signs that are shown on one page; a case that stands for many may have thousands."""
 
-type Pieces = list[tuple[str, bool]]
-
 
 @dataclass(frozen=True, slots=True)
 class TroubleRow:
-    """A sign of trouble with the words in which it came, cut so that those which fired can be marked."""
+    """A sign of trouble with the words in which it came, and what was read in them."""
 
     trouble: CaseTrouble
     feedback: Feedback | None
     scores: list[str]
-    pieces: Pieces
+    reading: Reading | None
     feeling: str
     topics: list[str]
     made: "CommitmentRow | None"
@@ -119,11 +116,7 @@ def _heard(
         trouble=trouble,
         feedback=sheet,
         scores=[score for score in scores_in_words(sheet) if score != trouble.what] if sheet else [],
-        pieces=mark(sheet.verbatim, trigger_words(reading.signals))
-        if sheet and reading
-        else [(sheet.verbatim, False)]
-        if sheet and sheet.verbatim
-        else [],
+        reading=reading,
         feeling=reading.sentiment if reading else "",
         topics=[names.get(topic["slug"], topic["slug"]) for topic in reading.topics] if reading else [],
         made=made,
@@ -134,20 +127,6 @@ def scores_in_words(sheet: Feedback) -> list[str]:
     """The scores of a sheet in words, such as `Would recommend: 3 of 10`."""
     given = sorted(sheet.scores.all(), key=lambda score: score.question)
     return [question_kinds.sentence(score.question, score.answer) for score in given]
-
-
-def trigger_words(signals: Iterable[dict[str, list[str]]]) -> list[str]:
-    """The words in which signs of trouble were heard."""
-    return [word for signal in signals for word in signal["words"]]
-
-
-def mark(text: str, words: Sequence[str]) -> Pieces:
-    """Cut a text so that every word that fired stands alone, marked."""
-    wanted = sorted({word for word in words if word.strip()}, key=len, reverse=True)
-    if not wanted:
-        return [(text, False)]
-    found = re.split(f"({'|'.join(map(re.escape, wanted))})", text, flags=re.IGNORECASE)
-    return [(piece, number % 2 == 1) for number, piece in enumerate(found) if piece]
 
 
 def address_changes(case: Case) -> dict[str, addresses.NewAddress]:

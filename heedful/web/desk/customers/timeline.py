@@ -17,6 +17,7 @@ from heedful.customers import question_kinds
 from heedful.customers.models import Touchpoint
 from heedful.kit.errors import Refused
 from heedful.promise.models import Commitment
+from heedful.understand.models import Reading
 from heedful.web import lists, names, wording
 from heedful.web.components.timeline import TimelineEntry
 from heedful.web.page import PageRequest
@@ -80,8 +81,11 @@ def entries(shown: lists.ListPage[Touchpoint], *, person: int, asked: TimelineQu
     since = shown.rows[-1].happened_at if shown.following else None
     until = shown.after[0] if shown.after else None
     said = _notes(cases, since, until) if asked.is_all else []
+    readings = _readings(shown.rows)
     found = [
-        _clock(sitting[0], case) if (case := _case_of(sitting[0], cases)) else _touchpoint(sitting, known, sources)
+        _clock(sitting[0], case)
+        if (case := _case_of(sitting[0], cases))
+        else _touchpoint(sitting, known, sources, readings)
         for sitting in _sittings(shown.rows)
         if not (asked.is_all and _is_told(sitting[0], cases, said))
     ]
@@ -148,9 +152,23 @@ def _is_spoken(row: Touchpoint) -> bool:
     return bool(row.scores or row.verbatim)
 
 
-def _touchpoint(sitting: Sequence[Touchpoint], known: names.Names, sources: Mapping[str, str]) -> TimelineEntry:
+def _readings(rows: Sequence[Touchpoint]) -> dict[int, Reading]:
+    """What was read in the words of these touchpoints."""
+    spoken = [row for row in rows if row.verbatim]
+    if not spoken:
+        return {}
+    found = Reading.objects.filter(
+        customer__in={row.customer_id for row in spoken}, feedback__touchpoint_id__in=[row.pk for row in spoken]
+    )
+    return {reading.feedback.touchpoint_id: reading for reading in found.select_related("feedback")}
+
+
+def _touchpoint(
+    sitting: Sequence[Touchpoint], known: names.Names, sources: Mapping[str, str], readings: Mapping[int, Reading]
+) -> TimelineEntry:
     row = sitting[0]
     spoken = _is_spoken(row)
+    with_words = next((one for one in sitting if one.verbatim), row)
     scores = {question: value for one in reversed(sitting) for question, value in (one.scores or {}).items()}
     where = [
         known.stage(row.stage_slug) if row.stage_slug else "",
@@ -163,7 +181,8 @@ def _touchpoint(sitting: Sequence[Touchpoint], known: names.Names, sources: Mapp
         known.kind(row.kind),
         row.happened_at,
         detail=f"{detail} · time corrected" if row.clamped else detail,
-        words=next((one.verbatim for one in sitting if one.verbatim), ""),
+        words=with_words.verbatim or "",
+        reading=readings.get(with_words.pk),
         scores=[_score(question, value) for question, value in scores.items()],
         tone="feedback" if spoken else "",
         facts=[(wording.words(name), _short(value)) for name, value in list(row.properties.items())[:SHOWN_FACTS]],

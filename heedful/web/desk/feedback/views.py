@@ -38,7 +38,6 @@ class FeedbackRow:
 
     feedback: Feedback
     scores: list[str]
-    pieces: case_page.Pieces
     reading: Reading
     feeling: str
     is_unsure: bool
@@ -118,7 +117,6 @@ def _sheet(row: Feedback, names: dict[str, str], case_id: int | None) -> Feedbac
     return FeedbackRow(
         feedback=row,
         scores=case_page.scores_in_words(row),
-        pieces=case_page.mark(row.verbatim, case_page.trigger_words(reading.signals)) if row.verbatim else [],
         reading=reading,
         feeling=wording.feeling(reading.sentiment, reading.sentiment_confidence),
         is_unsure=reading.language not in WELL_READ,

@@ -1,8 +1,8 @@
 """What the pages of surveys show: how many were asked and answered, whom we spared and why, and what was said."""
 
 import io
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,15 +12,16 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from heedful.customers import question_kinds
+from heedful.ledger.references import Reference
 from heedful.listen import answers, invitation_mail, invitations, tallies
 from heedful.listen.models import Invitation, Survey
 from heedful.listen.tallies import InvitationTally
 from heedful.prove import cache, scores
 from heedful.prove import tallies as sums
-from heedful.web.components.figures import Figure, ends, score_words, span
 from heedful.prove.periods import Period
 from heedful.understand.models import Reading
 from heedful.web import periods
+from heedful.web.components.figures import Figure, ends, score_words, span
 from heedful.web.filters import percent
 
 LATEST = 5
@@ -57,6 +58,7 @@ class ResponseRow:
     scores: list[tuple[str, str]]
     verbatim: str
     why_not: str
+    reading: Reading | None = None
 
 
 def period(request: HttpRequest, *, at: datetime) -> Period:
@@ -164,12 +166,17 @@ def invitations_of(
 
 def latest(survey: Survey) -> list[ResponseRow]:
     """The sheets that were answered last."""
-    return [
-        response_row(invitation)
-        for invitation in invitations_of(survey, state=Invitation.State.ANSWERED).order_by("-answered_at", "-pk")[
-            :LATEST
-        ]
-    ]
+    found = invitations_of(survey, state=Invitation.State.ANSWERED).order_by("-answered_at", "-pk")
+    return response_rows(found[:LATEST])
+
+
+def response_rows(rows: Iterable[Invitation]) -> list[ResponseRow]:
+    """Asks in words, with what was read in them."""
+    subjects = {Reference("invitation", row.pk).former: row for row in rows}
+    spoken = [subject for subject, row in subjects.items() if any(map(question_kinds.is_in_words, row.answers))]
+    found = Reading.objects.filter(feedback__subject__in=spoken).select_related("feedback") if spoken else ()
+    readings = {reading.feedback.subject: reading for reading in found}
+    return [replace(response_row(row), reading=readings.get(subject)) for subject, row in subjects.items()]
 
 
 def response_row(invitation: Invitation) -> ResponseRow:

@@ -69,7 +69,7 @@ def survey(request: PageRequest, pk: int) -> HttpResponseBase:
         "latest": latest,
         "states": states,
         "page": shown,
-        "sheets": [survey_page.response_row(invitation) for invitation in shown.rows],
+        "sheets": survey_page.response_rows(shown.rows),
         "link": invitation_mail.link_to(row.public_token),
         "line": survey_page.SurveyRow(row, tally),
     }

@@ -10,9 +10,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from heedful.understand import detection, reading, rereadings, topics
-from heedful.understand.models import Topic
+from heedful.understand.models import Reading, Topic
 from heedful.web import refusals
-from heedful.web.desk.cases import page as case_page
 from heedful.web.page import PageRequest, page, page_or_block, redirect_with
 
 
@@ -61,7 +60,7 @@ def try_out(text: str) -> dict[str, Any]:
         "sentiment_confidence": read.sentiment_confidence,
         "topics": [(names.get(slug, slug), confidence) for slug, confidence in read.topics],
         "signals": [detection.words_of(signal) for signal in read.signals],
-        "pieces": case_page.mark(text, [word for words in read.signals.values() for word in words]),
+        "reading": Reading(signals=[{"signal": name, "words": words} for name, words in read.signals.items()]),
     }
 
 
