@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.db import connection
@@ -15,42 +14,19 @@ from heedful.act.models import Case
 from heedful.associates.models import Associate, Team
 from heedful.courier.models import Mail
 from heedful.customers.models import Customer, Feedback
-from heedful.kit.actor import SYSTEM
-from heedful.understand.detection import Trouble
 from heedful.understand.models import Reading
 from heedful.web import filters as look
 from heedful.web.desk.cases import list as case_list
 from tests.cast import arrived
+from tests.web.desk import As, opened, say
 
 pytestmark = pytest.mark.django_db
-
-type As = Callable[[Associate], Client]
-
-
-@pytest.fixture
-def sheet(alice: Customer) -> Feedback:
-    return Feedback.objects.get(customer=alice)
-
-
-@pytest.fixture
-def case(sheet: Feedback, care: Team) -> Case:
-    return opened(sheet.customer, f"feedback:{sheet.pk}")
-
-
-def opened(customer: Customer, reference: str, *, what: str = "Satisfaction: 2 of 5", severity: int = 2) -> Case:
-    now = timezone.now()
-    trouble = Trouble(reference=reference, customer=customer.pk, severity=severity, what=what, happened_at=now)
-    return cases.open_for_trouble(trouble=trouble, by=SYSTEM, at=now)
 
 
 def quiet(number: int) -> Customer:
     from heedful.customers.touchpoints import TouchpointDraft
 
     return arrived(f"quiet{number}@example.test", TouchpointDraft("bill_paid", timezone.now(), f"quiet-{number}"))
-
-
-def say(page: Any) -> str:
-    return str(page.content.decode())
 
 
 # The list
@@ -216,12 +192,12 @@ def test_an_open_list_is_told_what_came_and_what_changed(as_: As, mira: Associat
 
 
 def test_a_case_shows_what_was_heard_with_the_words_that_fired(
-    as_: As, mira: Associate, case: Case, sheet: Feedback
+    as_: As, mira: Associate, case: Case, feedback: Feedback
 ) -> None:
     Reading.objects.create(
-        feedback=sheet,
-        customer=sheet.customer,
-        happened_at=sheet.happened_at,
+        feedback=feedback,
+        customer=feedback.customer,
+        happened_at=feedback.happened_at,
         language="en",
         language_confidence=1,
         sentiment="negative",
@@ -333,8 +309,8 @@ def test_a_closed_case_is_not_given_back(as_: As, mira: Associate, case: Case) -
     assert Case.objects.get().owner == mira
 
 
-def test_a_leader_takes_a_case_from_feedback(as_: As, bo: Associate, sheet: Feedback) -> None:
-    page = as_(bo).post(f"/feedback/{sheet.pk}/case")
+def test_a_leader_takes_a_case_from_feedback(as_: As, bo: Associate, feedback: Feedback) -> None:
+    page = as_(bo).post(f"/feedback/{feedback.pk}/case")
     case = Case.objects.get()
     assert page.headers["Location"] == reverse("desk:case", args=[case.pk])
     assert case.owner == bo
