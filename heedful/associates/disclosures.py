@@ -49,8 +49,8 @@ RETURNING 1
 def show(*, customers: Iterable[int], by: By, at: datetime) -> None:
     """Count customers before they are shown, each once a day, and refuse what is more than a day's work."""
     shown = sorted(set(customers))
-    known = Disclosure.objects.filter(actor=str(by), day=at.date(), customers__contains=shown)
-    if by.kind not in COUNTED or not shown or known.exists() or _add(shown, by, at):
+    rows = Disclosure.objects.filter(actor=str(by), day=at.date(), customers__contains=shown)
+    if by.kind not in COUNTED or not shown or rows.exists() or _add(shown, by, at):
         return
     if not associates.may(by, "customer.export"):
         raise TooMany(

@@ -112,7 +112,7 @@ _RANK = {kind: rank for rank, kind in enumerate(grouping.TIER)}
 class Resolved:
     """The records of identities, and what is new about them."""
 
-    known: dict[Name, IdentityRecord]
+    records: dict[Name, IdentityRecord]
     links: list[grouping.Link]
     """The pairs of records that were seen together for the first time, or are verified from now on."""
     new: dict[int, Span]

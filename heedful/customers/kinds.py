@@ -71,7 +71,7 @@ def register(*, slugs: Collection[str], at: datetime) -> None:
 def _read_all() -> None:
     global _known
     began = monotonic()
-    _known = {kind.pk: _read(kind) for kind in TouchpointKind.objects.wanted_first()[:MOST]}
+    _known = {kind.pk: _read(kind) for kind in TouchpointKind.objects.relevant_first()[:MOST]}
     _read_at[0] = began
 
 

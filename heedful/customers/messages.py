@@ -41,7 +41,7 @@ class Message(msgspec.Struct, gc=False):
     """One message: something that happened, something about somebody, or both."""
 
     draft: TouchpointDraft | None = None
-    said: Description | None = None
+    description: Description | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,7 @@ def _persistently(messages: Sequence[Message], sender: _Sender, at: datetime) ->
 
 @transaction.atomic
 def _together(messages: Sequence[Message], sender: _Sender, at: datetime, hasty: bool) -> touchpoints.RecordedBatch:
-    said = [message.said for message in messages if message.said is not None]
+    said = [message.description for message in messages if message.description is not None]
     drafts = [message.draft for message in messages if message.draft is not None]
     fresh = _fresh(said, sender.source) if said else []
     known, seen = _take_word(fresh, drafts, sender, at) if fresh else ({}, people.NEVER)
@@ -125,7 +125,7 @@ def _together(messages: Sequence[Message], sender: _Sender, at: datetime, hasty:
         return touchpoints.RecordedBatch(None, 0, 0, [])
     return touchpoints.record(
         drafts=drafts,
-        known=known,
+        records_of=known,
         seen=seen,
         source=sender.source,
         verified=sender.verified,
@@ -160,7 +160,7 @@ def _describe(
     """
     times = [touchpoints.clamp(word.at, at) for word in said]
     records, _ = people.resolve(messages=[word.identities for word in said], times=times, by=by, at=max(times))
-    met = organisations.resolve(said=_of_organisations(said, times), by=by, at=at)
+    met = organisations.resolve(descriptions=_of_organisations(said, times), by=by, at=at)
     known = {word.identities: record for word, record in zip(said, records, strict=True)}
     seen = people.NEVER
     owns = [word.facts | ({"organisation": met[word.organisation]} if word.organisation else {}) for word in said]
@@ -172,7 +172,7 @@ def _describe(
         for true_at, record, word in zip(times, records, said, strict=True)
         for purpose, granted in word.consents.items()
     ]
-    consents.record(said=words, source=by.label, by=by, at=at)
+    consents.record(consents=words, source=by.label, by=by, at=at)
     return known, seen
 
 

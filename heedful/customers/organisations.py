@@ -48,14 +48,14 @@ RETURNING external_id, id, xmax = 0
 
 
 @transaction.atomic
-def resolve(*, said: Sequence[OrganisationDescription], by: By, at: datetime) -> dict[str, int]:
+def resolve(*, descriptions: Sequence[OrganisationDescription], by: By, at: datetime) -> dict[str, int]:
     """Find or make organisations by the sender's ids; the later saying of each attribute stands, whatever came first.
 
     Of what was said at the same time the later of `said`, or whatever comes later, stands.
     """
-    if not said:
+    if not descriptions:
         return {}
-    rows = _rows(said)
+    rows = _rows(descriptions)
     with connection.cursor() as cursor:
         cursor.execute(MEET, [at, msgspec.json.encode(rows).decode()])
         found = cursor.fetchall()

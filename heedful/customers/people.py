@@ -96,7 +96,7 @@ def resolve(
     found = identities.resolve(messages=messages, times=times, verified=verified)
     if found.links or found.verified:
         join_new(links=found.links, new=found.new, verified=found.verified, by=by, at=at)
-    records = [found.known[message[0]].customer for message in messages]
+    records = [found.records[message[0]].customer for message in messages]
     identities.remember_records(messages, records, verified=verified)
     return records, found.new
 

@@ -41,9 +41,9 @@ def arrange(*, stages: Sequence[tuple[str, str]], by: By, at: datetime) -> None:
 
 def history(*, person: int) -> list[StageChange]:
     """Return when somebody came into each stage, the latest first; to be told so again in it is not to come."""
-    told = StageChange.objects.filter(customer__person=person).select_related("stage").order_by("-at", "-pk")
+    rows = StageChange.objects.filter(customer__person=person).select_related("stage").order_by("-at", "-pk")
     came: list[StageChange] = []
-    for change in reversed(told[:MOST_TOLD]):
+    for change in reversed(rows[:MOST_TOLD]):
         if not came or came[-1].stage_id != change.stage_id:
             came.append(change)
     return came[::-1]

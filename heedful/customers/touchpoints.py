@@ -85,22 +85,22 @@ def record(
     verified: bool = True,
     by: By,
     at: datetime,
-    known: Mapping[tuple[Name, ...], int] = NOBODY,
+    records_of: Mapping[tuple[Name, ...], int] = NOBODY,
     seen: Mapping[int, Span] = people.NEVER,
     hasty: bool = False,
 ) -> RecordedBatch:
     """Take a batch into the log; a message that came before is left out. The only way in.
 
     `verified` says whether their sender is trusted to say who somebody is; see `trust`.
-    `known` names records that were met in this transaction, so that they are not looked up again, and `seen` those of
-    which it is written when they were seen. A hasty batch is written as if all of it were new; where that is not so it
-    fails with `arrivals.CameBefore`, and the caller's transaction with it.
+    `records_of` names records that were met in this transaction, so that they are not looked up again, and `seen`
+    those of which it is written when they were seen. A hasty batch is written as if all of it were new; where that is
+    not so it fails with `dedup.CameBefore`, and the caller's transaction with it.
     """
     horizon = at + AHEAD
     times = [sent if EARLIEST <= (sent := draft.happened_at) <= horizon else clamp(sent, at) for draft in drafts]
-    customers, new = _customers(drafts, times, known, verified, by)
-    met = {draft.kind for draft in drafts}
-    kinds.register(slugs=met, at=at)
+    customers, new = _customers(drafts, times, records_of, verified, by)
+    slugs = {draft.kind for draft in drafts}
+    kinds.register(slugs=slugs, at=at)
     rows = _rows(drafts, customers, times, source)
     for name in dedup.recent(rows):
         del rows[name]
@@ -111,11 +111,13 @@ def record(
     if written.count < len(rows):
         dedup.expect_repeats()
     if written.count:
-        if written.sheets:
-            feedback.record(sheets=[_sheet(rows[message.hex], message, row) for message, row in written.sheets])
-            people.publish(records={rows[message.hex].c for message, _ in written.sheets})
+        if written.with_feedback:
+            feedback.record(
+                drafts=[_feedback_draft(rows[message.hex], message, row) for message, row in written.with_feedback]
+            )
+            people.publish(records={rows[message.hex].c for message, _ in written.with_feedback})
         _seen(rows.values(), {**new, **seen})
-        if moving := kinds.moving(met):
+        if moving := kinds.moving(slugs):
             written.move(moving, by, at)
         events.follow(written.event(), entry=written.entry)
     return RecordedBatch(written.batch, written.count, len(drafts) - written.count, customers)
@@ -209,7 +211,7 @@ class _Written:
     earliest: datetime
     latest: datetime
     watched: bool
-    sheets: list[tuple[uuid.UUID, int]]
+    with_feedback: list[tuple[uuid.UUID, int]]
     batch: int | None
     entry: int
 
@@ -222,7 +224,7 @@ class _Written:
             self.earliest,
             self.latest,
             self.count,
-            bool(self.sheets),
+            bool(self.with_feedback),
             self.watched,
         )
 
@@ -281,11 +283,11 @@ def _insert(rows: Mapping[str, _Row], source: str, by: By, at: datetime, hasty: 
     )[0]
     if hasty and fresh < len(rows):
         raise dedup.CameBefore
-    sheets = list(zip(messages or (), ids or (), strict=True))
-    return _Written(count, first_id, last_id, earliest, latest, bool(watched), sheets, batch, entry)
+    with_feedback = list(zip(messages or (), ids or (), strict=True))
+    return _Written(count, first_id, last_id, earliest, latest, bool(watched), with_feedback, batch, entry)
 
 
-def _sheet(row: _Row, message: uuid.UUID, touchpoint: int) -> feedback.FeedbackDraft:
+def _feedback_draft(row: _Row, message: uuid.UUID, touchpoint: int) -> feedback.FeedbackDraft:
     return feedback.FeedbackDraft(
         subject=row.u or str(message),
         customer=row.c,

@@ -305,8 +305,8 @@ def _one[T](rng: Random, some: Iterable[T]) -> T | None:
 def _somebody(rng: Random) -> tuple[str, str] | None:
     """A customer by the number that the back office knows."""
     last = Identity.objects.order_by("-pk").values_list("pk", flat=True).first() or 1
-    known = Identity.objects.filter(kind="user_id", pk__gte=rng.randint(1, last)).order_by("pk")
-    return ("user_id", found) if (found := known.values_list("value", flat=True).first()) else None
+    rows = Identity.objects.filter(kind="user_id", pk__gte=rng.randint(1, last)).order_by("pk")
+    return ("user_id", value) if (value := rows.values_list("value", flat=True).first()) else None
 
 
 def _tell(source: str, drafts: Sequence[TouchpointDraft], at: datetime) -> None:

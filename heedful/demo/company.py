@@ -129,7 +129,7 @@ def _work(by_name: dict[str, Team], at: datetime) -> None:
         routes.add(stage=Stage.objects.get(pk=stage), team=by_name[team], by=SYSTEM, at=at)
     for topic, team in TOPICS.items():
         routes.add(topic=topic, team=by_name[team], by=SYSTEM, at=at)
-    case_policy.change(**TOLD["practice"], high_value=None, by=SYSTEM, at=at)
+    case_policy.change(**TOLD["case_policy"], high_value=None, by=SYSTEM, at=at)
     for one in TOLD["replies"]:
         replies.add(**one, by=SYSTEM, at=at)
 

@@ -46,20 +46,20 @@ def fill(*, now: datetime, customers: int) -> None:
     steps = len(parts) + customers // PEOPLE_AT_ONCE + 14
     with tqdm(total=steps, desc="Eighteen months", delay=2, leave=False, mininterval=0.5, file=sys.stderr) as bar:
         with events.quietly(), _hurrying():
-            house = company.create(at=now - BEGAN - FORTNIGHT)
+            firm = company.create(at=now - BEGAN - FORTNIGHT)
             told = [chapters.life_of(number, now=now) for number in range(FIRST, FIRST + customers)]
             bar.update()
-            for _ in _arrive(house, told, now):
+            for _ in _arrive(firm, told, now):
                 bar.update()
             _merge(told, now)
-            _reject(house.shop, now)
+            _reject(firm.shop, now)
             _analyze()
             bar.update()
             for _ in _judge(now):
                 bar.update()
             troubles = readings.read(since=now - work.WORKED, at=now)
             bar.update(4)
-            _work(house, troubles, now)
+            _work(firm, troubles, now)
             bar.update(4)
             _analyze()
         company.name_moments(at=now)
@@ -86,24 +86,24 @@ class _Fortnight:
     asked: list[PastSurvey]
 
 
-def _arrive(house: DemoCompany, told: Sequence[CustomerLife], now: datetime) -> Iterator[int]:
+def _arrive(firm: DemoCompany, told: Sequence[CustomerLife], now: datetime) -> Iterator[int]:
     """Let everything arrive in fortnights, in its order."""
     start = now - BEGAN - timedelta(days=30)
     parts: dict[int, _Fortnight] = defaultdict(lambda: _Fortnight([], [], []))
     for life in told:
         for message in chapters.messages(life):
-            at = message.draft.happened_at if message.draft else message.said.at if message.said else now
+            at = message.draft.happened_at if message.draft else message.description.at if message.description else now
             part = parts[max(0, (at - start) // FORTNIGHT)]
             is_shop = message.draft is not None and message.draft.channel in ("web", "app")
             (part.shop if is_shop else part.office).append(message)
-        for asked in life.asked:
+        for asked in life.invitations:
             parts[max(0, (min(asked.answered_at or asked.at, now) - start) // FORTNIGHT)].asked.append(asked)
     records: dict[int, int] = {}
     for number in sorted(parts):
         part, at = parts[number], min(now, start + (number + 1) * FORTNIGHT)
-        messages.record(messages=part.office, source="office", by=house.office.by, at=at)
-        messages.record(messages=part.shop, source="shop", by=house.shop.by, at=at)
-        _ask(house, part.asked, records, at)
+        messages.record(messages=part.office, source="office", by=firm.office.by, at=at)
+        messages.record(messages=part.shop, source="shop", by=firm.shop.by, at=at)
+        _ask(firm, part.asked, records, at)
         if number in MEASURED:
             _analyze(
                 "customers_customer, customers_identity, customers_identitylink, customers_arrival, customers_feedback"
@@ -111,13 +111,13 @@ def _arrive(house: DemoCompany, told: Sequence[CustomerLife], now: datetime) -> 
         yield number
 
 
-def _ask(house: DemoCompany, asked: Sequence[PastSurvey], records: dict[int, int], at: datetime) -> None:
+def _ask(firm: DemoCompany, asked: Sequence[PastSurvey], records: dict[int, int], at: datetime) -> None:
     if missing := {f"W{one.number}" for one in asked if one.number not in records}:
         known = Identity.objects.filter(kind="user_id", value__in=missing).values_list("value", "customer_id")
         records |= {int(value[1:]): customer for value, customer in known}
     told = [
         PastInvitation(
-            survey=house.surveys[one.survey],
+            survey=firm.surveys[one.survey],
             customer=records[one.number],
             at=one.at,
             stage=one.stage,
@@ -128,12 +128,12 @@ def _ask(house: DemoCompany, asked: Sequence[PastSurvey], records: dict[int, int
         for one in asked
         if one.number in records
     ]
-    past_invitations.create(told=told, by=SYSTEM, at=at)
+    past_invitations.create(history=told, by=SYSTEM, at=at)
 
 
 def _merge(told: Sequence[CustomerLife], now: datetime) -> None:
     """Some were in the shop before, under a card of their own, until somebody saw that they are one."""
-    twice = [life for life in told if life.said and life.who[0] in life.said[0].identities][::MERGED_OF]
+    twice = [life for life in told if life.descriptions and life.who[0] in life.descriptions[0].identities][::MERGED_OF]
     at = now - timedelta(days=200)
     cards = [(("external", f"card-{life.number}"),) for life in twice]
     arrived = [
@@ -182,13 +182,13 @@ def _judge(now: datetime) -> Iterator[int]:
         yield start
 
 
-def _work(house: DemoCompany, troubles: Sequence[Trouble], now: datetime) -> None:
-    broken = work.troubles_of_broken(house.promises.values(), since=now - work.WORKED)
-    kept = work.work(house, [*troubles, *broken], now=now)
+def _work(firm: DemoCompany, troubles: Sequence[Trouble], now: datetime) -> None:
+    broken = work.troubles_of_broken(firm.promises.values(), since=now - work.WORKED)
+    kept = work.work(firm, [*troubles, *broken], now=now)
     last = Feedback.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
-    past_invitations.create(told=work.help_answers(kept, now=now), by=SYSTEM, at=now)
+    past_invitations.create(history=work.help_answers(kept, now=now), by=SYSTEM, at=now)
     readings.read(since=now, after=last, at=now)
-    clock = house.promises["call-back"]
+    clock = firm.promises["call-back"]
     worked = sorted({case.customer_id for case in kept})
     commitments.evaluate_people(worked, at=now, news_from=now, promise=clock)
     at_risk = Commitment.objects.filter(state="at_risk", at_risk_at__gt=now - detection.FRESH).exclude(promise=clock)

@@ -84,35 +84,35 @@ NOTE = (
 def troubles_of_broken(promises: Iterable[Promise], *, since: datetime) -> list[Trouble]:
     """Every promise that broke since, as trouble; a case's own clock is judged later and opens nothing."""
     broken = Commitment.objects.filter(promise__in=list(promises), state="broken", counts_at__gte=since)
-    found = broken.select_related("promise").order_by("counts_at", "pk")
-    return [trouble_of(commitment, broken=True) for commitment in found if not commitment.promise.is_case_clock]
+    rows = broken.select_related("promise").order_by("counts_at", "pk")
+    return [trouble_of(commitment, broken=True) for commitment in rows if not commitment.promise.is_case_clock]
 
 
-def work(house: DemoCompany, troubles: Sequence[Trouble], *, now: datetime) -> list[Case]:
+def work(firm: DemoCompany, troubles: Sequence[Trouble], *, now: datetime) -> list[Case]:
     """Let every sign open or join a case, as it would have; returns the cases of before the last days."""
     people = dict(Customer.objects.values_list("pk", "person_id"))
     by_person: dict[int, list[Trouble]] = defaultdict(list)
     for trouble in sorted(troubles, key=lambda trouble: (trouble.happened_at, trouble.reference)):
         by_person[people[trouble.customer] or trouble.customer].append(trouble)
-    slugs = {promise.pk: slug for slug, promise in house.promises.items()}
+    slugs = {promise.pk: slug for slug, promise in firm.promises.items()}
     told: list[PastCase] = []
     recent: list[Trouble] = []
     for person, heard in by_person.items():
-        desk = _Desk(house, slugs, Random(f"{SEED}:case:{person}"), now)  # noqa: S311 - as in chapters
+        desk = _Desk(firm, slugs, Random(f"{SEED}:case:{person}"), now)  # noqa: S311 - as in chapters
         told += desk.past([trouble for trouble in heard if trouble.happened_at <= now - RECENT])
         recent += [trouble for trouble in heard if trouble.happened_at > now - RECENT]
     told.sort(key=lambda case: case.opened_at)
-    kept = backfill.create(told=told, by=SYSTEM, at=now)
+    kept = backfill.create(history=told, by=SYSTEM, at=now)
     for trouble in sorted(recent, key=lambda trouble: (trouble.happened_at, trouble.reference)):
-        _Desk(house, slugs, Random(f"{SEED}:{trouble.reference}"), now).live(trouble)  # noqa: S311
+        _Desk(firm, slugs, Random(f"{SEED}:{trouble.reference}"), now).live(trouble)  # noqa: S311
     return kept
 
 
-def help_answers(kept: Sequence[Case], *, now: datetime) -> list[PastAsk]:
+def help_answers(cases: Sequence[Case], *, now: datetime) -> list[PastAsk]:
     """What customers answered when a case was closed; who said no has been taken up again since."""
     survey = surveys.helped(by=SYSTEM, at=now)
     told = []
-    for case in kept:
+    for case in cases:
         rng = Random(f"{SEED}:helped:{case.pk}")  # noqa: S311
         said_at, ended_at = case.helped_at, case.closed_at or case.helped_at
         if ended_at is None or case.outcome == Case.Outcome.NO_TROUBLE:
@@ -131,8 +131,8 @@ def help_answers(kept: Sequence[Case], *, now: datetime) -> list[PastAsk]:
 class _Desk:
     """How one customer's troubles are worked."""
 
-    def __init__(self, house: DemoCompany, slugs: dict[int, str], rng: Random, now: datetime) -> None:
-        self.house, self.slugs, self.rng, self.now = house, slugs, rng, now
+    def __init__(self, firm: DemoCompany, slugs: dict[int, str], rng: Random, now: datetime) -> None:
+        self.firm, self.slugs, self.rng, self.now = firm, slugs, rng, now
 
     def past(self, heard: Sequence[Trouble]) -> list[PastCase]:
         """The cases that these signs opened and joined."""
@@ -149,7 +149,7 @@ class _Desk:
     def _went(self, trouble: Trouble, *, is_repeat: bool) -> PastCase:
         rng, opened = self.rng, trouble.happened_at + timedelta(seconds=self.rng.uniform(0.4, 3))
         team = self.team(trouble)
-        case = PastCase(troubles=[trouble], opened_at=opened, team=self.house.teams[team], is_repeat=is_repeat)
+        case = PastCase(troubles=[trouble], opened_at=opened, team=self.firm.teams[team], is_repeat=is_repeat)
         case.owner = self.owner(team, lead=is_repeat)
         answered = self._answer_at(opened, team)
         closed = answered + timedelta(hours=rng.expovariate(1 / 30))
@@ -238,8 +238,8 @@ class _Desk:
 
     def owner(self, team: str, *, lead: bool) -> Associate:
         """Who takes it: a lead what is with the lead, else whoever takes most."""
-        leads = [one for one in self.house.leads if one.team == self.house.teams[team]] or self.house.leads
-        some = leads if lead else self.house.people[team]
+        leads = [one for one in self.firm.leads if one.team == self.firm.teams[team]] or self.firm.leads
+        some = leads if lead else self.firm.people[team]
         return self.rng.choices(some, [LOADS.get(one.name, 2) for one in some])[0]
 
     def cause(self, trouble: Trouble) -> str:

@@ -43,23 +43,23 @@ class Reader:
     """Reads rows by a map. `now` dates what has no time; `zone`, `country` and `stages` are the company's."""
 
     def __init__(
-        self, found: ImportMap, *, zone: str, country: str, currency: str, stages: Mapping[str, str], now: datetime
+        self, mapping: ImportMap, *, zone: str, country: str, currency: str, stages: Mapping[str, str], now: datetime
     ):
-        self._map = found
+        self._map = mapping
         self._now = now
-        self._country = found.country.upper() or country
+        self._country = mapping.country.upper() or country
         self._currency = currency
         self._stages = {slug(name): short for short, name in stages.items()} | {short: short for short in stages}
-        self._zone = times.zone(found.time_zone or zone)
-        customer = found.customer
+        self._zone = times.zone(mapping.time_zone or zone)
+        customer = mapping.customer
         self._names = [(kind, _get(getattr(customer, kind))) for kind in IDENTITIES if getattr(customer, kind)]
         texts = ("name", "first_name", "last_name", "language", "segment", "lifecycle_stage")
         self._texts = [(key, _get(getattr(customer, key))) for key in texts if getattr(customer, key)]
         self._attributes = _gets(customer.attributes, self._zone)
         self._consents = _gets(customer.consent, self._zone)
         self._at = times.of(customer.at, self._zone) if customer.at else None
-        self._touchpoints = [_Touchpoint(touchpoint, self._zone, n) for n, touchpoint in enumerate(found.touchpoint)]
-        self._id = [found.id] if isinstance(found.id, str) and found.id else list(found.id)
+        self._touchpoints = [_Touchpoint(touchpoint, self._zone, n) for n, touchpoint in enumerate(mapping.touchpoint)]
+        self._id = [mapping.id] if isinstance(mapping.id, str) and mapping.id else list(mapping.id)
 
     def read(self, number: int, row: Row) -> Understood:
         """Understand a row, or raise RowError with what is wrong with it."""
@@ -121,17 +121,17 @@ class Reader:
 class _Touchpoint:
     """Makes one draft of a row."""
 
-    def __init__(self, found: TouchpointMap, zone: tzinfo, ordinal: int):
+    def __init__(self, mapping: TouchpointMap, zone: tzinfo, ordinal: int):
         self._ordinal = ordinal
-        self._kind = _get(found.kind, fixed=True)
-        self._at = times.of(found.at, zone)
-        self._channel = _get(found.channel, fixed=True)
-        self._stage = _get(found.stage, fixed=True)
-        self._verbatim = _get(found.verbatim)
-        self._scores = [(question, cells.score(question, said)) for question, said in found.scores.items()]
-        self._properties = _gets(found.properties, zone)
-        self._whens = whens(found)
-        self._id = _get(found.id) if found.id else None
+        self._kind = _get(mapping.kind, fixed=True)
+        self._at = times.of(mapping.at, zone)
+        self._channel = _get(mapping.channel, fixed=True)
+        self._stage = _get(mapping.stage, fixed=True)
+        self._verbatim = _get(mapping.verbatim)
+        self._scores = [(question, cells.score(question, said)) for question, said in mapping.scores.items()]
+        self._properties = _gets(mapping.properties, zone)
+        self._whens = whens(mapping)
+        self._id = _get(mapping.id) if mapping.id else None
 
     def draft(self, row: Row, names: tuple[Name, ...], message: str) -> TouchpointDraft | None:
         if not all(_holds(when, row) for when in self._whens):

@@ -26,14 +26,14 @@ type Event = Any
 class Reaction:
     """A function `(event, *, entry)` that runs in the worker after the event; skipped when `when(event)` is false.
 
-    One that is done `together` is a function `(events, *, entries)`, and is given so many of those that wait at once.
+    One with a `batch_size` is a function `(events, *, entries)`, and is given so many of those that wait at once.
     """
 
     function: Callable[..., None]
     when: Callable[[Event], bool] | None = None
     priority: int = 0
     queue: str = jobs.DEFAULT
-    together: int = 1
+    batch_size: int = 1
 
 
 _reactions: dict[str, Sequence[Reaction]] = {}
@@ -109,14 +109,14 @@ def react(*, entry: int, reaction: str) -> None:
     row = Entry.objects.get(pk=entry)
     for candidate in _reactions.get(row.kind, ()):
         if jobs.dotted(candidate.function) == reaction:
-            if candidate.together > 1:
-                _react_together(candidate, row)
+            if candidate.batch_size > 1:
+                _react_in_batch(candidate, row)
             else:
                 candidate.function(read(row), entry=row)
             return
 
 
-def _react_together(reaction: Reaction, entry: Entry) -> None:
+def _react_in_batch(reaction: Reaction, entry: Entry) -> None:
     """Take along what waits for the same; if it fails together each is done alone, and one fails for no other."""
     if jobs.is_at_work():
         _pause(reaction)
@@ -125,7 +125,7 @@ def _react_together(reaction: Reaction, entry: Entry) -> None:
         like={"reaction": jobs.dotted(reaction.function)},
         queue=reaction.queue,
         priority=reaction.priority,
-        most=reaction.together - 1,
+        most=reaction.batch_size - 1,
     )
     pks = {entry.pk, *(arguments["entry"] for arguments in others.arguments)}
     rows = list(Entry.objects.filter(pk__in=pks, kind=entry.kind).order_by("pk"))

@@ -175,11 +175,11 @@ def budget() -> Budget:
 @transaction.atomic
 def helped(*, by: By, at: datetime) -> Survey:
     """Return the survey that asks whether what was done helped; it is there from the first time it is wanted."""
-    found = Survey.objects.filter(slug=HELPED).first()
-    if found is None:  # of two who want it first one makes it, and the other waits for that
+    row = Survey.objects.filter(slug=HELPED).first()
+    if row is None:  # of two who want it first one makes it, and the other waits for that
         locks.lock(Survey)
-        found = Survey.objects.filter(slug=HELPED).first()
-    return found or _make_helped(by=by, at=at)
+        row = Survey.objects.filter(slug=HELPED).first()
+    return row or _make_helped(by=by, at=at)
 
 
 def _make_helped(*, by: By, at: datetime) -> Survey:

@@ -22,9 +22,11 @@ TOLD = Reaction(deliveries.dispatch, when=deliveries.is_heard)
 
 REACTIONS: dict[type, Sequence[Reaction]] = {
     TouchpointsRecorded: [
-        Reaction(commitments.advance, when=lambda event: event.watched or event.feedback, queue=PROMISES, together=500),
-        Reaction(reading.read, when=lambda event: event.feedback, priority=20, together=50),
-        Reaction(invitations.plan_for, when=lambda event: event.watched, together=500),
+        Reaction(
+            commitments.advance, when=lambda event: event.watched or event.feedback, queue=PROMISES, batch_size=500
+        ),
+        Reaction(reading.read, when=lambda event: event.feedback, priority=20, batch_size=50),
+        Reaction(invitations.plan_for, when=lambda event: event.watched, batch_size=500),
     ],
     people.PeopleRegrouped: [
         Reaction(commitments.reevaluate, queue=PROMISES),

@@ -62,9 +62,9 @@ class Names:
         return self.topics.get(slug) or wording.words(slug)
 
 
-def actors(kept: Iterable[str]) -> dict[str, str]:
+def actors(written: Iterable[str]) -> dict[str, str]:
     """Who each of these is, such as `key:1`, `api:key:1` or `associate:12`; what names nobody is left out."""
-    read = {text: found for text in set(kept) if (found := ACTOR.fullmatch(text))}
+    read = {text: found for text in set(written) if (found := ACTOR.fullmatch(text))}
     wanted: dict[str, set[int]] = defaultdict(set)
     for found in read.values():
         if found[2]:
@@ -73,10 +73,10 @@ def actors(kept: Iterable[str]) -> dict[str, str]:
     return {text: known.get(found[1], {}).get(int(found[2] or 0), UNNAMED[found[1]]) for text, found in read.items()}
 
 
-def sources(kept: Iterable[str]) -> dict[str, str]:
+def sources(written: Iterable[str]) -> dict[str, str]:
     """Where what is in the log came from, in words; a name that the company gave stays as it is."""
-    kept = set(kept)
-    return {source: OWN.get(source, source) for source in kept} | actors(kept)
+    written = set(written)
+    return {source: OWN.get(source, source) for source in written} | actors(written)
 
 
 def _called(kind: str, ids: set[int]) -> dict[int, str]:

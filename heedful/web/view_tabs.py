@@ -23,10 +23,10 @@ class Tab:
     view: View | None = None
 
 
-def normal_query(asked: QueryDict) -> str:
+def normal_query(query: QueryDict) -> str:
     """Return what an address asks for, written the same way whatever the order in which it was chosen."""
     kept = QueryDict(mutable=True)
-    for name, values in sorted(asked.lists()):
+    for name, values in sorted(query.lists()):
         if name not in PLACES and any(values):
             kept.setlist(name, values)
     return kept.urlencode()

@@ -35,12 +35,12 @@ def test_the_same_number_is_the_same_life() -> None:
 def test_nothing_happens_after_now() -> None:
     told = [chapters.life_of(number, now=NOW) for number in range(10_000, 10_100)]
     assert max(draft.happened_at for life in told for draft in life.drafts) <= NOW
-    assert max(asked.answered_at for life in told for asked in life.asked if asked.answered_at) <= NOW
+    assert max(asked.answered_at for life in told for asked in life.invitations if asked.answered_at) <= NOW
 
 
 def test_customers_speak_for_themselves() -> None:
     told = [chapters.life_of(number, now=NOW) for number in range(10_000, 10_600)]
-    said = [str(asked.answers["open"]) for life in told for asked in life.asked if "open" in asked.answers]
+    said = [str(asked.answers["open"]) for life in told for asked in life.invitations if "open" in asked.answers]
     assert len(set(said)) > 0.6 * len(said)
     assert not [words for words in said if re.search(r"[{}]|  ", words)]
 

@@ -17,7 +17,7 @@ NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
 def said(hours: float, **traits: Any) -> Message:
     at = NOON + timedelta(hours=hours)
-    return Message(said=Description((("user_id", "ana"),), at, organisation="acme", organisation_traits=traits))
+    return Message(description=Description((("user_id", "ana"),), at, organisation="acme", organisation_traits=traits))
 
 
 def take(*told: Message) -> None:

@@ -220,7 +220,7 @@ def test_nobody_was_last_seen_before_they_were_first_seen() -> None:
         ]
         told = [
             messages.Message(
-                said=messages.Description((("user_id", f"i-{number}-{n}"),), now + step * n, {"name": "Sam"})
+                description=messages.Description((("user_id", f"i-{number}-{n}"),), now + step * n, {"name": "Sam"})
             )
             for n in range(4)
         ]

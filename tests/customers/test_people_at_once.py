@@ -28,7 +28,7 @@ HELD_S = 10
 
 def say(*names: Name, organisation: str = "", **facts: str) -> Callable[[], object]:
     said = Description(tuple(names), NOON, dict(facts), organisation=organisation)
-    return lambda: messages.record(messages=[Message(said=said)], source="shop", by=SYSTEM, at=NOON)
+    return lambda: messages.record(messages=[Message(description=said)], source="shop", by=SYSTEM, at=NOON)
 
 
 def person_of(user: str) -> Customer:

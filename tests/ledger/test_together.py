@@ -40,7 +40,7 @@ def answer(event: BellRung, *, entry: Entry) -> None:
 
 @pytest.fixture(autouse=True)
 def wired() -> Iterator[None]:
-    events.wire({BellRung: [Reaction(hear, together=4, queue=jobs.CLOCKS), Reaction(answer)]})
+    events.wire({BellRung: [Reaction(hear, batch_size=4, queue=jobs.CLOCKS), Reaction(answer)]})
     yield
     HEARD.clear()
     BAD.clear()

@@ -30,7 +30,7 @@ def disputed(ada: Associate) -> ExperienceByOutcome:
     who += [complaint(11, "no", 1), complaint(12, "no", None)]
     commitments.evaluate_people(who, at=PERIOD.until)
     walked = attainment.attainments(since=PERIOD.since, until=PERIOD.until)
-    return experience.by_outcome(promises=[promise], walks=walked, period=PERIOD)[promise.pk][0]
+    return experience.by_outcome(promises=[promise], attainments=walked, period=PERIOD)[promise.pk][0]
 
 
 def test_a_yes_is_a_share_of_those_who_answered(disputed: ExperienceByOutcome) -> None:

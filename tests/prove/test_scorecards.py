@@ -52,10 +52,10 @@ def test_the_walk_is_what_was_due_in_the_period_against_the_time_before(answer: 
         ask(f"c{number}", NOW - days * DAY, answered=kept)
     found = card(answer)
     assert (found.kept, found.due) == (3, 4)
-    assert found.walk is not None
-    assert found.walk_before is not None
+    assert found.attainment is not None
+    assert found.attainment_before is not None
     assert found.change is not None
-    assert (found.walk.value, found.walk_before.value, found.walk_before.n) == (0.75, 0.5, 2)
+    assert (found.attainment.value, found.attainment_before.value, found.attainment_before.n) == (0.75, 0.5, 2)
     assert found.change.value == 0.25
 
 
@@ -63,7 +63,7 @@ def test_what_is_undecided_is_open_and_not_due(answer: Promise) -> None:
     ask("waits", NOW - HOUR, answered=False)
     ask("waits long", NOW - 3.5 * HOUR, answered=False)
     found = card(answer)
-    assert (found.kept, found.due, found.open, found.walk) == (0, 0, 2, None)
+    assert (found.kept, found.due, found.open, found.attainment) == (0, 0, 2, None)
 
 
 def test_worth_is_of_each_person_once_whom_it_was_broken_for_in_the_last_ninety_days(answer: Promise) -> None:

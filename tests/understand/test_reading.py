@@ -105,8 +105,8 @@ def test_a_changed_verbatim_is_read_again(say: Say) -> None:
 
 
 def test_words_that_change_while_they_are_read_are_left_to_the_reading_of_the_change(say: Say, now: datetime) -> None:
-    slow = reading.Work(at=now, sheets=reading.sheets_of(say("I will cancel my contract with you.", sheet="ask:1")))
-    for step in (reading.find_unread, reading.tell_what_was_meant, reading.tell_topics):
+    slow = reading.Work(at=now, feedback=reading.feedback_of(say("I will cancel my contract with you.", sheet="ask:1")))
+    for step in (reading.find_pending, reading.interpret, reading.match_topics):
         step(slow)
     assert run(say("All is well again, thank you so much.", sheet="ask:1")) == []
     for step in (reading.store, reading.weigh, reading.report):

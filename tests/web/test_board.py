@@ -64,7 +64,7 @@ def test_a_promise_shows_its_walk_how_it_felt_and_its_worth(shop: None) -> None:
     now = timezone.now()
     card = scorecards.cards(period=periods.last("90", at=now), at=now)[0]
     assert (card.kept, card.due) == (40, 80)
-    recommend = next(felt for felt in card.felt if felt.question == "recommend")
+    recommend = next(felt for felt in card.experience if felt.question == "recommend")
     assert recommend.kept is not None
     assert recommend.broken is not None
     assert (recommend.kept.value, recommend.kept.n) == (100, 40)

@@ -41,7 +41,7 @@ def test_a_score_is_written_in_its_unit(value: float, unit: scores.Unit, words: 
 def test_the_board_and_a_survey_write_the_same_score_alike() -> None:
     found = estimate(31.0, "points")
     on_board = figures.score("recommend", found, None, href="")
-    assert on_board.value == surveys._felt("recommend", found).value == "+31"
+    assert on_board.value == surveys._score_figure("recommend", found).value == "+31"
 
 
 @pytest.mark.parametrize(

@@ -63,16 +63,16 @@ class PastCase:
 
 
 @transaction.atomic
-def create(*, told: Sequence[PastCase], by: By, at: datetime) -> list[Case]:
+def create(*, history: Sequence[PastCase], by: By, at: datetime) -> list[Case]:
     """Write down cases as they were, with clocks by the promise of today; open ones go on from here."""
-    if not told:
+    if not history:
         return []
-    ways, values = case_policy.find(), _values({past.troubles[0].customer for past in told})
+    ways, values = case_policy.find(), _values({past.troubles[0].customer for past in history})
     line = case_policy.high_value(ways)
     starts = clock.starter(ways)
-    rows = [_row(past, starts, line, values, at) for past in told]
+    rows = [_row(past, starts, line, values, at) for past in history]
     rows = Case.objects.bulk_create(rows, batch_size=1_000)
-    pairs = list(zip(rows, told, strict=True))
+    pairs = list(zip(rows, history, strict=True))
     CaseTrouble.objects.bulk_create(
         [_trouble(row, trouble, past) for row, past in pairs for trouble in past.troubles], batch_size=1_000
     )

@@ -38,14 +38,14 @@ def life_of(number: int, *, now: datetime) -> CustomerLife:
     else:
         discovery.look_around(rng, life, now)
     life.drafts = [draft for draft in life.drafts if draft.happened_at <= now]
-    life.said = [said for said in life.said if said.at <= now]
+    life.descriptions = [said for said in life.descriptions if said.at <= now]
     return life
 
 
 def messages(life: CustomerLife) -> Iterator[Message]:
     """Everything that programs told of this customer."""
-    for said in life.said:
-        yield Message(said=said)
+    for said in life.descriptions:
+        yield Message(description=said)
     for draft in life.drafts:
         yield Message(draft=draft)
 

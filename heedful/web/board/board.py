@@ -39,22 +39,22 @@ def index(request: PageRequest) -> HttpResponse:
     """What was promised, what was done, how it felt, what it is worth, and how fast the loop runs."""
     now = timezone.now()
     period = periods.read(request, at=now, last=lambda: _last_at(now))
-    told = {
+    context = {
         **periods.context(request, period),
-        **_sheets(request, period),
-        **cache.recent(f"board.{period.choice}", lambda: _counted(period, now)),
+        **_feedback_rows(request, period),
+        **cache.recent(f"board.{period.choice}", lambda: _figures(period, now)),
     }
-    return render(request, "board/index.html", told)
+    return render(request, "board/index.html", context)
 
 
 def _last_at(now: datetime) -> datetime | None:
     """When something was due or somebody said something last."""
-    said = Feedback.objects.order_by("-happened_at", "-pk").values_list("happened_at", flat=True).first()
-    last = [at for at in (attainment.last_due(until=now), said) if at is not None]
+    value = Feedback.objects.order_by("-happened_at", "-pk").values_list("happened_at", flat=True).first()
+    last = [at for at in (attainment.last_due(until=now), value) if at is not None]
     return max(last, default=None)
 
 
-def _counted(period: Period, now: datetime) -> dict[str, object]:
+def _figures(period: Period, now: datetime) -> dict[str, object]:
     """Everything on the board that must be counted."""
     return {
         "promises": _promises(period, now),
@@ -87,8 +87,8 @@ class BoardPromise:
     """One promise as a leader reads it."""
 
     card: scorecards.PromiseCard
-    walk: Figure | None
-    felt: BoardExperience | None
+    attainment: Figure | None
+    experience: BoardExperience | None
     gap: Figure | None
     """Experience minus expectation."""
     broken_href: str
@@ -96,12 +96,16 @@ class BoardPromise:
 
 def _shown(card: scorecards.PromiseCard, choice: str) -> BoardPromise:
     address = reverse("desk:promise", args=[card.promise.slug])
-    walk = figures.attainment(card.walk, card.walk_before, href=f"{address}?period={choice}") if card.walk else None
-    felt = _felt(card.felt[0], f"{address}?period={choice}") if card.felt else None
-    return BoardPromise(card, walk, felt, _gap(card, address), f"{address}?period=90&state=broken")
+    figure = (
+        figures.attainment(card.attainment, card.attainment_before, href=f"{address}?period={choice}")
+        if card.attainment
+        else None
+    )
+    experience = _experience(card.experience[0], f"{address}?period={choice}") if card.experience else None
+    return BoardPromise(card, figure, experience, _gap(card, address), f"{address}?period=90&state=broken")
 
 
-def _felt(one: proven.ExperienceByOutcome, address: str) -> BoardExperience:
+def _experience(one: proven.ExperienceByOutcome, address: str) -> BoardExperience:
     """The score when kept and when broken, and whether that difference is more than chance."""
     is_of_all = one.of_all_kept or one.of_all_broken
     kept, broken = (one.of_all_kept, one.of_all_broken) if is_of_all else (one.kept, one.broken)
@@ -215,11 +219,11 @@ def _share(label: str, figure: scores.Estimate | None, of: str, href: str) -> Fi
     return Figure(label, words, n=figure.n, of=of, span=between, low=low, high=high, middle=figure.value, href=href)
 
 
-def _sheets(request: PageRequest, period: Period) -> dict[str, Any]:
+def _feedback_rows(request: PageRequest, period: Period) -> dict[str, Any]:
     """What customers said, the first of it open."""
     lists.disclose(request, rows := _verbatims(period))
-    sheets = feedback.feedback_rows(rows)
-    return {"sheets": sheets[:FIRST_WORDS], "more_sheets": sheets[FIRST_WORDS:]}
+    shown = feedback.feedback_rows(rows)
+    return {"feedback_rows": shown[:FIRST_WORDS], "more_feedback_rows": shown[FIRST_WORDS:]}
 
 
 def _verbatims(period: Period) -> Sequence[Feedback]:

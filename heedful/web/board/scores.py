@@ -35,7 +35,7 @@ def index(request: PageRequest, question: str) -> HttpResponse:
     period = periods.read(request, at=timezone.now())
     side = request.GET.get("by") if request.GET.get("by") in dict(SIDES) else "stage"
     weighted = request.GET.get("weighted") == "yes"
-    told = {
+    context = {
         "name": name,
         "meaning": question_kinds.kind_of(question).meaning,
         "is_expected": question.startswith(question_kinds.EXPECTED),
@@ -46,7 +46,7 @@ def index(request: PageRequest, question: str) -> HttpResponse:
         "others": [(code, question_kinds.name_of(code)) for code in _others(question)],
         **_parts(question, period, cast("By", side), weighted),
     }
-    return render(request, "board/scores.html", told)
+    return render(request, "board/scores.html", context)
 
 
 def _parts(question: str, period: Period, side: By, weighted: bool) -> dict[str, object]:

@@ -71,8 +71,8 @@ def webhook(request: PageRequest, pk: int) -> HttpResponse:
         with refusals.at_form(form):
             nouns.change(endpoint=row, **form.cleaned_data, by=request.user.by, at=timezone.now())
             return redirect_with(request, reverse("setup:webhook", args=[pk]), "Saved.")
-    told = Delivery.objects.filter(destination=row.destination_id).annotate(times=Count("tries"))
-    found = lists.read(request, told, keys=["-created_at", "-id"])
+    rows = Delivery.objects.filter(destination=row.destination_id).annotate(times=Count("tries"))
+    found = lists.read(request, rows, keys=["-created_at", "-id"])
     return render(request, "setup/webhook.html", {"row": row, "form": form, "page": found})
 
 

@@ -347,6 +347,8 @@ class TestEveryOrder(TestCase):
         who = identities.strongest_first(names)
         facts = {kind: value for kind, value in who if kind in ("email", "phone")} | ({"name": name} if name else {})
         word = (
-            Message(said=Description(who, NOON, facts)) if name else Message(TouchpointDraft("page", NOON, f"{n}", who))
+            Message(description=Description(who, NOON, facts))
+            if name
+            else Message(TouchpointDraft("page", NOON, f"{n}", who))
         )
         messages.record(messages=[word], source="shop" if verified else "page", verified=verified, by=SYSTEM, at=NOON)

@@ -201,8 +201,8 @@ def _answered(case: Case, before: HistoryPosition | None, most: int) -> list[His
         customer=case.customer_id, case_id=case.pk, answers__has_key=question_kinds.OPEN
     ).order_by("pk")
     subjects = {invitation.pk: Reference("invitation", invitation.pk).former for invitation in invitations}
-    sheets = Feedback.objects.filter(subject__in=subjects.values())
-    names = {str(Reference("feedback", pk)): subject for pk, subject in sheets.values_list("pk", "subject")}
+    feedback = Feedback.objects.filter(subject__in=subjects.values())
+    names = {str(Reference("feedback", pk)): subject for pk, subject in feedback.values_list("pk", "subject")}
     heard = {names[name] for name in case.troubles.filter(reference__in=names).values_list("reference", flat=True)}
     found = [
         _answer(invitation.pk, invitation.answers[question_kinds.OPEN])

@@ -113,16 +113,16 @@ def case_list_query(request: PageRequest, *, whose: str = "") -> CaseListQuery:
     )
 
 
-def empty_list(asked: QueryDict) -> EmptyList | None:
+def empty_list(query: QueryDict) -> EmptyList | None:
     """What an empty list says: of one filter why it is so, of words or of many filters how to find more."""
-    filters = {name: value for name, value in asked.items() if value and name not in ("sort", "after", "format")}
+    filters = {name: value for name, value in query.items() if value and name not in ("sort", "after", "format")}
     if not filters:
         return None
     if len(filters) == 1 and (found := NOTHING.get(next((name, str(value)) for name, value in filters.items()))):
         return found
     if "q" in filters and not {"state", "show"} & filters.keys():
         words = "No open case has these words, this number or this customer."
-        wider = lists.query(asked, show="all")
+        wider = lists.query(query, show="all")
         return EmptyList(f"Nobody fits “{filters['q'][:60]}”", words, "Search the closed ones too", wider)
     return EmptyList("Nothing fits", "No case is all of this at once. With fewer filters there are more.")
 

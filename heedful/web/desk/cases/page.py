@@ -60,15 +60,15 @@ def trouble_rows(troubles: Sequence[CaseTrouble]) -> list[TroubleRow]:
     """Signs of trouble with everything that stands beside them."""
     ids = [trouble.feedback_id for trouble in troubles if trouble.feedback_id]
     feedback = Feedback.objects.select_related("reading").prefetch_related("scores")
-    sheets = {sheet.pk: sheet for sheet in feedback.filter(pk__in=ids)} if ids else {}
-    readings = {pk: sheet.reading for pk, sheet in sheets.items() if hasattr(sheet, "reading")}
+    feedback_by_id = {row.pk: row for row in feedback.filter(pk__in=ids)} if ids else {}
+    readings = {pk: row.reading for pk, row in feedback_by_id.items() if hasattr(row, "reading")}
     has_topics = any(reading.topics for reading in readings.values())
     names = dict(Topic.objects.values_list("slug", "name")) if has_topics else {}
     made = _made(troubles)
     return [
-        _heard(
+        _trouble_row(
             trouble,
-            sheets.get(trouble.feedback_id or 0),
+            feedback_by_id.get(trouble.feedback_id or 0),
             readings.get(trouble.feedback_id or 0),
             names,
             made.get(trouble.commitment_id or 0),
@@ -105,17 +105,17 @@ def next_case(me: Associate, *, after: Case) -> Case | None:
     return mine.select_related("customer__person").order_by(URGENCY, "due_at", "pk").first()
 
 
-def _heard(
+def _trouble_row(
     trouble: CaseTrouble,
-    sheet: Feedback | None,
+    feedback: Feedback | None,
     reading: Reading | None,
     names: dict[str, str],
     made: CommitmentRow | None,
 ) -> TroubleRow:
     return TroubleRow(
         trouble=trouble,
-        feedback=sheet,
-        scores=[score for score in scores_in_words(sheet) if score != trouble.what] if sheet else [],
+        feedback=feedback,
+        scores=[score for score in scores_in_words(feedback) if score != trouble.what] if feedback else [],
         reading=reading,
         feeling=reading.sentiment if reading else "",
         topics=[names.get(topic["slug"], topic["slug"]) for topic in reading.topics] if reading else [],
@@ -123,9 +123,9 @@ def _heard(
     )
 
 
-def scores_in_words(sheet: Feedback) -> list[str]:
+def scores_in_words(feedback: Feedback) -> list[str]:
     """The scores of a sheet in words, such as `Would recommend: 3 of 10`."""
-    given = sorted(sheet.scores.all(), key=lambda score: score.question)
+    given = sorted(feedback.scores.all(), key=lambda score: score.question)
     return [question_kinds.sentence(score.question, score.answer) for score in given]
 
 
@@ -134,8 +134,8 @@ def address_changes(case: Case) -> dict[str, addresses.NewAddress]:
     person = case.who
     if not (changes := addresses.changes(person=person)):
         return {}
-    heard = Note.objects.filter(case__customer__person=person.pk, kind__in=[Note.Kind.MAIL, Note.Kind.CALL])
-    last = heard.aggregate(last=Max("at"))["last"]
+    rows = Note.objects.filter(case__customer__person=person.pk, kind__in=[Note.Kind.MAIL, Note.Kind.CALL])
+    last = rows.aggregate(last=Max("at"))["last"]
     return {kind: change for kind, change in changes.items() if last is None or change.at > last}
 
 

@@ -76,7 +76,7 @@ def _list(request: PageRequest, *, whose: str = "") -> HttpResponseBase:
         return _news(request, wish, whose)
     shown = lists.read(request, wish.cases, keys=wish.keys)
     newest = max((case.pk for case in shown.rows), default=0)
-    told = {
+    context = {
         "wish": wish,
         "page": shown,
         "whose": whose,
@@ -84,7 +84,7 @@ def _list(request: PageRequest, *, whose: str = "") -> HttpResponseBase:
         "handing": bulk.BulkHandoverForm(),
         "now": timezone.now(),
     }
-    return page_or_block(request, "desk/cases/index.html", "rows", told)
+    return page_or_block(request, "desk/cases/index.html", "rows", context)
 
 
 def _news(request: PageRequest, wish: case_list.CaseListQuery, whose: str) -> HttpResponse:
@@ -96,20 +96,20 @@ def _news(request: PageRequest, wish: case_list.CaseListQuery, whose: str) -> Ht
     rows = Case.objects.select_related("customer__person", "owner", "team").filter(pk__in=[*shown][: lists.PAGE * 4])
     changed = [case for case in rows if case_mark(case) != shown[str(case.pk)]]
     lists.disclose(request, [*fresh, *changed])
-    told = {"fresh": fresh, "changed": changed, "whose": whose, "now": timezone.now()}
-    return render(request, "desk/cases/news.html", told)
+    context = {"fresh": fresh, "changed": changed, "whose": whose, "now": timezone.now()}
+    return render(request, "desk/cases/news.html", context)
 
 
 @page("case.read")
 def case(request: PageRequest, pk: int) -> HttpResponse:
     """One case."""
-    row = _found(request, pk)
+    row = _case_to_show(request, pk)
     if is_fragment(request) and request.headers.get("HX-Target") == "earlier":
         return render(request, "desk/cases/lines.html", {"case": row, "history": _history(request, row)})
     is_stale = request.GET.get("seen", hand := case_page.ownership_digest(row)) != hand
     if is_fragment(request):
-        return render(request, "desk/cases/live.html", {**_told(request, row), "is_stale": is_stale})
-    return render(request, "desk/cases/case.html", _told(request, row))
+        return render(request, "desk/cases/live.html", {**_context(request, row), "is_stale": is_stale})
+    return render(request, "desk/cases/case.html", _context(request, row))
 
 
 def _history(request: PageRequest, row: Case) -> case_history.CaseHistory:
@@ -118,7 +118,7 @@ def _history(request: PageRequest, row: Case) -> case_history.CaseHistory:
     return case_history.part(row, before=before, since=None if before else since)
 
 
-def _found(request: PageRequest, pk: int) -> Case:
+def _case_to_show(request: PageRequest, pk: int) -> Case:
     """A case with what its page shows of it."""
     wanted = ("customer__person__stage", "customer__person__organisation", "owner", "team")
     row = get_object_or_404(Case.objects.select_related(*wanted), pk=pk)
@@ -126,10 +126,10 @@ def _found(request: PageRequest, pk: int) -> Case:
     return row
 
 
-def _told(request: PageRequest, row: Case, **forms: Any) -> dict[str, Any]:
+def _context(request: PageRequest, row: Case, **forms: Any) -> dict[str, Any]:
     now = timezone.now()
     troubles = case_page.troubles_of(request, row)
-    heard = case_page.trouble_rows(troubles.rows)
+    rows = case_page.trouble_rows(troubles.rows)
     return {
         "case": row,
         "customer": row.who,
@@ -137,13 +137,13 @@ def _told(request: PageRequest, row: Case, **forms: Any) -> dict[str, Any]:
         "panel": panel.panel(row.who, here=row),
         "now": now,
         "hand": case_page.ownership_digest(row),
-        "heard": heard,
+        "troubles": rows,
         "page": troubles,
         "history": _history(request, row),
         "place": urlencode({name: request.GET[name] for name in ("after", "before") if name in request.GET}),
         "cause": case_page.cause_of(row),
         "is_mine": row.owner_id == request.user.pk,
-        "mailing": case_page.MailForm(initial={"subject": case_page.subject(heard)}),
+        "mailing": case_page.MailForm(initial={"subject": case_page.subject(rows)}),
         "calling": case_page.CallForm(auto_id="call_%s"),
         "noting": case_page.NoteForm(auto_id="note_%s"),
         "handing": case_page.HandoverForm(auto_id="hand_%s"),
@@ -167,8 +167,8 @@ def _back(request: PageRequest, pk: int, sentence: str, *, place: str = "") -> H
 
 def _wrong(request: PageRequest, pk: int, **forms: Any) -> HttpResponse:
     """The page again, with what was typed and what is wrong with it."""
-    row = _found(request, pk)
-    told = _told(request, row, **forms, opened=next(iter(forms)))
+    row = _case_to_show(request, pk)
+    told = _context(request, row, **forms, opened=next(iter(forms)))
     return render(request, "desk/cases/case.html", told, status=422)
 
 
@@ -210,21 +210,23 @@ def mails(request: PageRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _wrong(request, pk, mailing=form)
     with refusals.at_form(form):
-        said = {**form.cleaned_data, "to": request.POST.get("to", "")}
-        cases.write(case=_case(pk), **said, by=request.user.by, at=timezone.now())
+        data = {**form.cleaned_data, "to": request.POST.get("to", "")}
+        cases.write(case=_case(pk), **data, by=request.user.by, at=timezone.now())
         return _back(request, pk, SENT if settings.SMTP_URL else KEPT, place=LATEST)
     return _wrong(request, pk, mailing=form)
 
 
 def _with_reply(request: PageRequest, pk: int) -> HttpResponse:
     """The mail again with a saved reply below what was typed so far; nothing is sent."""
-    row, typed = _found(request, pk), request.POST.get("text", "").rstrip()
+    row, typed = _case_to_show(request, pk), request.POST.get("text", "").rstrip()
     chosen = request.POST.get("reply", "")
     reply = Reply.objects.offered().filter(pk=chosen).first() if chosen.isdecimal() and len(chosen) < 18 else None
     words = replies.filled(reply, case=row, writer=request.user) if reply else ""
-    said = {"subject": request.POST.get("subject", ""), "text": "\n\n".join(part for part in (typed, words) if part)}
+    context = {"subject": request.POST.get("subject", ""), "text": "\n\n".join(part for part in (typed, words) if part)}
     return render(
-        request, "desk/cases/case.html", _told(request, row, mailing=case_page.MailForm(initial=said), opened="mailing")
+        request,
+        "desk/cases/case.html",
+        _context(request, row, mailing=case_page.MailForm(initial=context), opened="mailing"),
     )
 
 
@@ -301,6 +303,6 @@ def reopening(request: PageRequest, pk: int) -> HttpResponse:
 @require_POST
 def take(request: PageRequest, pk: int) -> HttpResponse:
     """Take a case from what a customer said."""
-    sheet = get_object_or_404(Feedback, pk=pk)
-    row = cases.take(feedback=sheet, by=request.user.by, at=timezone.now())
+    feedback = get_object_or_404(Feedback, pk=pk)
+    row = cases.take(feedback=feedback, by=request.user.by, at=timezone.now())
     return _back(request, row.pk, "This case is yours." if row.owner_id == request.user.pk else WITH_LEAD)

@@ -15,7 +15,7 @@ class Record:
     """One of the two, with what it was known by before."""
 
     label: str
-    known_by: list[Identity]
+    identities: list[Identity]
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,13 +56,13 @@ class Panel:
         latest: dict[str, Score] = {}
         for answer in answers.order_by("-happened_at", "-pk")[:60]:
             latest.setdefault(answer.question, answer)
-        return [_felt(answer, latest) for answer in latest.values() if _is_shown(answer)][:4]
+        return [_panel_score(answer, latest) for answer in latest.values() if _is_shown(answer)][:4]
 
     @cached_property
-    def said(self) -> Feedback | None:
+    def latest_feedback(self) -> Feedback | None:
         """The last words."""
-        found = Feedback.objects.filter(customer__person=self.customer.pk).exclude(verbatim="")
-        return found.select_related("reading").order_by("-happened_at", "-pk").first()
+        rows = Feedback.objects.filter(customer__person=self.customer.pk).exclude(verbatim="")
+        return rows.select_related("reading").order_by("-happened_at", "-pk").first()
 
     @cached_property
     def promises(self) -> Sequence[Commitment]:
@@ -75,8 +75,8 @@ class Panel:
     @cached_property
     def cases(self) -> Sequence[Case]:
         """Open cases, those that wait for us and are most urgent first."""
-        found = Case.objects.open().of_person(self.customer.pk).select_related("owner")
-        return list(found.order_by(URGENCY, "due_at", "pk")[:5])
+        rows = Case.objects.open().of_person(self.customer.pk).select_related("owner")
+        return list(rows.order_by(URGENCY, "due_at", "pk")[:5])
 
     @property
     def next(self) -> NextStep | None:
@@ -99,7 +99,7 @@ def _is_shown(answer: Score) -> bool:
     return not answer.question.startswith(question_kinds.EXPECTED) and question_kinds.has_scale(answer.question)
 
 
-def _felt(answer: Score, latest: dict[str, Score]) -> PanelScore:
+def _panel_score(answer: Score, latest: dict[str, Score]) -> PanelScore:
     kind, given = question_kinds.kind_of(answer.question), answer.given
     usual = question_kinds.scale_of(answer.question).highest
     return PanelScore(

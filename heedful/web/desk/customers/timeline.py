@@ -45,7 +45,7 @@ MOST = 200
 class TimelineQuery:
     """What an address asks for."""
 
-    found: QuerySet[Touchpoint]
+    rows: QuerySet[Touchpoint]
     kinds: lists.Filter
     channels: lists.Filter
 
@@ -59,13 +59,13 @@ def timeline_query(request: PageRequest, records: Sequence[int]) -> TimelineQuer
     """Read the address, for the records of one person."""
     kinds = lists.chips(request, "only", "Only", [("feedback", "Feedback"), ("deeds", "What happened")])
     channels = lists.chips(request, "channel", "Channel", _channels(records))
-    found = Touchpoint.objects.filter(customer__in=records)
+    rows = Touchpoint.objects.filter(customer__in=records)
     if channels.chosen:
-        found = found.filter(channel=channels.chosen.value)
+        rows = rows.filter(channel=channels.chosen.value)
     if kinds.chosen:
         spoken = Q(scores__isnull=False) | Q(verbatim__isnull=False)
-        found = found.filter(spoken if kinds.chosen.value == "feedback" else ~spoken)
-    return TimelineQuery(found, kinds, channels)
+        rows = rows.filter(spoken if kinds.chosen.value == "feedback" else ~spoken)
+    return TimelineQuery(rows, kinds, channels)
 
 
 def _channels(records: Sequence[int]) -> list[tuple[str, str]]:
@@ -74,22 +74,22 @@ def _channels(records: Sequence[int]) -> list[tuple[str, str]]:
     return [(channel, wording.channel(channel)) for channel in sorted({*latest[:500]}) if channel]
 
 
-def entries(shown: lists.ListPage[Touchpoint], *, person: int, asked: TimelineQuery) -> list[TimelineEntry]:
+def entries(shown: lists.ListPage[Touchpoint], *, person: int, query: TimelineQuery) -> list[TimelineEntry]:
     """Return a page of the timeline, the newest first; cases and promises come in where they belong in time."""
     known, sources = names.Names(), names.sources(row.source for row in shown.rows if row.source)
     cases = _cases_of(person)
     since = shown.rows[-1].happened_at if shown.following else None
     until = shown.after[0] if shown.after else None
-    said = _notes(cases, since, until) if asked.is_all else []
+    said = _notes(cases, since, until) if query.is_all else []
     readings = _readings(shown.rows)
     found = [
         _clock(sitting[0], case)
         if (case := _case_of(sitting[0], cases))
         else _touchpoint(sitting, known, sources, readings)
         for sitting in _sittings(shown.rows)
-        if not (asked.is_all and _is_told(sitting[0], cases, said))
+        if not (query.is_all and _is_told(sitting[0], cases, said))
     ]
-    if asked.is_all:
+    if query.is_all:
         found += [*_spoken(said, cases), *_turned(cases, since, until), *_broken(person, since, until)]
     return sorted(found, key=lambda entry: entry.at, reverse=True)
 

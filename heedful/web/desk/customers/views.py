@@ -25,11 +25,11 @@ from heedful.web.page import PageRequest, fragment, is_fragment, page, page_or_b
 @page("customer.read")
 def index(request: PageRequest) -> HttpResponseBase:
     """The list."""
-    asked = customer_list.customer_list_query(request)
+    query = customer_list.customer_list_query(request)
     if request.GET.get("format") == "csv":
-        return lists.csv_file(request, "customers", asked.found, customer_list.COLUMNS)
-    shown = lists.read(request, asked.found, keys=asked.keys)
-    return page_or_block(request, "desk/customers/index.html", "rows", {"page": shown, "asked": asked})
+        return lists.csv_file(request, "customers", query.rows, customer_list.COLUMNS)
+    shown = lists.read(request, query.rows, keys=query.keys)
+    return page_or_block(request, "desk/customers/index.html", "rows", {"page": shown, "query": query})
 
 
 @page("customer.read")
@@ -39,26 +39,26 @@ def customer(request: PageRequest, pk: int) -> HttpResponse:
     if who.pk != pk:
         return redirect("desk:customer", who.pk)
     records = list(Customer.objects.filter(person=who.pk).values_list("pk", flat=True))
-    asked = timeline.timeline_query(request, records)
-    shown = lists.read(request, asked.found, keys=["-happened_at", "-id"])
-    entries = timeline.entries(shown, person=who.pk, asked=asked)
-    return _show(request, who, "timeline", {"page": shown, "entries": entries, "asked": asked})
+    query = timeline.timeline_query(request, records)
+    shown = lists.read(request, query.rows, keys=["-happened_at", "-id"])
+    entries = timeline.entries(shown, person=who.pk, query=query)
+    return _show(request, who, "timeline", {"page": shown, "entries": entries, "query": query})
 
 
 @page("customer.read")
 def feedback(request: PageRequest, pk: int) -> HttpResponse:
     """What a customer said."""
     who = _read(request, pk)
-    said = Feedback.objects.filter(customer__person=who.pk).select_related("reading").prefetch_related("scores")
-    return _show(request, who, "feedback", {"page": lists.read(request, said, keys=["-happened_at", "-id"])})
+    rows = Feedback.objects.filter(customer__person=who.pk).select_related("reading").prefetch_related("scores")
+    return _show(request, who, "feedback", {"page": lists.read(request, rows, keys=["-happened_at", "-id"])})
 
 
 @page("customer.read")
 def cases(request: PageRequest, pk: int) -> HttpResponse:
     """What we did about it."""
     who = _read(request, pk)
-    found = Case.objects.of_person(who.pk).select_related("owner", "team")
-    shown = lists.read(request, found, keys=["-opened_at", "-id"])
+    rows = Case.objects.of_person(who.pk).select_related("owner", "team")
+    shown = lists.read(request, rows, keys=["-opened_at", "-id"])
     return _show(request, who, "cases", {"page": shown, "causes": causes.names()})
 
 
@@ -95,8 +95,8 @@ class MergeForm(forms.Form):
 def merge(request: PageRequest, pk: int) -> HttpResponse:
     """Find the other record of the same person."""
     who = _read(request, pk)
-    found = customer_list.search(request.GET.get("q", "")).exclude(pk=who.pk) if request.GET.get("q") else None
-    shown = lists.read(request, found, keys=["-last_seen_at", "-id"], size=20) if found is not None else None
+    rows = customer_list.search(request.GET.get("q", "")).exclude(pk=who.pk) if request.GET.get("q") else None
+    shown = lists.read(request, rows, keys=["-last_seen_at", "-id"], size=20) if rows is not None else None
     return render(request, "desk/customers/merge.html", {"who": who, "page": shown, "panel": Panel(who)})
 
 

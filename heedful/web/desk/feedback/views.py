@@ -70,12 +70,12 @@ def columns() -> list[lists.Column[Feedback]]:
 @page("feedback.read")
 def index(request: PageRequest) -> HttpResponseBase:
     """What customers said."""
-    found = _asked_for(request)
+    found = _chosen(request)
     if request.GET.get("format") == "csv":
         return lists.csv_file(request, "feedback", _exported(found), columns())
     shown = lists.read(request, found, keys=["-happened_at", "-pk"])
-    told = {"page": shown, "sheets": feedback_rows(shown.rows), **_chips(request)}
-    return page_or_block(request, "desk/feedback/index.html", "rows", told)
+    context = {"page": shown, "feedback_rows": feedback_rows(shown.rows), **_chips(request)}
+    return page_or_block(request, "desk/feedback/index.html", "rows", context)
 
 
 def _exported(rows: QuerySet[Feedback]) -> QuerySet[Feedback]:
@@ -109,10 +109,10 @@ def feedback_rows(rows: Iterable[Feedback]) -> list[FeedbackRow]:
     references = {str(Reference("feedback", row.pk)): row.pk for row in rows}
     troubles = CaseTrouble.objects.filter(reference__in=references).values_list("reference", "case_id")
     known = {references[reference]: case_id for reference, case_id in troubles}
-    return [_sheet(row, names, known.get(row.pk)) for row in rows]
+    return [_row(row, names, known.get(row.pk)) for row in rows]
 
 
-def _sheet(row: Feedback, names: dict[str, str], case_id: int | None) -> FeedbackRow:
+def _row(row: Feedback, names: dict[str, str], case_id: int | None) -> FeedbackRow:
     reading = reading_of(row)
     return FeedbackRow(
         feedback=row,
@@ -126,7 +126,7 @@ def _sheet(row: Feedback, names: dict[str, str], case_id: int | None) -> Feedbac
     )
 
 
-def _asked_for(request: PageRequest) -> QuerySet[Feedback]:
+def _chosen(request: PageRequest) -> QuerySet[Feedback]:
     rows = Feedback.objects.select_related("customer__person", "reading").prefetch_related("scores")
     if request.GET.get("words", "yes") == "yes":
         rows = rows.exclude(verbatim="")

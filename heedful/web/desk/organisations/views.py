@@ -40,19 +40,19 @@ def organisation(request: PageRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(Organisation, pk=pk)
     members = Customer.objects.people().filter(organisation=row)
     cases = Case.objects.open().filter(customer__person__organisation=row)
-    walked = _walked(row)
+    walked = _promises(row)
     urgent = list(cases.select_related("customer__person", "owner").order_by(URGENCY, "due_at", "pk")[:MOST_CASES])
-    lists.disclose(request, [*urgent, *(said := list(_said(row)[:LATEST_WORDS]))])
+    lists.disclose(request, [*urgent, *(said := list(_feedback(row)[:LATEST_WORDS]))])
     context = {
         "organisation": row,
         "page": lists.read(request, members.select_related("stage"), keys=["-last_seen_at", "-id"]),
         "worth": _worth(members),
         "open": cases.count(),
         "cases": urgent,
-        "walked": walked,
-        "kept": _kept(walked),
-        "sheets": feedback.feedback_rows(said),
-        "said": _said(row).count(),
+        "promises": walked,
+        "attainment": _attainment(walked),
+        "feedback_rows": feedback.feedback_rows(said),
+        "feedback_count": _feedback(row).count(),
         "now": timezone.now(),
     }
     return render(request, "desk/organisations/organisation.html", context)
@@ -64,12 +64,12 @@ def _worth(members: CustomerQuerySet) -> list[tuple[Decimal, str]]:
     return sorted(((amount, currency) for currency, amount in sums), reverse=True)
 
 
-def _said(row: Organisation) -> QuerySet[Feedback]:
-    said = Feedback.objects.filter(customer__person__organisation=row).exclude(verbatim="")
-    return said.select_related("customer__person", "reading").prefetch_related("scores").order_by("-happened_at", "-pk")
+def _feedback(row: Organisation) -> QuerySet[Feedback]:
+    rows = Feedback.objects.filter(customer__person__organisation=row).exclude(verbatim="")
+    return rows.select_related("customer__person", "reading").prefetch_related("scores").order_by("-happened_at", "-pk")
 
 
-def _walked(row: Organisation) -> list[OrganisationPromise]:
+def _promises(row: Organisation) -> list[OrganisationPromise]:
     counts: dict[str, Any] = {
         "kept": Count("pk", filter=Q(state=Commitment.State.KEPT)),
         "due": Count("pk", filter=Q(state__in=[Commitment.State.KEPT, Commitment.State.BROKEN])),
@@ -81,7 +81,7 @@ def _walked(row: Organisation) -> list[OrganisationPromise]:
     return sorted(walked, key=lambda walk: (walk.kept - walk.due, walk.words))
 
 
-def _kept(walked: list[OrganisationPromise]) -> Figure | None:
+def _attainment(walked: list[OrganisationPromise]) -> Figure | None:
     """All promises together, with how sure that is."""
     kept = scores.share_of(sum(walk.kept for walk in walked), sum(walk.due for walk in walked))
     if kept is None:

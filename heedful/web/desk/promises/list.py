@@ -22,21 +22,21 @@ class PromiseRow:
     """One promise in the list."""
 
     promise: Promise
-    walk: Attainment
+    attainment: Attainment
     figure: Figure
     sentences: list[str]
     period: Period
-    felt: Sequence[ExperienceByOutcome] = field(default_factory=list)
+    experiences: Sequence[ExperienceByOutcome] = field(default_factory=list)
 
     @property
-    def walked(self) -> scores.Estimate | None:
+    def share(self) -> scores.Estimate | None:
         """The share kept."""
-        return scores.share_of(self.walk.kept, self.walk.due)
+        return scores.share_of(self.attainment.kept, self.attainment.due)
 
     @property
     def question(self) -> ExperienceByOutcome | None:
         """The question that was answered most after it."""
-        return self.felt[0] if self.felt else None
+        return self.experiences[0] if self.experiences else None
 
 
 def lines(rows: Iterable[Promise], when: Period) -> list[PromiseRow]:
@@ -47,17 +47,26 @@ def lines(rows: Iterable[Promise], when: Period) -> list[PromiseRow]:
 
 def whole(rows: Sequence[Promise], when: Period) -> list[PromiseRow]:
     """Promises with their walk and how it felt."""
-    walked = attainment.attainments(since=when.since, until=when.until)
-    felt = proven.by_outcome(promises=rows, walks=walked, period=when)
+    attainments = attainment.attainments(since=when.since, until=when.until)
+    experiences = proven.by_outcome(promises=rows, attainments=attainments, period=when)
     names = kinds.names()
-    return [_line(row, walked[row.pk], when, names, felt.get(row.pk, [])) for row in rows]
+    return [_line(row, attainments[row.pk], when, names, experiences.get(row.pk, [])) for row in rows]
 
 
 def _line(
-    row: Promise, walk: Attainment, when: Period, names: Mapping[str, str], felt: Sequence[ExperienceByOutcome] = ()
+    row: Promise,
+    counts: Attainment,
+    when: Period,
+    names: Mapping[str, str],
+    experiences: Sequence[ExperienceByOutcome] = (),
 ) -> PromiseRow:
     return PromiseRow(
-        row, walk, promise_page.attainment_figure(walk, label=""), promise_page.sentences(row, names), when, felt
+        row,
+        counts,
+        promise_page.attainment_figure(counts, label=""),
+        promise_page.sentences(row, names),
+        when,
+        experiences,
     )
 
 
@@ -95,14 +104,14 @@ COLUMNS: list[Column] = [
     ("From", _since),
     ("Until", lambda line: line.period.until),
     ("Still being counted", lambda line: line.promise.counting is not None),
-    ("Kept", lambda line: line.walk.kept),
-    ("Broken", lambda line: line.walk.broken),
-    ("Due", lambda line: line.walk.due),
-    *_figure("Share kept", lambda line: line.walked)[:3],
-    ("At risk now", lambda line: line.walk.at_risk),
-    ("Pending now", lambda line: line.walk.pending),
+    ("Kept", lambda line: line.attainment.kept),
+    ("Broken", lambda line: line.attainment.broken),
+    ("Due", lambda line: line.attainment.due),
+    *_figure("Share kept", lambda line: line.share)[:3],
+    ("At risk now", lambda line: line.attainment.at_risk),
+    ("Pending now", lambda line: line.attainment.pending),
     ("Question", lambda line: question_kinds.name_of(line.question.question) if line.question else ""),
     *_figure("When kept", lambda line: _of(line, "kept")),
     *_figure("When broken", lambda line: _of(line, "broken")),
-    *_figure("Gap", lambda line: gap.gap if (gap := proven.widest_gap(line.felt)) else None),
+    *_figure("Gap", lambda line: gap.gap if (gap := proven.widest_gap(line.experiences)) else None),
 ]

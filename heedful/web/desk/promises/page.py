@@ -47,21 +47,21 @@ def unseen_kinds(row: Promise, called: Mapping[str, str]) -> list[str]:
     return [called.get(kind) or slugs.words(kind) for kind in kinds.unseen(slugs=waited)]
 
 
-def attainment_figure(walk: Attainment, *, label: str = "Kept", href: str = "") -> Figure:
+def attainment_figure(counts: Attainment, *, label: str = "Kept", href: str = "") -> Figure:
     """The share kept, with its interval."""
-    if walk.share is None:
+    if counts.share is None:
         return Figure(label, "–", of="due")
-    low, high = intervals.wilson(walk.share, walk.due)
+    low, high = intervals.wilson(counts.share, counts.due)
     return Figure(
         label,
-        f"{walk.share * 100:.1f}",
+        f"{counts.share * 100:.1f}",
         unit=" %",
-        n=walk.due,
+        n=counts.due,
         of="due",
         span=f"{low * 100:.1f} to {high * 100:.1f}\N{NO-BREAK SPACE}%",
         low=low,
         high=high,
-        middle=walk.share,
+        middle=counts.share,
         href=href,
     )
 
@@ -70,7 +70,8 @@ def page_context(request: HttpRequest, row: Promise, *, at: datetime) -> dict[st
     """Everything on a promise's page but the rows of its list."""
     when = period(request, at=at)
     states = lists.chips(request, "state", "State", [*Commitment.State.choices, OPEN])
-    walk = attainment.attainments(since=when.since, until=when.until, promise=row.pk)[row.pk]
+    counts = attainment.attainments(since=when.since, until=when.until, promise=row.pk)[row.pk]
+    unreadable = Unreadable.objects.filter(promise=row)
     address, called = reverse("desk:promise", args=[row.slug]), kinds.names()
     return {
         "promise": row,
@@ -78,22 +79,22 @@ def page_context(request: HttpRequest, row: Promise, *, at: datetime) -> dict[st
         "unheard": unseen_kinds(row, called) if row.is_active else [],
         **periods.context(request, when),
         "states": states,
-        "walk": walk,
+        "attainment": counts,
         "figures": [
-            attainment_figure(walk),
-            Figure("Broken", f"{walk.broken:,}", href=f"{address}?state=broken"),
-            Figure("At risk now", f"{walk.at_risk:,}", href=f"{address}?state=at_risk"),
-            Figure("Pending", f"{walk.pending:,}", href=f"{address}?state=pending"),
+            attainment_figure(counts),
+            Figure("Broken", f"{counts.broken:,}", href=f"{address}?state=broken"),
+            Figure("At risk now", f"{counts.at_risk:,}", href=f"{address}?state=at_risk"),
+            Figure("Pending", f"{counts.pending:,}", href=f"{address}?state=pending"),
         ],
         "recount": getattr(row, "recount", None),
-        "unread": list(Unreadable.objects.filter(promise=row).select_related("customer__person").order_by("-pk")[:5]),
-        "unread_count": Unreadable.objects.filter(promise=row).count(),
+        "unreadable": list(unreadable.select_related("customer__person").order_by("-pk")[:5]),
+        "unreadable_count": unreadable.count(),
         "tones": TONES,
-        "found": _found(row, when, states.chosen.value if states.chosen else ""),
+        "found": _commitments(row, when, states.chosen.value if states.chosen else ""),
     }
 
 
-def _found(row: Promise, when: Period, state: str) -> Any:
+def _commitments(row: Promise, when: Period, state: str) -> Any:
     rows = Commitment.objects.filter(promise=row).select_related("customer__person")
     if state:
         rows = rows.filter(state__in=UNDECIDED if state == OPEN[0] else [state])
@@ -114,11 +115,14 @@ class ExperienceRow:
 
 def experience_rows(row: Promise, when: Period) -> list[ExperienceRow]:
     """How customers answered each question after the promise was kept and after it was broken."""
-    walked = attainment.attainments(since=when.since, until=when.until, promise=row.pk)
-    return [_felt(one) for one in proven.by_outcome(promises=[row], walks=walked, period=when).get(row.pk, [])]
+    attainments = attainment.attainments(since=when.since, until=when.until, promise=row.pk)
+    return [
+        _experience_row(one)
+        for one in proven.by_outcome(promises=[row], attainments=attainments, period=when).get(row.pk, [])
+    ]
 
 
-def _felt(one: proven.ExperienceByOutcome) -> ExperienceRow:
+def _experience_row(one: proven.ExperienceByOutcome) -> ExperienceRow:
     figures = [_figure("When kept", one.kept, one.question), _figure("When broken", one.broken, one.question)]
     if one.gap:
         figures.append(_figure("Gap", one.gap, one.question))

@@ -43,14 +43,14 @@ def index(request: PageRequest) -> HttpResponseBase:
     rows = (found.exclude(ended_at=None) if ended.chosen else found.active()).order_by("stage__position", "pk")
     if request.GET.get("format") == "csv":
         return lists.csv_of(request, "promises", promise_list.whole(list(rows), period), promise_list.COLUMNS)
-    told = {
+    context = {
         "rows": promise_list.lines(rows, period),
         "export": lists.query(request.GET, format="csv"),
         **periods.context(request, period),
         "ended": ended,
         "any": Promise.objects.exists(),
     }
-    return page_or_block(request, "desk/promises/index.html", "rows", told)
+    return page_or_block(request, "desk/promises/index.html", "rows", context)
 
 
 @page("promise.read")
@@ -61,7 +61,7 @@ def promise(request: PageRequest, slug: str) -> HttpResponseBase:
     if request.GET.get("format") == "csv":
         return lists.csv_file(request, row.slug, told["found"], COLUMNS)
     told["page"] = lists.read(request, told["found"], keys=["-counts_at", "-id"])
-    lists.disclose(request, told["unread"])
+    lists.disclose(request, told["unreadable"])
     return page_or_block(request, "desk/promises/promise.html", "live", told)
 
 
@@ -72,7 +72,7 @@ def experience(request: PageRequest, slug: str) -> HttpResponse:
     period = promise_page.period(request, at=timezone.now())
     found = promise_page.experience_rows(row, period)
     shares = any(one.of_all for one in found)
-    return render(request, "desk/promises/experience.html", {"felt": found, "promise": row, "shares": shares})
+    return render(request, "desk/promises/experience.html", {"experience": found, "promise": row, "shares": shares})
 
 
 @page("promise.read")
@@ -81,8 +81,8 @@ def commitment(request: PageRequest, slug: str, pk: int) -> HttpResponse:
     rows = Commitment.objects.select_related("promise", "standard__calendar", "customer__person")
     row = get_object_or_404(rows, pk=pk, promise__slug=slug)
     lists.disclose(request, [row])
-    told = {"instance": row, "customer": promise_page.person_of(row), "standard": _measured(row)}
-    return render(request, "desk/promises/commitment.html", told | promise_page.replay(commitments.history(row)))
+    context = {"commitment": row, "customer": promise_page.person_of(row), "standard": _measured(row)}
+    return render(request, "desk/promises/commitment.html", context | promise_page.replay(commitments.history(row)))
 
 
 def _measured(row: Commitment) -> str:
@@ -180,6 +180,6 @@ def _forms(request: HttpRequest, said: dict[str, Any], told: list[dict[str, Any]
 
 
 def _form_page(request: PageRequest, form: PromiseForm, rows: Any, row: Promise | None) -> HttpResponse:
-    told = {"form": form, "rows": rows, "promise": row, "kinds": touchpoint_kinds.offered()}
+    context = {"form": form, "rows": rows, "promise": row, "kinds": touchpoint_kinds.offered()}
     wrong = request.method == "POST" and "more" not in request.POST
-    return render(request, "desk/promises/form.html", told, status=422 if wrong else 200)
+    return render(request, "desk/promises/form.html", context, status=422 if wrong else 200)

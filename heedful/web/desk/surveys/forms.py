@@ -110,18 +110,18 @@ class SurveyDesignForm(forms.Form):
 
     def design(self, questions: Sequence[Mapping[str, Any]]) -> Design:
         """The survey that was filled in."""
-        said = self.cleaned_data
+        data = self.cleaned_data
         return Design(
-            name=said["name"],
+            name=data["name"],
             questions=questions,
             languages=self.spoken,
-            moment_kind=said["moment_kind"].strip(),
-            delay_s=(said["delay"] or 0) * UNITS[said["delay_unit"]],
-            share=said["share"] / 100,
-            times=said["times"],
-            days=said["days"],
+            moment_kind=data["moment_kind"].strip(),
+            delay_s=(data["delay"] or 0) * UNITS[data["delay_unit"]],
+            share=data["share"] / 100,
+            times=data["times"],
+            days=data["days"],
             **{
-                part: {language: said[f"{part}_{language}"] for language in self.spoken}
+                part: {language: data[f"{part}_{language}"] for language in self.spoken}
                 for part in ("subject", "intro", "thanks")
             },
         )

@@ -77,21 +77,21 @@ def suppressions(tally: InvitationTally) -> list[SuppressionCount]:
     """Whom we did not ask, by reason, the most frequent first."""
     return [
         SuppressionCount(reason, invitations.REASONS.get(reason, reason), count)
-        for reason, count in tally.spared.most_common()
+        for reason, count in tally.suppressed.most_common()
     ]
 
 
 def rate(survey: Survey, tally: InvitationTally) -> Figure:
     """The response rate, with how many were asked."""
     href = reverse("desk:survey", args=[survey.pk]) + "?state=answered"
-    share = scores.share_of(tally.complete, tally.asked)
+    share = scores.share_of(tally.complete, tally.invited)
     if share is None:
         return Figure(label="Response rate", value="–", n=0, of="asked", href=href)
     low, high = share.interval
     return Figure(
         label="Response rate",
         value=percent(share.value, 0),
-        n=tally.asked,
+        n=tally.invited,
         of="asked",
         span=span(share),
         low=low,
@@ -114,7 +114,7 @@ def _figures_of(code: str, given: Sequence[tuple[question_kinds.Score, int]]) ->
     rows = [(question_kinds.place(code, score), count, count, count) for score, count in given]
     tally = sums.AnswerTally.of_rows(rows, scale=asked.pop() if len(asked) == 1 else None)
     score = scores.score(code, tally)
-    return [_felt(code, score)] if score else []
+    return [_score_figure(code, score)] if score else []
 
 
 def _chosen(code: str, given: Sequence[tuple[question_kinds.Score, int]]) -> list[Figure]:
@@ -138,7 +138,7 @@ def _share(label: str, share: scores.Estimate) -> Figure:
     )
 
 
-def _felt(code: str, score: scores.Estimate) -> Figure:
+def _score_figure(code: str, score: scores.Estimate) -> Figure:
     least, most = (0.0, 1.0) if score.unit == "share" else ends(code, score)
     return Figure(
         label=name_of(code),
@@ -157,17 +157,17 @@ def invitations_of(
     survey: Survey, *, when: Period | None = None, state: str = "", reason: str = ""
 ) -> QuerySet[Invitation]:
     """A survey's asks of a period, those in one state or spared for one reason."""
-    found = survey.invitations.select_related("customer__person", "survey")
+    rows = survey.invitations.select_related("customer__person", "survey")
     if when is not None and not when.is_all:
-        found = found.filter(created_at__gte=when.since)
-    found = found.filter(state=state) if state else found
-    return found.filter(reason=reason) if reason in invitations.REASONS else found
+        rows = rows.filter(created_at__gte=when.since)
+    rows = rows.filter(state=state) if state else rows
+    return rows.filter(reason=reason) if reason in invitations.REASONS else rows
 
 
 def latest(survey: Survey) -> list[ResponseRow]:
     """The sheets that were answered last."""
-    found = invitations_of(survey, state=Invitation.State.ANSWERED).order_by("-answered_at", "-pk")
-    return response_rows(found[:LATEST])
+    rows = invitations_of(survey, state=Invitation.State.ANSWERED).order_by("-answered_at", "-pk")
+    return response_rows(rows[:LATEST])
 
 
 def response_rows(rows: Iterable[Invitation]) -> list[ResponseRow]:
@@ -183,7 +183,7 @@ def response_row(invitation: Invitation) -> ResponseRow:
     """An ask in words."""
     words = [str(answer["value"]) for code, answer in invitation.answers.items() if question_kinds.is_in_words(code)]
     said = [
-        (name_of(code), _said(code, invitation.answers[code]))
+        (name_of(code), _in_words(code, invitation.answers[code]))
         for code in _codes(invitation.survey)
         if code in invitation.answers
     ]
@@ -195,7 +195,7 @@ def response_row(invitation: Invitation) -> ResponseRow:
     )
 
 
-def _said(code: str, answer: Mapping[str, Any]) -> str:
+def _in_words(code: str, answer: Mapping[str, Any]) -> str:
     """An answer as it was given: in words, or the number alone on the scale that is usual."""
     score = answers.score_of(code, answer)
     is_plain = not isinstance(score, question_kinds.Answer) and not question_kinds.is_yes_or_no(code)

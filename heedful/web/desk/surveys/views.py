@@ -35,15 +35,15 @@ def index(request: PageRequest) -> HttpResponse:
     """All surveys, with how they are answered."""
     when = survey_page.period(request, at=timezone.now())
     ended = lists.chips(request, "show", "Show", [("ended", "Ended")])
-    found = Survey.objects.exclude(ended_at=None) if ended.chosen else Survey.objects.filter(ended_at=None)
-    told = {
-        "lines": survey_page.lines(list(found.order_by("is_service", "name", "pk")), when),
+    rows = Survey.objects.exclude(ended_at=None) if ended.chosen else Survey.objects.filter(ended_at=None)
+    context = {
+        "lines": survey_page.lines(list(rows.order_by("is_service", "name", "pk")), when),
         **periods.context(request, when),
         "ended": ended,
         "budget": surveys.budget(),
         "any": Survey.objects.exists(),
     }
-    return page_or_block(request, "desk/surveys/index.html", "rows", told)
+    return page_or_block(request, "desk/surveys/index.html", "rows", context)
 
 
 @page("survey.read")
@@ -60,20 +60,20 @@ def survey(request: PageRequest, pk: int) -> HttpResponseBase:
     latest = [] if {"state", "reason", "after"} & request.GET.keys() else survey_page.latest(row)
     lists.disclose(request, [one.invitation for one in latest])
     tally = tallies.of([row], since=when.since, until=when.until)[row.pk]
-    told = {
+    context = {
         "survey": row,
         **periods.context(request, when),
         "tally": tally,
-        "spared": survey_page.suppressions(tally),
+        "suppressions": survey_page.suppressions(tally),
         "figures": [survey_page.rate(row, tally), *survey_page.score_figures(row, when)],
         "latest": latest,
         "states": states,
         "page": shown,
-        "sheets": survey_page.response_rows(shown.rows),
+        "responses": survey_page.response_rows(shown.rows),
         "link": invitation_mail.link_to(row.public_token),
         "line": survey_page.SurveyRow(row, tally),
     }
-    return page_or_block(request, "desk/surveys/survey.html", "live", told)
+    return page_or_block(request, "desk/surveys/survey.html", "live", context)
 
 
 @page("survey.read")
@@ -191,9 +191,9 @@ def _questions(rows: Any) -> list[dict[str, Any]]:
 
 
 def _form_page(request: HttpRequest, form: SurveyDesignForm, rows: Any, row: Survey | None) -> HttpResponse:
-    told = {"form": form, "rows": rows, "survey": row, "kinds": touchpoint_kinds.offered()}
+    context = {"form": form, "rows": rows, "survey": row, "kinds": touchpoint_kinds.offered()}
     status = 422 if _is_sent(request) else 200
-    return render(request, "desk/surveys/form.html", told | _preview(request, form, rows, row), status=status)
+    return render(request, "desk/surveys/form.html", context | _preview(request, form, rows, row), status=status)
 
 
 def _preview(request: HttpRequest, form: SurveyDesignForm, rows: Any, row: Survey | None = None) -> dict[str, Any]:
@@ -207,6 +207,6 @@ def _preview(request: HttpRequest, form: SurveyDesignForm, rows: Any, row: Surve
     wanted = request.POST.get("seen_in", "")
     language = str(wanted if wanted in shown.languages else shown.languages[0])
     tongues = [(code, wordings.in_english(code), code == language) for code in shown.languages]
-    sheet = forms.lay_out(shown, company=shell.of(request).company.name, language=language)
-    words = {"send": sheet.say("send"), "open_hint": wordings.ours("open_hint", language)}
-    return {"sheet": sheet, "words": words, "tongues": tongues}
+    survey_form = forms.lay_out(shown, company=shell.of(request).company.name, language=language)
+    words = {"send": survey_form.say("send"), "open_hint": wordings.ours("open_hint", language)}
+    return {"survey_form": survey_form, "words": words, "tongues": tongues}

@@ -29,7 +29,7 @@ class TopicForm(forms.Form):
         help_text="What customers might write, one sentence a line. A few that differ are better than many alike.",
     )
 
-    def told(self) -> dict[str, Any]:
+    def values(self) -> dict[str, Any]:
         """The topic as the operation takes it."""
         return {**self.cleaned_data, "examples": self.cleaned_data["examples"].splitlines()}
 
@@ -38,7 +38,7 @@ class TopicForm(forms.Form):
 def index(request: PageRequest) -> HttpResponse:
     """What is read for, what counts as trouble, and what would be read in a sentence."""
     text = request.GET.get("try", "").strip()[:2_000]
-    told = {
+    context = {
         "topics": Topic.objects.order_by("-is_active", "name"),
         "rules": [(detection.sentence(rule), rule.severity) for rule in detection.rules()],
         "text": text,
@@ -46,7 +46,7 @@ def index(request: PageRequest) -> HttpResponse:
         "rereading": rereadings.latest(),
     }
     part = "rereading" if request.GET.get("part") == "rereading" else "tried"
-    return page_or_block(request, "desk/topics/index.html", part, told)
+    return page_or_block(request, "desk/topics/index.html", part, context)
 
 
 def try_out(text: str) -> dict[str, Any]:
@@ -70,7 +70,7 @@ def add(request: PageRequest) -> HttpResponse:
     form = TopicForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         with refusals.at_form(form):
-            row = topics.add(**form.told(), by=request.user.by, at=timezone.now())
+            row = topics.add(**form.values(), by=request.user.by, at=timezone.now())
             return redirect_with(request, reverse("desk:topics"), f"{row.name} is read for from now on.")
     return render(request, "desk/topics/topic.html", {"form": form})
 
@@ -83,7 +83,7 @@ def topic(request: PageRequest, pk: int) -> HttpResponse:
     form = TopicForm(request.POST or None, initial=was)
     if request.method == "POST" and form.is_valid():
         with refusals.at_form(form):
-            topics.change(topic=row, **form.told(), by=request.user.by, at=timezone.now())
+            topics.change(topic=row, **form.values(), by=request.user.by, at=timezone.now())
             return redirect_with(
                 request, reverse("desk:topics"), f"Saved. {row.name} is read for in this way from now on."
             )
