@@ -20,7 +20,6 @@ from heedful.act.models import Case
 from heedful.customers import question_kinds, slugs
 from heedful.kit.errors import Refused
 from heedful.web import wording
-from heedful.web.components import verbatims
 
 SIGNS = {"EUR": "€", "GBP": "£", "USD": "$"}
 
@@ -204,7 +203,6 @@ FILTERS = {
         item,
         money,
         percent,
-        verbatims.pieces,
         question,
         score,
         sentence,
