@@ -69,8 +69,8 @@ def change(
             "answer_within_s": answer_within_s,
         },
     )
-    said = None if high_value is None else str(high_value)
-    events.record(CasePolicyChanged(said, at_risk, flood_cases, repeat_days, answer_within_s), by=by, at=at)
+    amount = None if high_value is None else str(high_value)
+    events.record(CasePolicyChanged(amount, at_risk, flood_cases, repeat_days, answer_within_s), by=by, at=at)
     return row
 
 

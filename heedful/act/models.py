@@ -35,10 +35,10 @@ class CaseQuerySet(models.QuerySet["Case"]):
     def search(self, words: str) -> "CaseQuerySet":
         """Cases by number, by what they are about, or by the customer's name or address."""
         words = words.strip().removeprefix("#")
-        found = Q(title__icontains=words)
+        condition = Q(title__icontains=words)
         for field in ("name", "email", "phone"):
-            found |= Q(**{f"customer__person__{field}__icontains": words})
-        return self.filter(found | Q(pk=int(words)) if words.isdecimal() and len(words) < 18 else found)
+            condition |= Q(**{f"customer__person__{field}__icontains": words})
+        return self.filter(condition | Q(pk=int(words)) if words.isdecimal() and len(words) < 18 else condition)
 
     def by_urgency(self) -> "CaseQuerySet":
         """Cases with what a list sorts by: the most urgent have the lowest number, to be followed by `due_at`."""

@@ -72,9 +72,9 @@ def _asked_about(troubles: Sequence[Trouble]) -> dict[str, Case]:
     invited = references.numbers("invitation", subjects.values())
     about = Invitation.objects.filter(pk__in=invited.values(), case_id__isnull=False)
     case_of = dict(about.values_list("pk", "case_id"))
-    found = Case.objects.in_bulk(case_of.values())
+    cases = Case.objects.in_bulk(case_of.values())
     asked = {name: case_of.get(invited.get(subjects.get(pk, ""), 0)) for name, pk in feedback.items()}
-    return {name: found[case] for name, case in asked.items() if case in found}
+    return {name: cases[case] for name, case in asked.items() if case in cases}
 
 
 def _instances(ids: list[int], state: str) -> list[Commitment]:

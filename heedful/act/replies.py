@@ -114,8 +114,8 @@ def fill(text: str, values: Mapping[str, str]) -> str:
 
 def first_name(who: Customer) -> str:
     """What to call somebody: the first name where it was told by itself, else the first word of the name."""
-    told = str((who.facts.get("first_name") or [""])[0] or "").strip() or who.name.strip().partition(" ")[0]
-    return names.one_line(told, most=80)
+    name = str((who.facts.get("first_name") or [""])[0] or "").strip() or who.name.strip().partition(" ")[0]
+    return names.one_line(name, most=80)
 
 
 def promise_of(case: Case) -> str:

@@ -167,11 +167,11 @@ def _case(pk: int) -> Case:
 def _whole(request: ApiRequest, pk: int) -> CaseDetail:
     row = _case(pk)
     paging.disclose([row], by=request.auth)
-    heard, written = _troubles(request, row, FIRST), _notes(request, row, FIRST)
+    troubles, written = _troubles(request, row, FIRST), _notes(request, row, FIRST)
     return CaseDetail(
         **_out(row),
-        troubles=heard.items[::-1],
-        troubles_next=heard.next,
+        troubles=troubles.items[::-1],
+        troubles_next=troubles.next,
         notes=written.items[::-1],
         notes_next=written.next,
     )

@@ -138,7 +138,7 @@ def customer(request: ApiRequest, pk: int) -> CustomerDetail:
         **_out(row),
         identities=[IdentityOut(kind=one.kind, value=one.value, verified=one.verified) for one in identities],
         consents=consents.standing(person=row.pk),
-        unverified={said.key: said.value for said in people.quotes(person=row.pk)},
+        unverified={quote.key: quote.value for quote in people.quotes(person=row.pk)},
         records=sorted(row.records.values_list("pk", flat=True)),
     )
 

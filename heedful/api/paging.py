@@ -57,10 +57,10 @@ def disclose(rows: Iterable[Model], *, by: By) -> None:
 def _place(after: str) -> tuple[datetime, int]:
     try:
         value, pk = cursor.decode(after)
-        found = datetime.fromisoformat(value)
-        if found.tzinfo is None:
+        at = datetime.fromisoformat(value)
+        if at.tzinfo is None:
             raise ValueError
-        return found.astimezone(UTC), _small(int(pk))
+        return at.astimezone(UTC), _small(int(pk))
     except (ValueError, TypeError, OverflowError):
         raise Refused("This cursor is not one of ours; start from the first page.", code="cursor") from None
 

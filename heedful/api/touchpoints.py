@@ -108,9 +108,9 @@ def record(request: ApiRequest, batch: Batch) -> Done:
     now = timezone.now()
     left: dict[int, str] = {}
     good: list[tuple[int, messages.Message]] = []
-    for position, said in enumerate(batch.touchpoints):
+    for position, one in enumerate(batch.touchpoints):
         try:
-            good.append((position, messages.Message(_draft(said, now))))
+            good.append((position, messages.Message(_draft(one, now))))
         except Refused as no:
             left[position] = no.sentence
     taken = messages.record(

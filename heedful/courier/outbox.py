@@ -95,8 +95,8 @@ def give_up_all(*, destination: Destination, sentence: str) -> None:
 
 def drain(*, destination: int, patient: bool = True) -> None:
     """Take a turn at one destination; runs in the worker, and only a `patient` hand waits for a slow one."""
-    asked = Destination.objects.filter(pk=destination).first()
-    row = carrier_of(asked).current(asked) if asked else None
+    destination_row = Destination.objects.filter(pk=destination).first()
+    row = carrier_of(destination_row).current(destination_row) if destination_row else None
     if row is None:
         return
     now = timezone.now()

@@ -69,11 +69,11 @@ RETURNING customer_id, purpose, granted
 
 def standing(*, person: int) -> dict[str, bool]:
     """What a person allows, by purpose: refused if any of its records refused, but for visitors that are attached."""
-    said: dict[str, bool] = {}
+    granted_by: dict[str, bool] = {}
     own = Consent.objects.filter(customer__person=person, customer__is_attached=False)
     for purpose, granted in own.values_list("purpose", "granted"):
-        said[purpose] = said.get(purpose, True) and granted
-    return said
+        granted_by[purpose] = granted_by.get(purpose, True) and granted
+    return granted_by
 
 
 def has_refused(*, customer: int, purpose: str) -> bool:

@@ -171,8 +171,8 @@ def _recall(messages: Sequence[tuple[Name, ...]], verified: bool) -> tuple[dict[
 
 
 def _look_up(names: Sequence[Name]) -> dict[Name, IdentityRecord]:
-    wanted = [{"kind": kind, "value": value} for kind, value in names]
-    return _read(statements.fetch(LOOK_UP, [statements.document(wanted)]))
+    pairs = [{"kind": kind, "value": value} for kind, value in names]
+    return _read(statements.fetch(LOOK_UP, [statements.document(pairs)]))
 
 
 LOOK_UP = """

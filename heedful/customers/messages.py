@@ -136,59 +136,61 @@ def _together(messages: Sequence[Message], sender: _Sender, at: datetime, hasty:
 
 
 def _take_word(
-    said: Sequence[Description], drafts: Sequence[TouchpointDraft], sender: _Sender, at: datetime
+    descriptions: Sequence[Description], drafts: Sequence[TouchpointDraft], sender: _Sender, at: datetime
 ) -> tuple[dict[tuple[Name, ...], int], Mapping[int, Span]]:
     """Write down what was said of customers, for as much as its sender's word is worth."""
     if sender.verified:
-        return _describe(said, drafts, sender.by, at)
-    return _quote(said, sender.by, at), people.NEVER
+        return _describe(descriptions, drafts, sender.by, at)
+    return _quote(descriptions, sender.by, at), people.NEVER
 
 
-def _fresh(said: Sequence[Description], source: str) -> list[Description]:
+def _fresh(words: Sequence[Description], source: str) -> list[Description]:
     """Leave out what came before."""
-    named = {dedup.digest(source, word.message): word for word in said if word.message}
+    named = {dedup.digest(source, word.message): word for word in words if word.message}
     fresh = dedup.insert(messages=named) if named else set()
-    return [word for word in said if not word.message] + [word for message, word in named.items() if message in fresh]
+    return [word for word in words if not word.message] + [word for message, word in named.items() if message in fresh]
 
 
 def _describe(
-    said: Sequence[Description], drafts: Sequence[TouchpointDraft], by: By, at: datetime
+    descriptions: Sequence[Description], drafts: Sequence[TouchpointDraft], by: By, at: datetime
 ) -> tuple[dict[tuple[Name, ...], int], Mapping[int, Span]]:
     """Write down what was said of customers; returns the record that each was met as.
 
     When they were seen, by what happened, is written with it where that costs nothing more; that is returned too.
     """
-    times = [touchpoints.clamp(word.at, at) for word in said]
-    records, _ = people.resolve(messages=[word.identities for word in said], times=times, by=by, at=max(times))
-    met = organisations.resolve(descriptions=_of_organisations(said, times), by=by, at=at)
-    known = {word.identities: record for word, record in zip(said, records, strict=True)}
+    times = [touchpoints.clamp(word.at, at) for word in descriptions]
+    records, _ = people.resolve(messages=[word.identities for word in descriptions], times=times, by=by, at=max(times))
+    met = organisations.resolve(descriptions=_of_organisations(descriptions, times), by=by, at=at)
+    record_of = {word.identities: record for word, record in zip(descriptions, records, strict=True)}
     seen = people.NEVER
-    owns = [word.facts | ({"organisation": met[word.organisation]} if word.organisation else {}) for word in said]
+    owns = [
+        word.facts | ({"organisation": met[word.organisation]} if word.organisation else {}) for word in descriptions
+    ]
     if facts := _facts(times, records, owns):
-        seen = people.describe(facts=facts, seen=_seen(drafts, known, at), by=by, at=at)
+        seen = people.describe(facts=facts, seen=_seen(drafts, record_of, at), by=by, at=at)
         events.record(CustomersDescribed(sorted(facts)), by=by, at=at)
     words = [
         consents.ConsentStatement(record, purpose, granted, true_at)
-        for true_at, record, word in zip(times, records, said, strict=True)
+        for true_at, record, word in zip(times, records, descriptions, strict=True)
         for purpose, granted in word.consents.items()
     ]
     consents.record(consents=words, source=by.label, by=by, at=at)
-    return known, seen
+    return record_of, seen
 
 
-def _quote(said: Sequence[Description], by: By, at: datetime) -> dict[tuple[Name, ...], int]:
+def _quote(descriptions: Sequence[Description], by: By, at: datetime) -> dict[tuple[Name, ...], int]:
     """Write down what browsers said of customers, as their word alone: it founds no organisation and gives no consent.
 
     Returns the record that each was met as.
     """
-    times = [touchpoints.clamp(word.at, at) for word in said]
+    times = [touchpoints.clamp(word.at, at) for word in descriptions]
     records, _ = people.resolve(
-        messages=[word.identities for word in said], times=times, verified=False, by=by, at=max(times)
+        messages=[word.identities for word in descriptions], times=times, verified=False, by=by, at=max(times)
     )
-    if facts := _facts(times, records, [_quoted(word) for word in said]):
+    if facts := _facts(times, records, [_quoted(word) for word in descriptions]):
         people.quote(facts=facts, by=by, at=at)
         events.record(CustomersDescribed(sorted(facts)), by=by, at=at)
-    return {word.identities: record for word, record in zip(said, records, strict=True)}
+    return {word.identities: record for word, record in zip(descriptions, records, strict=True)}
 
 
 def _quoted(word: Description) -> dict[str, Any]:
@@ -220,11 +222,11 @@ def _seen(drafts: Sequence[TouchpointDraft], known: Mapping[tuple[Name, ...], in
 
 
 def _of_organisations(
-    said: Sequence[Description], times: Sequence[datetime]
+    descriptions: Sequence[Description], times: Sequence[datetime]
 ) -> list[organisations.OrganisationDescription]:
     return [
         organisations.OrganisationDescription(word.organisation, word.organisation_traits, true_at)
-        for true_at, word in zip(times, said, strict=True)
+        for true_at, word in zip(times, descriptions, strict=True)
         if word.organisation
     ]
 

@@ -107,8 +107,8 @@ class Customer(models.Model):
     @property
     def label(self) -> str:
         """What to call this customer in a list."""
-        told = self.name or self.email or self.phone or self.handle
-        return characters.straight(told) or f"Visitor {self.pk}"
+        name = self.name or self.email or self.phone or self.handle
+        return characters.straight(name) or f"Visitor {self.pk}"
 
     @property
     def is_root(self) -> bool:

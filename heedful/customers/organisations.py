@@ -64,15 +64,15 @@ def resolve(*, descriptions: Sequence[OrganisationDescription], by: By, at: date
     return {external_id: row for external_id, row, _ in found}
 
 
-def _rows(said: Sequence[OrganisationDescription]) -> list[dict[str, Any]]:
+def _rows(descriptions: Sequence[OrganisationDescription]) -> list[dict[str, Any]]:
     rows: dict[str, dict[str, Any]] = {}
-    for word in sorted(said, key=lambda word: word.at):
+    for word in sorted(descriptions, key=lambda word: word.at):
         row = rows.setdefault(
             word.external_id, {"external_id": word.external_id, "name": "", "attributes": {}, "said_at": {}}
         )
-        told = {key: value for key, value in word.traits.items() if key not in {"name", "id"}}
-        row["attributes"] |= told
+        facts = {key: value for key, value in word.traits.items() if key not in {"name", "id"}}
+        row["attributes"] |= facts
         if name := names.one_line(str(word.traits.get("name") or ""), most=200):
-            row["name"] = told["name"] = name
-        row["said_at"] |= dict.fromkeys(told, word.at.astimezone(UTC).isoformat())
+            row["name"] = facts["name"] = name
+        row["said_at"] |= dict.fromkeys(facts, word.at.astimezone(UTC).isoformat())
     return [rows[external_id] for external_id in sorted(rows)]

@@ -93,12 +93,12 @@ def resolve(
     """
     if (records := identities.records_of(messages, verified=verified)) is not None:
         return records, NEVER
-    found = identities.resolve(messages=messages, times=times, verified=verified)
-    if found.links or found.verified:
-        join_new(links=found.links, new=found.new, verified=found.verified, by=by, at=at)
-    records = [found.records[message[0]].customer for message in messages]
+    resolved = identities.resolve(messages=messages, times=times, verified=verified)
+    if resolved.links or resolved.verified:
+        join_new(links=resolved.links, new=resolved.new, verified=resolved.verified, by=by, at=at)
+    records = [resolved.records[message[0]].customer for message in messages]
     identities.remember_records(messages, records, verified=verified)
-    return records, found.new
+    return records, resolved.new
 
 
 def regroup(
@@ -255,10 +255,10 @@ def describe(
     of it is heard as it becomes true.
     """
     at = at or max((fact[1] for new in facts.values() for fact in new.values()), default=MIDNIGHT)
-    said = dated_facts.stamped_all(facts)
-    held = statements.fetch(HOLD, [statements.numbers(said)])
-    rows = [(record, person, msgspec.json.decode(text)) for record, person, text in held if record in said]
-    changed = [(record, person, dated_facts.merged(old, said[record]), old) for record, person, old in rows]
+    facts_at = dated_facts.stamped_all(facts)
+    held = statements.fetch(HOLD, [statements.numbers(facts_at)])
+    rows = [(record, person, msgspec.json.decode(text)) for record, person, text in held if record in facts_at]
+    changed = [(record, person, dated_facts.merged(old, facts_at[record]), old) for record, person, old in rows]
     changed = [row for row in changed if row[2] != row[3]]
     came = [
         (record, *new[dated_facts.STAGE])
@@ -278,11 +278,11 @@ def describe(
 
 def quote(*, facts: Mapping[int, Mapping[str, Fact]], by: By, at: datetime) -> None:
     """Write down what browsers said about records, as their word: it describes those alone whom nobody knows."""
-    said = dated_facts.stamped_all(facts)
-    held = statements.fetch(HOLD_QUOTED, [statements.numbers(said)])
-    rows = [(record, person, msgspec.json.decode(text)) for record, person, text in held if record in said]
+    dated = dated_facts.stamped_all(facts)
+    held = statements.fetch(HOLD_QUOTED, [statements.numbers(dated)])
+    rows = [(record, person, msgspec.json.decode(text)) for record, person, text in held if record in dated]
     changed = [
-        (record, person, new) for record, person, old in rows if (new := dated_facts.latest(old, said[record])) != old
+        (record, person, new) for record, person, old in rows if (new := dated_facts.latest(old, dated[record])) != old
     ]
     if changed:
         statements.fetch(QUOTED, [statements.document([{"id": record, "facts": new} for record, _, new in changed])])
@@ -302,12 +302,12 @@ class Quote:
 
 def quotes(*, person: int) -> list[Quote]:
     """What browsers said last of a person and of the visitors that are shown with it; nothing of it is verified."""
-    said: dict[str, list[Any]] = {}
+    quoted: dict[str, list[Any]] = {}
     for unverified in (
         Customer.objects.filter(person=person).exclude(unverified={}).values_list("unverified", flat=True)
     ):
-        said = dated_facts.merged(said, unverified)
-    return [Quote(key, value, datetime.fromisoformat(at)) for key, (value, at) in sorted(said.items())]
+        quoted = dated_facts.merged(quoted, unverified)
+    return [Quote(key, value, datetime.fromisoformat(at)) for key, (value, at) in sorted(quoted.items())]
 
 
 QUOTED = """
@@ -354,7 +354,7 @@ def hold(*, records: Collection[int]) -> None:
 
 def numbers_of(rows: Iterable[Model]) -> set[int]:
     """Return the numbers of the customers whom rows are about: of themselves, or of what is theirs."""
-    found: set[int | None] = {
+    numbers: set[int | None] = {
         row.pk if isinstance(row, Customer) else getattr(row, "customer_id", None) for row in rows
     }
-    return {number for number in found if number is not None}
+    return {number for number in numbers if number is not None}

@@ -30,13 +30,13 @@ def arrange(*, stages: Sequence[tuple[str, str]], by: By, at: datetime) -> None:
     A stage that is left out goes; one in which a customer is or was stays, for its history would go with it.
     """
     associates.must(by, "stage.edit")
-    wanted = _named(stages)
-    _check(wanted)
-    for position, (slug, name) in enumerate(wanted, 1):
+    named = _named(stages)
+    _check(named)
+    for position, (slug, name) in enumerate(named, 1):
         Stage.objects.update_or_create(pk=slug, defaults={"name": name, "position": position})
-    for stage in Stage.objects.exclude(pk__in=[slug for slug, _ in wanted]):
+    for stage in Stage.objects.exclude(pk__in=[slug for slug, _ in named]):
         _remove(stage)
-    events.record(StagesArranged([slug for slug, _ in wanted]), by=by, at=at)
+    events.record(StagesArranged([slug for slug, _ in named]), by=by, at=at)
 
 
 def history(*, person: int) -> list[StageChange]:
@@ -52,24 +52,24 @@ def history(*, person: int) -> list[StageChange]:
 def _named(stages: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
     """The stages with their names as they are kept, and a slug of its own for each that is new."""
     taken = {_slug(slug) for slug, _ in stages if slug}
-    wanted = []
+    named = []
     for slug, typed in stages:
         name = names.one_line(typed, most=80)
-        wanted.append((_slug(slug) if slug else _slug(name, taken), name))
-        taken.add(wanted[-1][0])
-    return wanted
+        named.append((_slug(slug) if slug else _slug(name, taken), name))
+        taken.add(named[-1][0])
+    return named
 
 
 def _slug(name: str, taken: Collection[str] = ()) -> str:
     return names.slug(name, otherwise="stage", most=40, taken=taken)
 
 
-def _check(wanted: Sequence[tuple[str, str]]) -> None:
-    if not wanted:
+def _check(named: Sequence[tuple[str, str]]) -> None:
+    if not named:
         raise Refused("Keep at least one stage.")
-    if any(not name for _, name in wanted):
+    if any(not name for _, name in named):
         raise Refused("Give every stage a name.")
-    if len({name.casefold() for _, name in wanted}) < len(wanted) or len({slug for slug, _ in wanted}) < len(wanted):
+    if len({name.casefold() for _, name in named}) < len(named) or len({slug for slug, _ in named}) < len(named):
         raise Refused("Two stages have the same name.")
 
 

@@ -70,8 +70,8 @@ class DemoPace:
 
 def live_on(*, at: datetime) -> None:
     """Let a little happen; the longer ago the last time was, up to a point, the more."""
-    found = founded.find()
-    if found is None or not found.is_demo or not company.is_open():
+    company_row = founded.find()
+    if company_row is None or not company_row.is_demo or not company.is_open():
         return
     life = _life(at)
     if at - life.lived_at > PAUSE:
@@ -298,8 +298,8 @@ def _about(rng: Random, about: str, *, good: bool) -> str:
 
 
 def _one[T](rng: Random, some: Iterable[T]) -> T | None:
-    found = list(some)
-    return rng.choice(found) if found else None
+    rows = list(some)
+    return rng.choice(rows) if rows else None
 
 
 def _somebody(rng: Random) -> tuple[str, str] | None:

@@ -47,11 +47,11 @@ def fill(*, now: datetime, customers: int) -> None:
     with tqdm(total=steps, desc="Eighteen months", delay=2, leave=False, mininterval=0.5, file=sys.stderr) as bar:
         with events.quietly(), _hurrying():
             firm = company.create(at=now - BEGAN - FORTNIGHT)
-            told = [chapters.life_of(number, now=now) for number in range(FIRST, FIRST + customers)]
+            lives = [chapters.life_of(number, now=now) for number in range(FIRST, FIRST + customers)]
             bar.update()
-            for _ in _arrive(firm, told, now):
+            for _ in _arrive(firm, lives, now):
                 bar.update()
-            _merge(told, now)
+            _merge(lives, now)
             _reject(firm.shop, now)
             _analyze()
             bar.update()
@@ -86,11 +86,11 @@ class _Fortnight:
     asked: list[PastSurvey]
 
 
-def _arrive(firm: DemoCompany, told: Sequence[CustomerLife], now: datetime) -> Iterator[int]:
+def _arrive(firm: DemoCompany, lives: Sequence[CustomerLife], now: datetime) -> Iterator[int]:
     """Let everything arrive in fortnights, in its order."""
     start = now - BEGAN - timedelta(days=30)
     parts: dict[int, _Fortnight] = defaultdict(lambda: _Fortnight([], [], []))
-    for life in told:
+    for life in lives:
         for message in chapters.messages(life):
             at = message.draft.happened_at if message.draft else message.description.at if message.description else now
             part = parts[max(0, (at - start) // FORTNIGHT)]
@@ -111,11 +111,11 @@ def _arrive(firm: DemoCompany, told: Sequence[CustomerLife], now: datetime) -> I
         yield number
 
 
-def _ask(firm: DemoCompany, asked: Sequence[PastSurvey], records: dict[int, int], at: datetime) -> None:
-    if missing := {f"W{one.number}" for one in asked if one.number not in records}:
+def _ask(firm: DemoCompany, plans: Sequence[PastSurvey], records: dict[int, int], at: datetime) -> None:
+    if missing := {f"W{one.number}" for one in plans if one.number not in records}:
         known = Identity.objects.filter(kind="user_id", value__in=missing).values_list("value", "customer_id")
         records |= {int(value[1:]): customer for value, customer in known}
-    told = [
+    history = [
         PastInvitation(
             survey=firm.surveys[one.survey],
             customer=records[one.number],
@@ -125,15 +125,17 @@ def _ask(firm: DemoCompany, asked: Sequence[PastSurvey], records: dict[int, int]
             answered_at=one.answered_at,
             answers=one.answers,
         )
-        for one in asked
+        for one in plans
         if one.number in records
     ]
-    past_invitations.create(history=told, by=SYSTEM, at=at)
+    past_invitations.create(history=history, by=SYSTEM, at=at)
 
 
-def _merge(told: Sequence[CustomerLife], now: datetime) -> None:
+def _merge(lives: Sequence[CustomerLife], now: datetime) -> None:
     """Some were in the shop before, under a card of their own, until somebody saw that they are one."""
-    twice = [life for life in told if life.descriptions and life.who[0] in life.descriptions[0].identities][::MERGED_OF]
+    twice = [life for life in lives if life.descriptions and life.who[0] in life.descriptions[0].identities][
+        ::MERGED_OF
+    ]
     at = now - timedelta(days=200)
     cards = [(("external", f"card-{life.number}"),) for life in twice]
     arrived = [

@@ -95,23 +95,23 @@ def work(firm: DemoCompany, troubles: Sequence[Trouble], *, now: datetime) -> li
     for trouble in sorted(troubles, key=lambda trouble: (trouble.happened_at, trouble.reference)):
         by_person[people[trouble.customer] or trouble.customer].append(trouble)
     slugs = {promise.pk: slug for slug, promise in firm.promises.items()}
-    told: list[PastCase] = []
+    history: list[PastCase] = []
     recent: list[Trouble] = []
     for person, heard in by_person.items():
         desk = _Desk(firm, slugs, Random(f"{SEED}:case:{person}"), now)  # noqa: S311 - as in chapters
-        told += desk.past([trouble for trouble in heard if trouble.happened_at <= now - RECENT])
+        history += desk.past([trouble for trouble in heard if trouble.happened_at <= now - RECENT])
         recent += [trouble for trouble in heard if trouble.happened_at > now - RECENT]
-    told.sort(key=lambda case: case.opened_at)
-    kept = backfill.create(history=told, by=SYSTEM, at=now)
+    history.sort(key=lambda case: case.opened_at)
+    cases = backfill.create(history=history, by=SYSTEM, at=now)
     for trouble in sorted(recent, key=lambda trouble: (trouble.happened_at, trouble.reference)):
         _Desk(firm, slugs, Random(f"{SEED}:{trouble.reference}"), now).live(trouble)  # noqa: S311
-    return kept
+    return cases
 
 
 def help_answers(cases: Sequence[Case], *, now: datetime) -> list[PastAsk]:
     """What customers answered when a case was closed; who said no has been taken up again since."""
     survey = surveys.helped(by=SYSTEM, at=now)
-    told = []
+    plans = []
     for case in cases:
         rng = Random(f"{SEED}:helped:{case.pk}")  # noqa: S311
         said_at, ended_at = case.helped_at, case.closed_at or case.helped_at
@@ -122,10 +122,10 @@ def help_answers(cases: Sequence[Case], *, now: datetime) -> list[PastAsk]:
             yes, mood = ("yes", "good") if case.helped else ("no", "bad")
             answers["open"] = words.say(rng, f"helped.{yes}", mood)
         at = max(case.opened_at, said_at - timedelta(hours=rng.uniform(1, 30))) if said_at else ended_at
-        told.append(
+        plans.append(
             PastAsk(survey=survey, customer=case.customer_id, at=at, case=case.pk, answered_at=said_at, answers=answers)
         )
-    return told
+    return plans
 
 
 class _Desk:
@@ -134,10 +134,10 @@ class _Desk:
     def __init__(self, firm: DemoCompany, slugs: dict[int, str], rng: Random, now: datetime) -> None:
         self.firm, self.slugs, self.rng, self.now = firm, slugs, rng, now
 
-    def past(self, heard: Sequence[Trouble]) -> list[PastCase]:
+    def past(self, troubles: Sequence[Trouble]) -> list[PastCase]:
         """The cases that these signs opened and joined."""
         found: list[PastCase] = []
-        for trouble in heard:
+        for trouble in troubles:
             last = found[-1] if found else None
             if last and (last.closed_at is None or last.closed_at > trouble.happened_at):
                 last.troubles = [*last.troubles, trouble]

@@ -89,10 +89,10 @@ def _number(text: str, highest: int) -> str:
         return str(sum(star not in "☆✩" for star in text))
     if of := OF.fullmatch(text):
         return of[1].replace(",", ".") if int(of[2]) == highest else text
-    found = re.fullmatch(NUMBER, text) or BEFORE_WORDS.fullmatch(text) or AFTER_WORDS.fullmatch(text)
-    if found is None:
+    match = re.fullmatch(NUMBER, text) or BEFORE_WORDS.fullmatch(text) or AFTER_WORDS.fullmatch(text)
+    if match is None:
         return text
-    return next((part for part in found.groups() if part), found[0]).replace(",", ".")
+    return next((part for part in match.groups() if part), match[0]).replace(",", ".")
 
 
 def _as_given(question: str, text: str, of: list[int]) -> Score:

@@ -113,8 +113,8 @@ class _Marks:
 
 def _people(names: Iterable[Name]) -> dict[Name, int]:
     """The person of each identity that is known."""
-    told = [{"kind": kind, "value": value} for kind, value in names]
-    return {(kind, value): person for kind, value, person in statements.fetch(PEOPLE, [statements.document(told)])}
+    pairs = [{"kind": kind, "value": value} for kind, value in names]
+    return {(kind, value): person for kind, value, person in statements.fetch(PEOPLE, [statements.document(pairs)])}
 
 
 PEOPLE = """

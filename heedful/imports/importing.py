@@ -217,12 +217,12 @@ def _take(
 def _messages(row: Understood) -> Iterator[messages.Message]:
     """What a row says of somebody, and what happened to them."""
     external, name = row.organisation or ("", "")
-    said = messages.Description(
+    description = messages.Description(
         row.names, row.at, row.facts, row.consents, external[:200], {"name": name} if name else {}
     )
-    told = bool(row.facts or row.consents or external) or not row.drafts
+    is_described = bool(row.facts or row.consents or external) or not row.drafts
     drafts: list[TouchpointDraft | None] = [*row.drafts] or [None]
-    yield messages.Message(drafts[0], said if told else None)
+    yield messages.Message(drafts[0], description if is_described else None)
     for draft in drafts[1:]:
         yield messages.Message(draft)
 

@@ -45,8 +45,8 @@ def compose(*, invitation: Invitation, person: Customer) -> InvitationMail:
 
 def preview(*, survey: Survey, language: str, link: str, stop: str) -> InvitationMail:
     """Return a survey's mail as it would look, with the links given."""
-    found = company.find()
-    name, accent = (found.name, found.colour) if found else ("", PLAIN)
+    company_row = company.find()
+    name, accent = (company_row.name, company_row.colour) if company_row else ("", PLAIN)
     survey_form = forms.lay_out(survey, company=name, language=language)
     context = {
         "survey_form": survey_form,

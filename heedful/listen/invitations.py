@@ -229,8 +229,8 @@ def _why_not(invitation: Invitation, person: Customer, at: datetime) -> str | No
         return "late"
     if not person.email:
         return "no_address"
-    said = consents.standing(person=person.pk)
-    if not all(said.get(purpose, True) for purpose in PURPOSES):
+    consent_of = consents.standing(person=person.pk)
+    if not all(consent_of.get(purpose, True) for purpose in PURPOSES):
         return "refused"
     return _over_budget(survey, person, at)
 

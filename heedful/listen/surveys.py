@@ -260,9 +260,9 @@ def _unwatch(survey: Survey) -> None:
         kinds.unwatch(slugs=[survey.moment_kind])
 
 
-def _free_slug(wanted: str) -> str:
+def _free_slug(slug: str) -> str:
     locks.lock(Survey)
-    return names.slug(wanted, otherwise="survey", most=70, taken=Survey.objects.values_list("slug", flat=True))
+    return names.slug(slug, otherwise="survey", most=70, taken=Survey.objects.values_list("slug", flat=True))
 
 
 def _checked_languages(languages: Sequence[str]) -> list[str]:

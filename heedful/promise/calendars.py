@@ -102,13 +102,13 @@ def _with_public(holidays: Sequence[str], region: str, at: datetime) -> list[str
 def _hours(time_zone: str, week: Week, holidays: Sequence[str]) -> dict[str, Any]:
     """The hours as a row keeps them: seven days in order, Monday first."""
     try:
-        said = Hours.from_json({"time_zone": time_zone, "week": week, "holidays": list(holidays)}).to_json()
+        hours = Hours.from_json({"time_zone": time_zone, "week": week, "holidays": list(holidays)}).to_json()
     except ValueError as sentence:
         raise Refused(str(sentence)) from None
     return {
-        "time_zone": said["time_zone"],
-        "week": [said["week"][day] for day in WEEKDAYS],
-        "holidays": said["holidays"],
+        "time_zone": hours["time_zone"],
+        "week": [hours["week"][day] for day in WEEKDAYS],
+        "holidays": hours["holidays"],
     }
 
 

@@ -71,8 +71,8 @@ class Promise(models.Model):
     @property
     def counting(self) -> "Recount | None":
         """The recount that runs now: until it is done, its figures are not yet whole."""
-        found: Recount | None = getattr(self, "recount", None)
-        return found if found and found.finished_at is None else None
+        recount: Recount | None = getattr(self, "recount", None)
+        return recount if recount and recount.finished_at is None else None
 
 
 class StandardQuerySet(models.QuerySet["Standard"]):

@@ -40,15 +40,15 @@ def offered() -> dict[str, str]:
     """What the library knows: `regions.tsv` is written from it."""
     import holidays
 
-    known: dict[str, str] = {}
+    regions: dict[str, str] = {}
     supported = holidays.list_supported_countries(include_aliases=False)
     for code, country in countries.every().items():
         if code in supported:
-            known[code] = country.name
+            regions[code] = country.name
             names = _names(holidays.country_holidays(code))
             parts = {f"{code}-{part}": names.get(part, part) for part in supported[code]}
-            known |= dict(sorted(parts.items(), key=lambda one: one[1]))
-    return known
+            regions |= dict(sorted(parts.items(), key=lambda one: one[1]))
+    return regions
 
 
 def _names(country: object) -> dict[str, str]:

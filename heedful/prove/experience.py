@@ -48,16 +48,16 @@ def by_outcome(
     *, promises: Collection[Promise], attainments: Mapping[int, Attainment], period: Period
 ) -> dict[int, list[ExperienceByOutcome]]:
     """How each promise was felt in a period, the question with the most answers first; `attainments` are of it."""
-    asked = [question for question in answers.questions_answered() if _is_of_promises(question)]
+    questions = [question for question in answers.questions_answered() if _is_of_promises(question)]
     cells: dict[tuple[int, str], list[OutcomeCount]] = defaultdict(list)
-    for cell in gaps.after(promises=promises, questions=asked, since=period.since, until=period.until):
+    for cell in gaps.after(promises=promises, questions=questions, since=period.since, until=period.until):
         cells[cell.promise, cell.question].append(cell)
-    found: dict[int, list[ExperienceByOutcome]] = defaultdict(list)
+    outcomes: dict[int, list[ExperienceByOutcome]] = defaultdict(list)
     for (promise, question), some in sorted(cells.items()):
-        found[promise].append(_by_outcome(question, some, attainments[promise]))
-    for one in found.values():
+        outcomes[promise].append(_by_outcome(question, some, attainments[promise]))
+    for one in outcomes.values():
         one.sort(key=lambda question: -question.n)
-    return found
+    return outcomes
 
 
 def _is_of_promises(question: str) -> bool:

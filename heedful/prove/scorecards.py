@@ -58,8 +58,8 @@ def cards(*, period: Period, at: datetime, with_experience: bool = True) -> list
     How it felt costs more than the rest together, so that whoever does not show it can leave it out.
     """
     promises = Promise.objects.active().select_related("owner", "stage", "recount").prefetch_related("standards")
-    found = _cards(list(promises), period, at, with_experience=with_experience)
-    return sorted(found, key=lambda card: (-card.worth.amount, -(card.due - card.kept), card.promise.words))
+    shown = _cards(list(promises), period, at, with_experience=with_experience)
+    return sorted(shown, key=lambda card: (-card.worth.amount, -(card.due - card.kept), card.promise.words))
 
 
 def card(*, promise: Promise, period: Period, at: datetime) -> PromiseCard:
@@ -79,7 +79,7 @@ def _cards(
     )
     worth = _worth(at)
     cases = _cases()
-    found = []
+    cards = []
     for promise in promises:
         now, old, answers = (
             attainments[promise.pk],
@@ -87,7 +87,7 @@ def _cards(
             experiences.get(promise.pk, []),
         )
         gap = experience.widest_gap(answers)
-        found.append(
+        cards.append(
             PromiseCard(
                 promise=promise,
                 kept=now.kept,
@@ -102,7 +102,7 @@ def _cards(
                 cases=cases.get(promise.pk, 0),
             )
         )
-    return found
+    return cards
 
 
 def _measured_by(promise: Promise) -> set[str]:

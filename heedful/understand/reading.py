@@ -75,9 +75,9 @@ def through(work: Work) -> Work:
 
 def find_pending(work: Work) -> None:
     """Pick the sheets whose words were never read, or have changed since."""
-    known = {row.feedback_id: row for row in Reading.objects.filter(feedback__in=work.feedback)}
+    reading_of = {row.feedback_id: row for row in Reading.objects.filter(feedback__in=work.feedback)}
     for feedback in work.feedback:
-        row = known.get(feedback.pk)
+        row = reading_of.get(feedback.pk)
         if row and (row.text_digest == digest(feedback.verbatim)):
             work.readings[feedback.pk] = row
         elif feedback.verbatim:
@@ -104,8 +104,8 @@ def interpret(work: Work) -> None:
 
 def match_topics(work: Work) -> None:
     """What the words are about, of the topics that the company cares about."""
-    told = topics.of([feedback.verbatim for feedback in work.pending])
-    for feedback, found in zip(work.pending, told, strict=True):
+    matches = topics.of([feedback.verbatim for feedback in work.pending])
+    for feedback, found in zip(work.pending, matches, strict=True):
         work.readings[feedback.pk].topics = [{"slug": slug, "confidence": confidence} for slug, confidence in found]
 
 
@@ -218,7 +218,7 @@ def feedback_of(*recorded: TouchpointsRecorded) -> list[Feedback]:
 
 def scores_of(feedback: list[Feedback]) -> dict[int, dict[str, question_kinds.Score]]:
     """Every score of each sheet, as it was given."""
-    found: dict[int, dict[str, question_kinds.Score]] = defaultdict(dict)
+    scores: dict[int, dict[str, question_kinds.Score]] = defaultdict(dict)
     for score in Score.objects.filter(feedback__in=feedback):
-        found[score.feedback_id][score.question] = score.answer
-    return found
+        scores[score.feedback_id][score.question] = score.answer
+    return scores

@@ -107,13 +107,13 @@ def read[M: Model](request: HttpRequest, rows: QuerySet[M], *, keys: Sequence[st
     place = _place(request.GET.get("after", ""), rows.model, keys)
     skipped, values = (place[0], place[1:]) if place else (0, [])
     some = rows.filter(beyond(keys, values)) if values else rows
-    found = list(some.order_by(*keys).fetch_mode(FETCH_RAISE)[: size + 1])
-    shown = found[:size]
-    is_all = not values and len(found) <= size
-    total = len(found) if is_all else rows.order_by()[: MOST_COUNTED + 1].count()
+    fetched = list(some.order_by(*keys).fetch_mode(FETCH_RAISE)[: size + 1])
+    shown = fetched[:size]
+    is_all = not values and len(fetched) <= size
+    total = len(fetched) if is_all else rows.order_by()[: MOST_COUNTED + 1].count()
     disclose(request, shown)
     following = ""
-    if len(found) > size:
+    if len(fetched) > size:
         following = query(request.GET, after=cursor.encode([skipped + size, *_values(shown[-1], keys)]))
     return ListPage(shown, total, skipped + 1, following, query(request.GET, format="csv"), query(request.GET), values)
 
@@ -157,10 +157,10 @@ def _checked(model: type[Model], key: str, value: Any) -> Any:
         return float(value)
     if not isinstance(value, (int, str)) or "\x00" in str(value):
         raise TypeError
-    found = field.to_python(value) if isinstance(field, Field) else value
-    if isinstance(found, datetime) and found.tzinfo is None:
+    checked = field.to_python(value) if isinstance(field, Field) else value
+    if isinstance(checked, datetime) and checked.tzinfo is None:
         raise ValueError
-    return found
+    return checked
 
 
 TOGETHER = 200

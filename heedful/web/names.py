@@ -65,12 +65,12 @@ class Names:
 def actors(written: Iterable[str]) -> dict[str, str]:
     """Who each of these is, such as `key:1`, `api:key:1` or `associate:12`; what names nobody is left out."""
     read = {text: found for text in set(written) if (found := ACTOR.fullmatch(text))}
-    wanted: dict[str, set[int]] = defaultdict(set)
+    ids_of: dict[str, set[int]] = defaultdict(set)
     for found in read.values():
         if found[2]:
-            wanted[found[1]].add(int(found[2]))
-    known = {kind: _called(kind, ids) for kind, ids in wanted.items()}
-    return {text: known.get(found[1], {}).get(int(found[2] or 0), UNNAMED[found[1]]) for text, found in read.items()}
+            ids_of[found[1]].add(int(found[2]))
+    names_of = {kind: _called(kind, ids) for kind, ids in ids_of.items()}
+    return {text: names_of.get(found[1], {}).get(int(found[2] or 0), UNNAMED[found[1]]) for text, found in read.items()}
 
 
 def sources(written: Iterable[str]) -> dict[str, str]:

@@ -62,12 +62,12 @@ def page[**P](action: str) -> Callable[[View[P]], Callable[Concatenate[HttpReque
     return decorate
 
 
-def _storable(asked: QueryDict) -> QueryDict:
+def _storable(query: QueryDict) -> QueryDict:
     """The address without what no database can hold; nobody types it."""
-    if "%00" not in asked.urlencode():
-        return asked
-    cleaned = asked.copy()
-    for name, values in asked.lists():
+    if "%00" not in query.urlencode():
+        return query
+    cleaned = query.copy()
+    for name, values in query.lists():
         cleaned.setlist(name, [storable(value) for value in values])
     return cleaned
 

@@ -13,9 +13,11 @@ from heedful.customers import messages
 from heedful.customers.messages import Description, Message
 from heedful.customers.models import Customer
 from heedful.kit.actor import By
+from tests.web import desk
 from tests.web.desk import As, say
 
 pytestmark = pytest.mark.django_db
+case, feedback = desk.case, desk.feedback
 
 
 @pytest.mark.parametrize(

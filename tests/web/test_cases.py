@@ -18,9 +18,11 @@ from heedful.understand.models import Reading
 from heedful.web import filters as look
 from heedful.web.desk.cases import list as case_list
 from tests.cast import arrived
+from tests.web import desk
 from tests.web.desk import As, opened, say
 
 pytestmark = pytest.mark.django_db
+case, feedback = desk.case, desk.feedback
 
 
 def quiet(number: int) -> Customer:

@@ -120,11 +120,11 @@ def _note(row: Case, note: PastNote) -> Note:
 def _log(row: Case, past: PastCase) -> list[TouchpointDraft]:
     """The clock in the customer's own log: each start, and each answer that stopped it."""
     clock_1, clock_2 = str(row.pk), f"{row.pk}.1"
-    found = [clocks.draft(row, clock.OPENED, clock_1, at=past.opened_at)]
+    drafts = [clocks.draft(row, clock.OPENED, clock_1, at=past.opened_at)]
     if row.first_act_at is not None:
-        found.append(clocks.draft(row, clock.ANSWERED, clock_1, at=row.first_act_at))
+        drafts.append(clocks.draft(row, clock.ANSWERED, clock_1, at=row.first_act_at))
     if past.reopened_at is not None:
-        found.append(clocks.draft(row, clock.OPENED, clock_2, at=past.reopened_at))
+        drafts.append(clocks.draft(row, clock.OPENED, clock_2, at=past.reopened_at))
         if past.answered_at is not None:
-            found.append(clocks.draft(row, clock.ANSWERED, clock_2, at=past.answered_at))
-    return found
+            drafts.append(clocks.draft(row, clock.ANSWERED, clock_2, at=past.answered_at))
+    return drafts

@@ -47,22 +47,22 @@ _kept: dict[tuple[bytes, bytes, str], ClientContext] = {}
 
 def read(text: bytes, outer: bytes, country: str) -> ClientContext:
     """Return what an event's context and its batch's say together; the event's own says it first."""
-    if (found := _kept.get((text, outer, country))) is None:
-        found = _read(text, outer, country)
+    if (context := _kept.get((text, outer, country))) is None:
+        context = _read(text, outer, country)
         if len(_kept) >= KEPT:
             _kept.clear()
         if len(text) <= LONGEST_KEPT:
-            _kept[text, outer, country] = found
-    return found
+            _kept[text, outer, country] = context
+    return context
 
 
 def _read(own: bytes, outer: bytes, country: str) -> ClientContext:
     first, second = _decoded(own), _decoded(outer)
 
     def part(name: str) -> Any:
-        return said if (said := getattr(first, name)) is not None else getattr(second, name)
+        return value if (value := getattr(first, name)) is not None else getattr(second, name)
 
-    traits = said if isinstance(said := part("traits"), dict) else {}
+    traits = value if isinstance(value := part("traits"), dict) else {}
     names = [*addresses(traits, country), *_devices(part("device"), country), *_external(part("external_ids"), country)]
     channel, library, campaign = part("channel"), part("library"), bytes(first.campaign) or bytes(second.campaign)
     library_name = library.get("name") if isinstance(library, dict) else None
@@ -73,7 +73,7 @@ def _read(own: bytes, outer: bytes, country: str) -> ClientContext:
         campaign=b'"campaign":' + campaign if campaign[:1] == b"{" and len(campaign) > 2 else b"",
         traits=traits,
         consent=part("consent"),
-        locale=said if isinstance(said := part("locale"), str) else "",
+        locale=value if isinstance(value := part("locale"), str) else "",
     )
 
 

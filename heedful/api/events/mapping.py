@@ -40,22 +40,22 @@ class Arrival:
     def client_context_of(self, context: Raw) -> ClientContext:
         """Return what an event's own context says together with the batch's."""
         text = bytes(context)
-        if (found := self.contexts.get(text)) is None:
-            found = self.contexts[text] = client_context.read(text, self.context, self.country)
-        return found
+        if (client := self.contexts.get(text)) is None:
+            client = self.contexts[text] = client_context.read(text, self.context, self.country)
+        return client
 
 
 def read(event: Event, arrival: Arrival, item: bytes, kind: str | None = None) -> Message:
     """Return what one event means, or say why it means nothing; `kind` is the path's, for an event without a type."""
     if event.distinct_id is not None:
         posthog.translate(event)
-    said = event.type or kind
-    reader = READERS.get(said) if isinstance(said, str) else None
+    name = event.type or kind
+    reader = READERS.get(name) if isinstance(name, str) else None
     if reader is None:
         raise Unusable(
-            f"Its type is {str(said)[:40]!r}; there are {', '.join(READERS)}." if said else "It has no type."
+            f"Its type is {str(name)[:40]!r}; there are {', '.join(READERS)}." if name else "It has no type."
         )
-    event.type = said
+    event.type = name
     return reader(event, _EventContext(arrival, arrival.client_context_of(event.context), item))
 
 
@@ -85,18 +85,18 @@ def _draft(kind: str, event: Event, context: _EventContext, extra: dict[str, Any
     names = _who(event, context)
     text = _object(event.properties, "properties")
     happened_at, is_read = _when(event, context)
-    told = read_feedback(text, context.arrival.stages)
+    properties = read_feedback(text, context.arrival.stages)
     campaign = context.client.campaign
     return TouchpointDraft(
         kind,
         happened_at,
         _message_id(event, context, happened_at),
         names,
-        channel=_channel(event, context, told),
-        stage=told.stage if told else "",
+        channel=_channel(event, context, properties),
+        stage=properties.stage if properties else "",
         properties=Raw(_with(text, extra, campaign) if extra or campaign else text),
-        scores=told.scores if told else None,
-        verbatim=told.verbatim if told else None,
+        scores=properties.scores if properties else None,
+        verbatim=properties.verbatim if properties else None,
         clamped=not is_read,
     )
 
@@ -119,27 +119,27 @@ def _with(text: bytes, extra: dict[str, Any], campaign: bytes) -> bytes:
 
 
 def _identify(event: Event, context: _EventContext) -> Message:
-    said = _description(event, context)
+    description = _description(event, context)
     own = context.client.traits | _dict(event.traits)
     read = traits.read(own, context.arrival.currency)
     if context.client.locale:
         read.facts.setdefault("language", context.client.locale)
     for kind in ("email", "phone"):
-        if found := next((value for name, value in said.identities if name == kind), None):
+        if found := next((value for name, value in description.identities if name == kind), None):
             read.facts[kind] = found
-    said.facts = read.facts
-    said.consents = read.consents | traits.preferences(context.client.consent)
-    said.organisation, said.organisation_traits = read.organisation, read.organisation_traits
-    return Message(description=said)
+    description.facts = read.facts
+    description.consents = read.consents | traits.preferences(context.client.consent)
+    description.organisation, description.organisation_traits = read.organisation, read.organisation_traits
+    return Message(description=description)
 
 
 def _group(event: Event, context: _EventContext) -> Message:
     group = _text_id(event.group_id, "groupId")
     if not group:
         raise Unusable("A group needs its groupId.")
-    said = _description(event, context)
-    said.organisation, said.organisation_traits = group[:200], _dict(event.traits)
-    return Message(description=said)
+    description = _description(event, context)
+    description.organisation, description.organisation_traits = group[:200], _dict(event.traits)
+    return Message(description=description)
 
 
 def _alias(event: Event, context: _EventContext) -> Message:
@@ -237,10 +237,10 @@ def _dict(text: Raw) -> dict[str, Any]:
 def _when(event: Event, context: _EventContext) -> tuple[datetime, bool]:
     """Return when an event happened, and whether it said so readably."""
     arrival = context.arrival
-    said = event.timestamp if event.timestamp is not None else event.original_timestamp
-    if said is None:
+    sent_at = event.timestamp if event.timestamp is not None else event.original_timestamp
+    if sent_at is None:
         return arrival.at, True
-    read = moment(said)
+    read = moment(sent_at)
     if read is None:
         return arrival.at, False
     behind = arrival.behind if event.sent_at is None else shift(event.sent_at, arrival.at)
@@ -252,8 +252,8 @@ def _message_id(event: Event, context: _EventContext, happened_at: datetime) -> 
 
     An event without id and time is taken for the same within a minute: somebody may well do the same again later.
     """
-    said = event.message_id if event.message_id is not None else event.uuid
-    if isinstance(said, str | int) and (known := str(said).strip()):
+    number = event.message_id if event.message_id is not None else event.uuid
+    if isinstance(number, str | int) and (known := str(number).strip()):
         return known
     minute = "" if event.timestamp or event.original_timestamp else f"{happened_at:%Y%m%d%H%M}"
     return hashlib.blake2b(context.item + minute.encode(), digest_size=16).hexdigest()

@@ -97,8 +97,8 @@ def _of_texts(texts: Sequence[str], specs: Sequence[TopicSpec]) -> Floats:
 
 def _sentences(text: str) -> list[str]:
     """The text and, where it has several, its sentences."""
-    found = [sentence for sentence in _SENTENCE_END.split(text) if sentence.strip()]
-    return [text, *found[:MOST_SENTENCES]] if len(found) > 1 else [text]
+    sentences = [sentence for sentence in _SENTENCE_END.split(text) if sentence.strip()]
+    return [text, *sentences[:MOST_SENTENCES]] if len(sentences) > 1 else [text]
 
 
 def _nearness(given: NDArray[np.float32], compass: _Compass) -> Floats:
@@ -109,9 +109,9 @@ def _nearness(given: NDArray[np.float32], compass: _Compass) -> Floats:
 
 @functools.lru_cache(maxsize=8)
 def _compass(specs: tuple[TopicSpec, ...]) -> _Compass:
-    told = vectors.embed([f"{topic.name}. {topic.description}" for topic in specs])
-    shown = [vectors.embed(topic.examples) if topic.examples else told[[row]] for row, topic in enumerate(specs)]
-    kinds = zip(specs, shown, told, strict=True)
+    described = vectors.embed([f"{topic.name}. {topic.description}" for topic in specs])
+    shown = [vectors.embed(topic.examples) if topic.examples else described[[row]] for row, topic in enumerate(specs)]
+    kinds = zip(specs, shown, described, strict=True)
     sums = np.stack([some.sum(axis=0) * bool(topic.examples) + DESCRIPTION_WEIGHT * own for topic, some, own in kinds])
     lengths = np.linalg.norm(sums, axis=1, keepdims=True)
     centres = sums / np.where(lengths > 0, lengths, 1)

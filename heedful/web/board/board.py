@@ -49,8 +49,8 @@ def index(request: PageRequest) -> HttpResponse:
 
 def _last_at(now: datetime) -> datetime | None:
     """When something was due or somebody said something last."""
-    value = Feedback.objects.order_by("-happened_at", "-pk").values_list("happened_at", flat=True).first()
-    last = [at for at in (attainment.last_due(until=now), value) if at is not None]
+    said_at = Feedback.objects.order_by("-happened_at", "-pk").values_list("happened_at", flat=True).first()
+    last = [at for at in (attainment.last_due(until=now), said_at) if at is not None]
     return max(last, default=None)
 
 
@@ -147,13 +147,13 @@ def headlines(period: Period) -> list[dict[str, Figure | None]]:
     """The company's scores, each plain and by value; a question that nobody answered is left out."""
     now = answers.tallies(questions=HEADLINES, period=period, weighted=True)
     old = answers.tallies(questions=HEADLINES, period=period.before) if period.before else {}
-    found = []
+    figures_of = []
     for question in HEADLINES:
         if figure := scores.score(question, now.get(question, {}).get("", AnswerTally())):
             last = scores.score(question, old.get(question, {}).get("", AnswerTally()))
             by_value = scores.score(question, now.get(question, {}).get("", AnswerTally()), weighted=True)
             href = reverse("board:scores", args=[question]) + "?" + urlencode({"period": period.choice})
-            found.append(
+            figures_of.append(
                 {
                     "plain": figures.score(question, figure, last, href=href),
                     "by_value": figures.score(question, by_value, None, href=href)
@@ -161,7 +161,7 @@ def headlines(period: Period) -> list[dict[str, Figure | None]]:
                     else None,
                 }
             )
-    return found
+    return figures_of
 
 
 def _trend(period: Period) -> object | None:
@@ -180,31 +180,31 @@ def _trend(period: Period) -> object | None:
 
 def _stages(period: Period) -> object | None:
     """The first headline by stage."""
-    found = answers.tallies(questions=HEADLINES[:1], period=period, by="stage").get(HEADLINES[0], {})
+    tallies = answers.tallies(questions=HEADLINES[:1], period=period, by="stage").get(HEADLINES[0], {})
     names = Names()
     rows = [
         charts.ScoreRow(
             names.stage(stage) if stage else "No stage", *figures.plotted(figure), figure.n, words=score_words(figure)
         )
-        for stage, tally in found.items()
+        for stage, tally in tallies.items()
         if (figure := scores.score(HEADLINES[0], tally))
     ]
     label = f"{question_kinds.name_of(HEADLINES[0])} by stage"
     return charts.whiskers(rows, label=label, least=-100, most=100) if len(rows) > 1 else None
 
 
-def _loop(period: Period, found: loop_speed.LoopSpeed) -> dict[str, Any]:
+def _loop(period: Period, speed: loop_speed.LoopSpeed) -> dict[str, Any]:
     """The loop's speed as figures, those that there are."""
     within = urlencode({"period": period.choice})
     everything = f"{reverse('desk:cases')}?show=all&{within}"
     closed = f"{reverse('desk:cases')}?state=closed&{within}"
     shown = [
-        _median("Heard to first act, median", found.to_first_act, found.cases, everything),
-        _median("Heard to closed, median", found.to_close, found.closed, closed),
-        _share("Acted on in time", found.in_time, "cases due", f"{everything}&speed=due"),
-        _share("Said that it helped", found.helped, "answers", f"{everything}&helped=any"),
+        _median("Heard to first act, median", speed.to_first_act, speed.cases, everything),
+        _median("Heard to closed, median", speed.to_close, speed.closed, closed),
+        _share("Acted on in time", speed.in_time, "cases due", f"{everything}&speed=due"),
+        _share("Said that it helped", speed.helped, "answers", f"{everything}&helped=any"),
     ]
-    return {"cases": found.cases, "figures": [figure for figure in shown if figure]}
+    return {"cases": speed.cases, "figures": [figure for figure in shown if figure]}
 
 
 def _median(label: str, span: timedelta | None, n: int, href: str) -> Figure:

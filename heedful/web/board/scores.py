@@ -55,7 +55,7 @@ def _parts(question: str, period: Period, side: By, weighted: bool) -> dict[str,
     if total is None:
         return {"figure": None}
     groups = answers.tallies(questions=[question], period=period, by=side, weighted=weighted)[question]
-    found = {
+    parts = {
         key or "none": figure
         for key, tally in groups.items()
         if (figure := scores.score(question, tally, weighted=weighted))
@@ -70,7 +70,7 @@ def _parts(question: str, period: Period, side: By, weighted: bool) -> dict[str,
             _rows(question, period, side, key),
             words=score_words(figure),
         )
-        for key, figure in (sorted(found.items()) if side == "month" else _best_first(found))
+        for key, figure in (sorted(parts.items()) if side == "month" else _best_first(parts))
     ]
     if not question_kinds.has_scale(question):  # the line goes as far as the numbers do
         least = min(row.low for row in rows)
@@ -78,7 +78,7 @@ def _parts(question: str, period: Period, side: By, weighted: bool) -> dict[str,
     return {
         "figure": figures.score(question, total, None, href=_rows(question, period, side, "")),
         "picture": charts.whiskers(rows, label=f"{question_kinds.name_of(question)} by {side}", least=least, most=most),
-        "ranking": scores.rank({names.part(side, key): figure for key, figure in found.items()}),
+        "ranking": scores.rank({names.part(side, key): figure for key, figure in parts.items()}),
         "gaps": _gaps(question, period, side),
     }
 
@@ -105,17 +105,17 @@ def _gaps(question: str, period: Period, side: By) -> object | None:
 
 def _others(question: str) -> list[str]:
     """The other questions that have a figure."""
-    found = answers.questions_answered()
-    return [code for code in found if code != question and question_kinds.kind_of(code).score]
+    codes = answers.questions_answered()
+    return [code for code in codes if code != question and question_kinds.kind_of(code).score]
 
 
-def _best_first(found: dict[str, scores.Estimate]) -> list[tuple[str, scores.Estimate]]:
-    return sorted(found.items(), key=lambda pair: (not pair[1].enough, -pair[1].value, pair[0]))
+def _best_first(figures_of: dict[str, scores.Estimate]) -> list[tuple[str, scores.Estimate]]:
+    return sorted(figures_of.items(), key=lambda pair: (not pair[1].enough, -pair[1].value, pair[0]))
 
 
 def _rows(question: str, period: Period, side: str, key: str) -> str:
     """The address of the answers behind a figure."""
-    said = {"question": question, "period": period.choice, "words": "any"} | (
+    query = {"question": question, "period": period.choice, "words": "any"} | (
         {side: "" if key == "none" else key} if key else {}
     )
-    return f"{reverse('desk:feedback')}?{urlencode(said)}"
+    return f"{reverse('desk:feedback')}?{urlencode(query)}"

@@ -167,8 +167,8 @@ async def _answer(send: Send, status: int, body: bytes, headers: Iterable[tuple[
 
 
 def _topics(query: bytes) -> frozenset[str]:
-    wanted = ",".join(parse_qs(query.decode("latin-1")).get("topics", [])).split(",")
-    clean = [topic.strip() for topic in wanted if topic.strip() and "\n" not in topic and "\r" not in topic]
+    topics = ",".join(parse_qs(query.decode("latin-1")).get("topics", [])).split(",")
+    clean = [topic.strip() for topic in topics if topic.strip() and "\n" not in topic and "\r" not in topic]
     return frozenset(clean[:MOST_TOPICS])
 
 

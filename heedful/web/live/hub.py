@@ -109,8 +109,8 @@ class Hub:
             self._send(self.everybody(), REFRESH)  # something may have changed while nobody listened
             async for notice in database.notifies():
                 with suppress(ValueError, KeyError, TypeError):
-                    said = json.loads(notice.payload)
-                    self.publish(str(said["topic"]), str(said["id"]))
+                    notice_body = json.loads(notice.payload)
+                    self.publish(str(notice_body["topic"]), str(notice_body["id"]))
 
 
 def parameters() -> dict[str, Any]:

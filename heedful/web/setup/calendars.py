@@ -87,8 +87,8 @@ def calendar(request: PageRequest, pk: int) -> HttpResponse:
     """One of them."""
     row = get_object_or_404(Calendar, pk=pk)
     week = {f"day_{number}": " ".join(f"{a}-{b}" for a, b in day) for number, day in enumerate(row.week)}
-    said = {"name": row.name, "time_zone": row.time_zone, "is_default": row.is_default, **week}
-    form = CalendarForm(request.POST or None, initial={**said, "holidays": "\n".join(row.holidays)})
+    initial = {"name": row.name, "time_zone": row.time_zone, "is_default": row.is_default, **week}
+    form = CalendarForm(request.POST or None, initial={**initial, "holidays": "\n".join(row.holidays)})
     places.keep(form.fields["time_zone"], row.time_zone)
     if request.method == "POST" and form.is_valid():
         with refusals.at_form(form):

@@ -45,11 +45,11 @@ class HistoryPosition(NamedTuple):
     @classmethod
     def read(cls, text: str) -> Self | None:
         """A place as an address names it; none where somebody made it up."""
-        found = re.fullmatch(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6})\.(\d)\.(\d{1,18})", text, re.ASCII)
+        match = re.fullmatch(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6})\.(\d)\.(\d{1,18})", text, re.ASCII)
         try:
             return (
-                cls(datetime.fromisoformat(found[1]).replace(tzinfo=UTC), int(found[2]), int(found[3]))
-                if found
+                cls(datetime.fromisoformat(match[1]).replace(tzinfo=UTC), int(match[2]), int(match[3]))
+                if match
                 else None
             )
         except ValueError:
@@ -109,15 +109,15 @@ class CaseHistory:
 def part(case: Case, *, before: HistoryPosition | None = None, since: HistoryPosition | None = None) -> CaseHistory:
     """The latest part, or the one before a place; or everything since a place that is shown already."""
     most = MOST if since else PART
-    found = [line for read in (_moved, _noted, _answered) for line in read(case, before, most + 1)]
-    found.sort(key=lambda line: line.place)
-    shown = found[-most:]
+    lines = [line for read in (_moved, _noted, _answered) for line in read(case, before, most + 1)]
+    lines.sort(key=lambda line: line.place)
+    shown = lines[-most:]
     if since:
         shown = shown[-max(PART, sum(line.place >= since for line in shown)) :]
     return CaseHistory(
         lines=shown,
         first=shown[0].place if shown else None,
-        is_whole=len(shown) == len(found),
+        is_whole=len(shown) == len(lines),
         is_latest=before is None,
     )
 
@@ -204,12 +204,12 @@ def _answered(case: Case, before: HistoryPosition | None, most: int) -> list[His
     feedback = Feedback.objects.filter(subject__in=subjects.values())
     names = {str(Reference("feedback", pk)): subject for pk, subject in feedback.values_list("pk", "subject")}
     heard = {names[name] for name in case.troubles.filter(reference__in=names).values_list("reference", flat=True)}
-    found = [
+    answers = [
         _answer(invitation.pk, invitation.answers[question_kinds.OPEN])
         for invitation in invitations
         if subjects[invitation.pk] not in heard
     ]
-    return sorted((one for one in found if before is None or one.place < before), key=lambda one: one.place)[-most:]
+    return sorted((one for one in answers if before is None or one.place < before), key=lambda one: one.place)[-most:]
 
 
 def _answer(pk: int, words: Mapping[str, Any]) -> HistoryHelpAnswer:

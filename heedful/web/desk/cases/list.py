@@ -118,8 +118,8 @@ def empty_list(query: QueryDict) -> EmptyList | None:
     filters = {name: value for name, value in query.items() if value and name not in ("sort", "after", "format")}
     if not filters:
         return None
-    if len(filters) == 1 and (found := NOTHING.get(next((name, str(value)) for name, value in filters.items()))):
-        return found
+    if len(filters) == 1 and (sentence := NOTHING.get(next((name, str(value)) for name, value in filters.items()))):
+        return sentence
     if "q" in filters and not {"state", "show"} & filters.keys():
         words = "No open case has these words, this number or this customer."
         wider = lists.query(query, show="all")

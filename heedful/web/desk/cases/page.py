@@ -78,8 +78,8 @@ def trouble_rows(troubles: Sequence[CaseTrouble]) -> list[TroubleRow]:
 
 
 def _made(troubles: Iterable[CaseTrouble]) -> dict[int, CommitmentRow]:
-    wanted = {number for trouble in troubles if (number := trouble.commitment_id)}
-    rows = Commitment.objects.select_related("promise").in_bulk(wanted) if wanted else {}
+    numbers = {number for trouble in troubles if (number := trouble.commitment_id)}
+    rows = Commitment.objects.select_related("promise").in_bulk(numbers) if numbers else {}
     came = _came(row for row in rows.values() if row.settled_by)
     return {pk: CommitmentRow(row, came.get(row.settled_by or 0)) for pk, row in rows.items()}
 
@@ -90,8 +90,8 @@ def _came(settled: Iterable[Commitment]) -> dict[int, datetime]:
     if not rows:
         return {}
     since = min(row.started_at for row in rows)
-    found = Touchpoint.objects.filter(pk__in=[row.settled_by for row in rows], happened_at__gte=since)
-    return dict(found.values_list("pk", "happened_at"))
+    touchpoints = Touchpoint.objects.filter(pk__in=[row.settled_by for row in rows], happened_at__gte=since)
+    return dict(touchpoints.values_list("pk", "happened_at"))
 
 
 def ownership_digest(case: Case) -> str:

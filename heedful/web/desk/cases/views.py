@@ -120,8 +120,8 @@ def _history(request: PageRequest, row: Case) -> case_history.CaseHistory:
 
 def _case_to_show(request: PageRequest, pk: int) -> Case:
     """A case with what its page shows of it."""
-    wanted = ("customer__person__stage", "customer__person__organisation", "owner", "team")
-    row = get_object_or_404(Case.objects.select_related(*wanted), pk=pk)
+    related = ("customer__person__stage", "customer__person__organisation", "owner", "team")
+    row = get_object_or_404(Case.objects.select_related(*related), pk=pk)
     lists.disclose(request, [row])
     return row
 
@@ -168,8 +168,8 @@ def _back(request: PageRequest, pk: int, sentence: str, *, place: str = "") -> H
 def _wrong(request: PageRequest, pk: int, **forms: Any) -> HttpResponse:
     """The page again, with what was typed and what is wrong with it."""
     row = _case_to_show(request, pk)
-    told = _context(request, row, **forms, opened=next(iter(forms)))
-    return render(request, "desk/cases/case.html", told, status=422)
+    context = _context(request, row, **forms, opened=next(iter(forms)))
+    return render(request, "desk/cases/case.html", context, status=422)
 
 
 @page("case.work")
@@ -273,8 +273,8 @@ def handovers(request: PageRequest) -> HttpResponse:
     return redirect_with(request, back.removesuffix("?"), bulk.success_sentence(handed, whom))
 
 
-def _numbers(said: list[str]) -> list[int]:
-    return [int(number) for number in said if number.isascii() and number.isdecimal() and len(number) < 18]
+def _numbers(typed: list[str]) -> list[int]:
+    return [int(number) for number in typed if number.isascii() and number.isdecimal() and len(number) < 18]
 
 
 @page("case.close")

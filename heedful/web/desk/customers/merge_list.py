@@ -30,9 +30,9 @@ class MergeRow:
 
 def of(who: Customer) -> list[MergeRow]:
     """The merges that hold a person together, or did, the latest first."""
-    found = Merge.objects.filter(a__person=who.pk) | Merge.objects.filter(b__person=who.pk)
+    merges = Merge.objects.filter(a__person=who.pk) | Merge.objects.filter(b__person=who.pk)
     rows = list(
-        found.select_related("a", "b").prefetch_related("a__identities", "b__identities").order_by("-pk")[:MOST]
+        merges.select_related("a", "b").prefetch_related("a__identities", "b__identities").order_by("-pk")[:MOST]
     )
     actors = names.actors(actor for row in rows for actor in (row.merged_by, row.undone_by) if actor)
     return [

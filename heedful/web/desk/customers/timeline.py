@@ -80,18 +80,18 @@ def entries(shown: lists.ListPage[Touchpoint], *, person: int, query: TimelineQu
     cases = _cases_of(person)
     since = shown.rows[-1].happened_at if shown.following else None
     until = shown.after[0] if shown.after else None
-    said = _notes(cases, since, until) if query.is_all else []
+    notes = _notes(cases, since, until) if query.is_all else []
     readings = _readings(shown.rows)
-    found = [
+    shown_entries = [
         _clock(sitting[0], case)
         if (case := _case_of(sitting[0], cases))
         else _touchpoint(sitting, known, sources, readings)
         for sitting in _sittings(shown.rows)
-        if not (query.is_all and _is_told(sitting[0], cases, said))
+        if not (query.is_all and _is_told(sitting[0], cases, notes))
     ]
     if query.is_all:
-        found += [*_spoken(said, cases), *_turned(cases, since, until), *_broken(person, since, until)]
-    return sorted(found, key=lambda entry: entry.at, reverse=True)
+        shown_entries += [*_spoken(notes, cases), *_turned(cases, since, until), *_broken(person, since, until)]
+    return sorted(shown_entries, key=lambda entry: entry.at, reverse=True)
 
 
 def _cases_of(person: int) -> dict[str, Case]:
@@ -101,12 +101,12 @@ def _cases_of(person: int) -> dict[str, Case]:
 
 def _notes(cases: Mapping[str, Case], since: datetime | None, until: datetime | None) -> list[Note]:
     """The mails and calls on these cases within a time, the latest of them where there are very many."""
-    found = Note.objects.filter(case__in=list(cases.values())).exclude(kind=Note.Kind.NOTE)
+    notes = Note.objects.filter(case__in=list(cases.values())).exclude(kind=Note.Kind.NOTE)
     if since is not None:
-        found = found.filter(at__gte=since)
+        notes = notes.filter(at__gte=since)
     if until is not None:
-        found = found.filter(at__lt=until)
-    return list(found.select_related("author").order_by("-at", "-pk")[:MOST])
+        notes = notes.filter(at__lt=until)
+    return list(notes.select_related("author").order_by("-at", "-pk")[:MOST])
 
 
 def _case_of(row: Touchpoint, cases: Mapping[str, Case]) -> Case | None:
@@ -116,12 +116,12 @@ def _case_of(row: Touchpoint, cases: Mapping[str, Case]) -> Case | None:
     return cases.get(str(row.properties.get("case", "")).partition(".")[0])
 
 
-def _is_told(row: Touchpoint, cases: Mapping[str, Case], said: Sequence[Note]) -> bool:
+def _is_told(row: Touchpoint, cases: Mapping[str, Case], notes: Sequence[Note]) -> bool:
     """Whether the mail, the call or the closing that stopped a clock stands in the timeline by itself."""
     if row.kind != clock.ANSWERED or (case := _case_of(row, cases)) is None:
         return False
     return case.closed_at == row.happened_at or any(
-        note.case_id == case.pk and note.at == row.happened_at for note in said
+        note.case_id == case.pk and note.at == row.happened_at for note in notes
     )
 
 
@@ -135,17 +135,17 @@ def _clock(row: Touchpoint, case: Case) -> TimelineEntry:
 
 def _sittings(rows: Sequence[Touchpoint]) -> list[list[Touchpoint]]:
     """Touchpoints, the newest first; the answers that somebody gave to one survey in one sitting stand together."""
-    found: list[list[Touchpoint]] = []
+    sittings: list[list[Touchpoint]] = []
     begun: dict[tuple[str, str, int], list[Touchpoint]] = {}
     for row in rows:
         name = (row.kind, row.subject or "", row.customer_id)
-        known = begun.get(name) if row.subject and _is_spoken(row) else None
-        if known and known[0].happened_at - row.happened_at < SITTING:
-            known.append(row)
+        sitting = begun.get(name) if row.subject and _is_spoken(row) else None
+        if sitting and sitting[0].happened_at - row.happened_at < SITTING:
+            sitting.append(row)
         else:
             begun[name] = [row]
-            found.append(begun[name])
-    return found
+            sittings.append(begun[name])
+    return sittings
 
 
 def _is_spoken(row: Touchpoint) -> bool:
@@ -157,10 +157,10 @@ def _readings(rows: Sequence[Touchpoint]) -> dict[int, Reading]:
     spoken = [row for row in rows if row.verbatim]
     if not spoken:
         return {}
-    found = Reading.objects.filter(
+    readings = Reading.objects.filter(
         customer__in={row.customer_id for row in spoken}, feedback__touchpoint_id__in=[row.pk for row in spoken]
     )
-    return {reading.feedback.touchpoint_id: reading for reading in found.select_related("feedback")}
+    return {reading.feedback.touchpoint_id: reading for reading in readings.select_related("feedback")}
 
 
 def _touchpoint(
@@ -202,9 +202,9 @@ def _short(value: object) -> str:
     return text if len(text) <= 300 else f"{text[:299]}…"
 
 
-def _spoken(said: Sequence[Note], cases: Mapping[str, Case]) -> Iterator[TimelineEntry]:
+def _spoken(notes: Sequence[Note], cases: Mapping[str, Case]) -> Iterator[TimelineEntry]:
     """What we wrote to the customer and said on the phone."""
-    for note in said:
+    for note in notes:
         is_mail, who = note.kind == Note.Kind.MAIL, note.author.name if note.author else "We"
         yield TimelineEntry(
             "mail" if is_mail else "phone",

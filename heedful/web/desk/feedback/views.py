@@ -48,11 +48,11 @@ class FeedbackRow:
 
 def columns() -> list[lists.Column[Feedback]]:
     """What the export holds: words, and beside them the codes that do not change."""
-    known = names.Names()
+    names_of = names.Names()
     return [
         ("Said", lambda row: row.happened_at),
         ("Customer", lambda row: (row.customer.person or row.customer).label),
-        ("Stage", lambda row: known.stage(row.stage_slug)),
+        ("Stage", lambda row: names_of.stage(row.stage_slug)),
         ("Channel", lambda row: wording.channel(row.channel)),
         (
             "Scores",
@@ -60,7 +60,7 @@ def columns() -> list[lists.Column[Feedback]]:
         ),
         ("Words", lambda row: row.verbatim),
         ("Sentiment", lambda row: wording.FEELINGS.get(reading_of(row).sentiment, "")),
-        ("Topics", lambda row: "; ".join(known.topic(topic["slug"]) for topic in reading_of(row).topics or ())),
+        ("Topics", lambda row: "; ".join(names_of.topic(topic["slug"]) for topic in reading_of(row).topics or ())),
         ("Language", lambda row: reading_of(row).language),
         ("Stage code", lambda row: row.stage_slug),
         ("Channel code", lambda row: row.channel),
@@ -70,10 +70,10 @@ def columns() -> list[lists.Column[Feedback]]:
 @page("feedback.read")
 def index(request: PageRequest) -> HttpResponseBase:
     """What customers said."""
-    found = _chosen(request)
+    rows = _chosen(request)
     if request.GET.get("format") == "csv":
-        return lists.csv_file(request, "feedback", _exported(found), columns())
-    shown = lists.read(request, found, keys=["-happened_at", "-pk"])
+        return lists.csv_file(request, "feedback", _exported(rows), columns())
+    shown = lists.read(request, rows, keys=["-happened_at", "-pk"])
     context = {"page": shown, "feedback_rows": feedback_rows(shown.rows), **_chips(request)}
     return page_or_block(request, "desk/feedback/index.html", "rows", context)
 
@@ -108,8 +108,8 @@ def feedback_rows(rows: Iterable[Feedback]) -> list[FeedbackRow]:
     names = dict(Topic.objects.values_list("slug", "name"))
     references = {str(Reference("feedback", row.pk)): row.pk for row in rows}
     troubles = CaseTrouble.objects.filter(reference__in=references).values_list("reference", "case_id")
-    known = {references[reference]: case_id for reference, case_id in troubles}
-    return [_row(row, names, known.get(row.pk)) for row in rows]
+    case_of = {references[reference]: case_id for reference, case_id in troubles}
+    return [_row(row, names, case_of.get(row.pk)) for row in rows]
 
 
 def _row(row: Feedback, names: dict[str, str], case_id: int | None) -> FeedbackRow:
@@ -148,14 +148,14 @@ def _behind(request: PageRequest, rows: QuerySet[Feedback]) -> QuerySet[Feedback
     """The answers behind a figure: of one organisation, question, part and time."""
     if (pk := request.GET.get("organisation", "")).isdecimal():
         rows = rows.filter(customer__person__organisation=int(pk))
-    said = {name: request.GET.get(name, "").replace("\x00", "") for name in ("question", "segment", "kind", "month")}
-    if said["question"]:
-        rows = rows.filter(Exists(Score.objects.filter(question=said["question"], feedback=OuterRef("pk"))))
+    query = {name: request.GET.get(name, "").replace("\x00", "") for name in ("question", "segment", "kind", "month")}
+    if query["question"]:
+        rows = rows.filter(Exists(Score.objects.filter(question=query["question"], feedback=OuterRef("pk"))))
     if "segment" in request.GET:
-        rows = rows.filter(customer__person__segment=said["segment"])
-    if said["kind"]:
-        rows = rows.filter(kind=said["kind"])
-    if month := re.fullmatch(r"([12]\d{3})-(0[1-9]|1[0-2])", said["month"]):
+        rows = rows.filter(customer__person__segment=query["segment"])
+    if query["kind"]:
+        rows = rows.filter(kind=query["kind"])
+    if month := re.fullmatch(r"([12]\d{3})-(0[1-9]|1[0-2])", query["month"]):
         rows = rows.filter(happened_at__year=int(month[1]), happened_at__month=int(month[2]))
     return periods.within(request, rows, "happened_at", at=timezone.now())
 
@@ -163,13 +163,13 @@ def _behind(request: PageRequest, rows: QuerySet[Feedback]) -> QuerySet[Feedback
 def _band(name: str) -> Q | None:
     if name not in dict(SCORES):
         return None
-    found = Q()
+    condition = Q()
     for kind in question_kinds.kinds():
         if kind.band:
             low, high = kind.band.edges
             bounds = {"low": Q(value__lt=low), "middle": Q(value__gte=low, value__lt=high), "high": Q(value__gte=high)}
-            found |= (Q(question=kind.code) | Q(question__startswith=f"{kind.code}.")) & bounds[name]
-    return found
+            condition |= (Q(question=kind.code) | Q(question__startswith=f"{kind.code}.")) & bounds[name]
+    return condition
 
 
 def _chips(request: PageRequest) -> dict[str, Any]:
@@ -200,5 +200,5 @@ def _chips(request: PageRequest) -> dict[str, Any]:
 
 def _channels() -> list[str]:
     """The channels on which customers speak; looked for every few minutes, since it takes a walk over all scores."""
-    found = Score.objects.exclude(channel="").order_by("channel").values_list("channel", flat=True).distinct()
-    return cast("list[str]", cache.get_or_set("feedback.channels", lambda: list(found[:30]), CHANNELS_S))
+    channels = Score.objects.exclude(channel="").order_by("channel").values_list("channel", flat=True).distinct()
+    return cast("list[str]", cache.get_or_set("feedback.channels", lambda: list(channels[:30]), CHANNELS_S))

@@ -40,18 +40,18 @@ def organisation(request: PageRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(Organisation, pk=pk)
     members = Customer.objects.people().filter(organisation=row)
     cases = Case.objects.open().filter(customer__person__organisation=row)
-    walked = _promises(row)
+    promises = _promises(row)
     urgent = list(cases.select_related("customer__person", "owner").order_by(URGENCY, "due_at", "pk")[:MOST_CASES])
-    lists.disclose(request, [*urgent, *(said := list(_feedback(row)[:LATEST_WORDS]))])
+    lists.disclose(request, [*urgent, *(latest := list(_feedback(row)[:LATEST_WORDS]))])
     context = {
         "organisation": row,
         "page": lists.read(request, members.select_related("stage"), keys=["-last_seen_at", "-id"]),
         "worth": _worth(members),
         "open": cases.count(),
         "cases": urgent,
-        "promises": walked,
-        "attainment": _attainment(walked),
-        "feedback_rows": feedback.feedback_rows(said),
+        "promises": promises,
+        "attainment": _attainment(promises),
+        "feedback_rows": feedback.feedback_rows(latest),
         "feedback_count": _feedback(row).count(),
         "now": timezone.now(),
     }
@@ -77,16 +77,16 @@ def _promises(row: Organisation) -> list[OrganisationPromise]:
     }
     made = Commitment.objects.filter(customer__person__organisation=row).order_by()
     rows: Any = made.values_list("promise__words", "promise__slug").annotate(**counts)
-    walked = [OrganisationPromise(*one) for one in rows]
-    return sorted(walked, key=lambda walk: (walk.kept - walk.due, walk.words))
+    promises = [OrganisationPromise(*one) for one in rows]
+    return sorted(promises, key=lambda walk: (walk.kept - walk.due, walk.words))
 
 
-def _attainment(walked: list[OrganisationPromise]) -> Figure | None:
+def _attainment(promises: list[OrganisationPromise]) -> Figure | None:
     """All promises together, with how sure that is."""
-    kept = scores.share_of(sum(walk.kept for walk in walked), sum(walk.due for walk in walked))
-    if kept is None:
+    share = scores.share_of(sum(walk.kept for walk in promises), sum(walk.due for walk in promises))
+    if share is None:
         return None
     shown = Figure(
-        "Promises", percent(kept.value, 1), n=kept.n, unit=" kept", of="due", span=span(kept), href="#promises"
+        "Promises", percent(share.value, 1), n=share.n, unit=" kept", of="due", span=span(share), href="#promises"
     )
-    return replace(shown, low=kept.low, high=kept.high, middle=kept.value)
+    return replace(shown, low=share.low, high=share.high, middle=share.value)

@@ -131,8 +131,8 @@ def _experience_row(one: proven.ExperienceByOutcome) -> ExperienceRow:
     return ExperienceRow(question_kinds.name_of(one.question), figures, of_all)
 
 
-def _figure(label: str, found: scores.Estimate | None, question: str, *, of: str = "answers") -> Figure:
-    if found is None:
+def _figure(label: str, estimate: scores.Estimate | None, question: str, *, of: str = "answers") -> Figure:
+    if estimate is None:
         return Figure(label, "–", n=0)
     scale = question_kinds.scale_of(question)
     span = scale.highest - scale.lowest
@@ -141,20 +141,20 @@ def _figure(label: str, found: scores.Estimate | None, question: str, *, of: str
         "share": (0.0, 1.0, 100, " %"),
         "mean": (float(scale.lowest), float(scale.highest), 1, ""),
         "gap": (float(-span), float(span), 1, ""),
-    }[found.unit]
-    values = [found.value * times, found.low * times, found.high * times]
-    shape = "+.1f" if found.unit in ("points", "gap") else ".1f"
+    }[estimate.unit]
+    values = [estimate.value * times, estimate.low * times, estimate.high * times]
+    shape = "+.1f" if estimate.unit in ("points", "gap") else ".1f"
     value, low, high = (f"{number:{shape}}".replace("-", "−") for number in values)
     return Figure(
         label,
         value,
         unit=unit,
-        n=found.n,
+        n=estimate.n,
         of=of,
         span=f"{low} to {high}{unit}",
-        low=found.low,
-        high=found.high,
-        middle=found.value,
+        low=estimate.low,
+        high=estimate.high,
+        middle=estimate.value,
         least=least,
         most=most,
     )

@@ -57,12 +57,12 @@ def index(request: PageRequest) -> HttpResponseBase:
 def promise(request: PageRequest, slug: str) -> HttpResponseBase:
     """One promise: talk, walk, and the rows behind it."""
     row = _promise(slug)
-    told = promise_page.page_context(request, row, at=timezone.now())
+    context = promise_page.page_context(request, row, at=timezone.now())
     if request.GET.get("format") == "csv":
-        return lists.csv_file(request, row.slug, told["found"], COLUMNS)
-    told["page"] = lists.read(request, told["found"], keys=["-counts_at", "-id"])
-    lists.disclose(request, told["unreadable"])
-    return page_or_block(request, "desk/promises/promise.html", "live", told)
+        return lists.csv_file(request, row.slug, context["found"], COLUMNS)
+    context["page"] = lists.read(request, context["found"], keys=["-counts_at", "-id"])
+    lists.disclose(request, context["unreadable"])
+    return page_or_block(request, "desk/promises/promise.html", "live", context)
 
 
 @page("promise.read")
@@ -70,9 +70,9 @@ def experience(request: PageRequest, slug: str) -> HttpResponse:
     """How customers felt when it was kept, and when it was broken."""
     row = _promise(slug)
     period = promise_page.period(request, at=timezone.now())
-    found = promise_page.experience_rows(row, period)
-    shares = any(one.of_all for one in found)
-    return render(request, "desk/promises/experience.html", {"experience": found, "promise": row, "shares": shares})
+    rows = promise_page.experience_rows(row, period)
+    shares = any(one.of_all for one in rows)
+    return render(request, "desk/promises/experience.html", {"experience": rows, "promise": row, "shares": shares})
 
 
 @page("promise.read")
@@ -170,13 +170,13 @@ def _drafts(rows: Any) -> list[standards.StandardDraft]:
     return [form.draft() for form in rows.forms if not form.cleaned_data.get("DELETE")]
 
 
-def _forms(request: HttpRequest, said: dict[str, Any], told: list[dict[str, Any]]) -> tuple[PromiseForm, Any]:
+def _forms(request: HttpRequest, said: dict[str, Any], initial: list[dict[str, Any]]) -> tuple[PromiseForm, Any]:
     if request.method != "POST":
-        return PromiseForm(initial=said), Standards(initial=told, prefix="standard")
+        return PromiseForm(initial=said), Standards(initial=initial, prefix="standard")
     sent = request.POST.copy()
     if "more" in sent and (count := sent.get("standard-TOTAL_FORMS", "")).isdecimal():
         sent["standard-TOTAL_FORMS"] = str(min(int(count[:3]) + 1, standard_forms.MOST))
-    return PromiseForm(sent, initial=said), Standards(sent, initial=told, prefix="standard")
+    return PromiseForm(sent, initial=said), Standards(sent, initial=initial, prefix="standard")
 
 
 def _form_page(request: PageRequest, form: PromiseForm, rows: Any, row: Promise | None) -> HttpResponse:

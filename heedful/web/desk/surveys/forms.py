@@ -251,8 +251,8 @@ Questions = forms.formset_factory(QuestionForm, extra=0, min_num=1, max_num=8, a
 
 def next_question(sent: Any) -> str:
     """The question that one who wants another is offered: the first that is not asked yet."""
-    asked = {value for key, value in sent.items() if key.startswith("question-") and key.endswith("-code")}
-    return next((code for code in NEXT if code not in asked), NEXT[0])
+    codes = {value for key, value in sent.items() if key.startswith("question-") and key.endswith("-code")}
+    return next((code for code in NEXT if code not in codes), NEXT[0])
 
 
 def draft_survey(form: SurveyDesignForm, rows: Any) -> Survey:
@@ -296,10 +296,10 @@ def initial_of(survey: Survey) -> dict[str, Any]:
 
 def question_initial(question: Mapping[str, Any]) -> dict[str, Any]:
     """A question as the form shows it."""
-    known = [code for code, _ in OFFERS]
+    codes = [code for code, _ in OFFERS]
     code = str(question["code"])
-    plain = code if code in known else code.rpartition(".")[0]
-    topic = "" if code in known else code.rpartition(".")[2]
+    plain = code if code in codes else code.rpartition(".")[0]
+    topic = "" if code in codes else code.rpartition(".")[2]
     scale = question.get("scale")
     look = f"{scale[0]}-{scale[1]}{' stars' if question.get('stars') else ''}" if scale else ""
     own = {"scale": look, "at_least": question.get("at_least"), "at_most": question.get("at_most")}

@@ -69,8 +69,8 @@ def period(request: HttpRequest, *, at: datetime) -> Period:
 def lines(surveys: Sequence[Survey], when: Period) -> list[SurveyRow]:
     """The surveys, each with its tally."""
     name = f"surveys.{when.choice}.{'.'.join(str(survey.pk) for survey in surveys)}"
-    found = cache.recent(name, lambda: tallies.of(surveys, since=when.since, until=when.until))
-    return [SurveyRow(survey, found[survey.pk]) for survey in surveys]
+    tally_of = cache.recent(name, lambda: tallies.of(surveys, since=when.since, until=when.until))
+    return [SurveyRow(survey, tally_of[survey.pk]) for survey in surveys]
 
 
 def suppressions(tally: InvitationTally) -> list[SuppressionCount]:
@@ -110,9 +110,9 @@ def score_figures(survey: Survey, when: Period) -> list[Figure]:
 def _figures_of(code: str, given: Sequence[tuple[question_kinds.Score, int]]) -> list[Figure]:
     if question_kinds.kind_of(code).score is None:
         return _chosen(code, given)
-    asked = {score.of if isinstance(score, question_kinds.Answer) else None for score, _ in given}
+    scales = {score.of if isinstance(score, question_kinds.Answer) else None for score, _ in given}
     rows = [(question_kinds.place(code, score), count, count, count) for score, count in given]
-    tally = sums.AnswerTally.of_rows(rows, scale=asked.pop() if len(asked) == 1 else None)
+    tally = sums.AnswerTally.of_rows(rows, scale=scales.pop() if len(scales) == 1 else None)
     score = scores.score(code, tally)
     return [_score_figure(code, score)] if score else []
 
@@ -174,22 +174,22 @@ def response_rows(rows: Iterable[Invitation]) -> list[ResponseRow]:
     """Asks in words, with what was read in them."""
     subjects = {Reference("invitation", row.pk).former: row for row in rows}
     spoken = [subject for subject, row in subjects.items() if any(map(question_kinds.is_in_words, row.answers))]
-    found = Reading.objects.filter(feedback__subject__in=spoken).select_related("feedback") if spoken else ()
-    readings = {reading.feedback.subject: reading for reading in found}
+    spoken_readings = Reading.objects.filter(feedback__subject__in=spoken).select_related("feedback") if spoken else ()
+    readings = {reading.feedback.subject: reading for reading in spoken_readings}
     return [replace(response_row(row), reading=readings.get(subject)) for subject, row in subjects.items()]
 
 
 def response_row(invitation: Invitation) -> ResponseRow:
     """An ask in words."""
     words = [str(answer["value"]) for code, answer in invitation.answers.items() if question_kinds.is_in_words(code)]
-    said = [
+    scores = [
         (name_of(code), _in_words(code, invitation.answers[code]))
         for code in _codes(invitation.survey)
         if code in invitation.answers
     ]
     return ResponseRow(
         invitation,
-        said,
+        scores,
         "\n".join(words),
         invitations.REASONS.get(invitation.reason, invitation.reason),
     )

@@ -53,10 +53,10 @@ def survey(request: PageRequest, pk: int) -> HttpResponseBase:
     when = survey_page.period(request, at=timezone.now())
     states = lists.chips(request, "state", "State", survey_page.STATES)
     chosen = states.chosen.value if states.chosen else ""
-    found = survey_page.invitations_of(row, when=when, state=chosen, reason=request.GET.get("reason", ""))
+    rows = survey_page.invitations_of(row, when=when, state=chosen, reason=request.GET.get("reason", ""))
     if request.GET.get("format") == "csv":
-        return lists.csv_file(request, row.slug, found, COLUMNS)
-    shown = lists.read(request, found, keys=["-created_at", "-id"], size=25)
+        return lists.csv_file(request, row.slug, rows, COLUMNS)
+    shown = lists.read(request, rows, keys=["-created_at", "-id"], size=25)
     latest = [] if {"state", "reason", "after"} & request.GET.keys() else survey_page.latest(row)
     lists.disclose(request, [one.invitation for one in latest])
     tally = tallies.of([row], since=when.since, until=when.until)[row.pk]
@@ -105,8 +105,8 @@ def new(request: PageRequest) -> HttpResponse:
 def edit(request: PageRequest, pk: int) -> HttpResponse:
     """Change a survey."""
     row = get_object_or_404(Survey, pk=pk)
-    told = [survey_forms.question_initial(question) for question in row.questions]
-    form, rows = _forms(request, survey_forms.initial_of(row), told, row.languages)
+    initial = [survey_forms.question_initial(question) for question in row.questions]
+    form, rows = _forms(request, survey_forms.initial_of(row), initial, row.languages)
     if _is_sent(request) and form.is_valid() and rows.is_valid():
         try:
             design = form.design(_questions(rows))
@@ -173,11 +173,11 @@ def _is_sent(request: HttpRequest) -> bool:
 
 
 def _forms(
-    request: HttpRequest, told: dict[str, Any], questions: list[dict[str, Any]], languages: list[str]
+    request: HttpRequest, initial: dict[str, Any], questions: list[dict[str, Any]], languages: list[str]
 ) -> tuple[SurveyDesignForm, Any]:
     if request.method != "POST":
         rows = Questions(initial=questions, prefix="question", form_kwargs={"spoken": languages})
-        return SurveyDesignForm(initial=told, spoken=languages), rows
+        return SurveyDesignForm(initial=initial, spoken=languages), rows
     sent, count = request.POST.copy(), request.POST.get("question-TOTAL_FORMS", "")
     if "more" in sent and count.isdecimal():
         sent["question-TOTAL_FORMS"] = str(min(int(count[:3]) + 1, 8))
