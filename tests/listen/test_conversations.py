@@ -115,7 +115,7 @@ def test_nobody_is_written_to_without_an_address(thread: Thread, alice: Customer
 
 
 def test_a_person_is_written_to_at_the_address_of_today(thread: Thread, alice: Customer, bea: Customer) -> None:
-    people.merge(customer=alice, other=bea, by=SYSTEM, at=NOON)
+    people.merge(a=alice, b=bea, by=SYSTEM, at=NOON)
     person = Customer.objects.get(pk=alice.pk).person
     assert person
     write(Thread.objects.get())
