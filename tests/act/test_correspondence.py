@@ -31,7 +31,7 @@ def write(case: Case, by: By, at: datetime, text: str = "I am sorry.") -> Messag
 
 
 def said(case: Case) -> list[str]:
-    return [message.text for message in correspondence.messages_of(case).order_by("at", "pk")]
+    return [message.text for message in correspondence.messages_of(case).order_by("occurred_at", "pk")]
 
 
 def test_a_case_goes_on_in_one_thread_after_it_was_closed_too(case: Case, mira: Associate, noon: datetime) -> None:
@@ -53,7 +53,7 @@ def test_each_case_has_threads_of_its_own(case: Case, mira: Associate, noon: dat
     write(later, mira.by, noon + HOUR, "Two.")
 
     assert (said(case), said(later), Thread.objects.count()) == (["One."], ["Two."], 2)
-    found = correspondence.messages_of_each([case.pk, later.pk]).order_by("at")
+    found = correspondence.messages_of_each([case.pk, later.pk]).order_by("occurred_at")
     assert [(row.text, row.case_id) for row in found] == [("One.", case.pk), ("Two.", later.pk)]  # type: ignore[attr-defined]
 
 

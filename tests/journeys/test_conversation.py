@@ -52,7 +52,7 @@ def test_mira_writes_it_leaves_and_alice_answers(as_: As, mira: Associate, case:
     written = Message.objects.get(channel="email", external_id=mail["Message-ID"])
     assert written.has_left
     at = timezone.now() + timedelta(minutes=5)
-    answer = {"text": "At what time?", "external_id": "<a1@example.test>", "source": "mailbox"}
+    answer: dict[str, Any] = {"text": "At what time?", "external_id": "<a1@example.test>", "source": "mailbox"}
     for _ in range(2):
         conversations.receive(thread=written.thread, **answer, by=SYSTEM, at=at)
     page = say(client.get(address))

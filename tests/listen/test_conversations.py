@@ -98,7 +98,7 @@ def test_without_a_mail_server_it_is_written_and_not_sent(thread: Thread, settin
         ({"text": " \x00"}, "Write something first."),
     ],
 )
-def test_what_cannot_be_sent_is_not_written_down(thread: Thread, changed: dict[str, str], sentence: str) -> None:
+def test_what_cannot_be_sent_is_not_written_down(thread: Thread, changed: dict[str, Any], sentence: str) -> None:
     with pytest.raises(Refused, match=sentence):
         write(thread, **changed)
     assert (Message.objects.count(), Mail.objects.count(), times(thread)) == (0, 0, (None, None))
@@ -174,7 +174,7 @@ def test_what_comes_late_does_not_turn_a_thread_back(thread: Thread) -> None:
 
 
 def test_the_database_keeps_what_must_be_true(thread: Thread) -> None:
-    received, item = receive(thread), OutboxItem.objects.get(pk=write(thread).outbox_item_id)
+    received, item = receive(thread), write(thread).outbox_item
     received.outbox_item = item
     with pytest.raises(IntegrityError, match="does_not_leave"), transaction.atomic():
         received.save()
