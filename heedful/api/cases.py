@@ -3,12 +3,14 @@
 from datetime import datetime
 from typing import Any, Literal
 
+from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from ninja import Body, Router, Schema
 from pydantic import Field
 
 from heedful.act import cases
+from heedful.act.cases import correspondence
 from heedful.act.models import Case, Note
 from heedful.api import paging
 from heedful.api.door import PROBLEMS, ApiRequest
@@ -18,6 +20,8 @@ from heedful.api.touchpoints import Plain
 from heedful.associates import associates
 from heedful.associates.models import Associate, Team
 from heedful.kit.errors import Refused
+from heedful.listen import conversations
+from heedful.listen.models import Message
 
 router = Router(tags=["cases"])
 LARGEST = (1 << 63) - 1
@@ -186,13 +190,26 @@ def _troubles(request: ApiRequest, row: Case, query: Paged) -> TroublesPage:
 
 
 def _notes(request: ApiRequest, row: Case, query: Paged) -> NotesPage:
-    page = paging.read(row.notes.select_related("author"), query, key="at", by=request.auth)
-    return NotesPage(items=[_note(one) for one in page.items], next=page.next)
+    sources: list[QuerySet[Note | Message]] = [correspondence.notes_of(row), correspondence.messages_of(row)]
+    page = paging.read_each(sources, query, key="at", by=request.auth)
+    items = [_message(one) if isinstance(one, Message) else _note(one) for one in page.items]
+    return NotesPage(items=items, next=page.next)
 
 
 def _note(row: Note) -> NoteOut:
     author = row.author.name if row.author else None
-    return NoteOut(id=row.pk, kind=row.kind, subject=row.subject, text=row.text, author=author, at=row.at)
+    return NoteOut(id=row.pk, kind=row.kind, subject="", text=row.text, author=author, at=row.at)
+
+
+def _message(row: Message) -> NoteOut:
+    return NoteOut(
+        id=row.pk,
+        kind=conversations.channel_of(row.channel).noun,
+        subject=row.subject,
+        text=row.text,
+        author=row.author_name or None,
+        at=row.occurred_at,
+    )
 
 
 @router.get("", response={200: CasesPage, **PROBLEMS})
@@ -276,7 +293,7 @@ def note(request: ApiRequest, pk: int, body: NoteIn) -> Done:
 def mail(request: ApiRequest, pk: int, body: MailIn) -> Done:
     """Write to the customer."""
     written = cases.write(case=_case(pk), subject=body.subject, text=body.text, by=request.auth, at=timezone.now())
-    return 201, _note(written)
+    return 201, _message(written)
 
 
 @router.post("/{int:pk}/calls", response={201: NoteOut, **PROBLEMS})

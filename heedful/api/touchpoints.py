@@ -107,10 +107,10 @@ def record(request: ApiRequest, batch: Batch) -> Done:
     associates.must(request.auth, "customer.edit")
     now = timezone.now()
     left: dict[int, str] = {}
-    good: list[tuple[int, messages.Message]] = []
+    good: list[tuple[int, messages.SourceMessage]] = []
     for position, one in enumerate(batch.touchpoints):
         try:
-            good.append((position, messages.Message(_draft(one, now))))
+            good.append((position, messages.SourceMessage(_draft(one, now))))
         except Refused as no:
             left[position] = no.sentence
     taken = messages.record(

@@ -37,7 +37,7 @@ class Description:
     """The id by which a second arrival is known; it says nothing new then, however late it comes."""
 
 
-class Message(msgspec.Struct, gc=False):
+class SourceMessage(msgspec.Struct, gc=False):
     """One message: something that happened, something about somebody, or both."""
 
     draft: TouchpointDraft | None = None
@@ -70,7 +70,9 @@ class _Sender:
     by: By
 
 
-def record(*, messages: Sequence[Message], source: str, verified: bool = True, by: By, at: datetime) -> MessagesResult:
+def record(
+    *, messages: Sequence[SourceMessage], source: str, verified: bool = True, by: By, at: datetime
+) -> MessagesResult:
     """Keep all messages that can be kept; returns when they are durable.
 
     `verified` says whether their sender is trusted to say who somebody is; see `trust`.
@@ -81,7 +83,7 @@ def record(*, messages: Sequence[Message], source: str, verified: bool = True, b
     return taken
 
 
-def _take(numbered: Sequence[tuple[int, Message]], taken: MessagesResult, sender: _Sender, at: datetime) -> None:
+def _take(numbered: Sequence[tuple[int, SourceMessage]], taken: MessagesResult, sender: _Sender, at: datetime) -> None:
     """Keep a batch, and when the database finds a value in it that it cannot hold, each half of it by itself."""
     if not numbered:
         return
@@ -101,7 +103,7 @@ def _take(numbered: Sequence[tuple[int, Message]], taken: MessagesResult, sender
         taken.duplicates += recorded.duplicates
 
 
-def _persistently(messages: Sequence[Message], sender: _Sender, at: datetime) -> touchpoints.RecordedBatch:
+def _persistently(messages: Sequence[SourceMessage], sender: _Sender, at: datetime) -> touchpoints.RecordedBatch:
     hasty = dedup.are_likely_new()
     for tries_left in reversed(range(TRIES)):
         try:
@@ -116,7 +118,9 @@ def _persistently(messages: Sequence[Message], sender: _Sender, at: datetime) ->
 
 
 @transaction.atomic
-def _together(messages: Sequence[Message], sender: _Sender, at: datetime, hasty: bool) -> touchpoints.RecordedBatch:
+def _together(
+    messages: Sequence[SourceMessage], sender: _Sender, at: datetime, hasty: bool
+) -> touchpoints.RecordedBatch:
     said = [message.description for message in messages if message.description is not None]
     drafts = [message.draft for message in messages if message.draft is not None]
     fresh = _fresh(said, sender.source) if said else []

@@ -16,7 +16,7 @@ from django.core.cache import cache
 from heedful.associates import company as founded
 from heedful.associates.models import Key
 from heedful.customers import messages
-from heedful.customers.messages import Message
+from heedful.customers.messages import SourceMessage
 from heedful.customers.models import Identity
 from heedful.customers.touchpoints import TouchpointDraft
 from heedful.demo import chapters, company, words
@@ -203,7 +203,7 @@ def _order(rng: Random, life: DemoPace, at: datetime) -> None:
     _send("shop", [message for message in chapters.messages(new) if _is_by(message, at)], at)
 
 
-def _is_by(message: Message, at: datetime) -> bool:
+def _is_by(message: SourceMessage, at: datetime) -> bool:
     return message.draft is None or message.draft.happened_at <= at
 
 
@@ -310,10 +310,10 @@ def _somebody(rng: Random) -> tuple[str, str] | None:
 
 
 def _tell(source: str, drafts: Sequence[TouchpointDraft], at: datetime) -> None:
-    _send(source, [Message(draft=draft) for draft in drafts], at)
+    _send(source, [SourceMessage(draft=draft) for draft in drafts], at)
 
 
-def _send(source: str, told: Sequence[Message], at: datetime) -> None:
+def _send(source: str, told: Sequence[SourceMessage], at: datetime) -> None:
     """Let messages arrive as the programs of the company send them."""
     if told:
         key = Key.objects.live().filter(name=company.KEYS[source]).first()

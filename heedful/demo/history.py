@@ -14,7 +14,7 @@ from tqdm import tqdm
 from heedful.act import cases
 from heedful.associates.models import Associate, Key
 from heedful.customers import messages, people, rejections
-from heedful.customers.messages import Description, Message
+from heedful.customers.messages import Description, SourceMessage
 from heedful.customers.models import Customer, Feedback, Identity
 from heedful.customers.touchpoints import TouchpointDraft
 from heedful.demo import chapters, company, work
@@ -81,8 +81,8 @@ def _hurrying() -> Iterator[None]:
 class _Fortnight:
     """What arrived in a fortnight, by who sent it, and whom the surveys asked."""
 
-    shop: list[Message]
-    office: list[Message]
+    shop: list[SourceMessage]
+    office: list[SourceMessage]
     asked: list[PastSurvey]
 
 
@@ -139,7 +139,7 @@ def _merge(lives: Sequence[CustomerLife], now: datetime) -> None:
     at = now - timedelta(days=200)
     cards = [(("external", f"card-{life.number}"),) for life in twice]
     arrived = [
-        Message(
+        SourceMessage(
             TouchpointDraft(
                 "shop_visited", at + timedelta(hours=n), f"card:{n}", card, channel="shop", stage="discovery"
             ),

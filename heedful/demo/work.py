@@ -20,6 +20,7 @@ from heedful.kit.actor import SYSTEM
 from heedful.kit.errors import Refused
 from heedful.listen import invitations, surveys
 from heedful.listen.backfill import PastInvitation as PastAsk
+from heedful.listen.conversations.backfill import MessageDraft
 from heedful.promise.models import Commitment, Promise
 from heedful.understand.detection import Trouble
 
@@ -155,7 +156,7 @@ class _Desk:
         closed = answered + timedelta(hours=rng.expovariate(1 / 30))
         if answered <= self.now:
             case.answered_at = answered
-            case.notes.append(self._written(answered, case.owner))
+            self._answer(case, answered)
         elif rng.random() < 0.5:
             case.owner = None
         if rng.random() < 0.3 and (at := opened + (answered - opened) * 0.6) <= self.now:
@@ -183,7 +184,7 @@ class _Desk:
         case.closed_at = again if case.answered_at and again <= self.now else None
         case.outcome = Case.Outcome.COMPENSATED
         if case.answered_at:
-            case.notes.append(self._written(answered, case.owner))
+            self._answer(case, answered)
 
     def _answer_at(self, opened: datetime, team: str) -> datetime:
         rng = self.rng
@@ -192,10 +193,17 @@ class _Desk:
         quick = opened + timedelta(hours=rng.expovariate(1 / 2.5), minutes=4)
         return quick if 8 <= quick.hour < 17 and quick.weekday() < 5 else after_working_days(opened, 1).replace(hour=9)
 
-    def _written(self, at: datetime, author: Associate | None) -> PastNote:
+    def _answer(self, case: PastCase, at: datetime) -> None:
+        wrote = self._written(at, case.owner)
+        if isinstance(wrote, MessageDraft):
+            case.messages.append(wrote)
+        else:
+            case.notes.append(wrote)
+
+    def _written(self, at: datetime, author: Associate | None) -> MessageDraft | PastNote:
         if self.rng.random() < 0.55:
             subject, text = self.rng.choice(MAIL)
-            return PastNote(text=text, subject=subject, at=at, author=author, kind=Note.Kind.MAIL)
+            return MessageDraft(text=text, subject=subject, at=at, associate=author)
         return PastNote(text=self.rng.choice(CALL), at=at, author=author, kind=Note.Kind.CALL)
 
     def live(self, trouble: Trouble) -> None:
@@ -217,7 +225,7 @@ class _Desk:
     def _act(self, case: Case, owner: Associate, at: datetime) -> None:
         wrote = self._written(at, owner)
         try:
-            if wrote.kind == Note.Kind.MAIL:
+            if isinstance(wrote, MessageDraft):
                 cases.write(case=case, subject=wrote.subject, text=wrote.text, by=owner.by, at=at)
             else:
                 cases.log_call(case=case, text=wrote.text, by=owner.by, at=at)

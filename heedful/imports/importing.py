@@ -214,7 +214,7 @@ def _take(
     return taken
 
 
-def _messages(row: Understood) -> Iterator[messages.Message]:
+def _messages(row: Understood) -> Iterator[messages.SourceMessage]:
     """What a row says of somebody, and what happened to them."""
     external, name = row.organisation or ("", "")
     description = messages.Description(
@@ -222,9 +222,9 @@ def _messages(row: Understood) -> Iterator[messages.Message]:
     )
     is_described = bool(row.facts or row.consents or external) or not row.drafts
     drafts: list[TouchpointDraft | None] = [*row.drafts] or [None]
-    yield messages.Message(drafts[0], description if is_described else None)
+    yield messages.SourceMessage(drafts[0], description if is_described else None)
     for draft in drafts[1:]:
-        yield messages.Message(draft)
+        yield messages.SourceMessage(draft)
 
 
 @transaction.atomic

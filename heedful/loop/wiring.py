@@ -13,7 +13,7 @@ from heedful.customers.touchpoints import TouchpointsRecorded
 from heedful.imports import importing
 from heedful.ledger.events import Reaction
 from heedful.ledger.jobs import CLOCKS, PROMISES
-from heedful.listen import answers, backfill, invitations, surveys
+from heedful.listen import answers, backfill, conversations, invitations, surveys
 from heedful.promise import calendars, commitments, promises, recounts
 from heedful.understand import detection, reading, rereadings, rules, topics
 
@@ -105,6 +105,7 @@ RECORDED_ONLY: tuple[type, ...] = (
     rules.RuleRemoved,
     rereadings.RereadingStarted,
     rereadings.RereadingFinished,
+    conversations.MessageReceived,
     invitations.InvitationSuppressed,
     backfill.InvitationsBackfilled,
     surveys.BudgetChanged,

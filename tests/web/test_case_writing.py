@@ -10,7 +10,7 @@ from heedful.act.models import Case
 from heedful.associates.models import Associate, Team
 from heedful.courier.models import Mail
 from heedful.customers import messages
-from heedful.customers.messages import Description, Message
+from heedful.customers.messages import Description, SourceMessage
 from heedful.customers.models import Customer
 from heedful.kit.actor import By
 from tests.web import desk
@@ -103,7 +103,7 @@ def test_what_was_typed_is_not_lost_when_somebody_closed_the_case_meanwhile(
 def moved_to(address: str, *, customer: Customer) -> None:
     who = Description((("email", "alice@example.test"), ("email", address)), timezone.now(), {"email": address})
     shop = By("key", "7", "Shop")
-    messages.record(messages=[Message(description=who)], source="shop", by=shop, at=timezone.now())
+    messages.record(messages=[SourceMessage(description=who)], source="shop", by=shop, at=timezone.now())
     customer.refresh_from_db()
 
 

@@ -106,7 +106,7 @@ def _keep(
     at = timezone.now()
     ours = company_cache.get()
     arrival = mapping.Arrival(at, shift(sent, at), bytes(outer), ours.country, ours.currency, ours.stages)
-    kept: list[messages.Message] = []
+    kept: list[messages.SourceMessage] = []
     texts: list[bytes] = []
     refused: list[tuple[str, str]] = []
     for item in items:

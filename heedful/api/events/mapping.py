@@ -18,7 +18,7 @@ from heedful.api.events.times import happened, moment, shift
 from heedful.api.events.wire import Event
 from heedful.customers import identities, kinds
 from heedful.customers.identities import Name
-from heedful.customers.messages import Description, Message
+from heedful.customers.messages import Description, SourceMessage
 from heedful.customers.slugs import slug
 from heedful.customers.touchpoints import TouchpointDraft
 from heedful.kit.errors import Refused
@@ -45,7 +45,7 @@ class Arrival:
         return client
 
 
-def read(event: Event, arrival: Arrival, item: bytes, kind: str | None = None) -> Message:
+def read(event: Event, arrival: Arrival, item: bytes, kind: str | None = None) -> SourceMessage:
     """Return what one event means, or say why it means nothing; `kind` is the path's, for an event without a type."""
     if event.distinct_id is not None:
         posthog.translate(event)
@@ -67,18 +67,18 @@ class _EventContext(msgspec.Struct, gc=False):
     item: bytes
 
 
-def _track(event: Event, context: _EventContext) -> Message:
+def _track(event: Event, context: _EventContext) -> SourceMessage:
     if not isinstance(event.event, str) or not event.event.strip():
         raise Unusable("A track needs the name of its event.")
     try:
-        return Message(_draft(kinds.check(slug(event.event)), event, context, {}))
+        return SourceMessage(_draft(kinds.check(slug(event.event)), event, context, {}))
     except Refused as no:
         raise Unusable(no.sentence) from None
 
 
-def _page(event: Event, context: _EventContext) -> Message:
+def _page(event: Event, context: _EventContext) -> SourceMessage:
     extra = {key: value for key in ("name", "category") if isinstance(value := getattr(event, key), str) and value}
-    return Message(_draft(str(event.type), event, context, extra))
+    return SourceMessage(_draft(str(event.type), event, context, extra))
 
 
 def _draft(kind: str, event: Event, context: _EventContext, extra: dict[str, Any]) -> TouchpointDraft:
@@ -118,7 +118,7 @@ def _with(text: bytes, extra: dict[str, Any], campaign: bytes) -> bytes:
     return b"{" + b",".join(parts) + b"}"
 
 
-def _identify(event: Event, context: _EventContext) -> Message:
+def _identify(event: Event, context: _EventContext) -> SourceMessage:
     description = _description(event, context)
     own = context.client.traits | _dict(event.traits)
     read = traits.read(own, context.arrival.currency)
@@ -130,28 +130,28 @@ def _identify(event: Event, context: _EventContext) -> Message:
     description.facts = read.facts
     description.consents = read.consents | traits.preferences(context.client.consent)
     description.organisation, description.organisation_traits = read.organisation, read.organisation_traits
-    return Message(description=description)
+    return SourceMessage(description=description)
 
 
-def _group(event: Event, context: _EventContext) -> Message:
+def _group(event: Event, context: _EventContext) -> SourceMessage:
     group = _text_id(event.group_id, "groupId")
     if not group:
         raise Unusable("A group needs its groupId.")
     description = _description(event, context)
     description.organisation, description.organisation_traits = group[:200], _dict(event.traits)
-    return Message(description=description)
+    return SourceMessage(description=description)
 
 
-def _alias(event: Event, context: _EventContext) -> Message:
+def _alias(event: Event, context: _EventContext) -> SourceMessage:
     previous = _text_id(event.previous_id, "previousId") or _text_id(event.anonymous_id, "anonymousId")
     if not previous or not _text_id(event.user_id, "userId"):
         raise Unusable("An alias needs a previousId and a userId.")
     country = context.arrival.country
     earlier = [identities.normal(kind, previous, country) for kind in ("user_id", "anonymous_id")]
-    return Message(description=_description(event, context, *earlier))
+    return SourceMessage(description=_description(event, context, *earlier))
 
 
-def _merge(event: Event, context: _EventContext) -> Message:
+def _merge(event: Event, context: _EventContext) -> SourceMessage:
     pairs = event.merge_properties if isinstance(event.merge_properties, list) else []
     names = [
         identities.normal(MERGE_KINDS.get(pair["type"], "external"), _value(pair), context.arrival.country)
@@ -162,7 +162,7 @@ def _merge(event: Event, context: _EventContext) -> Message:
         raise Unusable("A merge needs at least two mergeProperties, each with a type and a value.")
     at = _when(event, context)[0]
     message = _message_id(event, context, at)
-    return Message(
+    return SourceMessage(
         description=Description(identities.strongest_first([name for name in names if name]), at, message=message)
     )
 
@@ -178,7 +178,7 @@ def _value(pair: dict[str, Any]) -> str:
     return value if pair["type"] in MERGE_KINDS else f"{pair['type']}:{value}"
 
 
-READERS: dict[str, Callable[[Event, _EventContext], Message]] = {
+READERS: dict[str, Callable[[Event, _EventContext], SourceMessage]] = {
     "track": _track,
     "page": _page,
     "screen": _page,

@@ -9,14 +9,16 @@ from typing import Any, NamedTuple, Self
 
 from django.db.models import Model, Q, QuerySet
 
+from heedful.act.cases import correspondence
 from heedful.act.models import Case, Note
 from heedful.associates.models import Associate, Team
-from heedful.courier.models import OutboxItem, Sending
+from heedful.courier.models import Sending
 from heedful.customers import question_kinds
 from heedful.customers.models import Feedback
 from heedful.ledger.models import Entry
 from heedful.ledger.references import Reference
-from heedful.listen.models import Invitation
+from heedful.listen import conversations
+from heedful.listen.models import Invitation, Message
 
 PART = 50
 """Lines that are shown at first, and that each part before adds."""
@@ -58,17 +60,19 @@ class HistoryPosition(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class HistoryMessage:
-    """A note, a mail or a call, with what became of the mail."""
+    """A note, a call, or a message with what became of it."""
 
     place: HistoryPosition
-    note: Note
-    state: str
-    kind: str
-
-    @property
-    def at(self) -> datetime:
-        """When it was written."""
-        return self.note.at
+    who: str
+    verb: str
+    icon: str
+    text: str
+    at: datetime
+    subject: str = ""
+    state: tuple[str, str] | None = None
+    """How it stands on its way out, and the tone in which that is shown."""
+    is_with_customer: bool = True
+    """Whether it passed between the customer and us."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,20 +183,35 @@ STATES = {
 
 
 def _noted(case: Case, before: HistoryPosition | None, most: int) -> list[HistoryMessage]:
-    notes = _latest(case.notes.select_related("author"), Source.NOTES, before, most)
-    states = dict(
-        OutboxItem.objects.filter(pk__in=[note.outbox_item_id for note in notes if note.outbox_item_id]).values_list(
-            "pk", "state"
-        )
+    notes = _latest(correspondence.notes_of(case), Source.NOTES, before, most)
+    messages = _latest(correspondence.messages_of(case), Source.NOTES, before, most)
+    return [*(_note(note) for note in notes), *(_message(message) for message in messages)]
+
+
+def _note(note: Note) -> HistoryMessage:
+    is_call = note.kind == Note.Kind.CALL
+    return HistoryMessage(
+        HistoryPosition(note.at, Source.NOTES, note.pk),
+        who=note.author.name if note.author else "Heedful",
+        verb="spoke with the customer" if is_call else "noted for colleagues",
+        icon="phone" if is_call else "notebook-pen",
+        text=note.text,
+        at=note.at,
+        is_with_customer=is_call,
     )
-    return [
-        HistoryMessage(
-            HistoryPosition(note.at, Source.NOTES, note.pk),
-            note,
-            *STATES.get(Sending(states.get(note.outbox_item_id or 0, "kept")), ("", "")),
-        )
-        for note in notes
-    ]
+
+
+def _message(message: Message) -> HistoryMessage:
+    return HistoryMessage(
+        HistoryPosition(message.occurred_at, Source.NOTES, message.pk),
+        who="The customer" if message.is_incoming else message.author_name or "Heedful",
+        verb="wrote" if message.is_incoming else "wrote to the customer",
+        icon=conversations.channel_of(message.channel).icon,
+        text=message.text,
+        at=message.occurred_at,
+        subject=message.subject,
+        state=STATES[message.sending] if message.sending else None,
+    )
 
 
 def _answered(case: Case, before: HistoryPosition | None, most: int) -> list[HistoryHelpAnswer]:

@@ -12,6 +12,7 @@ from heedful.act.models import URGENCY, Case, CaseTrouble, Cause, Note
 from heedful.associates.models import Associate, Team
 from heedful.customers import addresses, question_kinds
 from heedful.customers.models import Feedback, Touchpoint
+from heedful.listen.models import Thread
 from heedful.promise.models import Commitment
 from heedful.understand.models import Reading, Topic
 from heedful.web import lists
@@ -134,8 +135,12 @@ def address_changes(case: Case) -> dict[str, addresses.NewAddress]:
     person = case.who
     if not (changes := addresses.changes(person=person)):
         return {}
-    rows = Note.objects.filter(case__customer__person=person.pk, kind__in=[Note.Kind.MAIL, Note.Kind.CALL])
-    last = rows.aggregate(last=Max("at"))["last"]
+    calls = Note.objects.filter(case__customer__person=person.pk, kind=Note.Kind.CALL)
+    times = [
+        calls.aggregate(last=Max("at"))["last"],
+        Thread.objects.of_person(person.pk).aggregate(last=Max("last_out_at"))["last"],
+    ]
+    last = max((time for time in times if time), default=None)
     return {kind: change for kind, change in changes.items() if last is None or change.at > last}
 
 

@@ -8,14 +8,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.urls import reverse
 
 from heedful.act import causes, clock
+from heedful.act.cases import correspondence
 from heedful.act.models import Case, Note
 from heedful.customers import question_kinds
 from heedful.customers.models import Touchpoint
 from heedful.kit.errors import Refused
+from heedful.listen import conversations
+from heedful.listen.models import Message
 from heedful.promise.models import Commitment
 from heedful.understand.models import Reading
 from heedful.web import lists, names, wording
@@ -23,7 +26,6 @@ from heedful.web.components.timeline import TimelineEntry
 from heedful.web.page import PageRequest
 
 ICONS = {
-    "email": "mail",
     "phone": "phone",
     "call": "phone",
     "chat": "message-circle",
@@ -55,6 +57,18 @@ class TimelineQuery:
         return self.kinds.chosen is None and self.channels.chosen is None
 
 
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A message or a call between a customer and us, on one of their cases; messages and calls share their numbers."""
+
+    number: int
+    case: int
+    at: datetime
+    icon: str
+    words: str
+    subject: str = ""
+
+
 def timeline_query(request: PageRequest, records: Sequence[int]) -> TimelineQuery:
     """Read the address, for the records of one person."""
     kinds = lists.chips(request, "only", "Only", [("feedback", "Feedback"), ("deeds", "What happened")])
@@ -80,17 +94,17 @@ def entries(shown: lists.ListPage[Touchpoint], *, person: int, query: TimelineQu
     cases = _cases_of(person)
     since = shown.rows[-1].happened_at if shown.following else None
     until = shown.after[0] if shown.after else None
-    notes = _notes(cases, since, until) if query.is_all else []
+    contacts = _contacts(cases, since, until) if query.is_all else []
     readings = _readings(shown.rows)
     shown_entries = [
         _clock(sitting[0], case)
         if (case := _case_of(sitting[0], cases))
         else _touchpoint(sitting, known, sources, readings)
         for sitting in _sittings(shown.rows)
-        if not (query.is_all and _is_told(sitting[0], cases, notes))
+        if not (query.is_all and _is_told(sitting[0], cases, contacts))
     ]
     if query.is_all:
-        shown_entries += [*_spoken(notes, cases), *_turned(cases, since, until), *_broken(person, since, until)]
+        shown_entries += [*_spoken(contacts, cases), *_turned(cases, since, until), *_broken(person, since, until)]
     return sorted(shown_entries, key=lambda entry: entry.at, reverse=True)
 
 
@@ -99,14 +113,33 @@ def _cases_of(person: int) -> dict[str, Case]:
     return {str(case.pk): case for case in Case.objects.of_person(person).order_by("-opened_at")[:MOST]}
 
 
-def _notes(cases: Mapping[str, Case], since: datetime | None, until: datetime | None) -> list[Note]:
-    """The mails and calls on these cases within a time, the latest of them where there are very many."""
-    notes = Note.objects.filter(case__in=list(cases.values())).exclude(kind=Note.Kind.NOTE)
+def _contacts(cases: Mapping[str, Case], since: datetime | None, until: datetime | None) -> list[Contact]:
+    """The messages and calls on these cases within a time, the latest of them where there are very many."""
+    numbers = [case.pk for case in cases.values()]
+    calls = Note.objects.select_related("author").filter(case__in=numbers, kind=Note.Kind.CALL)
+    messages = correspondence.messages_of_each(numbers)
+    spoken = [*map(_call, _between(calls, since, until)), *map(_message, _between(messages, since, until))]
+    return sorted(spoken, key=lambda one: (one.at, one.number), reverse=True)[:MOST]
+
+
+def _between[M: Model](rows: QuerySet[M], since: datetime | None, until: datetime | None) -> QuerySet[M]:
     if since is not None:
-        notes = notes.filter(at__gte=since)
+        rows = rows.filter(at__gte=since)
     if until is not None:
-        notes = notes.filter(at__lt=until)
-    return list(notes.select_related("author").order_by("-at", "-pk")[:MOST])
+        rows = rows.filter(at__lt=until)
+    return rows.order_by("-at", "-pk")[:MOST]
+
+
+def _call(note: Note) -> Contact:
+    who = note.author.name if note.author else "We"
+    return Contact(note.pk, note.case_id, note.at, "phone", f"{who} spoke with the customer")
+
+
+def _message(message: Message) -> Contact:
+    who = "The customer wrote" if message.is_incoming else f"{message.author_name or 'We'} wrote to the customer"
+    icon = conversations.channel_of(message.channel).icon
+    case = message.case_id  # type: ignore[attr-defined]  # as the query says
+    return Contact(message.pk, case, message.occurred_at, icon, who, message.subject)
 
 
 def _case_of(row: Touchpoint, cases: Mapping[str, Case]) -> Case | None:
@@ -116,12 +149,12 @@ def _case_of(row: Touchpoint, cases: Mapping[str, Case]) -> Case | None:
     return cases.get(str(row.properties.get("case", "")).partition(".")[0])
 
 
-def _is_told(row: Touchpoint, cases: Mapping[str, Case], notes: Sequence[Note]) -> bool:
+def _is_told(row: Touchpoint, cases: Mapping[str, Case], contacts: Sequence[Contact]) -> bool:
     """Whether the mail, the call or the closing that stopped a clock stands in the timeline by itself."""
     if row.kind != clock.ANSWERED or (case := _case_of(row, cases)) is None:
         return False
     return case.closed_at == row.happened_at or any(
-        note.case_id == case.pk and note.at == row.happened_at for note in notes
+        contact.case == case.pk and contact.at == row.happened_at for contact in contacts
     )
 
 
@@ -177,7 +210,7 @@ def _touchpoint(
     ]
     detail = " · ".join(part for part in where if part)
     return TimelineEntry(
-        "quote" if spoken else ICONS.get(row.channel, "circle-dot"),
+        "quote" if spoken else _icon(row.channel),
         known.kind(row.kind),
         row.happened_at,
         detail=f"{detail} · time corrected" if row.clamped else detail,
@@ -188,6 +221,11 @@ def _touchpoint(
         facts=[(wording.words(name), _short(value)) for name, value in list(row.properties.items())[:SHOWN_FACTS]],
         key=f"t{row.pk}",
     )
+
+
+def _icon(channel: str) -> str:
+    conversed = conversations.find_channel(channel)
+    return conversed.icon if conversed else ICONS.get(channel, "circle-dot")
 
 
 def _score(question: str, value: Any) -> str:
@@ -202,18 +240,17 @@ def _short(value: object) -> str:
     return text if len(text) <= 300 else f"{text[:299]}…"
 
 
-def _spoken(notes: Sequence[Note], cases: Mapping[str, Case]) -> Iterator[TimelineEntry]:
-    """What we wrote to the customer and said on the phone."""
-    for note in notes:
-        is_mail, who = note.kind == Note.Kind.MAIL, note.author.name if note.author else "We"
+def _spoken(contacts: Sequence[Contact], cases: Mapping[str, Case]) -> Iterator[TimelineEntry]:
+    """What was written between the customer and us, and said on the phone."""
+    for contact in contacts:
         yield TimelineEntry(
-            "mail" if is_mail else "phone",
-            f"{who} {'wrote to' if is_mail else 'spoke with'} the customer",
-            note.at,
-            detail=note.subject or cases[str(note.case_id)].title,
-            href=reverse("desk:case", args=[note.case_id]),
+            contact.icon,
+            contact.words,
+            contact.at,
+            detail=contact.subject or cases[str(contact.case)].title,
+            href=reverse("desk:case", args=[contact.case]),
             tone="good",
-            key=f"n{note.pk}",
+            key=f"n{contact.number}",
         )
 
 
