@@ -68,21 +68,25 @@ def new_database(server: Server, name: str) -> Iterator[str]:
 
 @contextmanager
 def pointed_to(name: str, blocker: Any) -> Iterator[None]:
-    """Let Django work on another database of the run's server."""
-    usual = str(_point_to(name))
+    """Let Django work on another database of the run's server; what it began in its own goes on after."""
+    from django.db import connections
+
+    usual = connections["default"]
+    other = usual.copy()
+    other.settings_dict["NAME"] = name
+    connections["default"] = other
+    _forget()
     try:
         with blocker.unblock():
             yield
     finally:
-        _point_to(usual)
+        other.close()
+        connections["default"] = usual
+        _forget()
 
 
-def _point_to(name: str) -> object:
+def _forget() -> None:
     from django.contrib.contenttypes.models import ContentType
-    from django.db import connection
 
-    connection.close()
-    usual, connection.settings_dict["NAME"] = connection.settings_dict["NAME"], name
     ContentType.objects.clear_cache()
     memory.forget_all()
-    return usual

@@ -31,12 +31,9 @@ def shape() -> set[tuple[str, ...]]:
 
 
 @pytest.fixture
-def new_shape(django_db_setup: None, django_db_blocker: Any) -> set[tuple[str, ...]]:
+def new_shape(db: None) -> set[tuple[str, ...]]:
     """The shape of a database that was new today."""
-    with django_db_blocker.unblock():
-        found = shape()
-        connection.close()
-    return found
+    return shape()
 
 
 @pytest.fixture
