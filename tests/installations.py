@@ -17,6 +17,7 @@ from heedful.kit import memory
 from heedful.kit.postgres import Server
 
 CHECKOUT = Path(__file__).resolve().parents[1]
+PATIENCE_S = 600.0
 
 
 def environment(**more: str) -> dict[str, str]:
@@ -26,10 +27,10 @@ def environment(**more: str) -> dict[str, str]:
     return {**kept, "PYTHONPATH": str(CHECKOUT), "PYTHONUNBUFFERED": "1", **more}
 
 
-def heedful(*words: str, patience_s: float = 120.0, **more: str) -> subprocess.CompletedProcess[str]:
+def heedful(*words: str, **more: str) -> subprocess.CompletedProcess[str]:
     """Run a command to its end."""
     command = [sys.executable, "-P", "-m", "heedful.config.main", *words]
-    return subprocess.run(command, env=environment(**more), capture_output=True, text=True, timeout=patience_s, cwd="/")
+    return subprocess.run(command, env=environment(**more), capture_output=True, text=True, timeout=PATIENCE_S, cwd="/")
 
 
 def copy(data: Path, to: Path) -> Path:
@@ -43,7 +44,7 @@ def copy(data: Path, to: Path) -> Path:
 
 def used(folder: Path) -> Path:
     """Make an installation by a command, and return its data folder."""
-    made = heedful("check", "--data", str(folder / "data"), patience_s=600.0)
+    made = heedful("check", "--data", str(folder / "data"))
     assert "newest shape" in made.stdout, made.stderr
     return folder / "data"
 

@@ -35,4 +35,4 @@ def board(*, at: datetime) -> dict[str, Any]:
 
 def numbers(figure: Estimate | None) -> list[float] | None:
     """A figure, its interval and what it rests on."""
-    return figure and [round(number, 9) for number in (figure.value, figure.low, figure.high, figure.n)]
+    return [round(number, 9) for number in (figure.value, figure.low, figure.high, figure.n)] if figure else None
