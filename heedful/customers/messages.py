@@ -68,6 +68,7 @@ class _Sender:
     source: str
     verified: bool
     by: By
+    react: bool = True
 
 
 def record(*, messages: Sequence[Message], source: str, verified: bool = True, by: By, at: datetime) -> MessagesResult:
@@ -75,8 +76,17 @@ def record(*, messages: Sequence[Message], source: str, verified: bool = True, b
 
     `verified` says whether their sender is trusted to say who somebody is; see `trust`.
     """
+    return _record(messages, _Sender(source, verified, by), at)
+
+
+def backfill(*, messages: Sequence[Message], source: str, by: By, at: datetime) -> MessagesResult:
+    """Keep messages of years gone by; nothing follows, so that their sender does at once what follows from all."""
+    return _record(messages, _Sender(source, True, by, react=False), at)
+
+
+def _record(messages: Sequence[Message], sender: _Sender, at: datetime) -> MessagesResult:
     taken = MessagesResult()
-    _take(list(enumerate(messages)), taken, _Sender(source, verified, by), at)
+    _take(list(enumerate(messages)), taken, sender, at)
     taken.refused.sort()
     return taken
 
@@ -132,6 +142,7 @@ def _together(messages: Sequence[Message], sender: _Sender, at: datetime, hasty:
         by=sender.by,
         at=at,
         hasty=hasty,
+        react=sender.react,
     )
 
 
@@ -140,7 +151,7 @@ def _take_word(
 ) -> tuple[dict[tuple[Name, ...], int], Mapping[int, Span]]:
     """Write down what was said of customers, for as much as its sender's word is worth."""
     if sender.verified:
-        return _describe(said, drafts, sender.by, at)
+        return _describe(said, drafts, sender, at)
     return _quote(said, sender.by, at), people.NEVER
 
 
@@ -152,14 +163,16 @@ def _fresh(said: Sequence[Description], source: str) -> list[Description]:
 
 
 def _describe(
-    said: Sequence[Description], drafts: Sequence[TouchpointDraft], by: By, at: datetime
+    said: Sequence[Description], drafts: Sequence[TouchpointDraft], sender: _Sender, at: datetime
 ) -> tuple[dict[tuple[Name, ...], int], Mapping[int, Span]]:
     """Write down what was said of customers; returns the record that each was met as.
 
     When they were seen, by what happened, is written with it where that costs nothing more; that is returned too.
     """
-    times = [touchpoints.clamp(word.at, at) for word in said]
-    records, _ = people.resolve(messages=[word.identities for word in said], times=times, by=by, at=max(times))
+    by, times = sender.by, [touchpoints.clamp(word.at, at) for word in said]
+    records, _ = people.resolve(
+        messages=[word.identities for word in said], times=times, by=by, at=max(times), react=sender.react
+    )
     met = organisations.resolve(said=_of_organisations(said, times), by=by, at=at)
     known = {word.identities: record for word, record in zip(said, records, strict=True)}
     seen = people.NEVER

@@ -88,17 +88,18 @@ def record(
     known: Mapping[tuple[Name, ...], int] = NOBODY,
     seen: Mapping[int, Span] = people.NEVER,
     hasty: bool = False,
+    react: bool = True,
 ) -> RecordedBatch:
     """Take a batch into the log; a message that came before is left out. The only way in.
 
     `verified` says whether their sender is trusted to say who somebody is; see `trust`.
     `known` names records that were met in this transaction, so that they are not looked up again, and `seen` those of
     which it is written when they were seen. A hasty batch is written as if all of it were new; where that is not so it
-    fails with `dedup.CameBefore`, and the caller's transaction with it.
+    fails with `dedup.CameBefore`, and the caller's transaction with it. Without `react` nothing follows from it.
     """
     horizon = at + AHEAD
     times = [sent if EARLIEST <= (sent := draft.happened_at) <= horizon else clamp(sent, at) for draft in drafts]
-    customers, new = _customers(drafts, times, known, verified, by)
+    customers, new = _customers(drafts, times, known, verified, by, react)
     met = {draft.kind for draft in drafts}
     kinds.register(slugs=met, at=at)
     rows = _rows(drafts, customers, times, source)
@@ -117,7 +118,8 @@ def record(
         _seen(rows.values(), {**new, **seen})
         if moving := kinds.moving(met):
             written.move(moving, by, at)
-        events.follow(written.event(), entry=written.entry)
+        if react:
+            events.follow(written.event(), entry=written.entry)
     return RecordedBatch(written.batch, written.count, len(drafts) - written.count, customers)
 
 
@@ -132,6 +134,7 @@ def _customers(
     known: Mapping[tuple[Name, ...], int],
     verified: bool,
     by: By,
+    react: bool,
 ) -> tuple[list[int], Mapping[int, Span]]:
     """Find the record under which each draft is kept: that of its strongest identity.
 
@@ -147,6 +150,7 @@ def _customers(
         verified=verified,
         by=by,
         at=max(times),
+        react=react,
     )
     met = iter(records)
     return [record or next(met) for record in found], new
