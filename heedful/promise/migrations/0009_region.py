@@ -8,6 +8,8 @@ class Migration(migrations.Migration):
         ('promise', '0008_forms_of_standard'),
     ]
     operations = [
-        migrations.AddField('calendar', 'region', models.CharField(blank=True, db_default='', default='', max_length=20)),
+        migrations.AddField(
+            'calendar', 'region', models.CharField(blank=True, db_default='', default='', max_length=20)
+        ),
         migrations.AddField('calendar', 'public_holidays', models.JSONField(db_default=[], default=list)),
     ]
