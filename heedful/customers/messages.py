@@ -68,6 +68,7 @@ class _Sender:
     source: str
     verified: bool
     by: By
+    react: bool = True
 
 
 def record(
@@ -77,8 +78,17 @@ def record(
 
     `verified` says whether their sender is trusted to say who somebody is; see `trust`.
     """
+    return _record(messages, _Sender(source, verified, by), at)
+
+
+def backfill(*, messages: Sequence[Message], source: str, by: By, at: datetime) -> MessagesResult:
+    """Keep messages of years gone by; nothing follows, so that their sender does at once what follows from all."""
+    return _record(messages, _Sender(source, True, by, react=False), at)
+
+
+def _record(messages: Sequence[Message], sender: _Sender, at: datetime) -> MessagesResult:
     taken = MessagesResult()
-    _take(list(enumerate(messages)), taken, _Sender(source, verified, by), at)
+    _take(list(enumerate(messages)), taken, sender, at)
     taken.refused.sort()
     return taken
 
@@ -136,6 +146,7 @@ def _together(
         by=sender.by,
         at=at,
         hasty=hasty,
+        react=sender.react,
     )
 
 
@@ -144,7 +155,7 @@ def _take_word(
 ) -> tuple[dict[tuple[Name, ...], int], Mapping[int, Span]]:
     """Write down what was said of customers, for as much as its sender's word is worth."""
     if sender.verified:
-        return _describe(descriptions, drafts, sender.by, at)
+        return _describe(descriptions, drafts, sender, at)
     return _quote(descriptions, sender.by, at), people.NEVER
 
 
@@ -156,14 +167,16 @@ def _fresh(words: Sequence[Description], source: str) -> list[Description]:
 
 
 def _describe(
-    descriptions: Sequence[Description], drafts: Sequence[TouchpointDraft], by: By, at: datetime
+    descriptions: Sequence[Description], drafts: Sequence[TouchpointDraft], sender: _Sender, at: datetime
 ) -> tuple[dict[tuple[Name, ...], int], Mapping[int, Span]]:
     """Write down what was said of customers; returns the record that each was met as.
 
     When they were seen, by what happened, is written with it where that costs nothing more; that is returned too.
     """
-    times = [touchpoints.clamp(word.at, at) for word in descriptions]
-    records, _ = people.resolve(messages=[word.identities for word in descriptions], times=times, by=by, at=max(times))
+    by, times = sender.by, [touchpoints.clamp(word.at, at) for word in descriptions]
+    records, _ = people.resolve(
+        messages=[word.identities for word in descriptions], times=times, by=by, at=max(times), react=sender.react
+    )
     met = organisations.resolve(descriptions=_of_organisations(descriptions, times), by=by, at=at)
     record_of = {word.identities: record for word, record in zip(descriptions, records, strict=True)}
     seen = people.NEVER

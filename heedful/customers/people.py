@@ -58,20 +58,20 @@ class PeopleRegrouped:
 
 
 @transaction.atomic
-def merge(*, a: Customer, b: Customer, reason: str = "", by: By, at: datetime) -> Merge:
+def merge(*, a: Customer, b: Customer, reason: str = "", by: By, at: datetime, react: bool = True) -> Merge:
     """Say that two customers are one person. Nothing is moved, so `undo` brings back exactly what was."""
     associates.must(by, "customer.merge")
     _one_at_a_time()
     if len(set(Customer.objects.filter(pk__in=[a.pk, b.pk]).values_list("person_id", flat=True))) < 2:
         raise Refused("These two are one customer already.", code="already_merged")
     row = Merge.objects.create(a=a, b=b, reason=reason[:200], merged_by=str(by), merged_at=at)
-    regroup(records={a.pk, b.pk}, by=by, at=at)
-    events.record(CustomersMerged(row.pk, a.pk, b.pk), by=by, at=at)
+    regroup(records={a.pk, b.pk}, by=by, at=at, react=react)
+    events.record(CustomersMerged(row.pk, a.pk, b.pk), by=by, at=at, react=react)
     return row
 
 
 @transaction.atomic
-def undo(*, merge: Merge, by: By, at: datetime) -> None:
+def undo(*, merge: Merge, by: By, at: datetime, react: bool = True) -> None:
     """Take a merge back: what it brought together parts again, unless something else holds it together."""
     associates.must(by, "customer.merge")
     row = Merge.objects.select_for_update().get(pk=merge.pk)
@@ -79,12 +79,18 @@ def undo(*, merge: Merge, by: By, at: datetime) -> None:
         raise Refused("This merge was undone already.", code="already_undone")
     row.undone_at, row.undone_by = at, str(by)
     row.save(update_fields=["undone_at", "undone_by"])
-    regroup(records={row.a_id, row.b_id}, by=by, at=at)
-    events.record(MergeUndone(row.pk, row.a_id, row.b_id), by=by, at=at)
+    regroup(records={row.a_id, row.b_id}, by=by, at=at, react=react)
+    events.record(MergeUndone(row.pk, row.a_id, row.b_id), by=by, at=at, react=react)
 
 
 def resolve(
-    *, messages: Sequence[tuple[Name, ...]], times: Sequence[datetime], verified: bool = True, by: By, at: datetime
+    *,
+    messages: Sequence[tuple[Name, ...]],
+    times: Sequence[datetime],
+    verified: bool = True,
+    by: By,
+    at: datetime,
+    react: bool = True,
 ) -> tuple[list[int], Mapping[int, Span]]:
     """Find the record of each message's strongest identity, made if need be; who was seen together is joined.
 
@@ -95,7 +101,7 @@ def resolve(
         return records, NEVER
     resolved = identities.resolve(messages=messages, times=times, verified=verified)
     if resolved.links or resolved.verified:
-        join_new(links=resolved.links, new=resolved.new, verified=resolved.verified, by=by, at=at)
+        join_new(links=resolved.links, new=resolved.new, verified=resolved.verified, by=by, at=at, react=react)
     records = [resolved.records[message[0]].customer for message in messages]
     identities.remember_records(messages, records, verified=verified)
     return records, resolved.new
@@ -108,6 +114,7 @@ def regroup(
     new: Collection[int] = (),
     by: By,
     at: datetime,
+    react: bool = True,
 ) -> set[int]:
     """Work out anew which records around these belong together; returns the people that changed. Runs one at a time.
 
@@ -131,7 +138,7 @@ def regroup(
     profiles.refresh(people=people, held=held, left=left.difference(new), by=by, at=at)
     changed = {after[record][0] for record in moved} | left
     if changed:
-        events.record(PeopleRegrouped(sorted(changed)), by=by, at=at)
+        events.record(PeopleRegrouped(sorted(changed)), by=by, at=at, react=react)
     return changed
 
 
@@ -147,6 +154,7 @@ def join_new(
     verified: Collection[int] = (),
     by: By,
     at: datetime,
+    react: bool = True,
 ) -> None:
     """Group records after they were seen together for the first time; those among new records alone need no look-up."""
     old: set[int] = set()
@@ -164,7 +172,7 @@ def join_new(
         _move(moved)
         profiles.refresh(people={person for person, _ in moved.values()}, held=new, by=by, at=at)
     for part in batched(sorted(old.union(verified)), AT_ONCE):
-        regroup(records=part, verified=set(verified).intersection(part), new=new, by=by, at=at)
+        regroup(records=part, verified=set(verified).intersection(part), new=new, by=by, at=at, react=react)
 
 
 def _apart_from(links: list[grouping.Link], old: set[int]) -> list[grouping.Link]:

@@ -21,7 +21,6 @@ from heedful.demo import chapters, company, work
 from heedful.demo.company import DemoCompany
 from heedful.demo.life import BEGAN, SEED, CustomerLife, PastSurvey
 from heedful.kit.actor import SYSTEM
-from heedful.ledger import events
 from heedful.listen import backfill as past_invitations
 from heedful.listen.backfill import PastInvitation
 from heedful.promise import commitments
@@ -45,7 +44,7 @@ def fill(*, now: datetime, customers: int) -> None:
     parts = range(BEGAN // FORTNIGHT + 1)
     steps = len(parts) + customers // PEOPLE_AT_ONCE + 14
     with tqdm(total=steps, desc="Eighteen months", delay=2, leave=False, mininterval=0.5, file=sys.stderr) as bar:
-        with events.quietly(), _hurrying():
+        with _hurrying():
             firm = company.create(at=now - BEGAN - FORTNIGHT)
             lives = [chapters.life_of(number, now=now) for number in range(FIRST, FIRST + customers)]
             bar.update()
@@ -101,8 +100,8 @@ def _arrive(firm: DemoCompany, lives: Sequence[CustomerLife], now: datetime) -> 
     records: dict[int, int] = {}
     for number in sorted(parts):
         part, at = parts[number], min(now, start + (number + 1) * FORTNIGHT)
-        messages.record(messages=part.office, source="office", by=firm.office.by, at=at)
-        messages.record(messages=part.shop, source="shop", by=firm.shop.by, at=at)
+        messages.backfill(messages=part.office, source="office", by=firm.office.by, at=at)
+        messages.backfill(messages=part.shop, source="shop", by=firm.shop.by, at=at)
         _ask(firm, part.asked, records, at)
         if number in MEASURED:
             _analyze(
@@ -147,7 +146,7 @@ def _merge(lives: Sequence[CustomerLife], now: datetime) -> None:
         )
         for n, (life, card) in enumerate(zip(twice, cards, strict=True))
     ]
-    messages.record(messages=arrived, source="till", by=SYSTEM, at=now - timedelta(days=190))
+    messages.backfill(messages=arrived, source="till", by=SYSTEM, at=now - timedelta(days=190))
     by_name = {(one.kind, one.value): one.customer for one in Identity.objects.filter(
         value__in=[name[1] for card in cards for name in card] + [f"W{life.number}" for life in twice]
     ).select_related("customer")}  # fmt: skip
@@ -155,9 +154,10 @@ def _merge(lives: Sequence[CustomerLife], now: datetime) -> None:
     rng = Random(SEED)  # noqa: S311 - as in chapters
     for n, (life, card) in enumerate(zip(twice, cards, strict=True)):
         when = now - timedelta(days=rng.uniform(2, 180))
-        row = people.merge(a=by_name[life.who[0]], b=by_name[card[0]], reason="Same name, same street", by=me, at=when)
+        a, b = by_name[life.who[0]], by_name[card[0]]
+        row = people.merge(a=a, b=b, reason="Same name, same street", by=me, at=when, react=False)
         if n % UNDONE_OF == 3:
-            people.undo(merge=row, by=me, at=when + timedelta(hours=5))
+            people.undo(merge=row, by=me, at=when + timedelta(hours=5), react=False)
 
 
 def _reject(key: Key, now: datetime) -> None:

@@ -2,8 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -53,22 +52,15 @@ INSERT INTO ledger_entry (kind, data, by_kind, by_id, by_label, at) VALUES (%s, 
 """
 
 
-@contextmanager
-def quietly() -> Iterator[None]:
-    """Let nothing follow what is recorded: whoever tells of years gone by does at once what follows from all of it."""
-    before = dict(_reactions)
-    _reactions.clear()
-    try:
-        yield
-    finally:
-        _reactions.update(before)
+def record(event: Event, *, by: By, at: datetime, react: bool = True) -> Entry:
+    """Write the event into the ledger and enqueue its reactions, in the caller's transaction.
 
-
-def record(event: Event, *, by: By, at: datetime) -> Entry:
-    """Write the event into the ledger and enqueue its reactions, in the caller's transaction."""
+    Without `react` nothing follows: whoever tells of years gone by does at once what follows from all of it.
+    """
     with transaction.atomic(savepoint=False):
         entry = _write(event, by, at)
-        follow(event, entry=entry.pk)
+        if react:
+            follow(event, entry=entry.pk)
     return entry
 
 

@@ -1,6 +1,6 @@
 """Public holidays of countries and of regions within them, as a calendar takes them: `GB`, `GB-WLS`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -34,6 +34,11 @@ def days(region: str, *, year: int) -> list[str]:
     country, _, part = region.partition("-")
     years = range(year, year + YEARS)
     return [day.isoformat() for day in sorted(holidays.country_holidays(country, subdiv=part or None, years=years))]
+
+
+def through(days: Sequence[str]) -> int | None:
+    """The last year of days that were taken over."""
+    return int(max(days)[:4]) if days else None
 
 
 def offered() -> dict[str, str]:

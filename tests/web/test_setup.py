@@ -233,6 +233,7 @@ def test_working_time_takes_the_public_holidays_of_a_region(as_: As, ada: Associ
     calendar, year = Calendar.objects.get(), timezone.now().year
     assert {"2026-08-17", f"{year}-01-01", f"{year + 2}-12-25"} <= set(calendar.holidays)
     assert f"The public holidays of Wales, United Kingdom are in it until {calendar.holidays[-1]}." in page
+    assert f"those of Wales, United Kingdom through {year + 2}" in page
     assert as_(ada).post("/setup/calendars/add", {**said, "region": "GB-XX"}).status_code == 200
 
 

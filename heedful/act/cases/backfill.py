@@ -68,7 +68,10 @@ class PastCase:
 
 @transaction.atomic
 def create(*, history: Sequence[PastCase], by: By, at: datetime) -> list[Case]:
-    """Write down cases as they were, with clocks by the promise of today; open ones go on from here."""
+    """Write down cases as they were, with clocks by the promise of today; open ones go on from here.
+
+    Nothing else follows by itself: whoever tells of the past judges the promises.
+    """
     if not history:
         return []
     ways, values = case_policy.find(), _values({past.troubles[0].customer for past in history})
@@ -83,7 +86,7 @@ def create(*, history: Sequence[PastCase], by: By, at: datetime) -> list[Case]:
     Note.objects.bulk_create([_note(row, note) for row, past in pairs for note in past.notes], batch_size=1_000)
     _add_threads([(row, past.messages) for row, past in pairs if past.messages])
     drafts = [draft for row, past in pairs for draft in _log(row, past)]
-    touchpoints.record(drafts=drafts, source=clocks.SOURCE, by=by, at=at)
+    touchpoints.record(drafts=drafts, source=clocks.SOURCE, by=by, at=at, react=False)
     for row in rows:
         if row.is_waiting and row.escalated_at is None:
             clocks.call_a_lead_in_time(row)
