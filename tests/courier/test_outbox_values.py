@@ -239,7 +239,7 @@ def test_who_is_held_by_another_or_gone_has_no_turn(loft: Loft, roof: Destinatio
 
 
 def test_what_waits_for_a_destination_is_given_up_with_it(loft: Loft, roof: Destination) -> None:
-    a, b = put(roof, "a", "b")
+    a, _ = put(roof, "a", "b")
     OutboxItem.objects.filter(pk=a.pk).update(state=Sending.SENT)
     outbox.give_up_all(destination=roof, sentence="Gone. " * 99)
     rows = list(OutboxItem.objects.order_by("pk").values_list("state", "next_try_at", "said"))
