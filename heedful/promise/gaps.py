@@ -102,7 +102,7 @@ FROM nearest f {expectation} GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5"""
 
 def by(*, key: By, question: str, since: datetime, until: datetime, stated: float | None = None) -> list[GapCount]:
     """Compare experience with expectation, by kind of touchpoint, stage, channel or month where the company is."""
-    values = {"questions": [question], "hoped": [question], "stated": stated}
+    values: dict[str, Any] = {"questions": [question], "hoped": [question], "stated": stated}
     values |= {"zone": standards.company_zone()} if key == "month" else {}
     rows = _rows(
         EXPERIENCES + GAPS.format(key=KEYS[key], expectation=EXPECTATION), values | {"since": since, "until": until}

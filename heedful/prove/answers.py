@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any, Literal
 
 from django.db import connection
 
@@ -49,7 +49,7 @@ def tallies(
     """
     joined = weighted or by == "segment"
     sql = (WEIGHTED if joined else PLAIN).replace("{key}", KEYS[by])
-    values = {"questions": list(questions), "since": period.since, "until": period.until}
+    values: dict[str, Any] = {"questions": list(questions), "since": period.since, "until": period.until}
     with connection.cursor() as cursor:
         cursor.execute(sql, values | ({"zone": standards.company_zone()} if by == "month" else {}))
         rows = cursor.fetchall()

@@ -34,7 +34,7 @@ def make() -> Make:
     """Promise that whoever has a case hears from us within four hours."""
 
     def made(*more: StandardDraft, is_case_clock: bool = True, **changes: Any) -> Promise:
-        standard = {"from_kind": clock.OPENED, "to_kind": clock.ANSWERED, "within_s": 4 * 3600}
+        standard: dict[str, Any] = {"from_kind": clock.OPENED, "to_kind": clock.ANSWERED, "within_s": 4 * 3600}
         draft = StandardDraft(form="within", match_property="case", **standard | changes)
         wording = Wording(words="We call you back", is_case_clock=is_case_clock)
         return promises.make(wording=wording, standards=[draft, *more], by=SYSTEM, at=NOON - DAY)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -109,10 +110,11 @@ def test_only_what_still_is_as_it_was_said_opens_a_case(carla: Customer, state: 
     row = Commitment.objects.create(
         standard=standard, promise=many, customer=carla, opened_by=1, started_at=now, state=state, counts_at=now
     )
-    for event, react, like in (
+    ways: list[tuple[Any, Callable[..., None], str]] = [
         (PromiseBroken([row.pk]), reactions.open_for_broken_promises, "broken"),
         (PromiseAtRisk([row.pk]), reactions.warn_of_promises_at_risk, "at_risk"),
-    ):
+    ]
+    for event, react, like in ways:
         react(event, entry=events.record(event, by=SYSTEM, at=now))
         assert Case.objects.exists() == (state == like)
         Case.objects.all().delete()

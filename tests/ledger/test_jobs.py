@@ -1,6 +1,7 @@
 """What is to be done later belongs to the change that asks for it."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
@@ -59,7 +60,7 @@ def test_who_does_a_job_is_at_work_until_it_is_done() -> None:
     assert not jobs.is_at_work()
 
 
-def run_sql(sql: str, *values: object) -> None:
+def run_sql(sql: str, *values: Any) -> None:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
 

@@ -93,7 +93,7 @@ def test_options_are_named_in_the_language_else_in_english_and_are_known_by_thei
 
 
 @pytest.mark.parametrize(("given", "shown"), [({}, ""), ({"number.people": 0}, "0"), ({"number.people": 2.5}, "2.5")])
-def test_a_number_is_shown_as_it_was_given_with_its_limits(given: dict[str, float], shown: str) -> None:
+def test_a_number_is_shown_as_it_was_given_with_its_limits(given: dict[str, Any], shown: str) -> None:
     laid = lay_out({"code": "number.people", "text": {"en": "How many?"}, "at_least": 0, "at_most": 9}, **given)
     assert (laid.words, laid.at_least, laid.at_most, laid.is_number, laid.points) == (shown, 0, 9, True, ())
 

@@ -36,7 +36,7 @@ def survey(make: Callable[..., Survey]) -> Survey:
 
 
 def test_each_is_counted_by_what_became_of_it(survey: Survey, make: Callable[..., Survey]) -> None:
-    for state, times, more in [
+    invitations: list[tuple[str, int, dict[str, Any]]] = [
         ("planned", 2, {}),
         ("asked", 3, {}),
         ("answered", 2, {"is_complete": True}),
@@ -46,7 +46,8 @@ def test_each_is_counted_by_what_became_of_it(survey: Survey, make: Callable[...
         ("answered", 4, {"channel": tallies.PUBLIC, "is_complete": True}),
         ("answered", 1, {"channel": tallies.PUBLIC, "case_id": 7}),
         ("asked", 1, {"channel": tallies.PUBLIC, "moment_id": 7}),
-    ]:
+    ]
+    for state, times, more in invitations:
         for number in range(times):
             invitation(survey, state, **({"moment_id": number} if "moment_id" in more else {}) | more)
     other = make(name="Other", moment_kind="")

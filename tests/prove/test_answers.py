@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -67,7 +68,7 @@ MOMENT = timedelta(microseconds=1)
 BOTH = pytest.mark.parametrize("weighted", [False, True], ids=["plain", "weighted"])
 
 
-def answered(who: Customer, value: int, at: datetime, *, question: str = "recommend", **scale: int) -> None:
+def answered(who: Customer, value: int, at: datetime, *, question: str = "recommend", **scale: Any) -> None:
     told = {"customer": who, "happened_at": at, "kind": "survey_answered"}
     sheet = Feedback.objects.create(subject=f"{question}:{at}:{value}", touchpoint_id=0, **told)
     Score.objects.create(feedback=sheet, question=question, value=value, **told, **scale)
@@ -108,8 +109,8 @@ def test_a_month_begins_when_it_does_where_the_company_is(alice: Customer, weigh
 )
 def test_a_scale_is_named_where_all_were_asked_on_one_other(
     alice: Customer,
-    first: dict[str, int],
-    second: dict[str, int],
+    first: dict[str, Any],
+    second: dict[str, Any],
     named: tuple[int, int] | None,
     weighted: bool,
 ) -> None:
