@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+import msgspec
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -13,7 +14,7 @@ from heedful.customers import question_kinds
 from heedful.customers.models import Feedback, Score
 from heedful.customers.touchpoints import TouchpointsRecorded
 from heedful.kit.actor import SYSTEM
-from heedful.ledger import events
+from heedful.ledger import events, references
 from heedful.ledger.models import Entry
 from heedful.understand import detection, light, topics
 from heedful.understand.detection import Trouble, TroubleHeard
@@ -153,10 +154,30 @@ def weigh(work: Work) -> None:
             work.troubles.append(trouble)
 
 
+@transaction.atomic
 def report(work: Work) -> None:
-    """Say that trouble was heard."""
-    if work.troubles:
-        events.record(TroubleHeard(tuple(work.troubles)), by=SYSTEM, at=work.at)
+    """Say that trouble was heard: once, and again only where it became another."""
+    if unreported := _unreported(work.troubles, at=work.at):
+        events.record(TroubleHeard(tuple(unreported)), by=SYSTEM, at=work.at)
+
+
+REPORT = """
+INSERT INTO understand_troublereport AS known (feedback_id, digest, reported_at)
+SELECT feedback, digest, %s FROM unnest(%s::bigint[], %s::text[]) AS w(feedback, digest) ORDER BY feedback
+ON CONFLICT (feedback_id) DO UPDATE SET digest = EXCLUDED.digest, reported_at = EXCLUDED.reported_at
+WHERE known.digest <> EXCLUDED.digest RETURNING feedback_id
+"""
+"""One statement, which holds the rows: of two who read the same at once one reports it."""
+
+
+def _unreported(troubles: Sequence[Trouble], *, at: datetime) -> list[Trouble]:
+    """Write down trouble as it is now, and return what was never reported so."""
+    feedback = references.numbers("feedback", [trouble.reference for trouble in troubles])
+    digests = [digest(msgspec.json.encode(trouble).decode()) for trouble in troubles]
+    with connection.cursor() as cursor:
+        cursor.execute(REPORT, [at, [feedback[trouble.reference] for trouble in troubles], digests])
+        changed = {pk for (pk,) in cursor.fetchall()}
+    return [trouble for trouble in troubles if feedback[trouble.reference] in changed]
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +218,7 @@ STORED = [
 
 
 def digest(verbatim: str) -> str:
-    """By which a changed verbatim is known."""
+    """By which it is known that a text has changed."""
     return hashlib.blake2b(verbatim.encode(), digest_size=16).hexdigest()
 
 
