@@ -81,12 +81,12 @@ def record(
     return _record(messages, _Sender(source, verified, by), at)
 
 
-def backfill(*, messages: Sequence[Message], source: str, by: By, at: datetime) -> MessagesResult:
+def backfill(*, messages: Sequence[SourceMessage], source: str, by: By, at: datetime) -> MessagesResult:
     """Keep messages of years gone by; nothing follows, so that their sender does at once what follows from all."""
     return _record(messages, _Sender(source, True, by, react=False), at)
 
 
-def _record(messages: Sequence[Message], sender: _Sender, at: datetime) -> MessagesResult:
+def _record(messages: Sequence[SourceMessage], sender: _Sender, at: datetime) -> MessagesResult:
     taken = MessagesResult()
     _take(list(enumerate(messages)), taken, sender, at)
     taken.refused.sort()

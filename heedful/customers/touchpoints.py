@@ -95,7 +95,7 @@ def record(
     `verified` says whether their sender is trusted to say who somebody is; see `trust`.
     `records_of` names records that were met in this transaction, so that they are not looked up again, and `seen`
     those of which it is written when they were seen. A hasty batch is written as if all of it were new; where that is
-    not so it fails with `dedup.CameBefore`, and the caller's transaction with it. Without `react` nothing follows from it.
+    not so it fails with `dedup.CameBefore`, and the caller's transaction with it. Without `react` nothing follows.
     """
     horizon = at + AHEAD
     times = [sent if EARLIEST <= (sent := draft.happened_at) <= horizon else clamp(sent, at) for draft in drafts]

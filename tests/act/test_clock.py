@@ -19,14 +19,14 @@ NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 """A Monday."""
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 WEEK = {day: [["09:00", "17:00"]] for day in ("mon", "tue", "wed", "thu", "fri")}
-PRACTICE = CasePolicy(answer_within_s=8 * 3600)
+POLICY = CasePolicy(answer_within_s=8 * 3600)
 
 pytestmark = pytest.mark.django_db
 type Make = Callable[..., Promise]
 
 
 def start(*, is_short: bool = False, at: datetime = NOON) -> Clock:
-    return clock.start(practice=PRACTICE, is_short=is_short, at=at)
+    return clock.start(policy=POLICY, is_short=is_short, at=at)
 
 
 @pytest.fixture

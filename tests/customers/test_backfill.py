@@ -6,7 +6,7 @@ import pytest
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from heedful.customers import messages
-from heedful.customers.messages import Description, Message
+from heedful.customers.messages import Description, SourceMessage
 from heedful.customers.models import Customer, Feedback, Touchpoint
 from heedful.customers.touchpoints import TouchpointDraft
 from heedful.kit.actor import SYSTEM
@@ -16,12 +16,14 @@ from tests.cast import NOON
 VISITOR, USER = ("anonymous_id", "v1"), ("user_id", "u1")
 
 
-def told(year: int) -> list[Message]:
+def told(year: int) -> list[SourceMessage]:
     """A visitor who had been met before turns out to be a customer, who says something."""
     at = NOON - timedelta(days=365 * year)
     return [
-        Message(TouchpointDraft("said", at, f"said:{year}", (USER,), scores={"recommend": 3}, verbatim="It broke.")),
-        Message(said=Description((USER, VISITOR), at, {"name": "Una"}, message=f"word:{year}")),
+        SourceMessage(
+            TouchpointDraft("said", at, f"said:{year}", (USER,), scores={"recommend": 3}, verbatim="It broke.")
+        ),
+        SourceMessage(description=Description((USER, VISITOR), at, {"name": "Una"}, message=f"word:{year}")),
     ]
 
 
@@ -35,7 +37,7 @@ def met(db: None) -> None:
     """The two identities, not known to be one."""
     for who in (VISITOR, USER):
         messages.record(
-            messages=[Message(TouchpointDraft("page", NOON, who[1], (who,)))], source="shop", by=SYSTEM, at=NOON
+            messages=[SourceMessage(TouchpointDraft("page", NOON, who[1], (who,)))], source="shop", by=SYSTEM, at=NOON
         )
 
 

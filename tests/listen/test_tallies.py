@@ -53,11 +53,11 @@ def test_each_is_counted_by_what_became_of_it(survey: Survey, make: Callable[...
     other = make(name="Other", moment_kind="")
     tally, nothing = of(survey, other)
     assert tally == InvitationTally(
-        planned=2, asked=8, answered=4, complete=2, visitors=4, spared=Counter(budget=3, share=1)
+        planned=2, invited=8, answered=4, complete=2, visitors=4, suppressed=Counter(budget=3, share=1)
     )
-    assert (tally.response_rate, tally.not_asked) == (0.25, 4)
+    assert (tally.response_rate, tally.suppressed_total) == (0.25, 4)
     assert nothing == InvitationTally()
-    assert (nothing.response_rate, nothing.not_asked) == (None, 0)
+    assert (nothing.response_rate, nothing.suppressed_total) == (None, 0)
 
 
 def test_what_was_planned_from_the_first_moment_until_before_the_last_is_of_a_period(survey: Survey) -> None:

@@ -29,8 +29,8 @@ def disputed(ada: Associate) -> ExperienceByOutcome:
     who = [complaint(number, "yes", {1: 1, 2: 0}.get(number)) for number in range(1, 11)]
     who += [complaint(11, "no", 1), complaint(12, "no", None)]
     commitments.evaluate_people(who, at=PERIOD.until)
-    walked = attainment.attainments(since=PERIOD.since, until=PERIOD.until)
-    return experience.by_outcome(promises=[promise], attainments=walked, period=PERIOD)[promise.pk][0]
+    attainments = attainment.attainments(since=PERIOD.since, until=PERIOD.until)
+    return experience.by_outcome(promises=[promise], attainments=attainments, period=PERIOD)[promise.pk][0]
 
 
 def test_a_yes_is_a_share_of_those_who_answered(disputed: ExperienceByOutcome) -> None:
@@ -65,8 +65,8 @@ def test_the_question_with_the_most_answers_is_first_and_what_is_not_of_promises
         for n, given in enumerate(asked)
     ]
     commitments.evaluate_people(who, at=PERIOD.until)
-    walked = attainment.attainments(since=PERIOD.since, until=PERIOD.until)
-    found = experience.by_outcome(promises=[promise], walks=walked, period=PERIOD)[promise.pk]
+    attainments = attainment.attainments(since=PERIOD.since, until=PERIOD.until)
+    found = experience.by_outcome(promises=[promise], attainments=attainments, period=PERIOD)[promise.pk]
     assert [(one.question, one.n) for one in found] == [("satisfaction", 2), ("compared", 1), ("ease", 1)]
 
 

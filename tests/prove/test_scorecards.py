@@ -114,8 +114,8 @@ def test_a_period_begins_with_the_first_moment_and_what_was_before_it_is_in_the_
         ask(who, at, answered=False)
     ask("too early", due - 30 * DAY - timedelta(seconds=1) - MOMENT, answered=False)
     found = card(answer)
-    assert found.walk_before is not None
-    assert (found.due, found.walk_before.n) == (1, 2)
+    assert found.attainment_before is not None
+    assert (found.due, found.attainment_before.n) == (1, 2)
 
 
 def test_worth_is_of_what_was_broken_ninety_days_ago_and_of_nothing_earlier(answer: Promise) -> None:
@@ -143,6 +143,6 @@ def test_the_question_that_decides_says_nothing_more_of_how_it_felt_and_is_left_
     said: dict[str, Any] = {"scores": {"satisfaction": 5, "ease": 6}, "subject": "visit"}
     commitments.evaluate_people([tell("ann", "visit", NOW - DAY, **said)], at=NOW)
     found = card(promise)
-    assert ([one.question for one in found.felt], found.kept) == (["ease"], 1)
-    (bare,) = scorecards.cards(period=MONTH, at=NOW, with_felt=False)
-    assert (bare.felt, bare.gap, bare.kept) == ([], None, 1)
+    assert ([one.question for one in found.experience], found.kept) == (["ease"], 1)
+    (bare,) = scorecards.cards(period=MONTH, at=NOW, with_experience=False)
+    assert (bare.experience, bare.gap, bare.kept) == ([], None, 1)

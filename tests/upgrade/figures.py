@@ -20,7 +20,8 @@ def board(*, at: datetime) -> dict[str, Any]:
         "promises": {
             card.promise.slug: [
                 card.kept, card.due, card.open, card.cases, card.worth.customers, float(card.worth.amount),
-                numbers(card.walk), numbers(card.gap), {one.question: numbers(one.kept) for one in card.felt},
+                numbers(card.attainment), numbers(card.gap),
+                {one.question: numbers(one.kept) for one in card.experience},
             ]
             for card in scorecards.cards(period=period, at=at)
         },
