@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ from django.db import DatabaseError, DataError, IntegrityError, OperationalError
 
 from heedful.customers import consents, dedup, organisations, people, touchpoints
 from heedful.customers.dated_facts import Fact
-from heedful.customers.identities import Name, Span
+from heedful.customers.identities import Arrivals, Name, Span
 from heedful.customers.touchpoints import TouchpointDraft
 from heedful.kit.actor import By
 from heedful.ledger import events
@@ -35,6 +35,8 @@ class Description:
     organisation_traits: dict[str, Any] = field(default_factory=dict)
     message: str = ""
     """The id by which a second arrival is known; it says nothing new then, however late it comes."""
+    origin: str = ""
+    """Where it stands, for people who look it up, where the id does not say that: a file and its row."""
 
 
 class Message(msgspec.Struct, gc=False):
@@ -57,6 +59,8 @@ class MessagesResult:
 
     recorded: int = 0
     duplicates: int = 0
+    joins: int = 0
+    """Messages by which people became one who were apart before."""
     refused: list[tuple[int, str]] = field(default_factory=list)
     """(position, reason) of each message that cannot be kept."""
 
@@ -99,6 +103,7 @@ def _take(numbered: Sequence[tuple[int, Message]], taken: MessagesResult, sender
     else:
         taken.recorded += recorded.count
         taken.duplicates += recorded.duplicates
+        taken.joins += recorded.joins
 
 
 def _persistently(messages: Sequence[Message], sender: _Sender, at: datetime) -> touchpoints.RecordedBatch:
@@ -120,28 +125,43 @@ def _together(messages: Sequence[Message], sender: _Sender, at: datetime, hasty:
     said = [message.said for message in messages if message.said is not None]
     drafts = [message.draft for message in messages if message.draft is not None]
     fresh = _fresh(said, sender.source) if said else []
-    known, seen = _take_word(fresh, drafts, sender, at) if fresh else ({}, people.NEVER)
+    word = _take_word(fresh, drafts, sender, at) if fresh else _Word({})
     if not drafts:
-        return touchpoints.RecordedBatch(None, 0, 0, [])
-    return touchpoints.record(
+        return touchpoints.RecordedBatch(None, 0, 0, [], word.joins)
+    recorded = touchpoints.record(
         drafts=drafts,
-        known=known,
-        seen=seen,
+        known=word.known,
+        seen=word.seen,
         source=sender.source,
         verified=sender.verified,
         by=sender.by,
         at=at,
         hasty=hasty,
     )
+    return replace(recorded, joins=recorded.joins + word.joins) if word.joins else recorded
 
 
-def _take_word(
-    said: Sequence[Description], drafts: Sequence[TouchpointDraft], sender: _Sender, at: datetime
-) -> tuple[dict[tuple[Name, ...], int], Mapping[int, Span]]:
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """The record that each was met as who was spoken of, when they were seen, and how many messages joined people."""
+
+    known: dict[tuple[Name, ...], int]
+    seen: Mapping[int, Span] = field(default_factory=dict)
+    joins: int = 0
+
+
+def _take_word(said: Sequence[Description], drafts: Sequence[TouchpointDraft], sender: _Sender, at: datetime) -> _Word:
     """Write down what was said of customers, for as much as its sender's word is worth."""
     if sender.verified:
         return _describe(said, drafts, sender.by, at)
-    return _quote(said, sender.by, at), people.NEVER
+    return _quote(said, sender.by, at)
+
+
+def _resolve(said: Sequence[Description], times: Sequence[datetime], verified: bool, by: By) -> people.Recognition:
+    arrivals = Arrivals(
+        [word.identities for word in said], times, verified, str(by), [word.origin or word.message for word in said]
+    )
+    return people.resolve(arrivals=arrivals, by=by, at=max(times))
 
 
 def _fresh(said: Sequence[Description], source: str) -> list[Description]:
@@ -151,15 +171,14 @@ def _fresh(said: Sequence[Description], source: str) -> list[Description]:
     return [word for word in said if not word.message] + [word for message, word in named.items() if message in fresh]
 
 
-def _describe(
-    said: Sequence[Description], drafts: Sequence[TouchpointDraft], by: By, at: datetime
-) -> tuple[dict[tuple[Name, ...], int], Mapping[int, Span]]:
-    """Write down what was said of customers; returns the record that each was met as.
+def _describe(said: Sequence[Description], drafts: Sequence[TouchpointDraft], by: By, at: datetime) -> _Word:
+    """Write down what was said of customers.
 
-    When they were seen, by what happened, is written with it where that costs nothing more; that is returned too.
+    When they were seen, by what happened, is written with it where that costs nothing more.
     """
     times = [touchpoints.clamp(word.at, at) for word in said]
-    records, _ = people.resolve(messages=[word.identities for word in said], times=times, by=by, at=max(times))
+    recognition = _resolve(said, times, True, by)
+    records = recognition.records
     met = organisations.resolve(said=_of_organisations(said, times), by=by, at=at)
     known = {word.identities: record for word, record in zip(said, records, strict=True)}
     seen = people.NEVER
@@ -173,22 +192,17 @@ def _describe(
         for purpose, granted in word.consents.items()
     ]
     consents.record(said=words, source=by.label, by=by, at=at)
-    return known, seen
+    return _Word(known, seen, recognition.joins)
 
 
-def _quote(said: Sequence[Description], by: By, at: datetime) -> dict[tuple[Name, ...], int]:
-    """Write down what browsers said of customers, as their word alone: it founds no organisation and gives no consent.
-
-    Returns the record that each was met as.
-    """
+def _quote(said: Sequence[Description], by: By, at: datetime) -> _Word:
+    """Write down what browsers said of customers, as their word: it founds no organisation and gives no consent."""
     times = [touchpoints.clamp(word.at, at) for word in said]
-    records, _ = people.resolve(
-        messages=[word.identities for word in said], times=times, verified=False, by=by, at=max(times)
-    )
+    records = _resolve(said, times, False, by).records
     if facts := _facts(times, records, [_quoted(word) for word in said]):
         people.quote(facts=facts, by=by, at=at)
         events.record(CustomersDescribed(sorted(facts)), by=by, at=at)
-    return {word.identities: record for word, record in zip(said, records, strict=True)}
+    return _Word({word.identities: record for word, record in zip(said, records, strict=True)})
 
 
 def _quoted(word: Description) -> dict[str, Any]:

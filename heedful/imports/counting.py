@@ -31,6 +31,8 @@ class Report:
     """Touchpoints in the file that carry a score or words, new or not."""
     customers_new: int = 0
     customers_known: int = 0
+    joins: int = 0
+    """Rows that say of people who were apart that they are one."""
     clamped: int = 0
     """Touchpoints whose time cannot be true."""
     rejected: int = 0

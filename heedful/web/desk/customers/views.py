@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from heedful.act import causes
 from heedful.act.models import Case
-from heedful.customers import consents, people, stages
+from heedful.customers import consents, joins, people, search, stages
 from heedful.customers.models import Customer, Feedback, Identity, Merge
 from heedful.promise.models import Commitment
 from heedful.web import lists
@@ -95,7 +95,7 @@ class MergeForm(forms.Form):
 def merge(request: PageRequest, pk: int) -> HttpResponse:
     """Find the other record of the same person."""
     who = _read(request, pk)
-    found = customer_list.search(request.GET.get("q", "")).exclude(pk=who.pk) if request.GET.get("q") else None
+    found = search.find(request.GET.get("q", "")).exclude(pk=who.pk) if request.GET.get("q") else None
     shown = lists.read(request, found, keys=["-last_seen_at", "-id"], size=20) if found is not None else None
     return render(request, "desk/customers/merge.html", {"who": who, "page": shown, "panel": Panel(who)})
 

@@ -1,0 +1,133 @@
+"""How people are looked for: by any words of their name and address, whatever the accents, the order and the spaces."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import reduce
+from operator import and_
+
+from django.db.models import Q
+
+from heedful.associates import company
+from heedful.customers import phones
+from heedful.customers.models import Customer, CustomerQuerySet, Identity, Organisation
+from heedful.kit import characters, emails
+
+LONGEST = 2_000
+"""Characters that are kept of one person; of one with hundreds of addresses, the first."""
+LONGEST_WORDS = 200
+MOST_FOUND = 50
+"""Organisations, and people with an identity of just this writing, that are looked at."""
+MOST_WORDS = 12
+SHORTEST = 2
+"""Letters that are enough to go by."""
+SHORTEST_WITHIN = 3
+"""Letters that are looked for within words too; fewer only where a word begins, which the index can answer."""
+SHORTEST_NUMBER = 4
+
+_LETTERS = str.maketrans(
+    {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i", "ħ": "h"}
+    | dict.fromkeys("'’‘ʼ`´")
+    | dict.fromkeys("-‐‑–", " ")
+)
+"""Letters that have no plain one inside them, as people write them who lack the key; and what stands between two."""
+_NUMBER = re.compile(r"(?<![^\s(])\+?[\d(][\d\s()./-]*\d(?!\S)")
+"""What may be a telephone number as people write it."""
+
+
+def fold(text: str) -> str:
+    """Return text in small letters without accents, one space between two words."""
+    if text.isascii():
+        return " ".join(text.lower().translate(_LETTERS).split())
+    plain = characters.normalised("NFKD", characters.unjoined(characters.visible(text))).lower().translate(_LETTERS)
+    return " ".join("".join(sign for sign in plain if not unicodedata.combining(sign)).split())
+
+
+def text_of(name: str, addresses: Iterable[str]) -> str:
+    """What somebody is found by; a number stands there by its digits alone."""
+    parts = [name, *(_digits(one) if "@" not in one else one for one in addresses)]
+    folded = " ".join(dict.fromkeys(found for part in parts if (found := fold(part))))
+    return f" {folded}"[:LONGEST] if folded else ""
+
+
+def is_enough(words: str) -> bool:
+    """Whether there is anything to look for."""
+    return len(fold(words)) >= SHORTEST
+
+
+def matching(words: str, *, people: str = "") -> Q:
+    """Return the condition for people of whom all these words are true: the one rule of all lists and of programs.
+
+    `people` leads to them, such as `customer__person__`.
+    """
+    words = words.replace("\x00", "")[:LONGEST_WORDS]
+    numbers = [found[0] for found in _NUMBER.finditer(words) if len(_digits(found[0])) >= SHORTEST_NUMBER]
+    rest = reduce(lambda text, number: text.replace(number, " ", 1), numbers, words)
+    found = [_all_of(fold(number), people) | _number(number, people) for number in numbers]
+    found += [_all_of(fold(rest), people)] if rest.strip() or not numbers else []
+    return reduce(and_, found)
+
+
+def _all_of(folded: str, people: str) -> Q:
+    """All words, each wherever it stands."""
+    return reduce(and_, (_holds(_part(word), people) for word in folded.split()[:MOST_WORDS]), Q())
+
+
+def _part(word: str) -> str:
+    return f" {word}" if len(word) < SHORTEST_WITHIN and word.isascii() else word
+
+
+def _number(number: str, people: str) -> Q:
+    """A telephone number, however it is written; without its prefix, the noughts that lead it stand nowhere."""
+    whole = _digits(phones.attribute(number, _country()))
+    return _holds(whole, people) | _holds(_digits(number).lstrip("0") or whole, people)
+
+
+def _country() -> str:
+    """Whose numbers are written without a prefix."""
+    ours = company.find()
+    return ours.country if ours else "GB"
+
+
+def _holds(part: str, people: str) -> Q:
+    return Q(**{f"{people}search_text__contains": part})
+
+
+def _digits(number: str) -> str:
+    return re.sub(r"\D", "", number)
+
+
+def find(words: str) -> CustomerQuerySet:
+    """Find people by words of their name and addresses, by their organisation's name, or by a whole identity."""
+    people = Customer.objects.people()
+    if not is_enough(words):
+        return people
+    named = Identity.objects.filter(value__in=writings(words))
+    known = list(named.values_list("customer__person", flat=True)[:MOST_FOUND])
+    theirs = [row.pk for row in organisations(words)]
+    return people.filter(matching(words) | Q(pk__in=known) | Q(organisation__in=theirs))
+
+
+def organisations(words: str) -> list[Organisation]:
+    """Find organisations by words of their name, or by the whole of the id that they are known by."""
+    if not is_enough(words):
+        return []
+    found = Organisation.objects.filter(matching(words) | Q(external_id=_cleaned(words)))
+    return list(found.order_by("name", "pk")[:MOST_FOUND])
+
+
+def is_in(words: str, text: str) -> bool:
+    """Whether all words stand in a text, by the same folding; for lists so short that no index is needed."""
+    folded = fold(text)
+    return all(word in folded for word in fold(words).split())
+
+
+def writings(words: str) -> set[str]:
+    """The ways in which an identity that somebody looks for may be written."""
+    whole = _cleaned(words)
+    number = phones.attribute(whole, _country())
+    return {whole, whole.lower(), whole.replace(" ", ""), emails.normal(whole), number} - {""}
+
+
+def _cleaned(words: str) -> str:
+    return words.replace("\x00", "").strip()[:LONGEST_WORDS]
