@@ -186,7 +186,7 @@ def joins_of(request: ApiRequest, pk: int) -> list[JoinOut]:
 
 @router.delete("/{int:pk}/joins/{int:join_pk}", response={204: None, **PROBLEMS})
 def part(request: ApiRequest, pk: int, join_pk: int) -> Status[None]:
-    """Part what a message joined, whatever messages say later; another message or a merge may still hold it together."""
+    """Part what a message joined, whatever messages say later; something else may still hold it together."""
     row = get_object_or_404(joins.of(person=_person(pk).pk), pk=join_pk if join_pk <= LARGEST else 0)
     joins.part(join=row, by=request.auth, at=timezone.now())
     return Status(204, None)

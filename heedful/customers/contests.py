@@ -1,4 +1,4 @@
-"""Identities that more than one customer has: they join nobody, and whoever sent them is told on the page of its key."""
+"""Identities that more than one customer has: they join nobody, and stand on the page of the key that sent them."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -35,7 +35,7 @@ def detect(*, links: EmailLinks, new: Collection[int]) -> set[int]:
     what is returned.
     """
     looked_at = sorted(set(links).difference(new))
-    times = {account: {email: at for email, at in reversed(found)} for account, found in links.items()}
+    times = {account: dict(reversed(found)) for account, found in links.items()}
     contested: set[int] = set()
     if looked_at:
         every = [at for found in links.values() for _, at in found]

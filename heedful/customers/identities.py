@@ -1,6 +1,6 @@
 """By what customers are recognised: each identity arrives as a record of its own, in one form of writing."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache

@@ -1,4 +1,4 @@
-"""What joins the records of a person by itself: two identities that one message named; parted by whoever knows better."""
+"""What joins records by itself: two identities that one message named; parted by whoever knows better."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -86,6 +86,7 @@ class RowCounter:
         """Count the customers of rows that are not written."""
         people = _people({name for row in rows for name in row.names})
         for row in rows:
+            self._report.joins += len({people[name] for name in row.names if name in people}) > 1
             if person := next((people[name] for name in row.names if name in people), 0):
                 self._report.customers_known += self._old.add(person)
             elif len(self._coming) < MOST_COMING:
