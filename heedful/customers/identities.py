@@ -208,7 +208,10 @@ JOIN jsonb_to_recordset(%s::jsonb) AS w(kind text, value text) USING (kind, valu
 
 
 def _read(rows: Iterable[tuple[str, str, int, int, bool, bool]]) -> dict[Name, IdentityRecord]:
-    return {(kind, value): IdentityRecord(*row) for kind, value, *row in rows}
+    return {
+        (kind, value): IdentityRecord(identity, customer, verified, contested)
+        for kind, value, identity, customer, verified, contested in rows
+    }
 
 
 def _verify(known: Mapping[Name, IdentityRecord]) -> dict[Name, IdentityRecord]:

@@ -102,7 +102,7 @@ def resolve(*, arrivals: Arrivals, by: By, at: datetime) -> Recognition:
         return Recognition(records)
     found = identities.resolve(arrivals=arrivals)
     if found.contested:
-        regroup(records=_beside(found.contested), verified=found.contested, by=by, at=at)
+        regroup(records=profiles.records_beside(found.contested), verified=found.contested, by=by, at=at)
     joins = 0
     if found.links or found.verified:
         pairs = [link.pair for link in found.links]
@@ -165,12 +165,6 @@ def _regroup(
     if changed:
         events.record(PeopleRegrouped(sorted(changed)), by=by, at=at)
     return changes, changed
-
-
-def _beside(records: Collection[int]) -> set[int]:
-    """All records of the people to whom these belong, which nothing may join any longer."""
-    persons = Customer.objects.filter(pk__in=records).values("person")
-    return set(Customer.objects.filter(person__in=persons).values_list("pk", flat=True))
 
 
 def _one_at_a_time() -> None:

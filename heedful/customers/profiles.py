@@ -11,7 +11,7 @@ import msgspec
 
 from heedful.customers import dated_facts, grouping, search, trust
 from heedful.customers.identities import Span
-from heedful.customers.models import AddressChange
+from heedful.customers.models import AddressChange, Customer
 from heedful.kit import names, statements
 from heedful.kit.actor import By
 
@@ -39,6 +39,12 @@ def hold_rows(records: Collection[int]) -> None:
         "SELECT 1 FROM customers_customer WHERE id = ANY(%s::bigint[]) ORDER BY id FOR NO KEY UPDATE",
         [statements.numbers(sorted(records))],
     )
+
+
+def records_beside(records: Collection[int]) -> set[int]:
+    """All records of the people to whom these belong."""
+    persons = Customer.objects.filter(pk__in=records).values("person")
+    return set(Customer.objects.filter(person__in=persons).values_list("pk", flat=True))
 
 
 RECORDS = """

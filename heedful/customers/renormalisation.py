@@ -5,9 +5,9 @@ from datetime import datetime
 
 from django.db import IntegrityError, connection, transaction
 
-from heedful.customers import contests, identities, people, placeholders
+from heedful.customers import contests, identities, people, placeholders, profiles
 from heedful.customers.identity_models import FORM
-from heedful.customers.models import ContestedIdentity, Customer, Identity
+from heedful.customers.models import ContestedIdentity, Identity
 from heedful.kit.actor import SYSTEM, By
 
 AT_ONCE = 1_000
@@ -36,9 +36,7 @@ def step(*, by: By, at: datetime) -> bool:
     touched |= {row.customer_id for row in rows if row.pk in shared} | _shared_phones(rows)
     Identity.objects.filter(pk__in=[row.pk for row in rows]).update(form=FORM)
     if touched:
-        persons = Customer.objects.filter(pk__in=touched).values("person")
-        records = set(Customer.objects.filter(person__in=persons).values_list("pk", flat=True))
-        people.regroup(records=records, verified=touched, by=by, at=at)
+        people.regroup(records=profiles.records_beside(touched), verified=touched, by=by, at=at)
         transaction.on_commit(identities.forget)
     return True
 

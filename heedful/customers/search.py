@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from functools import reduce
+from itertools import groupby
 from operator import and_
 
 from django.db.models import Q
@@ -11,7 +12,7 @@ from django.db.models import Q
 from heedful.associates import company
 from heedful.customers import phones
 from heedful.customers.models import Customer, CustomerQuerySet, Identity, Organisation
-from heedful.kit import characters, emails
+from heedful.kit import characters, emails, names
 
 LONGEST = 2_000
 """Characters that are kept of one person; of one with hundreds of addresses, the first."""
@@ -31,16 +32,16 @@ _LETTERS = str.maketrans(
     | dict.fromkeys("-‐‑–", " ")
 )
 """Letters that have no plain one inside them, as people write them who lack the key; and what stands between two."""
-_NUMBER = re.compile(r"(?<![^\s(])\+?[\d(][\d\s()./-]*\d(?!\S)")
-"""What may be a telephone number as people write it."""
+_NUMBER = frozenset("0123456789+()-./")
+"""What telephone numbers are written with, beside spaces."""
 
 
 def fold(text: str) -> str:
     """Return text in small letters without accents, one space between two words."""
     if text.isascii():
-        return " ".join(text.lower().translate(_LETTERS).split())
+        return names.one_line(text.lower().translate(_LETTERS))
     plain = characters.normalised("NFKD", characters.unjoined(characters.visible(text))).lower().translate(_LETTERS)
-    return " ".join("".join(sign for sign in plain if not unicodedata.combining(sign)).split())
+    return names.one_line("".join(sign for sign in plain if not unicodedata.combining(sign)))
 
 
 def text_of(name: str, addresses: Iterable[str]) -> str:
@@ -55,32 +56,36 @@ def is_enough(words: str) -> bool:
     return len(fold(words)) >= SHORTEST
 
 
-def matching(words: str, *, people: str = "") -> Q:
-    """Return the condition for people of whom all these words are true: the one rule of all lists and of programs.
+def matching(words: str) -> Q:
+    """Return the condition for people of whom all these words are true: the one rule of all lists and of programs."""
+    found = Q()
+    for is_number, part in groupby(words[:LONGEST_WORDS].split(), key=_is_of_a_number):
+        together = " ".join(part)
+        condition = _all_of(fold(together))
+        if is_number and len(_digits(together)) >= SHORTEST_NUMBER:
+            condition |= _number(together)
+        found &= condition
+    return found
 
-    `people` leads to them, such as `customer__person__`.
-    """
-    words = words.replace("\x00", "")[:LONGEST_WORDS]
-    numbers = [found[0] for found in _NUMBER.finditer(words) if len(_digits(found[0])) >= SHORTEST_NUMBER]
-    rest = reduce(lambda text, number: text.replace(number, " ", 1), numbers, words)
-    found = [_all_of(fold(number), people) | _number(number, people) for number in numbers]
-    found += [_all_of(fold(rest), people)] if rest.strip() or not numbers else []
-    return reduce(and_, found)
+
+def _is_of_a_number(word: str) -> bool:
+    """Whether a word may be a part of a telephone number."""
+    return _NUMBER.issuperset(word) and any(map(str.isdigit, word))
 
 
-def _all_of(folded: str, people: str) -> Q:
+def _all_of(folded: str) -> Q:
     """All words, each wherever it stands."""
-    return reduce(and_, (_holds(_part(word), people) for word in folded.split()[:MOST_WORDS]), Q())
+    return reduce(and_, (_holds(_part(word)) for word in folded.split()[:MOST_WORDS]), Q())
 
 
 def _part(word: str) -> str:
     return f" {word}" if len(word) < SHORTEST_WITHIN and word.isascii() else word
 
 
-def _number(number: str, people: str) -> Q:
+def _number(number: str) -> Q:
     """A telephone number, however it is written; without its prefix, the noughts that lead it stand nowhere."""
     whole = _digits(phones.attribute(number, _country()))
-    return _holds(whole, people) | _holds(_digits(number).lstrip("0") or whole, people)
+    return _holds(whole) | _holds(_digits(number).lstrip("0") or whole)
 
 
 def _country() -> str:
@@ -89,8 +94,8 @@ def _country() -> str:
     return ours.country if ours else "GB"
 
 
-def _holds(part: str, people: str) -> Q:
-    return Q(**{f"{people}search_text__contains": part})
+def _holds(part: str) -> Q:
+    return Q(search_text__contains=part)
 
 
 def _digits(number: str) -> str:

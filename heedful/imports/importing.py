@@ -224,8 +224,8 @@ def _messages(row: Understood, origin: str) -> Iterator[messages.Message]:
         row.names, row.at, row.facts, row.consents, external[:200], {"name": name} if name else {}, origin=origin
     )
     told = bool(row.facts or row.consents or external) or not row.drafts
-    for draft in row.drafts:
-        draft.origin = origin
+    for own in row.drafts:
+        own.origin = origin
     drafts: list[TouchpointDraft | None] = [*row.drafts] or [None]
     yield messages.Message(drafts[0], said if told else None)
     for draft in drafts[1:]:

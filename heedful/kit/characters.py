@@ -55,7 +55,7 @@ SORTED_AT_ONCE = 500
 _LAST_MARK = 0x1F000
 
 
-def normalised(form: Literal["NFC", "NFD", "NFKC"], text: str) -> str:
+def normalised(form: Literal["NFC", "NFD", "NFKC", "NFKD"], text: str) -> str:
     """Return the text in a normal form of Unicode, in time that is linear in its length.
 
     Accents are sorted by an algorithm that takes the square of their number, and one letter may carry thousands.
