@@ -97,7 +97,8 @@ def refresh(
         person, record, facts, first, last, kind, value, verified, contested, attached, unverified, parted, email, phone
     ) in rows:  # fmt: skip
         new = own.get(record)
-        told = new.facts if new else msgspec.json.decode(facts)
+        # What was said of an identity of several customers is true of none of them.
+        told = {} if contested else new.facts if new else msgspec.json.decode(facts)
         if new and new.seen:
             first, last = min(first, new.seen[0]), max(last, new.seen[1])
         said = {} if attached or unverified == "{}" else msgspec.json.decode(unverified)

@@ -97,7 +97,8 @@ def test_an_account_with_many_e_mails_in_a_day_parts_again_and_joins_nobody_from
     whose = {person("email", f"e{n}@till.example").pk for n in range(5)} | {person("user_id", "till-4").pk}
     assert len(whose) == 6
     assert {("e3@till.example", "N3"), ("e4@till.example", "N4")} < known()
-    assert not person("user_id", "till-4").is_known
+    till = person("user_id", "till-4")
+    assert (till.is_known, till.email, till.name, till.label) == (False, "", "", "till-4")
     assert list(ContestedIdentity.objects.values_list("source", "reason")) == [("key:7", "emails")]
 
 

@@ -102,6 +102,7 @@ def test_people_whom_a_landline_or_a_guest_joined_part() -> None:
         "ann@x.example +447700900201",
     )  # fmt: skip
     assert ContestedIdentity.objects.get().identity == guest
+    assert Customer.objects.get(handle="guest").is_known is False
     assert identities.normal("phone", "07700 900201") is None
 
 
