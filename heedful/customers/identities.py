@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from django.db import transaction
 
-from heedful.customers import contests, grouping, links, phones, placeholders, search
+from heedful.customers import contests, folding, grouping, links, phones, placeholders
 from heedful.kit import characters, emails, memory, statements
 
 Name = tuple[str, str]
@@ -249,7 +249,7 @@ def _create(names: Sequence[Name], spans: Mapping[Name, Span], verified: bool) -
             "kind": kind,
             "value": value,
             "known": (known := verified and not row.contested and grouping.TIER[kind] < grouping.DEVICE),
-            "search": search.text_of("", [value]) if known and kind in ("email", "phone") else "",
+            "search": folding.text_of("", [value]) if known and kind in ("email", "phone") else "",
             "first": spans[kind, value][0],
             "last": spans[kind, value][1],
         }

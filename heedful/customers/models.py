@@ -35,7 +35,7 @@ class Organisation(models.Model):
     external_id = models.CharField(max_length=200, unique=True)
     name = models.CharField(max_length=200, blank=True)
     search_text = models.TextField(blank=True, default="", db_default="")
-    """The name as it is looked for; see `search`."""
+    """The name as it is looked for; see `folding`."""
     attributes = models.JSONField(default=dict)
     said_at = models.JSONField(default=dict)
     """Attribute, or `name` -> when it was said; what is not in it was said before times were kept."""
@@ -77,7 +77,7 @@ class Customer(models.Model):
     email = models.CharField(max_length=254, blank=True)
     phone = models.CharField(max_length=32, blank=True)
     search_text = models.TextField(blank=True, default="", db_default="")
-    """Name, addresses and numbers as they are looked for; see `search`."""
+    """Name, addresses and numbers as they are looked for; see `folding`."""
     handle = models.CharField(max_length=254, blank=True, db_default="")
     """The number or name that the company's own systems know the customer by, where one is known."""
     language = models.CharField(max_length=16, blank=True)

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from django.db import connection, transaction
 
-from heedful.customers import search
+from heedful.customers import folding
 from heedful.kit import names
 from heedful.kit.actor import By
 from heedful.ledger import events
@@ -78,6 +78,6 @@ def _rows(said: Sequence[OrganisationDescription]) -> list[dict[str, Any]]:
         row["attributes"] |= told
         if name := names.one_line(str(word.traits.get("name") or ""), most=200):
             row["name"] = told["name"] = name
-            row["search"] = search.text_of(name, ())
+            row["search"] = folding.text_of(name, ())
         row["said_at"] |= dict.fromkeys(told, word.at.astimezone(UTC).isoformat())
     return [rows[external_id] for external_id in sorted(rows)]

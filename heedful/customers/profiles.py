@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from heedful.customers import dated_facts, grouping, search, trust
+from heedful.customers import dated_facts, folding, grouping, trust
 from heedful.customers.identities import Span
 from heedful.customers.models import AddressChange, Customer
 from heedful.kit import names, statements
@@ -175,7 +175,7 @@ def _view(person: int, everything: list[_Record]) -> dict[str, Any]:
         "first_seen_at": first_seen_at,
         "last_seen_at": max(first_seen_at, *(row.last_seen_at for row in everything)),
         "is_known": is_known,
-        "search": search.text_of(name, [email, phone, *_addresses(rows)]),
+        "search": folding.text_of(name, [email, phone, *_addresses(rows)]),
     }
 
 

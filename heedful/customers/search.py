@@ -1,8 +1,5 @@
 """How people are looked for: by any words of their name and address, whatever the accents, the order and the spaces."""
 
-import re
-import unicodedata
-from collections.abc import Iterable
 from functools import reduce
 from itertools import groupby
 from operator import and_
@@ -10,12 +7,10 @@ from operator import and_
 from django.db.models import Q
 
 from heedful.associates import company
-from heedful.customers import phones
+from heedful.customers import folding, phones
 from heedful.customers.models import Customer, CustomerQuerySet, Identity, Organisation
-from heedful.kit import characters, emails, names
+from heedful.kit import emails
 
-LONGEST = 2_000
-"""Characters that are kept of one person; of one with hundreds of addresses, the first."""
 LONGEST_WORDS = 200
 MOST_FOUND = 50
 """Organisations, and people with an identity of just this writing, that are looked at."""
@@ -26,34 +21,13 @@ SHORTEST_WITHIN = 3
 """Letters that are looked for within words too; fewer only where a word begins, which the index can answer."""
 SHORTEST_NUMBER = 4
 
-_LETTERS = str.maketrans(
-    {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i", "ħ": "h"}
-    | dict.fromkeys("'’‘ʼ`´")
-    | dict.fromkeys("-‐‑–", " ")
-)
-"""Letters that have no plain one inside them, as people write them who lack the key; and what stands between two."""
 _NUMBER = frozenset("0123456789+()-./")
 """What telephone numbers are written with, beside spaces."""
 
 
-def fold(text: str) -> str:
-    """Return text in small letters without accents, one space between two words."""
-    if text.isascii():
-        return names.one_line(text.lower().translate(_LETTERS))
-    plain = characters.normalised("NFKD", characters.unjoined(characters.visible(text))).lower().translate(_LETTERS)
-    return names.one_line("".join(sign for sign in plain if not unicodedata.combining(sign)))
-
-
-def text_of(name: str, addresses: Iterable[str]) -> str:
-    """What somebody is found by; a number stands there by its digits alone."""
-    parts = [name, *(_digits(one) if "@" not in one else one for one in addresses)]
-    folded = " ".join(dict.fromkeys(found for part in parts if (found := fold(part))))
-    return f" {folded}"[:LONGEST] if folded else ""
-
-
 def is_enough(words: str) -> bool:
     """Whether there is anything to look for."""
-    return len(fold(words)) >= SHORTEST
+    return len(folding.fold(words)) >= SHORTEST
 
 
 def matching(words: str) -> Q:
@@ -61,8 +35,8 @@ def matching(words: str) -> Q:
     found = Q()
     for is_number, part in groupby(words[:LONGEST_WORDS].split(), key=_is_of_a_number):
         together = " ".join(part)
-        condition = _all_of(fold(together))
-        if is_number and len(_digits(together)) >= SHORTEST_NUMBER:
+        condition = _all_of(folding.fold(together))
+        if is_number and len(folding.digits(together)) >= SHORTEST_NUMBER:
             condition |= _number(together)
         found &= condition
     return found
@@ -84,8 +58,8 @@ def _part(word: str) -> str:
 
 def _number(number: str) -> Q:
     """A telephone number, however it is written; without its prefix, the noughts that lead it stand nowhere."""
-    whole = _digits(phones.attribute(number, _country()))
-    return _holds(whole) | _holds(_digits(number).lstrip("0") or whole)
+    whole = folding.digits(phones.attribute(number, _country()))
+    return _holds(whole) | _holds(folding.digits(number).lstrip("0") or whole)
 
 
 def _country() -> str:
@@ -96,10 +70,6 @@ def _country() -> str:
 
 def _holds(part: str) -> Q:
     return Q(search_text__contains=part)
-
-
-def _digits(number: str) -> str:
-    return re.sub(r"\D", "", number)
 
 
 def find(words: str) -> CustomerQuerySet:
@@ -117,14 +87,15 @@ def organisations(words: str) -> list[Organisation]:
     """Find organisations by words of their name, or by the whole of the id that they are known by."""
     if not is_enough(words):
         return []
-    found = Organisation.objects.filter(matching(words) | Q(external_id=_cleaned(words)))
+    whole = _cleaned(words)
+    found = Organisation.objects.filter(matching(words) | Q(name__icontains=whole) | Q(external_id=whole))
     return list(found.order_by("name", "pk")[:MOST_FOUND])
 
 
 def is_in(words: str, text: str) -> bool:
     """Whether all words stand in a text, by the same folding; for lists so short that no index is needed."""
-    folded = fold(text)
-    return all(word in folded for word in fold(words).split())
+    folded = folding.fold(text)
+    return all(word in folded for word in folding.fold(words).split())
 
 
 def writings(words: str) -> set[str]:

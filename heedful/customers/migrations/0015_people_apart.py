@@ -2,7 +2,7 @@ import django.contrib.postgres.indexes
 import django.db.models.deletion
 from django.db import migrations, models
 
-from heedful.customers import search
+from heedful.customers import folding
 from heedful.kit import statements
 
 AT_ONCE = 5_000
@@ -31,12 +31,12 @@ def fold_names(apps, schema_editor):
                 break
             last = rows[-1][0]
             found = [
-                {"id": pk, "search": search.text_of(name, [email, phone, *(addresses or ())])}
+                {"id": pk, "search": folding.text_of(name, [email, phone, *(addresses or ())])}
                 for pk, name, email, phone, addresses in rows
             ]
             _write(cursor, "customers_customer", found)
         cursor.execute("SELECT id, name FROM customers_organisation WHERE name <> ''")
-        _write(cursor, "customers_organisation", [{"id": pk, "search": search.text_of(name, ())} for pk, name in cursor])
+        _write(cursor, "customers_organisation", [{"id": pk, "search": folding.text_of(name, ())} for pk, name in cursor])
 
 
 def _write(cursor, table, rows):
