@@ -12,12 +12,12 @@ from django.views.decorators.http import require_POST
 
 from heedful.act import causes
 from heedful.act.models import Case
-from heedful.customers import consents, people, stages
+from heedful.customers import consents, joins, people, search, stages
 from heedful.customers.models import Customer, Feedback, Identity, Merge
 from heedful.promise.models import Commitment
 from heedful.web import lists
+from heedful.web.desk.customers import join_list, merge_list, timeline
 from heedful.web.desk.customers import list as customer_list
-from heedful.web.desk.customers import merge_list, timeline
 from heedful.web.desk.customers.panel import Panel
 from heedful.web.page import PageRequest, fragment, is_fragment, page, page_or_block, redirect_with
 
@@ -74,11 +74,13 @@ def promises(request: PageRequest, pk: int) -> HttpResponse:
 def person(request: PageRequest, pk: int) -> HttpResponse:
     """Who a customer is: identities, attributes, stages, consent, and the records that were merged."""
     who = _read(request, pk)
+    identities = Identity.objects.filter(customer__person=who.pk)
     context = {
-        "identities": Identity.objects.filter(customer__person=who.pk).order_by("kind", "value")[:200],
+        "identities": identities.prefetch_related("contests").order_by("kind", "value")[:200],
         "quotes": people.quotes(person=who.pk),
         "stages": stages.history(person=who.pk),
         "consents": sorted(consents.standing(person=who.pk).items()),
+        "joins": join_list.of(who),
         "merges": merge_list.of(who),
     }
     return _show(request, who, "person", context)
@@ -95,7 +97,7 @@ class MergeForm(forms.Form):
 def merge(request: PageRequest, pk: int) -> HttpResponse:
     """Find the other record of the same person."""
     who = _read(request, pk)
-    rows = customer_list.search(request.GET.get("q", "")).exclude(pk=who.pk) if request.GET.get("q") else None
+    rows = search.find(request.GET.get("q", "")).exclude(pk=who.pk) if request.GET.get("q") else None
     shown = lists.read(request, rows, keys=["-last_seen_at", "-id"], size=20) if rows is not None else None
     return render(request, "desk/customers/merge.html", {"who": who, "page": shown, "panel": Panel(who)})
 
@@ -122,6 +124,16 @@ def undo(request: PageRequest, pk: int, merge_pk: int) -> HttpResponse:
     address = reverse("desk:customer_person", args=[_read(request, pk).pk])
     one, other = (Customer.objects.get(pk=pk) for pk in (row.a_id, row.b_id))
     return redirect_with(request, address, f"{merge_list.pair(one, other)} are two customers again, as before.")
+
+
+@page("customer.merge")
+@require_POST
+def part(request: PageRequest, pk: int, join_pk: int) -> HttpResponse:
+    """Part what a message joined."""
+    row = get_object_or_404(joins.of(person=_read(request, pk).pk), pk=join_pk)
+    is_apart = joins.part(join=row, by=request.user.by, at=timezone.now())
+    address = reverse("desk:customer_person", args=[_read(request, pk).pk])
+    return redirect_with(request, address, join_list.outcome(row, is_apart=is_apart))
 
 
 def _read(request: PageRequest, pk: int) -> Customer:
