@@ -21,8 +21,6 @@ def identify(*names: tuple[str, str], name: str = "", minutes: int = 0, verified
     said = messages.Description(identities.strongest_first(names), at, facts, message=f"m-{next(numbers)}")
     spoken = messages.SourceMessage(description=said)
     messages.record(messages=[spoken], source="key:7", verified=verified, by=KEY, at=NOON)
-        messages=[messages.SourceMessage(description=said)], source="key:7", verified=verified, by=KEY, at=NOON
-    )
 
 
 def person(kind: str, value: str) -> Customer:
