@@ -219,4 +219,4 @@ def _counted(request: PageRequest) -> list[tuple[str, str]]:
     """Whose there are, with how many are open."""
     counts = shell.of(request).counts
     has_team = request.user.team_id
-    return [(value, f"{label} {counts[value]:,}") for value, label in WHOSE if value != "team" or has_team]
+    return [(value, f"{label} {getattr(counts, value):,}") for value, label in WHOSE if value != "team" or has_team]
