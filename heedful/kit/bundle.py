@@ -1,6 +1,6 @@
 """Several queries read in one statement: a page that shows many things goes to the database once for all of them.
 
-Each query stays a query set with its own columns and order; rows lie under each other, empty where another's columns are.
+Each query stays a query set with columns and order of its own; rows are empty where the columns of another are.
 """
 
 from collections import defaultdict

@@ -1,6 +1,6 @@
-"""Sessions: Django's own in the database, read in one prepared statement together with the company, which every page needs.
+"""Sessions: Django's own in the database, read in one prepared statement with the company, which every page needs.
 
-Nothing of a session is remembered between two requests: who was logged out, shut out or given another role is so at once.
+Nothing of a session is remembered between two requests: whoever was logged out or shut out is so at once.
 """
 
 from typing import Any

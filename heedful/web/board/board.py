@@ -19,7 +19,7 @@ from heedful.prove import answers, cache, loop_speed, periods, scorecards, score
 from heedful.prove import experience as proven
 from heedful.prove.periods import Period
 from heedful.prove.tallies import AnswerTally
-from heedful.web import lists, wording
+from heedful.web import lists, shell, wording
 from heedful.web.board import figures
 from heedful.web.components import charts
 from heedful.web.components.figures import Figure, score_words, span
@@ -221,12 +221,12 @@ def _share(label: str, figure: scores.Estimate | None, of: str, href: str) -> Fi
 def _sheets(request: PageRequest, period: Period) -> dict[str, Any]:
     """What customers said, the first of it open."""
     lists.disclose(request, rows := _verbatims(period))
-    sheets = feedback.feedback_rows(rows)
+    sheets = feedback.feedback_rows(rows, shell.of(request).names)
     return {"sheets": sheets[:FIRST_WORDS], "more_sheets": sheets[FIRST_WORDS:]}
 
 
 def _verbatims(period: Period) -> Sequence[Feedback]:
     """The ten latest things that customers said in their own words."""
-    rows: QuerySet[Feedback] = Feedback.objects.select_related("customer__person", "reading").prefetch_related("scores")
+    rows: QuerySet[Feedback] = Feedback.objects.select_related("customer__person", "reading")
     rows = rows.filter(happened_at__gte=period.since).exclude(verbatim="")
     return list(rows.order_by("-happened_at", "-pk")[:VERBATIMS])

@@ -3,7 +3,7 @@
 A case stands there once: its clock in the log says when it was opened, its own row what it is about and how it ended.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,10 +11,11 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 
-from heedful.act import causes, clock
+from heedful.act import clock
 from heedful.act.models import Case, Note
 from heedful.customers import question_kinds
 from heedful.customers.models import Touchpoint
+from heedful.kit import bundle
 from heedful.kit.errors import Refused
 from heedful.promise.models import Commitment
 from heedful.web import lists, names, wording
@@ -36,6 +37,8 @@ ICONS = {
 }
 SHOWN_FACTS = 12
 SITTING = timedelta(hours=1)
+LATEST = 500
+"""Touchpoints whose channels can be chosen."""
 MOST = 200
 """Cases of one person that a timeline knows, and mails and calls that stand between the touchpoints of one page."""
 
@@ -54,11 +57,25 @@ class TimelineQuery:
         return self.kinds.chosen is None and self.channels.chosen is None
 
 
-def timeline_query(request: PageRequest, records: Sequence[int]) -> TimelineQuery:
+class TimelineQueries:
+    """What is read of one person beside the page of touchpoints: the channels and the cases."""
+
+    def __init__(self, person: int, records: Sequence[int]) -> None:
+        self.person, self.records = person, records
+        latest = Touchpoint.objects.filter(customer__in=records).order_by("-happened_at")[:LATEST]
+        # Older ones alone are not worth reading the whole log for.
+        self.latest = latest.values_list("channel", flat=True)
+        self.cases = Case.objects.of_person(person).order_by("-opened_at")[:MOST]
+
+    def __iter__(self) -> Iterator[QuerySet[Any, Any]]:
+        return iter((self.latest, self.cases))
+
+
+def timeline_query(request: PageRequest, queries: TimelineQueries) -> TimelineQuery:
     """Read the address, for the records of one person."""
     kinds = lists.chips(request, "only", "Only", [("feedback", "Feedback"), ("deeds", "What happened")])
-    channels = lists.chips(request, "channel", "Channel", _channels(records))
-    found = Touchpoint.objects.filter(customer__in=records)
+    channels = lists.chips(request, "channel", "Channel", _channels(queries.latest))
+    found = Touchpoint.objects.filter(customer__in=queries.records)
     if channels.chosen:
         found = found.filter(channel=channels.chosen.value)
     if kinds.chosen:
@@ -67,42 +84,39 @@ def timeline_query(request: PageRequest, records: Sequence[int]) -> TimelineQuer
     return TimelineQuery(found, kinds, channels)
 
 
-def _channels(records: Sequence[int]) -> list[tuple[str, str]]:
-    """The channels of the last touchpoints; older ones alone are not worth reading the whole log for."""
-    latest = Touchpoint.objects.filter(customer__in=records).order_by("-happened_at").values_list("channel", flat=True)
-    return [(channel, wording.channel(channel)) for channel in sorted({*latest[:500]}) if channel]
+def _channels(latest: Iterable[str]) -> list[tuple[str, str]]:
+    return [(channel, wording.channel(channel)) for channel in sorted(set(latest)) if channel]
 
 
-def entries(shown: lists.ListPage[Touchpoint], *, person: int, asked: TimelineQuery) -> list[TimelineEntry]:
+def entries(
+    shown: lists.ListPage[Touchpoint], queries: TimelineQueries, *, known: names.Names, asked: TimelineQuery
+) -> list[TimelineEntry]:
     """Return a page of the timeline, the newest first; cases and promises come in where they belong in time."""
-    known, sources = names.Names(), names.sources(row.source for row in shown.rows if row.source)
-    cases = _cases_of(person)
+    cases = {str(case.pk): case for case in queries.cases}
     since = shown.rows[-1].happened_at if shown.following else None
     until = shown.after[0] if shown.after else None
-    said = _notes(cases, since, until) if asked.is_all else []
+    said, broken = _notes(cases, since, until), _broken(queries.person, since, until)
+    actors = names.ActorQueries(row.source for row in shown.rows if row.source)
+    bundle.fetch(*actors, *((said, broken) if asked.is_all else ()))
+    sources = names.sources(actors)
     found = [
         _clock(sitting[0], case) if (case := _case_of(sitting[0], cases)) else _touchpoint(sitting, known, sources)
         for sitting in _sittings(shown.rows)
         if not (asked.is_all and _is_told(sitting[0], cases, said))
     ]
     if asked.is_all:
-        found += [*_spoken(said, cases), *_turned(cases, since, until), *_broken(person, since, until)]
+        found += [*_spoken(said, cases), *_turned(cases, since, until, known.causes), *_broken_entries(broken)]
     return sorted(found, key=lambda entry: entry.at, reverse=True)
 
 
-def _cases_of(person: int) -> dict[str, Case]:
-    """The person's cases by the name of their clock."""
-    return {str(case.pk): case for case in Case.objects.of_person(person).order_by("-opened_at")[:MOST]}
-
-
-def _notes(cases: Mapping[str, Case], since: datetime | None, until: datetime | None) -> list[Note]:
+def _notes(cases: Mapping[str, Case], since: datetime | None, until: datetime | None) -> QuerySet[Note]:
     """The mails and calls on these cases within a time, the latest of them where there are very many."""
     found = Note.objects.filter(case__in=list(cases.values())).exclude(kind=Note.Kind.NOTE)
     if since is not None:
         found = found.filter(at__gte=since)
     if until is not None:
         found = found.filter(at__lt=until)
-    return list(found.select_related("author").order_by("-at", "-pk")[:MOST])
+    return found.select_related("author").order_by("-at", "-pk")[:MOST]
 
 
 def _case_of(row: Touchpoint, cases: Mapping[str, Case]) -> Case | None:
@@ -112,7 +126,7 @@ def _case_of(row: Touchpoint, cases: Mapping[str, Case]) -> Case | None:
     return cases.get(str(row.properties.get("case", "")).partition(".")[0])
 
 
-def _is_told(row: Touchpoint, cases: Mapping[str, Case], said: Sequence[Note]) -> bool:
+def _is_told(row: Touchpoint, cases: Mapping[str, Case], said: Iterable[Note]) -> bool:
     """Whether the mail, the call or the closing that stopped a clock stands in the timeline by itself."""
     if row.kind != clock.ANSWERED or (case := _case_of(row, cases)) is None:
         return False
@@ -183,7 +197,7 @@ def _short(value: object) -> str:
     return text if len(text) <= 300 else f"{text[:299]}…"
 
 
-def _spoken(said: Sequence[Note], cases: Mapping[str, Case]) -> Iterator[TimelineEntry]:
+def _spoken(said: Iterable[Note], cases: Mapping[str, Case]) -> Iterator[TimelineEntry]:
     """What we wrote to the customer and said on the phone."""
     for note in said:
         is_mail, who = note.kind == Note.Kind.MAIL, note.author.name if note.author else "We"
@@ -198,9 +212,10 @@ def _spoken(said: Sequence[Note], cases: Mapping[str, Case]) -> Iterator[Timelin
         )
 
 
-def _turned(cases: Mapping[str, Case], since: datetime | None, until: datetime | None) -> Iterator[TimelineEntry]:
+def _turned(
+    cases: Mapping[str, Case], since: datetime | None, until: datetime | None, why: Mapping[str, str]
+) -> Iterator[TimelineEntry]:
     """What no clock tells: how a case ended, and how one began that stands for many customers and has no clock."""
-    why = causes.names() if any(case.cause for case in cases.values()) else {}
     for case in cases.values():
         if case.flood_of_id is not None and _within(case.opened_at, since, until):
             words, href = f"Case opened for many: {case.title}", reverse("desk:case", args=[case.pk])
@@ -217,13 +232,17 @@ def _turned(cases: Mapping[str, Case], since: datetime | None, until: datetime |
             )
 
 
-def _broken(person: int, since: datetime | None, until: datetime | None) -> Iterator[TimelineEntry]:
+def _broken(person: int, since: datetime | None, until: datetime | None) -> QuerySet[Commitment]:
     broken = Commitment.objects.filter(customer__person=person, state="broken").select_related("promise")
     if since is not None:
         broken = broken.filter(counts_at__gte=since)
     if until is not None:
         broken = broken.filter(counts_at__lt=until)
-    for made in broken.order_by("-counts_at")[:200]:
+    return broken.order_by("-counts_at")[:MOST]
+
+
+def _broken_entries(broken: Iterable[Commitment]) -> Iterator[TimelineEntry]:
+    for made in broken:
         yield TimelineEntry(
             "heart-crack", f"Promise broken: {made.promise.words}", made.counts_at, tone="late", key=f"p{made.pk}"
         )

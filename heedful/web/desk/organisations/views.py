@@ -13,7 +13,7 @@ from heedful.act.models import URGENCY, Case
 from heedful.customers.models import Customer, CustomerQuerySet, Feedback, Organisation
 from heedful.promise.models import Commitment
 from heedful.prove import scores
-from heedful.web import lists
+from heedful.web import lists, shell
 from heedful.web.components.figures import Figure, span
 from heedful.web.desk.feedback import views as feedback
 from heedful.web.filters import percent
@@ -51,7 +51,7 @@ def organisation(request: PageRequest, pk: int) -> HttpResponse:
         "cases": urgent,
         "walked": walked,
         "kept": _kept(walked),
-        "sheets": feedback.feedback_rows(said),
+        "sheets": feedback.feedback_rows(said, shell.of(request).names),
         "said": _said(row).count(),
         "now": timezone.now(),
     }
@@ -66,7 +66,7 @@ def _worth(members: CustomerQuerySet) -> list[tuple[Decimal, str]]:
 
 def _said(row: Organisation) -> QuerySet[Feedback]:
     said = Feedback.objects.filter(customer__person__organisation=row).exclude(verbatim="")
-    return said.select_related("customer__person", "reading").prefetch_related("scores").order_by("-happened_at", "-pk")
+    return said.select_related("customer__person", "reading").order_by("-happened_at", "-pk")
 
 
 def _walked(row: Organisation) -> list[OrganisationPromise]:

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from heedful.customers import kinds, question_kinds, slugs
 from heedful.customers.models import Customer
+from heedful.kit import bundle
 from heedful.ledger import references
 from heedful.promise import attainment, standards
 from heedful.promise.attainment import Attainment
@@ -177,7 +178,9 @@ class ReplayStep:
 
 def replay(history: CommitmentHistory) -> dict[str, Any]:
     """What happened to an instance, in the order of the log, and when we found out."""
-    known, sources = names.Names(), names.sources(one.source for one in history.touchpoints if one.source)
+    known, actors = names.Names(), names.ActorQueries(one.source for one in history.touchpoints if one.source)
+    bundle.fetch(*known.queries, *actors)
+    sources = names.sources(actors)
     called = {touchpoint.pk: known.kind(touchpoint.kind) for touchpoint in history.touchpoints}
     flips = [
         ReplayStep(
