@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connections
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet, Value
 
 
 def fetch(*queries: QuerySet[Any, Any] | None) -> None:
@@ -21,6 +21,11 @@ def fetch(*queries: QuerySet[Any, Any] | None) -> None:
     rows = _rows(compilers, unread[0].db)
     for number, (query, compiler) in enumerate(zip(unread, compilers, strict=True)):
         _fill(query, compiler, rows[number])
+
+
+def count(query: QuerySet[Any, Any]) -> QuerySet[Any, int]:
+    """How many rows a query has, as a query that is read with others: one number, or none where there are no rows."""
+    return query.order_by().values(whole=Value(1)).annotate(rows=Count("*")).values_list("rows", flat=True)
 
 
 def _rows(compilers: Sequence[Any], database: str) -> dict[int, list[Sequence[Any]]]:

@@ -123,7 +123,8 @@ def test_django_s_cache_throws_out_by_the_method_that_ours_overrides() -> None:
 def test_django_s_query_sets_keep_what_they_read_where_a_bundle_puts_it() -> None:
     assert Entry.objects.all()._result_cache is None
     assert words(QuerySet._fetch_all) == ["self"]
-    assert words(SQLCompiler.as_sql)[0] == "self" and hasattr(SQLCompiler, "execute_sql")
+    assert words(SQLCompiler.as_sql)[0] == "self"
+    assert hasattr(SQLCompiler, "execute_sql")
 
 
 def test_django_s_sessions_are_read_by_the_method_that_ours_overrides() -> None:

@@ -32,7 +32,8 @@ def test_queries_give_the_same_read_at_once(django_assert_num_queries: Any) -> N
 
     assert found == [list(query) for query in alone]
     assert [len(one) for one in found] == [2, 2, 0, 1, 1, 1, 0]
-    assert [who.name for who in found[0]] == ["Mira", "Lena"] and str(team) == "Care"
+    assert [who.name for who in found[0]] == ["Mira", "Lena"]
+    assert str(team) == "Care"
     assert found[1][0].attributes == alone[1][0].attributes
 
 

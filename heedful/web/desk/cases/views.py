@@ -70,7 +70,8 @@ def index(request: PageRequest) -> HttpResponseBase:
 
 
 def _list(request: PageRequest, *, whose: str = "") -> HttpResponseBase:
-    wish = case_list.case_list_query(request, whose=whose)
+    among = bulk.Receivers()
+    wish = case_list.case_list_query(request, among.teams, whose=whose)
     if request.GET.get("format") == "csv":
         return lists.csv_file(request, "cases", wish.cases, columns())
     if "since" in request.GET:
@@ -82,7 +83,7 @@ def _list(request: PageRequest, *, whose: str = "") -> HttpResponseBase:
         "page": shown,
         "whose": whose,
         "newest": newest,
-        "handing": bulk.BulkHandoverForm(),
+        "handing": bulk.BulkHandoverForm().offer(among),
         "now": timezone.now(),
     }
     return page_or_block(request, "desk/cases/index.html", "rows", told)

@@ -107,11 +107,10 @@ def merge(request: PageRequest, pk: int) -> HttpResponse:
     """Find the other record of the same person."""
     who = _read(request, pk)
     found = customer_list.search(request.GET.get("q", "")).exclude(pk=who.pk) if request.GET.get("q") else None
-    side = Panel(who)
+    side, known = Panel(who), shell.of(request).names
+    beside = [*side.queries, *known.queries]
     shown = (
-        lists.read(request, found, keys=["-last_seen_at", "-id"], size=20, beside=side.queries)
-        if found is not None
-        else None
+        lists.read(request, found, keys=["-last_seen_at", "-id"], size=20, beside=beside) if found is not None else None
     )
     return render(request, "desk/customers/merge.html", {"who": who, "page": shown, "panel": side})
 

@@ -1,8 +1,9 @@
 """An organisation: its customers, what they are worth, how they fare, and what we promised them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import Count, Q, QuerySet, Sum
 from django.http import HttpResponse
@@ -11,6 +12,7 @@ from django.utils import timezone
 
 from heedful.act.models import URGENCY, Case
 from heedful.customers.models import Customer, CustomerQuerySet, Feedback, Organisation
+from heedful.kit import bundle
 from heedful.promise.models import Commitment
 from heedful.prove import scores
 from heedful.web import lists, shell
@@ -40,28 +42,31 @@ def organisation(request: PageRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(Organisation, pk=pk)
     members = Customer.objects.people().filter(organisation=row)
     cases = Case.objects.open().filter(customer__person__organisation=row)
-    walked = _walked(row)
-    urgent = list(cases.select_related("customer__person", "owner").order_by(URGENCY, "due_at", "pk")[:MOST_CASES])
-    lists.disclose(request, [*urgent, *(said := list(_said(row)[:LATEST_WORDS]))])
+    urgent = cases.select_related("customer__person", "owner").order_by(URGENCY, "due_at", "pk")[:MOST_CASES]
+    said, promised, worth = _said(row)[:LATEST_WORDS], _promised(row), _worth(members)
+    counts = bundle.count(cases), bundle.count(_said(row))
+    bundle.fetch(urgent, said, promised, worth, *counts)
+    lists.disclose(request, [*urgent, *said])
+    walked = _walked(promised)
     context = {
         "organisation": row,
         "page": lists.read(request, members.select_related("stage"), keys=["-last_seen_at", "-id"]),
-        "worth": _worth(members),
-        "open": cases.count(),
+        "worth": sorted(((amount, currency) for currency, amount in worth), reverse=True),
+        "open": sum(counts[0]),
         "cases": urgent,
         "walked": walked,
         "kept": _kept(walked),
         "sheets": feedback.feedback_rows(said, shell.of(request).names),
-        "said": _said(row).count(),
+        "said": sum(counts[1]),
         "now": timezone.now(),
     }
     return render(request, "desk/organisations/organisation.html", context)
 
 
-def _worth(members: CustomerQuerySet) -> list[tuple[Decimal, str]]:
-    """What they are worth a year together, the most first; a sum for each currency, for they do not add up."""
-    sums = members.exclude(value_amount=None).order_by().values_list("value_currency").annotate(sum=Sum("value_amount"))
-    return sorted(((amount, currency) for currency, amount in sums), reverse=True)
+def _worth(members: CustomerQuerySet) -> QuerySet[Customer, tuple[str, Decimal]]:
+    """What they are worth a year together, a sum for each currency, for they do not add up."""
+    worth = members.exclude(value_amount=None).order_by()
+    return cast("Any", worth.values_list("value_currency").annotate(sum=Sum("value_amount")))
 
 
 def _said(row: Organisation) -> QuerySet[Feedback]:
@@ -69,14 +74,17 @@ def _said(row: Organisation) -> QuerySet[Feedback]:
     return said.select_related("customer__person", "reading").order_by("-happened_at", "-pk")
 
 
-def _walked(row: Organisation) -> list[OrganisationPromise]:
+def _promised(row: Organisation) -> QuerySet[Any, Any]:
     counts: dict[str, Any] = {
         "kept": Count("pk", filter=Q(state=Commitment.State.KEPT)),
         "due": Count("pk", filter=Q(state__in=[Commitment.State.KEPT, Commitment.State.BROKEN])),
         "waiting": Count("pk", filter=Q(state__in=[Commitment.State.PENDING, Commitment.State.AT_RISK])),
     }
     made = Commitment.objects.filter(customer__person__organisation=row).order_by()
-    rows: Any = made.values_list("promise__words", "promise__slug").annotate(**counts)
+    return made.values_list("promise__words", "promise__slug").annotate(**counts)
+
+
+def _walked(rows: Iterable[Any]) -> list[OrganisationPromise]:
     walked = [OrganisationPromise(*one) for one in rows]
     return sorted(walked, key=lambda walk: (walk.kept - walk.due, walk.words))
 

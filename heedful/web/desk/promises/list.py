@@ -39,9 +39,9 @@ class PromiseRow:
         return self.felt[0] if self.felt else None
 
 
-def lines(rows: Iterable[Promise], when: PagePeriod) -> list[PromiseRow]:
+def lines(rows: Iterable[Promise], when: PagePeriod, names: Mapping[str, str]) -> list[PromiseRow]:
     """Promises with their walk."""
-    found, names = attainment.attainments(since=when.since, until=when.until), kinds.names()
+    found = attainment.attainments(since=when.since, until=when.until)
     return [_line(row, found[row.pk], when, names) for row in rows]
 
 
@@ -58,7 +58,12 @@ def _line(
     row: Promise, walk: Attainment, when: PagePeriod, names: Mapping[str, str], felt: Sequence[ExperienceByOutcome] = ()
 ) -> PromiseRow:
     return PromiseRow(
-        row, walk, promise_page.attainment_figure(walk, label=""), promise_page.sentences(row, names), when, felt
+        row,
+        walk,
+        promise_page.attainment_figure(walk, label=""),
+        promise_page.sentences(row.standards.all(), names),
+        when,
+        felt,
     )
 
 

@@ -1,10 +1,11 @@
 """What the pages of promises show: periods, figures, how it was felt, and the replay of one instance."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -15,10 +16,10 @@ from heedful.ledger import references
 from heedful.promise import attainment, standards
 from heedful.promise.attainment import Attainment
 from heedful.promise.commitments import CommitmentHistory
-from heedful.promise.models import Commitment, Promise, Unreadable
+from heedful.promise.models import Commitment, Promise, Standard, Unreadable
 from heedful.prove import experience as proven
 from heedful.prove import intervals, periods, scores
-from heedful.web import lists, names
+from heedful.web import lists, names, shell
 from heedful.web.components.figures import Figure
 from heedful.web.desk import periods as chosen
 from heedful.web.desk.periods import PagePeriod
@@ -36,15 +37,15 @@ def period(request: HttpRequest, *, at: datetime) -> PagePeriod:
     return chosen.period_of(request, last=lambda: attainment.last_due(until=at), at=at)
 
 
-def sentences(row: Promise, names: Mapping[str, str]) -> list[str]:
-    """How it is measured, or was before it ended; of standards that are read already, with the names of kinds."""
-    today = sorted((one for one in row.standards.all() if one.ended_at is None), key=lambda one: one.pk)
-    return [standards.sentence(one, names=names) for one in today or row.standards.all()]
+def sentences(measured: Iterable[Standard], names: Mapping[str, str]) -> list[str]:
+    """How a promise is measured, or was before it ended, by its standards, with the names of kinds."""
+    today = sorted((one for one in measured if one.ended_at is None), key=lambda one: one.pk)
+    return [standards.sentence(one, names=names) for one in today or measured]
 
 
-def unseen_kinds(row: Promise, called: Mapping[str, str]) -> list[str]:
-    """What the kinds are called that it waits for and that nobody has sent yet."""
-    today = [one for one in row.standards.all() if one.ended_at is None]
+def unseen_kinds(measured: Iterable[Standard], called: Mapping[str, str]) -> list[str]:
+    """What the kinds are called that a promise waits for and that nobody has sent yet."""
+    today = [one for one in measured if one.ended_at is None]
     waited = [kind for one in today for kind in (one.from_kind, one.to_kind)]
     return [called.get(kind) or slugs.words(kind) for kind in kinds.unseen(slugs=waited)]
 
@@ -73,11 +74,13 @@ def page_context(request: HttpRequest, row: Promise, *, at: datetime) -> dict[st
     when = period(request, at=at)
     states = lists.chips(request, "state", "State", [*Commitment.State.choices, OPEN])
     walk = attainment.attainments(since=when.since, until=when.until, promise=row.pk)[row.pk]
-    address, called = reverse("desk:promise", args=[row.slug]), kinds.names()
+    address, known, unread = reverse("desk:promise", args=[row.slug]), shell.of(request).names, _unreadable(row)
+    measured, total = row.standards.select_related("calendar"), bundle.count(Unreadable.objects.filter(promise=row))
+    bundle.fetch(*known.queries, measured, unread, total)
     return {
         "promise": row,
-        "sentences": sentences(row, called),
-        "unheard": unseen_kinds(row, called) if row.is_active else [],
+        "sentences": sentences(measured, known.kinds),
+        "unheard": unseen_kinds(measured, known.kinds) if row.is_active else [],
         "period": when,
         "states": states,
         "walk": walk,
@@ -88,11 +91,16 @@ def page_context(request: HttpRequest, row: Promise, *, at: datetime) -> dict[st
             Figure("Pending", f"{walk.pending:,}", href=f"{address}?state=pending"),
         ],
         "recount": getattr(row, "recount", None),
-        "unread": list(Unreadable.objects.filter(promise=row).select_related("customer__person").order_by("-pk")[:5]),
-        "unread_count": Unreadable.objects.filter(promise=row).count(),
+        "unread": unread,
+        "unread_count": sum(total),
         "tones": TONES,
         "found": _found(row, when, states.chosen.value if states.chosen else ""),
     }
+
+
+def _unreadable(row: Promise) -> QuerySet[Unreadable]:
+    """Some of the touchpoints that could not open it, the latest first."""
+    return Unreadable.objects.filter(promise=row).select_related("customer__person").order_by("-pk")[:5]
 
 
 def _found(row: Promise, when: PagePeriod, state: str) -> Any:

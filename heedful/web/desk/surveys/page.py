@@ -161,14 +161,9 @@ def invitations_of(
     return found.filter(reason=reason) if reason in invitations.REASONS else found
 
 
-def latest(survey: Survey) -> list[ResponseRow]:
-    """The sheets that were answered last."""
-    return [
-        response_row(invitation)
-        for invitation in invitations_of(survey, state=Invitation.State.ANSWERED).order_by("-answered_at", "-pk")[
-            :LATEST
-        ]
-    ]
+def last_answered(survey: Survey) -> QuerySet[Invitation]:
+    """The invitations that were answered last."""
+    return invitations_of(survey, state=Invitation.State.ANSWERED).order_by("-answered_at", "-pk")[:LATEST]
 
 
 def response_row(invitation: Invitation) -> ResponseRow:

@@ -56,8 +56,9 @@ def survey(request: PageRequest, pk: int) -> HttpResponseBase:
     found = survey_page.invitations_of(row, when=when, state=chosen, reason=request.GET.get("reason", ""))
     if request.GET.get("format") == "csv":
         return lists.csv_file(request, row.slug, found, COLUMNS)
-    shown = lists.read(request, found, keys=["-created_at", "-id"], size=25)
-    latest = [] if {"state", "reason", "after"} & request.GET.keys() else survey_page.latest(row)
+    last = None if {"state", "reason", "after"} & request.GET.keys() else survey_page.last_answered(row)
+    shown = lists.read(request, found, keys=["-created_at", "-id"], size=25, beside=[last])
+    latest = [survey_page.response_row(invitation) for invitation in last or ()]
     lists.disclose(request, [one.invitation for one in latest])
     tally = tallies.of([row], since=when.since, until=when.until)[row.pk]
     told = {
