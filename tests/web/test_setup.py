@@ -49,7 +49,7 @@ def test_the_ledger_takes_as_many_queries_for_many_entries_as_for_one(
     client = as_(ada)
 
     # session, associate, company, count, rows, names of associates and of teams, the menu's counts
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(3):
         client.get("/setup/ledger")
 
 
