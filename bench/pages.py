@@ -66,7 +66,7 @@ AIMS_MS = {
 
 
 def copy_us() -> float:
-    """Microseconds of CPU and waiting that COPY takes for a row of text, which says how fast the machine is just now."""
+    """Microseconds that COPY takes for a row of text, which says how fast the machine is just now."""
     from django.db import connection
 
     with connection.cursor() as cursor:
