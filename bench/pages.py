@@ -66,7 +66,7 @@ AIMS_MS = {
 
 
 def copy_us() -> float:
-    """Microseconds that COPY takes for a row of the log with its indexes, which says how fast the machine is just now."""
+    """Microseconds that COPY takes for a row of the log with its indexes, to say how fast the machine is now."""
     from django.db import connection
 
     with connection.cursor() as cursor:
