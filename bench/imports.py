@@ -105,7 +105,7 @@ def _import(file: Path) -> dict[str, float]:
     floor, cpu, wall = time.process_time() - start, time.process_time(), time.monotonic()
     report = imports.run(
         table=imports.open_table(file),
-        found=found,
+        mapping=found,
         rejected=file.with_suffix(".bad"),
         by=By("import", "bench"),
         at=timezone.now(),

@@ -87,8 +87,8 @@ SELECT c.id, c.customer_id, CASE WHEN c.id % 2 = 0 THEN 'commitment:' || c.id ||
     c.opened_at, c.opened_at
 FROM act_case c;
 
-INSERT INTO act_note (case_id, kind, text, subject, author_id, at)
-SELECT id, 'call', 'Rang and apologised.', '', owner_id, opened_at + interval '5 hours' FROM act_case;
+INSERT INTO act_note (case_id, kind, text, author_id, at)
+SELECT id, 'call', 'Rang and apologised.', owner_id, opened_at + interval '5 hours' FROM act_case;
 
 INSERT INTO listen_invitation (id, survey_id, customer_id, stage_slug, channel, state, reason, answers, is_complete, token, created_at, ask_at,
     asked_at, answered_at, submitted_at)

@@ -1,4 +1,4 @@
-"""One database server for the whole run, one database for each worker, cloned from one that was migrated once."""
+"""One installation is made for the whole run: servers run on copies of it, and workers on copies of its database."""
 
 import atexit
 import fcntl
@@ -16,12 +16,13 @@ import pytest
 
 from heedful.kit import memory
 from heedful.kit.postgres import Server
+from tests import installations
 
 pytest_plugins = ["tests.cast", "tests.browser"]
 
 FOLDER = "HEEDFUL_TEST_FOLDER"
 FAST = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "max_connections": "120"}
-TEMPLATE = "migrated"
+TEMPLATE = "heedful"
 
 hypothesis.settings.register_profile("heedful", deadline=None, print_blob=True, max_examples=60)
 hypothesis.settings.load_profile("heedful")
@@ -31,14 +32,37 @@ def pytest_configure(config: pytest.Config) -> None:
     """Choose the run's folder in the first process; workers inherit it."""
     if not hasattr(config, "workerinput"):
         os.environ[FOLDER] = tempfile.mkdtemp(prefix="heedful-tests-")
+        Path(os.environ[FOLDER]).chmod(0o711)
         atexit.register(_clear_away, os.environ[FOLDER])
 
 
 @pytest.fixture(scope="session")
-def server() -> Server:
+def installation(request: pytest.FixtureRequest) -> Path:
+    """The data folder of an installation that was used before and stopped, made by whoever needs it first.
+
+    It is kept for later runs of the same day, as long as no migration and no package changes.
+    """
+    cache = getattr(request.config, "cache", None)
+    kept = cache.mkdir("installation") if cache else Path(os.environ[FOLDER])
+    data = Path(kept, installations.digest())
+    with _locked(kept / "installation.lock"):
+        if not data.exists():
+            (making := Path(os.environ[FOLDER]) / "made").mkdir(mode=0o711)
+            copied = installations.copy(installations.used(making), data.with_name(f"{data.name}.{os.getpid()}"))
+            for older in kept.glob("????????????????") if cache else ():
+                shutil.rmtree(older, ignore_errors=True)
+            copied.rename(data)
+    return data
+
+
+@pytest.fixture(scope="session")
+def server(installation: Path) -> Server:
     """The run's PostgreSQL, started by whoever needs it first."""
-    server = Server(Path(os.environ[FOLDER]), options=FAST)
-    server.start()
+    server = Server(Path(os.environ[FOLDER]) / "server", options=FAST)
+    with _locked(Path(os.environ[FOLDER]) / "server.lock"):
+        if not server.data.exists():
+            installations.copy(installation, server.data)
+        server.start()
     return server
 
 
@@ -46,14 +70,13 @@ def server() -> Server:
 def django_db_setup(
     server: Server, request: pytest.FixtureRequest, django_test_environment: None, django_db_blocker: Any
 ) -> Iterator[None]:
-    """Point Django to a fresh copy of the migrated database."""
+    """Point Django to a fresh copy of the installation's database."""
     from django.db import connection
 
     worker = getattr(request.config, "workerinput", {"workerid": "alone"})["workerid"]
     connection.settings_dict.update(HOST=str(server.sockets), USER="heedful", CONN_MAX_AGE=0)
     with django_db_blocker.unblock():
-        with _locked(server.data / "template.lock"):
-            _migrate_once(server)
+        with _locked(Path(os.environ[FOLDER]) / "template.lock"):
             _execute(server, f"CREATE DATABASE {worker} TEMPLATE {TEMPLATE} OWNER heedful")
         connection.settings_dict["NAME"] = worker
         os.environ["DATABASE_URL"] = server.url(database=worker)
@@ -61,20 +84,6 @@ def django_db_setup(
         connection._test_serialized_contents = connection.creation.serialize_db_to_string()  # type: ignore[attr-defined]
         yield
         connection.close()
-
-
-def _migrate_once(server: Server) -> None:
-    from django.core.management import call_command
-    from django.db import connection
-
-    if (done := server.data / "migrated").exists():
-        return
-    _execute(server, f"CREATE DATABASE {TEMPLATE} OWNER heedful")
-    connection.settings_dict["NAME"] = TEMPLATE
-    call_command("migrate", verbosity=0, interactive=False)
-    call_command("createcachetable", verbosity=0)
-    connection.close()
-    done.touch()
 
 
 def _execute(server: Server, sql: str) -> None:
@@ -90,8 +99,8 @@ def _locked(path: Path) -> Iterator[None]:
 
 
 def _clear_away(folder: str) -> None:
-    if (Path(folder) / "postgres").exists():
-        Server(Path(folder), options=FAST).stop()
+    if (data := Path(folder) / "server").exists():
+        Server(data, options=FAST).stop()
     shutil.rmtree(folder, ignore_errors=True)
 
 

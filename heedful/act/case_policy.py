@@ -38,7 +38,7 @@ class CasePolicyChanged:
 
 
 def find() -> CasePolicy:
-    """The company's practice; as it is shipped where nobody has changed it."""
+    """The company's case policy; as it is shipped where nobody has changed it."""
     return CasePolicy.objects.filter(pk=1).first() or CasePolicy(pk=1)
 
 
@@ -69,15 +69,15 @@ def change(
             "answer_within_s": answer_within_s,
         },
     )
-    said = None if high_value is None else str(high_value)
-    events.record(CasePolicyChanged(said, at_risk, flood_cases, repeat_days, answer_within_s), by=by, at=at)
+    amount = None if high_value is None else str(high_value)
+    events.record(CasePolicyChanged(amount, at_risk, flood_cases, repeat_days, answer_within_s), by=by, at=at)
     return row
 
 
-def high_value(practice: CasePolicy) -> Decimal | None:
+def high_value(policy: CasePolicy) -> Decimal | None:
     """From which yearly value a customer comes first; measured once an hour where the company has not said it."""
-    if practice.high_value is not None:
-        return practice.high_value
+    if policy.high_value is not None:
+        return policy.high_value
     measured = cache.get("act.high_value")
     if measured is None:
         measured = _measure()

@@ -24,9 +24,9 @@ class Clock:
     due_at: datetime
 
 
-def start(*, practice: CasePolicy, is_short: bool, at: datetime) -> Clock:
+def start(*, policy: CasePolicy, is_short: bool, at: datetime) -> Clock:
     """The clock of a case that is opened now; a short one runs half the time, counted as the promise counts it."""
-    return starter(practice)(is_short=is_short, at=at)
+    return starter(policy)(is_short=is_short, at=at)
 
 
 class Starter(Protocol):
@@ -35,12 +35,12 @@ class Starter(Protocol):
     def __call__(self, *, is_short: bool, at: datetime) -> Clock: ...
 
 
-def starter(practice: CasePolicy) -> Starter:
+def starter(policy: CasePolicy) -> Starter:
     """What gives clocks today, looked up once for many cases."""
     standard = _case_clock()
 
     def give(*, is_short: bool, at: datetime) -> Clock:
-        clock = by_standard(standard, at=at) if standard else _by_practice(practice, at)
+        clock = by_standard(standard, at=at) if standard else _by_policy(policy, at)
         return half(clock, standard, at=at) if is_short else clock
 
     return give
@@ -58,13 +58,13 @@ def by_standard(standard: StandardSpec, *, at: datetime) -> Clock:
 def _case_clock() -> StandardSpec | None:
     """The promise that the company marked as the one by which its cases run."""
     forms = [form.code for form in standards.forms() if form.is_case_clock]
-    found = (
+    row = (
         Standard.objects.select_related("calendar")
         .filter(promise__is_case_clock=True, promise__ended_at=None, form__in=forms, ended_at=None)
         .order_by("pk")
         .first()
     )
-    return standards.spec(found, time_zone=standards.company_zone()) if found else None
+    return standards.spec(row, time_zone=standards.company_zone()) if row else None
 
 
 def half(clock: Clock, standard: StandardSpec | None, *, at: datetime) -> Clock:
@@ -77,6 +77,6 @@ def _half(calendar: working_time.WorkingHours, at: datetime, end: datetime) -> d
     return working_time.due_at(calendar, at, working_time.working_seconds(calendar, at, end) // 2)
 
 
-def _by_practice(practice: CasePolicy, at: datetime) -> Clock:
-    whole = timedelta(seconds=practice.answer_within_s)
+def _by_policy(policy: CasePolicy, at: datetime) -> Clock:
+    whole = timedelta(seconds=policy.answer_within_s)
     return Clock(at + whole * 0.75, at + whole)

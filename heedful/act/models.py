@@ -1,4 +1,4 @@
-"""What we do about it: cases, what was heard that opened them, and what people wrote on them."""
+"""What we do about it: cases, what was heard that opened them, what people wrote on them, and the threads of each."""
 
 from datetime import datetime
 
@@ -8,9 +8,9 @@ from django.db.models import F, Q, Value, When
 from django.db.models.functions import Lower
 
 from heedful.associates.models import Team
-from heedful.courier.models import OutboxItem
 from heedful.customers.models import Customer, Stage
 from heedful.ledger import references
+from heedful.listen.models import Thread
 from heedful.promise.models import Promise
 
 URGENCY = models.Case(When(answered_at=None, then=Value(5)), default=Value(15)) - F("priority")
@@ -35,10 +35,10 @@ class CaseQuerySet(models.QuerySet["Case"]):
     def search(self, words: str) -> "CaseQuerySet":
         """Cases by number, by what they are about, or by the customer's name or address."""
         words = words.strip().removeprefix("#")
-        found = Q(title__icontains=words)
+        condition = Q(title__icontains=words)
         for field in ("name", "email", "phone"):
-            found |= Q(**{f"customer__person__{field}__icontains": words})
-        return self.filter(found | Q(pk=int(words)) if words.isdecimal() and len(words) < 18 else found)
+            condition |= Q(**{f"customer__person__{field}__icontains": words})
+        return self.filter(condition | Q(pk=int(words)) if words.isdecimal() and len(words) < 18 else condition)
 
     def by_urgency(self) -> "CaseQuerySet":
         """Cases with what a list sorts by: the most urgent have the lowest number, to be followed by `due_at`."""
@@ -254,20 +254,29 @@ class Reply(models.Model):
         return self.name
 
 
+class CaseThread(models.Model):
+    """A thread that belongs to a case: what is said in it is about that matter."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="threads")
+    thread = models.OneToOneField(Thread, on_delete=models.CASCADE, related_name="+")
+
+    def __str__(self) -> str:
+        return f"Thread {self.thread_id} of case {self.case_id}"
+
+
 class Note(models.Model):
-    """Something that an associate wrote on a case, for colleagues or to the customer."""
+    """Something that an associate wrote down on a case, for colleagues.
+
+    Its number comes from the sequence of the messages, for both stand in one list.
+    """
 
     class Kind(models.TextChoices):
         NOTE = "note", "Note"
-        MAIL = "mail", "Mail to the customer"
         CALL = "call", "Call with the customer"
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="notes", db_index=False)
     kind = models.CharField(max_length=6, choices=Kind.choices, default=Kind.NOTE)
     text = models.TextField()
-    subject = models.CharField(max_length=250, blank=True)
-    outbox_item = models.ForeignKey(OutboxItem, null=True, on_delete=models.SET_NULL, related_name="+")
-    """What left the building with these words, by whichever carrier."""
     author = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     at = models.DateTimeField()
 

@@ -67,14 +67,14 @@ def hear_whether_it_helped(event: answers.HelpAnswered, *, entry: Entry) -> None
 
 def _asked_about(troubles: Sequence[Trouble]) -> dict[str, Case]:
     """The case about which a customer was asked, by the reference of the sign in the answer."""
-    sheets = references.numbers("feedback", [trouble.reference for trouble in troubles])
-    subjects = dict(Feedback.objects.filter(pk__in=sheets.values()).values_list("pk", "subject"))
+    feedback = references.numbers("feedback", [trouble.reference for trouble in troubles])
+    subjects = dict(Feedback.objects.filter(pk__in=feedback.values()).values_list("pk", "subject"))
     invited = references.numbers("invitation", subjects.values())
     about = Invitation.objects.filter(pk__in=invited.values(), case_id__isnull=False)
     case_of = dict(about.values_list("pk", "case_id"))
-    found = Case.objects.in_bulk(case_of.values())
-    asked = {name: case_of.get(invited.get(subjects.get(pk, ""), 0)) for name, pk in sheets.items()}
-    return {name: found[case] for name, case in asked.items() if case in found}
+    cases = Case.objects.in_bulk(case_of.values())
+    asked = {name: case_of.get(invited.get(subjects.get(pk, ""), 0)) for name, pk in feedback.items()}
+    return {name: cases[case] for name, case in asked.items() if case in cases}
 
 
 def _instances(ids: list[int], state: str) -> list[Commitment]:

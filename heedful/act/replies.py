@@ -107,21 +107,21 @@ def filled(reply: Reply, *, case: Case, writer: Associate) -> str:
     return fill(reply.text, {"name": first_name(case.who), "promise": promise_of(case), "me": writer.name})
 
 
-def fill(text: str, known: Mapping[str, str]) -> str:
+def fill(text: str, values: Mapping[str, str]) -> str:
     """Put what is known into the blanks of a text."""
-    return BLANK.sub(lambda found: known.get(found[1].strip().lower()) or found[0], text)
+    return BLANK.sub(lambda found: values.get(found[1].strip().lower()) or found[0], text)
 
 
 def first_name(who: Customer) -> str:
     """What to call somebody: the first name where it was told by itself, else the first word of the name."""
-    told = str((who.facts.get("first_name") or [""])[0] or "").strip() or who.name.strip().partition(" ")[0]
-    return names.one_line(told, most=80)
+    name = str((who.facts.get("first_name") or [""])[0] or "").strip() or who.name.strip().partition(" ")[0]
+    return names.one_line(name, most=80)
 
 
 def promise_of(case: Case) -> str:
     """The words of the promise that was heard of last as broken or at risk."""
-    found = case.troubles.filter(promise__isnull=False).order_by("-happened_at", "-pk")
-    return found.values_list("promise__words", flat=True).first() or ""
+    rows = case.troubles.filter(promise__isnull=False).order_by("-happened_at", "-pk")
+    return rows.values_list("promise__words", flat=True).first() or ""
 
 
 def refuse_blanks(text: str) -> None:

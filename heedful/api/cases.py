@@ -3,12 +3,14 @@
 from datetime import datetime
 from typing import Any, Literal
 
+from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from ninja import Body, Router, Schema
 from pydantic import Field
 
 from heedful.act import cases
+from heedful.act.cases import correspondence
 from heedful.act.models import Case, Note
 from heedful.api import paging
 from heedful.api.door import PROBLEMS, ApiRequest
@@ -18,6 +20,8 @@ from heedful.api.touchpoints import Plain
 from heedful.associates import associates
 from heedful.associates.models import Associate, Team
 from heedful.kit.errors import Refused
+from heedful.listen import conversations
+from heedful.listen.models import Message
 
 router = Router(tags=["cases"])
 LARGEST = (1 << 63) - 1
@@ -167,42 +171,55 @@ def _case(pk: int) -> Case:
 def _whole(request: ApiRequest, pk: int) -> CaseDetail:
     row = _case(pk)
     paging.disclose([row], by=request.auth)
-    heard, written = _troubles(request, row, FIRST), _notes(request, row, FIRST)
+    troubles, written = _troubles(request, row, FIRST), _notes(request, row, FIRST)
     return CaseDetail(
         **_out(row),
-        troubles=heard.items[::-1],
-        troubles_next=heard.next,
+        troubles=troubles.items[::-1],
+        troubles_next=troubles.next,
         notes=written.items[::-1],
         notes_next=written.next,
     )
 
 
-def _troubles(request: ApiRequest, row: Case, wanted: Paged) -> TroublesPage:
-    page = paging.read(row.troubles.all(), wanted, key="happened_at", by=request.auth)
+def _troubles(request: ApiRequest, row: Case, query: Paged) -> TroublesPage:
+    page = paging.read(row.troubles.all(), query, key="happened_at", by=request.auth)
     names = TroubleOut.model_fields
     return TroublesPage(
         items=[TroubleOut(**{name: getattr(one, name) for name in names}) for one in page.items], next=page.next
     )
 
 
-def _notes(request: ApiRequest, row: Case, wanted: Paged) -> NotesPage:
-    page = paging.read(row.notes.select_related("author"), wanted, key="at", by=request.auth)
-    return NotesPage(items=[_note(one) for one in page.items], next=page.next)
+def _notes(request: ApiRequest, row: Case, query: Paged) -> NotesPage:
+    sources: list[QuerySet[Note | Message]] = [correspondence.notes_of(row), correspondence.messages_of(row)]
+    page = paging.read_each(sources, query, key="at", by=request.auth)
+    items = [_message(one) if isinstance(one, Message) else _note(one) for one in page.items]
+    return NotesPage(items=items, next=page.next)
 
 
 def _note(row: Note) -> NoteOut:
     author = row.author.name if row.author else None
-    return NoteOut(id=row.pk, kind=row.kind, subject=row.subject, text=row.text, author=author, at=row.at)
+    return NoteOut(id=row.pk, kind=row.kind, subject="", text=row.text, author=author, at=row.at)
+
+
+def _message(row: Message) -> NoteOut:
+    return NoteOut(
+        id=row.pk,
+        kind=conversations.channel_of(row.channel).noun,
+        subject=row.subject,
+        text=row.text,
+        author=row.author_name or None,
+        at=row.occurred_at,
+    )
 
 
 @router.get("", response={200: CasesPage, **PROBLEMS})
-def index(request: ApiRequest, wanted: paging.Query[CaseQuery]) -> CasesPage:
+def index(request: ApiRequest, query: paging.Query[CaseQuery]) -> CasesPage:
     """Cases, the latest first."""
     associates.must(request.auth, "case.read")
-    found = Case.objects.select_related("team", "owner")
-    if wanted.state != "all":
-        found = found.filter(closed_at__isnull=wanted.state == "open")
-    page = paging.read(found, wanted, key="opened_at", by=request.auth)
+    rows = Case.objects.select_related("team", "owner")
+    if query.state != "all":
+        rows = rows.filter(closed_at__isnull=query.state == "open")
+    page = paging.read(rows, query, key="opened_at", by=request.auth)
     return CasesPage(items=[CaseOut(**_out(row)) for row in page.items], next=page.next)
 
 
@@ -214,17 +231,17 @@ def case(request: ApiRequest, pk: int) -> CaseDetail:
 
 
 @router.get("/{int:pk}/troubles", response={200: TroublesPage, **PROBLEMS})
-def troubles(request: ApiRequest, pk: int, wanted: Paging) -> TroublesPage:
+def troubles(request: ApiRequest, pk: int, query: Paging) -> TroublesPage:
     """What was heard, the latest first."""
     associates.must(request.auth, "case.read")
-    return _troubles(request, _case(pk), wanted)
+    return _troubles(request, _case(pk), query)
 
 
 @router.get("/{int:pk}/notes", response={200: NotesPage, **PROBLEMS})
-def notes(request: ApiRequest, pk: int, wanted: Paging) -> NotesPage:
+def notes(request: ApiRequest, pk: int, query: Paging) -> NotesPage:
     """What was written, the latest first."""
     associates.must(request.auth, "case.read")
-    return _notes(request, _case(pk), wanted)
+    return _notes(request, _case(pk), query)
 
 
 @router.post("/{int:pk}/claim", response={200: CaseDetail, **PROBLEMS})
@@ -244,58 +261,58 @@ def give_back(request: ApiRequest, pk: int) -> CaseDetail:
 
 @router.post("/{int:pk}/handover", response={200: CaseDetail, **PROBLEMS})
 @repeatable
-def hand_over(request: ApiRequest, pk: int, said: Handover) -> Done:
+def hand_over(request: ApiRequest, pk: int, body: Handover) -> Done:
     """Give it to a colleague, or to a team."""
     associates.must(request.auth, "case.assign")
-    to, team = _colleague(said.to.strip()), _team(said.team.strip())
-    cases.hand_over(case=_case(pk), to=to, team=team, reason=said.reason, by=request.auth, at=timezone.now())
+    to, team = _colleague(body.to.strip()), _team(body.team.strip())
+    cases.hand_over(case=_case(pk), to=to, team=team, reason=body.reason, by=request.auth, at=timezone.now())
     return 200, _whole(request, pk)
 
 
 def _colleague(email: str) -> Associate | None:
-    if email and (found := Associate.objects.filter(email__iexact=email).first()) is None:
+    if email and (row := Associate.objects.filter(email__iexact=email).first()) is None:
         raise Refused(f"No associate has the address {email}.", code="no_such_associate")
-    return found if email else None
+    return row if email else None
 
 
 def _team(name: str) -> Team | None:
-    if name and (found := Team.objects.filter(name=name).first()) is None:
+    if name and (row := Team.objects.filter(name=name).first()) is None:
         raise Refused(f"There is no team called {name}.", code="no_such_team")
-    return found if name else None
+    return row if name else None
 
 
 @router.post("/{int:pk}/notes", response={201: NoteOut, **PROBLEMS})
 @repeatable
-def note(request: ApiRequest, pk: int, said: NoteIn) -> Done:
+def note(request: ApiRequest, pk: int, body: NoteIn) -> Done:
     """Write a note for colleagues."""
-    return 201, _note(cases.note(case=_case(pk), text=said.text, by=request.auth, at=timezone.now()))
+    return 201, _note(cases.note(case=_case(pk), text=body.text, by=request.auth, at=timezone.now()))
 
 
 @router.post("/{int:pk}/mails", response={201: NoteOut, **PROBLEMS})
 @repeatable
-def mail(request: ApiRequest, pk: int, said: MailIn) -> Done:
+def mail(request: ApiRequest, pk: int, body: MailIn) -> Done:
     """Write to the customer."""
-    written = cases.write(case=_case(pk), subject=said.subject, text=said.text, by=request.auth, at=timezone.now())
-    return 201, _note(written)
+    written = cases.write(case=_case(pk), subject=body.subject, text=body.text, by=request.auth, at=timezone.now())
+    return 201, _message(written)
 
 
 @router.post("/{int:pk}/calls", response={201: NoteOut, **PROBLEMS})
 @repeatable
-def call(request: ApiRequest, pk: int, said: CallIn) -> Done:
+def call(request: ApiRequest, pk: int, body: CallIn) -> Done:
     """Write down a call with the customer."""
-    return 201, _note(cases.log_call(case=_case(pk), text=said.text, by=request.auth, at=timezone.now()))
+    return 201, _note(cases.log_call(case=_case(pk), text=body.text, by=request.auth, at=timezone.now()))
 
 
 @router.post("/{int:pk}/closure", response={201: CaseDetail, **PROBLEMS})
 @repeatable
-def close(request: ApiRequest, pk: int, said: Closure) -> Done:
+def close(request: ApiRequest, pk: int, body: Closure) -> Done:
     """Close it with its outcome and its cause."""
-    cases.close(case=_case(pk), outcome=said.outcome, cause=said.cause, by=request.auth, at=timezone.now())
+    cases.close(case=_case(pk), outcome=body.outcome, cause=body.cause, by=request.auth, at=timezone.now())
     return 201, _whole(request, pk)
 
 
 @router.delete("/{int:pk}/closure", response={200: CaseDetail, **PROBLEMS})
-def reopen(request: ApiRequest, pk: int, said: Reason = UNSAID) -> CaseDetail:
+def reopen(request: ApiRequest, pk: int, body: Reason = UNSAID) -> CaseDetail:
     """Open it again."""
-    cases.reopen(case=_case(pk), reason=said.reason, by=request.auth, at=timezone.now())
+    cases.reopen(case=_case(pk), reason=body.reason, by=request.auth, at=timezone.now())
     return _whole(request, pk)

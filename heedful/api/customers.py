@@ -101,24 +101,24 @@ def _out(row: Customer) -> dict[str, Any]:
 
 
 @router.get("", response={200: CustomersPage, **PROBLEMS})
-def index(request: ApiRequest, wanted: paging.Query[CustomerQuery]) -> CustomersPage:
+def index(request: ApiRequest, query: paging.Query[CustomerQuery]) -> CustomersPage:
     """Customers, the last seen first."""
     associates.must(request.auth, "customer.read")
-    found = _asked_for(Customer.objects.people().select_related("organisation"), wanted)
-    page = paging.read(found, wanted, key="last_seen_at", by=request.auth)
+    rows = _chosen(Customer.objects.people().select_related("organisation"), query)
+    page = paging.read(rows, query, key="last_seen_at", by=request.auth)
     return CustomersPage(items=[CustomerOut(**_out(row)) for row in page.items], next=page.next)
 
 
-def _asked_for(found: CustomerQuerySet, wanted: CustomerQuery) -> CustomerQuerySet:
-    if not wanted.visitors:
-        found = found.filter(is_known=True)
-    if words := wanted.q.replace("\x00", "").strip():
-        found = found.filter(Q(name__icontains=words) | Q(email__icontains=words))
-    if wanted.identity is not None:
-        value = wanted.identity.replace("\x00", "").strip()
+def _chosen(rows: CustomerQuerySet, query: CustomerQuery) -> CustomerQuerySet:
+    if not query.visitors:
+        rows = rows.filter(is_known=True)
+    if words := query.q.replace("\x00", "").strip():
+        rows = rows.filter(Q(name__icontains=words) | Q(email__icontains=words))
+    if query.identity is not None:
+        value = query.identity.replace("\x00", "").strip()
         known = Identity.objects.filter(value__in={value, value.casefold()})
-        found = found.filter(pk__in=known.values("customer__person"))
-    return found
+        rows = rows.filter(pk__in=known.values("customer__person"))
+    return rows
 
 
 def _person(pk: int) -> Customer:
@@ -138,26 +138,26 @@ def customer(request: ApiRequest, pk: int) -> CustomerDetail:
         **_out(row),
         identities=[IdentityOut(kind=one.kind, value=one.value, verified=one.verified) for one in identities],
         consents=consents.standing(person=row.pk),
-        unverified={said.key: said.value for said in people.quotes(person=row.pk)},
+        unverified={quote.key: quote.value for quote in people.quotes(person=row.pk)},
         records=sorted(row.records.values_list("pk", flat=True)),
     )
 
 
 @router.get("/{int:pk}/timeline", response={200: Timeline, **PROBLEMS})
-def timeline(request: ApiRequest, pk: int, wanted: Paging) -> Timeline:
+def timeline(request: ApiRequest, pk: int, query: Paging) -> Timeline:
     """Everything that happened, the latest first."""
     associates.must(request.auth, "customer.read")
     records = list(_person(pk).records.values_list("pk", flat=True))
-    page = paging.read(Touchpoint.objects.filter(customer__in=records), wanted, key="happened_at", by=request.auth)
+    page = paging.read(Touchpoint.objects.filter(customer__in=records), query, key="happened_at", by=request.auth)
     return Timeline(items=[TouchpointOut(**touchpoint_out(row)) for row in page.items], next=page.next)
 
 
 @router.post("/{int:pk}/merges", response={201: MergeOut, **PROBLEMS})
 @repeatable
-def merge(request: ApiRequest, pk: int, said: MergeIn) -> Done:
+def merge(request: ApiRequest, pk: int, body: MergeIn) -> Done:
     """Say that two customers are one."""
     row = people.merge(
-        a=_person(pk), b=_person(said.with_customer), reason=said.reason, by=request.auth, at=timezone.now()
+        a=_person(pk), b=_person(body.with_customer), reason=body.reason, by=request.auth, at=timezone.now()
     )
     return 201, MergeOut(id=row.pk, a=row.a_id, b=row.b_id, person=_person(row.a_id).pk)
 
@@ -165,7 +165,7 @@ def merge(request: ApiRequest, pk: int, said: MergeIn) -> Done:
 @router.delete("/{int:pk}/merges/{int:merge_pk}", response={204: None, **PROBLEMS})
 def undo(request: ApiRequest, pk: int, merge_pk: int) -> Status[None]:
     """Take a merge back: everything is as it was."""
-    found = Merge.objects.filter(Q(a__person=_person(pk)) | Q(b__person=_person(pk)))
-    row = get_object_or_404(found, pk=merge_pk if merge_pk <= LARGEST else 0)
+    rows = Merge.objects.filter(Q(a__person=_person(pk)) | Q(b__person=_person(pk)))
+    row = get_object_or_404(rows, pk=merge_pk if merge_pk <= LARGEST else 0)
     people.undo(merge=row, by=request.auth, at=timezone.now())
     return Status(204, None)

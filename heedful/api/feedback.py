@@ -60,15 +60,15 @@ class FeedbackQuery(Paged, PeriodQuery):
 
 
 @router.get("", response={200: FeedbackPage, **PROBLEMS})
-def index(request: ApiRequest, wanted: paging.Query[FeedbackQuery]) -> FeedbackPage:
+def index(request: ApiRequest, query: paging.Query[FeedbackQuery]) -> FeedbackPage:
     """Feedback, the latest first."""
     associates.must(request.auth, "feedback.read")
-    found = Feedback.objects.select_related("customer", "reading").prefetch_related("scores")
-    found = wanted.within(found, "happened_at")
-    for name, value in (("stage_slug", wanted.stage), ("channel", wanted.channel)):
+    rows = Feedback.objects.select_related("customer", "reading").prefetch_related("scores")
+    rows = query.within(rows, "happened_at")
+    for name, value in (("stage_slug", query.stage), ("channel", query.channel)):
         if value:
-            found = found.filter(**{name: value.replace("\x00", "")})
-    page = paging.read(found, wanted, key="happened_at", by=request.auth)
+            rows = rows.filter(**{name: value.replace("\x00", "")})
+    page = paging.read(rows, query, key="happened_at", by=request.auth)
     return FeedbackPage(items=[_out(row) for row in page.items], next=page.next)
 
 

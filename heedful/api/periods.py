@@ -12,10 +12,10 @@ from heedful.kit.errors import Refused
 from heedful.prove.periods import ALWAYS, Period
 
 
-def _on_one_clock(said: datetime) -> datetime:
+def _on_one_clock(at: datetime) -> datetime:
     """A moment as the database takes it, which knows fewer offsets than may be written."""
     try:
-        return said.astimezone(UTC)
+        return at.astimezone(UTC)
     except OverflowError:
         raise ValueError("is beyond all calendars") from None
 
@@ -68,5 +68,5 @@ class PeriodOut(Schema):
 
 def period_out(period: Period) -> PeriodOut:
     """A period as the API shows it."""
-    said = {"from": None if period.since == ALWAYS else period.since, "until": period.until}
-    return PeriodOut.model_validate(said)
+    fields = {"from": None if period.since == ALWAYS else period.since, "until": period.until}
+    return PeriodOut.model_validate(fields)

@@ -55,13 +55,13 @@ class CountingOut(Schema):
 
 
 class PromiseSummary(PromiseOut):
-    """A promise with its walk over a period; `open` is undecided now, `touched` are those to whom it was broken."""
+    """A promise with its attainment in a period; `open` is undecided now, `touched` are those to whom it was broken."""
 
     period: PeriodOut
     kept: int
     due: int
     open: int
-    walk: FigureOut | None
+    attainment: FigureOut | None
     touched_customers: int
     touched_value: float
     touched_period: PeriodOut
@@ -84,9 +84,9 @@ class ExperienceOut(Schema):
 
 
 class PromiseDetail(PromiseSummary):
-    """A promise with its walk and how it was felt over a period."""
+    """A promise with its attainment and how it was experienced over a period."""
 
-    felt: list[ExperienceOut]
+    experience: list[ExperienceOut]
 
 
 def _known_form(code: str) -> str:
@@ -176,11 +176,11 @@ def _out(row: Promise) -> dict[str, Any]:
 
 
 @router.get("", response={200: list[PromiseSummary], **PROBLEMS}, by_alias=True)
-def index(request: ApiRequest, wanted: paging.Query[PeriodQuery]) -> list[PromiseSummary]:
+def index(request: ApiRequest, query: paging.Query[PeriodQuery]) -> list[PromiseSummary]:
     """The promises of today, those whose breaking touches the most value first."""
     associates.must(request.auth, "promise.read")
-    period = wanted.period()
-    cards = scorecards.cards(period=period, at=timezone.now(), with_felt=False)
+    period = query.period()
+    cards = scorecards.cards(period=period, at=timezone.now(), with_experience=False)
     return [PromiseSummary(**_card(card, period)) for card in cards]
 
 
@@ -192,7 +192,7 @@ def _card(card: scorecards.PromiseCard, period: Period) -> dict[str, Any]:
         "kept": card.kept,
         "due": card.due,
         "open": card.open,
-        "walk": figure_out(card.walk),
+        "attainment": figure_out(card.attainment),
         "touched_customers": card.worth.customers,
         "touched_value": float(card.worth.amount),
         "touched_period": period_out(card.worth.period),
@@ -202,12 +202,12 @@ def _card(card: scorecards.PromiseCard, period: Period) -> dict[str, Any]:
 
 @router.post("", response={201: PromiseOut, **PROBLEMS})
 @repeatable
-def make(request: ApiRequest, said: PromiseIn) -> Done:
+def make(request: ApiRequest, body: PromiseIn) -> Done:
     """Promise something; its history is counted in the background."""
-    if any("\x00" in text for text in _texts(said.model_dump())):
+    if any("\x00" in text for text in _texts(body.model_dump())):
         raise Refused("A text cannot hold a NUL character.")
-    drafts = [_draft(standard) for standard in said.standards]
-    made = promises.make(wording=_wording(said), standards=drafts, by=request.auth, at=timezone.now())
+    drafts = [_draft(standard) for standard in body.standards]
+    made = promises.make(wording=_wording(body), standards=drafts, by=request.auth, at=timezone.now())
     return 201, PromiseOut(**_out(made))
 
 
@@ -221,13 +221,13 @@ def _texts(value: Any) -> Iterator[str]:
         yield from chain.from_iterable(map(_texts, value))
 
 
-def _wording(said: PromiseIn) -> promises.Wording:
-    plain = said.model_dump(exclude={"stage", "owner", "standards"})
-    return promises.Wording(stage=_stage(said.stage), owner=_owner(said.owner), **plain)
+def _wording(body: PromiseIn) -> promises.Wording:
+    plain = body.model_dump(exclude={"stage", "owner", "standards"})
+    return promises.Wording(stage=_stage(body.stage), owner=_owner(body.owner), **plain)
 
 
-def _draft(said: StandardIn) -> StandardDraft:
-    return StandardDraft(calendar=_calendar(said.calendar), **said.model_dump(exclude={"calendar"}))
+def _draft(body: StandardIn) -> StandardDraft:
+    return StandardDraft(calendar=_calendar(body.calendar), **body.model_dump(exclude={"calendar"}))
 
 
 def _stage(code: str) -> Stage | None:
@@ -252,15 +252,15 @@ def _calendar(name: str) -> Calendar | None:
 
 
 @router.get("/{slug:slug}", response={200: PromiseDetail, **PROBLEMS}, by_alias=True)
-def promise(request: ApiRequest, slug: str, wanted: paging.Query[PeriodQuery]) -> PromiseDetail:
+def promise(request: ApiRequest, slug: str, query: paging.Query[PeriodQuery]) -> PromiseDetail:
     """One promise, with how it felt when it was kept and when it was broken."""
     associates.must(request.auth, "promise.read")
-    period = wanted.period()
+    period = query.period()
     card = scorecards.card(promise=get_object_or_404(Promise, slug=slug), period=period, at=timezone.now())
-    return PromiseDetail(**_card(card, period), felt=[_felt(one) for one in card.felt])
+    return PromiseDetail(**_card(card, period), experience=[_experience(one) for one in card.experience])
 
 
-def _felt(one: ExperienceByOutcome) -> ExperienceOut:
+def _experience(one: ExperienceByOutcome) -> ExperienceOut:
     figures = {
         name: figure_out(getattr(one, name)) for name in ExperienceOut.model_fields if name not in {"question", "name"}
     }
@@ -268,13 +268,13 @@ def _felt(one: ExperienceByOutcome) -> ExperienceOut:
 
 
 @router.get("/{slug:slug}/commitments", response={200: CommitmentsPage, **PROBLEMS})
-def commitments(request: ApiRequest, slug: str, wanted: paging.Query[CommitmentQuery]) -> CommitmentsPage:
+def commitments(request: ApiRequest, slug: str, query: paging.Query[CommitmentQuery]) -> CommitmentsPage:
     """Each time that it was made, the latest first."""
     associates.must(request.auth, "promise.read")
-    found = wanted.within(Commitment.objects.filter(promise=get_object_or_404(Promise, slug=slug)), "counts_at")
-    if wanted.state:
-        found = found.filter(state=wanted.state)
-    page = paging.read(found, wanted, key="counts_at", by=request.auth)
+    rows = query.within(Commitment.objects.filter(promise=get_object_or_404(Promise, slug=slug)), "counts_at")
+    if query.state:
+        rows = rows.filter(state=query.state)
+    page = paging.read(rows, query, key="counts_at", by=request.auth)
     return CommitmentsPage(
         items=[
             CommitmentOut(customer=row.customer_id, **{name: getattr(row, name) for name in SHOWN})

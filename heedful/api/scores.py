@@ -48,25 +48,25 @@ class ScoreQuery(PeriodQuery):
 
 
 @router.get("/{str:question}", response={200: ScoreOut, **PROBLEMS}, by_alias=True)
-def score(request: ApiRequest, question: str, wanted: paging.Query[ScoreQuery]) -> ScoreOut:
+def score(request: ApiRequest, question: str, query: paging.Query[ScoreQuery]) -> ScoreOut:
     """One question's score."""
     associates.must(request.auth, "board.read")
     question_kinds.scale_of(question)
-    period = wanted.period()
-    whole = answers.tallies(questions=[question], period=period, weighted=wanted.weighted).get(question, {})
-    groups = answers.tallies(questions=[question], period=period, by=wanted.by, weighted=wanted.weighted)
-    found = {
+    period = query.period()
+    whole = answers.tallies(questions=[question], period=period, weighted=query.weighted).get(question, {})
+    groups = answers.tallies(questions=[question], period=period, by=query.by, weighted=query.weighted)
+    figures = {
         key: figure
         for key, tally in groups.get(question, {}).items()
-        if (figure := scores.score(question, tally, weighted=wanted.weighted))
+        if (figure := scores.score(question, tally, weighted=query.weighted))
     }
-    ranking = scores.rank(found)
+    ranking = scores.rank(figures)
     return ScoreOut(
         question=question,
         name=question_kinds.name_of(question),
         period=period_out(period),
-        whole=figure_out(scores.score(question, whole[""], weighted=wanted.weighted)) if whole else None,
-        parts={key: out for key, figure in found.items() if (out := figure_out(figure))},
+        whole=figure_out(scores.score(question, whole[""], weighted=query.weighted)) if whole else None,
+        parts={key: out for key, figure in figures.items() if (out := figure_out(figure))},
         tiers=[list(tier) for tier in ranking.tiers],
         too_few=list(ranking.too_few),
     )

@@ -107,10 +107,10 @@ def record(request: ApiRequest, batch: Batch) -> Done:
     associates.must(request.auth, "customer.edit")
     now = timezone.now()
     left: dict[int, str] = {}
-    good: list[tuple[int, messages.Message]] = []
-    for position, said in enumerate(batch.touchpoints):
+    good: list[tuple[int, messages.SourceMessage]] = []
+    for position, one in enumerate(batch.touchpoints):
         try:
-            good.append((position, messages.Message(_draft(said, now))))
+            good.append((position, messages.SourceMessage(_draft(one, now))))
         except Refused as no:
             left[position] = no.sentence
     taken = messages.record(
@@ -124,20 +124,20 @@ def record(request: ApiRequest, batch: Batch) -> Done:
     )
 
 
-def _draft(said: TouchpointIn, now: datetime) -> TouchpointDraft:
-    names = [name for one in said.identities if (name := identities.normal(one.kind, one.value))]
+def _draft(body: TouchpointIn, now: datetime) -> TouchpointDraft:
+    names = [name for one in body.identities if (name := identities.normal(one.kind, one.value))]
     if not names:
         raise Refused("None of the identities names a customer.")
     return TouchpointDraft(
-        kinds.check(said.kind),
-        _time(said.happened_at) if said.happened_at else now,
-        said.message,
+        kinds.check(body.kind),
+        _time(body.happened_at) if body.happened_at else now,
+        body.message,
         identities.strongest_first(names),
-        channel=said.channel,
-        stage=said.stage,
-        properties=_storable(said.properties),
-        scores=question_kinds.check_answers(_plain(said.scores)) if said.scores else None,
-        verbatim=said.verbatim,
+        channel=body.channel,
+        stage=body.stage,
+        properties=_storable(body.properties),
+        scores=question_kinds.check_answers(_plain(body.scores)) if body.scores else None,
+        verbatim=body.verbatim,
     )
 
 
@@ -145,11 +145,11 @@ def _plain(scores: Mapping[str, Any]) -> dict[str, Any]:
     return {question: dict(value) if isinstance(value, ScaledAnswer) else value for question, value in scores.items()}
 
 
-def _time(said: datetime) -> datetime:
+def _time(time: datetime) -> datetime:
     try:
-        return said.astimezone(UTC)
+        return time.astimezone(UTC)
     except OverflowError:
-        where = "before the year 1" if said.year == 1 else "beyond the year 9999"
+        where = "before the year 1" if time.year == 1 else "beyond the year 9999"
         raise Refused(f"Its time is {where}.") from None
 
 

@@ -46,7 +46,7 @@ def edit(
 ) -> Company:
     """Say what the company is called, how it looks and by which clock it lives; the first time this founds it."""
     associates.must(by, "company.edit")
-    said = {
+    fields = {
         "name": _name(name),
         "colour": _colour(colour),
         "time_zone": _time_zone(time_zone),
@@ -55,10 +55,10 @@ def edit(
     }
     company, _ = Company.objects.update_or_create(
         pk=1,
-        defaults={**said, "vision": names.text(vision)},
-        create_defaults={**said, "vision": names.text(vision), "is_demo": is_demo, "created_at": at},
+        defaults={**fields, "vision": names.text(vision)},
+        create_defaults={**fields, "vision": names.text(vision), "is_demo": is_demo, "created_at": at},
     )
-    events.record(CompanyChanged(**said), by=by, at=at)
+    events.record(CompanyChanged(**fields), by=by, at=at)
     return company
 
 

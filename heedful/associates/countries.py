@@ -47,6 +47,6 @@ def of_languages(languages: Iterable[str]) -> str:
         if region := next((part.upper() for part in parts if part.upper() in every()), ""):
             return region
     for language, *_ in asked:
-        if found := HOME.get(language) or (language.upper() if language in OWN_LETTERS else ""):
-            return found
+        if country := HOME.get(language) or (language.upper() if language in OWN_LETTERS else ""):
+            return country
     return ""

@@ -44,7 +44,7 @@ def run(options: argparse.Namespace) -> int:
         )
         print(f"{somebody.name} ({somebody.get_role_display()}) may come in as {somebody.email}.")
     else:
-        associates.set_password(associate=_found(options.email), password=password, by=SYSTEM, at=timezone.now())
+        associates.set_password(associate=_associate(options.email), password=password, by=SYSTEM, at=timezone.now())
         print(f"{options.email} has a new password.")
     if made:
         print(f"Password: {password}")
@@ -60,7 +60,7 @@ def _password(options: argparse.Namespace) -> tuple[str, bool]:
     return secrets.token_urlsafe(12), True
 
 
-def _found(email: str) -> Associate:
+def _associate(email: str) -> Associate:
     associate = Associate.objects.filter(email__iexact=email).first()
     if associate is None:
         raise Refused(f"There is no associate {email}.")

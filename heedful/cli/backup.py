@@ -58,9 +58,9 @@ def _dump(url: str, file: Path) -> None:
         raise failed("The backup", process.stderr.read() if process.stderr else "")
 
 
-def failed(what: str, said: str) -> Refused:
+def failed(what: str, output: str) -> Refused:
     """Return the refusal for a program of PostgreSQL that gave up."""
-    if os.strerror(errno.ENOSPC) in said:
+    if os.strerror(errno.ENOSPC) in output:
         return Refused(f"{what} did not succeed: the disk is full. Free some space and try again.", code="disk_full")
-    lines = [line for line in said.splitlines() if "rror:" in line or "ERROR" in line] or said.splitlines()
+    lines = [line for line in output.splitlines() if "rror:" in line or "ERROR" in line] or output.splitlines()
     return Refused(f"{what} did not succeed: {lines[0].strip() if lines else 'no reason was given'}", code="failed")

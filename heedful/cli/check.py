@@ -47,11 +47,11 @@ def run(options: argparse.Namespace) -> int:  # noqa: ARG001
 def _framework() -> Iterator[Finding]:
     address = urlsplit(settings.PUBLIC_URL)
     is_covered = address.scheme == "https"
-    said = [issue for issue in checks.run_checks(include_deployment_checks=True) if not issue.is_silenced()]
-    found = [issue for issue in said if is_covered or issue.id not in FOLLOW_FROM_HTTP]
-    for issue in found:
+    issues = [issue for issue in checks.run_checks(include_deployment_checks=True) if not issue.is_silenced()]
+    shown = [issue for issue in issues if is_covered or issue.id not in FOLLOW_FROM_HTTP]
+    for issue in shown:
         yield False, SAID.get(issue.id or "", f"Nothing that a setting of Heedful changes, so tell its makers: {issue}")
-    if not found:
+    if not shown:
         yield True, "Keys and headers are as they should be."
     where = f"Customers reach this installation at {settings.PUBLIC_URL}"
     yield (
@@ -100,18 +100,18 @@ def _database() -> Iterator[Finding]:
 
 def _release(version: str, major: int, minor: int) -> Finding:
     """Say which release runs, and whether this version of Heedful knows of a newer one."""
-    said = f"The database is PostgreSQL {version}"
+    words = f"The database is PostgreSQL {version}"
     if major < releases.OLDEST:
-        return False, f"{said}, and {releases.OLDEST} is the oldest that will do: move to a newer one."
+        return False, f"{words}, and {releases.OLDEST} is the oldest that will do: move to a newer one."
     if newer := releases.newer(major, minor):
         name, day = newer
         return False, (
-            f"{said}, and {name} of {day.day} {day:%B %Y} mends what is wrong with it: install that one with"
+            f"{words}, and {name} of {day.day} {day:%B %Y} mends what is wrong with it: install that one with"
             " the system's packages and start again. Your data stay as they are."
         )
     if major not in releases.NEWEST:
-        return True, f"{said}, which is newer than what this version of Heedful was tried with."
-    return True, f"{said}; this version of Heedful knows of no newer {major}."
+        return True, f"{words}, which is newer than what this version of Heedful was tried with."
+    return True, f"{words}; this version of Heedful knows of no newer {major}."
 
 
 def _backups(number: int) -> Finding:
@@ -126,11 +126,11 @@ def _work() -> Iterator[Finding]:
     if migrations.pending():
         return
     ages = jobs.waiting()
-    said = ", ".join(f"{kind} for {age:.0f} s" for kind, age in ages.items())
+    words = ", ".join(f"{kind} for {age:.0f} s" for kind, age in ages.items())
     yield _look(
         all(age <= PATIENT_S.get(kind, LONG_S) for kind, age in ages.items()),
-        f"The oldest jobs that wait for the worker: {said or 'none'}.",
-        f"The worker is not running or comes late. The oldest jobs that wait for it: {said}.",
+        f"The oldest jobs that wait for the worker: {words or 'none'}.",
+        f"The worker is not running or comes late. The oldest jobs that wait for it: {words}.",
     )
 
 

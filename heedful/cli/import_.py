@@ -28,20 +28,20 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Import; the code is 1 when a row was rejected, so that a script notices."""
-    found = imports.read_map(options.map)
-    said = found.file
+    mapping = imports.read_map(options.map)
+    file = mapping.file
     table = imports.open_table(
-        options.file, form=said.format, encoding=said.encoding, separator=said.separator, skip=said.skip
+        options.file, form=file.format, encoding=file.encoding, separator=file.separator, skip=file.skip
     )
     print(_as_understood(table))
     with tqdm(desc="rows", unit=" rows", unit_scale=True, delay=2, leave=False, file=sys.stderr) as bar:
         if options.dry_run:
-            report = imports.dry_run(table=table, found=found, at=timezone.now(), progress=bar.update)
+            report = imports.dry_run(table=table, mapping=mapping, at=timezone.now(), progress=bar.update)
         else:
-            by = By("import", found.source, options.file.name)
+            by = By("import", mapping.source, options.file.name)
             rejected = options.rejected or _beside(options.file, table.format)
             report = imports.run(
-                table=table, found=found, rejected=rejected, by=by, at=timezone.now(), progress=bar.update
+                table=table, mapping=mapping, rejected=rejected, by=by, at=timezone.now(), progress=bar.update
             )
     _tell(report, dry=options.dry_run)
     if report.rejected and not options.dry_run:
@@ -80,11 +80,11 @@ def _tell(report: imports.Report, *, dry: bool) -> None:
 def _counts(report: imports.Report, *, dry: bool) -> list[str]:
     """What became of the file, a line for each thing that can be counted."""
     would = "would be " if dry else ""
-    new, repeated = (report.taken, "") if dry else (report.taken, f", {report.known:,} were there already")
+    new, repeated = (report.taken, "") if dry else (report.taken, f", {report.duplicates:,} were there already")
     many = "at least " if dry and report.customers_new >= MOST_COMING else ""
     lines = [
         f"{report.rows:,} rows read.",
-        f"Customers: {many}{report.customers_new:,} {would}new, {report.customers_known:,} known already.",
+        f"Customers: {many}{report.customers_new:,} {would}new, {report.customers_matched:,} known already.",
         f"Touchpoints: {new:,} {'in the file' if dry else 'new'}{repeated}.",
         f"Feedback: {report.feedback:,} touchpoints of the file carry a score or a comment.",
     ]
@@ -107,9 +107,9 @@ def _example(understood: Understood) -> str:
     facts = ", ".join(f"{key} {_short(value)}" for key, value in understood.facts.items() if key not in SHOWN)
     lines = [f"For example {names}{f' ({facts})' if facts else ''}:"]
     for draft in understood.drafts:
-        said = f" {draft.scores}" if draft.scores else ""
+        scores = f" {draft.scores}" if draft.scores else ""
         words = f" “{draft.verbatim[:60]}”" if draft.verbatim else ""
-        lines.append(f"  {draft.happened_at:%Y-%m-%d %H:%M %Z} {draft.kind} {draft.stage}{said}{words}")
+        lines.append(f"  {draft.happened_at:%Y-%m-%d %H:%M %Z} {draft.kind} {draft.stage}{scores}{words}")
     return "\n".join(lines)
 
 

@@ -41,13 +41,13 @@ def run(options: argparse.Namespace) -> int:
             print(f"{key.prefix}  {key.get_scope_display():<42}  {key.name}")
             print(f"{'':{len(key.prefix)}}  {key.consequence}")
     else:
-        keys.revoke(key=_found(options.prefix), by=SYSTEM, at=timezone.now())
+        keys.revoke(key=_key(options.prefix), by=SYSTEM, at=timezone.now())
         print("Revoked.")
     return 0
 
 
-def _found(prefix: str) -> Key:
-    found = list(Key.objects.live().filter(prefix__startswith=prefix)[:2])
-    if len(found) != 1:
-        raise Refused(f"{'No key starts' if not found else 'Several keys start'} with {prefix!r}.")
-    return found[0]
+def _key(prefix: str) -> Key:
+    rows = list(Key.objects.live().filter(prefix__startswith=prefix)[:2])
+    if len(rows) != 1:
+        raise Refused(f"{'No key starts' if not rows else 'Several keys start'} with {prefix!r}.")
+    return rows[0]

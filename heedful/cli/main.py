@@ -23,16 +23,16 @@ def main(words: list[str] | None = None, *, processes: Callable[[], object]) -> 
     `processes` loads what the processes of `up` do, which is put together above the shell.
     """
     words = sys.argv[1:] if words is None else words
-    known = commands()
+    names = commands()
     if not words or words[0] in {"-h", "--help", "help"}:
-        print(_overview(known))
+        print(_overview(names))
         return 0
-    if words[0] not in known:
+    if words[0] not in names:
         print(f"heedful: there is no command {words[0]!r}. `heedful help` lists them all.", file=sys.stderr)
         return 2
     signal.signal(signal.SIGTERM, _stop)
     try:
-        return _run(words[0], known[words[0]], words[1:], processes)
+        return _run(words[0], names[words[0]], words[1:], processes)
     except (Refused, Misconfigured) as no:
         print(f"heedful: {no}", file=sys.stderr)
     except KeyboardInterrupt as asked:
@@ -54,12 +54,12 @@ def _stop(number: int, *_: object) -> None:
 
 def commands() -> dict[str, str]:
     """Return each command's name and module, read from the files without importing them."""
-    found = {}
+    modules = {}
     for file in sorted(Path(__file__).parent.glob("*.py")):
         body = ast.parse(file.read_bytes()).body
         if file.stem != "main" and any(isinstance(part, ast.FunctionDef) and part.name == "run" for part in body):
-            found[file.stem.rstrip("_").replace("_", "-")] = file.stem
-    return found
+            modules[file.stem.rstrip("_").replace("_", "-")] = file.stem
+    return modules
 
 
 def _overview(known: dict[str, str]) -> str:

@@ -49,22 +49,22 @@ def run(options: argparse.Namespace) -> int:
 def _lines(card: scorecards.PromiseCard) -> Iterator[str]:
     if counting := card.promise.counting:
         yield f"still being counted: {counting.done:,} of {counting.total:,} customers; the figures are not yet whole"
-    if card.walk is None:
+    if card.attainment is None:
         yield f"nothing was due; {card.open:,} open"
     else:
-        yield f"kept {card.walk.value:.1%} of {card.due:,} (95 %: {_span(card.walk)}), {card.open:,} open"
-    for felt in card.felt:
-        yield from _felt(felt)
+        yield f"kept {card.attainment.value:.1%} of {card.due:,} (95 %: {_span(card.attainment)}), {card.open:,} open"
+    for felt in card.experience:
+        yield from _experience(felt)
     if card.gap:
         yield f"gap {card.gap.value:+.1f} of {card.gap.n:,} answers (95 %: {_span(card.gap)}){_few(card.gap)}"
 
 
-def _felt(felt: ExperienceByOutcome) -> Iterator[str]:
-    for state, figure, whole in (("kept", felt.kept, felt.of_all_kept), ("broken", felt.broken, felt.of_all_broken)):
+def _experience(one: ExperienceByOutcome) -> Iterator[str]:
+    for state, figure, whole in (("kept", one.kept, one.of_all_kept), ("broken", one.broken, one.of_all_broken)):
         if whole:
-            yield f"{felt.question} of all {state}: {_value(whole)} of {whole.n:,} (95 %: {_span(whole)}){_few(whole)}"
+            yield f"{one.question} of all {state}: {_value(whole)} of {whole.n:,} (95 %: {_span(whole)}){_few(whole)}"
         if figure:
-            words = f"{felt.question} when {state}: {_value(figure)} of {figure.n:,} answers"
+            words = f"{one.question} when {state}: {_value(figure)} of {figure.n:,} answers"
             yield f"{words} (95 %: {_span(figure)}){_few(figure)}"
 
 

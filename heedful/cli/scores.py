@@ -21,8 +21,8 @@ def run(options: argparse.Namespace) -> int:
     """Print the figures; of two that stand in one tier nobody can say which is better."""
     question_kinds.scale_of(options.question)
     period = periods.last(options.period, at=timezone.now())
-    said = {"questions": [options.question], "period": period, "weighted": options.weighted}
-    whole = answers.tallies(**said).get(options.question, {})
+    query = {"questions": [options.question], "period": period, "weighted": options.weighted}
+    whole = answers.tallies(**query).get(options.question, {})
     if not whole:
         print(f"Nobody answered {options.question} in this time.")
         return 0
@@ -32,7 +32,7 @@ def run(options: argparse.Namespace) -> int:
             scores.score(options.question, whole[""], weighted=options.weighted),
         )
     )
-    groups = answers.tallies(**said, by=options.by)[options.question]
+    groups = answers.tallies(**query, by=options.by)[options.question]
     figures = {
         key or "(none)": figure
         for key, tally in groups.items()

@@ -23,8 +23,8 @@ DEBUG = env.flag("HEEDFUL_DEBUG", default=False, doc="Show tracebacks in the bro
 
 def _secret_key() -> str:
     """Return the configured key, else the one that `heedful up` keeps in the data folder."""
-    kept = DATA_DIR / "secret_key"
-    default = kept.read_text(encoding="utf-8").strip() if kept.is_file() else None
+    file = DATA_DIR / "secret_key"
+    default = file.read_text(encoding="utf-8").strip() if file.is_file() else None
     return env.text("HEEDFUL_SECRET_KEY", default=default, doc="Signs sessions and links; kept in the data folder.")
 
 

@@ -16,4 +16,4 @@ READERS = 64
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "heedful.config.settings")
 
 _answer = read_as_utf8(with_fast_path(get_wsgi_application()))
-application = Intake(_answer, at_once=AT_ONCE, readers=READERS, patience_s=settings.BODY_S)
+application = Intake(_answer, workers=AT_ONCE, readers=READERS, patience_s=settings.BODY_S)

@@ -71,7 +71,7 @@ class Carrier:
     pauses_s: Sequence[int]
     """After a try, between this one and the next, for one piece."""
     destination_pauses_s: Sequence[int]
-    kept: str = ""
+    held_note: str = ""
     """What is said of a piece that is kept because there is no way out for it."""
     slow_queue: str | None = None
     """Where destinations that answer slowly share one hand."""

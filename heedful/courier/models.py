@@ -39,7 +39,7 @@ class Destination(models.Model):
     def __str__(self) -> str:
         return self.key
 
-    def rests(self, *, at: datetime) -> bool:
+    def is_backing_off(self, *, at: datetime) -> bool:
         """Whether this destination is to be left alone."""
         return self.resting_until is not None and self.resting_until > at
 
@@ -105,7 +105,7 @@ class OutboxTry(models.Model):
         return f"{self.status or ''} {self.answer[:60]}".strip()
 
 
-class Carried[Row: OutboxItem](models.Manager[Row]):
+class CarrierManager[Row: OutboxItem](models.Manager[Row]):
     """The pieces of one carrier."""
 
     def __init__(self, carrier: str = "") -> None:
@@ -120,7 +120,7 @@ class Carried[Row: OutboxItem](models.Manager[Row]):
 class Mail(OutboxItem):
     """One e-mail to one person. Without a mail server it is kept, and can be read here."""
 
-    objects = Carried("smtp")  # type: ignore[assignment,misc]
+    objects = CarrierManager("smtp")  # type: ignore[assignment,misc]
 
     class Meta:
         proxy = True
@@ -162,7 +162,7 @@ class Mail(OutboxItem):
 class Delivery(OutboxItem):
     """One event on its way to one endpoint."""
 
-    objects = Carried("webhook")  # type: ignore[assignment,misc]
+    objects = CarrierManager("webhook")  # type: ignore[assignment,misc]
 
     class Meta:
         proxy = True

@@ -95,8 +95,8 @@ def give_up_all(*, destination: Destination, sentence: str) -> None:
 
 def drain(*, destination: int, patient: bool = True) -> None:
     """Take a turn at one destination; runs in the worker, and only a `patient` hand waits for a slow one."""
-    asked = Destination.objects.filter(pk=destination).first()
-    row = carrier_of(asked).current(asked) if asked else None
+    destination_row = Destination.objects.filter(pk=destination).first()
+    row = carrier_of(destination_row).current(destination_row) if destination_row else None
     if row is None:
         return
     now = timezone.now()
@@ -142,7 +142,7 @@ def _row(draft: Draft, carrier: Carrier, at: datetime) -> OutboxItem:
         message_id=draft.message_id,
         payload=carrier.check(draft.payload),
         state=Sending.WAITING if waits else Sending.KEPT,
-        said="" if waits else carrier.kept,
+        said="" if waits else carrier.held_note,
         created_at=at,
         next_try_at=at if waits else None,
     )
@@ -152,7 +152,7 @@ def _take_turn(destination: Destination, carrier: Carrier) -> None:
     """Hand over what is due, as much as a turn holds."""
     _give_up_on_old(destination, carrier, at=timezone.now())
     destination.refresh_from_db(fields=HEALTH)  # only now that it is ours: another may have found out more
-    if destination.rests(at=timezone.now()):
+    if destination.is_backing_off(at=timezone.now()):
         return
     try:
         with carrier.open(destination) as send:

@@ -33,17 +33,17 @@ class ConsentsGiven:
 def set_one(*, customer: Customer | int, purpose: str, granted: bool, source: str = "", by: By, at: datetime) -> None:
     """Write down one customer's word for one purpose."""
     whose = customer if isinstance(customer, int) else customer.pk
-    record(said=[ConsentStatement(whose, purpose, granted, at)], source=source, by=by, at=at)
+    record(consents=[ConsentStatement(whose, purpose, granted, at)], source=source, by=by, at=at)
 
 
 @transaction.atomic
-def record(*, said: Sequence[ConsentStatement], source: str = "", by: By, at: datetime) -> None:
+def record(*, consents: Sequence[ConsentStatement], source: str = "", by: By, at: datetime) -> None:
     """Write down words; an older word that arrives later changes nothing, and of two at one time no stands.
 
     A word was said by `at`, when it arrived: else one from a clock that is ahead would outlast those that follow it.
     """
     stands: dict[tuple[int, str], ConsentStatement] = {}
-    for word in said:
+    for word in consents:
         word = replace(word, at=min(word.at, at))
         key = (word.customer, word.purpose[:40])
         stands[key] = max(stands.get(key, word), word, key=lambda one: (one.at, not one.granted))
@@ -76,10 +76,10 @@ def statement_rows(*, person: int) -> QuerySet[Consent, tuple[str, bool]]:
 
 def standing(*, person: int, rows: Iterable[tuple[str, bool]] | None = None) -> dict[str, bool]:
     """What a person allows, by purpose: refused if any of its records refused."""
-    said: dict[str, bool] = {}
+    granted_by: dict[str, bool] = {}
     for purpose, granted in statement_rows(person=person) if rows is None else rows:
-        said[purpose] = said.get(purpose, True) and granted
-    return said
+        granted_by[purpose] = granted_by.get(purpose, True) and granted
+    return granted_by
 
 
 def has_refused(*, customer: int, purpose: str) -> bool:

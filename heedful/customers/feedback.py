@@ -77,10 +77,10 @@ def score_draft(question: str, score: question_kinds.Score) -> ScoreDraft:
     return ScoreDraft(value, score.value, *score.of)
 
 
-def record(*, sheets: Sequence[FeedbackDraft]) -> None:
+def record(*, drafts: Sequence[FeedbackDraft]) -> None:
     """Write sheets; of two answers to one question of a sheet the later stands."""
-    document = msgspec.json.encode(sorted(sheets, key=lambda sheet: sheet.subject)).replace(b"\\u0000", b"").decode()
+    document = msgspec.json.encode(sorted(drafts, key=lambda draft: draft.subject)).replace(b"\\u0000", b"").decode()
     with connection.cursor() as cursor:
         cursor.execute(SHEETS, [document])
-        if any(sheet.scores for sheet in sheets):
+        if any(draft.scores for draft in drafts):
             cursor.execute(SCORES, [document])

@@ -8,7 +8,7 @@ from datetime import datetime
 from threading import Lock
 
 from heedful.customers import messages
-from heedful.customers.messages import Message
+from heedful.customers.messages import SourceMessage
 from heedful.kit.actor import By
 
 MOST = 1_000
@@ -27,7 +27,7 @@ def _closed() -> Lock:
 class _Batch:
     """A batch in a line; its thread sleeps until its `turn` is released: somebody wrote for it, or it leads."""
 
-    messages: Sequence[Message]
+    messages: Sequence[SourceMessage]
     at: datetime
     turn: Lock = field(default_factory=_closed)
     led: "list[_Batch]" = field(default_factory=list)
@@ -43,7 +43,7 @@ _lines: dict[_Line, deque[_Batch]] = {}
 _lock = Lock()
 
 
-def record(*, messages: Sequence[Message], source: str, verified: bool = True, by: By, at: datetime) -> Refusals:
+def record(*, messages: Sequence[SourceMessage], source: str, verified: bool = True, by: By, at: datetime) -> Refusals:
     """Keep all messages that can be kept; returns, when they are durable, (position, reason) of each other one.
 
     The first to come writes at once. Who comes while it writes waits; then one of them writes for all. Where that

@@ -112,7 +112,7 @@ _RANK = {kind: rank for rank, kind in enumerate(grouping.TIER)}
 class Resolved:
     """The records of identities, and what is new about them."""
 
-    known: dict[Name, IdentityRecord]
+    records: dict[Name, IdentityRecord]
     links: list[grouping.Link]
     """The pairs of records that were seen together for the first time, or are verified from now on."""
     new: dict[int, Span]
@@ -171,8 +171,8 @@ def _recall(messages: Sequence[tuple[Name, ...]], verified: bool) -> tuple[dict[
 
 
 def _look_up(names: Sequence[Name]) -> dict[Name, IdentityRecord]:
-    wanted = [{"kind": kind, "value": value} for kind, value in names]
-    return _read(statements.fetch(LOOK_UP, [statements.document(wanted)]))
+    pairs = [{"kind": kind, "value": value} for kind, value in names]
+    return _read(statements.fetch(LOOK_UP, [statements.document(pairs)]))
 
 
 LOOK_UP = """

@@ -57,29 +57,29 @@ def register(*, slugs: Collection[str], at: datetime) -> None:
     """Write down kinds that are seen for the first time, and to the hour when each last arrived."""
     if monotonic() - _read_at[0] > KNOWN_FOR_S:
         _read_all()
-    known = _known
-    new = sorted({slug for slug in slugs if slug not in known})
-    if new and len(known) + len(new) <= MOST:
+    remembered = _known
+    new = sorted({slug for slug in slugs if slug not in remembered})
+    if new and len(remembered) + len(new) <= MOST:
         TouchpointKind.objects.bulk_create(
             [TouchpointKind(slug=slug, last_arrived_at=at) for slug in new], ignore_conflicts=True
         )
         transaction.on_commit(lambda: _remember(new, at))
-    if old := sorted({slug for slug in slugs if slug in known and known[slug].arrived_at < at - NOTED_EVERY}):
+    if old := sorted({slug for slug in slugs if slug in remembered and remembered[slug].arrived_at < at - NOTED_EVERY}):
         _note(old, at)
 
 
 def _read_all() -> None:
     global _known
     began = monotonic()
-    _known = {kind.pk: _read(kind) for kind in TouchpointKind.objects.wanted_first()[:MOST]}
+    _known = {kind.pk: _read(kind) for kind in TouchpointKind.objects.relevant_first()[:MOST]}
     _read_at[0] = began
 
 
 def _remember(slugs: Collection[str], at: datetime) -> None:
     """Know that kinds arrived; where each belongs may have been read since, and stays."""
     for slug in slugs:
-        known = _known.get(slug, _Known())
-        _known[slug] = replace(known, arrived_at=max(known.arrived_at, at))
+        kind = _known.get(slug, _Known())
+        _known[slug] = replace(kind, arrived_at=max(kind.arrived_at, at))
 
 
 def check(slug: str) -> str:
@@ -91,8 +91,8 @@ def check(slug: str) -> str:
 
 def stage_of(slug: str) -> str:
     """The stage that the company placed a kind in, or nothing."""
-    known = _known.get(slug)
-    return known.stage if known else ""
+    kind = _known.get(slug)
+    return kind.stage if kind else ""
 
 
 def moving(slugs: Collection[str]) -> dict[str, str]:
@@ -114,8 +114,8 @@ def pairs() -> QuerySet[TouchpointKind, tuple[str, str]]:
 def unseen(*, slugs: Iterable[str]) -> list[str]:
     """Return those of these kinds of which none has arrived yet; what Heedful itself writes comes by itself."""
     sent = [slug for slug in dict.fromkeys(slugs) if slug and not slug.startswith(RESERVED)]
-    heard = set(TouchpointKind.objects.filter(pk__in=sent).exclude(last_arrived_at=None).values_list("pk", flat=True))
-    return [slug for slug in sent if slug not in heard]
+    arrived = set(TouchpointKind.objects.filter(pk__in=sent).exclude(last_arrived_at=None).values_list("pk", flat=True))
+    return [slug for slug in sent if slug not in arrived]
 
 
 @transaction.atomic

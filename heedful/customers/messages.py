@@ -37,11 +37,11 @@ class Description:
     """The id by which a second arrival is known; it says nothing new then, however late it comes."""
 
 
-class Message(msgspec.Struct, gc=False):
+class SourceMessage(msgspec.Struct, gc=False):
     """One message: something that happened, something about somebody, or both."""
 
     draft: TouchpointDraft | None = None
-    said: Description | None = None
+    description: Description | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,20 +68,32 @@ class _Sender:
     source: str
     verified: bool
     by: By
+    react: bool = True
 
 
-def record(*, messages: Sequence[Message], source: str, verified: bool = True, by: By, at: datetime) -> MessagesResult:
+def record(
+    *, messages: Sequence[SourceMessage], source: str, verified: bool = True, by: By, at: datetime
+) -> MessagesResult:
     """Keep all messages that can be kept; returns when they are durable.
 
     `verified` says whether their sender is trusted to say who somebody is; see `trust`.
     """
+    return _record(messages, _Sender(source, verified, by), at)
+
+
+def backfill(*, messages: Sequence[SourceMessage], source: str, by: By, at: datetime) -> MessagesResult:
+    """Keep messages of years gone by; nothing follows, so that their sender does at once what follows from all."""
+    return _record(messages, _Sender(source, True, by, react=False), at)
+
+
+def _record(messages: Sequence[SourceMessage], sender: _Sender, at: datetime) -> MessagesResult:
     taken = MessagesResult()
-    _take(list(enumerate(messages)), taken, _Sender(source, verified, by), at)
+    _take(list(enumerate(messages)), taken, sender, at)
     taken.refused.sort()
     return taken
 
 
-def _take(numbered: Sequence[tuple[int, Message]], taken: MessagesResult, sender: _Sender, at: datetime) -> None:
+def _take(numbered: Sequence[tuple[int, SourceMessage]], taken: MessagesResult, sender: _Sender, at: datetime) -> None:
     """Keep a batch, and when the database finds a value in it that it cannot hold, each half of it by itself."""
     if not numbered:
         return
@@ -101,7 +113,7 @@ def _take(numbered: Sequence[tuple[int, Message]], taken: MessagesResult, sender
         taken.duplicates += recorded.duplicates
 
 
-def _persistently(messages: Sequence[Message], sender: _Sender, at: datetime) -> touchpoints.RecordedBatch:
+def _persistently(messages: Sequence[SourceMessage], sender: _Sender, at: datetime) -> touchpoints.RecordedBatch:
     hasty = dedup.are_likely_new()
     for tries_left in reversed(range(TRIES)):
         try:
@@ -116,8 +128,10 @@ def _persistently(messages: Sequence[Message], sender: _Sender, at: datetime) ->
 
 
 @transaction.atomic
-def _together(messages: Sequence[Message], sender: _Sender, at: datetime, hasty: bool) -> touchpoints.RecordedBatch:
-    said = [message.said for message in messages if message.said is not None]
+def _together(
+    messages: Sequence[SourceMessage], sender: _Sender, at: datetime, hasty: bool
+) -> touchpoints.RecordedBatch:
+    said = [message.description for message in messages if message.description is not None]
     drafts = [message.draft for message in messages if message.draft is not None]
     fresh = _fresh(said, sender.source) if said else []
     known, seen = _take_word(fresh, drafts, sender, at) if fresh else ({}, people.NEVER)
@@ -125,70 +139,75 @@ def _together(messages: Sequence[Message], sender: _Sender, at: datetime, hasty:
         return touchpoints.RecordedBatch(None, 0, 0, [])
     return touchpoints.record(
         drafts=drafts,
-        known=known,
+        records_of=known,
         seen=seen,
         source=sender.source,
         verified=sender.verified,
         by=sender.by,
         at=at,
         hasty=hasty,
+        react=sender.react,
     )
 
 
 def _take_word(
-    said: Sequence[Description], drafts: Sequence[TouchpointDraft], sender: _Sender, at: datetime
+    descriptions: Sequence[Description], drafts: Sequence[TouchpointDraft], sender: _Sender, at: datetime
 ) -> tuple[dict[tuple[Name, ...], int], Mapping[int, Span]]:
     """Write down what was said of customers, for as much as its sender's word is worth."""
     if sender.verified:
-        return _describe(said, drafts, sender.by, at)
-    return _quote(said, sender.by, at), people.NEVER
+        return _describe(descriptions, drafts, sender, at)
+    return _quote(descriptions, sender.by, at), people.NEVER
 
 
-def _fresh(said: Sequence[Description], source: str) -> list[Description]:
+def _fresh(words: Sequence[Description], source: str) -> list[Description]:
     """Leave out what came before."""
-    named = {dedup.digest(source, word.message): word for word in said if word.message}
+    named = {dedup.digest(source, word.message): word for word in words if word.message}
     fresh = dedup.insert(messages=named) if named else set()
-    return [word for word in said if not word.message] + [word for message, word in named.items() if message in fresh]
+    return [word for word in words if not word.message] + [word for message, word in named.items() if message in fresh]
 
 
 def _describe(
-    said: Sequence[Description], drafts: Sequence[TouchpointDraft], by: By, at: datetime
+    descriptions: Sequence[Description], drafts: Sequence[TouchpointDraft], sender: _Sender, at: datetime
 ) -> tuple[dict[tuple[Name, ...], int], Mapping[int, Span]]:
     """Write down what was said of customers; returns the record that each was met as.
 
     When they were seen, by what happened, is written with it where that costs nothing more; that is returned too.
     """
-    times = [touchpoints.clamp(word.at, at) for word in said]
-    records, _ = people.resolve(messages=[word.identities for word in said], times=times, by=by, at=max(times))
-    met = organisations.resolve(said=_of_organisations(said, times), by=by, at=at)
-    known = {word.identities: record for word, record in zip(said, records, strict=True)}
+    by, times = sender.by, [touchpoints.clamp(word.at, at) for word in descriptions]
+    records, _ = people.resolve(
+        messages=[word.identities for word in descriptions], times=times, by=by, at=max(times), react=sender.react
+    )
+    met = organisations.resolve(descriptions=_of_organisations(descriptions, times), by=by, at=at)
+    record_of = {word.identities: record for word, record in zip(descriptions, records, strict=True)}
     seen = people.NEVER
-    owns = [word.facts | ({"organisation": met[word.organisation]} if word.organisation else {}) for word in said]
+    owns = [
+        word.facts | ({"organisation": met[word.organisation]} if word.organisation else {}) for word in descriptions
+    ]
     if facts := _facts(times, records, owns):
-        seen = people.describe(facts=facts, seen=_seen(drafts, known, at), by=by, at=at)
+        seen = people.describe(facts=facts, seen=_seen(drafts, record_of, at), by=by, at=at)
         events.record(CustomersDescribed(sorted(facts)), by=by, at=at)
     words = [
         consents.ConsentStatement(record, purpose, granted, true_at)
-        for true_at, record, word in zip(times, records, said, strict=True)
+        for true_at, record, word in zip(times, records, descriptions, strict=True)
         for purpose, granted in word.consents.items()
     ]
-    consents.record(said=words, source=by.label, by=by, at=at)
-    return known, seen
+    consents.record(consents=words, source=by.label, by=by, at=at)
+    return record_of, seen
 
 
-def _quote(said: Sequence[Description], by: By, at: datetime) -> dict[tuple[Name, ...], int]:
+def _quote(descriptions: Sequence[Description], by: By, at: datetime) -> dict[tuple[Name, ...], int]:
     """Write down what browsers said of customers, as their word alone: it founds no organisation and gives no consent.
 
     Returns the record that each was met as.
     """
-    times = [touchpoints.clamp(word.at, at) for word in said]
+    times = [touchpoints.clamp(word.at, at) for word in descriptions]
     records, _ = people.resolve(
-        messages=[word.identities for word in said], times=times, verified=False, by=by, at=max(times)
+        messages=[word.identities for word in descriptions], times=times, verified=False, by=by, at=max(times)
     )
-    if facts := _facts(times, records, [_quoted(word) for word in said]):
+    if facts := _facts(times, records, [_quoted(word) for word in descriptions]):
         people.quote(facts=facts, by=by, at=at)
         events.record(CustomersDescribed(sorted(facts)), by=by, at=at)
-    return {word.identities: record for word, record in zip(said, records, strict=True)}
+    return {word.identities: record for word, record in zip(descriptions, records, strict=True)}
 
 
 def _quoted(word: Description) -> dict[str, Any]:
@@ -220,11 +239,11 @@ def _seen(drafts: Sequence[TouchpointDraft], known: Mapping[tuple[Name, ...], in
 
 
 def _of_organisations(
-    said: Sequence[Description], times: Sequence[datetime]
+    descriptions: Sequence[Description], times: Sequence[datetime]
 ) -> list[organisations.OrganisationDescription]:
     return [
         organisations.OrganisationDescription(word.organisation, word.organisation_traits, true_at)
-        for true_at, word in zip(times, said, strict=True)
+        for true_at, word in zip(times, descriptions, strict=True)
         if word.organisation
     ]
 

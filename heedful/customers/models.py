@@ -107,8 +107,8 @@ class Customer(models.Model):
     @property
     def label(self) -> str:
         """What to call this customer in a list."""
-        told = self.name or self.email or self.phone or self.handle
-        return characters.straight(told) or f"Visitor {self.pk}"
+        name = self.name or self.email or self.phone or self.handle
+        return characters.straight(name) or f"Visitor {self.pk}"
 
     @property
     def is_root(self) -> bool:
@@ -233,10 +233,12 @@ class StageChange(models.Model):
 class TouchpointKindQuerySet(models.QuerySet["TouchpointKind"]):
     """Questions about kinds of touchpoint."""
 
-    def wanted_first(self) -> "TouchpointKindQuerySet":
+    def relevant_first(self) -> "TouchpointKindQuerySet":
         """Those that somebody waits for, named or placed, and then those that arrived last."""
-        wanted = Q(watchers__gt=0) | ~Q(name="") | Q(stage__isnull=False)
-        return self.order_by(Case(When(wanted, then=0), default=1), F("last_arrived_at").desc(nulls_last=True), "slug")
+        is_relevant = Q(watchers__gt=0) | ~Q(name="") | Q(stage__isnull=False)
+        return self.order_by(
+            Case(When(is_relevant, then=0), default=1), F("last_arrived_at").desc(nulls_last=True), "slug"
+        )
 
 
 class TouchpointKind(models.Model):

@@ -48,14 +48,14 @@ RETURNING external_id, id, xmax = 0
 
 
 @transaction.atomic
-def resolve(*, said: Sequence[OrganisationDescription], by: By, at: datetime) -> dict[str, int]:
+def resolve(*, descriptions: Sequence[OrganisationDescription], by: By, at: datetime) -> dict[str, int]:
     """Find or make organisations by the sender's ids; the later saying of each attribute stands, whatever came first.
 
     Of what was said at the same time the later of `said`, or whatever comes later, stands.
     """
-    if not said:
+    if not descriptions:
         return {}
-    rows = _rows(said)
+    rows = _rows(descriptions)
     with connection.cursor() as cursor:
         cursor.execute(MEET, [at, msgspec.json.encode(rows).decode()])
         found = cursor.fetchall()
@@ -64,15 +64,15 @@ def resolve(*, said: Sequence[OrganisationDescription], by: By, at: datetime) ->
     return {external_id: row for external_id, row, _ in found}
 
 
-def _rows(said: Sequence[OrganisationDescription]) -> list[dict[str, Any]]:
+def _rows(descriptions: Sequence[OrganisationDescription]) -> list[dict[str, Any]]:
     rows: dict[str, dict[str, Any]] = {}
-    for word in sorted(said, key=lambda word: word.at):
+    for word in sorted(descriptions, key=lambda word: word.at):
         row = rows.setdefault(
             word.external_id, {"external_id": word.external_id, "name": "", "attributes": {}, "said_at": {}}
         )
-        told = {key: value for key, value in word.traits.items() if key not in {"name", "id"}}
-        row["attributes"] |= told
+        facts = {key: value for key, value in word.traits.items() if key not in {"name", "id"}}
+        row["attributes"] |= facts
         if name := names.one_line(str(word.traits.get("name") or ""), most=200):
-            row["name"] = told["name"] = name
-        row["said_at"] |= dict.fromkeys(told, word.at.astimezone(UTC).isoformat())
+            row["name"] = facts["name"] = name
+        row["said_at"] |= dict.fromkeys(facts, word.at.astimezone(UTC).isoformat())
     return [rows[external_id] for external_id in sorted(rows)]

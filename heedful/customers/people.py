@@ -58,20 +58,20 @@ class PeopleRegrouped:
 
 
 @transaction.atomic
-def merge(*, a: Customer, b: Customer, reason: str = "", by: By, at: datetime) -> Merge:
+def merge(*, a: Customer, b: Customer, reason: str = "", by: By, at: datetime, react: bool = True) -> Merge:
     """Say that two customers are one person. Nothing is moved, so `undo` brings back exactly what was."""
     associates.must(by, "customer.merge")
     _one_at_a_time()
     if len(set(Customer.objects.filter(pk__in=[a.pk, b.pk]).values_list("person_id", flat=True))) < 2:
         raise Refused("These two are one customer already.", code="already_merged")
     row = Merge.objects.create(a=a, b=b, reason=reason[:200], merged_by=str(by), merged_at=at)
-    regroup(records={a.pk, b.pk}, by=by, at=at)
-    events.record(CustomersMerged(row.pk, a.pk, b.pk), by=by, at=at)
+    regroup(records={a.pk, b.pk}, by=by, at=at, react=react)
+    events.record(CustomersMerged(row.pk, a.pk, b.pk), by=by, at=at, react=react)
     return row
 
 
 @transaction.atomic
-def undo(*, merge: Merge, by: By, at: datetime) -> None:
+def undo(*, merge: Merge, by: By, at: datetime, react: bool = True) -> None:
     """Take a merge back: what it brought together parts again, unless something else holds it together."""
     associates.must(by, "customer.merge")
     row = Merge.objects.select_for_update().get(pk=merge.pk)
@@ -79,12 +79,18 @@ def undo(*, merge: Merge, by: By, at: datetime) -> None:
         raise Refused("This merge was undone already.", code="already_undone")
     row.undone_at, row.undone_by = at, str(by)
     row.save(update_fields=["undone_at", "undone_by"])
-    regroup(records={row.a_id, row.b_id}, by=by, at=at)
-    events.record(MergeUndone(row.pk, row.a_id, row.b_id), by=by, at=at)
+    regroup(records={row.a_id, row.b_id}, by=by, at=at, react=react)
+    events.record(MergeUndone(row.pk, row.a_id, row.b_id), by=by, at=at, react=react)
 
 
 def resolve(
-    *, messages: Sequence[tuple[Name, ...]], times: Sequence[datetime], verified: bool = True, by: By, at: datetime
+    *,
+    messages: Sequence[tuple[Name, ...]],
+    times: Sequence[datetime],
+    verified: bool = True,
+    by: By,
+    at: datetime,
+    react: bool = True,
 ) -> tuple[list[int], Mapping[int, Span]]:
     """Find the record of each message's strongest identity, made if need be; who was seen together is joined.
 
@@ -93,12 +99,12 @@ def resolve(
     """
     if (records := identities.records_of(messages, verified=verified)) is not None:
         return records, NEVER
-    found = identities.resolve(messages=messages, times=times, verified=verified)
-    if found.links or found.verified:
-        join_new(links=found.links, new=found.new, verified=found.verified, by=by, at=at)
-    records = [found.known[message[0]].customer for message in messages]
+    resolved = identities.resolve(messages=messages, times=times, verified=verified)
+    if resolved.links or resolved.verified:
+        join_new(links=resolved.links, new=resolved.new, verified=resolved.verified, by=by, at=at, react=react)
+    records = [resolved.records[message[0]].customer for message in messages]
     identities.remember_records(messages, records, verified=verified)
-    return records, found.new
+    return records, resolved.new
 
 
 def regroup(
@@ -108,6 +114,7 @@ def regroup(
     new: Collection[int] = (),
     by: By,
     at: datetime,
+    react: bool = True,
 ) -> set[int]:
     """Work out anew which records around these belong together; returns the people that changed. Runs one at a time.
 
@@ -131,7 +138,7 @@ def regroup(
     profiles.refresh(people=people, held=held, left=left.difference(new), by=by, at=at)
     changed = {after[record][0] for record in moved} | left
     if changed:
-        events.record(PeopleRegrouped(sorted(changed)), by=by, at=at)
+        events.record(PeopleRegrouped(sorted(changed)), by=by, at=at, react=react)
     return changed
 
 
@@ -147,6 +154,7 @@ def join_new(
     verified: Collection[int] = (),
     by: By,
     at: datetime,
+    react: bool = True,
 ) -> None:
     """Group records after they were seen together for the first time; those among new records alone need no look-up."""
     old: set[int] = set()
@@ -164,7 +172,7 @@ def join_new(
         _move(moved)
         profiles.refresh(people={person for person, _ in moved.values()}, held=new, by=by, at=at)
     for part in batched(sorted(old.union(verified)), AT_ONCE):
-        regroup(records=part, verified=set(verified).intersection(part), new=new, by=by, at=at)
+        regroup(records=part, verified=set(verified).intersection(part), new=new, by=by, at=at, react=react)
 
 
 def _apart_from(links: list[grouping.Link], old: set[int]) -> list[grouping.Link]:
@@ -255,10 +263,10 @@ def describe(
     of it is heard as it becomes true.
     """
     at = at or max((fact[1] for new in facts.values() for fact in new.values()), default=MIDNIGHT)
-    said = dated_facts.stamped_all(facts)
-    held = statements.fetch(HOLD, [statements.numbers(said)])
-    rows = [(record, person, msgspec.json.decode(text)) for record, person, text in held if record in said]
-    changed = [(record, person, dated_facts.merged(old, said[record]), old) for record, person, old in rows]
+    facts_at = dated_facts.stamped_all(facts)
+    held = statements.fetch(HOLD, [statements.numbers(facts_at)])
+    rows = [(record, person, msgspec.json.decode(text)) for record, person, text in held if record in facts_at]
+    changed = [(record, person, dated_facts.merged(old, facts_at[record]), old) for record, person, old in rows]
     changed = [row for row in changed if row[2] != row[3]]
     came = [
         (record, *new[dated_facts.STAGE])
@@ -278,11 +286,11 @@ def describe(
 
 def quote(*, facts: Mapping[int, Mapping[str, Fact]], by: By, at: datetime) -> None:
     """Write down what browsers said about records, as their word: it describes those alone whom nobody knows."""
-    said = dated_facts.stamped_all(facts)
-    held = statements.fetch(HOLD_QUOTED, [statements.numbers(said)])
-    rows = [(record, person, msgspec.json.decode(text)) for record, person, text in held if record in said]
+    dated = dated_facts.stamped_all(facts)
+    held = statements.fetch(HOLD_QUOTED, [statements.numbers(dated)])
+    rows = [(record, person, msgspec.json.decode(text)) for record, person, text in held if record in dated]
     changed = [
-        (record, person, new) for record, person, old in rows if (new := dated_facts.latest(old, said[record])) != old
+        (record, person, new) for record, person, old in rows if (new := dated_facts.latest(old, dated[record])) != old
     ]
     if changed:
         statements.fetch(QUOTED, [statements.document([{"id": record, "facts": new} for record, _, new in changed])])
@@ -307,10 +315,10 @@ def quote_rows(*, person: int) -> QuerySet[Customer, Any]:
 
 def quotes(*, person: int, rows: Iterable[Any] | None = None) -> list[Quote]:
     """What browsers said last of a person and of the visitors that are shown with it; nothing of it is verified."""
-    said: dict[str, list[Any]] = {}
+    quoted: dict[str, list[Any]] = {}
     for unverified in quote_rows(person=person) if rows is None else rows:
-        said = dated_facts.merged(said, unverified)
-    return [Quote(key, value, datetime.fromisoformat(at)) for key, (value, at) in sorted(said.items())]
+        quoted = dated_facts.merged(quoted, unverified)
+    return [Quote(key, value, datetime.fromisoformat(at)) for key, (value, at) in sorted(quoted.items())]
 
 
 QUOTED = """
@@ -357,7 +365,7 @@ def hold(*, records: Collection[int]) -> None:
 
 def numbers_of(rows: Iterable[Model]) -> set[int]:
     """Return the numbers of the customers whom rows are about: of themselves, or of what is theirs."""
-    found: set[int | None] = {
+    numbers: set[int | None] = {
         row.pk if isinstance(row, Customer) else getattr(row, "customer_id", None) for row in rows
     }
-    return {number for number in found if number is not None}
+    return {number for number in numbers if number is not None}

@@ -89,12 +89,14 @@ def refresh(
     rows = statements.fetch(RECORDS, [statements.numbers(people)])
     for person, record, facts, first, last, kind, value, verified, attached, unverified, email, phone in rows:
         new = own.get(record)
-        told = new.facts if new else msgspec.json.decode(facts)
+        facts_in = new.facts if new else msgspec.json.decode(facts)
         if new and new.seen:
             first, last = min(first, new.seen[0]), max(last, new.seen[1])
-        said = {} if attached or unverified == "{}" else msgspec.json.decode(unverified)
+        quotes = {} if attached or unverified == "{}" else msgspec.json.decode(unverified)
         addresses = (email, phone) if record == person or record in left else ("", "")
-        records[person].append(_Record(record, told, first, last, kind, value, verified, attached, said, addresses))
+        records[person].append(
+            _Record(record, facts_in, first, last, kind, value, verified, attached, quotes, addresses)
+        )
     views = [_view(person, rows) for person, rows in records.items()]
     views = [view | row_of(view["id"], own[view["id"]]) if view["id"] in own else view for view in views]
     statements.fetch(VIEW, [statements.document(views)])
@@ -154,7 +156,7 @@ def _view(person: int, everything: list[_Record]) -> dict[str, Any]:
         "language": _text(values.get("language"))[:16],
         "segment": _text(values.get("segment"))[:80],
         "attributes": {key: value for key, value in sorted(values.items()) if key not in _OWN},
-        "organisation": said if isinstance(said := values.get("organisation"), int) else None,
+        "organisation": organisation if isinstance(organisation := values.get("organisation"), int) else None,
         "stage": _text(values.get("lifecycle_stage")),
         "amount": amount,
         "currency": currency,
@@ -174,10 +176,10 @@ _OWN = {
 
 def _described_by_browsers(rows: Iterable[_Record]) -> dict[str, Any]:
     """What browsers say of somebody whom nobody knows; an address is not among it, since it would be written to."""
-    said: dict[str, list[Any]] = {}
+    quoted: dict[str, list[Any]] = {}
     for row in rows:
-        said = dated_facts.merged(said, row.unverified)
-    return {key: fact[0] for key, fact in said.items() if key not in _OWN or key in trust.DESCRIBING}
+        quoted = dated_facts.merged(quoted, row.unverified)
+    return {key: fact[0] for key, fact in quoted.items() if key not in _OWN or key in trust.DESCRIBING}
 
 
 def _handle(rows: list[_Record]) -> str:
@@ -186,11 +188,11 @@ def _handle(rows: list[_Record]) -> str:
     return min((row.value for row in [row for row in named if row.verified] or named), default="")
 
 
-def _address(said: Any, rows: list[_Record], kind: str) -> str:
+def _address(value: Any, rows: list[_Record], kind: str) -> str:
     """The address that was said last if it is known, else the first of its kind; one that is not verified is none."""
     values = sorted(row.value for row in rows if row.kind == kind and row.verified)
-    wanted = _text(said)
-    return wanted if wanted in values or not values else values[0]
+    address = _text(value)
+    return address if address in values or not values else values[0]
 
 
 def _text(value: Any) -> str:

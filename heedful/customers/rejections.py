@@ -19,12 +19,12 @@ SNIPPET = 2_000
 @transaction.atomic
 def record(*, key: int | None, rejected: Sequence[tuple[str, str]], at: datetime) -> None:
     """Keep events that were not taken: for each the reason and what was sent."""
-    kept = [
+    rows = [
         Rejection(key_id=key, at=at, reason=reason[:300], sent=_snippet(sent)) for reason, sent in rejected[:AT_ONCE]
     ]
-    if more := len(rejected) - len(kept):
-        kept.append(Rejection(key_id=key, at=at, reason=f"And {more:,} more in the same request.", sent=""))
-    Rejection.objects.bulk_create(kept)
+    if more := len(rejected) - len(rows):
+        rows.append(Rejection(key_id=key, at=at, reason=f"And {more:,} more in the same request.", sent=""))
+    Rejection.objects.bulk_create(rows)
     with connection.cursor() as cursor:
         cursor.execute(
             "DELETE FROM customers_rejection WHERE id IN (SELECT id FROM customers_rejection"

@@ -31,19 +31,19 @@ def arrange(*, stages: Sequence[tuple[str, str]], by: By, at: datetime) -> None:
     A stage that is left out goes; one in which a customer is or was stays, for its history would go with it.
     """
     associates.must(by, "stage.edit")
-    wanted = _named(stages)
-    _check(wanted)
-    for position, (slug, name) in enumerate(wanted, 1):
+    named = _named(stages)
+    _check(named)
+    for position, (slug, name) in enumerate(named, 1):
         Stage.objects.update_or_create(pk=slug, defaults={"name": name, "position": position})
-    for stage in Stage.objects.exclude(pk__in=[slug for slug, _ in wanted]):
+    for stage in Stage.objects.exclude(pk__in=[slug for slug, _ in named]):
         _remove(stage)
-    events.record(StagesArranged([slug for slug, _ in wanted]), by=by, at=at)
+    events.record(StagesArranged([slug for slug, _ in named]), by=by, at=at)
 
 
 def changes(*, person: int) -> QuerySet[StageChange]:
     """What was told of somebody's stages, the latest first."""
-    found = StageChange.objects.filter(customer__person=person).select_related("stage")
-    return found.order_by("-at", "-pk")[:MOST_TOLD]
+    rows = StageChange.objects.filter(customer__person=person).select_related("stage")
+    return rows.order_by("-at", "-pk")[:MOST_TOLD]
 
 
 def history(*, person: int, rows: Iterable[StageChange] | None = None) -> list[StageChange]:
@@ -58,24 +58,24 @@ def history(*, person: int, rows: Iterable[StageChange] | None = None) -> list[S
 def _named(stages: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
     """The stages with their names as they are kept, and a slug of its own for each that is new."""
     taken = {_slug(slug) for slug, _ in stages if slug}
-    wanted = []
+    named = []
     for slug, typed in stages:
         name = names.one_line(typed, most=80)
-        wanted.append((_slug(slug) if slug else _slug(name, taken), name))
-        taken.add(wanted[-1][0])
-    return wanted
+        named.append((_slug(slug) if slug else _slug(name, taken), name))
+        taken.add(named[-1][0])
+    return named
 
 
 def _slug(name: str, taken: Collection[str] = ()) -> str:
     return names.slug(name, otherwise="stage", most=40, taken=taken)
 
 
-def _check(wanted: Sequence[tuple[str, str]]) -> None:
-    if not wanted:
+def _check(named: Sequence[tuple[str, str]]) -> None:
+    if not named:
         raise Refused("Keep at least one stage.")
-    if any(not name for _, name in wanted):
+    if any(not name for _, name in named):
         raise Refused("Give every stage a name.")
-    if len({name.casefold() for _, name in wanted}) < len(wanted) or len({slug for slug, _ in wanted}) < len(wanted):
+    if len({name.casefold() for _, name in named}) < len(named) or len({slug for slug, _ in named}) < len(named):
         raise Refused("Two stages have the same name.")
 
 

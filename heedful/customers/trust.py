@@ -51,12 +51,12 @@ class Grouping:
 def group(evidence: GroupingEvidence) -> Grouping:
     """Return who belongs together; a person whom we know is named after the smallest of its own records."""
     own = grouping.group(evidence.tiers, evidence.links, evidence.merges)
-    known = {own[record] for record in evidence.verified}
-    hosts = _hosts(evidence, own, known)
+    own_records = {own[record] for record in evidence.verified}
+    hosts = _hosts(evidence, own, own_records)
     visits = {root: min(people) for root, people in hosts.items() if len(people) == 1}
-    person_of = _with_visitors(evidence, own, known, hosts)
+    person_of = _with_visitors(evidence, own, own_records, hosts)
     person_of = {record: visits.get(own[record], person) for record, person in person_of.items()}
-    theirs = known.union(evidence.beyond.values())
+    theirs = own_records.union(evidence.beyond.values())
     attached = {record for record, person in person_of.items() if person in theirs and own[record] != person}
     return Grouping(person_of, attached)
 

@@ -31,8 +31,8 @@ def fill(*, now: datetime, customers: int = CUSTOMERS) -> bool:
 
 def is_here() -> bool:
     """Whether this installation is the demo."""
-    found = founded.find()
-    return found is not None and found.is_demo
+    company_row = founded.find()
+    return company_row is not None and company_row.is_demo
 
 
 def logins() -> Sequence[str]:

@@ -16,7 +16,7 @@ from django.core.cache import cache
 from heedful.associates import company as founded
 from heedful.associates.models import Key
 from heedful.customers import messages
-from heedful.customers.messages import Message
+from heedful.customers.messages import SourceMessage
 from heedful.customers.models import Identity
 from heedful.customers.touchpoints import TouchpointDraft
 from heedful.demo import chapters, company, words
@@ -24,7 +24,6 @@ from heedful.demo.chapters import discovery, order
 from heedful.demo.life import SEED, add, after_working_days, born, ten
 from heedful.kit.actor import SYSTEM, By
 from heedful.kit.errors import Refused
-from heedful.ledger import events
 from heedful.listen import answers, invitations
 from heedful.listen.models import Invitation
 from heedful.promise import commitments
@@ -50,6 +49,8 @@ KEPT = {
 }
 """How many of a hundred of each promise are kept."""
 type Act = Callable[[Random, "DemoPace", datetime], None]
+type Take = Callable[..., messages.MessagesResult]
+"""`messages.record`, or `messages.backfill` for what happened in a pause."""
 
 HOURLY = {"look": 900, "order": 14, "call": 16, "message": 10, "fault": 4, "answer": 45, "helped": 30, "late": 20}
 """How often each thing happens while it is lively."""
@@ -70,8 +71,8 @@ class DemoPace:
 
 def live_on(*, at: datetime) -> None:
     """Let a little happen; the longer ago the last time was, up to a point, the more."""
-    found = founded.find()
-    if found is None or not found.is_demo or not company.is_open():
+    company_row = founded.find()
+    if company_row is None or not company_row.is_demo or not company.is_open():
         return
     life = _life(at)
     if at - life.lived_at > PAUSE:
@@ -94,9 +95,8 @@ def catch_up(*, at: datetime) -> None:
         rng = Random(f"{SEED}:{at.isoformat()}")  # noqa: S311 - as in chapters
         gone = min(at - life.lived_at, timedelta(days=2))
         drafts = [_page(rng, at - gone * rng.random()) for _ in range(min(MOST_MISSED, round(gone / PAUSE)))]
-        with events.quietly():
-            _tell("shop", [draft for draft in drafts if draft], at)
-            owed = keep_word(at=at, most=OPEN_AT_ONCE, back_dated=True)
+        _tell("shop", [draft for draft in drafts if draft], at, take=messages.backfill)
+        owed = keep_word(at=at, most=OPEN_AT_ONCE, back_dated=True)
         commitments.evaluate_people(owed, at=at)
     cache.set(KEY, asdict(DemoPace(at, at, life.orders)), None)
 
@@ -118,7 +118,10 @@ def keep_word(*, at: datetime, most: int, back_dated: bool = False) -> list[int]
     open_ones = list(owed.select_related("promise", "standard").order_by("due_at")[:OPEN_AT_ONCE])
     due = [(done, one) for one in open_ones if (done := _done_at(one)) is not None and done <= at][:most]
     for done, one in due:
-        _do(one, done if back_dated else at, at)
+        if back_dated:
+            _do(one, done, at, take=messages.backfill)
+        else:
+            _do(one, at, at)
     return [one.customer_id for _, one in due]
 
 
@@ -130,7 +133,7 @@ def _done_at(one: Commitment) -> datetime | None:
     return one.started_at + (one.due_at - one.started_at) * (0.1 + 0.85 * drawn[1] / 256)
 
 
-def _do(one: Commitment, happened_at: datetime, at: datetime) -> None:
+def _do(one: Commitment, happened_at: datetime, at: datetime, *, take: Take = messages.record) -> None:
     """What was promised happens."""
     standard, name = one.standard, f"{one.standard.to_kind}:{one.opened_by}"
     opened = commitments.history(one).touchpoints
@@ -145,7 +148,7 @@ def _do(one: Commitment, happened_at: datetime, at: datetime) -> None:
         message = f"closed:{one.opened_by}"
         drafts.append(TouchpointDraft("contact_closed", happened_at, message, customer=one.customer_id,
                             channel=channel, stage="use", properties=carried))  # fmt: skip
-    _tell("office", drafts, at)
+    _tell("office", drafts, at, take=take)
 
 
 def _late(rng: Random, life: DemoPace, at: datetime) -> None:
@@ -203,7 +206,7 @@ def _order(rng: Random, life: DemoPace, at: datetime) -> None:
     _send("shop", [message for message in chapters.messages(new) if _is_by(message, at)], at)
 
 
-def _is_by(message: Message, at: datetime) -> bool:
+def _is_by(message: SourceMessage, at: datetime) -> bool:
     return message.draft is None or message.draft.happened_at <= at
 
 
@@ -298,26 +301,26 @@ def _about(rng: Random, about: str, *, good: bool) -> str:
 
 
 def _one[T](rng: Random, some: Iterable[T]) -> T | None:
-    found = list(some)
-    return rng.choice(found) if found else None
+    rows = list(some)
+    return rng.choice(rows) if rows else None
 
 
 def _somebody(rng: Random) -> tuple[str, str] | None:
     """A customer by the number that the back office knows."""
     last = Identity.objects.order_by("-pk").values_list("pk", flat=True).first() or 1
-    known = Identity.objects.filter(kind="user_id", pk__gte=rng.randint(1, last)).order_by("pk")
-    return ("user_id", found) if (found := known.values_list("value", flat=True).first()) else None
+    rows = Identity.objects.filter(kind="user_id", pk__gte=rng.randint(1, last)).order_by("pk")
+    return ("user_id", value) if (value := rows.values_list("value", flat=True).first()) else None
 
 
-def _tell(source: str, drafts: Sequence[TouchpointDraft], at: datetime) -> None:
-    _send(source, [Message(draft=draft) for draft in drafts], at)
+def _tell(source: str, drafts: Sequence[TouchpointDraft], at: datetime, *, take: Take = messages.record) -> None:
+    _send(source, [SourceMessage(draft=draft) for draft in drafts], at, take=take)
 
 
-def _send(source: str, told: Sequence[Message], at: datetime) -> None:
+def _send(source: str, told: Sequence[SourceMessage], at: datetime, *, take: Take = messages.record) -> None:
     """Let messages arrive as the programs of the company send them."""
     if told:
         key = Key.objects.live().filter(name=company.KEYS[source]).first()
-        messages.record(messages=told, source=source, by=key.by if key else SYSTEM, at=at)
+        take(messages=told, source=source, by=key.by if key else SYSTEM, at=at)
 
 
 ACTS: dict[str, Act] = {

@@ -27,7 +27,7 @@ def ask(
     if at < now - ASKING:
         return
     asked = PastSurvey(life.number, survey, stage, at, reason=_why_not(rng, life, survey, at, share))
-    life.asked.append(asked)
+    life.invitations.append(asked)
     answered_at = at + timedelta(hours=min(rng.expovariate(1 / 9), 400), minutes=1)
     if asked.reason or rng.random() > answers or answered_at > now or at > now:
         return
@@ -44,7 +44,7 @@ def _why_not(rng: Random, life: CustomerLife, survey: str, at: datetime, share: 
         return "share"
     if life.silent & {"survey", "email"}:
         return "refused"
-    before = [one for one in life.asked if not one.reason and one.at <= at]
+    before = [one for one in life.invitations if not one.reason and one.at <= at]
     if any(one.survey == survey and one.at > at - LATELY for one in before):
         return "survey_budget"
     return "budget" if sum(one.at > at - WITHIN for one in before) >= MOST_ASKED else ""

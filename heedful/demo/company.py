@@ -70,8 +70,8 @@ def address(name: str) -> str:
 
 def create(*, at: datetime) -> DemoCompany:
     """Found the company with everything that it says and asks; `at` is when it began to use Heedful."""
-    said = {name: TOLD[name] for name in ("name", "colour", "currency", "country", "vision")}
-    company.edit(**said, time_zone=TOLD["zone"], is_demo=True, by=SYSTEM, at=at)
+    settings = {name: TOLD[name] for name in ("name", "colour", "currency", "country", "vision")}
+    company.edit(**settings, time_zone=TOLD["zone"], is_demo=True, by=SYSTEM, at=at)
     by_name = {
         name: teams.add(name=name, is_default=name == TOLD["teams"][0], by=SYSTEM, at=at) for name in TOLD["teams"]
     }
@@ -129,7 +129,7 @@ def _work(by_name: dict[str, Team], at: datetime) -> None:
         routes.add(stage=Stage.objects.get(pk=stage), team=by_name[team], by=SYSTEM, at=at)
     for topic, team in TOPICS.items():
         routes.add(topic=topic, team=by_name[team], by=SYSTEM, at=at)
-    case_policy.change(**TOLD["practice"], high_value=None, by=SYSTEM, at=at)
+    case_policy.change(**TOLD["case_policy"], high_value=None, by=SYSTEM, at=at)
     for one in TOLD["replies"]:
         replies.add(**one, by=SYSTEM, at=at)
 

@@ -14,14 +14,13 @@ from tqdm import tqdm
 from heedful.act import cases
 from heedful.associates.models import Associate, Key
 from heedful.customers import messages, people, rejections
-from heedful.customers.messages import Description, Message
+from heedful.customers.messages import Description, SourceMessage
 from heedful.customers.models import Customer, Feedback, Identity
 from heedful.customers.touchpoints import TouchpointDraft
 from heedful.demo import chapters, company, work
 from heedful.demo.company import DemoCompany
 from heedful.demo.life import BEGAN, SEED, CustomerLife, PastSurvey
 from heedful.kit.actor import SYSTEM
-from heedful.ledger import events
 from heedful.listen import backfill as past_invitations
 from heedful.listen.backfill import PastInvitation
 from heedful.promise import commitments
@@ -45,21 +44,21 @@ def fill(*, now: datetime, customers: int) -> None:
     parts = range(BEGAN // FORTNIGHT + 1)
     steps = len(parts) + customers // PEOPLE_AT_ONCE + 14
     with tqdm(total=steps, desc="Eighteen months", delay=2, leave=False, mininterval=0.5, file=sys.stderr) as bar:
-        with events.quietly(), _hurrying():
-            house = company.create(at=now - BEGAN - FORTNIGHT)
-            told = [chapters.life_of(number, now=now) for number in range(FIRST, FIRST + customers)]
+        with _hurrying():
+            firm = company.create(at=now - BEGAN - FORTNIGHT)
+            lives = [chapters.life_of(number, now=now) for number in range(FIRST, FIRST + customers)]
             bar.update()
-            for _ in _arrive(house, told, now):
+            for _ in _arrive(firm, lives, now):
                 bar.update()
-            _merge(told, now)
-            _reject(house.shop, now)
+            _merge(lives, now)
+            _reject(firm.shop, now)
             _analyze()
             bar.update()
             for _ in _judge(now):
                 bar.update()
             troubles = readings.read(since=now - work.WORKED, at=now)
             bar.update(4)
-            _work(house, troubles, now)
+            _work(firm, troubles, now)
             bar.update(4)
             _analyze()
         company.name_moments(at=now)
@@ -81,29 +80,29 @@ def _hurrying() -> Iterator[None]:
 class _Fortnight:
     """What arrived in a fortnight, by who sent it, and whom the surveys asked."""
 
-    shop: list[Message]
-    office: list[Message]
+    shop: list[SourceMessage]
+    office: list[SourceMessage]
     asked: list[PastSurvey]
 
 
-def _arrive(house: DemoCompany, told: Sequence[CustomerLife], now: datetime) -> Iterator[int]:
+def _arrive(firm: DemoCompany, lives: Sequence[CustomerLife], now: datetime) -> Iterator[int]:
     """Let everything arrive in fortnights, in its order."""
     start = now - BEGAN - timedelta(days=30)
     parts: dict[int, _Fortnight] = defaultdict(lambda: _Fortnight([], [], []))
-    for life in told:
+    for life in lives:
         for message in chapters.messages(life):
-            at = message.draft.happened_at if message.draft else message.said.at if message.said else now
+            at = message.draft.happened_at if message.draft else message.description.at if message.description else now
             part = parts[max(0, (at - start) // FORTNIGHT)]
             is_shop = message.draft is not None and message.draft.channel in ("web", "app")
             (part.shop if is_shop else part.office).append(message)
-        for asked in life.asked:
+        for asked in life.invitations:
             parts[max(0, (min(asked.answered_at or asked.at, now) - start) // FORTNIGHT)].asked.append(asked)
     records: dict[int, int] = {}
     for number in sorted(parts):
         part, at = parts[number], min(now, start + (number + 1) * FORTNIGHT)
-        messages.record(messages=part.office, source="office", by=house.office.by, at=at)
-        messages.record(messages=part.shop, source="shop", by=house.shop.by, at=at)
-        _ask(house, part.asked, records, at)
+        messages.backfill(messages=part.office, source="office", by=firm.office.by, at=at)
+        messages.backfill(messages=part.shop, source="shop", by=firm.shop.by, at=at)
+        _ask(firm, part.asked, records, at)
         if number in MEASURED:
             _analyze(
                 "customers_customer, customers_identity, customers_identitylink, customers_arrival, customers_feedback"
@@ -111,13 +110,13 @@ def _arrive(house: DemoCompany, told: Sequence[CustomerLife], now: datetime) -> 
         yield number
 
 
-def _ask(house: DemoCompany, asked: Sequence[PastSurvey], records: dict[int, int], at: datetime) -> None:
-    if missing := {f"W{one.number}" for one in asked if one.number not in records}:
+def _ask(firm: DemoCompany, plans: Sequence[PastSurvey], records: dict[int, int], at: datetime) -> None:
+    if missing := {f"W{one.number}" for one in plans if one.number not in records}:
         known = Identity.objects.filter(kind="user_id", value__in=missing).values_list("value", "customer_id")
         records |= {int(value[1:]): customer for value, customer in known}
-    told = [
+    history = [
         PastInvitation(
-            survey=house.surveys[one.survey],
+            survey=firm.surveys[one.survey],
             customer=records[one.number],
             at=one.at,
             stage=one.stage,
@@ -125,19 +124,21 @@ def _ask(house: DemoCompany, asked: Sequence[PastSurvey], records: dict[int, int
             answered_at=one.answered_at,
             answers=one.answers,
         )
-        for one in asked
+        for one in plans
         if one.number in records
     ]
-    past_invitations.create(told=told, by=SYSTEM, at=at)
+    past_invitations.create(history=history, by=SYSTEM, at=at)
 
 
-def _merge(told: Sequence[CustomerLife], now: datetime) -> None:
+def _merge(lives: Sequence[CustomerLife], now: datetime) -> None:
     """Some were in the shop before, under a card of their own, until somebody saw that they are one."""
-    twice = [life for life in told if life.said and life.who[0] in life.said[0].identities][::MERGED_OF]
+    twice = [life for life in lives if life.descriptions and life.who[0] in life.descriptions[0].identities][
+        ::MERGED_OF
+    ]
     at = now - timedelta(days=200)
     cards = [(("external", f"card-{life.number}"),) for life in twice]
     arrived = [
-        Message(
+        SourceMessage(
             TouchpointDraft(
                 "shop_visited", at + timedelta(hours=n), f"card:{n}", card, channel="shop", stage="discovery"
             ),
@@ -145,7 +146,7 @@ def _merge(told: Sequence[CustomerLife], now: datetime) -> None:
         )
         for n, (life, card) in enumerate(zip(twice, cards, strict=True))
     ]
-    messages.record(messages=arrived, source="till", by=SYSTEM, at=now - timedelta(days=190))
+    messages.backfill(messages=arrived, source="till", by=SYSTEM, at=now - timedelta(days=190))
     by_name = {(one.kind, one.value): one.customer for one in Identity.objects.filter(
         value__in=[name[1] for card in cards for name in card] + [f"W{life.number}" for life in twice]
     ).select_related("customer")}  # fmt: skip
@@ -153,9 +154,10 @@ def _merge(told: Sequence[CustomerLife], now: datetime) -> None:
     rng = Random(SEED)  # noqa: S311 - as in chapters
     for n, (life, card) in enumerate(zip(twice, cards, strict=True)):
         when = now - timedelta(days=rng.uniform(2, 180))
-        row = people.merge(a=by_name[life.who[0]], b=by_name[card[0]], reason="Same name, same street", by=me, at=when)
+        a, b = by_name[life.who[0]], by_name[card[0]]
+        row = people.merge(a=a, b=b, reason="Same name, same street", by=me, at=when, react=False)
         if n % UNDONE_OF == 3:
-            people.undo(merge=row, by=me, at=when + timedelta(hours=5))
+            people.undo(merge=row, by=me, at=when + timedelta(hours=5), react=False)
 
 
 def _reject(key: Key, now: datetime) -> None:
@@ -182,13 +184,13 @@ def _judge(now: datetime) -> Iterator[int]:
         yield start
 
 
-def _work(house: DemoCompany, troubles: Sequence[Trouble], now: datetime) -> None:
-    broken = work.troubles_of_broken(house.promises.values(), since=now - work.WORKED)
-    kept = work.work(house, [*troubles, *broken], now=now)
+def _work(firm: DemoCompany, troubles: Sequence[Trouble], now: datetime) -> None:
+    broken = work.troubles_of_broken(firm.promises.values(), since=now - work.WORKED)
+    kept = work.work(firm, [*troubles, *broken], now=now)
     last = Feedback.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
-    past_invitations.create(told=work.help_answers(kept, now=now), by=SYSTEM, at=now)
+    past_invitations.create(history=work.help_answers(kept, now=now), by=SYSTEM, at=now)
     readings.read(since=now, after=last, at=now)
-    clock = house.promises["call-back"]
+    clock = firm.promises["call-back"]
     worked = sorted({case.customer_id for case in kept})
     commitments.evaluate_people(worked, at=now, news_from=now, promise=clock)
     at_risk = Commitment.objects.filter(state="at_risk", at_risk_at__gt=now - detection.FRESH).exclude(promise=clock)

@@ -58,8 +58,8 @@ class CustomerLife:
     silent: frozenset[str] = frozenset()
     """Purposes for which this customer does not want to be addressed."""
     drafts: list[TouchpointDraft] = field(default_factory=list)
-    said: list[Description] = field(default_factory=list)
-    asked: list[PastSurvey] = field(default_factory=list)
+    descriptions: list[Description] = field(default_factory=list)
+    invitations: list[PastSurvey] = field(default_factory=list)
     failed_at: list[datetime] = field(default_factory=list)
     left_at: datetime | None = None
 
@@ -127,7 +127,9 @@ def add(
 
 def move(life: CustomerLife, at: datetime, stage: str) -> None:
     """The customer is in another stage from now on."""
-    life.said.append(Description(life.who, at, {"lifecycle_stage": stage}, message=f"{life.number}:{len(life.said)}"))
+    life.descriptions.append(
+        Description(life.who, at, {"lifecycle_stage": stage}, message=f"{life.number}:{len(life.descriptions)}")
+    )
 
 
 def by_day(rng: Random, at: datetime, *, first: int = 7, last: int = 21) -> datetime:

@@ -268,11 +268,11 @@ def say(rng: Random, about: str, mood: str, *, language: str = "en", also: str =
         parts.append(rng.choice(ENGLISH[also]))
     elif rng.random() < 0.22:
         parts.append(rng.choice(ENGLISH[about]))
-    told = " ".join(dict.fromkeys(parts))
+    text = " ".join(dict.fromkeys(parts))
     closing = rng.choice(CLOSINGS[mood])
-    if "hank you" in told and "hank you" in closing:
+    if "hank you" in text and "hank you" in closing:
         closing = ""
-    return _written(rng, _filled(rng, rng.choice(OPENINGS[mood]) + told + closing))
+    return _written(rng, _filled(rng, rng.choice(OPENINGS[mood]) + text + closing))
 
 
 def _filled(rng: Random, text: str) -> str:

@@ -20,6 +20,7 @@ from heedful.kit.actor import SYSTEM
 from heedful.kit.errors import Refused
 from heedful.listen import invitations, surveys
 from heedful.listen.backfill import PastInvitation as PastAsk
+from heedful.listen.conversations.backfill import MessageDraft
 from heedful.promise.models import Commitment, Promise
 from heedful.understand.detection import Trouble
 
@@ -84,35 +85,35 @@ NOTE = (
 def troubles_of_broken(promises: Iterable[Promise], *, since: datetime) -> list[Trouble]:
     """Every promise that broke since, as trouble; a case's own clock is judged later and opens nothing."""
     broken = Commitment.objects.filter(promise__in=list(promises), state="broken", counts_at__gte=since)
-    found = broken.select_related("promise").order_by("counts_at", "pk")
-    return [trouble_of(commitment, broken=True) for commitment in found if not commitment.promise.is_case_clock]
+    rows = broken.select_related("promise").order_by("counts_at", "pk")
+    return [trouble_of(commitment, broken=True) for commitment in rows if not commitment.promise.is_case_clock]
 
 
-def work(house: DemoCompany, troubles: Sequence[Trouble], *, now: datetime) -> list[Case]:
+def work(firm: DemoCompany, troubles: Sequence[Trouble], *, now: datetime) -> list[Case]:
     """Let every sign open or join a case, as it would have; returns the cases of before the last days."""
     people = dict(Customer.objects.values_list("pk", "person_id"))
     by_person: dict[int, list[Trouble]] = defaultdict(list)
     for trouble in sorted(troubles, key=lambda trouble: (trouble.happened_at, trouble.reference)):
         by_person[people[trouble.customer] or trouble.customer].append(trouble)
-    slugs = {promise.pk: slug for slug, promise in house.promises.items()}
-    told: list[PastCase] = []
+    slugs = {promise.pk: slug for slug, promise in firm.promises.items()}
+    history: list[PastCase] = []
     recent: list[Trouble] = []
     for person, heard in by_person.items():
-        desk = _Desk(house, slugs, Random(f"{SEED}:case:{person}"), now)  # noqa: S311 - as in chapters
-        told += desk.past([trouble for trouble in heard if trouble.happened_at <= now - RECENT])
+        desk = _Desk(firm, slugs, Random(f"{SEED}:case:{person}"), now)  # noqa: S311 - as in chapters
+        history += desk.past([trouble for trouble in heard if trouble.happened_at <= now - RECENT])
         recent += [trouble for trouble in heard if trouble.happened_at > now - RECENT]
-    told.sort(key=lambda case: case.opened_at)
-    kept = backfill.create(told=told, by=SYSTEM, at=now)
+    history.sort(key=lambda case: case.opened_at)
+    cases = backfill.create(history=history, by=SYSTEM, at=now)
     for trouble in sorted(recent, key=lambda trouble: (trouble.happened_at, trouble.reference)):
-        _Desk(house, slugs, Random(f"{SEED}:{trouble.reference}"), now).live(trouble)  # noqa: S311
-    return kept
+        _Desk(firm, slugs, Random(f"{SEED}:{trouble.reference}"), now).live(trouble)  # noqa: S311
+    return cases
 
 
-def help_answers(kept: Sequence[Case], *, now: datetime) -> list[PastAsk]:
+def help_answers(cases: Sequence[Case], *, now: datetime) -> list[PastAsk]:
     """What customers answered when a case was closed; who said no has been taken up again since."""
     survey = surveys.helped(by=SYSTEM, at=now)
-    told = []
-    for case in kept:
+    plans = []
+    for case in cases:
         rng = Random(f"{SEED}:helped:{case.pk}")  # noqa: S311
         said_at, ended_at = case.helped_at, case.closed_at or case.helped_at
         if ended_at is None or case.outcome == Case.Outcome.NO_TROUBLE:
@@ -122,22 +123,22 @@ def help_answers(kept: Sequence[Case], *, now: datetime) -> list[PastAsk]:
             yes, mood = ("yes", "good") if case.helped else ("no", "bad")
             answers["open"] = words.say(rng, f"helped.{yes}", mood)
         at = max(case.opened_at, said_at - timedelta(hours=rng.uniform(1, 30))) if said_at else ended_at
-        told.append(
+        plans.append(
             PastAsk(survey=survey, customer=case.customer_id, at=at, case=case.pk, answered_at=said_at, answers=answers)
         )
-    return told
+    return plans
 
 
 class _Desk:
     """How one customer's troubles are worked."""
 
-    def __init__(self, house: DemoCompany, slugs: dict[int, str], rng: Random, now: datetime) -> None:
-        self.house, self.slugs, self.rng, self.now = house, slugs, rng, now
+    def __init__(self, firm: DemoCompany, slugs: dict[int, str], rng: Random, now: datetime) -> None:
+        self.firm, self.slugs, self.rng, self.now = firm, slugs, rng, now
 
-    def past(self, heard: Sequence[Trouble]) -> list[PastCase]:
+    def past(self, troubles: Sequence[Trouble]) -> list[PastCase]:
         """The cases that these signs opened and joined."""
         found: list[PastCase] = []
-        for trouble in heard:
+        for trouble in troubles:
             last = found[-1] if found else None
             if last and (last.closed_at is None or last.closed_at > trouble.happened_at):
                 last.troubles = [*last.troubles, trouble]
@@ -149,13 +150,13 @@ class _Desk:
     def _went(self, trouble: Trouble, *, is_repeat: bool) -> PastCase:
         rng, opened = self.rng, trouble.happened_at + timedelta(seconds=self.rng.uniform(0.4, 3))
         team = self.team(trouble)
-        case = PastCase(troubles=[trouble], opened_at=opened, team=self.house.teams[team], is_repeat=is_repeat)
+        case = PastCase(troubles=[trouble], opened_at=opened, team=self.firm.teams[team], is_repeat=is_repeat)
         case.owner = self.owner(team, lead=is_repeat)
         answered = self._answer_at(opened, team)
         closed = answered + timedelta(hours=rng.expovariate(1 / 30))
         if answered <= self.now:
             case.answered_at = answered
-            case.notes.append(self._written(answered, case.owner))
+            self._answer(case, answered)
         elif rng.random() < 0.5:
             case.owner = None
         if rng.random() < 0.3 and (at := opened + (answered - opened) * 0.6) <= self.now:
@@ -183,7 +184,7 @@ class _Desk:
         case.closed_at = again if case.answered_at and again <= self.now else None
         case.outcome = Case.Outcome.COMPENSATED
         if case.answered_at:
-            case.notes.append(self._written(answered, case.owner))
+            self._answer(case, answered)
 
     def _answer_at(self, opened: datetime, team: str) -> datetime:
         rng = self.rng
@@ -192,10 +193,17 @@ class _Desk:
         quick = opened + timedelta(hours=rng.expovariate(1 / 2.5), minutes=4)
         return quick if 8 <= quick.hour < 17 and quick.weekday() < 5 else after_working_days(opened, 1).replace(hour=9)
 
-    def _written(self, at: datetime, author: Associate | None) -> PastNote:
+    def _answer(self, case: PastCase, at: datetime) -> None:
+        wrote = self._written(at, case.owner)
+        if isinstance(wrote, MessageDraft):
+            case.messages.append(wrote)
+        else:
+            case.notes.append(wrote)
+
+    def _written(self, at: datetime, author: Associate | None) -> MessageDraft | PastNote:
         if self.rng.random() < 0.55:
             subject, text = self.rng.choice(MAIL)
-            return PastNote(text=text, subject=subject, at=at, author=author, kind=Note.Kind.MAIL)
+            return MessageDraft(text=text, subject=subject, at=at, associate=author)
         return PastNote(text=self.rng.choice(CALL), at=at, author=author, kind=Note.Kind.CALL)
 
     def live(self, trouble: Trouble) -> None:
@@ -217,7 +225,7 @@ class _Desk:
     def _act(self, case: Case, owner: Associate, at: datetime) -> None:
         wrote = self._written(at, owner)
         try:
-            if wrote.kind == Note.Kind.MAIL:
+            if isinstance(wrote, MessageDraft):
                 cases.write(case=case, subject=wrote.subject, text=wrote.text, by=owner.by, at=at)
             else:
                 cases.log_call(case=case, text=wrote.text, by=owner.by, at=at)
@@ -238,8 +246,8 @@ class _Desk:
 
     def owner(self, team: str, *, lead: bool) -> Associate:
         """Who takes it: a lead what is with the lead, else whoever takes most."""
-        leads = [one for one in self.house.leads if one.team == self.house.teams[team]] or self.house.leads
-        some = leads if lead else self.house.people[team]
+        leads = [one for one in self.firm.leads if one.team == self.firm.teams[team]] or self.firm.leads
+        some = leads if lead else self.firm.people[team]
         return self.rng.choices(some, [LOADS.get(one.name, 2) for one in some])[0]
 
     def cause(self, trouble: Trouble) -> str:

@@ -41,9 +41,9 @@ def text_of(value: Any) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
-def score(question: str, said: str | Number) -> Callable[[Row], Score | None]:
+def score(question: str, setting: str | Number) -> Callable[[Row], Score | None]:
     """Return how to read an answer to a question; nothing where there is none."""
-    found = Number(said) if isinstance(said, str) else said
+    found = Number(setting) if isinstance(setting, str) else setting
     none = {*NO_ANSWER, *(text_of(code).casefold() for code in found.none)}
     codes = {code.casefold(): number for code, number in found.map.items()}
 
@@ -63,23 +63,23 @@ def score(question: str, said: str | Number) -> Callable[[Row], Score | None]:
     return lambda row: number(text_of(row.get(found.column)))
 
 
-def _hint(text: str, found: Number) -> str:
+def _hint(text: str, setting: Number) -> str:
     """How the map would say that a code means no answer; only where the code is a number."""
-    if found.of or not re.fullmatch(NUMBER, text):
+    if setting.of or not re.fullmatch(NUMBER, text):
         return ""
     return f" If {text} means no answer, write none = [{text}]; if the file has its own scale, of = [worst, best]."
 
 
-def _answer(question: str, text: str, found: Number) -> Score:
+def _answer(question: str, text: str, setting: Number) -> Score:
     if not question_kinds.has_scale(question):
         return question_kinds.check_answers({question: text})[question]
     scale = question_kinds.scale_of(question)
     if (scale.lowest, scale.highest) == (0, 1) and (is_yes := yes_of(text)) is not None:
         return int(is_yes)
-    highest = max(found.of) if found.of else scale.highest
+    highest = max(setting.of) if setting.of else scale.highest
     value = _number(text, highest)
-    if found.of:
-        return _as_given(question, value, found.of)
+    if setting.of:
+        return _as_given(question, value, setting.of)
     return question_kinds.check({question: value})[question]
 
 
@@ -89,10 +89,10 @@ def _number(text: str, highest: int) -> str:
         return str(sum(star not in "☆✩" for star in text))
     if of := OF.fullmatch(text):
         return of[1].replace(",", ".") if int(of[2]) == highest else text
-    found = re.fullmatch(NUMBER, text) or BEFORE_WORDS.fullmatch(text) or AFTER_WORDS.fullmatch(text)
-    if found is None:
+    match = re.fullmatch(NUMBER, text) or BEFORE_WORDS.fullmatch(text) or AFTER_WORDS.fullmatch(text)
+    if match is None:
         return text
-    return next((part for part in found.groups() if part), found[0]).replace(",", ".")
+    return next((part for part in match.groups() if part), match[0]).replace(",", ".")
 
 
 def _as_given(question: str, text: str, of: list[int]) -> Score:

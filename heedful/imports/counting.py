@@ -25,12 +25,12 @@ class Report:
 
     rows: int = 0
     taken: int = 0
-    known: int = 0
+    duplicates: int = 0
     """Touchpoints that were there already."""
     feedback: int = 0
     """Touchpoints in the file that carry a score or words, new or not."""
     customers_new: int = 0
-    customers_known: int = 0
+    customers_matched: int = 0
     clamped: int = 0
     """Touchpoints whose time cannot be true."""
     rejected: int = 0
@@ -53,10 +53,10 @@ class Report:
 class RowCounter:
     """Counts what rows say into a report."""
 
-    def __init__(self, report: Report, table: FileTable, found: ImportMap, at: datetime):
+    def __init__(self, report: Report, table: FileTable, mapping: ImportMap, at: datetime):
         self._report = report
         self._latest = at + touchpoints.AHEAD
-        self._unseen = set() if table.columns else columns_of(found).names
+        self._unseen = set() if table.columns else columns_of(mapping).names
         self._before = Customer.objects.aggregate(last=Max("pk"))["last"] or 0
         self._old, self._new = _Marks(), _Marks()
         self._coming: set[int] = set()
@@ -72,20 +72,20 @@ class RowCounter:
                 if len(self._report.absurd) < 3:
                     self._report.absurd.append((number, draft.happened_at))
 
-    def met(self, rows: Sequence[Understood]) -> None:
+    def count_written(self, rows: Sequence[Understood]) -> None:
         """Count the customers of rows that are written; those with a higher number than any before are new."""
         for person in set(_people({row.names[0] for row in rows}).values()):
             if person <= self._before:
-                self._report.customers_known += self._old.add(person)
+                self._report.customers_matched += self._old.add(person)
             else:
                 self._report.customers_new += self._new.add(person - self._before)
 
-    def would_meet(self, rows: Sequence[Understood]) -> None:
+    def count_unwritten(self, rows: Sequence[Understood]) -> None:
         """Count the customers of rows that are not written."""
         people = _people({name for row in rows for name in row.names})
         for row in rows:
             if person := next((people[name] for name in row.names if name in people), 0):
-                self._report.customers_known += self._old.add(person)
+                self._report.customers_matched += self._old.add(person)
             elif len(self._coming) < MOST_COMING:
                 self._coming.add(hash(row.names[0]))
         self._report.customers_new = len(self._coming)
@@ -113,8 +113,8 @@ class _Marks:
 
 def _people(names: Iterable[Name]) -> dict[Name, int]:
     """The person of each identity that is known."""
-    told = [{"kind": kind, "value": value} for kind, value in names]
-    return {(kind, value): person for kind, value, person in statements.fetch(PEOPLE, [statements.document(told)])}
+    pairs = [{"kind": kind, "value": value} for kind, value in names]
+    return {(kind, value): person for kind, value, person in statements.fetch(PEOPLE, [statements.document(pairs)])}
 
 
 PEOPLE = """

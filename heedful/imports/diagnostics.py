@@ -26,51 +26,51 @@ class _Wrong(Exception):
 def read(text: str, name: str) -> ImportMap:
     """Return the map that a text is, or refuse with its first mistake."""
     try:
-        said = tomllib.loads(text)
+        document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise Refused(f"{name} is not TOML: {_not_toml(str(error), text)}") from None
     except RecursionError:
         raise Refused(f"{name} is not TOML: it is nested too deeply.") from None
     try:
-        _check(said, ImportMap, ())
-        found = msgspec.convert(said, ImportMap)
-        for place, struct in _structs(found, ()):
+        _check(document, ImportMap, ())
+        mapping = msgspec.convert(document, ImportMap)
+        for place, struct in _structs(mapping, ()):
             for key, sentence in rules.wrong(struct):
                 raise _Wrong((*place, key) if key else place, sentence)
     except _Wrong as wrong:
         line = _line(text, wrong.place)
         raise Refused(f"{name}{f', line {line}' if line else ''}: {wrong.sentence}") from None
-    return found
+    return mapping
 
 
-def _check(said: Any, kind: Any, place: Place) -> None:
+def _check(document: Any, kind: Any, place: Place) -> None:
     """Hold a value against what may stand in its place."""
     options = get_args(kind) if isinstance(kind, UnionType) else (kind,)
     for option in options:
         origin = get_origin(option) or option
-        if isinstance(said, dict) and origin is dict:
-            for key, one in said.items():
+        if isinstance(document, dict) and origin is dict:
+            for key, one in document.items():
                 _check(one, get_args(option)[1], (*place, key))
             return None
-        if isinstance(said, dict) and isinstance(origin, type) and issubclass(origin, msgspec.Struct):
-            return _check_table(said, origin, place)
-        if isinstance(said, list) and origin is list:
-            for number, one in enumerate(said):
+        if isinstance(document, dict) and isinstance(origin, type) and issubclass(origin, msgspec.Struct):
+            return _check_table(document, origin, place)
+        if isinstance(document, list) and origin is list:
+            for number, one in enumerate(document):
                 _check(one, get_args(option)[0], (*place, number))
             return None
-        if _is_scalar(said, origin):
+        if _is_scalar(document, origin):
             return None
-    raise _Wrong(place, f"{_named(place)} takes {_either(options)}, not {_word(said)}.")
+    raise _Wrong(place, f"{_named(place)} takes {_either(options)}, not {_word(document)}.")
 
 
-def _check_table(said: Mapping[str, Any], struct: type[msgspec.Struct], place: Place) -> None:
+def _check_table(table: Mapping[str, Any], struct: type[msgspec.Struct], place: Place) -> None:
     fields = {field.encode_name: field for field in msgspec.structs.fields(struct)}
-    for key in said:
+    for key in table:
         if key not in fields:
             _refuse_key(key, list(fields), place)
     for key, field in fields.items():
-        if key in said:
-            _check(said[key], field.type, (*place, key))
+        if key in table:
+            _check(table[key], field.type, (*place, key))
         elif field.required:
             raise _Wrong(place, f"{_named(place)} needs {f'`{key}`' if place or key == 'source' else f'[{key}]'}.")
 
@@ -86,20 +86,20 @@ def _refuse_key(key: str, allowed: Sequence[str], place: Place) -> NoReturn:
     raise _Wrong((*place, key), f"{_named(place)} has no key `{key[:60]}`. {hint}")
 
 
-def _is_scalar(said: Any, kind: Any) -> bool:
-    if isinstance(said, bool):
+def _is_scalar(value: Any, kind: Any) -> bool:
+    if isinstance(value, bool):
         return kind is bool
-    return isinstance(said, str) if kind is str else kind in (int, float) and isinstance(said, (int, kind))
+    return isinstance(value, str) if kind is str else kind in (int, float) and isinstance(value, (int, kind))
 
 
-def _structs(found: Any, place: Place) -> Iterator[tuple[Place, msgspec.Struct]]:
+def _structs(value: Any, place: Place) -> Iterator[tuple[Place, msgspec.Struct]]:
     """Every table of a map with its place, the outer one first."""
-    if isinstance(found, msgspec.Struct):
-        yield place, found
-        for field in msgspec.structs.fields(type(found)):
-            yield from _structs(getattr(found, field.name), (*place, field.encode_name))
-    elif isinstance(found, dict | list):
-        for key, one in found.items() if isinstance(found, dict) else enumerate(found):
+    if isinstance(value, msgspec.Struct):
+        yield place, value
+        for field in msgspec.structs.fields(type(value)):
+            yield from _structs(getattr(value, field.name), (*place, field.encode_name))
+    elif isinstance(value, dict | list):
+        for key, one in value.items() if isinstance(value, dict) else enumerate(value):
             yield from _structs(one, (*place, key))
 
 
@@ -184,8 +184,8 @@ def _parts(dotted: str) -> list[str]:
 
 def _not_toml(error: str, text: str) -> str:
     """Say in words what the reader of TOML found, and where."""
-    found = re.search(r"\(at (?:line (\d+), column \d+|end of document)\)", error)
-    line = int(found[1]) if found and found[1] else len(text.splitlines())
+    match = re.search(r"\(at (?:line (\d+), column \d+|end of document)\)", error)
+    line = int(match[1]) if match and match[1] else len(text.splitlines())
     shown = (text.splitlines() or [""])[min(line, len(text.splitlines()) or 1) - 1].strip()[:80]
     return f"line {line} ({shown}) cannot be read; {_why(error)}"
 

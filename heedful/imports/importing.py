@@ -56,14 +56,14 @@ class _Wrong:
     error: RowError
 
 
-def dry_run(*, table: FileTable, found: ImportMap, at: datetime, progress: Progress = lambda _: None) -> Report:
+def dry_run(*, table: FileTable, mapping: ImportMap, at: datetime, progress: Progress = lambda _: None) -> Report:
     """Read every row and write nothing: what would be taken, and what is wrong with the rest."""
-    reader = _reader(table, found, at)
+    reader = _reader(table, mapping, at)
     report = Report()
-    tally = RowCounter(report, table, found, at)
+    tally = RowCounter(report, table, mapping, at)
     for _, good, wrong in _understood(reader, table, 0):
         rows = [row.understood for row in good]
-        tally.would_meet(rows)
+        tally.count_unwritten(rows)
         report.taken += sum(len(row.drafts) for row in rows)
         report.rows += len(good) + len(wrong)
         _count(report, tally, good, wrong)
@@ -74,23 +74,23 @@ def dry_run(*, table: FileTable, found: ImportMap, at: datetime, progress: Progr
 
 
 def run(
-    *, table: FileTable, found: ImportMap, rejected: Path, by: By, at: datetime, progress: Progress = lambda _: None
+    *, table: FileTable, mapping: ImportMap, rejected: Path, by: By, at: datetime, progress: Progress = lambda _: None
 ) -> Report:
     """Read a file in. Good rows go in, bad ones into the file `rejected` with the reason; a stopped import goes on."""
-    state, again = _begin(table, found, at)
-    _add_stages(found)
-    reader = _reader(table, found, state.started_at)
+    state, again = _begin(table, mapping, at)
+    _add_stages(mapping)
+    reader = _reader(table, mapping, state.started_at)
     report = Report(resumed_at=state.position, again=again)
-    tally = RowCounter(report, table, found, at)
+    tally = RowCounter(report, table, mapping, at)
     progress(state.position)
     with RejectedFile(rejected, table, after=state.position) as bad:
         for last, good, wrong in _ahead(_understood(reader, table, state.position)):
             size = len(good) + len(wrong)
             taken = _take(good, wrong, state, last, bad, by, at)
-            tally.met([row.understood for row in good])
+            tally.count_written([row.understood for row in good])
             report.rows += size
             report.taken += taken.recorded
-            report.known += taken.duplicates
+            report.duplicates += taken.duplicates
             _count(report, tally, good, wrong)
             progress(size)
     tally.finish()
@@ -139,17 +139,17 @@ def _sorted(reader: Reader, batch: Sequence[tuple[int, Row | RowError]]) -> tupl
     return good, wrong
 
 
-def _reader(table: FileTable, found: ImportMap, now: datetime) -> Reader:
-    if table.columns and (missing := columns_of(found).missing_from(table.columns)):
+def _reader(table: FileTable, mapping: ImportMap, now: datetime) -> Reader:
+    if table.columns and (missing := columns_of(mapping).missing_from(table.columns)):
         raise Refused(
             f"{table.path.name} has no column {missing[0]!r}, which the map names;"
             f" it has {', '.join(table.columns[:40])}."
         )
     company = Company.objects.first()
-    stages = dict(Stage.objects.values_list("pk", "name")) | found.stages
-    _must_be_stages(found, stages)
+    stages = dict(Stage.objects.values_list("pk", "name")) | mapping.stages
+    _must_be_stages(mapping, stages)
     return Reader(
-        found,
+        mapping,
         zone=company.time_zone if company else "UTC",
         country=company.country if company else "GB",
         currency=company.currency if company else "EUR",
@@ -158,9 +158,9 @@ def _reader(table: FileTable, found: ImportMap, now: datetime) -> Reader:
     )
 
 
-def _must_be_stages(found: ImportMap, stages: Mapping[str, str]) -> None:
+def _must_be_stages(mapping: ImportMap, stages: Mapping[str, str]) -> None:
     """Refuse a stage that every row would be refused for."""
-    for touchpoint in found.touchpoint:
+    for touchpoint in mapping.touchpoint:
         if isinstance(touchpoint.stage, str) and touchpoint.stage and touchpoint.stage not in stages:
             raise Refused(
                 f"There is no stage {touchpoint.stage!r}; there are {', '.join(stages)}."
@@ -168,13 +168,13 @@ def _must_be_stages(found: ImportMap, stages: Mapping[str, str]) -> None:
             )
 
 
-def _begin(table: FileTable, found: ImportMap, at: datetime) -> tuple[Import, bool]:
+def _begin(table: FileTable, mapping: ImportMap, at: datetime) -> tuple[Import, bool]:
     """Find how far an import of this very file by this very map came; one that came to its end starts again."""
-    map_digest = hashlib.blake2b(msgspec.json.encode(found), digest_size=16).hexdigest()
+    map_digest = hashlib.blake2b(msgspec.json.encode(mapping), digest_size=16).hexdigest()
     state, _ = Import.objects.get_or_create(
         file_digest=table.digest,
         map_digest=map_digest,
-        defaults={"source": found.source, "file_name": table.path.name, "started_at": at},
+        defaults={"source": mapping.source, "file_name": table.path.name, "started_at": at},
     )
     again = state.finished_at is not None
     if again:
@@ -183,10 +183,10 @@ def _begin(table: FileTable, found: ImportMap, at: datetime) -> tuple[Import, bo
     return state, again
 
 
-def _add_stages(found: ImportMap) -> None:
+def _add_stages(mapping: ImportMap) -> None:
     after = Stage.objects.count()
     Stage.objects.bulk_create(
-        [Stage(slug=slug, name=name, position=after + n) for n, (slug, name) in enumerate(found.stages.items())],
+        [Stage(slug=slug, name=name, position=after + n) for n, (slug, name) in enumerate(mapping.stages.items())],
         ignore_conflicts=True,
     )
 
@@ -214,17 +214,17 @@ def _take(
     return taken
 
 
-def _messages(row: Understood) -> Iterator[messages.Message]:
+def _messages(row: Understood) -> Iterator[messages.SourceMessage]:
     """What a row says of somebody, and what happened to them."""
     external, name = row.organisation or ("", "")
-    said = messages.Description(
+    description = messages.Description(
         row.names, row.at, row.facts, row.consents, external[:200], {"name": name} if name else {}
     )
-    told = bool(row.facts or row.consents or external) or not row.drafts
+    is_described = bool(row.facts or row.consents or external) or not row.drafts
     drafts: list[TouchpointDraft | None] = [*row.drafts] or [None]
-    yield messages.Message(drafts[0], said if told else None)
+    yield messages.SourceMessage(drafts[0], description if is_described else None)
     for draft in drafts[1:]:
-        yield messages.Message(draft)
+        yield messages.SourceMessage(draft)
 
 
 @transaction.atomic

@@ -31,10 +31,10 @@ class Columns:
         return sorted(self.names - set(columns))
 
 
-def columns_of(found: ImportMap) -> Columns:
+def columns_of(mapping: ImportMap) -> Columns:
     """Collect the columns that a map names, so that a misspelt one is told before the first row."""
-    names: set[str] = set(found.id if isinstance(found.id, list) else [found.id] if found.id else [])
-    customer = found.customer
+    names: set[str] = set(mapping.id if isinstance(mapping.id, list) else [mapping.id] if mapping.id else [])
+    customer = mapping.customer
     for kind in (*IDENTITIES, "name", "first_name", "last_name", "language", "segment", "lifecycle_stage", "at"):
         names |= _named(getattr(customer, kind))
     names |= _all_named(customer.attributes) | _all_named(customer.consent)
@@ -42,7 +42,7 @@ def columns_of(found: ImportMap) -> Columns:
         names |= _named(customer.organisation.id) | _named(customer.organisation.name)
     if customer.value:
         names |= {customer.value.amount, customer.value.currency_column}
-    for touchpoint in found.touchpoint:
+    for touchpoint in mapping.touchpoint:
         names |= _named(touchpoint.at) | _named(touchpoint.verbatim) | _named(touchpoint.id)
         for fixed in (touchpoint.kind, touchpoint.channel, touchpoint.stage):
             names |= _named(fixed) if isinstance(fixed, Value) else set()

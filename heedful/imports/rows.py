@@ -43,23 +43,23 @@ class Reader:
     """Reads rows by a map. `now` dates what has no time; `zone`, `country` and `stages` are the company's."""
 
     def __init__(
-        self, found: ImportMap, *, zone: str, country: str, currency: str, stages: Mapping[str, str], now: datetime
+        self, mapping: ImportMap, *, zone: str, country: str, currency: str, stages: Mapping[str, str], now: datetime
     ):
-        self._map = found
+        self._map = mapping
         self._now = now
-        self._country = found.country.upper() or country
+        self._country = mapping.country.upper() or country
         self._currency = currency
         self._stages = {slug(name): short for short, name in stages.items()} | {short: short for short in stages}
-        self._zone = times.zone(found.time_zone or zone)
-        customer = found.customer
+        self._zone = times.zone(mapping.time_zone or zone)
+        customer = mapping.customer
         self._names = [(kind, _get(getattr(customer, kind))) for kind in IDENTITIES if getattr(customer, kind)]
         texts = ("name", "first_name", "last_name", "language", "segment", "lifecycle_stage")
         self._texts = [(key, _get(getattr(customer, key))) for key in texts if getattr(customer, key)]
         self._attributes = _gets(customer.attributes, self._zone)
         self._consents = _gets(customer.consent, self._zone)
         self._at = times.of(customer.at, self._zone) if customer.at else None
-        self._touchpoints = [_Touchpoint(touchpoint, self._zone, n) for n, touchpoint in enumerate(found.touchpoint)]
-        self._id = [found.id] if isinstance(found.id, str) and found.id else list(found.id)
+        self._touchpoints = [_Touchpoint(touchpoint, self._zone, n) for n, touchpoint in enumerate(mapping.touchpoint)]
+        self._id = [mapping.id] if isinstance(mapping.id, str) and mapping.id else list(mapping.id)
 
     def read(self, number: int, row: Row) -> Understood:
         """Understand a row, or raise RowError with what is wrong with it."""
@@ -74,22 +74,22 @@ class Reader:
         self._describe(row, understood)
         return understood
 
-    def _stage(self, said: str) -> str:
+    def _stage(self, stage: str) -> str:
         """The stage that a word means: its short name or its name."""
-        if said and (said := self._stages.get(said) or self._stages.get(slug(said), f"?{said}"))[0] == "?":
-            raise RowError(f"There is no stage {said[1:]!r}; translate it with `map`, or add it under [stages].")
-        return said
+        if stage and (stage := self._stages.get(stage) or self._stages.get(slug(stage), f"?{stage}"))[0] == "?":
+            raise RowError(f"There is no stage {stage[1:]!r}; translate it with `map`, or add it under [stages].")
+        return stage
 
     def _identities(self, row: Row) -> tuple[Name, ...]:
-        said = [(kind, get(row)) for kind, get in self._names]
+        values = [(kind, get(row)) for kind, get in self._names]
         names = [
             name
-            for kind, value in said
+            for kind, value in values
             if value.casefold() not in NO_ANSWER
             and (name := identities.normal(kind, _bare(kind, value), self._country))
         ]
         if not names:
-            tried = ", ".join(f"{kind} {value[:60]!r}" for kind, value in said)
+            tried = ", ".join(f"{kind} {value[:60]!r}" for kind, value in values)
             raise RowError(f"The row names no customer that can be used ({tried}).")
         return identities.strongest_first(names)
 
@@ -121,17 +121,17 @@ class Reader:
 class _Touchpoint:
     """Makes one draft of a row."""
 
-    def __init__(self, found: TouchpointMap, zone: tzinfo, ordinal: int):
+    def __init__(self, mapping: TouchpointMap, zone: tzinfo, ordinal: int):
         self._ordinal = ordinal
-        self._kind = _get(found.kind, fixed=True)
-        self._at = times.of(found.at, zone)
-        self._channel = _get(found.channel, fixed=True)
-        self._stage = _get(found.stage, fixed=True)
-        self._verbatim = _get(found.verbatim)
-        self._scores = [(question, cells.score(question, said)) for question, said in found.scores.items()]
-        self._properties = _gets(found.properties, zone)
-        self._whens = whens(found)
-        self._id = _get(found.id) if found.id else None
+        self._kind = _get(mapping.kind, fixed=True)
+        self._at = times.of(mapping.at, zone)
+        self._channel = _get(mapping.channel, fixed=True)
+        self._stage = _get(mapping.stage, fixed=True)
+        self._verbatim = _get(mapping.verbatim)
+        self._scores = [(question, cells.score(question, said)) for question, said in mapping.scores.items()]
+        self._properties = _gets(mapping.properties, zone)
+        self._whens = whens(mapping)
+        self._id = _get(mapping.id) if mapping.id else None
 
     def draft(self, row: Row, names: tuple[Name, ...], message: str) -> TouchpointDraft | None:
         if not all(_holds(when, row) for when in self._whens):
@@ -159,8 +159,8 @@ class _Touchpoint:
 
 def _bare(kind: str, value: str) -> str:
     """An e-mail address without the name that a mail program wrote before it."""
-    found = re.search(r"<([^<>\s@]+@[^<>\s]+)>$", value) if kind == "email" else None
-    return found[1] if found else value
+    match = re.search(r"<([^<>\s@]+@[^<>\s]+)>$", value) if kind == "email" else None
+    return match[1] if match else value
 
 
 def _number(number: int, row: Row) -> str:
@@ -169,60 +169,60 @@ def _number(number: int, row: Row) -> str:
     return str(before) if str(before).isdigit() else str(number)
 
 
-def _words(said: str) -> str | None:
+def _words(setting: str) -> str | None:
     """What somebody wrote, unless it is only a way of saying nothing."""
-    return None if said.casefold() in NO_ANSWER else said[:LONGEST_VERBATIM]
+    return None if setting.casefold() in NO_ANSWER else setting[:LONGEST_VERBATIM]
 
 
-def _get(said: str | Value, *, fixed: bool = False) -> Get:
+def _get(setting: str | Value, *, fixed: bool = False) -> Get:
     """Return how to read a value; a bare text names a column, or is the value itself where it is `fixed`."""
-    if isinstance(said, str):
-        if fixed or not said:
-            return lambda _: said
-        return lambda row: text_of(row.get(said))
-    return _prefixed(said, _translated(said, _plain(said)))
+    if isinstance(setting, str):
+        if fixed or not setting:
+            return lambda _: setting
+        return lambda row: text_of(row.get(setting))
+    return _prefixed(setting, _translated(setting, _plain(setting)))
 
 
-def _plain(said: Value) -> Get:
-    if said.join:
-        return lambda row: said.separator.join(part for c in said.join if (part := text_of(row.get(c))))
-    column = NUMBER if said.row else said.column
-    return (lambda row: text_of(row.get(column))) if column else lambda _: said.text
+def _plain(setting: Value) -> Get:
+    if setting.join:
+        return lambda row: setting.separator.join(part for c in setting.join if (part := text_of(row.get(c))))
+    column = NUMBER if setting.row else setting.column
+    return (lambda row: text_of(row.get(column))) if column else lambda _: setting.text
 
 
-def _translated(said: Value, get: Get) -> Get:
-    if not said.map:
-        return get if said.default is None else lambda row: get(row) or said.default or ""
-    return lambda row: said.map.get(value := get(row), value if said.default is None else said.default)
+def _translated(setting: Value, get: Get) -> Get:
+    if not setting.map:
+        return get if setting.default is None else lambda row: get(row) or setting.default or ""
+    return lambda row: setting.map.get(value := get(row), value if setting.default is None else setting.default)
 
 
-def _prefixed(said: Value, get: Get) -> Get:
-    if not said.prefix:
+def _prefixed(setting: Value, get: Get) -> Get:
+    if not setting.prefix:
         return get
-    return lambda row: said.prefix + value if (value := get(row)).casefold() not in NO_ANSWER else ""
+    return lambda row: setting.prefix + value if (value := get(row)).casefold() not in NO_ANSWER else ""
 
 
-def _gets(said: list[str] | Mapping[str, str | Value], zone: tzinfo) -> list[tuple[str, Get]]:
-    if isinstance(said, list):
-        return [(slug(column), _get(column)) for column in said]
-    return [(key, _dated(value, zone)) for key, value in said.items()]
+def _gets(settings: list[str] | Mapping[str, str | Value], zone: tzinfo) -> list[tuple[str, Get]]:
+    if isinstance(settings, list):
+        return [(slug(column), _get(column)) for column in settings]
+    return [(key, _dated(value, zone)) for key, value in settings.items()]
 
 
-def _dated(said: str | Value, zone: tzinfo) -> Get:
+def _dated(setting: str | Value, zone: tzinfo) -> Get:
     """Return how to read a value that may be a date: with a format it becomes ISO 8601, without a clock a bare date."""
-    if isinstance(said, str) or not said.format:
-        return _get(said)
-    told = Time(
-        said.column,
-        said.format,
-        said.time_zone,
-        text=said.text,
-        join=said.join,
-        separator=said.separator,
-        prefix=said.prefix,
+    if isinstance(setting, str) or not setting.format:
+        return _get(setting)
+    time = Time(
+        setting.column,
+        setting.format,
+        setting.time_zone,
+        text=setting.text,
+        join=setting.join,
+        separator=setting.separator,
+        prefix=setting.prefix,
     )
-    get = times.of(told, zone)
-    has_clock = any(part in said.format for part in ("%H", "%I", "%T", "%X", "%c"))
+    get = times.of(time, zone)
+    has_clock = any(part in setting.format for part in ("%H", "%I", "%T", "%X", "%c"))
 
     def dated(row: Row) -> str:
         at = get(row)
@@ -231,27 +231,27 @@ def _dated(said: str | Value, zone: tzinfo) -> Get:
     return dated
 
 
-def _money(said: Money, row: Row, currency: str) -> dict[str, str] | None:
-    told = text_of(row.get(said.amount))
+def _money(setting: Money, row: Row, currency: str) -> dict[str, str] | None:
+    told = text_of(row.get(setting.amount))
     text = re.sub(r"[^\d.,]", "", told)
-    if not text or told.casefold() in NO_ANSWER or _is_code(told, said.none):
+    if not text or told.casefold() in NO_ANSWER or _is_code(told, setting.none):
         return None
     if (number := number_of(text)) is None:
-        raise RowError(f"Column {said.amount!r}: {told[:60]!r} is not an amount of money.")
-    amount = number * Decimal(str(said.times))
+        raise RowError(f"Column {setting.amount!r}: {told[:60]!r} is not an amount of money.")
+    amount = number * Decimal(str(setting.times))
     if amount and re.search(r"^\D*?[-−(]\D{0,3}\d|-\s*$", told):
-        raise RowError(f"Column {said.amount!r}: {told[:60]!r} is negative; a value is 0 or more.")
-    named = text_of(row.get(said.currency_column)) if said.currency_column else said.currency
+        raise RowError(f"Column {setting.amount!r}: {told[:60]!r} is negative; a value is 0 or more.")
+    named = text_of(row.get(setting.currency_column)) if setting.currency_column else setting.currency
     return {
         "amount": str(amount.quantize(Decimal("0.01"))),
         "currency": (named or currency)[:3].upper(),
-        "source": said.source,
+        "source": setting.source,
     }
 
 
-def _is_code(told: str, codes: list[str | int | float]) -> bool:
+def _is_code(text: str, codes: list[str | int | float]) -> bool:
     """Whether a cell is one of the codes, however many noughts it has behind the point."""
-    return any(re.sub(r"[.,]0+$", "", told) == text_of(code) for code in codes)
+    return any(re.sub(r"[.,]0+$", "", text) == text_of(code) for code in codes)
 
 
 def _holds(when: When, row: Row) -> bool:

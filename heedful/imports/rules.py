@@ -39,93 +39,93 @@ def wrong(struct: Any) -> Faults:
         yield from check(struct)
 
 
-def _map(said: ImportMap) -> Faults:
-    if not said.source.strip() or len(said.source) > 80:
+def _map(mapping: ImportMap) -> Faults:
+    if not mapping.source.strip() or len(mapping.source) > 80:
         yield "source", "`source` says where the rows come from, in 1 to 80 characters."
-    if said.country and said.country.upper() not in phonenumbers.SUPPORTED_REGIONS:
-        yield "country", f"There is no country {said.country[:20]!r}; write two letters, such as DE."
-    yield from _zone_of(said.time_zone)
-    if isinstance(said.id, list) and not all(said.id):
+    if mapping.country and mapping.country.upper() not in phonenumbers.SUPPORTED_REGIONS:
+        yield "country", f"There is no country {mapping.country[:20]!r}; write two letters, such as DE."
+    yield from _zone_of(mapping.time_zone)
+    if isinstance(mapping.id, list) and not all(mapping.id):
         yield "id", "`id` names a column without a name."
-    if long := next((slug for slug in said.stages if not re.fullmatch(r"[\w-]{1,40}", slug)), None):
+    if long := next((slug for slug in mapping.stages if not re.fullmatch(r"[\w-]{1,40}", slug)), None):
         yield "stages", f"{long[:60]!r} is not the short name of a stage; write letters, digits and _, up to 40."
 
 
-def _customer(said: CustomerMap) -> Faults:
-    if not any(getattr(said, kind) for kind in IDENTITIES):
+def _customer(customer: CustomerMap) -> Faults:
+    if not any(getattr(customer, kind) for kind in IDENTITIES):
         yield "", f"[customer] needs at least one of {', '.join(IDENTITIES)}; {{ row = true }} makes each row its own."
 
 
-def _file(said: FileMap) -> Faults:
-    if said.format and said.format not in FORMATS:
-        yield "format", f"`format` of [file] is {', '.join(FORMATS[:-1])} or {FORMATS[-1]}, not {said.format[:40]!r}."
-    if said.separator and len(said.separator) != 1:
+def _file(file: FileMap) -> Faults:
+    if file.format and file.format not in FORMATS:
+        yield "format", f"`format` of [file] is {', '.join(FORMATS[:-1])} or {FORMATS[-1]}, not {file.format[:40]!r}."
+    if file.separator and len(file.separator) != 1:
         yield "separator", 'A separator is one character, such as ";" or "\\t" for a tab.'
-    if said.skip < 0:
+    if file.skip < 0:
         yield "skip", "`skip` is the number of lines before the head, 0 or more."
-    if said.encoding and not _is_encoding(said.encoding):
+    if file.encoding and not _is_encoding(file.encoding):
         yield (
             "encoding",
-            f"There is no encoding called {said.encoding[:40]!r}; write utf-8, utf-16, cp1252 or the like.",
+            f"There is no encoding called {file.encoding[:40]!r}; write utf-8, utf-16, cp1252 or the like.",
         )
 
 
-def _value(said: Value) -> Faults:
-    ways = [bool(said.column), bool(said.text), bool(said.join), said.row]
+def _value(value: Value) -> Faults:
+    ways = [bool(value.column), bool(value.text), bool(value.join), value.row]
     if sum(ways) > 1:
         yield "", "A value comes from one place: `column`, `text`, `join` or `row`."
-    elif not sum(ways) and said.default is None:
+    elif not sum(ways) and value.default is None:
         yield "", "A value needs a `column`, columns to `join`, a `text`, or `row = true`."
-    yield from _zone_of(said.time_zone)
-    yield from _formats([said.format])
+    yield from _zone_of(value.time_zone)
+    yield from _formats([value.format])
 
 
-def _time(said: Time) -> Faults:
-    if not (said.column or said.join or said.text):
+def _time(time: Time) -> Faults:
+    if not (time.column or time.join or time.text):
         yield "", "A time needs a `column`, columns to `join`, or a `text`."
-    yield from _zone_of(said.time_zone)
-    formats = times.formats_of(said)
+    yield from _zone_of(time.time_zone)
+    formats = times.formats_of(time)
     yield from _formats(formats)
     if timeless := [
         form for form in formats if form != times.EXCEL and not YEAR.intersection(re.findall("%(.)", form))
     ]:
         sentence = f"The format {timeless[0]!r} says no year. Join the columns that say it, or give one date as `text`."
         yield "format", sentence
-    if said.text and not _is_time(said.text, formats):
-        yield "text", f"{said.text[:60]!r} cannot be read as a time."
+    if time.text and not _is_time(time.text, formats):
+        yield "text", f"{time.text[:60]!r} cannot be read as a time."
 
 
 def _formats(formats: Sequence[str]) -> Faults:
     for form in formats:
         if form and form != times.EXCEL and not times.is_format(form):
-            known = (
+            parts = (
                 "%d day, %m month, %Y year, %y its last two digits, %H hour, %I of twelve with %p, %M, %S, %z offset"
             )
-            yield "format", f"The format {form[:60]!r} has a part that there is not. There are {known}."
+            yield "format", f"The format {form[:60]!r} has a part that there is not. There are {parts}."
 
 
-def _money(said: Money) -> Faults:
-    if said.currency and not re.fullmatch(r"[A-Za-z]{3}", said.currency):
-        yield "currency", f"{said.currency[:20]!r} is not a currency of three letters, such as EUR."
-    if said.times <= 0:
+def _money(money: Money) -> Faults:
+    if money.currency and not re.fullmatch(r"[A-Za-z]{3}", money.currency):
+        yield "currency", f"{money.currency[:20]!r} is not a currency of three letters, such as EUR."
+    if money.times <= 0:
         yield "times", "`times` makes a year of the figure, 12 for a month's; it is more than 0."
 
 
-def _when(said: When) -> Faults:
-    if not (said.is_ or said.is_not or said.filled is not None):
+def _when(when: When) -> Faults:
+    if not (when.is_ or when.is_not or when.filled is not None):
         yield "", "`when` needs `is`, `is_not` or `filled`."
 
 
-def _touchpoint(said: TouchpointMap) -> Faults:
-    if isinstance(said.kind, str) and said.kind.startswith(RESERVED):
+def _touchpoint(touchpoint: TouchpointMap) -> Faults:
+    if isinstance(touchpoint.kind, str) and touchpoint.kind.startswith(RESERVED):
         yield "kind", f"Kinds that begin with {RESERVED!r} are written by Heedful alone."
-    if isinstance(said.kind, str) and not said.kind.strip():
+    if isinstance(touchpoint.kind, str) and not touchpoint.kind.strip():
         yield "kind", "`kind` says what happened, such as order_placed; { column = ... } reads it from a column."
-    yield from _scores(said)
+    yield from _scores(touchpoint)
 
 
-def _scores(said: TouchpointMap) -> Faults:
-    for question, told in said.scores.items():
+def _scores(scores: TouchpointMap) -> Faults:
+    for question, told in scores.scores.items():
         try:
             question_kinds.must_be_score(question)
             scale = question_kinds.kind_of(question).scale

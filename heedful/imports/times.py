@@ -22,9 +22,9 @@ PARTS = frozenset("aAbBcdfGHIjmMpSuUVwWxXyYzZ%")
 type Moment = Callable[[Row], datetime | None]
 
 
-def formats_of(said: Time) -> tuple[str, ...]:
+def formats_of(setting: Time) -> tuple[str, ...]:
     """The formats of a time, in the order in which they are tried."""
-    return tuple(form for form in ([said.format] if isinstance(said.format, str) else said.format) if form)
+    return tuple(form for form in ([setting.format] if isinstance(setting.format, str) else setting.format) if form)
 
 
 @lru_cache(maxsize=1_000)
@@ -43,17 +43,17 @@ def is_format(form: str) -> bool:
     return bool(parts) and set(parts) <= PARTS and len(named) == len(set(named))
 
 
-def of(said: str | Time, zone_of_map: tzinfo) -> Moment:
+def of(written: str | Time, zone_of_map: tzinfo) -> Moment:
     """Return how to read a time of a row; an empty cell means that it did not happen."""
-    found = Time(said) if isinstance(said, str) else said
-    formats = formats_of(found)
-    own = zone(found.time_zone) if found.time_zone else zone_of_map
-    if found.text:
-        at = parsed(found.text, formats, own)
+    setting_ = Time(written) if isinstance(written, str) else written
+    formats = formats_of(setting_)
+    own = zone(setting_.time_zone) if setting_.time_zone else zone_of_map
+    if setting_.text:
+        at = parsed(setting_.text, formats, own)
         return lambda _: at
-    cell = _cell(found)
-    name = found.column or ", ".join(found.join)
-    clock = _clock(found.time_zone_column, own)
+    cell = _cell(setting_)
+    name = setting_.column or ", ".join(setting_.join)
+    clock = _clock(setting_.time_zone_column, own)
 
     def get(row: Row) -> datetime | None:
         value = cell(row)
@@ -77,17 +77,19 @@ def _hint(formats: tuple[str, ...]) -> str:
     return "by itself; the map says how it is written, such as format = '%d/%m/%Y %H:%M'"
 
 
-def _cell(found: Time) -> Callable[[Row], Any]:
+def _cell(setting: Time) -> Callable[[Row], Any]:
     """Return how to find what a time is read from."""
-    if found.join:
-        return lambda row: _told(found, found.separator.join(filter(None, (text_of(row.get(c)) for c in found.join))))
-    if found.prefix:
-        return lambda row: _told(found, text_of(row.get(found.column)))
-    return lambda row: row.get(found.column)
+    if setting.join:
+        return lambda row: _with_prefix(
+            setting, setting.separator.join(filter(None, (text_of(row.get(c)) for c in setting.join)))
+        )
+    if setting.prefix:
+        return lambda row: _with_prefix(setting, text_of(row.get(setting.column)))
+    return lambda row: row.get(setting.column)
 
 
-def _told(found: Time, text: str) -> str:
-    return found.prefix + text if text.casefold() not in NEVER else ""
+def _with_prefix(setting: Time, text: str) -> str:
+    return setting.prefix + text if text.casefold() not in NEVER else ""
 
 
 def _clock(column: str, own: tzinfo) -> Callable[[Row], tzinfo]:

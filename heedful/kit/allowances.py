@@ -23,8 +23,8 @@ class Allowance:
     @classmethod
     def read(cls, text: str) -> Self:
         """Read `10.1.0.0/16`, `:8443`, `10.1.0.0/16:8443` or `[fd00::/8]:8443`; a `ValueError` says that it is none."""
-        found = WRITTEN.fullmatch(text)
-        bracketed, plain, port = found.groups() if found and text else ("", text, None)
+        match = WRITTEN.fullmatch(text)
+        bracketed, plain, port = match.groups() if match and text else ("", text, None)
         network = bracketed or plain
         if port is not None and not 1 <= int(port) <= 65_535:
             raise ValueError(text)

@@ -23,9 +23,11 @@ def fetch(*queries: QuerySet[Any, Any] | None) -> None:
         _fill(query, compiler, rows[number])
 
 
-def count(query: QuerySet[Any, Any]) -> QuerySet[Any, int]:
+def count(query: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
     """How many rows a query has, as a query that is read with others: one number, or none where there are no rows."""
-    return query.order_by().values(whole=Value(1)).annotate(rows=Count("*")).values_list("rows", flat=True)
+    grouped: Any = query.order_by().values(whole=Value(1)).annotate(rows=Count("*"))
+    rows: QuerySet[Any, Any] = grouped.values_list("rows", flat=True)
+    return rows
 
 
 def _rows(compilers: Sequence[Any], database: str) -> dict[int, list[Sequence[Any]]]:
@@ -83,4 +85,4 @@ def _fill(query: QuerySet[Any, Any], compiler: Any, rows: list[Sequence[Any]]) -
     try:
         query._fetch_all()
     finally:
-        del query.query.get_compiler  # type: ignore[method-assign]
+        del query.query.get_compiler

@@ -71,8 +71,8 @@ def address(name: str, *, default: str, schemes: Sequence[str], example: str, do
 
 def networks(name: str, *, doc: str) -> list[str]:
     """Return a comma-separated list of networks and ports, as `Allowance` reads them."""
-    found = words(name, doc=doc)
-    for word in found:
+    names = words(name, doc=doc)
+    for word in names:
         try:
             Allowance.read(word)
         except ValueError:
@@ -80,7 +80,7 @@ def networks(name: str, *, doc: str) -> list[str]:
                 f"{name} names {word!r}, which is no network and no port. Write it like 10.1.0.0/16, 10.1.0.0/16:8443"
                 " or :8443."
             ) from None
-    return found
+    return names
 
 
 def flag(name: str, *, default: bool, doc: str) -> bool:

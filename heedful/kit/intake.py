@@ -80,7 +80,7 @@ class Intake:
     """An application before which bodies are awaited by many threads, and which few of them enter at once."""
 
     application: Application
-    at_once: int
+    workers: int
     readers: int
     patience_s: float
     awaited: set[Body] = field(default_factory=set, init=False)
@@ -88,7 +88,7 @@ class Intake:
     free: SimpleQueue[Place] = field(default_factory=SimpleQueue, init=False)
 
     def __post_init__(self) -> None:
-        self.places = [Place() for _ in range(self.at_once)]
+        self.places = [Place() for _ in range(self.workers)]
         for place in self.places:
             self.free.put(place)
 

@@ -2,8 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -26,14 +25,14 @@ type Event = Any
 class Reaction:
     """A function `(event, *, entry)` that runs in the worker after the event; skipped when `when(event)` is false.
 
-    One that is done `together` is a function `(events, *, entries)`, and is given so many of those that wait at once.
+    One with a `batch_size` is a function `(events, *, entries)`, and is given so many of those that wait at once.
     """
 
     function: Callable[..., None]
     when: Callable[[Event], bool] | None = None
     priority: int = 0
     queue: str = jobs.DEFAULT
-    together: int = 1
+    batch_size: int = 1
 
 
 _reactions: dict[str, Sequence[Reaction]] = {}
@@ -53,22 +52,15 @@ INSERT INTO ledger_entry (kind, data, by_kind, by_id, by_label, at) VALUES (%s, 
 """
 
 
-@contextmanager
-def quietly() -> Iterator[None]:
-    """Let nothing follow what is recorded: whoever tells of years gone by does at once what follows from all of it."""
-    before = dict(_reactions)
-    _reactions.clear()
-    try:
-        yield
-    finally:
-        _reactions.update(before)
+def record(event: Event, *, by: By, at: datetime, react: bool = True) -> Entry:
+    """Write the event into the ledger and enqueue its reactions, in the caller's transaction.
 
-
-def record(event: Event, *, by: By, at: datetime) -> Entry:
-    """Write the event into the ledger and enqueue its reactions, in the caller's transaction."""
+    Without `react` nothing follows: whoever tells of years gone by does at once what follows from all of it.
+    """
     with transaction.atomic(savepoint=False):
         entry = _write(event, by, at)
-        follow(event, entry=entry.pk)
+        if react:
+            follow(event, entry=entry.pk)
     return entry
 
 
@@ -109,14 +101,14 @@ def react(*, entry: int, reaction: str) -> None:
     row = Entry.objects.get(pk=entry)
     for candidate in _reactions.get(row.kind, ()):
         if jobs.dotted(candidate.function) == reaction:
-            if candidate.together > 1:
-                _react_together(candidate, row)
+            if candidate.batch_size > 1:
+                _react_in_batch(candidate, row)
             else:
                 candidate.function(read(row), entry=row)
             return
 
 
-def _react_together(reaction: Reaction, entry: Entry) -> None:
+def _react_in_batch(reaction: Reaction, entry: Entry) -> None:
     """Take along what waits for the same; if it fails together each is done alone, and one fails for no other."""
     if jobs.is_at_work():
         _pause(reaction)
@@ -125,7 +117,7 @@ def _react_together(reaction: Reaction, entry: Entry) -> None:
         like={"reaction": jobs.dotted(reaction.function)},
         queue=reaction.queue,
         priority=reaction.priority,
-        most=reaction.together - 1,
+        most=reaction.batch_size - 1,
     )
     pks = {entry.pk, *(arguments["entry"] for arguments in others.arguments)}
     rows = list(Entry.objects.filter(pk__in=pks, kind=entry.kind).order_by("pk"))

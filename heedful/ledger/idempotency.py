@@ -36,10 +36,10 @@ def run_once(*, actor: str, key: str, request: bytes, do: Callable[[], tuple[int
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 7))", [f"{actor}\n{key}"])
-        if known := IdempotentReply.objects.filter(actor=actor, key=key).first():
-            if known.request != digest:
+        if row := IdempotentReply.objects.filter(actor=actor, key=key).first():
+            if row.request != digest:
                 raise Refused("This Idempotency-Key was used for another request.", code="idempotency_key_reused")
-            return KeyedReply(known.status, known.body, is_repeated=True)
+            return KeyedReply(row.status, row.body, is_repeated=True)
         status, body = do()
         IdempotentReply.objects.create(actor=actor, key=key, request=digest, status=status, body=body, at=at)
     return KeyedReply(status, body)

@@ -21,7 +21,7 @@ KINDS = {
     "touchpoint": ReferenceKind("customers.Touchpoint", "Touchpoint"),
     "commitment": ReferenceKind("promise.Commitment", "Promise to a customer", former="instance"),
     "invitation": ReferenceKind("listen.Invitation", "Survey", former="ask"),
-    "note": ReferenceKind("act.Note", "Mail on a case"),
+    "message": ReferenceKind("listen.Message", "Mail on a case", former="note"),
     "escalation": ReferenceKind("act.Case", "Case that is nearly late", page="desk:case"),
     "endpoint": ReferenceKind("courier.Endpoint", "Webhook", page="setup:webhook"),
 }

@@ -187,11 +187,11 @@ def _keep(invitation: Invitation, news: Mapping[str, int | float | str], *, by: 
 
 def record_of(survey: Survey, question: str, value: int | float | str, *, at: datetime) -> dict[str, Any]:
     """An answer as its invitation keeps it, with what the question was then: its own scale, or what was chosen."""
-    asked: Mapping[str, Any] = survey.question(question) or {}
+    question_row: Mapping[str, Any] = survey.question(question) or {}
     answer: dict[str, Any] = {"value": value, "revision": 1, "at": at.isoformat()}
-    if asked.get("scale"):
-        answer["of"] = list(asked["scale"])
-    for place, option in enumerate(asked.get("options", []), 1):
+    if question_row.get("scale"):
+        answer["of"] = list(question_row["scale"])
+    for place, option in enumerate(question_row.get("options", []), 1):
         if option["code"] == value:
             answer |= {"label": wordings.pick(option["label"], survey.languages[0])[:80], "place": place}
     return answer

@@ -1,4 +1,4 @@
-"""Listen's entry in Django's list of apps."""
+"""Listen's entry in Django's list of apps: it says which channels there are."""
 
 from django.apps import AppConfig
 
@@ -8,3 +8,9 @@ class ListenConfig(AppConfig):
 
     name = "heedful.listen"
     label = "listen"
+
+    def ready(self) -> None:
+        from heedful.listen import conversations
+        from heedful.listen.channels import CHANNELS
+
+        conversations.offer(CHANNELS)

@@ -39,17 +39,18 @@ class PastInvitation:
 
 
 @transaction.atomic
-def create(*, told: Sequence[PastInvitation], by: By, at: datetime) -> list[Invitation]:
+def create(*, history: Sequence[PastInvitation], by: By, at: datetime) -> list[Invitation]:
     """Write down asks as they were; what was answered comes into the log, each at its own time.
 
-    An ask whose time has not come is planned, and asked by the rules of today when it has.
+    An ask whose time has not come is planned, and asked by the rules of today when it has. Nothing else follows by
+    itself: whoever tells of the past reads what was answered, and judges the promises.
     """
-    if not told:
+    if not history:
         return []
-    rows = Invitation.objects.bulk_create([_row(past, at) for past in told], batch_size=1_000)
+    rows = Invitation.objects.bulk_create([_row(past, at) for past in history], batch_size=1_000)
     drafts = [draft for row in rows if row.answers for draft in _drafts(row)]
     if drafts:
-        touchpoints.record(drafts=drafts, source=answers.SOURCE, by=by, at=at)
+        touchpoints.record(drafts=drafts, source=answers.SOURCE, by=by, at=at, react=False)
     invitations.enqueue([row for row in rows if row.state == Invitation.State.PLANNED])
     events.record(InvitationsBackfilled(rows[0].pk, rows[-1].pk, len(rows)), by=by, at=at)
     return rows

@@ -91,14 +91,14 @@ def lay_out(survey: Survey, *, company: str, language: str, given: Mapping[str, 
     )
 
 
-def choose_language(survey: Survey, wanted: Iterable[str]) -> str:
+def choose_language(survey: Survey, preferred: Iterable[str]) -> str:
     """Return the first wanted language that the survey speaks, else the survey's first."""
-    return choose_among(survey.languages, wanted)
+    return choose_among(survey.languages, preferred)
 
 
-def choose_among(spoken: Sequence[str], wanted: Iterable[str]) -> str:
+def choose_among(spoken: Sequence[str], preferred: Iterable[str]) -> str:
     """Return the first wanted language that is spoken, else the first spoken, else English."""
-    for language in wanted:
+    for language in preferred:
         for one in spoken:
             if language.lower() == one.lower() or wordings.base(language) == wordings.base(one):
                 return one

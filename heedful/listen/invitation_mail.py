@@ -45,21 +45,21 @@ def compose(*, invitation: Invitation, person: Customer) -> InvitationMail:
 
 def preview(*, survey: Survey, language: str, link: str, stop: str) -> InvitationMail:
     """Return a survey's mail as it would look, with the links given."""
-    found = company.find()
-    name, accent = (found.name, found.colour) if found else ("", PLAIN)
-    sheet = forms.lay_out(survey, company=name, language=language)
+    company_row = company.find()
+    name, accent = (company_row.name, company_row.colour) if company_row else ("", PLAIN)
+    survey_form = forms.lay_out(survey, company=name, language=language)
     context = {
-        "sheet": sheet,
-        "first": sheet.questions[0],
+        "survey_form": survey_form,
+        "first": survey_form.questions[0],
         "link": link,
         "stop": stop,
         "accent": accent,
         "ink": colour.ink_on(accent),
         "readable": colour.readable(accent, on="#ffffff"),
-        "words": {key: sheet.say(key) for key in ("tap", "answer", "stop")},
+        "words": {key: survey_form.say(key) for key in ("tap", "answer", "stop")},
     }
     html = _inliner().inline(render_to_string("listen/ask.html", context))
-    return InvitationMail(sheet.subject, _text(sheet, link, stop), html, {})
+    return InvitationMail(survey_form.subject, _text(survey_form, link, stop), html, {})
 
 
 def link_to(token: str) -> str:
@@ -72,10 +72,10 @@ def stop_link(token: str) -> str:
     return f"{link_to(token)}/stop"
 
 
-def _text(sheet: SurveyForm, link: str, stop: str) -> str:
+def _text(survey_form: SurveyForm, link: str, stop: str) -> str:
     """The mail for those who read plain text: the question, each answer with its link, and the way out."""
-    first = sheet.questions[0]
-    lines = [sheet.intro, "", first.text, ""]
+    first = survey_form.questions[0]
+    lines = [survey_form.intro, "", first.text, ""]
     for point in first.points:
         words = point.words
         if not first.has_words and first.low and point in (first.points[0], first.points[-1]):
@@ -83,7 +83,7 @@ def _text(sheet: SurveyForm, link: str, stop: str) -> str:
         lines.append(f"{words}: {link}?{first.code}={point.value}")
     if not first.points:
         lines.append(link)
-    return "\n".join([*lines, "", sheet.company, "", f"{sheet.say('stop')}: {stop}", ""])
+    return "\n".join([*lines, "", survey_form.company, "", f"{survey_form.say('stop')}: {stop}", ""])
 
 
 @cache

@@ -75,10 +75,10 @@ def plan(*, event: TouchpointsRecorded, at: datetime) -> list[Invitation]:
         _planned(survey, moment, at) for moment in moments for survey in waiting if survey.moment_kind == moment.kind
     ]
     Invitation.objects.bulk_create(planned, ignore_conflicts=True, batch_size=1_000)
-    kept = Invitation.objects.filter(
+    rows = Invitation.objects.filter(
         moment_id__in=[moment.pk for moment in moments], survey__in=waiting, state=Invitation.State.PLANNED
     )
-    enqueue(found := list(kept))
+    enqueue(found := list(rows))
     return found
 
 
@@ -125,8 +125,8 @@ def invite_after_case(*, customer: Customer, case_id: int, by: By, at: datetime)
     """Ask whether what was done in a case helped, within the budget, once for each time `at` that it was closed."""
     survey = surveys.helped(by=SYSTEM, at=at)
     _locked_person(customer.pk)
-    known = Invitation.objects.filter(survey=survey, case_id=case_id, created_at__gte=at).first()
-    return known or invite(survey=survey, customer=customer, case_id=case_id, by=by, at=at)
+    row = Invitation.objects.filter(survey=survey, case_id=case_id, created_at__gte=at).first()
+    return row or invite(survey=survey, customer=customer, case_id=case_id, by=by, at=at)
 
 
 def send_due(*, invitation: int) -> None:
@@ -173,13 +173,13 @@ def is_in_sample(survey: Survey, moment: Touchpoint) -> bool:
 def _moments(event: TouchpointsRecorded, kinds: set[str], at: datetime) -> list[Touchpoint]:
     if not kinds or event.latest < at - FRESH_FOR:
         return []
-    found = Touchpoint.objects.filter(
+    rows = Touchpoint.objects.filter(
         batch=event.batch,
         id__range=(event.first_id, event.last_id),
         happened_at__range=(max(event.earliest, at - FRESH_FOR), event.latest),
         kind__in=kinds,
     )
-    return list(found)
+    return list(rows)
 
 
 def _planned(survey: Survey, moment: Touchpoint, at: datetime) -> Invitation:
@@ -229,20 +229,20 @@ def _why_not(invitation: Invitation, person: Customer, at: datetime) -> str | No
         return "late"
     if not person.email:
         return "no_address"
-    said = consents.standing(person=person.pk)
-    if not all(said.get(purpose, True) for purpose in PURPOSES):
+    consent_of = consents.standing(person=person.pk)
+    if not all(consent_of.get(purpose, True) for purpose in PURPOSES):
         return "refused"
     return _over_budget(survey, person, at)
 
 
 def _over_budget(survey: Survey, person: Customer, at: datetime) -> str | None:
-    asked = Invitation.objects.filter(
+    rows = Invitation.objects.filter(
         customer__person=person.pk, state__in=[Invitation.State.ASKED, Invitation.State.ANSWERED]
     )
     overall = surveys.budget()
-    if asked.filter(survey=survey, asked_at__gt=at - timedelta(days=survey.days)).count() >= survey.times:
+    if rows.filter(survey=survey, asked_at__gt=at - timedelta(days=survey.days)).count() >= survey.times:
         return "survey_budget"
-    if asked.filter(asked_at__gt=at - timedelta(days=overall.days)).count() >= overall.times:
+    if rows.filter(asked_at__gt=at - timedelta(days=overall.days)).count() >= overall.times:
         return "budget"
     return None
 

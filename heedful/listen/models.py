@@ -1,4 +1,4 @@
-"""How we hear: surveys, whom they ask and whom they spare."""
+"""How we hear: surveys, whom they ask and whom they spare. Threads and messages stand in `conversations`."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,6 +9,8 @@ from django.db.models import Q
 from heedful.associates.models import Associate, Company
 from heedful.customers import question_kinds
 from heedful.customers.models import Customer
+from heedful.listen.conversations.models import Message as Message
+from heedful.listen.conversations.models import Thread as Thread
 
 
 class Budget(models.Model):

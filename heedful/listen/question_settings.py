@@ -57,10 +57,10 @@ def _scale(question: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _bounds(question: Mapping[str, Any]) -> dict[str, Any]:
-    found = {end: question[end] for end in ("at_least", "at_most") if question.get(end) is not None}
-    if len(found) == 2 and found["at_least"] >= found["at_most"]:
+    bounds = {end: question[end] for end in ("at_least", "at_most") if question.get(end) is not None}
+    if len(bounds) == 2 and bounds["at_least"] >= bounds["at_most"]:
         raise Refused("The smallest number must be below the largest.")
-    return found
+    return bounds
 
 
 def _options(options: Sequence[Mapping[str, Any]], languages: Sequence[str]) -> list[dict[str, Any]]:

@@ -175,11 +175,11 @@ def budget() -> Budget:
 @transaction.atomic
 def helped(*, by: By, at: datetime) -> Survey:
     """Return the survey that asks whether what was done helped; it is there from the first time it is wanted."""
-    found = Survey.objects.filter(slug=HELPED).first()
-    if found is None:  # of two who want it first one makes it, and the other waits for that
+    row = Survey.objects.filter(slug=HELPED).first()
+    if row is None:  # of two who want it first one makes it, and the other waits for that
         locks.lock(Survey)
-        found = Survey.objects.filter(slug=HELPED).first()
-    return found or _make_helped(by=by, at=at)
+        row = Survey.objects.filter(slug=HELPED).first()
+    return row or _make_helped(by=by, at=at)
 
 
 def _make_helped(*, by: By, at: datetime) -> Survey:
@@ -260,9 +260,9 @@ def _unwatch(survey: Survey) -> None:
         kinds.unwatch(slugs=[survey.moment_kind])
 
 
-def _free_slug(wanted: str) -> str:
+def _free_slug(slug: str) -> str:
     locks.lock(Survey)
-    return names.slug(wanted, otherwise="survey", most=70, taken=Survey.objects.values_list("slug", flat=True))
+    return names.slug(slug, otherwise="survey", most=70, taken=Survey.objects.values_list("slug", flat=True))
 
 
 def _checked_languages(languages: Sequence[str]) -> list[str]:

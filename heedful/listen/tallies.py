@@ -27,21 +27,21 @@ class InvitationTally:
     """
 
     planned: int = 0
-    asked: int = 0
+    invited: int = 0
     answered: int = 0
     complete: int = 0
     visitors: int = 0
-    spared: Counter[str] = field(default_factory=Counter)
+    suppressed: Counter[str] = field(default_factory=Counter)
 
     @property
     def response_rate(self) -> float | None:
         """Complete sheets of those that were asked, from 0 to 1; none before anybody was asked."""
-        return self.complete / self.asked if self.asked else None
+        return self.complete / self.invited if self.invited else None
 
     @property
-    def not_asked(self) -> int:
+    def suppressed_total(self) -> int:
         """How many were spared, whatever the reason."""
-        return self.spared.total()
+        return self.suppressed.total()
 
 
 ASKS = """
@@ -100,8 +100,8 @@ def _add(tally: InvitationTally, state: str, reason: str, is_visitor: bool, coun
     elif state == "planned":
         tally.planned += count
     elif state == "not_asked":
-        tally.spared[reason] += count
+        tally.suppressed[reason] += count
     else:
-        tally.asked += count
+        tally.invited += count
         tally.answered += count if state == "answered" else 0
         tally.complete += complete

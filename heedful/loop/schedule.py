@@ -8,7 +8,7 @@ from django.conf import settings
 from heedful.associates import disclosures, rate_limits
 from heedful.customers import partitions
 from heedful.ledger import idempotency, jobs
-from heedful.promise import commitments, recounts
+from heedful.promise import calendars, commitments, recounts
 from heedful.understand import rereadings
 
 
@@ -33,6 +33,7 @@ SCHEDULE: tuple[Regular, ...] = (
     Regular("37 2 * * *", disclosures.forget),
     Regular("41 2 * * *", partitions.tend),
     Regular("* * * * *", commitments.fire, queue=jobs.CLOCKS),
+    Regular("22 2 * * *", calendars.keep_up),
     Regular("12 3 * * *", recounts.follow_audiences),
     Regular("52 3 * * *", rereadings.keep_up),
 )

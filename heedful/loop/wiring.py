@@ -13,7 +13,7 @@ from heedful.customers.touchpoints import TouchpointsRecorded
 from heedful.imports import importing
 from heedful.ledger.events import Reaction
 from heedful.ledger.jobs import CLOCKS, PROMISES
-from heedful.listen import answers, backfill, invitations, surveys
+from heedful.listen import answers, backfill, conversations, invitations, surveys
 from heedful.promise import calendars, commitments, promises, recounts
 from heedful.understand import detection, reading, rereadings, rules, topics
 
@@ -22,9 +22,11 @@ TOLD = Reaction(deliveries.dispatch, when=deliveries.is_heard)
 
 REACTIONS: dict[type, Sequence[Reaction]] = {
     TouchpointsRecorded: [
-        Reaction(commitments.advance, when=lambda event: event.watched or event.feedback, queue=PROMISES, together=500),
-        Reaction(reading.read, when=lambda event: event.feedback, priority=20, together=50),
-        Reaction(invitations.plan_for, when=lambda event: event.watched, together=500),
+        Reaction(
+            commitments.advance, when=lambda event: event.watched or event.feedback, queue=PROMISES, batch_size=500
+        ),
+        Reaction(reading.read, when=lambda event: event.feedback, priority=20, batch_size=50),
+        Reaction(invitations.plan_for, when=lambda event: event.watched, batch_size=500),
     ],
     people.PeopleRegrouped: [
         Reaction(commitments.reevaluate, queue=PROMISES),
@@ -103,6 +105,7 @@ RECORDED_ONLY: tuple[type, ...] = (
     rules.RuleRemoved,
     rereadings.RereadingStarted,
     rereadings.RereadingFinished,
+    conversations.MessageReceived,
     invitations.InvitationSuppressed,
     backfill.InvitationsBackfilled,
     surveys.BudgetChanged,

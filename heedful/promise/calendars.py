@@ -1,21 +1,25 @@
 """Calendars: when the company works, for promises that are made in working time."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
 from heedful.associates import associates
 from heedful.kit import locks, names
-from heedful.kit.actor import By
+from heedful.kit.actor import SYSTEM, By
 from heedful.kit.errors import Refused
 from heedful.ledger import events
 from heedful.promise import public_holidays, recounts
 from heedful.promise.models import Calendar, Promise
 from heedful.promise.working_time import WEEKDAYS
 from heedful.promise.working_time import WorkingHours as Hours
+
+log = logging.getLogger(__name__)
 
 type Week = Mapping[str, Sequence[Sequence[str]]] | Sequence[Sequence[Sequence[str]]]
 
@@ -56,8 +60,8 @@ def add(
 ) -> Calendar:
     """Add a calendar, with the public holidays of a region if one is named; the first one is the default."""
     associates.must(by, "calendar.edit")
-    holidays = _with_public(holidays, region, at)
     row = Calendar(name=_free_name(name, 0), **_hours(time_zone, week, holidays))
+    _choose(row, region, at)
     _make_default(row, wanted=is_default or not Calendar.objects.exists())
     row.save()
     events.record(CalendarAdded(row.pk, row.name), by=by, at=at)
@@ -77,38 +81,97 @@ def change(
     by: By,
     at: datetime,
 ) -> Calendar:
-    """Change when the company works; promises that count by it are counted anew in the background."""
+    """Change when the company works; promises that count by it are counted anew in the background.
+
+    The holidays are as they are given here; the public ones of a region are added to them when it is chosen.
+    """
     associates.must(by, "calendar.edit")
-    holidays = _with_public(holidays, region, at)
     free_name = _free_name(name, calendar.pk)
     row = Calendar.objects.select_for_update().get(pk=calendar.pk)
-    before = {"time_zone": row.time_zone, "week": row.week, "holidays": row.holidays}
+    before = _before(row)
     row.name = free_name
     for field, value in _hours(time_zone, week, holidays).items():
         setattr(row, field, value)
+    _choose(row, region, at)
     _make_default(row, wanted=is_default or row.is_default)
     row.save()
-    events.record(CalendarChanged(row.pk, row.name, before), by=by, at=at)
-    for promise in Promise.objects.filter(standards__calendar=row).distinct():
-        recounts.start(promise=promise, because="the calendar was changed", at=at)
+    _announce(row, before, "the calendar was changed", by, at)
     return row
 
 
-def _with_public(holidays: Sequence[str], region: str, at: datetime) -> list[str]:
-    """The holidays, and the public ones of a region for this year and the next."""
-    return [*holidays, *(public_holidays.days(region, year=at.year) if region else ())]
+def keep_up(*, at: datetime) -> None:
+    """Take over the public holidays of the coming years, and what was decided about them since; runs every night."""
+    for pk in Calendar.objects.exclude(region="").order_by("pk").values_list("pk", flat=True):
+        try:
+            _keep_up(pk, at)
+        except Refused as refused:
+            log.warning("The public holidays of calendar %s cannot be kept up: %s", pk, refused.sentence)
+
+
+@transaction.atomic
+def _keep_up(pk: int, at: datetime) -> None:
+    row = Calendar.objects.select_for_update().get(pk=pk)
+    before = _before(row)
+    _follow_region(row, at)
+    row.save(update_fields=["holidays", "public_holidays"])
+    if row.holidays != before["holidays"]:
+        because = f"public holidays of {public_holidays.name_of(row.region)} were taken over"
+        _announce(row, before, because, SYSTEM, at)
+
+
+def _choose(row: Calendar, region: str, at: datetime) -> None:
+    """Take over the public holidays of a region as it is chosen; those of another one that are yet to come go."""
+    if region == row.region:
+        return
+    if region:
+        new = public_holidays.days(region, year=_today(row, at).year)
+        gone = _coming(row.public_holidays, row, at).difference(new)
+        row.holidays = sorted({*row.holidays, *new} - gone)
+        row.public_holidays = new
+    else:
+        row.public_holidays = []
+    row.region = region
+
+
+def _follow_region(row: Calendar, at: datetime) -> None:
+    """Take over what is new among the days to come, and what was moved; what somebody removed by hand stays away."""
+    days = public_holidays.days(row.region, year=_today(row, at).year)
+    coming, earlier = _coming(days, row, at), _coming(row.public_holidays, row, at)
+    row.holidays = sorted({*row.holidays, *(coming - earlier)} - (earlier - coming))
+    row.public_holidays = sorted({*row.public_holidays, *coming} - (earlier - coming))
+
+
+def _coming(days: Sequence[str], row: Calendar, at: datetime) -> set[str]:
+    """Those of these days that have not come yet: what is over stays as it was judged by."""
+    today = f"{_today(row, at)}"
+    return {day for day in days if day > today}
+
+
+def _today(row: Calendar, at: datetime) -> date:
+    return at.astimezone(ZoneInfo(row.time_zone)).date()
+
+
+def _before(row: Calendar) -> dict[str, Any]:
+    return {"time_zone": row.time_zone, "week": row.week, "holidays": row.holidays}
+
+
+def _announce(row: Calendar, before: dict[str, Any], because: str, by: By, at: datetime) -> None:
+    """Write down that the company works at other times, and count anew what was promised by it."""
+    events.record(CalendarChanged(row.pk, row.name, before), by=by, at=at)
+    for promise in Promise.objects.filter(standards__calendar=row).distinct():
+        recounts.start(promise=promise, because=because, at=at)
 
 
 def _hours(time_zone: str, week: Week, holidays: Sequence[str]) -> dict[str, Any]:
     """The hours as a row keeps them: seven days in order, Monday first."""
     try:
-        said = Hours.from_json({"time_zone": time_zone, "week": week, "holidays": list(holidays)}).to_json()
+        hours = Hours.from_json({"time_zone": time_zone, "week": week, "holidays": list(holidays)}).to_json()
     except ValueError as sentence:
         raise Refused(str(sentence)) from None
     return {
-        "time_zone": said["time_zone"],
-        "week": [said["week"][day] for day in WEEKDAYS],
-        "holidays": said["holidays"],
+        "time_zone": hours["time_zone"],
+        "week": [hours["week"][day] for day in WEEKDAYS],
+        "holidays": hours["holidays"],
     }
 
 

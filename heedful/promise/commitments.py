@@ -340,6 +340,6 @@ def history(commitment: Commitment) -> CommitmentHistory:
     """Replay a commitment: its flips in the order in which they were found, and what they rest on."""
     flips = list(commitment.flips.order_by("found_at", "pk"))
     named = set(references.numbers("touchpoint", [flip.because for flip in flips]).values())
-    wanted = named | {commitment.opened_by} | ({commitment.settled_by} if commitment.settled_by else set())
-    touchpoints = Touchpoint.objects.filter(pk__in=wanted).order_by("happened_at", "pk")
+    numbers = named | {commitment.opened_by} | ({commitment.settled_by} if commitment.settled_by else set())
+    touchpoints = Touchpoint.objects.filter(pk__in=numbers).order_by("happened_at", "pk")
     return CommitmentHistory(commitment, flips, list(touchpoints))

@@ -12,12 +12,18 @@ from typing import Any, Literal, NamedTuple
 from django.db import connection
 
 from heedful.customers.question_kinds import EXPECTED
+from heedful.promise import standards
 from heedful.promise.models import Promise
 
 type By = Literal["kind", "stage", "channel", "month"]
 
 EXPERIENCE_WINDOW = timedelta(days=30)
-KEYS = {"kind": "kind", "stage": "stage", "channel": "channel", "month": "to_char(happened_at, 'YYYY-MM')"}
+KEYS = {
+    "kind": "kind",
+    "stage": "stage",
+    "channel": "channel",
+    "month": "to_char(happened_at AT TIME ZONE %(zone)s, 'YYYY-MM')",
+}
 
 
 class GapCount(NamedTuple):
@@ -95,8 +101,9 @@ FROM nearest f {expectation} GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5"""
 
 
 def by(*, key: By, question: str, since: datetime, until: datetime, stated: float | None = None) -> list[GapCount]:
-    """Compare experience with expectation, by kind of touchpoint, stage, channel or month."""
-    values = {"questions": [question], "hoped": [question], "stated": stated}
+    """Compare experience with expectation, by kind of touchpoint, stage, channel or month where the company is."""
+    values: dict[str, Any] = {"questions": [question], "hoped": [question], "stated": stated}
+    values |= {"zone": standards.company_zone()} if key == "month" else {}
     rows = _rows(
         EXPERIENCES + GAPS.format(key=KEYS[key], expectation=EXPECTATION), values | {"since": since, "until": until}
     )

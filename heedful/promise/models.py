@@ -17,6 +17,10 @@ class Calendar(models.Model):
     week = models.JSONField()
     """Seven lists, Monday first, of ["09:00", "17:30"] periods."""
     holidays = models.JSONField(default=list)
+    region = models.CharField(max_length=20, blank=True, default="", db_default="")
+    """The country or region whose public holidays are taken over for the coming years, such as `GB-WLS`."""
+    public_holidays = models.JSONField(default=list, db_default=[])
+    """The days that were taken over from it; those that are no longer among the holidays were removed by hand."""
     is_default = models.BooleanField(default=False)
 
     def __str__(self) -> str:
@@ -71,8 +75,8 @@ class Promise(models.Model):
     @property
     def counting(self) -> "Recount | None":
         """The recount that runs now: until it is done, its figures are not yet whole."""
-        found: Recount | None = getattr(self, "recount", None)
-        return found if found and found.finished_at is None else None
+        recount: Recount | None = getattr(self, "recount", None)
+        return recount if recount and recount.finished_at is None else None
 
 
 class StandardQuerySet(models.QuerySet["Standard"]):

@@ -1,6 +1,6 @@
 """Public holidays of countries and of regions within them, as a calendar takes them: `GB`, `GB-WLS`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -36,19 +36,24 @@ def days(region: str, *, year: int) -> list[str]:
     return [day.isoformat() for day in sorted(holidays.country_holidays(country, subdiv=part or None, years=years))]
 
 
+def through(days: Sequence[str]) -> int | None:
+    """The last year of days that were taken over."""
+    return int(max(days)[:4]) if days else None
+
+
 def offered() -> dict[str, str]:
     """What the library knows: `regions.tsv` is written from it."""
     import holidays
 
-    known: dict[str, str] = {}
+    regions: dict[str, str] = {}
     supported = holidays.list_supported_countries(include_aliases=False)
     for code, country in countries.every().items():
         if code in supported:
-            known[code] = country.name
+            regions[code] = country.name
             names = _names(holidays.country_holidays(code))
             parts = {f"{code}-{part}": names.get(part, part) for part in supported[code]}
-            known |= dict(sorted(parts.items(), key=lambda one: one[1]))
-    return known
+            regions |= dict(sorted(parts.items(), key=lambda one: one[1]))
+    return regions
 
 
 def _names(country: object) -> dict[str, str]:

@@ -78,8 +78,8 @@ def step(*, promise: int, started_at: datetime, at: datetime) -> bool:
     row = Recount.objects.select_for_update().filter(promise=promise, finished_at=None).first()
     if row is None or row.started_at != started_at:
         return False
-    found = Customer.objects.people().filter(pk__gt=row.last_person).order_by("pk")
-    people = list(found.values_list("pk", flat=True)[:AT_ONCE])
+    rows = Customer.objects.people().filter(pk__gt=row.last_person).order_by("pk")
+    people = list(rows.values_list("pk", flat=True)[:AT_ONCE])
     if people:
         row.changed += commitments.evaluate_people(
             people,

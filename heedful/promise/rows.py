@@ -138,9 +138,9 @@ def note_unreadable(
     *, records: Collection[int], of: Sequence[int], unreadable: Mapping[CommitmentKey, Unreadable]
 ) -> None:
     """Keep what could not be read of these records, and forget what has become readable."""
-    kept = Unreadable.objects.filter(customer__in=list(records), standard__in=of)
-    known = {(standard, opened_by): pk for pk, standard, opened_by in kept.values_list("pk", "standard", "opened_by")}
-    if gone := [pk for key, pk in known.items() if key not in unreadable]:
+    rows = Unreadable.objects.filter(customer__in=list(records), standard__in=of)
+    pk_of = {(standard, opened_by): pk for pk, standard, opened_by in rows.values_list("pk", "standard", "opened_by")}
+    if gone := [pk for key, pk in pk_of.items() if key not in unreadable]:
         Unreadable.objects.filter(pk__in=gone).delete()
-    if new := [row for key, row in unreadable.items() if key not in known]:
+    if new := [row for key, row in unreadable.items() if key not in pk_of]:
         Unreadable.objects.bulk_create(new)

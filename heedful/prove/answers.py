@@ -2,10 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any, Literal
 
 from django.db import connection
 
+from heedful.promise import standards
 from heedful.prove.periods import Period
 from heedful.prove.tallies import AnswerTally
 
@@ -17,18 +18,19 @@ KEYS: dict[By, str] = {
     "channel": "s.channel",
     "kind": "s.kind",
     "segment": "p.segment",
-    "month": "to_char(s.happened_at, 'YYYY-MM')",
+    "month": "to_char(s.happened_at AT TIME ZONE %(zone)s, 'YYYY-MM')",
 }
 PLAIN = """
 SELECT s.question, {key}, s.value, s.lowest, s.highest, count(*), count(*), count(*) FROM customers_score s
-WHERE s.question = ANY(%s) AND s.happened_at >= %s AND s.happened_at < %s GROUP BY 1, 2, 3, 4, 5
+WHERE s.question = ANY(%(questions)s) AND s.happened_at >= %(since)s AND s.happened_at < %(until)s
+GROUP BY 1, 2, 3, 4, 5
 """
 WEIGHTED = """
 WITH said AS MATERIALIZED (
     SELECT s.question, s.value, s.lowest, s.highest, s.stage, s.channel, s.kind, s.happened_at,
         coalesce(m.person_id, s.customer_id) AS who
     FROM customers_score s LEFT JOIN customers_customer m ON m.id = s.customer_id AND m.person_id < m.id
-    WHERE s.question = ANY(%s) AND s.happened_at >= %s AND s.happened_at < %s
+    WHERE s.question = ANY(%(questions)s) AND s.happened_at >= %(since)s AND s.happened_at < %(until)s
 )
 SELECT s.question, {key}, s.value, s.lowest, s.highest, count(*), coalesce(sum(p.value_amount), 0)::float8,
     coalesce(sum(p.value_amount * p.value_amount), 0)::float8
@@ -42,12 +44,14 @@ def tallies(
 ) -> dict[str, dict[str, AnswerTally]]:
     """Return for each question and each value of `by` the answers of a period; weights are customers' yearly values.
 
-    Values are places on the question's own scale. Where all were asked on one other, the tallies name it.
+    Values are places on the question's own scale. Where all were asked on one other, the tallies name it. Months begin
+    when they do where the company is.
     """
     joined = weighted or by == "segment"
     sql = (WEIGHTED if joined else PLAIN).replace("{key}", KEYS[by])
+    values: dict[str, Any] = {"questions": list(questions), "since": period.since, "until": period.until}
     with connection.cursor() as cursor:
-        cursor.execute(sql, [list(questions), period.since, period.until])
+        cursor.execute(sql, values | ({"zone": standards.company_zone()} if by == "month" else {}))
         rows = cursor.fetchall()
     cells: dict[str, dict[str, list[tuple[float, int, float, float]]]] = defaultdict(lambda: defaultdict(list))
     asked: dict[str, set[tuple[int, int] | None]] = defaultdict(set)

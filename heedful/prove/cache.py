@@ -22,9 +22,9 @@ MOST_S = 60.0
 def recent[T](name: str, count: Callable[[], T]) -> T:
     """What was counted under this name lately, else what is counted now."""
     name = f"{__version__}.{name}"  # another version may not understand what this one counted
-    known = cache.get(name)
-    if known is not None:
-        return cast("T", known)
+    value = cache.get(name)
+    if value is not None:
+        return cast("T", value)
     began = monotonic()
     counted = count()
     took_s = monotonic() - began

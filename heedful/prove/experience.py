@@ -45,31 +45,31 @@ class ExperienceByOutcome:
 
 
 def by_outcome(
-    *, promises: Collection[Promise], walks: Mapping[int, Attainment], period: Period
+    *, promises: Collection[Promise], attainments: Mapping[int, Attainment], period: Period
 ) -> dict[int, list[ExperienceByOutcome]]:
-    """How each promise was felt in a period, the question with the most answers first; `walks` are of that period."""
-    asked = [question for question in answers.questions_answered() if _is_of_promises(question)]
+    """How each promise was felt in a period, the question with the most answers first; `attainments` are of it."""
+    questions = [question for question in answers.questions_answered() if _is_of_promises(question)]
     cells: dict[tuple[int, str], list[OutcomeCount]] = defaultdict(list)
-    for cell in gaps.after(promises=promises, questions=asked, since=period.since, until=period.until):
+    for cell in gaps.after(promises=promises, questions=questions, since=period.since, until=period.until):
         cells[cell.promise, cell.question].append(cell)
-    found: dict[int, list[ExperienceByOutcome]] = defaultdict(list)
+    outcomes: dict[int, list[ExperienceByOutcome]] = defaultdict(list)
     for (promise, question), some in sorted(cells.items()):
-        found[promise].append(_felt(question, some, walks[promise]))
-    for one in found.values():
+        outcomes[promise].append(_by_outcome(question, some, attainments[promise]))
+    for one in outcomes.values():
         one.sort(key=lambda question: -question.n)
-    return found
+    return outcomes
 
 
 def _is_of_promises(question: str) -> bool:
     return not question.startswith(OF_THE_CASE) and question_kinds.has_scale(question)
 
 
-def widest_gap(found: Sequence[ExperienceByOutcome]) -> ExperienceByOutcome | None:
+def widest_gap(experiences: Sequence[ExperienceByOutcome]) -> ExperienceByOutcome | None:
     """The question with the most pairs of experience and expectation; none where nothing was expected."""
-    return max((one for one in found if one.gap), key=lambda one: one.gap.n if one.gap else 0, default=None)
+    return max((one for one in experiences if one.gap), key=lambda one: one.gap.n if one.gap else 0, default=None)
 
 
-def _felt(question: str, cells: Sequence[OutcomeCount], walk: Attainment) -> ExperienceByOutcome:
+def _by_outcome(question: str, cells: Sequence[OutcomeCount], times: Attainment) -> ExperienceByOutcome:
     kept, broken = ([cell for cell in cells if cell.state == state] for state in STATES)
     pairs = [(cell.gap, cell.n, cell.n, cell.n) for cell in cells if cell.gap is not None]
     return ExperienceByOutcome(
@@ -77,8 +77,8 @@ def _felt(question: str, cells: Sequence[OutcomeCount], walk: Attainment) -> Exp
         scores.score(question, _tally(kept)),
         scores.score(question, _tally(broken)),
         scores.gap(AnswerTally.of_rows(pairs), scale_of(question)),
-        _of_all(question, kept, walk.kept),
-        _of_all(question, broken, walk.broken),
+        _of_all(question, kept, times.kept),
+        _of_all(question, broken, times.broken),
     )
 
 

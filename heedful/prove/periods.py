@@ -20,6 +20,16 @@ class Period:
         return next((choice for choice, words in CHOICES.items() if words == self.words), "all")
 
     @property
+    def label(self) -> str:
+        """What it is called where one chooses."""
+        return LABELS[self.choice]
+
+    @property
+    def is_all(self) -> bool:
+        """Whether it has no beginning."""
+        return self.since == ALWAYS
+
+    @property
     def before(self) -> "Period | None":
         """The time of the same length before it; None where it has no beginning, or is longer than what was before."""
         length = self.until - self.since

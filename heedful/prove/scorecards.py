@@ -36,9 +36,9 @@ class PromiseCard:
     kept: int
     due: int
     open: int
-    walk: Estimate | None
-    walk_before: Estimate | None
-    felt: list[ExperienceByOutcome]
+    attainment: Estimate | None
+    attainment_before: Estimate | None
+    experience: list[ExperienceByOutcome]
     gap: Estimate | None
     gap_in: str | None
     """The question in which it is measured."""
@@ -49,17 +49,17 @@ class PromiseCard:
     @property
     def change(self) -> Estimate | None:
         """The walk against the period before."""
-        return scores.change(self.walk, self.walk_before)
+        return scores.change(self.attainment, self.attainment_before)
 
 
-def cards(*, period: Period, at: datetime, with_felt: bool = True) -> list[PromiseCard]:
+def cards(*, period: Period, at: datetime, with_experience: bool = True) -> list[PromiseCard]:
     """Every promise of today, those whose breaking touches the most value first. A fixed number of queries.
 
     How it felt costs more than the rest together, so that whoever does not show it can leave it out.
     """
     promises = Promise.objects.active().select_related("owner", "stage", "recount").prefetch_related("standards")
-    found = _cards(list(promises), period, at, with_felt=with_felt)
-    return sorted(found, key=lambda card: (-card.worth.amount, -(card.due - card.kept), card.promise.words))
+    shown = _cards(list(promises), period, at, with_experience=with_experience)
+    return sorted(shown, key=lambda card: (-card.worth.amount, -(card.due - card.kept), card.promise.words))
 
 
 def card(*, promise: Promise, period: Period, at: datetime) -> PromiseCard:
@@ -67,34 +67,42 @@ def card(*, promise: Promise, period: Period, at: datetime) -> PromiseCard:
     return _cards([promise], period, at)[0]
 
 
-def _cards(promises: Sequence[Promise], period: Period, at: datetime, *, with_felt: bool = True) -> list[PromiseCard]:
+def _cards(
+    promises: Sequence[Promise], period: Period, at: datetime, *, with_experience: bool = True
+) -> list[PromiseCard]:
     only = promises[0].pk if len(promises) == 1 else None
-    walked = attainment.attainments(since=period.since, until=period.until, promise=only)
+    attainments = attainment.attainments(since=period.since, until=period.until, promise=only)
     last = period.before
     before = attainment.attainments(since=last.since, until=last.until, promise=only) if last else {}
-    how_felt = experience.by_outcome(promises=promises, walks=walked, period=period) if with_felt else {}
+    experiences = (
+        experience.by_outcome(promises=promises, attainments=attainments, period=period) if with_experience else {}
+    )
     worth = _worth(at)
     cases = _cases()
-    found = []
+    cards = []
     for promise in promises:
-        walk, old, said = walked[promise.pk], before.get(promise.pk, Attainment()), how_felt.get(promise.pk, [])
-        gap = experience.widest_gap(said)
-        found.append(
+        now, old, answers = (
+            attainments[promise.pk],
+            before.get(promise.pk, Attainment()),
+            experiences.get(promise.pk, []),
+        )
+        gap = experience.widest_gap(answers)
+        cards.append(
             PromiseCard(
                 promise=promise,
-                kept=walk.kept,
-                due=walk.due,
-                open=walk.pending + walk.at_risk,
-                walk=scores.share_of(walk.kept, walk.due),
-                walk_before=scores.share_of(old.kept, old.due),
-                felt=[one for one in said if one.question not in _measured_by(promise)],
+                kept=now.kept,
+                due=now.due,
+                open=now.pending + now.at_risk,
+                attainment=scores.share_of(now.kept, now.due),
+                attainment_before=scores.share_of(old.kept, old.due),
+                experience=[one for one in answers if one.question not in _measured_by(promise)],
                 gap=gap.gap if gap else None,
                 gap_in=gap.question if gap else None,
                 worth=worth.get(promise.pk, Worth(worth_period(at))),
                 cases=cases.get(promise.pk, 0),
             )
         )
-    return found
+    return cards
 
 
 def _measured_by(promise: Promise) -> set[str]:

@@ -18,21 +18,21 @@ def read(*, since: datetime, after: int = 0, at: datetime) -> list[Trouble]:
     Nothing follows from it by itself: whoever tells of the past decides what becomes of the trouble.
     """
     rules = detection.rules()
-    sheets = list(Feedback.objects.filter(pk__gt=after).order_by("pk"))
-    parts = (sheets[start : start + AT_ONCE] for start in range(0, len(sheets), AT_ONCE))
+    feedback = list(Feedback.objects.filter(pk__gt=after).order_by("pk"))
+    parts = (feedback[start : start + AT_ONCE] for start in range(0, len(feedback), AT_ONCE))
     return [trouble for part in parts for trouble in _troubles(part, rules, at) if trouble.happened_at > since]
 
 
-def _troubles(sheets: Sequence[Feedback], rules: Sequence[TroubleRule], at: datetime) -> Iterator[Trouble]:
-    task = Work(at=at, sheets=list(sheets))
-    for step in (reading.find_unread, reading.tell_what_was_meant, reading.tell_topics, reading.store):
+def _troubles(feedback: Sequence[Feedback], rules: Sequence[TroubleRule], at: datetime) -> Iterator[Trouble]:
+    task = Work(at=at, feedback=list(feedback))
+    for step in (reading.find_pending, reading.interpret, reading.match_topics, reading.store):
         step(task)
-    scores = reading.scores_of(task.sheets)
-    for sheet in task.sheets:
-        row = task.readings.get(sheet.pk)
+    scores = reading.scores_of(task.feedback)
+    for one in task.feedback:
+        row = task.readings.get(one.pk)
         trouble = detection.trouble_in(
-            sheet,
-            scores=scores[sheet.pk],
+            one,
+            scores=scores[one.pk],
             signals=row.signals if row else (),
             topics=[each["slug"] for each in row.topics] if row else (),
             rules=rules,

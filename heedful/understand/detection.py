@@ -55,10 +55,10 @@ def trouble_in(
     rules: Sequence[TroubleRule],
 ) -> Trouble | None:
     """The trouble in one answer sheet, or none; the gravest gives its name, words before scores."""
-    found = [(rule.severity, bool(rule.signal), words) for rule in rules if (words := _by_rule(rule, scores, signals))]
-    if not found:
+    hits = [(rule.severity, bool(rule.signal), words) for rule in rules if (words := _by_rule(rule, scores, signals))]
+    if not hits:
         return None
-    worst = max(found, key=lambda each: each[:2])
+    worst = max(hits, key=lambda each: each[:2])
     return Trouble(
         reference=str(Reference("feedback", feedback.pk)),
         customer=feedback.customer_id,

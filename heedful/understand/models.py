@@ -84,3 +84,15 @@ class Reading(models.Model):
 
     def __str__(self) -> str:
         return f"{self.sentiment} ({self.language})"
+
+
+class TroubleReport(models.Model):
+    """That trouble in feedback was reported, so that whoever reads it once more does not report it once more."""
+
+    feedback = models.OneToOneField(Feedback, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    digest = models.CharField(max_length=32)
+    """Of the trouble as it was reported; one that became another is reported again."""
+    reported_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.feedback_id} at {self.reported_at}"

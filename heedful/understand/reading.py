@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+import msgspec
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -13,7 +14,7 @@ from heedful.customers import question_kinds
 from heedful.customers.models import Feedback, Score
 from heedful.customers.touchpoints import TouchpointsRecorded
 from heedful.kit.actor import SYSTEM
-from heedful.ledger import events
+from heedful.ledger import events, references
 from heedful.ledger.models import Entry
 from heedful.understand import detection, light, topics
 from heedful.understand.detection import Trouble, TroubleHeard
@@ -28,8 +29,8 @@ class Work:
     """Answer sheets on their way through the steps, each of which adds what it found."""
 
     at: datetime
-    sheets: list[Feedback]
-    unread: list[Feedback] = field(default_factory=list)
+    feedback: list[Feedback]
+    pending: list[Feedback] = field(default_factory=list)
     readings: dict[int, Reading] = field(default_factory=dict)
     troubles: list[Trouble] = field(default_factory=list)
 
@@ -38,7 +39,7 @@ def read(recorded: Sequence[TouchpointsRecorded], *, entries: Sequence[Entry]) -
     """Read what customers said in some batches; reading it twice changes nothing."""
     del entries
     for part in _parts(recorded):
-        through(Work(at=timezone.now(), sheets=sheets_of(*part)))
+        through(Work(at=timezone.now(), feedback=feedback_of(*part)))
 
 
 def _parts(recorded: Sequence[TouchpointsRecorded]) -> Iterator[list[TouchpointsRecorded]]:
@@ -53,10 +54,10 @@ def _parts(recorded: Sequence[TouchpointsRecorded]) -> Iterator[list[Touchpoints
         yield part
 
 
-def again(*, sheets: list[Feedback], at: datetime) -> None:
+def again(*, feedback: list[Feedback], at: datetime) -> None:
     """Read words that were read before, as the topics stand now; old words open no cases."""
-    work = Work(at=at, sheets=sheets, unread=[sheet for sheet in sheets if sheet.verbatim])
-    for step in (tell_what_was_meant, tell_topics, store):
+    work = Work(at=at, feedback=feedback, pending=[one for one in feedback if one.verbatim])
+    for step in (interpret, match_topics, store):
         step(work)
 
 
@@ -73,40 +74,40 @@ def through(work: Work) -> Work:
     return work
 
 
-def find_unread(work: Work) -> None:
+def find_pending(work: Work) -> None:
     """Pick the sheets whose words were never read, or have changed since."""
-    known = {row.feedback_id: row for row in Reading.objects.filter(feedback__in=work.sheets)}
-    for sheet in work.sheets:
-        row = known.get(sheet.pk)
-        if row and (row.text_digest == digest(sheet.verbatim)):
-            work.readings[sheet.pk] = row
-        elif sheet.verbatim:
-            work.unread.append(sheet)
+    reading_of = {row.feedback_id: row for row in Reading.objects.filter(feedback__in=work.feedback)}
+    for feedback in work.feedback:
+        row = reading_of.get(feedback.pk)
+        if row and (row.text_digest == digest(feedback.verbatim)):
+            work.readings[feedback.pk] = row
+        elif feedback.verbatim:
+            work.pending.append(feedback)
 
 
-def tell_what_was_meant(work: Work) -> None:
+def interpret(work: Work) -> None:
     """Language, sentiment and signs of trouble in the words, by the light tier."""
-    for sheet, meant in zip(work.unread, light.read([sheet.verbatim for sheet in work.unread]), strict=True):
-        work.readings[sheet.pk] = Reading(
-            feedback=sheet,
-            customer_id=sheet.customer_id,
-            happened_at=sheet.happened_at,
+    for feedback, meant in zip(work.pending, light.read([feedback.verbatim for feedback in work.pending]), strict=True):
+        work.readings[feedback.pk] = Reading(
+            feedback=feedback,
+            customer_id=feedback.customer_id,
+            happened_at=feedback.happened_at,
             language=meant.language,
             language_confidence=meant.language_confidence,
             sentiment=meant.sentiment,
             sentiment_confidence=meant.sentiment_confidence,
             signals=[{"signal": signal.signal, "words": list(signal.words)} for signal in meant.signals],
             model=light.MODEL,
-            text_digest=digest(sheet.verbatim),
+            text_digest=digest(feedback.verbatim),
             read_at=work.at,
         )
 
 
-def tell_topics(work: Work) -> None:
+def match_topics(work: Work) -> None:
     """What the words are about, of the topics that the company cares about."""
-    told = topics.of([sheet.verbatim for sheet in work.unread])
-    for sheet, found in zip(work.unread, told, strict=True):
-        work.readings[sheet.pk].topics = [{"slug": slug, "confidence": confidence} for slug, confidence in found]
+    matches = topics.of([feedback.verbatim for feedback in work.pending])
+    for feedback, found in zip(work.pending, matches, strict=True):
+        work.readings[feedback.pk].topics = [{"slug": slug, "confidence": confidence} for slug, confidence in found]
 
 
 @transaction.atomic
@@ -115,12 +116,12 @@ def store(work: Work) -> None:
 
     Words that changed while they were read are left to the reading of that change, which may have ended by now.
     """
-    now = _hold(work.unread)
-    changed = {sheet.pk for sheet in work.unread if now.get(sheet.pk) != sheet.verbatim}
-    work.unread = [sheet for sheet in work.unread if sheet.pk not in changed]
-    work.sheets = [sheet for sheet in work.sheets if sheet.pk not in changed]
+    now = _hold(work.pending)
+    changed = {feedback.pk for feedback in work.pending if now.get(feedback.pk) != feedback.verbatim}
+    work.pending = [feedback for feedback in work.pending if feedback.pk not in changed]
+    work.feedback = [feedback for feedback in work.feedback if feedback.pk not in changed]
     Reading.objects.bulk_create(
-        [work.readings[sheet.pk] for sheet in work.unread],
+        [work.readings[feedback.pk] for feedback in work.pending],
         update_conflicts=True,
         unique_fields=["feedback"],
         update_fields=STORED,
@@ -128,23 +129,23 @@ def store(work: Work) -> None:
     )
 
 
-def _hold(sheets: list[Feedback]) -> dict[int, str]:
+def _hold(feedback: list[Feedback]) -> dict[int, str]:
     """The words of these sheets as they are once nobody else changes them, held in the order of whoever does."""
-    held = Feedback.objects.select_for_update(no_key=True).filter(pk__in=[sheet.pk for sheet in sheets])
-    return dict(held.order_by("subject").values_list("pk", "verbatim")) if sheets else {}
+    held = Feedback.objects.select_for_update(no_key=True).filter(pk__in=[one.pk for one in feedback])
+    return dict(held.order_by("subject").values_list("pk", "verbatim")) if feedback else {}
 
 
 def weigh(work: Work) -> None:
     """Find trouble in fresh sheets, by their scores and by the signs in their words."""
-    fresh = [sheet for sheet in work.sheets if detection.is_fresh(sheet, at=work.at)]
+    fresh = [feedback for feedback in work.feedback if detection.is_fresh(feedback, at=work.at)]
     if not fresh:
         return
     scores, rules = scores_of(fresh), detection.rules()
-    for sheet in fresh:
-        row = work.readings.get(sheet.pk)
+    for feedback in fresh:
+        row = work.readings.get(feedback.pk)
         trouble = detection.trouble_in(
-            sheet,
-            scores=scores[sheet.pk],
+            feedback,
+            scores=scores[feedback.pk],
             signals=row.signals if row else (),
             topics=[each["slug"] for each in row.topics] if row else (),
             rules=rules,
@@ -153,10 +154,30 @@ def weigh(work: Work) -> None:
             work.troubles.append(trouble)
 
 
+@transaction.atomic
 def report(work: Work) -> None:
-    """Say that trouble was heard."""
-    if work.troubles:
-        events.record(TroubleHeard(tuple(work.troubles)), by=SYSTEM, at=work.at)
+    """Say that trouble was heard: once, and again only where it became another."""
+    if unreported := _unreported(work.troubles, at=work.at):
+        events.record(TroubleHeard(tuple(unreported)), by=SYSTEM, at=work.at)
+
+
+REPORT = """
+INSERT INTO understand_troublereport AS known (feedback_id, digest, reported_at)
+SELECT feedback, digest, %s FROM unnest(%s::bigint[], %s::text[]) AS w(feedback, digest) ORDER BY feedback
+ON CONFLICT (feedback_id) DO UPDATE SET digest = EXCLUDED.digest, reported_at = EXCLUDED.reported_at
+WHERE known.digest <> EXCLUDED.digest RETURNING feedback_id
+"""
+"""One statement, which holds the rows: of two who read the same at once one reports it."""
+
+
+def _unreported(troubles: Sequence[Trouble], *, at: datetime) -> list[Trouble]:
+    """Write down trouble as it is now, and return what was never reported so."""
+    feedback = references.numbers("feedback", [trouble.reference for trouble in troubles])
+    digests = [digest(msgspec.json.encode(trouble).decode()) for trouble in troubles]
+    with connection.cursor() as cursor:
+        cursor.execute(REPORT, [at, [feedback[trouble.reference] for trouble in troubles], digests])
+        changed = {pk for (pk,) in cursor.fetchall()}
+    return [trouble for trouble in troubles if feedback[trouble.reference] in changed]
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +209,7 @@ def try_out(text: str) -> TrialReading:
     )
 
 
-STEPS = [find_unread, tell_what_was_meant, tell_topics, store, weigh, report]
+STEPS = [find_pending, interpret, match_topics, store, weigh, report]
 
 STORED = [
     "happened_at", "language", "language_confidence", "sentiment", "sentiment_confidence",
@@ -197,11 +218,11 @@ STORED = [
 
 
 def digest(verbatim: str) -> str:
-    """By which a changed verbatim is known."""
+    """By which it is known that a text has changed."""
     return hashlib.blake2b(verbatim.encode(), digest_size=16).hexdigest()
 
 
-def sheets_of(*recorded: TouchpointsRecorded) -> list[Feedback]:
+def feedback_of(*recorded: TouchpointsRecorded) -> list[Feedback]:
     """The answer sheets that batches began or added to, each once."""
     subjects: set[str] = set()
     with connection.cursor() as cursor:
@@ -216,9 +237,9 @@ def sheets_of(*recorded: TouchpointsRecorded) -> list[Feedback]:
     return list(Feedback.objects.filter(subject__in=subjects).order_by("pk"))
 
 
-def scores_of(sheets: list[Feedback]) -> dict[int, dict[str, question_kinds.Score]]:
+def scores_of(feedback: list[Feedback]) -> dict[int, dict[str, question_kinds.Score]]:
     """Every score of each sheet, as it was given."""
-    found: dict[int, dict[str, question_kinds.Score]] = defaultdict(dict)
-    for score in Score.objects.filter(feedback__in=sheets):
-        found[score.feedback_id][score.question] = score.answer
-    return found
+    scores: dict[int, dict[str, question_kinds.Score]] = defaultdict(dict)
+    for score in Score.objects.filter(feedback__in=feedback):
+        scores[score.feedback_id][score.question] = score.answer
+    return scores

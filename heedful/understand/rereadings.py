@@ -72,7 +72,7 @@ def step(*, row: Rereading, at: datetime) -> None:
         return
     before = {"pk__lt": row.upto} if row.upto else {}
     sheets = list(Feedback.objects.exclude(verbatim="").filter(**before).order_by("-pk")[:AT_ONCE])
-    reading.again(sheets=sheets, at=at)
+    reading.again(feedback=sheets, at=at)
     row.done, row.upto = row.done + len(sheets), min((sheet.pk for sheet in sheets), default=0)
     if len(sheets) < AT_ONCE:
         row.finished_at = at

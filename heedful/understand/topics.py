@@ -58,8 +58,8 @@ def of(texts: Sequence[str]) -> list[ScoredTopics]:
     """What each text is about, of the topics that the company cares about today."""
     if not texts:
         return []
-    wanted = [spec_of(topic) for topic in Topic.objects.filter(is_active=True).order_by("pk")]
-    return [[(found.slug, found.confidence) for found in each] for each in light.topics(texts, wanted)]
+    specs = [spec_of(topic) for topic in Topic.objects.filter(is_active=True).order_by("pk")]
+    return [[(found.slug, found.confidence) for found in each] for each in light.topics(texts, specs)]
 
 
 def spec_of(topic: Topic) -> light.TopicSpec:

@@ -121,8 +121,8 @@ def remember_device(request: HttpRequest, response: HttpResponse, associate: Ass
 
 def _device(request: HttpRequest, associate: Associate) -> str:
     """The name that a device was given when this associate came in with it, or nothing."""
-    known = request.get_signed_cookie(f"{DEVICE}{associate.pk}", default="", salt=DEVICE, max_age=KNOWN_FOR)
-    return known or ""
+    cookie = request.get_signed_cookie(f"{DEVICE}{associate.pk}", default="", salt=DEVICE, max_age=KNOWN_FOR)
+    return cookie or ""
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
@@ -147,8 +147,8 @@ class SocialAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
             raise ImmediateHttpResponse(HttpResponseRedirect(reverse("setup:account")))
         if sociallogin.is_existing:
             return
-        known = {address.email.lower() for address in sociallogin.email_addresses if address.verified}
-        somebody = Associate.objects.filter(email__in=known, is_active=True).first()
+        addresses = {address.email.lower() for address in sociallogin.email_addresses if address.verified}
+        somebody = Associate.objects.filter(email__in=addresses, is_active=True).first()
         if somebody is not None:
             sociallogin.connect(request, somebody)
 

@@ -8,6 +8,7 @@ from django.templatetags.static import static
 from django.urls import reverse
 
 from heedful.web import accounts, filters, view_tabs
+from heedful.web.components import verbatims
 
 
 class Components:
@@ -48,7 +49,7 @@ def environment(*, strict: bool = False, complete: bool = False, **options: Any)
     options["undefined"] = Missing if complete else jinja2.ChainableUndefined
     options.pop("autoescape", None)  # there is no page without it
     engine = jinja2.Environment(**options, autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    engine.filters.update(filters.FILTERS)
+    engine.filters.update(filters.FILTERS, pieces=verbatims.pieces)
     engine.globals.update(ui=Components(engine), url=url, static=static, icon=filters.icon)
     engine.globals.update(saved_views=view_tabs.saved_views, sign_ons=accounts.sign_ons)
     if strict:

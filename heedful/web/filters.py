@@ -139,9 +139,9 @@ def breakable(address: str) -> SafeString:
     return format_html("{}<wbr>{}{}", name, at, host)
 
 
-def called(slug: str, known: Mapping[str, str]) -> str:
-    """Say a code by its name among those that are known, such as `said.kind|called:shell.names.kinds`."""
-    return known.get(slug) or slugs.words(str(slug))
+def called(slug: str, names: Mapping[str, str]) -> str:
+    """Say a code by its name among those that are known, such as `row.kind|called:shell.names.kinds`."""
+    return names.get(slug) or slugs.words(str(slug))
 
 
 def browser(agent: str) -> str:

@@ -26,5 +26,5 @@ def _large(request: HttpRequest) -> HttpResponse:
     if not request.path_info.startswith("/api/"):
         return errors.plain("This is too large", words, 413)
     problem = {"type": "about:blank", "title": "The request is too large.", "status": 413, "detail": words}
-    said = {**problem, "code": "large", "errors": []}
-    return JsonResponse(said, status=413, content_type="application/problem+json")
+    body = {**problem, "code": "large", "errors": []}
+    return JsonResponse(body, status=413, content_type="application/problem+json")

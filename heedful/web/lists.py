@@ -109,23 +109,24 @@ def read[M: Model](
     keys: Sequence[str],
     size: int = PAGE,
     beside: Iterable[QuerySet[Any, Any] | None] = (),
+    above: QuerySet[Any] | None = None,
 ) -> ListPage[M]:
     """Read one page, ordered by `keys` that all run the same way and end with a unique one, such as "-at", "-id".
 
-    What stands `beside` the list is read in the same statement.
+    What stands `beside` the list is read in the same statement; rows `above` it too, and their customers are counted.
     """
     place = _place(request.GET.get("after", ""), rows.model, keys)
     skipped, values = (place[0], place[1:]) if place else (0, [])
     some = rows.filter(beyond(keys, values)) if values else rows
     part = some.order_by(*keys).fetch_mode(FETCH_RAISE)[: size + 1]
-    bundle.fetch(part, *beside)
-    found = list(part)
-    shown = found[:size]
-    is_all = not values and len(found) <= size
-    total = len(found) if is_all else rows.order_by()[: MOST_COUNTED + 1].count()
-    disclose(request, shown)
+    bundle.fetch(part, above, *beside)
+    fetched = list(part)
+    shown = fetched[:size]
+    is_all = not values and len(fetched) <= size
+    total = len(fetched) if is_all else rows.order_by()[: MOST_COUNTED + 1].count()
+    disclose(request, [*shown, *(above or ())])
     following = ""
-    if len(found) > size:
+    if len(fetched) > size:
         following = query(request.GET, after=cursor.encode([skipped + size, *_values(shown[-1], keys)]))
     return ListPage(shown, total, skipped + 1, following, query(request.GET, format="csv"), query(request.GET), values)
 
@@ -169,10 +170,10 @@ def _checked(model: type[Model], key: str, value: Any) -> Any:
         return float(value)
     if not isinstance(value, (int, str)) or "\x00" in str(value):
         raise TypeError
-    found = field.to_python(value) if isinstance(field, Field) else value
-    if isinstance(found, datetime) and found.tzinfo is None:
+    checked = field.to_python(value) if isinstance(field, Field) else value
+    if isinstance(checked, datetime) and checked.tzinfo is None:
         raise ValueError
-    return found
+    return checked
 
 
 TOGETHER = 200

@@ -87,16 +87,16 @@ class Names:
 class ActorQueries:
     """What is read to say who actors are, such as `key:1`, `api:key:1` or `associate:12`."""
 
-    def __init__(self, kept: Iterable[str]) -> None:
-        self.kept = set(kept)
-        self.read = {text: found for text in self.kept if (found := ACTOR.fullmatch(text))}
-        ids: dict[str, set[int]] = defaultdict(set)
-        for found in self.read.values():
-            if found[2]:
-                ids[found[1]].add(int(found[2]))
-        self.associates = Associate.objects.filter(pk__in=ids["associate"]).values_list("pk", "name")
-        self.keys = Key.objects.filter(pk__in=ids["key"]).values_list("pk", "name")
-        self.customers = Customer.objects.filter(pk__in=ids["customer"])
+    def __init__(self, written: Iterable[str]) -> None:
+        self.written = set(written)
+        self.read = {text: match for text in self.written if (match := ACTOR.fullmatch(text))}
+        ids_of: dict[str, set[int]] = defaultdict(set)
+        for match in self.read.values():
+            if match[2]:
+                ids_of[match[1]].add(int(match[2]))
+        self.associates = Associate.objects.filter(pk__in=ids_of["associate"]).values_list("pk", "name")
+        self.keys = Key.objects.filter(pk__in=ids_of["key"]).values_list("pk", "name")
+        self.customers = Customer.objects.filter(pk__in=ids_of["customer"])
 
     def __iter__(self) -> Iterator[QuerySet[Any, Any]]:
         return iter((self.associates, self.keys, self.customers))
@@ -105,16 +105,17 @@ class ActorQueries:
 def actors(queries: ActorQueries) -> dict[str, str]:
     """Who each actor is; what names nobody is left out."""
     bundle.fetch(*queries)
-    known: dict[str, dict[int, str]] = {
+    names_of: dict[str, dict[int, str]] = {
         "associate": dict(queries.associates),
         "key": dict(queries.keys),
         "customer": {who.pk: who.label for who in queries.customers},
     }
     return {
-        text: known.get(found[1], {}).get(int(found[2] or 0), UNNAMED[found[1]]) for text, found in queries.read.items()
+        text: names_of.get(match[1], {}).get(int(match[2] or 0), UNNAMED[match[1]])
+        for text, match in queries.read.items()
     }
 
 
 def sources(queries: ActorQueries) -> dict[str, str]:
     """Where what is in the log came from, in words; a name that the company gave stays as it is."""
-    return {source: OWN.get(source, source) for source in queries.kept} | actors(queries)
+    return {source: OWN.get(source, source) for source in queries.written} | actors(queries)

@@ -22,7 +22,7 @@ from heedful.associates import associates
 from heedful.associates.models import Associate
 from heedful.kit.characters import storable
 from heedful.kit.errors import Forbidden, Refused, TooMany
-from heedful.web import shell
+from heedful.web import periods, shell
 
 PAGES = "jinja2"
 """The engine's name among Django's."""
@@ -45,7 +45,7 @@ def page[**P](action: str) -> Callable[[View[P]], Callable[Concatenate[HttpReque
         def opened(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return _to_login(request)
-            request.GET = _storable(request.GET)  # type: ignore[assignment]  # the copy is as good
+            request.GET = periods.normal(_storable(request.GET))  # type: ignore[assignment]  # the copy is as good
             with timezone.override(_zone(request)):
                 try:
                     associates.must(request.user, action)
@@ -62,12 +62,12 @@ def page[**P](action: str) -> Callable[[View[P]], Callable[Concatenate[HttpReque
     return decorate
 
 
-def _storable(asked: QueryDict) -> QueryDict:
+def _storable(query: QueryDict) -> QueryDict:
     """The address without what no database can hold; nobody types it."""
-    if "%00" not in asked.urlencode():
-        return asked
-    cleaned = asked.copy()
-    for name, values in asked.lists():
+    if "%00" not in query.urlencode():
+        return query
+    cleaned = query.copy()
+    for name, values in query.lists():
         cleaned.setlist(name, [storable(value) for value in values])
     return cleaned
 

@@ -7,7 +7,7 @@ from heedful.associates import guesses
 from heedful.web import accounts
 
 
-class Counted(BaseAuthenticateForm):  # type: ignore[misc]
+class CodeCountingForm(BaseAuthenticateForm):  # type: ignore[misc]
     """A form whose code is looked at as often as `associates/guesses.py` allows."""
 
     def clean_code(self) -> str:
@@ -18,9 +18,9 @@ class Counted(BaseAuthenticateForm):  # type: ignore[misc]
         return code
 
 
-class CodeForm(Counted, AuthenticateForm):  # type: ignore[misc]
+class CodeForm(CodeCountingForm, AuthenticateForm):  # type: ignore[misc]
     """Asks at the log-in."""
 
 
-class CodeAgainForm(Counted, ReauthenticateForm):  # type: ignore[misc]
+class CodeAgainForm(CodeCountingForm, ReauthenticateForm):  # type: ignore[misc]
     """Asks before the account itself is changed."""

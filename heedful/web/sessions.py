@@ -27,11 +27,12 @@ class SessionStore(db.SessionStore):
 
     def _get_session_from_db(self) -> Session | None:
         """Read the session; one that is over, or was ended from elsewhere, begins anew without its name."""
-        rows = statements.fetch(READ, [self.session_key, timezone.now()])
+        key = str(self.session_key)
+        rows = statements.fetch(READ, [key, timezone.now()])
         if not rows:
             self._session_key: Any = None
             return None
         data, expires_at, *company = rows[0]
         if company[0] is not None:
             self.company = Company.from_db("default", FIELDS, company)
-        return Session(session_key=self.session_key, session_data=data, expire_date=expires_at)
+        return Session(session_key=key, session_data=data, expire_date=expires_at)

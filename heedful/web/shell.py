@@ -76,7 +76,7 @@ class Permissions:
 
 
 class Shell:
-    """The surroundings of one request, each part found when a template first asks for it."""
+    """What stands around one request, each part found when a template first asks for it."""
 
     def __init__(self, request: HttpRequest) -> None:
         self.request = request
@@ -132,7 +132,7 @@ class Shell:
         return list(self._doors(VERBS))
 
     @property
-    def house(self) -> list[MenuEntry]:
+    def setup_menu(self) -> list[MenuEntry]:
         """Setting the house up."""
         return list(self._doors(HOUSE))
 

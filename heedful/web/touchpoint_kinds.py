@@ -15,21 +15,21 @@ MOST = 500
 
 def offered() -> dict[str, str]:
     """Name -> code of the kinds that were seen; those that share a name are offered by their code."""
-    kinds = sorted(TouchpointKind.objects.wanted_first()[:MOST], key=lambda kind: kind.pk)
+    kinds = sorted(TouchpointKind.objects.relevant_first()[:MOST], key=lambda kind: kind.pk)
     times = Counter(str(kind) for kind in kinds)
     return {(str(kind) if times[str(kind)] == 1 else kind.pk): kind.pk for kind in kinds}
 
 
-def name_of(code: str, known: Mapping[str, str]) -> str:
+def name_of(code: str, names: Mapping[str, str]) -> str:
     """What a form shows for a code."""
-    return next((name for name, kind in known.items() if kind == code), code)
+    return next((name for name, kind in names.items() if kind == code), code)
 
 
-def code_of(typed: str, known: Mapping[str, str]) -> str:
+def code_of(typed: str, kinds: Mapping[str, str]) -> str:
     """The code that was meant: of a name that is offered, of a code, or of new words as programs write them."""
     typed = names.one_line(typed)
-    by_name = {name.casefold(): kind for name, kind in known.items()}
-    if not typed or typed in known.values():
+    by_name = {name.casefold(): kind for name, kind in kinds.items()}
+    if not typed or typed in kinds.values():
         return typed
     return by_name.get(typed.casefold()) or (
         typed if typed == typed.casefold() and " " not in typed else slugs.slug(typed)

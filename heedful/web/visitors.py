@@ -26,12 +26,12 @@ def network(request: HttpRequest) -> str:
     return str(ipaddress.IPv6Network(f"{where.partition('%')[0]}/{ONE_HOUSEHOLD}", strict=False).network_address)
 
 
-def _read(said: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+def _read(value: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     """Read an address, with a port or without; one that wraps an older address is that one."""
-    for text in (said.strip(), said.strip().rpartition(":")[0].strip("[]")):
+    for text in (value.strip(), value.strip().rpartition(":")[0].strip("[]")):
         try:
-            found = ipaddress.ip_address(text)
+            address = ipaddress.ip_address(text)
         except ValueError:
             continue
-        return getattr(found, "ipv4_mapped", None) or found
+        return getattr(address, "ipv4_mapped", None) or address
     return None

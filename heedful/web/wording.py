@@ -7,11 +7,13 @@ from datetime import date, datetime, timedelta
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from heedful.listen import conversations
+
 HOUR, DAY = 3600, 86_400
 STEPS = ((60, 1, "s"), (HOUR, 60, "min"), (DAY, HOUR, "h"), (45 * DAY, DAY, "d"), (600 * DAY, 2_629_800, "mo"))
 YEAR_S = 31_557_600
-CHANNELS = {"email": "E-mail", "sms": "SMS", "ivr": "Phone menu", "api": "API", "qr": "QR code", "whatsapp": "WhatsApp"}
-"""Channels that one does not write as they are spelled."""
+CHANNELS = {"sms": "SMS", "ivr": "Phone menu", "api": "API", "qr": "QR code", "whatsapp": "WhatsApp"}
+"""Channels that one does not write as they are spelled, besides those on which conversations are held."""
 BROWSERS = {
     "Edg": "Edge",
     "OPR/": "Opera",
@@ -104,7 +106,8 @@ def browser(agent: str) -> str:
 
 def channel(code: str) -> str:
     """Say a channel."""
-    return CHANNELS.get(code.lower()) or words(code)
+    conversed = conversations.find_channel(code.lower())
+    return conversed.label if conversed else CHANNELS.get(code.lower()) or words(code)
 
 
 def count_of(number: int, things: str) -> str:

@@ -18,7 +18,9 @@ pytestmark = pytest.mark.django_db
 def test_a_case_that_is_told_is_like_one_that_was_opened(carla: Customer, noon: datetime) -> None:
     here = cases.open_for_trouble(trouble=trouble(carla), by=SYSTEM, at=noon)
     (told,) = backfill.create(
-        told=[backfill.PastCase(troubles=[trouble(meet("carl@example.org", value=600), "feedback:2")], opened_at=noon)],
+        history=[
+            backfill.PastCase(troubles=[trouble(meet("carl@example.org", value=600), "feedback:2")], opened_at=noon)
+        ],
         by=SYSTEM,
         at=noon,
     )
@@ -33,7 +35,7 @@ def test_each_start_and_stop_of_its_clock_is_in_the_log(
 ) -> None:
     hours = [noon + timedelta(hours=n) for n in range(5)]
     (row,) = backfill.create(
-        told=[
+        history=[
             backfill.PastCase(
                 troubles=[trouble(carla, severity=1), trouble(carla, "feedback:2", severity=3, what="Wants to leave")],
                 opened_at=hours[0],

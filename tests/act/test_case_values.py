@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from heedful.act import cases
-from heedful.act.models import Case
+from heedful.act.models import Case, CaseTrouble
+from heedful.associates import teams
 from heedful.associates.models import Associate
+from heedful.courier.models import Mail
 from heedful.customers import people, touchpoints
 from heedful.customers.models import Customer, Feedback
 from heedful.customers.touchpoints import TouchpointDraft
@@ -16,6 +18,7 @@ from heedful.kit import live
 from heedful.kit.actor import SYSTEM
 from heedful.kit.errors import Refused
 from heedful.ledger.models import Entry
+from heedful.understand.models import Reading
 from tests.act.conftest import meet, trouble
 from tests.work import work
 
@@ -184,6 +187,114 @@ def test_a_clock_calls_a_lead_for_its_own_case_alone(case: Case, noon: datetime)
     later = cases.open_for_trouble(trouble=trouble(meet("otto@example.org"), "feedback:2"), by=SYSTEM, at=noon + HOUR)
     work(at=later.escalate_at - MINUTE)
     assert list(Case.objects.filter(escalated_at__isnull=False)) == [case]
+    work(at=later.escalate_at)
+    assert Case.objects.filter(escalated_at__isnull=False).count() == 2
+
+
+# What is heard late, and twice
+
+
+@pytest.fixture
+def asked_again(carla: Customer, noon: datetime) -> Feedback:
+    """A sheet with a score of two, beside another one whose words are no trouble."""
+    for number, signals in enumerate([[], [{"signal": "cancellation", "words": ["leave"]}]]):
+        at = noon - number * MINUTE
+        draft = TouchpointDraft(
+            "survey_answered", at, f"said {number}", customer=carla.pk, subject=f"sheet {number}", scores={"ease": 3}
+        )
+        touchpoints.record(drafts=[draft], source="test", by=SYSTEM, at=noon)
+        sheet = Feedback.objects.get(subject=f"sheet {number}")
+        Reading.objects.create(
+            feedback=sheet,
+            customer=carla,
+            happened_at=at,
+            language="en",
+            language_confidence=1,
+            sentiment="negative",
+            sentiment_confidence=1,
+            signals=signals,
+            read_at=noon,
+        )
+    return sheet
+
+
+def test_a_sheet_that_is_heard_again_is_as_grave_as_it_stands_now(
+    asked_again: Feedback, carla: Customer, noon: datetime
+) -> None:
+    mild = trouble(carla, f"feedback:{asked_again.pk}", severity=1, what="Ease: 3 of 7")
+    cases.open_for_trouble(trouble=mild, by=SYSTEM, at=noon)
+    cases.open_for_trouble(trouble=mild, by=SYSTEM, at=noon)
+    row, heard = Case.objects.get(), CaseTrouble.objects.get()
+    assert (row.severity, row.title) == (3, "Wants to leave")
+    assert (heard.severity, heard.what, heard.words) == (3, "Wants to leave", "leave")
+    assert Entry.objects.filter(kind="CaseJoined").count() == 1
+
+
+def test_trouble_after_a_no_that_is_heard_twice_is_written_down_once(
+    case: Case, carla: Customer, mira: Associate, noon: datetime
+) -> None:
+    close(case, mira, noon)
+    for _ in range(2):
+        cases.hear_trouble_after(case=case, trouble=trouble(carla, "feedback:2"), by=SYSTEM, at=noon + DAY)
+    assert list(CaseTrouble.objects.order_by("pk").values_list("reference", flat=True)) == ["feedback:1", "feedback:2"]
+    assert (Case.objects.get().reopened, Entry.objects.filter(kind="CaseReopened").count()) == (1, 1)
+
+
+def test_a_word_that_is_heard_twice_is_written_down_once_and_an_earlier_one_not_at_all(
+    case: Case, mira: Associate, noon: datetime
+) -> None:
+    close(case, mira, noon)
+    for helped, said_at in ((True, noon + HOUR), (True, noon + HOUR), (False, noon + HOUR), (False, noon)):
+        cases.hear_whether_it_helped(case=case, helped=helped, said_at=said_at, by=SYSTEM, at=noon + DAY)
+    assert Entry.objects.filter(kind="CustomerSaidWhetherItHelped").count() == 1
+    assert Case.objects.get().helped is True
+    cases.hear_whether_it_helped(
+        case=case, helped=False, said_at=noon + HOUR + timedelta(microseconds=1), by=SYSTEM, at=noon + DAY
+    )
+    assert (Case.objects.get().helped, Case.objects.get().is_open) == (False, True)
+
+
+# Whose
+
+
+def test_who_has_a_case_reads_that_it_is_theirs_already(
+    case: Case, mira: Associate, tom: Associate, noon: datetime
+) -> None:
+    cases.claim(case=case, by=mira.by, at=noon)
+    for who, code, sentence in (
+        (mira, "already_yours", "This case is yours already."),
+        (tom, "already_claimed", "Mira has claimed this case already."),
+    ):
+        with pytest.raises(Refused) as no:
+            cases.claim(case=case, by=who.by, at=noon + HOUR)
+        assert (no.value.code, no.value.sentence) == (code, sentence)
+    assert (Case.objects.get().claimed_at, Entry.objects.filter(kind="CaseClaimed").count()) == (noon, 1)
+
+
+def test_a_case_without_a_team_is_of_the_team_of_who_claims_it_and_any_other_keeps_its_own(
+    case: Case, mira: Associate, noon: datetime
+) -> None:
+    Case.objects.update(team=None)
+    cases.claim(case=case, by=mira.by, at=noon)
+    assert Case.objects.get().team == mira.team
+    other = teams.add(name="Other", by=SYSTEM, at=noon)
+    Case.objects.update(team=other, owner=None)
+    cases.claim(case=case, by=mira.by, at=noon)
+    assert Case.objects.get().team == other
+
+
+@pytest.mark.parametrize(("to", "sent"), [("", 1), ("carla@example.org", 1), ("former@example.org", 0)])
+def test_a_mail_goes_to_the_address_that_its_writer_saw_or_nowhere(
+    case: Case, mira: Associate, noon: datetime, to: str, sent: int
+) -> None:
+    if sent:
+        written = cases.write(case=case, subject="Order", text="Sorry.", to=to, by=mira.by, at=noon)
+        written.refresh_from_db()
+        assert written.outbox_item_id == Mail.objects.get().pk
+    else:
+        with pytest.raises(Refused, match="The address became carla@example"):
+            cases.write(case=case, subject="Order", text="Sorry.", to=to, by=mira.by, at=noon)
+    assert (Mail.objects.count(), Case.objects.get().is_waiting) == (sent, not sent)
 
 
 # Joining

@@ -44,3 +44,4 @@ def test_the_share_of_time_left_stays_between_all_and_nothing(hours: int, expect
 
 def test_no_time_at_all_is_no_time_left() -> None:
     assert priority.share_remaining(opened_at=NOON, due_at=NOON, at=NOON) == 0.0
+    assert priority.share_remaining(opened_at=NOON, due_at=NOON + timedelta(seconds=1), at=NOON) == 1.0

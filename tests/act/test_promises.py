@@ -92,7 +92,20 @@ def test_a_promise_at_risk_tells_the_open_case(promise: Promise, carla: Customer
     case = cases.open_for_trouble(trouble=trouble(carla), by=SYSTEM, at=noon)
     at_risk = commitment(promise, carla, noon + HOUR, "at_risk")
     assert cases.open_for_promise_at_risk(commitment=at_risk, by=SYSTEM, at=noon) == case
-    assert case.troubles.count() == 2
+    told = case.troubles.get(promise=promise)
+    assert (told.severity, told.what) == (1, "Promise at risk: Delivered within two days")
+    assert (told.reference, told.happened_at) == (f"commitment:{at_risk.pk}:at_risk", noon)
+
+
+@pytest.mark.parametrize(("ago", "opens"), [(14 * DAY, True), (14 * DAY + timedelta(microseconds=1), False)])
+@pytest.mark.parametrize("state", ["broken", "at_risk"])
+def test_what_counts_a_fortnight_ago_is_still_fresh_and_what_is_older_is_history(
+    promise: Promise, carla: Customer, noon: datetime, ago: timedelta, opens: bool, state: str
+) -> None:
+    CasePolicy.objects.update(at_risk="always")
+    row = commitment(promise, carla, noon - ago, state)
+    open_for = cases.open_for_broken_promise if state == "broken" else cases.open_for_promise_at_risk
+    assert (open_for(commitment=row, by=SYSTEM, at=noon) is not None) == opens
 
 
 # Many at once

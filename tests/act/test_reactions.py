@@ -2,19 +2,24 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from heedful.act import cases, reactions
-from heedful.act.models import Case, CaseTrouble
+from heedful.act.models import Case, CasePolicy, CaseTrouble
 from heedful.associates.models import Associate
+from heedful.courier.models import Mail
 from heedful.customers.models import Customer, Feedback
 from heedful.kit.actor import SYSTEM
 from heedful.ledger import events
 from heedful.listen import invitations
 from heedful.listen.models import Invitation
+from heedful.promise.commitments import PromiseAtRisk, PromiseBroken
+from heedful.promise.models import Commitment, Promise, Standard
 from heedful.understand.detection import Trouble, TroubleHeard
 from tests.act.conftest import meet, trouble
 
@@ -68,6 +73,51 @@ def test_a_sheet_that_is_no_survey_is_not_taken_for_the_answer_of_its_number(
     otto = meet("otto@example.org")
     sheet(7, f"{kind}:{asked.pk}", otto, noon)
     assert hear(trouble(otto, "feedback:7"), noon) != closed
+
+
+def test_the_customer_is_asked_about_a_case_that_was_closed_unless_it_stood_for_many_or_goes_on(
+    closed: Case, noon: datetime
+) -> None:
+    event = cases.CaseClosed(closed.pk, closed.customer_id, "solved", "late")
+    entry = events.record(event, by=SYSTEM, at=noon)
+    many = Promise.objects.create(slug="delivery", words="Delivered", made_at=noon)
+    for changes in ({"flood_of": many}, {"outcome": Case.Outcome.NO_TROUBLE}, {"closed_at": None, "outcome": ""}):
+        Case.objects.update(**changes)
+        reactions.ask_whether_it_helped(event, entry=entry)
+        assert not Invitation.objects.exists()
+        Case.objects.update(flood_of=None, outcome=Case.Outcome.SOLVED, closed_at=noon)
+    reactions.ask_whether_it_helped(event, entry=entry)
+    assert Invitation.objects.get().case_id == closed.pk
+
+
+def test_a_lead_is_written_to_while_the_customer_waits(
+    closed: Case, carla: Customer, dana: Associate, noon: datetime
+) -> None:
+    other = cases.open_for_trouble(trouble=trouble(meet("otto@example.org"), "test:2"), by=SYSTEM, at=noon)
+    for pk, mails in ((0, 0), (closed.pk, 0), (other.pk, 1), (other.pk, 1)):
+        event = cases.CaseEscalated(pk)
+        reactions.write_to_the_leads(event, entry=events.record(event, by=SYSTEM, at=noon))
+        assert Mail.objects.filter(purpose="escalation").count() == mails
+    assert Mail.objects.get(purpose="escalation").to == dana.email
+
+
+@pytest.mark.parametrize("state", Commitment.State.values)
+def test_only_what_still_is_as_it_was_said_opens_a_case(carla: Customer, state: str) -> None:
+    now = timezone.now()
+    CasePolicy.objects.update(at_risk="always")
+    many = Promise.objects.create(slug="delivery", words="Delivered", made_at=now)
+    standard = Standard.objects.create(promise=many, form="yes", from_kind="delivered", property="in_time")
+    row = Commitment.objects.create(
+        standard=standard, promise=many, customer=carla, opened_by=1, started_at=now, state=state, counts_at=now
+    )
+    ways: list[tuple[Any, Callable[..., None], str]] = [
+        (PromiseBroken([row.pk]), reactions.open_for_broken_promises, "broken"),
+        (PromiseAtRisk([row.pk]), reactions.warn_of_promises_at_risk, "at_risk"),
+    ]
+    for event, react, like in ways:
+        react(event, entry=events.record(event, by=SYSTEM, at=now))
+        assert Case.objects.exists() == (state == like)
+        Case.objects.all().delete()
 
 
 @pytest.mark.parametrize(

@@ -58,6 +58,7 @@ CHECKS = [
 ]
 
 
+APPLICATION = get_wsgi_application()
 OPERATIONS = [found.ok() for found in schema.get_all_operations() if isinstance(found, Ok)]
 
 
@@ -76,6 +77,6 @@ def test_whatever_a_stranger_sends_the_answer_is_as_described(
         suppress_health_check=list(HealthCheck),
     )
     def send(case: Case[Any]) -> None:
-        case.call_and_validate(headers={"Authorization": f"Bearer {key}"}, checks=CHECKS, app=get_wsgi_application())
+        case.call_and_validate(headers={"Authorization": f"Bearer {key}"}, checks=CHECKS, app=APPLICATION)
 
     send()

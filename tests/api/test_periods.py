@@ -75,8 +75,8 @@ def test_who_was_touched_says_its_own_time(invitation: Ask, bills: datetime) -> 
 
 def test_one_promise_says_how_it_felt(invitation: Ask, bills: datetime) -> None:
     said = invitation("GET", "/api/promises/bill")[1]
-    (felt,) = said["felt"]
-    assert (felt["question"], felt["kept"]["value"], felt["broken"]["value"]) == ("satisfaction", 1.0, 0.0)
+    (one,) = said["experience"]
+    assert (one["question"], one["kept"]["value"], one["broken"]["value"]) == ("satisfaction", 1.0, 0.0)
     assert said["counting"] == {"done": 0, "total": 0}
 
 

@@ -17,8 +17,8 @@ _compiler: Any = importlib.import_module("re._compiler")
 
 FUNCTIONS = {"compile", "match", "fullmatch", "search", "sub", "subn", "findall", "finditer", "split"}
 PROBES = "a1 A_.-\"'\\@<>()[]{}/:;,!?=%#+*~\n\tzZ09é★\x00\x7f\u0301"
-SHORT, LONG = 2_500, 10_000
-SLOW_S = 0.0015
+SHORT, LONG = 1_250, 5_000
+SLOW_S = 0.00075
 """More than the slowest linear pattern takes for `SHORT` characters; less is not looked at again."""
 LINEAR = 8
 """Four times the text takes a linear pattern four times as long, and a quadratic one sixteen times."""

@@ -65,5 +65,11 @@ def dotted(node: ast.AST) -> str:
             return "?"
 
 
+@cache
+def name(file: Path) -> str:
+    """A file as somebody names it who stands in the checkout."""
+    return str(file.relative_to(ROOT))
+
+
 def place(file: Path, node: ast.AST) -> str:
-    return f"{file.relative_to(ROOT)}:{getattr(node, 'lineno', 0)}"
+    return f"{name(file)}:{getattr(node, 'lineno', 0)}"

@@ -36,7 +36,7 @@ def test_there_are_relations_to_judge() -> None:
     assert len(list(relations())) > 5
 
 
-CHOOSE_THEIR_ROWS = {("Carried", "get_queryset")}
+CHOOSE_THEIR_ROWS = {("CarrierManager", "get_queryset")}
 """Managers of models that share a table: each shows the rows of its own carrier."""
 
 

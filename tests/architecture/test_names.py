@@ -3,10 +3,15 @@
 import ast
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any, cast
 
+import jinja2
+import pytest
 from django.apps import apps
+from django.template import engines
+from jinja2 import meta, nodes
 
 from heedful.loop import wiring
 from tests.architecture import reading
@@ -26,6 +31,30 @@ STAY = {
     "web.errors.not_found": "HTTP calls it so",
 }
 """Names with such a word that stay, each with its reason."""
+
+MEMBERS = {
+    "promise.attainment.Attainment.kept": "kept is a state of a commitment, and counted beside broken",
+    "prove.scorecards.PromiseCard.kept": "as above",
+    "prove.experience.ExperienceByOutcome.kept": "as above",
+    "prove.experience.ExperienceByOutcome.of_all_kept": "as above",
+    "web.desk.organisations.views.OrganisationPromise.kept": "as above",
+    "api.promises.PromiseSummary.kept": "as above, and programs read it",
+    "api.promises.ExperienceOut.kept": "as above",
+    "api.promises.ExperienceOut.of_all_kept": "as above",
+    "api.touchpoints.BatchResult.known": "programs read it: how many had come before",
+    "customers.models.Import.known": "a column: how many rows had come before",
+    "imports.importing.FileImported.known": "written in the ledger as the row has it",
+    "courier.models.OutboxItem.said": "a column: what the other side said last",
+    "ledger.idempotency.run_once": "the field's words for it",
+    "understand.light.weights.load_once": "the field's words for it",
+    "web.errors.not_found": "HTTP calls it so",
+}
+"""Members, parameters and template variables with such a word that stay, each with its reason."""
+
+FORMER = frozenset("surroundings practice spared walk walks walked instance instances hall house sheet sheets".split())  # noqa: SIM905
+"""Words that named things before the glossary did."""
+
+FORMER_STAY = {"associates.first.HouseSetUp": "an event that ledgers hold under this name"}
 
 SHARED: dict[str, str] = {}
 """Class names that two stages share, each with its reason."""
@@ -70,6 +99,65 @@ def test_past_participles_name_no_module_class_type_or_function() -> None:
 def is_fine(name: str, events: set[str]) -> bool:
     """An event is in the past tense, a question that is answered by yes or no may be, and so is the name of a time."""
     return name in events or name.startswith(("is_", "has_")) or name.endswith("_at")
+
+
+def members() -> Iterator[str]:
+    """Fields and methods of public classes, and what public functions and methods take: `web.lists.read.rows`."""
+    for file in reading.files():
+        for node in reading.tree(file).body:
+            yield from (f"{module(file)}.{name}" for name in _members(node))
+
+
+def _members(node: ast.stmt) -> Iterator[str]:
+    match node:
+        case ast.ClassDef(name=name, body=body) if not name.startswith("_"):
+            yield from (f"{name}.{inner}" for part in body for inner in _members(part))
+        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) if name == "__init__" or name[0] != "_":
+            yield name
+            arguments = (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)
+            yield from (f"{name}.{one.arg}" for one in arguments)
+        case ast.AnnAssign(target=ast.Name(id=name)) | ast.Assign(targets=[ast.Name(id=name)]):
+            if not name.startswith("_") and not name.isupper():  # a state may be what has happened
+                yield name
+
+
+def top() -> Iterator[str]:
+    """Modules, and what they define for others."""
+    yield from (module(file) for file in reading.files())
+    yield from (f"{where}.{name}" for name, where in public((ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)))
+
+
+def variables() -> Iterator[str]:
+    """What templates are handed and what they name themselves: `desk/promises/index.html line`."""
+    for file in sorted(reading.PACKAGE.rglob("jinja2/**/*.html")):
+        parsed = engine().parse(file.read_text(encoding="utf-8"))
+        names = meta.find_undeclared_variables(parsed)
+        names |= {name.name for name in parsed.find_all(nodes.Name) if name.ctx in ("store", "param")}
+        yield from (f"{str(file).partition('jinja2/')[2]} {name}" for name in names)
+
+
+def engine() -> jinja2.Environment:
+    return cast("Any", engines["jinja2"]).env  # type: ignore[no-any-return]
+
+
+@pytest.mark.parametrize("named", [members, variables])
+def test_past_participles_name_nothing_that_others_see(named: Callable[[], Iterator[str]]) -> None:
+    events = {event.__name__ for event in (*wiring.REACTIONS, *wiring.RECORDED_ONLY)}
+    wrong = {one for one in named() if words(last(one)) & WORDS and not is_fine(last(one), events)}
+    assert wrong - set(MEMBERS) == set()
+
+
+@pytest.mark.parametrize("named", [top, members, variables])
+def test_what_has_another_name_today_is_not_called_as_before(named: Callable[[], Iterator[str]]) -> None:
+    assert [where for where in named() if words(last(where)) & FORMER and where not in FORMER_STAY] == []
+
+
+def test_members_that_stay_are_there() -> None:
+    assert set(MEMBERS) - {*members(), *variables()} == set(), "these are gone, and may leave the list"
+
+
+def last(where: str) -> str:
+    return re.split(r"[. ]", where)[-1]
 
 
 def test_names_are_cut_into_words() -> None:

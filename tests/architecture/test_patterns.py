@@ -14,7 +14,7 @@ from tests.architecture.patterns import Use, slow, uses
 
 DYNAMIC = {
     "heedful.kit.characters:_too_many_marks": [characters._too_many_marks().pattern],
-    "heedful.web.desk.cases.page:mark": ["(too late|late|a)", "(aaaa|aaa|aa)"],
+    "heedful.web.components.verbatims:pieces": ["(too late|late|a)", "(aaaa|aaa|aa)"],
     "heedful.kit.reading.times:WRITTEN": [written.pattern for written in times.WRITTEN],
     "heedful.associates.company:_letters": ["[A-Za-z]{2}", "[A-Za-z]{3}"],
 }

@@ -128,7 +128,7 @@ def test_django_s_query_sets_keep_what_they_read_where_a_bundle_puts_it() -> Non
 
 
 def test_django_s_sessions_are_read_by_the_method_that_ours_overrides() -> None:
-    assert words(db.SessionStore._get_session_from_db) == ["self"]
+    assert words(db.SessionStore._get_session_from_db) == ["self"]  # type: ignore[attr-defined]
     assert "self._get_session_from_db()" in inspect.getsource(db.SessionStore.load)
     assert {field.column for field in Session._meta.concrete_fields} == {"session_key", "session_data", "expire_date"}
 

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
@@ -24,13 +25,20 @@ NAMED = {"icon", "icon_name", "change_icon"}
 TABLES = {"ICONS"}
 
 
-def calls() -> Iterator[tuple[nodes.Call, str]]:
+@cache
+def trees() -> list[tuple[str, nodes.Template]]:
+    """Our templates, parsed once, and where each is."""
+    return [
+        (str(file.relative_to(reading.ROOT)), ENGINE.parse(file.read_text(encoding="utf-8")))
+        for file in TEMPLATES
+        if "jinja2" in file.parts
+    ]
+
+
+@cache
+def calls() -> list[tuple[nodes.Call, str]]:
     """What the templates call, and where."""
-    for file in TEMPLATES:
-        where = str(file.relative_to(reading.ROOT))
-        if "jinja2" in file.parts:
-            parsed = ENGINE.parse(file.read_text(encoding="utf-8"))
-            yield from ((call, f"{where}:{call.lineno}") for call in parsed.find_all(nodes.Call))
+    return [(call, f"{where}:{call.lineno}") for where, tree in trees() for call in tree.find_all(nodes.Call)]
 
 
 def name_of(call: nodes.Call) -> str:
@@ -62,16 +70,14 @@ def addresses_in_templates() -> Iterator[tuple[str, str]]:
 
 def parts() -> Iterator[tuple[str, str]]:
     """What the templates extend, include, import and draw, and where."""
-    for file in TEMPLATES:
-        where = str(file.relative_to(reading.ROOT))
-        if "jinja2" in file.parts:
-            found = meta.find_referenced_templates(ENGINE.parse(file.read_text(encoding="utf-8")))
-            yield from ((name, where) for name in found if name)
+    for where, tree in trees():
+        yield from ((name, where) for name in meta.find_referenced_templates(tree) if name)
     for call, where in calls():
         if isinstance(call.node, nodes.Getattr) and getattr(call.node.node, "name", "") == "ui":
             yield f"components/{call.node.attr}.html", where
 
 
+@cache
 def places() -> dict[str, int]:
     """Class or function -> the position of its argument that is an icon."""
     known = {}
@@ -135,7 +141,10 @@ def _icons(node: ast.AST | None) -> Iterator[str]:
             yield from _icons(value)
 
 
-NAMES = sorted({*icons_in_templates(), *(hit for file in reading.files("web") for hit in in_code(file))})
+@cache
+def icons() -> list[tuple[str, str]]:
+    """The icons that templates and code name, and where."""
+    return sorted({*icons_in_templates(), *(hit for file in reading.files("web") for hit in in_code(file))})
 
 
 def is_drawn(name: str) -> bool:
@@ -147,12 +156,12 @@ def is_drawn(name: str) -> bool:
 
 
 def test_every_icon_that_is_named_exists() -> None:
-    assert [(name, where) for name, where in NAMES if not is_drawn(name)] == []
+    assert [(name, where) for name, where in icons() if not is_drawn(name)] == []
 
 
 def test_icons_are_found_where_they_are_named() -> None:
     """Guards the reader itself: one icon of each way in which they are named."""
-    names = {name for name, _ in NAMES}
+    names = {name for name, _ in icons()}
     assert {"chevron-down", "sprout", "inbox", "quote", "mouse-pointer-click", "key-round", "life-buoy"} <= names
 
 

@@ -2,6 +2,7 @@
 
 import ast
 from collections import defaultdict
+from functools import cache
 
 from heedful.associates import permissions
 from tests.architecture import reading
@@ -13,6 +14,7 @@ AT_THE_DOOR = {
 """Changes that the doors ask about, and why."""
 
 
+@cache
 def asked() -> dict[str, set[str]]:
     """Action -> the files that refuse who may not."""
     found: dict[str, set[str]] = defaultdict(set)
@@ -21,7 +23,7 @@ def asked() -> dict[str, set[str]]:
             if reading.dotted(call.func).rpartition(".")[2] in {"must", "lock_for", "page"}:
                 for argument in call.args:
                     if isinstance(argument, ast.Constant) and argument.value in permissions.TABLE:
-                        found[argument.value].add(str(file.relative_to(reading.ROOT)))
+                        found[argument.value].add(reading.name(file))
     return found
 
 

@@ -28,6 +28,12 @@ def test_the_first_team_gets_what_no_rule_sends_elsewhere() -> None:
     assert list(entries) == [{"team": first.pk, "name": "Care"}, {"team": second.pk, "name": "Billing"}]
 
 
+def test_where_no_team_gets_it_the_next_one_does() -> None:
+    """As in data that another program wrote."""
+    Team.objects.create(name="Care", created_at=NOON)
+    assert (add("Billing").is_default, defaults()) == (True, ["Billing"])
+
+
 def test_there_is_one_such_team_whoever_becomes_it() -> None:
     care, billing = add("Care"), add("Billing", is_default=True)
     assert defaults() == ["Billing"]

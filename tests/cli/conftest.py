@@ -3,7 +3,6 @@
 import contextlib
 import http.client
 import json
-import os
 import shutil
 import signal
 import socket
@@ -20,22 +19,12 @@ import psycopg
 import pytest
 
 from heedful.kit.postgres import Server
+from tests import installations
+from tests.installations import CHECKOUT as CHECKOUT
+from tests.installations import environment as environment
+from tests.installations import heedful as heedful
 
-CHECKOUT = Path(__file__).resolve().parents[2]
 PATIENCE_S = 60.0
-
-
-def environment(**more: str) -> dict[str, str]:
-    """What a person's shell would hand over, without what the tests have set for themselves."""
-    ours = ("HEEDFUL_", "DATABASE_URL", "DJANGO_", "PYTEST_")
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
-    return {**kept, "PYTHONPATH": str(CHECKOUT), "PYTHONUNBUFFERED": "1", **more}
-
-
-def heedful(*words: str, **more: str) -> subprocess.CompletedProcess[str]:
-    """Run a command to its end."""
-    command = [sys.executable, "-P", "-m", "heedful.config.main", *words]
-    return subprocess.run(command, env=environment(**more), capture_output=True, text=True, timeout=120, cwd="/")
 
 
 def eventually(true: Callable[[], Any], what: str) -> Any:
@@ -142,19 +131,10 @@ def ground() -> Iterator[Path]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.fixture(scope="session")
-def migrated(ground: Path) -> Path:
-    """The data folder of an installation that was used before and stopped."""
-    data = ground / "used" / "data"
-    done = heedful("check", "--data", str(data))
-    assert "newest shape" in done.stdout, done.stderr
-    return data
-
-
 @pytest.fixture
-def data(migrated: Path, ground: Path) -> Path:
-    """A copy of that folder, for one test."""
-    return copy_of(migrated, ground)
+def data(installation: Path, ground: Path) -> Path:
+    """A copy of the folder of an installation that was used before and stopped, for one test."""
+    return copy_of(installation, ground)
 
 
 @pytest.fixture
@@ -165,20 +145,16 @@ def house(data: Path) -> Iterator[House]:
 
 
 @pytest.fixture(scope="module")
-def calm(migrated: Path, ground: Path) -> Iterator[House]:
-    """An installation that is up and healthy, for tests that do it no harm."""
-    with healthy(copy_of(migrated, ground)) as running:
+def calm(installation: Path, ground: Path) -> Iterator[House]:
+    """An installation that is up and healthy, for tests that leave it so."""
+    with healthy(copy_of(installation, ground)) as running:
         yield running
 
 
-def copy_of(migrated: Path, ground: Path) -> Path:
+def copy_of(data: Path, ground: Path) -> Path:
     folder = Path(tempfile.mkdtemp(dir=ground))
     folder.chmod(0o711)
-    shutil.copytree(migrated, folder / "data", ignore=shutil.ignore_patterns("run"))
-    owner = (migrated / "postgres").stat()
-    for place in [folder / "data" / "postgres", *(folder / "data" / "postgres").rglob("*")]:
-        os.chown(place, owner.st_uid, owner.st_gid)
-    return folder / "data"
+    return installations.copy(data, folder / "data")
 
 
 @contextlib.contextmanager

@@ -14,6 +14,7 @@ from heedful.cli import backup, restore
 from heedful.kit.errors import Refused
 from heedful.kit.postgres import Server, binaries, releases
 from tests.cli.postgres_versions import FAST, own_server, programs_of
+from tests.installations import new_database
 
 SUM = "SELECT count(*), sum(n), md5(string_agg(word, ',' ORDER BY n)) FROM kept"
 TABLES = "SELECT relname, relkind FROM pg_class WHERE relnamespace = 'public'::regnamespace ORDER BY 1, 2"
@@ -44,9 +45,9 @@ def moved(django_db_setup: None, folder: Path) -> Path:
 
 @pytest.mark.parametrize("major", sorted(releases.NEWEST))
 def test_a_database_of_ones_own_is_backed_up_and_restored(
-    major: int, moved: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+    major: int, moved: Path, folder: Path, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    file, shipped = folder / "own.backup", Server(folder / "shipped", options=FAST)
+    file = folder / "own.backup"
     with own_server(folder, programs_of(major)) as url:
         restore._load(url, moved)
         invitation(url, "CREATE TABLE kept AS SELECT n, repeat('ü', n) AS word FROM generate_series(1, 1000) AS n")
@@ -57,7 +58,7 @@ def test_a_database_of_ones_own_is_backed_up_and_restored(
             invitation(url, "DELETE FROM kept")
             restore._load(url, file)
             assert (invitation(url, SUM), invitation(url, TABLES)) == before
-    with shipped.running() as url:
+    with new_database(server, f"moved_{major}") as url:
         restore._load(url, file)
         assert (invitation(url, SUM), invitation(url, TABLES)) == before
 

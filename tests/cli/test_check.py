@@ -1,7 +1,9 @@
 """The look over an installation before it goes out."""
 
 import os
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,29 +15,39 @@ from heedful.kit.postgres import binaries
 from heedful.promise import clocks, commitments
 from tests.cli.conftest import heedful
 
+pytestmark = pytest.mark.xdist_group("check")
+
 OUT = {"HEEDFUL_URL": "https://care.example.com", "HEEDFUL_HOSTS": "care.example.com", "HEEDFUL_SMTP": "smtp://mx:25"}
 
 
+type Found = tuple[int, list[str], list[str]]
+
+
+def look(data: Path, **more: str) -> Found:
+    """Run the check on the tests' database; returns its code, and its lines by what they begin with."""
+    done = heedful("check", "--data", str(data), DATABASE_URL=os.environ["DATABASE_URL"], **more)
+    assert not done.stderr, done.stderr
+    lines = done.stdout.splitlines()
+    fine = [line.removeprefix("ok").strip() for line in lines if line.startswith("ok ")]
+    return done.returncode, fine, [line.removeprefix("LOOK").strip() for line in lines if line.startswith("LOOK")]
+
+
 @pytest.fixture
-def check(django_db_setup: None, tmp_path: Path) -> Any:
-    """Run the check on the tests' database; returns its lines by what they begin with."""
-
-    def run(**more: str) -> tuple[int, list[str], list[str]]:
-        done = heedful("check", "--data", str(tmp_path), DATABASE_URL=os.environ["DATABASE_URL"], **more)
-        assert not done.stderr, done.stderr
-        lines = done.stdout.splitlines()
-        fine = [line.removeprefix("ok").strip() for line in lines if line.startswith("ok ")]
-        return done.returncode, fine, [line.removeprefix("LOOK").strip() for line in lines if line.startswith("LOOK")]
-
-    return run
+def check(django_db_setup: None, tmp_path: Path) -> Callable[..., Found]:
+    """Run the check with settings of a test's own."""
+    return partial(look, tmp_path)
 
 
-@pytest.mark.parametrize("secret", [{}, {"HEEDFUL_SECRET_KEY": "b7Qx9-" * 12 + "zR2"}])
-def test_behind_https_the_deployment_checks_find_nothing(check: Any, secret: dict[str, str]) -> None:
-    _, fine, wrong = check(**OUT, **secret)
+@pytest.fixture(scope="module")
+def usual(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Found:
+    """What is found where all is as it should be."""
+    return look(tmp_path_factory.mktemp("usual"), **OUT)
 
-    assert "Keys and headers are as they should be." in fine
-    assert [line for line in wrong if "fsync" not in line and "PostgreSQL 1" not in line] == []
+
+def test_behind_https_the_deployment_checks_find_nothing(check: Any, usual: Found) -> None:
+    for _, fine, wrong in (usual, check(**OUT, HEEDFUL_SECRET_KEY="b7Qx9-" * 12 + "zR2")):
+        assert "Keys and headers are as they should be." in fine
+        assert [line for line in wrong if "fsync" not in line and "PostgreSQL 1" not in line] == []
 
 
 def test_a_short_key_is_found(check: Any) -> None:
@@ -62,7 +74,7 @@ def test_plain_http_works_on_this_machine_and_is_said(check: Any) -> None:
 
 
 def test_a_key_that_others_may_read_is_found_with_what_to_do(check: Any, tmp_path: Path) -> None:
-    check(**OUT)
+    (tmp_path / "secret_key").write_text("b7Qx9-" * 12 + "zR2\n")
     (tmp_path / "secret_key").chmod(0o644)
     _, _, wrong = check(**OUT)
 
@@ -90,8 +102,8 @@ def test_a_release_that_a_newer_one_mends_is_found(number: int, is_fine: bool, s
     assert found[1].startswith(sentence)
 
 
-def test_it_is_said_by_which_programs_backups_are_written(check: Any) -> None:
-    _, fine, _ = check(**OUT)
+def test_it_is_said_by_which_programs_backups_are_written(usual: Found) -> None:
+    _, fine, _ = usual
     assert f"Backups are written by the programs in {binaries.clients(180_000)}." in fine
 
 
@@ -102,9 +114,9 @@ def test_a_database_that_no_program_here_can_back_up_is_found() -> None:
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
-def test_clocks_that_nobody_heeds_are_found(check: Any) -> None:
+def test_clocks_that_nobody_heeds_are_found(check: Any, usual: Found) -> None:
     now = timezone.now()
-    _, fine, _ = check(**OUT)
+    _, fine, _ = usual
     assert "The oldest jobs that wait for the worker: none." in fine
     clocks.set_for(now - timedelta(seconds=90), ring=commitments.ring, at=now)
     _, _, wrong = check(**OUT)

@@ -1,8 +1,11 @@
+import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -12,20 +15,34 @@ from heedful.associates.models import Associate, Company
 from heedful.customers.models import Consent, Customer, Feedback, Merge, Rejection, Touchpoint
 from heedful.demo import alive, chapters, company, history
 from heedful.kit.errors import Refused
+from heedful.kit.postgres import Server
 from heedful.listen.models import Invitation, Survey
 from heedful.promise.models import Commitment, Promise, Standard
 from heedful.understand.models import Reading
+from tests.installations import new_database, pointed_to
+
+pytestmark = pytest.mark.xdist_group("demo")
 
 SMALL = 120
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 """One and the same hour, for so small a company has not something of everything at each."""
 
 
+@pytest.fixture(scope="module")
+def filled(server: Server, django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
+    """A small demo in a database of its own, filled once."""
+    with new_database(server, name := f"demo_{os.getpid()}"):
+        with pointed_to(name, django_db_blocker):
+            assert demo.fill(now=NOW, customers=SMALL)
+        yield name
+
+
 @pytest.fixture
-def wrenfield(db: None) -> Company:
-    """A small demo."""
-    assert demo.fill(now=NOW, customers=SMALL)
-    return Company.objects.get()
+def wrenfield(filled: str, django_db_blocker: Any) -> Iterator[Company]:
+    """The small demo as it was filled; what a test does to it is undone."""
+    with pointed_to(filled, django_db_blocker), transaction.atomic():
+        yield Company.objects.get()
+        transaction.set_rollback(True)
 
 
 def test_the_same_number_is_the_same_life() -> None:
@@ -35,12 +52,12 @@ def test_the_same_number_is_the_same_life() -> None:
 def test_nothing_happens_after_now() -> None:
     told = [chapters.life_of(number, now=NOW) for number in range(10_000, 10_100)]
     assert max(draft.happened_at for life in told for draft in life.drafts) <= NOW
-    assert max(asked.answered_at for life in told for asked in life.asked if asked.answered_at) <= NOW
+    assert max(asked.answered_at for life in told for asked in life.invitations if asked.answered_at) <= NOW
 
 
 def test_customers_speak_for_themselves() -> None:
     told = [chapters.life_of(number, now=NOW) for number in range(10_000, 10_600)]
-    said = [str(asked.answers["open"]) for life in told for asked in life.asked if "open" in asked.answers]
+    said = [str(asked.answers["open"]) for life in told for asked in life.invitations if "open" in asked.answers]
     assert len(set(said)) > 0.6 * len(said)
     assert not [words for words in said if re.search(r"[{}]|  ", words)]
 

@@ -21,7 +21,7 @@ SIZE = "220m"
 
 
 @pytest.fixture
-def small(migrated: Path, ground: Path) -> Iterator[Path]:
+def small(installation: Path, ground: Path) -> Iterator[Path]:
     """An installation on a small disk of its own."""
     disk = Path(tempfile.mkdtemp(dir=ground))
     command = ["mount", "-t", "tmpfs", "-o", f"size={SIZE},mode=711", "tmpfs", str(disk)]
@@ -29,7 +29,7 @@ def small(migrated: Path, ground: Path) -> Iterator[Path]:
     if made.returncode:
         pytest.skip(f"LEFT OUT: no small disk can be made here ({made.stderr.strip() or 'mount failed'})")
     try:
-        yield copy_of(migrated, disk)
+        yield copy_of(installation, disk)
     finally:
         eventually(lambda: subprocess.run(["umount", str(disk)], capture_output=True).returncode == 0, "the unmounting")
 

@@ -22,9 +22,9 @@ QUICK = {"HEEDFUL_HANG_SECONDS": "4", "HEEDFUL_BODY_SECONDS": "3"}
 
 
 @pytest.fixture(scope="module")
-def hasty(migrated: Path, ground: Path) -> Iterator[House]:
+def hasty(installation: Path, ground: Path) -> Iterator[House]:
     """An installation that waits for bodies and for signs of life for a few seconds only."""
-    with healthy(copy_of(migrated, ground), **QUICK) as running:
+    with healthy(copy_of(installation, ground), **QUICK) as running:
         yield running
 
 

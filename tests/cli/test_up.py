@@ -1,3 +1,4 @@
+import argparse
 import contextlib
 import http.client
 import os
@@ -12,6 +13,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from heedful.cli import up
 from heedful.kit.postgres import Server
 from tests.cli.conftest import House, environment, eventually, free_pair, heedful, processes_of, start
 
@@ -123,25 +125,28 @@ def test_a_port_that_is_taken_is_a_sentence(data: Path) -> None:
 
 
 @pytest.mark.parametrize("port", ["0", "-1", "65535", "99999", "eighty"])
-def test_a_port_that_cannot_be_one_is_a_sentence(port: str, data: Path) -> None:
-    done = heedful("up", "--port", port, "--data", str(data))
-    assert done.returncode == 2
-    assert "a port is a number from 1 to 65534" in done.stderr
+def test_a_port_that_cannot_be_one_is_a_sentence(port: str, capsys: pytest.CaptureFixture[str]) -> None:
+    parser = argparse.ArgumentParser()
+    up.arguments(parser)
+    with pytest.raises(SystemExit) as end:
+        parser.parse_args(["--port", port])
+    assert end.value.code == 2
+    assert "a port is a number from 1 to 65534" in capsys.readouterr().err
 
 
-def test_every_process_that_is_killed_comes_back_and_no_acknowledged_write_is_lost(house: House) -> None:
-    house.sql("CREATE TABLE kept (n int)")
+def test_every_process_that_is_killed_comes_back_and_no_acknowledged_write_is_lost(calm: House) -> None:
+    calm.sql("CREATE TABLE kept (n int)")
 
     def has_successor(victim: int) -> bool:
-        return victim not in house.children() and len(house.children()) == 4
+        return victim not in calm.children() and len(calm.children()) == 4
 
     for number in range(8):  # each of the four, twice: the youngest is always the last
-        house.sql("INSERT INTO kept VALUES (%s)", number)
-        victim = house.children()[0]
+        calm.sql("INSERT INTO kept VALUES (%s)", number)
+        victim = calm.children()[0]
         os.kill(victim, signal.SIGKILL)
         eventually(partial(has_successor, victim), "a successor")
-        eventually(house.is_healthy, "health after a kill")
-    assert house.sql("SELECT count(*) FROM kept") == [(8,)]
+        eventually(calm.is_healthy, "health after a kill")
+    assert calm.sql("SELECT count(*) FROM kept") == [(8,)]
 
 
 def test_a_killed_parent_leaves_nothing_behind_and_an_interrupted_job_runs_again(house: House) -> None:
@@ -164,12 +169,12 @@ def test_a_killed_parent_leaves_nothing_behind_and_an_interrupted_job_runs_again
         assert again.stop() == 0
 
 
-def test_a_restarted_database_only_interrupts(house: House) -> None:
-    stream = listen(house, "cases", Cookie=log_in(house))
-    postmaster = int((house.data / "postgres" / "postmaster.pid").read_text().split()[0])
+def test_a_restarted_database_only_interrupts(calm: House) -> None:
+    stream = listen(calm, "cases", Cookie=log_in(calm))
+    postmaster = int((calm.data / "postgres" / "postmaster.pid").read_text().split()[0])
     os.kill(postmaster, signal.SIGINT)
-    eventually(lambda: not house.is_healthy() or "starting it again" in house.said(), "the interruption")
-    eventually(house.is_healthy, "health after the restart")
+    eventually(lambda: not calm.is_healthy() or "starting it again" in calm.said(), "the interruption")
+    eventually(calm.is_healthy, "health after the restart")
     heard = [stream.readline() for _ in range(3)]
     assert heard[2] == b"event: refresh\n"
 

@@ -224,7 +224,7 @@ def test_a_failing_endpoint_holds_no_other_up(receiver: Receiver) -> None:
     outbox.drain(destination=dead.destination_id)
     outbox.drain(destination=alive.destination_id)
     assert len(receiver.heard) == 1
-    assert Destination.objects.get(pk=dead.destination_id).rests(at=timezone.now())
+    assert Destination.objects.get(pk=dead.destination_id).is_backing_off(at=timezone.now())
 
 
 def test_one_that_is_gone_is_disabled_and_the_administrator_told(receiver: Receiver) -> None:

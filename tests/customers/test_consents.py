@@ -56,7 +56,7 @@ def test_the_last_word_counts_whichever_arrives_first(two: tuple[Customer, Custo
 def test_of_two_words_at_one_time_the_no_counts(two: tuple[Customer, Customer], order: tuple[bool, bool]) -> None:
     together, apart = two
     said = [ConsentStatement(together.pk, "email", granted, NOON) for granted in order]
-    consents.record(said=said, by=SYSTEM, at=NOON)
+    consents.record(consents=said, by=SYSTEM, at=NOON)
     for granted in order:
         say(apart, granted)
     assert [consents.standing(person=row.pk).get("email", True) for row in two] == [False, False]
@@ -71,6 +71,6 @@ def test_a_yes_from_a_clock_that_is_ahead_does_not_outlast_a_no(two: tuple[Custo
     """What arrived was said by then, whatever the sender's clock made of it."""
     one, _ = two
     said = [ConsentStatement(one.pk, "email", True, NOON + timedelta(days=1))]
-    consents.record(said=said, by=SYSTEM, at=NOON)
+    consents.record(consents=said, by=SYSTEM, at=NOON)
     say(one, False, at=LATER)
     assert consents.standing(person=one.pk).get("email", True) is False

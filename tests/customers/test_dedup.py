@@ -8,7 +8,7 @@ import pytest
 from django.db import connection, transaction
 
 from heedful.customers import dedup, messages, touchpoints
-from heedful.customers.messages import Message, MessagesResult
+from heedful.customers.messages import MessagesResult, SourceMessage
 from heedful.customers.models import Touchpoint
 from heedful.customers.touchpoints import TouchpointDraft
 from heedful.kit.actor import SYSTEM
@@ -16,7 +16,7 @@ from tests.cast import NOON
 
 
 def take(*names: str) -> MessagesResult:
-    drafts = [Message(TouchpointDraft("page", NOON, name, (("user_id", "u1"),))) for name in names]
+    drafts = [SourceMessage(TouchpointDraft("page", NOON, name, (("user_id", "u1"),))) for name in names]
     return messages.record(messages=drafts, source="shop", by=SYSTEM, at=NOON + timedelta(hours=1))
 
 
@@ -75,7 +75,7 @@ def test_only_so_many_names_are_remembered(monkeypatch: pytest.MonkeyPatch) -> N
 
 @pytest.mark.django_db
 def test_what_was_not_kept_is_not_remembered() -> None:
-    bad = Message(TouchpointDraft("page", NOON, "a", (("user_id", "u1"),), scores={"r" * 200: 1}))
+    bad = SourceMessage(TouchpointDraft("page", NOON, "a", (("user_id", "u1"),), scores={"r" * 200: 1}))
     refused = messages.record(messages=[bad], source="shop", by=SYSTEM, at=NOON)
     assert refused.refused
 

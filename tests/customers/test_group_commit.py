@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from heedful.customers import group_commit, messages
-from heedful.customers.messages import Message, MessagesResult
+from heedful.customers.messages import MessagesResult, SourceMessage
 from heedful.customers.touchpoints import TouchpointDraft
 from heedful.kit.actor import SYSTEM
 from tests.cast import NOON
@@ -27,7 +27,7 @@ class Desk:
         self.began = threading.Semaphore(0)
         self.go = threading.Semaphore(0)
 
-    def take(self, *, messages: Sequence[Message], at: object, **_: object) -> MessagesResult:
+    def take(self, *, messages: Sequence[SourceMessage], at: object, **_: object) -> MessagesResult:
         self.began.release()
         assert self.go.acquire(timeout=PATIENCE_S)
         names = [message.draft.message for message in messages if message.draft]
@@ -54,7 +54,7 @@ def bring() -> Iterator[Callable[..., Future[Any]]]:
     with ThreadPoolExecutor(8) as pool:
 
         def batch(*names: str, source: str = "shop", late: int = 0) -> Future[Any]:
-            drafts = [Message(TouchpointDraft("page", NOON, name)) for name in names]
+            drafts = [SourceMessage(TouchpointDraft("page", NOON, name)) for name in names]
             before = waiting(source)
             leads = (source, True) not in group_commit._lines
             at = NOON + timedelta(seconds=late)

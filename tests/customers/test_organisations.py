@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from heedful.customers import messages
-from heedful.customers.messages import Description, Message
+from heedful.customers.messages import Description, SourceMessage
 from heedful.customers.models import Organisation
 from heedful.kit.actor import SYSTEM
 
@@ -15,12 +15,14 @@ pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
 
-def said(hours: float, **traits: Any) -> Message:
+def said(hours: float, **traits: Any) -> SourceMessage:
     at = NOON + timedelta(hours=hours)
-    return Message(said=Description((("user_id", "ana"),), at, organisation="acme", organisation_traits=traits))
+    return SourceMessage(
+        description=Description((("user_id", "ana"),), at, organisation="acme", organisation_traits=traits)
+    )
 
 
-def take(*told: Message) -> None:
+def take(*told: SourceMessage) -> None:
     messages.record(messages=told, source="shop", by=SYSTEM, at=NOON)
 
 

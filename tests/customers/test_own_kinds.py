@@ -53,7 +53,7 @@ def test_a_row_of_a_reserved_kind_is_rejected_with_the_reason(tmp_path: Path) ->
     (tmp_path / "map.toml").write_text(MAP)
     (tmp_path / "rows.csv").write_text("id,who,at\n1,a@x.test,2025-07-01T12:00:00Z\n")
     found, table = imports.read_map(tmp_path / "map.toml"), imports.open_table(tmp_path / "rows.csv")
-    report = imports.run(table=table, found=found, rejected=tmp_path / "bad", by=SYSTEM, at=NOON)
+    report = imports.run(table=table, mapping=found, rejected=tmp_path / "bad", by=SYSTEM, at=NOON)
     assert (report.taken, report.rejected) == (0, 1)
     assert "written by Heedful alone" in report.errors[0][1]
 

@@ -211,7 +211,7 @@ def test_nobody_was_last_seen_before_they_were_first_seen() -> None:
     now = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
     for number, step in enumerate([timedelta(milliseconds=7), timedelta(minutes=5), timedelta(hours=9)]):
         sent = [
-            messages.Message(
+            messages.SourceMessage(
                 touchpoints.TouchpointDraft(
                     "seen", now + step * n, f"s-{number}-{n}", identities=(("user_id", f"u-{number}-{n}"),)
                 )
@@ -219,8 +219,8 @@ def test_nobody_was_last_seen_before_they_were_first_seen() -> None:
             for n in range(4)
         ]
         told = [
-            messages.Message(
-                said=messages.Description((("user_id", f"i-{number}-{n}"),), now + step * n, {"name": "Sam"})
+            messages.SourceMessage(
+                description=messages.Description((("user_id", f"i-{number}-{n}"),), now + step * n, {"name": "Sam"})
             )
             for n in range(4)
         ]

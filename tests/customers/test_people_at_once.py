@@ -10,7 +10,7 @@ from django.db import connection, transaction
 
 from heedful.customers import messages, people, profiles, touchpoints
 from heedful.customers.identities import Name
-from heedful.customers.messages import Description, Message
+from heedful.customers.messages import Description, SourceMessage
 from heedful.customers.models import Customer, Identity, Merge
 from heedful.customers.touchpoints import TouchpointDraft
 from heedful.kit.actor import SYSTEM
@@ -28,7 +28,7 @@ HELD_S = 10
 
 def say(*names: Name, organisation: str = "", **facts: str) -> Callable[[], object]:
     said = Description(tuple(names), NOON, dict(facts), organisation=organisation)
-    return lambda: messages.record(messages=[Message(said=said)], source="shop", by=SYSTEM, at=NOON)
+    return lambda: messages.record(messages=[SourceMessage(description=said)], source="shop", by=SYSTEM, at=NOON)
 
 
 def person_of(user: str) -> Customer:

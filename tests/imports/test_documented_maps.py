@@ -23,7 +23,7 @@ def lay(folder: Path, rows: list[str], said: str, name: str) -> Path:
 
 def bring(file: Path) -> imports.Report:
     found = imports.read_map(file.with_name("map.toml"))
-    return imports.run(table=imports.open_table(file), found=found, rejected=file.with_name("bad"), by=BY, at=NOW)
+    return imports.run(table=imports.open_table(file), mapping=found, rejected=file.with_name("bad"), by=BY, at=NOW)
 
 
 @pytest.mark.parametrize("name", ["nps", "complaints", "clickstream", "orders"])

@@ -39,7 +39,7 @@ def bring(folder: Path, content: bytes | str, said: str = MAP, name: str = "file
     (folder / name).write_bytes(content.encode() if isinstance(content, str) else content)
     found = imports.read_map(folder / "map.toml")
     table = imports.open_table(folder / name, skip=found.file.skip)
-    return imports.run(table=table, found=found, rejected=folder / "bad.csv", by=BY, at=NOW)
+    return imports.run(table=table, mapping=found, rejected=folder / "bad.csv", by=BY, at=NOW)
 
 
 def verbatims() -> list[str | None]:
@@ -346,8 +346,8 @@ def test_the_report_counts_customers_touchpoints_feedback_bad_rows_and_absurd_ti
     bring(tmp_path, first, said)
     more = first + "1,a@x.org,2025-01-02,\n2,b@x.org,1970-01-01,two\n,b@x.org,2099-01-01,three\n3,c@x.org,never,x\n"
     report = bring(tmp_path, more, said)
-    assert (report.customers_new, report.customers_known) == (1, 1)
-    assert (report.taken, report.known, report.rejected, report.feedback) == (3, 1, 1, 3)
+    assert (report.customers_new, report.customers_matched) == (1, 1)
+    assert (report.taken, report.duplicates, report.rejected, report.feedback) == (3, 1, 1, 3)
     assert report.clamped == 2
     assert [number for number, _ in report.absurd] == [3, 4]
     assert Feedback.objects.count() == 3
@@ -357,8 +357,8 @@ def test_a_dry_run_tells_how_many_customers_would_be_new(tmp_path: Path) -> None
     bring(tmp_path, "id,at,text\n1,2025-01-01,one\n")
     (tmp_path / "more.csv").write_text("id,at,text\n1,2025-01-01,one\n2,2025-01-01,x\n2,2025-01-02,y\n3,2025-01-02,y\n")
     table = imports.open_table(tmp_path / "more.csv")
-    report = imports.dry_run(table=table, found=imports.read_map(tmp_path / "map.toml"), at=NOW)
-    assert (report.customers_new, report.customers_known) == (2, 1)
+    report = imports.dry_run(table=table, mapping=imports.read_map(tmp_path / "map.toml"), at=NOW)
+    assert (report.customers_new, report.customers_matched) == (2, 1)
     assert Customer.objects.count() == 1
 
 

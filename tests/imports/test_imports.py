@@ -47,7 +47,7 @@ def lay(folder: Path, rows: list[str], said: str = MAP, name: str = "file.csv", 
 
 def bring(file: Path) -> imports.Report:
     found = imports.read_map(file.with_name("map.toml"))
-    return imports.run(table=imports.open_table(file), found=found, rejected=file.with_name("bad"), by=BY, at=NOW)
+    return imports.run(table=imports.open_table(file), mapping=found, rejected=file.with_name("bad"), by=BY, at=NOW)
 
 
 def test_rows_become_customers_touchpoints_and_scores(tmp_path: Path) -> None:
@@ -64,7 +64,7 @@ def test_a_second_run_changes_nothing(tmp_path: Path) -> None:
     bring(file)
     before = list(Customer.objects.order_by("pk").values())
     again = bring(file)
-    assert (again.taken, again.known) == (0, 2)
+    assert (again.taken, again.duplicates) == (0, 2)
     assert list(Customer.objects.order_by("pk").values()) == before
     assert Touchpoint.objects.count() == 2
 
@@ -103,7 +103,7 @@ def test_a_bad_row_goes_out_with_its_reason_and_the_good_ones_go_in(tmp_path: Pa
 
 def test_a_dry_run_writes_nothing(tmp_path: Path) -> None:
     file = lay(tmp_path, [HEAD, *GOOD, "3,,,,", "bad"])
-    report = imports.dry_run(table=imports.open_table(file), found=imports.read_map(tmp_path / "map.toml"), at=NOW)
+    report = imports.dry_run(table=imports.open_table(file), mapping=imports.read_map(tmp_path / "map.toml"), at=NOW)
     assert (report.rows, report.taken, report.rejected) == (4, 2, 1)
     assert not Touchpoint.objects.exists()
     assert not Customer.objects.exists()

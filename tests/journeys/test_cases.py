@@ -75,7 +75,7 @@ def test_pages_of_the_loop_are_sound(browser: Browser, live_server: Any, mira: A
     case = speaks("alice")
     cases.claim(case=case, by=mira.by, at=timezone.now())
     cases.write(case=case, subject="Hello", text="I am sorry.", by=mira.by, at=timezone.now())
-    reading.through(reading.Work(at=timezone.now(), sheets=list(Feedback.objects.all())))
+    reading.through(reading.Work(at=timezone.now(), feedback=list(Feedback.objects.all())))
     pages = ["/queue", "/cases", f"/cases/{case.pk}", "/cases?state=closed", "/feedback", "/topics?try=Nobody+answers"]
     pages += ["/setup/replies", "/setup/account", f"/customers/{case.customer_id}", "/cases?state=late"]
     wrong: list[str] = []

@@ -29,7 +29,7 @@ def asked(body: bytes = b"", **more: str) -> dict[str, Any]:
 
 
 def of(application: Callable[..., Iterable[bytes]]) -> Intake:
-    return Intake(application, at_once=AT_ONCE, readers=8, patience_s=20)
+    return Intake(application, workers=AT_ONCE, readers=8, patience_s=20)
 
 
 def answer(door: Intake, environ: dict[str, Any]) -> tuple[str, bytes]:

@@ -44,6 +44,24 @@ def test_one_key_of_two_programs_is_two_requests() -> None:
     assert send(do, actor="key:2") == idempotency.KeyedReply(201, {"times": 2})
 
 
+def test_two_keys_of_one_program_are_two_requests() -> None:
+    do = Doing()
+    send(do, key="one")
+    assert send(do, key="two", request=b"y") == idempotency.KeyedReply(201, {"times": 2})
+
+
+@pytest.mark.parametrize(("length", "fits"), [(0, False), (1, True), (200, True), (201, False)])
+def test_a_key_has_one_to_two_hundred_characters(length: int, fits: bool) -> None:
+    do = Doing()
+    if fits:
+        assert send(do, key="k" * length).status == 201
+    else:
+        with pytest.raises(Refused, match="has 1 to 200 characters") as no:
+            send(do, key="k" * length)
+        assert no.value.code == "idempotency_key"
+    assert do.times == fits
+
+
 def test_the_same_key_with_another_request_is_refused_and_nothing_is_done() -> None:
     do = Doing()
     send(do)

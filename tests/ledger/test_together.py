@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.utils import timezone
@@ -40,7 +41,7 @@ def answer(event: BellRung, *, entry: Entry) -> None:
 
 @pytest.fixture(autouse=True)
 def wired() -> Iterator[None]:
-    events.wire({BellRung: [Reaction(hear, together=4, queue=jobs.CLOCKS), Reaction(answer)]})
+    events.wire({BellRung: [Reaction(hear, batch_size=4, queue=jobs.CLOCKS), Reaction(answer)]})
     yield
     HEARD.clear()
     BAD.clear()
@@ -109,3 +110,21 @@ def test_jobs_that_were_taken_along_are_their_workers_until_they_are_done() -> N
     assert set(ProcrastinateJob.objects.filter(pk__in=taken.ids).values_list("status", flat=True)) == {"doing"}
     taken.put_back()
     assert set(ProcrastinateJob.objects.filter(pk__in=taken.ids).values_list("status", flat=True)) == {"todo"}
+
+
+def test_a_turn_lets_more_come_for_as_long_as_the_last_is_less_than_a_pause_ago(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rested: list[float] = []
+    moments = iter([100.0, 100.0, 100.05, 100.15, 100.4, 100.4])
+    clock = SimpleNamespace(monotonic=lambda: next(moments), sleep=lambda seconds: rested.append(round(seconds, 6)))
+    monkeypatch.setattr(events, "time", clock)
+    monkeypatch.setattr(events, "_turns", {})
+    ring(1, 2, 3, 4)
+    first, *others = Entry.objects.order_by("pk")
+    events.react(entry=first.pk, reaction=jobs.dotted(hear))
+    assert rested == []
+    with jobs.doing(0):
+        for entry in others:
+            events.react(entry=entry.pk, reaction=jobs.dotted(hear))
+    assert rested == [0.0, 0.1, 0.0]

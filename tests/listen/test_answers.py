@@ -10,6 +10,7 @@ from django.utils import timezone
 from heedful.associates.models import Associate
 from heedful.customers import consents, people
 from heedful.customers.models import Customer, Feedback, Score, Touchpoint
+from heedful.kit import live
 from heedful.kit.actor import SYSTEM, By
 from heedful.kit.errors import Refused
 from heedful.ledger.models import Entry
@@ -244,13 +245,49 @@ def test_a_paused_or_ended_survey_begins_no_sheet(make: Callable[..., Survey]) -
         begin(survey, {"satisfaction": "3"})
 
 
-def test_a_flood_of_public_sheets_is_stopped(make: Callable[..., Survey], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_flood_of_public_sheets_is_stopped_for_an_hour(
+    make: Callable[..., Survey], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(answers, "MOST_AN_HOUR", 2)
-    survey = make()
-    begin(survey, {"satisfaction": "3"})
-    begin(survey, {"satisfaction": "3"})
+    survey, now = make(), timezone.now()
+    begin(survey, {"satisfaction": "3"}, at=now)
+    begin(survey, {"satisfaction": "3"}, at=now + timedelta(minutes=1))
     with pytest.raises(Refused, match="Try again in an hour"):
-        begin(survey, {"satisfaction": "3"})
+        begin(survey, {"satisfaction": "3"}, at=now + timedelta(minutes=59, seconds=59))
+    begin(survey, {"satisfaction": "3"}, at=now + timedelta(hours=1))
+    assert Invitation.objects.count() == 3
+
+
+@pytest.mark.parametrize(
+    ("question", "value", "code"),
+    [
+        ("number.people", "many", "bad_number"),
+        ("satisfaction", "many", "bad_number"),
+        ("satisfaction", 6, "bad_value"),
+        ("ease", 6, "bad_value"),
+        ("open", "x" * 5001, "too_long"),
+    ],
+)
+def test_what_is_wrong_with_an_answer_has_a_code(
+    make: Callable[..., Survey], question: str, value: Any, code: str
+) -> None:
+    number = {"code": "number.people", "text": {"en": "How many?"}}
+    survey = make(questions=[{"code": "satisfaction"}, number, {"code": "open"}])
+    with pytest.raises(Refused) as no:
+        begin(survey, {question: value})
+    assert (no.value.code, Invitation.objects.count()) == (code, 0)
+
+
+def test_open_pages_of_the_survey_hear_of_an_answer(invitation: Invitation, monkeypatch: pytest.MonkeyPatch) -> None:
+    heard: list[tuple[str, object]] = []
+    monkeypatch.setattr(live, "publish", lambda topic, id: heard.append((topic, id)))  # noqa: A006
+    say(invitation, "satisfaction", 3)
+    assert [one for one in heard if one[0] in ("surveys", "cases")] == [("surveys", invitation.survey_id)]
+    Invitation.objects.update(case_id=7)
+    invitation.refresh_from_db()
+    heard.clear()
+    say(invitation, "satisfaction", 4)
+    assert [one for one in heard if one[0] in ("surveys", "cases")] == [("surveys", invitation.survey_id), ("cases", 7)]
 
 
 def test_stopping_is_kept_as_consent_and_said_once(invitation: Invitation, alice: Customer) -> None:

@@ -58,6 +58,14 @@ def test_two_surveys_of_one_name_have_addresses_of_their_own(make: Callable[...,
     assert [make().slug, make().slug, make(name="Ωμέγα").slug] == ["delivery", "delivery-2", "survey"]
 
 
+def test_a_survey_has_eight_questions_at_most_and_a_language_sixteen_letters(make: Callable[..., Survey]) -> None:
+    questions = [{"code": f"satisfaction.t{n}", "text": {"en": "How?"}} for n in range(8)]
+    survey = make(questions=questions, languages=["en-aaaaaa-bbbbbb"])
+    assert (len(survey.questions), survey.languages) == (8, ["en-aaaaaa-bbbbbb"])
+    with pytest.raises(Refused, match="'en-aaaaaa-bbbbbbb' is not a language code"):
+        make(languages=["en-aaaaaa-bbbbbbb"])
+
+
 @pytest.mark.parametrize(
     ("changed", "sentence"),
     [

@@ -30,4 +30,4 @@ def test_somebody_works_at_every_queue() -> None:
 
 
 def test_messages_that_wait_are_taken_together() -> None:
-    assert all(reaction.together > 1 for reaction in REACTIONS[TouchpointsRecorded])
+    assert all(reaction.batch_size > 1 for reaction in REACTIONS[TouchpointsRecorded])

@@ -194,8 +194,6 @@ MAKE: dict[str, Callable[[], None]] = {
     "CustomerInvited": a_customer_is_invited,
     "EndpointDisabled": an_endpoint_is_disabled,
 }
-SAYS_AGAIN = {"read": "TroubleHeard"}
-"""What may be said once more by who runs again; whoever hears it knows the trouble by its reference."""
 
 
 def follow(kind: str) -> None:
@@ -210,14 +208,10 @@ def react(entry: Entry, reaction: events.Reaction) -> None:
         events.react(entry=entry.pk, reaction=jobs.dotted(reaction.function))
 
 
-def everything(*, but: str = "") -> dict[str, list[dict[str, Any]]]:
-    """Every row of the product, but for entries of one kind."""
-    found = {}
-    for model in apps.get_models():
-        if model.__module__.startswith("heedful."):
-            rows = model._default_manager.order_by("pk")
-            found[model.__name__] = list((rows.exclude(kind=but) if model is Entry else rows).values())
-    return found
+def everything() -> dict[str, list[dict[str, Any]]]:
+    """Every row of the product."""
+    models = [model for model in apps.get_models() if model.__module__.startswith("heedful.")]
+    return {model.__name__: list(model._default_manager.order_by("pk").values()) for model in models}
 
 
 def test_every_event_that_something_follows_is_brought_about_here() -> None:
@@ -235,12 +229,11 @@ def test_a_reaction_that_runs_twice_leaves_what_it_left_the_first_time(
     MAKE[event.__name__]()
     entries = list(Entry.objects.filter(kind=event.__name__).order_by("pk"))
     assert entries
-    again = SAYS_AGAIN.get(reaction.function.__name__, "")
-    before = everything(but=again)
+    before = everything()
     for entry in entries:
         react(entry, reaction)
-    first = everything(but=again)
+    first = everything()
     assert first != before, "it does nothing here, so that running it twice says nothing"
     for entry in entries:
         react(entry, reaction)
-    assert everything(but=again) == first
+    assert everything() == first

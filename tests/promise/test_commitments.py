@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from heedful.associates.models import Associate
 from heedful.customers import identities, kinds, people, touchpoints
 from heedful.customers.models import Customer
+from heedful.kit import live
 from heedful.kit.actor import SYSTEM
 from heedful.ledger import events
 from heedful.ledger.models import Entry
@@ -48,6 +49,17 @@ def test_an_answer_in_time_keeps_the_promise_and_a_late_one_breaks_it(answer: Pr
     late = row(customer=bea)
     assert late.settled_at == late.due_at == MONDAY + 5 * HOUR
     assert late.measured == 4 * 3600
+
+
+def test_open_pages_of_a_promise_hear_of_a_change_and_of_nothing_where_there_is_none(
+    answer: Promise, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[object] = []
+    monkeypatch.setattr(live, "publish", lambda topic, id: heard.append(id) if topic == "promises" else None)  # noqa: A006
+    ann = tell("ann", "asked", MONDAY)
+    for _ in range(2):
+        judge(ann, at=MONDAY + HOUR)
+    assert heard == [answer.pk]
 
 
 def test_working_days_end_at_the_close_of_business_on_both_sides_of_a_change_of_clocks(

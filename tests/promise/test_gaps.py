@@ -1,6 +1,6 @@
 """Gaps: what was found, less what the same person expected."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -33,6 +33,15 @@ def test_experience_is_compared_with_the_nearest_earlier_expectation_of_the_same
     score("cleo", "ease", 6, MONDAY + DAY, stage="onboarding")
     found = gaps.by(key="stage", question="ease", **WINDOW)
     assert [(row.key, row.expected, row.experience, row.gap, row.n) for row in found] == [("onboarding", 5, 3, -2, 1)]
+
+
+def test_a_gap_belongs_to_the_month_that_it_was_where_the_company_is(company: Any) -> None:
+    """Berlin is two hours ahead from the last Sunday of March on."""
+    april = datetime(2026, 3, 31, 22, tzinfo=UTC)
+    for value, at in ((3, april - timedelta(microseconds=1)), (5, april)):
+        score("ann", "ease", value, at)
+    found = gaps.by(key="month", question="ease", stated=4, **WINDOW)
+    assert [(row.key, row.experience) for row in found] == [("2026-03", 3), ("2026-04", 5)]
 
 
 def test_what_the_promise_states_is_expected_where_nobody_was_asked(company: Any) -> None:

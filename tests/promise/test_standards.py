@@ -126,7 +126,7 @@ def test_another_form_is_had_by_registering_it(monkeypatch: pytest.MonkeyPatch) 
             faults=never,
             limits=lambda standard: (),
             evaluate=lambda standard, ordered, now: (
-                [contract.Verdict.at_once(seen, seen, is_kept=False) for seen in contract.openers(standard, ordered)],
+                [contract.Verdict.immediate(seen, seen, is_kept=False) for seen in contract.openers(standard, ordered)],
                 [],
             ),
             sentence=lambda standard, names: f"Never {names.start}",

@@ -1,7 +1,8 @@
 """What customers answered, counted plainly and by what they are worth a year."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -61,3 +62,59 @@ def test_answers_are_counted_by_stage_plainly_and_weighted_alike(said: None) -> 
         "use": {9: 1},
         "": {9: 2, 2: 1},
     }
+
+
+MOMENT = timedelta(microseconds=1)
+BOTH = pytest.mark.parametrize("weighted", [False, True], ids=["plain", "weighted"])
+
+
+def answered(who: Customer, value: int, at: datetime, *, question: str = "recommend", **scale: Any) -> None:
+    told = {"customer": who, "happened_at": at, "kind": "survey_answered"}
+    sheet = Feedback.objects.create(subject=f"{question}:{at}:{value}", touchpoint_id=0, **told)
+    Score.objects.create(feedback=sheet, question=question, value=value, **told, **scale)
+
+
+@BOTH
+def test_a_period_begins_with_its_first_moment_and_ends_before_its_last(alice: Customer, weighted: bool) -> None:
+    since, until = PERIOD.since, PERIOD.until
+    for value, at in enumerate([since - MOMENT, since, until - MOMENT, until]):
+        answered(alice, value, at)
+        answered(alice, value, at, question="effort")
+    found = answers.tallies(questions=["recommend"], period=PERIOD, weighted=weighted)
+    assert {
+        question: {key: sorted(tally.cells) for key, tally in keys.items()} for question, keys in found.items()
+    } == {"recommend": {"": [1, 2]}}
+
+
+@BOTH
+def test_a_month_begins_when_it_does_where_the_company_is(alice: Customer, weighted: bool) -> None:
+    """London is an hour ahead from the last Sunday of March on."""
+    april = datetime(2026, 3, 31, 23, tzinfo=UTC)
+    for value, at in ((1, april - MOMENT), (2, april)):
+        answered(alice, value, at)
+    year = Period(NOON, NOON + timedelta(days=365), "year")
+    found = answers.tallies(questions=["recommend"], period=year, by="month", weighted=weighted)["recommend"]
+    assert {month: sorted(tally.cells) for month, tally in found.items()} == {"2026-03": [1], "2026-04": [2]}
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("first", "second", "named"),
+    [
+        ({"lowest": 1, "highest": 5}, {"lowest": 1, "highest": 5}, (1, 5)),
+        ({"lowest": 1, "highest": 5}, {"lowest": 1, "highest": 4}, None),
+        ({"lowest": 1, "highest": 5}, {}, None),
+        ({}, {}, None),
+    ],
+)
+def test_a_scale_is_named_where_all_were_asked_on_one_other(
+    alice: Customer,
+    first: dict[str, Any],
+    second: dict[str, Any],
+    named: tuple[int, int] | None,
+    weighted: bool,
+) -> None:
+    answered(alice, 4, NOON - timedelta(days=2), **first)
+    answered(alice, 4, NOON - timedelta(days=1), **second)
+    found = answers.tallies(questions=["recommend"], period=PERIOD, weighted=weighted)["recommend"][""]
+    assert (found.scale, found.n) == (named, 2)

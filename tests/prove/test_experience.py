@@ -8,7 +8,7 @@ import pytest
 from heedful.associates.models import Associate
 from heedful.promise import attainment, commitments
 from heedful.promise.standards import StandardDraft
-from heedful.prove import experience
+from heedful.prove import experience, scores
 from heedful.prove.experience import ExperienceByOutcome
 from heedful.prove.periods import Period
 from tests.promise.shop import MONDAY, make, tell
@@ -29,8 +29,8 @@ def disputed(ada: Associate) -> ExperienceByOutcome:
     who = [complaint(number, "yes", {1: 1, 2: 0}.get(number)) for number in range(1, 11)]
     who += [complaint(11, "no", 1), complaint(12, "no", None)]
     commitments.evaluate_people(who, at=PERIOD.until)
-    walked = attainment.attainments(since=PERIOD.since, until=PERIOD.until)
-    return experience.by_outcome(promises=[promise], walks=walked, period=PERIOD)[promise.pk][0]
+    attainments = attainment.attainments(since=PERIOD.since, until=PERIOD.until)
+    return experience.by_outcome(promises=[promise], attainments=attainments, period=PERIOD)[promise.pk][0]
 
 
 def test_a_yes_is_a_share_of_those_who_answered(disputed: ExperienceByOutcome) -> None:
@@ -48,4 +48,34 @@ def test_a_yes_is_a_share_of_all_the_times_too(disputed: ExperienceByOutcome) ->
 
 
 def test_the_widest_gap_is_of_the_question_with_the_most_pairs() -> None:
+    none, three, five = (
+        ExperienceByOutcome("ease", None, None, gap=scores.share_of(1, pairs) if pairs else None) for pairs in (0, 3, 5)
+    )
+    assert experience.widest_gap([none, three, five, none]) is five
+    assert experience.widest_gap([five, three]) is five
+    assert experience.widest_gap([none]) is None
     assert experience.widest_gap([]) is None
+
+
+def test_the_question_with_the_most_answers_is_first_and_what_is_not_of_promises_is_none(ada: Associate) -> None:
+    promise = make(ada, StandardDraft(form="yes", from_kind="complaint", property="timely"))
+    asked = [{"compared": 1}, {"satisfaction": 2, "helped": 1}, {"satisfaction": 4, "ease": 5, "helped": 0}]
+    who = [
+        tell(f"c{n}", "complaint", MONDAY, properties={"timely": "yes"}, subject=f"s{n}", scores=given)
+        for n, given in enumerate(asked)
+    ]
+    commitments.evaluate_people(who, at=PERIOD.until)
+    attainments = attainment.attainments(since=PERIOD.since, until=PERIOD.until)
+    found = experience.by_outcome(promises=[promise], attainments=attainments, period=PERIOD)[promise.pk]
+    assert [(one.question, one.n) for one in found] == [("satisfaction", 2), ("compared", 1), ("ease", 1)]
+
+
+def test_breaking_makes_a_difference_where_both_are_known() -> None:
+    low, high = scores.share_of(1, 4), scores.share_of(3, 4)
+    assert low is not None
+    assert high is not None
+    found = ExperienceByOutcome("yes.disputed", kept=high, broken=low).difference
+    assert found is not None
+    assert (found.value, ExperienceByOutcome("yes.disputed", kept=high, broken=low).n) == (-0.5, 8)
+    for kept, broken in ((high, None), (None, low), (None, None)):
+        assert ExperienceByOutcome("yes.disputed", kept=kept, broken=broken).difference is None

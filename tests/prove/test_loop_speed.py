@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def _clock_of_a_day(care: Team) -> None:
-    """Whoever has no promise of their own answers within a day: the practice that the product starts with."""
+    """Whoever has no promise of their own answers within a day: the case policy that the product starts with."""
 
 
 def opened(who: str, *, at: datetime = NOON, heard_at: datetime | None = None) -> Case:

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -21,7 +22,7 @@ from tests.promise.conftest import ada as ada
 from tests.promise.conftest import company as company
 from tests.promise.shop import HOUR, MONDAY, make, tell
 
-DAY = timedelta(days=1)
+DAY, MOMENT = timedelta(days=1), timedelta(microseconds=1)
 NOW = MONDAY + 60 * DAY
 MONTH = Period(NOW - 30 * DAY, NOW + timedelta(seconds=1), "30 days")
 
@@ -51,11 +52,11 @@ def test_the_walk_is_what_was_due_in_the_period_against_the_time_before(answer: 
     for number, (days, kept) in enumerate([(1, True), (2, True), (3, True), (4, False), (31, True), (32, False)]):
         ask(f"c{number}", NOW - days * DAY, answered=kept)
     found = card(answer)
-    assert (found.kept, found.due) == (3, 4)
-    assert found.walk is not None
-    assert found.walk_before is not None
+    assert (found.kept, found.due, found.open, found.cases) == (3, 4, 0, 0)
+    assert found.attainment is not None
+    assert found.attainment_before is not None
     assert found.change is not None
-    assert (found.walk.value, found.walk_before.value, found.walk_before.n) == (0.75, 0.5, 2)
+    assert (found.attainment.value, found.attainment_before.value, found.attainment_before.n) == (0.75, 0.5, 2)
     assert found.change.value == 0.25
 
 
@@ -63,7 +64,7 @@ def test_what_is_undecided_is_open_and_not_due(answer: Promise) -> None:
     ask("waits", NOW - HOUR, answered=False)
     ask("waits long", NOW - 3.5 * HOUR, answered=False)
     found = card(answer)
-    assert (found.kept, found.due, found.open, found.walk) == (0, 0, 2, None)
+    assert (found.kept, found.due, found.open, found.attainment) == (0, 0, 2, None)
 
 
 def test_worth_is_of_each_person_once_whom_it_was_broken_for_in_the_last_ninety_days(answer: Promise) -> None:
@@ -105,3 +106,43 @@ def test_what_touches_the_most_value_is_first_then_what_was_broken_most(answer: 
     commitments.evaluate_people([tell("small", "rang", NOW - DAY)], at=NOW)
     ask("big", NOW - DAY, answered=False, worth=100)
     assert [one.promise for one in scorecards.cards(period=MONTH, at=NOW)] == [answer, call, quiet]
+
+
+def test_a_period_begins_with_the_first_moment_and_what_was_before_it_is_in_the_one_before(answer: Promise) -> None:
+    due = MONTH.since - 4 * HOUR
+    for who, at in (("first", due), ("before", due - MOMENT), ("first before", due - 30 * DAY)):
+        ask(who, at, answered=False)
+    ask("too early", due - 30 * DAY - timedelta(seconds=1) - MOMENT, answered=False)
+    found = card(answer)
+    assert found.attainment_before is not None
+    assert (found.due, found.attainment_before.n) == (1, 2)
+
+
+def test_worth_is_of_what_was_broken_ninety_days_ago_and_of_nothing_earlier(answer: Promise) -> None:
+    edge = NOW - 90 * DAY - 4 * HOUR
+    ask("just", edge, answered=False, worth=7)
+    ask("earlier", edge - MOMENT, answered=False, worth=11)
+    assert (card(answer).worth.customers, card(answer).worth.amount) == (1, Decimal(7))
+
+
+def test_each_promise_has_its_own_walk_and_open_cases(answer: Promise, ada: Associate) -> None:
+    call = make(ada, StandardDraft(form="within", from_kind="rang", to_kind="called", within_s=3600), words="We ring")
+    ask("a", NOW - DAY, answered=True)
+    record = tell("b", "rang", NOW - DAY)
+    commitments.evaluate_people([record], at=NOW)
+    trouble = Trouble("a", customer=record, severity=2, what="Broken", happened_at=NOW, promise=call.pk)
+    cases.open_for_trouble(trouble=trouble, by=SYSTEM, at=NOW)
+    found = {one.promise.pk: (one.kept, one.due, one.cases) for one in scorecards.cards(period=MONTH, at=NOW)}
+    assert found == {answer.pk: (1, 1, 0), call.pk: (0, 1, 1)}
+
+
+def test_the_question_that_decides_says_nothing_more_of_how_it_felt_and_is_left_out_where_nobody_looks(
+    ada: Associate,
+) -> None:
+    promise = make(ada, StandardDraft(form="score", from_kind="visit", question="satisfaction", at_least=4))
+    said: dict[str, Any] = {"scores": {"satisfaction": 5, "ease": 6}, "subject": "visit"}
+    commitments.evaluate_people([tell("ann", "visit", NOW - DAY, **said)], at=NOW)
+    found = card(promise)
+    assert ([one.question for one in found.experience], found.kept) == (["ease"], 1)
+    (bare,) = scorecards.cards(period=MONTH, at=NOW, with_experience=False)
+    assert (bare.experience, bare.gap, bare.kept) == ([], None, 1)

@@ -59,7 +59,7 @@ def test_complaints_show_the_promise_and_how_it_felt(
     assert "yes.disputed of all broken: 5.0% of 342" in said
     assert "yes.disputed when kept: 78.2% of 3,011 answers" in said
     assert "yes.disputed when broken: 100.0% of 17 answers" in said
-    (row,) = as_(bo).get("/promises/we-answer-in-time/felt").context["felt"]
+    (row,) = as_(bo).get("/promises/we-answer-in-time/felt").context["experience"]
     assert row.question == "Disputed"
     assert [(one.value, one.n) for one in row.of_all] == [("17.2", 13_735), ("5.0", 342)]
     assert [(one.value, one.n) for one in row.figures] == [("78.2", 3_011), ("100.0", 17)]

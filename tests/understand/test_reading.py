@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
@@ -82,6 +83,44 @@ def test_reading_twice_changes_nothing(say: Say) -> None:
     assert Reading.objects.values().get() == before
 
 
+def heard() -> list[list[tuple[int, str, str]]]:
+    """How grave, what and in which words, of each time that trouble was reported."""
+    entries = Entry.objects.filter(kind="TroubleHeard").order_by("pk")
+    return [[(one["severity"], one["what"], one["words"]) for one in entry.data["troubles"]] for entry in entries]
+
+
+def test_trouble_is_reported_once_however_often_it_is_read(say: Say) -> None:
+    batches = [say(scores={"recommend": 4}, sheet="ask:1"), say(scores={"recommend": 0}, sheet="ask:2")]
+    for _ in range(2):
+        reading.read(batches, entries=[Entry()])
+        reading.read(batches[:1], entries=[Entry()])
+    assert heard() == [[(2, "Would recommend: 4 of 10", ""), (3, "Would recommend: 0 of 10", "")]]
+
+
+def test_trouble_that_became_another_is_reported_as_it_is_now(say: Say) -> None:
+    batch = [say(scores={"recommend": 4}, sheet="ask:1")]
+    run(batch[0])
+    batch.append(say("I will cancel my contract with you.", sheet="ask:1"))
+    for event in (*batch, *batch):
+        run(event)
+    worse = (3, "Wants to leave", "will cancel, cancel my contract")
+    assert heard() == [[(2, "Would recommend: 4 of 10", "")], [worse]]
+    run(say("All is well again, thank you so much.", sheet="ask:1"))
+    assert heard()[2:] == [[(2, "Would recommend: 4 of 10", "")]]
+
+
+def test_what_is_reported_and_that_it_was_are_written_together_or_not_at_all(
+    say: Say, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event = say(scores={"recommend": 0})
+    with monkeypatch.context() as broken:
+        broken.setattr(events, "record", Mock(side_effect=RuntimeError))
+        with pytest.raises(RuntimeError):
+            run(event)
+    run(event)
+    assert heard() == [[(3, "Would recommend: 0 of 10", "")]]
+
+
 def test_a_sheet_without_words_is_weighed_and_not_read(say: Say) -> None:
     (trouble,) = run(say(scores={"recommend": 2}))
     assert Reading.objects.count() == 0
@@ -105,15 +144,15 @@ def test_a_changed_verbatim_is_read_again(say: Say) -> None:
 
 
 def test_words_that_change_while_they_are_read_are_left_to_the_reading_of_the_change(say: Say, now: datetime) -> None:
-    slow = reading.Work(at=now, sheets=reading.sheets_of(say("I will cancel my contract with you.", sheet="ask:1")))
-    for step in (reading.find_unread, reading.tell_what_was_meant, reading.tell_topics):
+    slow = reading.Work(at=now, feedback=reading.feedback_of(say("I will cancel my contract with you.", sheet="ask:1")))
+    for step in (reading.find_pending, reading.interpret, reading.match_topics):
         step(slow)
     assert run(say("All is well again, thank you so much.", sheet="ask:1")) == []
     for step in (reading.store, reading.weigh, reading.report):
         step(slow)
     row = Reading.objects.get()
     assert (row.sentiment, row.text_digest) == ("positive", reading.digest("All is well again, thank you so much."))
-    assert not Entry.objects.filter(kind="TroubleHeard").exists()
+    assert heard() == []
 
 
 @pytest.mark.parametrize(

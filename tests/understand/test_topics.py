@@ -104,7 +104,7 @@ def test_what_an_older_model_read_is_read_again_once(noon: datetime, monkeypatch
     from heedful.customers.touchpoints import TouchpointDraft
 
     arrived("c@example.test", TouchpointDraft("review", noon, "r", verbatim="No trouble at all."))
-    reading.again(sheets=list(Feedback.objects.all()), at=noon)
+    reading.again(feedback=list(Feedback.objects.all()), at=noon)
     rereadings.keep_up(at=noon)
     assert not Rereading.objects.exists()
     monkeypatch.setattr(light, "MODEL", "one that reads better")

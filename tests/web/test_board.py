@@ -11,7 +11,7 @@ from heedful.act import cases
 from heedful.act.models import Case
 from heedful.associates.models import Associate, Company
 from heedful.customers import messages
-from heedful.customers.messages import Description, Message
+from heedful.customers.messages import Description, SourceMessage
 from heedful.customers.models import Feedback
 from heedful.customers.touchpoints import TouchpointDraft
 from heedful.kit.actor import SYSTEM
@@ -42,9 +42,9 @@ def shop(acme: Company) -> None:
         came = ordered + timedelta(days=4 if late else 1)
         said = Description(who, ordered, {"value": {"amount": "100", "currency": "GBP", "source": "crm"}})
         sent += [
-            Message(TouchpointDraft("order_placed", ordered, f"o{n}", who), said),
-            Message(TouchpointDraft("delivered", came, f"d{n}", who)),
-            Message(
+            SourceMessage(TouchpointDraft("order_placed", ordered, f"o{n}", who), said),
+            SourceMessage(TouchpointDraft("delivered", came, f"d{n}", who)),
+            SourceMessage(
                 TouchpointDraft(
                     "survey_answered",
                     came + timedelta(hours=2),
@@ -64,7 +64,7 @@ def test_a_promise_shows_its_walk_how_it_felt_and_its_worth(shop: None) -> None:
     now = timezone.now()
     card = scorecards.cards(period=periods.last("90", at=now), at=now)[0]
     assert (card.kept, card.due) == (40, 80)
-    recommend = next(felt for felt in card.felt if felt.question == "recommend")
+    recommend = next(felt for felt in card.experience if felt.question == "recommend")
     assert recommend.kept is not None
     assert recommend.broken is not None
     assert (recommend.kept.value, recommend.kept.n) == (100, 40)
@@ -113,7 +113,7 @@ def test_one_part_alone_is_not_compared(shop: None, as_: As, bo: Associate) -> N
 def test_too_few_answers_are_said_to_be_too_few(shop: None, as_: As, bo: Associate) -> None:
     messages.record(
         messages=[
-            Message(TouchpointDraft("chat", timezone.now(), f"e{n}", (("user_id", f"u{n}"),), scores={"ease": 7}))
+            SourceMessage(TouchpointDraft("chat", timezone.now(), f"e{n}", (("user_id", f"u{n}"),), scores={"ease": 7}))
             for n in range(3)
         ],
         source="test",
@@ -155,7 +155,8 @@ def test_where_nothing_happened_lately_the_board_is_of_the_whole_time(shop: None
     Commitment.objects.update(counts_at=long_ago)
     Feedback.objects.update(happened_at=long_ago)
     assert as_(bo).get("/board/").context["period"].choice == "all"
-    assert as_(bo).get("/board/?period=30").context["period"].choice == "30"
+    for address in ("/board/?period=30", "/board/?days=30", "/board/scores/recommend?days=30"):
+        assert as_(bo).get(address).context["period"].choice == "30"
 
 
 def test_all_but_the_first_five_promises_are_folded_and_none_is_lost(shop: None, as_: As, bo: Associate) -> None:
@@ -176,7 +177,7 @@ def test_all_but_the_first_five_promises_are_folded_and_none_is_lost(shop: None,
 def test_what_is_still_open_is_counted_whenever_it_is_due(shop: None, as_: As, bo: Associate) -> None:
     now = timezone.now()
     messages.record(
-        messages=[Message(TouchpointDraft("order_placed", now, "new", (("user_id", "u1"),)))],
+        messages=[SourceMessage(TouchpointDraft("order_placed", now, "new", (("user_id", "u1"),)))],
         source="test",
         by=SYSTEM,
         at=now,

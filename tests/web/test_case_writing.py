@@ -1,10 +1,8 @@
 """What an associate writes in a case is not lost, and goes to the customer whom it is meant for."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.test import Client
 from django.utils import timezone
 
 from heedful.act import cases
@@ -12,34 +10,14 @@ from heedful.act.models import Case
 from heedful.associates.models import Associate, Team
 from heedful.courier.models import Mail
 from heedful.customers import messages
-from heedful.customers.messages import Description, Message
-from heedful.customers.models import Customer, Feedback
-from heedful.kit.actor import SYSTEM, By
-from heedful.understand.detection import Trouble
+from heedful.customers.messages import Description, SourceMessage
+from heedful.customers.models import Customer
+from heedful.kit.actor import By
+from tests.web import desk
+from tests.web.desk import As, say
 
 pytestmark = pytest.mark.django_db
-
-type As = Callable[[Associate], Client]
-
-
-@pytest.fixture
-def sheet(alice: Customer) -> Feedback:
-    return Feedback.objects.get(customer=alice)
-
-
-@pytest.fixture
-def case(sheet: Feedback, care: Team) -> Case:
-    return opened(sheet.customer, f"feedback:{sheet.pk}")
-
-
-def opened(customer: Customer, reference: str, *, what: str = "Satisfaction: 2 of 5", severity: int = 2) -> Case:
-    now = timezone.now()
-    trouble = Trouble(reference=reference, customer=customer.pk, severity=severity, what=what, happened_at=now)
-    return cases.open_for_trouble(trouble=trouble, by=SYSTEM, at=now)
-
-
-def say(page: Any) -> str:
-    return str(page.content.decode())
+case, feedback = desk.case, desk.feedback
 
 
 @pytest.mark.parametrize(
@@ -125,7 +103,7 @@ def test_what_was_typed_is_not_lost_when_somebody_closed_the_case_meanwhile(
 def moved_to(address: str, *, customer: Customer) -> None:
     who = Description((("email", "alice@example.test"), ("email", address)), timezone.now(), {"email": address})
     shop = By("key", "7", "Shop")
-    messages.record(messages=[Message(said=who)], source="shop", by=shop, at=timezone.now())
+    messages.record(messages=[SourceMessage(description=who)], source="shop", by=shop, at=timezone.now())
     customer.refresh_from_db()
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.db import connection
@@ -15,42 +14,21 @@ from heedful.act.models import Case
 from heedful.associates.models import Associate, Team
 from heedful.courier.models import Mail
 from heedful.customers.models import Customer, Feedback
-from heedful.kit.actor import SYSTEM
-from heedful.understand.detection import Trouble
 from heedful.understand.models import Reading
 from heedful.web import filters as look
 from heedful.web.desk.cases import list as case_list
 from tests.cast import arrived
+from tests.web import desk
+from tests.web.desk import As, opened, say
 
 pytestmark = pytest.mark.django_db
-
-type As = Callable[[Associate], Client]
-
-
-@pytest.fixture
-def sheet(alice: Customer) -> Feedback:
-    return Feedback.objects.get(customer=alice)
-
-
-@pytest.fixture
-def case(sheet: Feedback, care: Team) -> Case:
-    return opened(sheet.customer, f"feedback:{sheet.pk}")
-
-
-def opened(customer: Customer, reference: str, *, what: str = "Satisfaction: 2 of 5", severity: int = 2) -> Case:
-    now = timezone.now()
-    trouble = Trouble(reference=reference, customer=customer.pk, severity=severity, what=what, happened_at=now)
-    return cases.open_for_trouble(trouble=trouble, by=SYSTEM, at=now)
+case, feedback = desk.case, desk.feedback
 
 
 def quiet(number: int) -> Customer:
     from heedful.customers.touchpoints import TouchpointDraft
 
     return arrived(f"quiet{number}@example.test", TouchpointDraft("bill_paid", timezone.now(), f"quiet-{number}"))
-
-
-def say(page: Any) -> str:
-    return str(page.content.decode())
 
 
 # The list
@@ -84,6 +62,7 @@ def test_an_empty_queue_says_what_to_do_first(as_: As, mira: Associate) -> None:
         ("?sort=due", {"alice", "bruno"}),
         ("?show=all", {"alice", "bruno", "quiet1"}),
         ("?show=all&period=30", {"alice", "bruno"}),
+        ("?show=all&days=30", {"alice", "bruno"}),
         ("?show=all&period=90", {"alice", "bruno", "quiet1"}),
         ("?state=closed&period=30", set()),
         ("?show=all&speed=due", {"alice", "bruno", "quiet1"}),
@@ -215,12 +194,12 @@ def test_an_open_list_is_told_what_came_and_what_changed(as_: As, mira: Associat
 
 
 def test_a_case_shows_what_was_heard_with_the_words_that_fired(
-    as_: As, mira: Associate, case: Case, sheet: Feedback
+    as_: As, mira: Associate, case: Case, feedback: Feedback
 ) -> None:
     Reading.objects.create(
-        feedback=sheet,
-        customer=sheet.customer,
-        happened_at=sheet.happened_at,
+        feedback=feedback,
+        customer=feedback.customer,
+        happened_at=feedback.happened_at,
         language="en",
         language_confidence=1,
         sentiment="negative",
@@ -257,21 +236,6 @@ def test_the_panel_does_not_lead_to_the_page_on_which_it_stands(as_: As, mira: A
     assert "This case" in here
     there = say(client.get(f"/customers/{case.customer_id}")).partition('id="customer"')[2]
     assert f'href="/cases/{case.pk}"' in there
-
-
-def test_words_are_cut_where_they_fired_and_nothing_is_lost() -> None:
-    from heedful.web.desk.cases.page import mark
-
-    text = "Cancel it. I will CANCEL (now)."
-    assert mark(text, ["cancel", "now)"]) == [
-        ("Cancel", True),
-        (" it. I will ", False),
-        ("CANCEL", True),
-        (" (", False),
-        ("now)", True),
-        (".", False),
-    ]
-    assert mark(text, []) == [(text, False)]
 
 
 def test_a_case_that_is_not_there_is_not_found(as_: As, mira: Associate) -> None:
@@ -347,8 +311,8 @@ def test_a_closed_case_is_not_given_back(as_: As, mira: Associate, case: Case) -
     assert Case.objects.get().owner == mira
 
 
-def test_a_leader_takes_a_case_from_feedback(as_: As, bo: Associate, sheet: Feedback) -> None:
-    page = as_(bo).post(f"/feedback/{sheet.pk}/case")
+def test_a_leader_takes_a_case_from_feedback(as_: As, bo: Associate, feedback: Feedback) -> None:
+    page = as_(bo).post(f"/feedback/{feedback.pk}/case")
     case = Case.objects.get()
     assert page.headers["Location"] == reverse("desk:case", args=[case.pk])
     assert case.owner == bo

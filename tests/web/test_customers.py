@@ -13,7 +13,7 @@ from django.utils import timezone
 from heedful.act import cases
 from heedful.associates.models import Associate
 from heedful.customers import messages, people
-from heedful.customers.messages import Description, Message
+from heedful.customers.messages import Description, SourceMessage
 from heedful.customers.models import Customer, Merge
 from heedful.customers.touchpoints import TouchpointDraft
 from heedful.kit.actor import SYSTEM
@@ -216,7 +216,7 @@ def test_what_a_browser_said_is_shown_as_its_word(as_: As, mira: Associate, alic
     said = Description(
         (("email", "alice@example.test"), ("user_id", "u-9")), NOON, {"email": "x@evil.example", "town": "<b>"}
     )
-    messages.record(messages=[Message(said=said)], source="page", verified=False, by=SYSTEM, at=NOON)
+    messages.record(messages=[SourceMessage(description=said)], source="page", verified=False, by=SYSTEM, at=NOON)
 
     page = as_(mira).get(f"/customers/{alice.pk}/person").content.decode()
 

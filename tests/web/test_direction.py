@@ -7,7 +7,6 @@ from django.test import Client
 from django.utils import timezone
 
 from heedful.act import cases
-from heedful.act.models import Note
 from heedful.associates import associates
 from heedful.associates.models import Associate, Role
 from heedful.courier.models import Mail
@@ -15,6 +14,7 @@ from heedful.customers import people
 from heedful.customers.models import Customer
 from heedful.kit import characters
 from heedful.kit.actor import SYSTEM
+from heedful.listen.models import Message
 from heedful.understand.detection import Trouble
 from tests.cast import NOON
 
@@ -65,7 +65,7 @@ def test_a_mail_and_an_associate_have_straight_names(acme: object, alice: Custom
     cases.write(case=case, subject="\u202eSorry", text="We are.", by=turned.by, at=timezone.now())
 
     assert turned.name == "Tom"
-    assert (Mail.objects.get().subject, Mail.objects.get().to_name, Note.objects.get().subject) == (
+    assert (Mail.objects.get().subject, Mail.objects.get().to_name, Message.objects.get().subject) == (
         "Sorry",
         "ecilA",
         "Sorry",

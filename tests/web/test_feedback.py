@@ -14,7 +14,7 @@ from heedful.customers.touchpoints import TouchpointDraft
 from heedful.kit.actor import SYSTEM
 from heedful.understand import reading, rereadings
 from heedful.understand.models import Reading, Rereading, Topic
-from tests.web.test_cases import say
+from tests.web.desk import say
 
 pytestmark = pytest.mark.django_db
 
@@ -45,7 +45,7 @@ def said(alice: Customer) -> None:
             channel=channel,
         )
         touchpoints.record(drafts=[draft], source="test", by=SYSTEM, at=now)
-    reading.through(reading.Work(at=now, sheets=list(Feedback.objects.all())))
+    reading.through(reading.Work(at=now, feedback=list(Feedback.objects.all())))
 
 
 @pytest.mark.parametrize(

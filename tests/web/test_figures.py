@@ -9,9 +9,9 @@ from django.test import RequestFactory
 
 from heedful.kit import cursor
 from heedful.prove import scores
+from heedful.web import periods
 from heedful.web.board import figures
 from heedful.web.components.figures import score_words
-from heedful.web.desk import periods
 from heedful.web.desk.surveys import page as surveys
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -41,16 +41,43 @@ def test_a_score_is_written_in_its_unit(value: float, unit: scores.Unit, words: 
 def test_the_board_and_a_survey_write_the_same_score_alike() -> None:
     found = estimate(31.0, "points")
     on_board = figures.score("recommend", found, None, href="")
-    assert on_board.value == surveys._felt("recommend", found).value == "+31"
+    assert on_board.value == surveys._score_figure("recommend", found).value == "+31"
 
 
-@pytest.mark.parametrize("name", ["period", "days"])
-def test_a_period_is_asked_for_by_one_name_and_old_addresses_go_on(name: str) -> None:
-    request = RequestFactory().get("/promises", {name: "30", "state": "broken"})
-    found = periods.period_of(request, last=lambda: None, at=NOW)
-    assert (found.since, found.query, found.choices.label) == (NOW - timedelta(days=30), "?period=30", "Period")
-    year = next(choice for choice in found.choices.choices if choice.value == "365")
-    assert QueryDict(year.query[1:]).dict() == {"state": "broken", "period": "365"}
+@pytest.mark.parametrize(
+    ("address", "normal"),
+    [
+        ("period=30&state=broken", "period=30&state=broken"),
+        ("days=30&state=broken", "state=broken&period=30"),
+        ("period=365&days=30", "period=365"),
+        ("days=30&days=90", "period=90"),
+        ("period=nonsense&state=broken", "state=broken"),
+        ("days=31", ""),
+        ("state=broken", "state=broken"),
+    ],
+)
+def test_a_period_is_asked_for_by_one_name_and_old_addresses_go_on(address: str, normal: str) -> None:
+    assert periods.normal(QueryDict(address)).urlencode() == normal
+
+
+def test_a_period_that_is_chosen_stays_in_addresses_and_can_be_taken_away() -> None:
+    request = RequestFactory().get("/promises", {"period": "30", "state": "broken"})
+    period = periods.read(request, at=NOW)
+    context = periods.context(request, period)
+    assert (period.since, period.label, context["period_query"]) == (NOW - timedelta(days=30), "30 days", "?period=30")
+    addresses = {one.value: QueryDict(one.query[1:]).dict() for one in context["period_choices"].choices}
+    assert addresses["365"] == {"state": "broken", "period": "365"}
+    assert addresses["30"] == {"state": "broken"}
+
+
+@pytest.mark.parametrize(("days_ago", "choice"), [(89, "90"), (91, "all"), (None, "90")])
+def test_where_no_period_is_chosen_it_is_one_in_which_something_happened(days_ago: int | None, choice: str) -> None:
+    last = None if days_ago is None else NOW - timedelta(days=days_ago)
+    request = RequestFactory().get("/promises")
+    period = periods.read(request, at=NOW, last=lambda: last)
+    context = periods.context(request, period)
+    assert (period.choice, period.is_all, context["period_query"]) == (choice, choice == "all", "")
+    assert context["period_choices"].chosen.value == choice
 
 
 @pytest.mark.parametrize("values", [[0, "2026-03-02T12:00:00+00:00", 7], [50, 1.5, 'ü"', -3], []])

@@ -10,7 +10,7 @@ from heedful.act import cases
 from heedful.act.models import Case
 from heedful.associates.models import Associate, Team
 from heedful.customers.models import Customer
-from tests.web.test_cases import opened, say
+from tests.web.desk import opened, say
 
 pytestmark = pytest.mark.django_db
 

@@ -26,7 +26,7 @@ from heedful.promise.standards import StandardDraft
 from heedful.understand.models import Topic, TroubleRule
 from tests.architecture import reading
 from tests.cast import NOON
-from tests.web.test_cases import opened
+from tests.web.desk import opened
 from tests.web.test_mallory import INSIDE
 
 NUL = "a\x00b"

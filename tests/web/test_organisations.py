@@ -12,7 +12,7 @@ from heedful.associates.models import Associate, Team
 from heedful.customers.models import Customer, Organisation
 from heedful.promise.models import Commitment, Promise, Standard
 from tests.cast import NOON
-from tests.web.test_cases import opened, say
+from tests.web.desk import opened, say
 
 pytestmark = pytest.mark.django_db
 

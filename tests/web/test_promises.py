@@ -296,7 +296,7 @@ def test_a_yes_is_shown_of_everybody_and_of_those_who_answered(as_: As, mira: As
     )
     touchpoints.record(drafts=[draft], source="test", by=SYSTEM, at=later)
     response = as_(mira).get(f"/promises/{answer.slug}/felt")
-    (row,) = response.context["felt"]
+    (row,) = response.context["experience"]
     assert row.question == "Would come again"
     assert [(one.label, one.value, one.n) for one in row.of_all] == [
         ("When kept", "50.0", 2),

@@ -233,6 +233,7 @@ def test_working_time_takes_the_public_holidays_of_a_region(as_: As, ada: Associ
     calendar, year = Calendar.objects.get(), timezone.now().year
     assert {"2026-08-17", f"{year}-01-01", f"{year + 2}-12-25"} <= set(calendar.holidays)
     assert f"The public holidays of Wales, United Kingdom are in it until {calendar.holidays[-1]}." in page
+    assert f"those of Wales, United Kingdom through {year + 2}" in page
     assert as_(ada).post("/setup/calendars/add", {**said, "region": "GB-XX"}).status_code == 200
 
 
@@ -305,8 +306,8 @@ def test_a_webhook_into_the_company_s_own_network_is_refused(as_: As, ada: Assoc
 
 def test_a_reload_after_a_key_was_made_makes_no_second_one(as_: As, ada: Associate) -> None:
     client = as_(ada)
-    once = re.findall(r'name="once" value="(\w+)"', client.get("/setup/keys").content.decode())[0]
-    said = {"name": "Website", "scope": "send", "once": once}
+    serial = re.findall(r'name="serial" value="(\w+)"', client.get("/setup/keys").content.decode())[0]
+    said = {"name": "Website", "scope": "send", "serial": serial}
     assert "Copy the key now" in client.post("/setup/keys", said).content.decode()
 
     came = {"Referer": "http://testserver/setup/keys"}

@@ -84,8 +84,8 @@ def test_the_list_says_how_each_is_answered(as_: As, bo: Associate, delivery: Su
 
 def test_the_response_rate_is_complete_sheets_of_those_asked(delivery: Survey) -> None:
     tally = tallies.of([delivery], **EVER)[delivery.pk]
-    assert (tally.asked, tally.answered, tally.complete, tally.visitors) == (3, 2, 1, 1)
-    assert tally.spared == {"no_address": 1}
+    assert (tally.invited, tally.answered, tally.complete, tally.visitors) == (3, 2, 1, 1)
+    assert tally.suppressed == {"no_address": 1}
     assert tally.response_rate == pytest.approx(1 / 3)
 
 
@@ -93,16 +93,16 @@ def test_a_tally_is_of_its_period_alone(as_: As, bo: Associate, delivery: Survey
     Invitation.objects.filter(customer__name="").update(created_at=timezone.now() - timedelta(days=40))
     old = Invitation.objects.filter(created_at__lt=timezone.now() - timedelta(days=39)).count()
     assert old
-    lately = as_(bo).get("/surveys", {"days": "30"}).context["lines"][0].tally
+    lately = as_(bo).get("/surveys", {"period": "30"}).context["lines"][0].tally
     usually = as_(bo).get("/surveys").context["lines"][0].tally
-    seen = [tally.asked + tally.visitors + tally.not_asked for tally in (usually, lately)]
+    seen = [tally.invited + tally.visitors + tally.suppressed_total for tally in (usually, lately)]
     assert seen == [5, 5 - old]
 
 
 def test_surveys_that_asked_nobody_lately_are_shown_over_all_time(as_: As, bo: Associate, delivery: Survey) -> None:
     Invitation.objects.update(created_at=timezone.now() - timedelta(days=400))
-    assert as_(bo).get("/surveys").context["lines"][0].tally.asked == 3
-    assert as_(bo).get(f"/surveys/{delivery.pk}").context["tally"].asked == 3
+    assert as_(bo).get("/surveys").context["lines"][0].tally.invited == 3
+    assert as_(bo).get(f"/surveys/{delivery.pk}").context["tally"].invited == 3
 
 
 def test_a_sheet_that_was_complete_stays_so_when_the_survey_asks_more(casey: Associate, delivery: Survey) -> None:
@@ -345,7 +345,7 @@ def test_a_survey_that_is_not_there_is_not_found(as_: As, casey: Associate) -> N
 
 def test_asks_of_a_public_sheet_are_in_no_rate(delivery: Survey) -> None:
     assert Invitation.objects.filter(channel="link").count() == 1
-    assert tallies.of([delivery], **EVER)[delivery.pk].asked == 3
+    assert tallies.of([delivery], **EVER)[delivery.pk].invited == 3
     assert tallies.scores(delivery, **EVER) == {"satisfaction": [(1, 1), (5, 1)]}
 
 

@@ -1,8 +1,9 @@
 """Every way in which a case can change.
 
 `opening` begins one, `promises` begins one for a promise that was broken, `ownership` is who has it and `bulk` hands
-several over, `work` answers the customer, `notes` is what is written on it, `clocks` is the time that runs, `closing`
-closes and reopens, `events` is what others are told, `backfill` is of years gone by.
+several over, `work` answers the customer, `notes` is what is written down on it, `correspondence` what is said with the
+customer, `clocks` is the time that runs, `closing` closes and reopens, `events` is what others are told, `backfill` is
+of years gone by.
 """
 
 from heedful.act.cases.backfill import CasesBackfilled as CasesBackfilled

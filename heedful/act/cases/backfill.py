@@ -9,13 +9,16 @@ from django.db import transaction
 
 from heedful.act import case_policy, clock
 from heedful.act.cases import clocks, opening, ownership
-from heedful.act.models import Case, CaseTrouble, Note
+from heedful.act.models import Case, CaseThread, CaseTrouble, Note
 from heedful.associates.models import Associate, Team
 from heedful.customers import touchpoints
 from heedful.customers.models import Customer
 from heedful.customers.touchpoints import TouchpointDraft
 from heedful.kit.actor import By
 from heedful.ledger import events
+from heedful.listen.channels import email
+from heedful.listen.conversations import backfill as conversations
+from heedful.listen.conversations.backfill import MessageDraft, ThreadDraft
 from heedful.understand.detection import Trouble
 
 
@@ -30,13 +33,12 @@ class CasesBackfilled:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PastNote:
-    """Something that was written on a case."""
+    """Something that was written down on a case."""
 
     text: str
     at: datetime
     author: Associate | None = None
     kind: str = Note.Kind.NOTE
-    subject: str = ""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -60,25 +62,31 @@ class PastCase:
     helped: bool | None = None
     helped_at: datetime | None = None
     notes: list[PastNote] = field(default_factory=list)
+    messages: list[MessageDraft] = field(default_factory=list)
+    """What was said with the customer by e-mail."""
 
 
 @transaction.atomic
-def create(*, told: Sequence[PastCase], by: By, at: datetime) -> list[Case]:
-    """Write down cases as they were, with clocks by the promise of today; open ones go on from here."""
-    if not told:
+def create(*, history: Sequence[PastCase], by: By, at: datetime) -> list[Case]:
+    """Write down cases as they were, with clocks by the promise of today; open ones go on from here.
+
+    Nothing else follows by itself: whoever tells of the past judges the promises.
+    """
+    if not history:
         return []
-    ways, values = case_policy.find(), _values({past.troubles[0].customer for past in told})
+    ways, values = case_policy.find(), _values({past.troubles[0].customer for past in history})
     line = case_policy.high_value(ways)
     starts = clock.starter(ways)
-    rows = [_row(past, starts, line, values, at) for past in told]
+    rows = [_row(past, starts, line, values, at) for past in history]
     rows = Case.objects.bulk_create(rows, batch_size=1_000)
-    pairs = list(zip(rows, told, strict=True))
+    pairs = list(zip(rows, history, strict=True))
     CaseTrouble.objects.bulk_create(
         [_trouble(row, trouble, past) for row, past in pairs for trouble in past.troubles], batch_size=1_000
     )
     Note.objects.bulk_create([_note(row, note) for row, past in pairs for note in past.notes], batch_size=1_000)
+    _add_threads([(row, past.messages) for row, past in pairs if past.messages])
     drafts = [draft for row, past in pairs for draft in _log(row, past)]
-    touchpoints.record(drafts=drafts, source=clocks.SOURCE, by=by, at=at)
+    touchpoints.record(drafts=drafts, source=clocks.SOURCE, by=by, at=at, react=False)
     for row in rows:
         if row.is_waiting and row.escalated_at is None:
             clocks.call_a_lead_in_time(row)
@@ -114,17 +122,26 @@ def _trouble(row: Case, trouble: Trouble, past: PastCase) -> CaseTrouble:
 
 
 def _note(row: Case, note: PastNote) -> Note:
-    return Note(case=row, kind=note.kind, text=note.text, subject=note.subject, author=note.author, at=note.at)
+    return Note(case=row, kind=note.kind, text=note.text, author=note.author, at=note.at)
+
+
+def _add_threads(pairs: Sequence[tuple[Case, Sequence[MessageDraft]]]) -> None:
+    """One thread a case, on which all was said."""
+    channel = email.CHANNEL.name
+    drafts = [ThreadDraft(customer=row.customer_id, channel=channel, messages=said) for row, said in pairs]
+    threads = conversations.create(drafts=drafts, source=clocks.SOURCE)
+    links = [CaseThread(case=row, thread=thread) for (row, _), thread in zip(pairs, threads, strict=True)]
+    CaseThread.objects.bulk_create(links, batch_size=1_000)
 
 
 def _log(row: Case, past: PastCase) -> list[TouchpointDraft]:
     """The clock in the customer's own log: each start, and each answer that stopped it."""
     clock_1, clock_2 = str(row.pk), f"{row.pk}.1"
-    found = [clocks.draft(row, clock.OPENED, clock_1, at=past.opened_at)]
+    drafts = [clocks.draft(row, clock.OPENED, clock_1, at=past.opened_at)]
     if row.first_act_at is not None:
-        found.append(clocks.draft(row, clock.ANSWERED, clock_1, at=row.first_act_at))
+        drafts.append(clocks.draft(row, clock.ANSWERED, clock_1, at=row.first_act_at))
     if past.reopened_at is not None:
-        found.append(clocks.draft(row, clock.OPENED, clock_2, at=past.reopened_at))
+        drafts.append(clocks.draft(row, clock.OPENED, clock_2, at=past.reopened_at))
         if past.answered_at is not None:
-            found.append(clocks.draft(row, clock.ANSWERED, clock_2, at=past.answered_at))
-    return found
+            drafts.append(clocks.draft(row, clock.ANSWERED, clock_2, at=past.answered_at))
+    return drafts

@@ -78,7 +78,7 @@ def hear_trouble_after(*, case: Case, trouble: Trouble, by: By, at: datetime) ->
 
 def _go_on(row: Case, *, reason: str, with_lead: bool, by: By, at: datetime) -> Case:
     """The customer waits again: a new clock runs, the short one where we had failed."""
-    started = clock.start(practice=case_policy.find(), is_short=with_lead or row.is_repeat, at=at)
+    started = clock.start(policy=case_policy.find(), is_short=with_lead or row.is_repeat, at=at)
     row.reopened += 1
     row.closed_at = row.answered_at = row.escalated_at = None
     row.outcome, row.with_lead = "", with_lead

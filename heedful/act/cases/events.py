@@ -71,8 +71,8 @@ class CustomerWrittenTo:
     """Somebody wrote to the customer."""
 
     case: int
-    note: int
-    mail: int
+    message: int
+    mail: int | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What is written on a case, for colleagues or to the customer."""
+"""What is written down on a case, for colleagues."""
 
 from datetime import datetime
 
@@ -25,13 +25,12 @@ def note(*, case: Case, text: str, by: By, at: datetime) -> Note:
     return written
 
 
-def write_down(row: Case, text: str, *, kind: str = Note.Kind.NOTE, subject: str = "", by: By, at: datetime) -> Note:
+def write_down(row: Case, text: str, *, kind: str = Note.Kind.NOTE, by: By, at: datetime) -> Note:
     """Keep what was written, under the name of who wrote it."""
     if not (text := text_of(text)):
         raise Refused("Write something first.")
     author = Associate.objects.get(pk=by.id) if by.kind == "associate" else None
-    subject = names.one_line(subject, most=250)
-    return Note.objects.create(case=row, kind=kind, text=text, subject=subject, author=author, at=at)
+    return Note.objects.create(case=row, kind=kind, text=text, author=author, at=at)
 
 
 def text_of(text: str) -> str:

@@ -113,7 +113,7 @@ def open_new(matter: Matter, trouble: Trouble, *, flood_of: Promise | None = Non
     """Open a case with its clock, its team and its priority."""
     ways = case_policy.find()
     is_repeat = flood_of is None and has_failed_before(matter, days=ways.repeat_days, at=at)
-    started = clock.start(practice=ways, is_short=is_repeat, at=at)
+    started = clock.start(policy=ways, is_short=is_repeat, at=at)
     team = routes.team_for(stage=trouble.stage, topics=trouble.topics)
     case = new_case([trouble], started=started, team=team, is_repeat=is_repeat, at=at)
     case.with_lead, case.flood_of = is_repeat or flood_of is not None, flood_of
@@ -232,7 +232,7 @@ def _make_second_failure(case: Case, *, at: datetime) -> None:
     """We failed somebody whom we had not yet helped: a lead takes over, and what is left of the clock is halved."""
     case.is_repeat = case.with_lead = True
     if case.is_waiting:
-        short = clock.start(practice=case_policy.find(), is_short=True, at=at)
+        short = clock.start(policy=case_policy.find(), is_short=True, at=at)
         case.due_at, case.escalate_at = min(case.due_at, short.due_at), min(case.escalate_at, short.escalate_at)
         clocks.call_a_lead_in_time(case)
 

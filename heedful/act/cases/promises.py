@@ -1,9 +1,9 @@
 """What a promise that was broken, or is about to be, does to the cases.
 
 A broken promise joins the customer's open case or opens one. When one promise breaks for more customers in an hour than
-the practice allows cases (`flood_cases`), one more case is opened for the lead, and every further customer is written
-down there with a trouble of their own: nobody is lost, the count is the number of these rows, and the desk is not
-buried. A promise at risk tells the open case; whether it opens one is the practice's to say.
+the case policy allows cases (`flood_cases`), one more case is opened for the lead, and every further customer is
+written down there with a trouble of their own: nobody is lost, the count is the number of these rows, and the desk is
+not buried. A promise at risk tells the open case; whether it opens one is the case policy's to say.
 """
 
 from datetime import datetime, timedelta
@@ -42,7 +42,7 @@ def open_for_broken_promise(*, commitment: Commitment, by: By, at: datetime) -> 
 
 @transaction.atomic
 def open_for_promise_at_risk(*, commitment: Commitment, by: By, at: datetime) -> Case | None:
-    """A promise is about to be broken: tell the open case, and open one where the practice says so."""
+    """A promise is about to be broken: tell the open case, and open one where the case policy says so."""
     if commitment.promise.is_case_clock or commitment.counts_at < at - FRESH:
         return None
     trouble = trouble_of(commitment, broken=False)

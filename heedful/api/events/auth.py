@@ -57,17 +57,17 @@ def forget() -> None:
 
 def key_candidates(request: HttpRequest, *in_body: str) -> list[str]:
     """Return what may be the key, the likeliest first: Basic with or without colon, Bearer, headers, body, query."""
-    found: list[str] = []
+    keys: list[str] = []
     scheme, _, words = request.headers.get("Authorization", "").strip().partition(" ")
     words = words.strip()
     if scheme.lower() == "basic":
         name, _, password = _decoded(words).partition(":")
-        found += [name, f"{name}:{password}" if password else "", password, words]
+        keys += [name, f"{name}:{password}" if password else "", password, words]
     elif words or scheme:
-        found.append(words or scheme)
-    found += [request.headers.get(name, "") for name in ("X-Write-Key", "X-Api-Key")]
-    found += [*in_body, *(request.GET.get(name, "") for name in ("writeKey", "write_key", "api_key"))]
-    return list(dict.fromkeys(unquote(one).strip() for one in found if one.strip()))
+        keys.append(words or scheme)
+    keys += [request.headers.get(name, "") for name in ("X-Write-Key", "X-Api-Key")]
+    keys += [*in_body, *(request.GET.get(name, "") for name in ("writeKey", "write_key", "api_key"))]
+    return list(dict.fromkeys(unquote(one).strip() for one in keys if one.strip()))
 
 
 def _decoded(words: str) -> str:

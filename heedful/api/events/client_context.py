@@ -29,7 +29,7 @@ class Context(msgspec.Struct, rename="camel", gc=False):
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class ClientContext:
     """What a context comes down to."""
 
     names: tuple[Name, ...]
@@ -42,38 +42,38 @@ class Surroundings:
 
 
 _context = msgspec.json.Decoder(Context)
-_kept: dict[tuple[bytes, bytes, str], Surroundings] = {}
+_kept: dict[tuple[bytes, bytes, str], ClientContext] = {}
 
 
-def read(text: bytes, outer: bytes, country: str) -> Surroundings:
+def read(text: bytes, outer: bytes, country: str) -> ClientContext:
     """Return what an event's context and its batch's say together; the event's own says it first."""
-    if (found := _kept.get((text, outer, country))) is None:
-        found = _read(text, outer, country)
+    if (context := _kept.get((text, outer, country))) is None:
+        context = _read(text, outer, country)
         if len(_kept) >= KEPT:
             _kept.clear()
         if len(text) <= LONGEST_KEPT:
-            _kept[text, outer, country] = found
-    return found
+            _kept[text, outer, country] = context
+    return context
 
 
-def _read(own: bytes, outer: bytes, country: str) -> Surroundings:
+def _read(own: bytes, outer: bytes, country: str) -> ClientContext:
     first, second = _decoded(own), _decoded(outer)
 
     def part(name: str) -> Any:
-        return said if (said := getattr(first, name)) is not None else getattr(second, name)
+        return value if (value := getattr(first, name)) is not None else getattr(second, name)
 
-    traits = said if isinstance(said := part("traits"), dict) else {}
+    traits = value if isinstance(value := part("traits"), dict) else {}
     names = [*addresses(traits, country), *_devices(part("device"), country), *_external(part("external_ids"), country)]
     channel, library, campaign = part("channel"), part("library"), bytes(first.campaign) or bytes(second.campaign)
     library_name = library.get("name") if isinstance(library, dict) else None
-    return Surroundings(
+    return ClientContext(
         names=tuple(name for name in names if name),
         channel=slug(channel)[:40] if isinstance(channel, str) else "",
         library_channel=_channel_of(library_name) if isinstance(library_name, str) else "",
         campaign=b'"campaign":' + campaign if campaign[:1] == b"{" and len(campaign) > 2 else b"",
         traits=traits,
         consent=part("consent"),
-        locale=said if isinstance(said := part("locale"), str) else "",
+        locale=value if isinstance(value := part("locale"), str) else "",
     )
 
 
@@ -85,12 +85,12 @@ def _decoded(text: bytes) -> Context:
         return Context()
 
 
-def addresses(said: dict[str, Any], country: str) -> list[Name | None]:
+def addresses(traits: dict[str, Any], country: str) -> list[Name | None]:
     """E-mail and phone among traits."""
     return [
         identities.normal(kind, str(value), country)
         for kind in ("email", "phone")
-        if (value := said.get(kind)) and isinstance(value, str | int)
+        if (value := traits.get(kind)) and isinstance(value, str | int)
     ]
 
 

@@ -53,8 +53,8 @@ def door(view: View) -> View:
 
 
 def _no(status: int, sentence: str, *, code: str = "", wait_s: str = "") -> HttpResponse:
-    said = msgspec.json.encode({"success": False, "code": code or CODES[status], "message": sentence})
-    response = HttpResponse(said, status=status, content_type="application/json")
+    body = msgspec.json.encode({"success": False, "code": code or CODES[status], "message": sentence})
+    response = HttpResponse(body, status=status, content_type="application/json")
     if wait_s:
         response["Retry-After"] = response["X-RateLimit-Reset"] = wait_s
     if status == 401:
@@ -106,7 +106,7 @@ def _keep(
     at = timezone.now()
     ours = company_cache.get()
     arrival = mapping.Arrival(at, shift(sent, at), bytes(outer), ours.country, ours.currency, ours.stages)
-    kept: list[messages.Message] = []
+    kept: list[messages.SourceMessage] = []
     texts: list[bytes] = []
     refused: list[tuple[str, str]] = []
     for item in items:
@@ -128,14 +128,14 @@ def pixel(request: HttpRequest, kind: str) -> HttpResponse:
 
     Whoever has the mail can read the key in it, so its word is worth no more than a browser's, whatever its scope.
     """
-    said: dict[str, Any] = {name: value for name, value in request.GET.items() if not name.startswith("properties.")}
-    said["properties"] = {
+    query: dict[str, Any] = {name: value for name, value in request.GET.items() if not name.startswith("properties.")}
+    query["properties"] = {
         name.removeprefix("properties."): value for name, value in request.GET.items() if name.startswith("properties.")
     }
     sender = auth.authenticate(auth.key_candidates(request))
     auth.meter(sender, 1)
     sender = replace(sender, verified=False)
-    _keep([bodies.text(msgspec.json.encode(said))], kind, sender, None, wire.NOTHING)
+    _keep([bodies.text(msgspec.json.encode(query))], kind, sender, None, wire.NOTHING)
     response = HttpResponse(PIXEL, content_type="image/gif")
     response["Cache-Control"] = "no-store"
     return response

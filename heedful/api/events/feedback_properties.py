@@ -41,16 +41,16 @@ _NONE = _Properties()
 def read_feedback(text: bytes, stages: Set[str]) -> FeedbackProperties | None:
     """Look through properties; None when there is nothing in them but themselves."""
     try:
-        if len(text) <= 2 or (found := _properties.decode(text)) == _NONE:
+        if len(text) <= 2 or (properties := _properties.decode(text)) == _NONE:
             return None
     except msgspec.ValidationError:
         return None
-    placed = (said.lower() for said in (found.stage, found.lifecycle_stage) if isinstance(said, str))
+    placed = (said.lower() for said in (properties.stage, properties.lifecycle_stage) if isinstance(said, str))
     return FeedbackProperties(
-        channel=slug(found.channel)[:40] if isinstance(found.channel, str) else "",
+        channel=slug(properties.channel)[:40] if isinstance(properties.channel, str) else "",
         stage=next((stage for stage in placed if stage in stages), ""),
-        scores=_scores(found),
-        verbatim=next((words for name in WORDS if _is_text(words := getattr(found, name))), None),
+        scores=_scores(properties),
+        verbatim=next((words for name in WORDS if _is_text(words := getattr(properties, name))), None),
     )
 
 

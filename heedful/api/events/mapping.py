@@ -11,14 +11,14 @@ import msgspec
 from msgspec import Raw
 
 from heedful.api.events import client_context, posthog, traits
-from heedful.api.events.client_context import Surroundings
+from heedful.api.events.client_context import ClientContext
 from heedful.api.events.feedback_properties import FeedbackProperties, read_feedback
 from heedful.api.events.limits import Unusable
 from heedful.api.events.times import happened, moment, shift
 from heedful.api.events.wire import Event
 from heedful.customers import identities, kinds
 from heedful.customers.identities import Name
-from heedful.customers.messages import Description, Message
+from heedful.customers.messages import Description, SourceMessage
 from heedful.customers.slugs import slug
 from heedful.customers.touchpoints import TouchpointDraft
 from heedful.kit.errors import Refused
@@ -34,69 +34,69 @@ class Arrival:
     country: str
     currency: str
     stages: frozenset[str]
-    around: dict[bytes, Surroundings] = field(default_factory=dict)
+    contexts: dict[bytes, ClientContext] = field(default_factory=dict)
     """The contexts that its events carry, read once."""
 
-    def surroundings(self, context: Raw) -> Surroundings:
+    def client_context_of(self, context: Raw) -> ClientContext:
         """Return what an event's own context says together with the batch's."""
         text = bytes(context)
-        if (found := self.around.get(text)) is None:
-            found = self.around[text] = client_context.read(text, self.context, self.country)
-        return found
+        if (client := self.contexts.get(text)) is None:
+            client = self.contexts[text] = client_context.read(text, self.context, self.country)
+        return client
 
 
-def read(event: Event, arrival: Arrival, item: bytes, kind: str | None = None) -> Message:
+def read(event: Event, arrival: Arrival, item: bytes, kind: str | None = None) -> SourceMessage:
     """Return what one event means, or say why it means nothing; `kind` is the path's, for an event without a type."""
     if event.distinct_id is not None:
         posthog.translate(event)
-    said = event.type or kind
-    reader = READERS.get(said) if isinstance(said, str) else None
+    name = event.type or kind
+    reader = READERS.get(name) if isinstance(name, str) else None
     if reader is None:
         raise Unusable(
-            f"Its type is {str(said)[:40]!r}; there are {', '.join(READERS)}." if said else "It has no type."
+            f"Its type is {str(name)[:40]!r}; there are {', '.join(READERS)}." if name else "It has no type."
         )
-    event.type = said
-    return reader(event, _Around(arrival, arrival.surroundings(event.context), item))
+    event.type = name
+    return reader(event, _EventContext(arrival, arrival.client_context_of(event.context), item))
 
 
-class _Around(msgspec.Struct, gc=False):
+class _EventContext(msgspec.Struct, gc=False):
     """What surrounds one event: its request, its context, and its own text."""
 
     arrival: Arrival
-    context: Surroundings
+    client: ClientContext
     item: bytes
 
 
-def _track(event: Event, around: _Around) -> Message:
+def _track(event: Event, context: _EventContext) -> SourceMessage:
     if not isinstance(event.event, str) or not event.event.strip():
         raise Unusable("A track needs the name of its event.")
     try:
-        return Message(_draft(kinds.check(slug(event.event)), event, around, {}))
+        return SourceMessage(_draft(kinds.check(slug(event.event)), event, context, {}))
     except Refused as no:
         raise Unusable(no.sentence) from None
 
 
-def _page(event: Event, around: _Around) -> Message:
+def _page(event: Event, context: _EventContext) -> SourceMessage:
     extra = {key: value for key in ("name", "category") if isinstance(value := getattr(event, key), str) and value}
-    return Message(_draft(str(event.type), event, around, extra))
+    return SourceMessage(_draft(str(event.type), event, context, extra))
 
 
-def _draft(kind: str, event: Event, around: _Around, extra: dict[str, Any]) -> TouchpointDraft:
-    names = _who(event, around)
+def _draft(kind: str, event: Event, context: _EventContext, extra: dict[str, Any]) -> TouchpointDraft:
+    names = _who(event, context)
     text = _object(event.properties, "properties")
-    happened_at, is_read = _when(event, around)
-    told = read_feedback(text, around.arrival.stages)
-    campaign = around.context.campaign
+    happened_at, is_read = _when(event, context)
+    properties = read_feedback(text, context.arrival.stages)
+    campaign = context.client.campaign
     return TouchpointDraft(
         kind,
         happened_at,
-        _message_id(event, around, happened_at),
+        _message_id(event, context, happened_at),
         names,
-        channel=_channel(event, around, told),
-        stage=told.stage if told else "",
+        channel=_channel(event, context, properties),
+        stage=properties.stage if properties else "",
         properties=Raw(_with(text, extra, campaign) if extra or campaign else text),
-        scores=told.scores if told else None,
-        verbatim=told.verbatim if told else None,
+        scores=properties.scores if properties else None,
+        verbatim=properties.verbatim if properties else None,
         clamped=not is_read,
     )
 
@@ -118,51 +118,53 @@ def _with(text: bytes, extra: dict[str, Any], campaign: bytes) -> bytes:
     return b"{" + b",".join(parts) + b"}"
 
 
-def _identify(event: Event, around: _Around) -> Message:
-    said = _said(event, around)
-    own = around.context.traits | _dict(event.traits)
-    read = traits.read(own, around.arrival.currency)
-    if around.context.locale:
-        read.facts.setdefault("language", around.context.locale)
+def _identify(event: Event, context: _EventContext) -> SourceMessage:
+    description = _description(event, context)
+    own = context.client.traits | _dict(event.traits)
+    read = traits.read(own, context.arrival.currency)
+    if context.client.locale:
+        read.facts.setdefault("language", context.client.locale)
     for kind in ("email", "phone"):
-        if found := next((value for name, value in said.identities if name == kind), None):
+        if found := next((value for name, value in description.identities if name == kind), None):
             read.facts[kind] = found
-    said.facts = read.facts
-    said.consents = read.consents | traits.preferences(around.context.consent)
-    said.organisation, said.organisation_traits = read.organisation, read.organisation_traits
-    return Message(said=said)
+    description.facts = read.facts
+    description.consents = read.consents | traits.preferences(context.client.consent)
+    description.organisation, description.organisation_traits = read.organisation, read.organisation_traits
+    return SourceMessage(description=description)
 
 
-def _group(event: Event, around: _Around) -> Message:
+def _group(event: Event, context: _EventContext) -> SourceMessage:
     group = _text_id(event.group_id, "groupId")
     if not group:
         raise Unusable("A group needs its groupId.")
-    said = _said(event, around)
-    said.organisation, said.organisation_traits = group[:200], _dict(event.traits)
-    return Message(said=said)
+    description = _description(event, context)
+    description.organisation, description.organisation_traits = group[:200], _dict(event.traits)
+    return SourceMessage(description=description)
 
 
-def _alias(event: Event, around: _Around) -> Message:
+def _alias(event: Event, context: _EventContext) -> SourceMessage:
     previous = _text_id(event.previous_id, "previousId") or _text_id(event.anonymous_id, "anonymousId")
     if not previous or not _text_id(event.user_id, "userId"):
         raise Unusable("An alias needs a previousId and a userId.")
-    country = around.arrival.country
+    country = context.arrival.country
     earlier = [identities.normal(kind, previous, country) for kind in ("user_id", "anonymous_id")]
-    return Message(said=_said(event, around, *earlier))
+    return SourceMessage(description=_description(event, context, *earlier))
 
 
-def _merge(event: Event, around: _Around) -> Message:
+def _merge(event: Event, context: _EventContext) -> SourceMessage:
     pairs = event.merge_properties if isinstance(event.merge_properties, list) else []
     names = [
-        identities.normal(MERGE_KINDS.get(pair["type"], "external"), _value(pair), around.arrival.country)
+        identities.normal(MERGE_KINDS.get(pair["type"], "external"), _value(pair), context.arrival.country)
         for pair in pairs
         if isinstance(pair, dict) and isinstance(pair.get("type"), str) and isinstance(pair.get("value"), str | int)
     ]
     if len(set(names) - {None}) < 2:
         raise Unusable("A merge needs at least two mergeProperties, each with a type and a value.")
-    at = _when(event, around)[0]
-    message = _message_id(event, around, at)
-    return Message(said=Description(identities.strongest_first([name for name in names if name]), at, message=message))
+    at = _when(event, context)[0]
+    message = _message_id(event, context, at)
+    return SourceMessage(
+        description=Description(identities.strongest_first([name for name in names if name]), at, message=message)
+    )
 
 
 MERGE_KINDS = {
@@ -176,7 +178,7 @@ def _value(pair: dict[str, Any]) -> str:
     return value if pair["type"] in MERGE_KINDS else f"{pair['type']}:{value}"
 
 
-READERS: dict[str, Callable[[Event, _Around], Message]] = {
+READERS: dict[str, Callable[[Event, _EventContext], SourceMessage]] = {
     "track": _track,
     "page": _page,
     "screen": _page,
@@ -187,20 +189,20 @@ READERS: dict[str, Callable[[Event, _Around], Message]] = {
 }
 
 
-def _said(event: Event, around: _Around, *more: Name | None) -> Description:
-    at = _when(event, around)[0]
+def _description(event: Event, context: _EventContext, *more: Name | None) -> Description:
+    at = _when(event, context)[0]
     names = list(more)
     if event.type == "identify":
-        names += client_context.addresses(_dict(event.traits), around.arrival.country)
-    return Description(_who(event, around, names), at, message=_message_id(event, around, at))
+        names += client_context.addresses(_dict(event.traits), context.arrival.country)
+    return Description(_who(event, context, names), at, message=_message_id(event, context, at))
 
 
-def _who(event: Event, around: _Around, more: list[Name | None] | None = None) -> tuple[Name, ...]:
+def _who(event: Event, context: _EventContext, more: list[Name | None] | None = None) -> tuple[Name, ...]:
     """Return all identities that an event names, the firmest first."""
     names = _own(_text_id(event.user_id, "userId"), _text_id(event.anonymous_id, "anonymousId"))
-    if more or around.context.names:
+    if more or context.client.names:
         others = [name for name in more or () if name is not None]
-        names = identities.strongest_first([*names, *others, *around.context.names])
+        names = identities.strongest_first([*names, *others, *context.client.names])
     if not names:
         raise Unusable("It names nobody: it needs a userId or an anonymousId.")
     return names
@@ -232,37 +234,37 @@ def _dict(text: Raw) -> dict[str, Any]:
     return read
 
 
-def _when(event: Event, around: _Around) -> tuple[datetime, bool]:
+def _when(event: Event, context: _EventContext) -> tuple[datetime, bool]:
     """Return when an event happened, and whether it said so readably."""
-    arrival = around.arrival
-    said = event.timestamp if event.timestamp is not None else event.original_timestamp
-    if said is None:
+    arrival = context.arrival
+    sent_at = event.timestamp if event.timestamp is not None else event.original_timestamp
+    if sent_at is None:
         return arrival.at, True
-    read = moment(said)
+    read = moment(sent_at)
     if read is None:
         return arrival.at, False
     behind = arrival.behind if event.sent_at is None else shift(event.sent_at, arrival.at)
     return happened(read, behind, arrival.at), True
 
 
-def _message_id(event: Event, around: _Around, happened_at: datetime) -> str:
+def _message_id(event: Event, context: _EventContext, happened_at: datetime) -> str:
     """Return the id by which a second arrival is known: the client's, else what the event says.
 
     An event without id and time is taken for the same within a minute: somebody may well do the same again later.
     """
-    said = event.message_id if event.message_id is not None else event.uuid
-    if isinstance(said, str | int) and (known := str(said).strip()):
+    number = event.message_id if event.message_id is not None else event.uuid
+    if isinstance(number, str | int) and (known := str(number).strip()):
         return known
     minute = "" if event.timestamp or event.original_timestamp else f"{happened_at:%Y%m%d%H%M}"
-    return hashlib.blake2b(around.item + minute.encode(), digest_size=16).hexdigest()
+    return hashlib.blake2b(context.item + minute.encode(), digest_size=16).hexdigest()
 
 
-def _channel(event: Event, around: _Around, told: FeedbackProperties | None) -> str:
+def _channel(event: Event, context: _EventContext, properties: FeedbackProperties | None) -> str:
     """Return the channel: what the properties say, else the context or the event, else what the library is made for."""
-    if told is not None and told.channel:
-        return told.channel
-    if around.context.channel:
-        return around.context.channel
+    if properties is not None and properties.channel:
+        return properties.channel
+    if context.client.channel:
+        return context.client.channel
     if isinstance(event.channel, str) and event.channel:
         return slug(event.channel)[:40]
-    return around.context.library_channel
+    return context.client.library_channel

@@ -9,10 +9,10 @@ from heedful.kit.reading import times
 NO_SHIFT = timedelta(0)
 
 
-def moment(said: Any) -> datetime | None:
+def moment(value: Any) -> datetime | None:
     """Read a time of a client, which without a zone is by UTC; None when it is not one."""
     try:
-        at = times.moment(said)
+        at = times.moment(value)
         return at if at is None or at.tzinfo is UTC else at.astimezone(UTC)
     except OverflowError:
         return None
@@ -24,10 +24,10 @@ def shift(sent: Any, at: datetime) -> timedelta:
     return NO_SHIFT if sent_at is None else at - sent_at
 
 
-def happened(said: datetime, behind: timedelta, at: datetime) -> datetime:
+def happened(sent_at: datetime, behind: timedelta, at: datetime) -> datetime:
     """Set right a time by the client's clock; nothing happens after it was sent, so a shift that says so is wrong."""
     try:
-        corrected = said + behind
+        corrected = sent_at + behind
     except OverflowError:
-        return said
-    return said if corrected > at + AHEAD else corrected
+        return sent_at
+    return sent_at if corrected > at + AHEAD else corrected

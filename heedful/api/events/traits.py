@@ -60,9 +60,9 @@ def read(traits: dict[str, Any], currency: str) -> Traits:
     return out
 
 
-def consents(said: dict[str, Any]) -> dict[str, bool]:
+def consents(purposes: dict[str, Any]) -> dict[str, bool]:
     """Purpose -> whether the customer allows it; words that are neither yes nor no say nothing."""
-    read = {purpose[:40]: yes_of(granted) for purpose, granted in said.items() if purpose}
+    read = {purpose[:40]: yes_of(granted) for purpose, granted in purposes.items() if purpose}
     return {purpose: granted for purpose, granted in read.items() if granted is not None}
 
 

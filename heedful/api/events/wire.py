@@ -56,8 +56,8 @@ class Envelope(msgspec.Struct, rename="camel", gc=False):
     @property
     def key(self) -> str:
         """The key that came in the body, if any."""
-        said = self.write_key or self.api_key
-        return said if isinstance(said, str) else ""
+        key = self.write_key or self.api_key
+        return key if isinstance(key, str) else ""
 
 
 _envelope = msgspec.json.Decoder(Envelope)
@@ -128,5 +128,5 @@ def _digits(item: bytes) -> Iterator[bool]:
 
 
 def _reason(error: Exception) -> str:
-    said = str(error).replace("`", "")
-    return "An event must be an object." if "got array" in said or "- at" not in said else f"{said}."
+    text = str(error).replace("`", "")
+    return "An event must be an object." if "got array" in text or "- at" not in text else f"{text}."

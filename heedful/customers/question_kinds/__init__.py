@@ -23,8 +23,8 @@ LARGEST_END = 10_000
 
 def _read() -> dict[str, Kind]:
     modules = (import_module(f"{folder.__name__}.{module.name}") for module in iter_modules(folder.__path__))
-    found: list[Kind] = sorted((module.KIND for module in modules), key=lambda kind: kind.order)
-    return {kind.code: kind for kind in found}
+    records: list[Kind] = sorted((module.KIND for module in modules), key=lambda kind: kind.order)
+    return {kind.code: kind for kind in records}
 
 
 KINDS: dict[str, Kind] = _read()
@@ -55,8 +55,8 @@ def kind_of(question: str) -> Kind:
     """Return the kind of a question code, or refuse."""
     kind = KINDS.get(question.removeprefix(EXPECTED).partition(".")[0])
     if kind is None or len(question) > LONGEST_CODE:
-        known = ", ".join(kind.code for kind in KINDS.values() if kind.input != "words")
-        raise Refused(f"There is no question {question[:80]!r}; a question starts with {known}.")
+        codes = ", ".join(kind.code for kind in KINDS.values() if kind.input != "words")
+        raise Refused(f"There is no question {question[:80]!r}; a question starts with {codes}.")
     return kind
 
 

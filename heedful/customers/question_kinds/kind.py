@@ -167,8 +167,8 @@ def _number(question: str, value: Any, settings: Mapping[str, Any]) -> int | flo
 
 
 def _option(value: Any, settings: Mapping[str, Any]) -> str:
-    known = [option["code"] for option in settings.get("options", [])]
-    if "options" in settings and value not in known:
+    codes = [option["code"] for option in settings.get("options", [])]
+    if "options" in settings and value not in codes:
         raise Refused("This is not one of the answers. Choose one of those shown.")
     return names.one_line(str(value), most=80)
 

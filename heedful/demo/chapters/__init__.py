@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from random import Random
 
-from heedful.customers.messages import Message
+from heedful.customers.messages import SourceMessage
 from heedful.demo.chapters import billing, contact, discovery, faults, installation, order, renewal, usage
 from heedful.demo.life import BEGAN, DAY, SEED, CustomerLife, born, by_day
 
@@ -38,16 +38,16 @@ def life_of(number: int, *, now: datetime) -> CustomerLife:
     else:
         discovery.look_around(rng, life, now)
     life.drafts = [draft for draft in life.drafts if draft.happened_at <= now]
-    life.said = [said for said in life.said if said.at <= now]
+    life.descriptions = [said for said in life.descriptions if said.at <= now]
     return life
 
 
-def messages(life: CustomerLife) -> Iterator[Message]:
+def messages(life: CustomerLife) -> Iterator[SourceMessage]:
     """Everything that programs told of this customer."""
-    for said in life.said:
-        yield Message(said=said)
+    for said in life.descriptions:
+        yield SourceMessage(description=said)
     for draft in life.drafts:
-        yield Message(draft=draft)
+        yield SourceMessage(draft=draft)
 
 
 def _old(rng: Random, life: CustomerLife, now: datetime) -> None:

@@ -16,7 +16,7 @@ def look_around(rng: Random, life: CustomerLife, now: datetime) -> None:
         visitor = (("email", life.email), ("anonymous_id", f"v-{life.number}"))
         add(life, "quote_requested", at, "web", stage, {"plan": life.plan, "town": life.town}, who=visitor)
         facts = {"name": life.name, "lifecycle_stage": stage, "town": life.town}
-        life.said.append(Description(visitor, at, facts, message=f"{life.number}:quote"))
+        life.descriptions.append(Description(visitor, at, facts, message=f"{life.number}:quote"))
 
 
 def look(rng: Random, life: CustomerLife, until: datetime) -> None:

@@ -30,7 +30,7 @@ def introduce(life: CustomerLife, at: datetime, joined: datetime, stage: str) ->
     said.consents = dict.fromkeys(life.silent, False)
     if life.organisation:
         said.organisation, said.organisation_traits = life.organisation, {"name": life.organisation_name}
-    life.said.append(said)
+    life.descriptions.append(said)
 
 
 def ask(rng: Random, life: CustomerLife, at: datetime, now: datetime) -> None:

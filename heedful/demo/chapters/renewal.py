@@ -22,7 +22,7 @@ def decide(rng: Random, life: CustomerLife, at: datetime, now: datetime) -> None
     if leaves:
         life.left_at = at
         facts = {"status": "left", "value": {"amount": 0, "currency": "GBP", "source": "contract"}}
-        life.said.append(Description(life.who, at + timedelta(hours=2), facts, message=f"{life.number}:left"))
+        life.descriptions.append(Description(life.who, at + timedelta(hours=2), facts, message=f"{life.number}:left"))
     else:
         move(life, at + timedelta(days=14), "use")
         if life.temper > 0.9 and not failed:

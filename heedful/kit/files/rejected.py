@@ -50,13 +50,13 @@ class RejectedFile:
 
     def _keep(self) -> None:
         """Take out what was written of rows that come again, because the reading was stopped before they were kept."""
-        kept = self._path.with_name(f"{self._path.name}.part")
-        with self._path.open(encoding="utf-8", newline="") as old, kept.open("w", encoding="utf-8", newline="") as new:
+        file = self._path.with_name(f"{self._path.name}.part")
+        with self._path.open(encoding="utf-8", newline="") as old, file.open("w", encoding="utf-8", newline="") as new:
             if self._is_csv:
                 csv.writer(new).writerows(self._kept_rows(old))
             else:
                 new.writelines(line for line in old if 0 < _number(line) <= self._after)
-        kept.replace(self._path)
+        file.replace(self._path)
 
     def _kept_rows(self, old: IO[str]) -> Iterator[list[str]]:
         for place, row in enumerate(csv.reader(old)):

@@ -84,8 +84,8 @@ def open_table(path: Path, *, form: str = "", encoding: str = "", separator: str
 def _open_csv(path: Path, encoding: str, separator: str, skip: int, digest: str, damaged: int) -> FileTable:
     with _text(path, encoding) as file:
         first = file.readline(1000)
-    if said := re.fullmatch(r'"?sep=(.)"?', first.strip("\r\n"), re.IGNORECASE):
-        skip, separator = max(skip, 1), separator or said[1]
+    if match := re.fullmatch(r'"?sep=(.)"?', first.strip("\r\n"), re.IGNORECASE):
+        skip, separator = max(skip, 1), separator or match[1]
     separator = separator or _separator(path, encoding, skip)
     with _rows_of(path, encoding, skip) as file:
         head = next(records.read(file, separator), None)

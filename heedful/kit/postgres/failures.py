@@ -35,14 +35,14 @@ def is_full(data: Path) -> bool:
     return shutil.disk_usage(data).free < LEAST_BYTES + borrowed
 
 
-def refusal(data: Path, said: str) -> Refused:
+def refusal(data: Path, output: str) -> Refused:
     """Return the refusal for what a program said before it gave up."""
     for code in (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES):
-        if os.strerror(code) in said:
+        if os.strerror(code) in output:
             return _of_code(data, code, os.strerror(code))
     if is_full(data):
         return _of_code(data, errno.ENOSPC, "")
-    lines = [line for line in said.splitlines() if line.strip()]
+    lines = [line for line in output.splitlines() if line.strip()]
     grave = [found[0] for line in lines if (found := GRAVE.search(line))]
     last = (grave or lines or ["it said nothing"])[-1]
     return Refused(f"PostgreSQL did not start: {last.strip()} (more may be in {data / 'postgres.log'}).")
@@ -59,9 +59,9 @@ def refuse_other_version(files: Path, major: int) -> None:
         )
 
 
-def passes_by_itself(said: str) -> bool:
+def passes_by_itself(output: str) -> bool:
     """Return whether trying again in a moment will do, as after a kill -9."""
-    return any(words in said for words in PASSING)
+    return any(words in output for words in PASSING)
 
 
 def forget_stale_locks(files: Path, socket: Path) -> None:

@@ -81,7 +81,7 @@ class Verdict:
         return self.due_at + working_time.MICROSECOND if self.state == "at_risk" and self.due_at else None
 
     @classmethod
-    def at_once(cls, first: Evidence, last: Evidence, *, is_kept: bool, measured: float | None = None) -> "Verdict":
+    def immediate(cls, first: Evidence, last: Evidence, *, is_kept: bool, measured: float | None = None) -> "Verdict":
         """What is settled as soon as it happens; `first` opened it and `last` says how it ended."""
         return cls(
             opened_by=first.id,

@@ -49,7 +49,7 @@ def evaluate(
 
 def _verdict(standard: StandardSpec, first: Evidence, last: Evidence) -> Verdict:
     score = last.scores[standard.question]
-    return Verdict.at_once(first, last, is_kept=round(score, 6) >= (standard.at_least or 0), measured=score)
+    return Verdict.immediate(first, last, is_kept=round(score, 6) >= (standard.at_least or 0), measured=score)
 
 
 def sentence(standard: Any, names: SentenceNames) -> str:

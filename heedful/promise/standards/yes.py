@@ -49,7 +49,7 @@ def evaluate(
             reason = f"“{str(value)[:60]}” is neither a yes nor a no."
             reports.append(Unreadable(opened_by=seen.id, property=standard.property, reason=reason))
         else:
-            verdicts.append(Verdict.at_once(seen, seen, is_kept=is_yes))
+            verdicts.append(Verdict.immediate(seen, seen, is_kept=is_yes))
     return verdicts, reports
 
 

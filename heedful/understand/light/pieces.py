@@ -31,19 +31,19 @@ def _of_part(part: str, vocabulary: dict[str, int]) -> list[int]:
 
 def _greedy(part: str, vocabulary: dict[str, int]) -> list[int]:
     """The pieces of one part, or none where a stretch of it has no piece at all."""
-    found: list[int] = []
+    parts: list[int] = []
     start = 0
     while start < len(part):
         prefix = "##" if start else ""
         for end in range(len(part), start, -1):
             piece = vocabulary.get(prefix + part[start:end])
             if piece is not None:
-                found.append(piece)
+                parts.append(piece)
                 start = end
                 break
         else:
             return []
-    return found
+    return parts
 
 
 def _is_ideograph(letter: str) -> bool:

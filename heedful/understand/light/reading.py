@@ -64,15 +64,15 @@ def _group(code: str) -> str:
     return code if code in valence.lexicons() or code == language.UNKNOWN else "other"
 
 
-def _read(texts: Sequence[str], told: Sequence[tuple[str, float]]) -> list[LightReading]:
+def _read(texts: Sequence[str], languages: Sequence[tuple[str, float]]) -> list[LightReading]:
     part = words.split(texts)
-    codes = [code for code, _ in told]
+    codes = [code for code, _ in languages]
     shares = np.round(sentiment.probabilities(part, _group(codes[0])), 4).tolist()
     heard = signals.signals_in(part, texts, codes, [positive >= PLEASED for _, _, positive in shares])
-    return [_reading(*known) for known in zip(told, shares, heard, strict=True)]
+    return [_reading(*known) for known in zip(languages, shares, heard, strict=True)]
 
 
-def _reading(told: tuple[str, float], shares: list[float], heard: tuple[signals.Signal, ...]) -> LightReading:
+def _reading(language: tuple[str, float], shares: list[float], heard: tuple[signals.Signal, ...]) -> LightReading:
     sure, feeling = max(zip(shares, sentiment.LABELS, strict=True))
     negative, neutral, positive = shares
-    return LightReading(*told, feeling, sure, negative, neutral, positive, heard)
+    return LightReading(*language, feeling, sure, negative, neutral, positive, heard)

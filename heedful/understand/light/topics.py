@@ -57,23 +57,23 @@ class _Compass:
     first: NDArray[np.int64]
 
 
-def topics(texts: Sequence[str] | NDArray[np.float32], wanted: Sequence[TopicSpec]) -> list[list[TopicMatch]]:
+def topics(texts: Sequence[str] | NDArray[np.float32], specs: Sequence[TopicSpec]) -> list[list[TopicMatch]]:
     """The topics of each text or vector, the surest first; none where no topic reaches its threshold.
 
     A text is looked at whole and sentence by sentence, a vector as it is.
     """
-    if not len(wanted) or not len(texts):
+    if not len(specs) or not len(texts):
         return [[] for _ in texts]
     if isinstance(texts, np.ndarray):
-        sure = confidences(texts, wanted)
+        sure = confidences(texts, specs)
     else:
-        sure = _of_texts(texts, wanted)
-    return [_found(row, wanted) for row in sure]
+        sure = _of_texts(texts, specs)
+    return [_matches(row, specs) for row in sure]
 
 
-def confidences(given: NDArray[np.float32], wanted: Sequence[TopicSpec]) -> Floats:
+def confidences(given: NDArray[np.float32], specs: Sequence[TopicSpec]) -> Floats:
     """How sure it is that each vector belongs to each topic, [n, topics], from 0 to 1."""
-    near = _nearness(given, _compass(tuple(wanted)))
+    near = _nearness(given, _compass(tuple(specs)))
     if near.shape[1] == 1:
         ahead = above = near - ALONE
     else:
@@ -86,19 +86,19 @@ def confidences(given: NDArray[np.float32], wanted: Sequence[TopicSpec]) -> Floa
     return np.asarray(np.where(given.any(axis=1)[:, None], sure, 0.0), np.float64)
 
 
-def _of_texts(texts: Sequence[str], wanted: Sequence[TopicSpec]) -> Floats:
+def _of_texts(texts: Sequence[str], specs: Sequence[TopicSpec]) -> Floats:
     parts = [_sentences(words.tidy(text)) for text in texts]
     owner = np.repeat(np.arange(len(texts)), [len(some) for some in parts])
-    each = confidences(vectors.embed([sentence for some in parts for sentence in some]), wanted)
-    sure = np.zeros((len(texts), len(wanted)))
+    each = confidences(vectors.embed([sentence for some in parts for sentence in some]), specs)
+    sure = np.zeros((len(texts), len(specs)))
     np.maximum.at(sure, owner, each)
     return sure
 
 
 def _sentences(text: str) -> list[str]:
     """The text and, where it has several, its sentences."""
-    found = [sentence for sentence in _SENTENCE_END.split(text) if sentence.strip()]
-    return [text, *found[:MOST_SENTENCES]] if len(found) > 1 else [text]
+    sentences = [sentence for sentence in _SENTENCE_END.split(text) if sentence.strip()]
+    return [text, *sentences[:MOST_SENTENCES]] if len(sentences) > 1 else [text]
 
 
 def _nearness(given: NDArray[np.float32], compass: _Compass) -> Floats:
@@ -108,10 +108,10 @@ def _nearness(given: NDArray[np.float32], compass: _Compass) -> Floats:
 
 
 @functools.lru_cache(maxsize=8)
-def _compass(wanted: tuple[TopicSpec, ...]) -> _Compass:
-    told = vectors.embed([f"{topic.name}. {topic.description}" for topic in wanted])
-    shown = [vectors.embed(topic.examples) if topic.examples else told[[row]] for row, topic in enumerate(wanted)]
-    kinds = zip(wanted, shown, told, strict=True)
+def _compass(specs: tuple[TopicSpec, ...]) -> _Compass:
+    described = vectors.embed([f"{topic.name}. {topic.description}" for topic in specs])
+    shown = [vectors.embed(topic.examples) if topic.examples else described[[row]] for row, topic in enumerate(specs)]
+    kinds = zip(specs, shown, described, strict=True)
     sums = np.stack([some.sum(axis=0) * bool(topic.examples) + DESCRIPTION_WEIGHT * own for topic, some, own in kinds])
     lengths = np.linalg.norm(sums, axis=1, keepdims=True)
     centres = sums / np.where(lengths > 0, lengths, 1)
@@ -124,7 +124,7 @@ def _whole(given: NDArray[np.floating[Any]]) -> Floats:
     return np.rint(given.astype(np.float64) * _WHOLE)
 
 
-def _found(row: Floats, wanted: Sequence[TopicSpec]) -> list[TopicMatch]:
-    enough = [(sure, topic.slug) for sure, topic in zip(row.tolist(), wanted, strict=True) if sure >= topic.threshold]
+def _matches(row: Floats, specs: Sequence[TopicSpec]) -> list[TopicMatch]:
+    enough = [(sure, topic.slug) for sure, topic in zip(row.tolist(), specs, strict=True) if sure >= topic.threshold]
     ranked = sorted(enough, key=lambda pair: (-pair[0], pair[1]))
     return [TopicMatch(slug, math.floor(sure * 10_000) / 10_000) for sure, slug in ranked]

@@ -65,12 +65,12 @@ class Lexicon:
         cached = self.cached
         if len(cached) > _MOST_CACHED_WORDS:
             cached.clear()
-        found = [cached[word] if word in cached else self._remember(word) for word in unique]
-        return np.array(found, np.float64).reshape(len(unique), 2 + len(_COUNTED))
+        records = [cached[word] if word in cached else self._remember(word) for word in unique]
+        return np.array(records, np.float64).reshape(len(unique), 2 + len(_COUNTED))
 
     def _remember(self, word: str) -> tuple[float, ...]:
-        self.cached[word] = found = self._record(word)
-        return found
+        self.cached[word] = record = self._record(word)
+        return record
 
     def _record(self, word: str) -> tuple[float, ...]:
         low = words.plain(word)

@@ -38,10 +38,10 @@ class Words:
     ids: NDArray[np.int64]
     starts: NDArray[np.int64]
 
-    def only(self, kept: NDArray[np.bool_]) -> Words:
+    def only(self, mask: NDArray[np.bool_]) -> Words:
         """The same texts with those of their words alone that are kept."""
-        before = np.concatenate(([0], np.cumsum(kept)))
-        return Words(self.unique, self.ids[kept], before[self.starts])
+        before = np.concatenate(([0], np.cumsum(mask)))
+        return Words(self.unique, self.ids[mask], before[self.starts])
 
 
 def tidy(text: str) -> str:

@@ -15,11 +15,11 @@ from django.utils import timezone
 from heedful.customers import question_kinds
 from heedful.customers.models import Feedback
 from heedful.promise import attainment
-from heedful.prove import answers, cache, loop_speed, periods, scorecards, scores
+from heedful.prove import answers, cache, loop_speed, scorecards, scores
 from heedful.prove import experience as proven
 from heedful.prove.periods import Period
 from heedful.prove.tallies import AnswerTally
-from heedful.web import lists, shell, wording
+from heedful.web import lists, periods, shell, wording
 from heedful.web.board import figures
 from heedful.web.components import charts
 from heedful.web.components.figures import Figure, score_words, span
@@ -38,26 +38,23 @@ FIRST, FIRST_WORDS = 5, 2
 def index(request: PageRequest) -> HttpResponse:
     """What was promised, what was done, how it felt, what it is worth, and how fast the loop runs."""
     now = timezone.now()
-    usual = _usual(now)
-    choices = lists.chips(request, "period", "Period", periods.LABELS.items(), default=usual)
-    period = periods.last(request.GET.get("period", usual), at=now)
-    told = {
-        "choices": choices,
-        "period": period,
-        **_sheets(request, period),
-        **cache.recent(f"board.{period.choice}", lambda: _counted(period, now)),
+    period = periods.read(request, at=now, last=lambda: _last_at(now))
+    context = {
+        **periods.context(request, period),
+        **_feedback_rows(request, period),
+        **cache.recent(f"board.{period.choice}", lambda: _figures(period, now)),
     }
-    return render(request, "board/index.html", told)
+    return render(request, "board/index.html", context)
 
 
-def _usual(now: datetime) -> str:
-    """The last 90 days; the whole time where nothing was due and nobody said anything in them."""
-    said = Feedback.objects.order_by("-happened_at", "-pk").values_list("happened_at", flat=True).first()
-    last = [at for at in (attainment.last_due(until=now), said) if at is not None]
-    return "all" if last and max(last) < now - timedelta(days=90) else "90"
+def _last_at(now: datetime) -> datetime | None:
+    """When something was due or somebody said something last."""
+    said_at = Feedback.objects.order_by("-happened_at", "-pk").values_list("happened_at", flat=True).first()
+    last = [at for at in (attainment.last_due(until=now), said_at) if at is not None]
+    return max(last, default=None)
 
 
-def _counted(period: Period, now: datetime) -> dict[str, object]:
+def _figures(period: Period, now: datetime) -> dict[str, object]:
     """Everything on the board that must be counted."""
     return {
         "promises": _promises(period, now),
@@ -90,8 +87,8 @@ class BoardPromise:
     """One promise as a leader reads it."""
 
     card: scorecards.PromiseCard
-    walk: Figure | None
-    felt: BoardExperience | None
+    attainment: Figure | None
+    experience: BoardExperience | None
     gap: Figure | None
     """Experience minus expectation."""
     broken_href: str
@@ -99,12 +96,16 @@ class BoardPromise:
 
 def _shown(card: scorecards.PromiseCard, choice: str) -> BoardPromise:
     address = reverse("desk:promise", args=[card.promise.slug])
-    walk = figures.attainment(card.walk, card.walk_before, href=f"{address}?period={choice}") if card.walk else None
-    felt = _felt(card.felt[0], f"{address}?period={choice}") if card.felt else None
-    return BoardPromise(card, walk, felt, _gap(card, address), f"{address}?period=90&state=broken")
+    figure = (
+        figures.attainment(card.attainment, card.attainment_before, href=f"{address}?period={choice}")
+        if card.attainment
+        else None
+    )
+    experience = _experience(card.experience[0], f"{address}?period={choice}") if card.experience else None
+    return BoardPromise(card, figure, experience, _gap(card, address), f"{address}?period=90&state=broken")
 
 
-def _felt(one: proven.ExperienceByOutcome, address: str) -> BoardExperience:
+def _experience(one: proven.ExperienceByOutcome, address: str) -> BoardExperience:
     """The score when kept and when broken, and whether that difference is more than chance."""
     is_of_all = one.of_all_kept or one.of_all_broken
     kept, broken = (one.of_all_kept, one.of_all_broken) if is_of_all else (one.kept, one.broken)
@@ -146,13 +147,13 @@ def headlines(period: Period) -> list[dict[str, Figure | None]]:
     """The company's scores, each plain and by value; a question that nobody answered is left out."""
     now = answers.tallies(questions=HEADLINES, period=period, weighted=True)
     old = answers.tallies(questions=HEADLINES, period=period.before) if period.before else {}
-    found = []
+    figures_of = []
     for question in HEADLINES:
         if figure := scores.score(question, now.get(question, {}).get("", AnswerTally())):
             last = scores.score(question, old.get(question, {}).get("", AnswerTally()))
             by_value = scores.score(question, now.get(question, {}).get("", AnswerTally()), weighted=True)
             href = reverse("board:scores", args=[question]) + "?" + urlencode({"period": period.choice})
-            found.append(
+            figures_of.append(
                 {
                     "plain": figures.score(question, figure, last, href=href),
                     "by_value": figures.score(question, by_value, None, href=href)
@@ -160,7 +161,7 @@ def headlines(period: Period) -> list[dict[str, Figure | None]]:
                     else None,
                 }
             )
-    return found
+    return figures_of
 
 
 def _trend(period: Period) -> object | None:
@@ -179,31 +180,31 @@ def _trend(period: Period) -> object | None:
 
 def _stages(period: Period) -> object | None:
     """The first headline by stage."""
-    found = answers.tallies(questions=HEADLINES[:1], period=period, by="stage").get(HEADLINES[0], {})
+    tallies = answers.tallies(questions=HEADLINES[:1], period=period, by="stage").get(HEADLINES[0], {})
     names = Names()
     rows = [
         charts.ScoreRow(
             names.stage(stage) if stage else "No stage", *figures.plotted(figure), figure.n, words=score_words(figure)
         )
-        for stage, tally in found.items()
+        for stage, tally in tallies.items()
         if (figure := scores.score(HEADLINES[0], tally))
     ]
     label = f"{question_kinds.name_of(HEADLINES[0])} by stage"
     return charts.whiskers(rows, label=label, least=-100, most=100) if len(rows) > 1 else None
 
 
-def _loop(period: Period, found: loop_speed.LoopSpeed) -> dict[str, Any]:
+def _loop(period: Period, speed: loop_speed.LoopSpeed) -> dict[str, Any]:
     """The loop's speed as figures, those that there are."""
     within = urlencode({"period": period.choice})
     everything = f"{reverse('desk:cases')}?show=all&{within}"
     closed = f"{reverse('desk:cases')}?state=closed&{within}"
     shown = [
-        _median("Heard to first act, median", found.to_first_act, found.cases, everything),
-        _median("Heard to closed, median", found.to_close, found.closed, closed),
-        _share("Acted on in time", found.in_time, "cases due", f"{everything}&speed=due"),
-        _share("Said that it helped", found.helped, "answers", f"{everything}&helped=any"),
+        _median("Heard to first act, median", speed.to_first_act, speed.cases, everything),
+        _median("Heard to closed, median", speed.to_close, speed.closed, closed),
+        _share("Acted on in time", speed.in_time, "cases due", f"{everything}&speed=due"),
+        _share("Said that it helped", speed.helped, "answers", f"{everything}&helped=any"),
     ]
-    return {"cases": found.cases, "figures": [figure for figure in shown if figure]}
+    return {"cases": speed.cases, "figures": [figure for figure in shown if figure]}
 
 
 def _median(label: str, span: timedelta | None, n: int, href: str) -> Figure:
@@ -218,11 +219,11 @@ def _share(label: str, figure: scores.Estimate | None, of: str, href: str) -> Fi
     return Figure(label, words, n=figure.n, of=of, span=between, low=low, high=high, middle=figure.value, href=href)
 
 
-def _sheets(request: PageRequest, period: Period) -> dict[str, Any]:
+def _feedback_rows(request: PageRequest, period: Period) -> dict[str, Any]:
     """What customers said, the first of it open."""
     lists.disclose(request, rows := _verbatims(period))
-    sheets = feedback.feedback_rows(rows, shell.of(request).names)
-    return {"sheets": sheets[:FIRST_WORDS], "more_sheets": sheets[FIRST_WORDS:]}
+    shown = feedback.feedback_rows(rows, shell.of(request).names)
+    return {"feedback_rows": shown[:FIRST_WORDS], "more_feedback_rows": shown[FIRST_WORDS:]}
 
 
 def _verbatims(period: Period) -> Sequence[Feedback]:

@@ -11,10 +11,11 @@ from django.utils import timezone
 from heedful.customers import question_kinds
 from heedful.kit.errors import Refused
 from heedful.promise import gaps
-from heedful.prove import answers, periods, scores
+from heedful.prove import answers, scores
 from heedful.prove.answers import By
+from heedful.prove.periods import Period
 from heedful.prove.tallies import AnswerTally
-from heedful.web import lists
+from heedful.web import lists, periods
 from heedful.web.board import figures
 from heedful.web.components import charts
 from heedful.web.components.figures import ends, score_words
@@ -31,31 +32,30 @@ def index(request: PageRequest, question: str) -> HttpResponse:
         name = question_kinds.name_of(question)
     except Refused as no:
         raise Http404(no.sentence) from None
-    period = periods.last(request.GET.get("period", ""), at=timezone.now())
+    period = periods.read(request, at=timezone.now())
     side = request.GET.get("by") if request.GET.get("by") in dict(SIDES) else "stage"
     weighted = request.GET.get("weighted") == "yes"
-    told = {
+    context = {
         "name": name,
         "meaning": question_kinds.kind_of(question).meaning,
         "is_expected": question.startswith(question_kinds.EXPECTED),
         "question": question,
-        "period": period,
-        "choices": lists.chips(request, "period", "Period", periods.LABELS.items(), default="90"),
+        **periods.context(request, period),
         "sides": lists.chips(request, "by", "By", SIDES, default="stage"),
         "weighing": lists.chips(request, "weighted", "Weighed", [("yes", "By customer value")]),
         "others": [(code, question_kinds.name_of(code)) for code in _others(question)],
         **_parts(question, period, cast("By", side), weighted),
     }
-    return render(request, "board/scores.html", told)
+    return render(request, "board/scores.html", context)
 
 
-def _parts(question: str, period: periods.Period, side: By, weighted: bool) -> dict[str, object]:
+def _parts(question: str, period: Period, side: By, weighted: bool) -> dict[str, object]:
     whole = answers.tallies(questions=[question], period=period, weighted=weighted).get(question, {})
     total = scores.score(question, whole[""], weighted=weighted) if whole else None
     if total is None:
         return {"figure": None}
     groups = answers.tallies(questions=[question], period=period, by=side, weighted=weighted)[question]
-    found = {
+    parts = {
         key or "none": figure
         for key, tally in groups.items()
         if (figure := scores.score(question, tally, weighted=weighted))
@@ -70,7 +70,7 @@ def _parts(question: str, period: periods.Period, side: By, weighted: bool) -> d
             _rows(question, period, side, key),
             words=score_words(figure),
         )
-        for key, figure in (sorted(found.items()) if side == "month" else _best_first(found))
+        for key, figure in (sorted(parts.items()) if side == "month" else _best_first(parts))
     ]
     if not question_kinds.has_scale(question):  # the line goes as far as the numbers do
         least = min(row.low for row in rows)
@@ -78,12 +78,12 @@ def _parts(question: str, period: periods.Period, side: By, weighted: bool) -> d
     return {
         "figure": figures.score(question, total, None, href=_rows(question, period, side, "")),
         "picture": charts.whiskers(rows, label=f"{question_kinds.name_of(question)} by {side}", least=least, most=most),
-        "ranking": scores.rank({names.part(side, key): figure for key, figure in found.items()}),
+        "ranking": scores.rank({names.part(side, key): figure for key, figure in parts.items()}),
         "gaps": _gaps(question, period, side),
     }
 
 
-def _gaps(question: str, period: periods.Period, side: By) -> object | None:
+def _gaps(question: str, period: Period, side: By) -> object | None:
     """What customers found less what they had expected, where they were asked beforehand."""
     if question.startswith(question_kinds.EXPECTED) or side == "" or side == "segment":
         return None
@@ -105,17 +105,17 @@ def _gaps(question: str, period: periods.Period, side: By) -> object | None:
 
 def _others(question: str) -> list[str]:
     """The other questions that have a figure."""
-    found = answers.questions_answered()
-    return [code for code in found if code != question and question_kinds.kind_of(code).score]
+    codes = answers.questions_answered()
+    return [code for code in codes if code != question and question_kinds.kind_of(code).score]
 
 
-def _best_first(found: dict[str, scores.Estimate]) -> list[tuple[str, scores.Estimate]]:
-    return sorted(found.items(), key=lambda pair: (not pair[1].enough, -pair[1].value, pair[0]))
+def _best_first(figures_of: dict[str, scores.Estimate]) -> list[tuple[str, scores.Estimate]]:
+    return sorted(figures_of.items(), key=lambda pair: (not pair[1].enough, -pair[1].value, pair[0]))
 
 
-def _rows(question: str, period: periods.Period, side: str, key: str) -> str:
+def _rows(question: str, period: Period, side: str, key: str) -> str:
     """The address of the answers behind a figure."""
-    said = {"question": question, "period": period.choice, "words": "any"} | (
+    query = {"question": question, "period": period.choice, "words": "any"} | (
         {side: "" if key == "none" else key} if key else {}
     )
-    return f"{reverse('desk:feedback')}?{urlencode(said)}"
+    return f"{reverse('desk:feedback')}?{urlencode(query)}"

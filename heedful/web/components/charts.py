@@ -64,7 +64,7 @@ class ScoreRow:
     """The value as it is written elsewhere on the page, where that is not as plain numbers are."""
 
     @property
-    def said(self) -> str:
+    def text(self) -> str:
         """The value as people read it."""
         return self.words or format_number(self.value)
 
@@ -157,7 +157,7 @@ def whiskers(rows: Sequence[ScoreRow], *, label: str, least: float, most: float)
     table = drawing.table(
         label,
         ["", "Score", "From", "To", "Answers"],
-        [[row.name, row.said, format_number(row.low), format_number(row.high), f"{row.n:,}"] for row in rows],
+        [[row.name, row.text, format_number(row.low), format_number(row.high), f"{row.n:,}"] for row in rows],
     )
     return drawing.picture(draw, height=height, label=label, table=table)
 
@@ -298,7 +298,7 @@ def _whisker(sheet: Canvas, row: ScoreRow, y: float, at: AxisScale) -> SafeStrin
         n(at(row.high)),
         n(at(row.value)),
         row.name,
-        row.said,
+        row.text,
         format_number(row.low),
         format_number(row.high),
         n(sheet.width - 52),

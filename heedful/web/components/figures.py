@@ -13,13 +13,13 @@ from heedful.web.filters import percent, signed
 TOO_FEW = 30
 
 
-def score_words(found: scores.Estimate) -> str:
+def score_words(estimate: scores.Estimate) -> str:
     """A score as every page writes it: NPS as +31, a share as 42 %, or 97.3 % where that says more, a mean as 4.3."""
-    if found.unit == "share":
-        return percent(found.value, _places(found))
-    if found.unit == "points":
-        return signed(found.value)
-    return signed(found.value, 1) if found.unit == "gap" or found.value < 0 else f"{found.value:.1f}"
+    if estimate.unit == "share":
+        return percent(estimate.value, _places(estimate))
+    if estimate.unit == "points":
+        return signed(estimate.value)
+    return signed(estimate.value, 1) if estimate.unit == "gap" or estimate.value < 0 else f"{estimate.value:.1f}"
 
 
 def _places(share: scores.Estimate) -> int:
@@ -40,14 +40,14 @@ def ends(question: str, figure: scores.Estimate) -> tuple[float, float]:
     return float(lowest), float(highest)
 
 
-def span(found: scores.Estimate) -> str:
+def span(estimate: scores.Estimate) -> str:
     """The interval in words, such as `+3 to +15`."""
-    if found.unit == "share":
-        places = _places(found)
-        return f"{found.low * 100:.{places}f} to {found.high * 100:.{places}f}\N{NO-BREAK SPACE}%"
-    is_signed = found.unit in ("points", "gap") or found.low < 0
+    if estimate.unit == "share":
+        places = _places(estimate)
+        return f"{estimate.low * 100:.{places}f} to {estimate.high * 100:.{places}f}\N{NO-BREAK SPACE}%"
+    is_signed = estimate.unit in ("points", "gap") or estimate.low < 0
     low, high = (
-        signed(end, 0 if found.unit == "points" else 1) if is_signed else f"{end:.1f}" for end in found.interval
+        signed(end, 0 if estimate.unit == "points" else 1) if is_signed else f"{end:.1f}" for end in estimate.interval
     )
     return f"{low} to {high}"
 

@@ -6,6 +6,8 @@ from datetime import date, datetime
 
 from django.utils import timezone
 
+from heedful.web.components.verbatims import WithSignals
+
 
 @dataclass(frozen=True, slots=True)
 class TimelineEntry:
@@ -16,6 +18,9 @@ class TimelineEntry:
     at: datetime
     detail: str = ""
     words: str = ""
+    """What the customer said."""
+    reading: WithSignals | None = None
+    """What was read in these words."""
     scores: Sequence[str] = ()
     tone: str = ""
     href: str = ""

@@ -29,8 +29,8 @@ def views(request: PageRequest) -> HttpResponse:
     form = ViewForm(request.POST)
     if not form.is_valid():
         raise Refused("This is not a view of a list.")
-    said = {**form.cleaned_data, "query": view_tabs.normal_query(QueryDict(form.cleaned_data["query"]))}
-    view = nouns.save(associate=request.user, **said, by=request.user.by, at=timezone.now())
+    data = {**form.cleaned_data, "query": view_tabs.normal_query(QueryDict(form.cleaned_data["query"]))}
+    view = nouns.save(associate=request.user, **data, by=request.user.by, at=timezone.now())
     return redirect_with(request, _address(view), f"{view.name} is kept above this list.")
 
 

@@ -56,10 +56,10 @@ def ended(given: Iterable[Access], *, at: datetime) -> set[Access]:
     """Return what lets nobody in any more: logged out, shut out, or with other rights than before."""
     given = set(given)
     sessions = _engine().SessionStore.get_model_class().objects.filter(expire_date__gt=at)
-    known = set(sessions.filter(pk__in={one.session for one in given}).values_list("pk", flat=True))
+    alive = set(sessions.filter(pk__in={one.session for one in given}).values_list("pk", flat=True))
     active = Associate.objects.filter(pk__in={one.associate for one in given}, is_active=True)
     stamps = {who.pk: _stamp(who) for who in active}
-    return {one for one in given if one.session not in known or stamps.get(one.associate) != one.stamp}
+    return {one for one in given if one.session not in alive or stamps.get(one.associate) != one.stamp}
 
 
 def _session(cookies: str) -> str:

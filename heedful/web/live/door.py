@@ -28,7 +28,7 @@ MOST_TOPICS = 30
 RECHECK_S = 3.0
 """How soon a stream ends after its reader logged out, was shut out, or may do something else than before."""
 
-hall = Hub()
+hub = Hub()
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
@@ -36,7 +36,7 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
     if scope["type"] == "lifespan":
         await _live(receive, send)
     elif scope["path"] == "/healthz":
-        await _answer(send, 200 if hall.is_listening else 503, b"listening" if hall.is_listening else b"not yet")
+        await _answer(send, 200 if hub.is_listening else 503, b"listening" if hub.is_listening else b"not yet")
     elif scope["method"] != "GET" or not scope["path"].endswith("/live"):
         await _answer(send, 404, b"There is only /live here.")
     else:
@@ -48,13 +48,13 @@ async def _live(receive: Receive, send: Send) -> None:
     while True:
         message = await receive()
         if message["type"] == "lifespan.startup":
-            hall.open()
+            hub.open()
             checking = asyncio.create_task(_check_for_ever())
             _close_when_asked_to_stop()
             await send({"type": "lifespan.startup.complete"})
         elif message["type"] == "lifespan.shutdown":
             checking.cancel()
-            hall.close()
+            hub.close()
             await send({"type": "lifespan.shutdown.complete"})
             return
 
@@ -65,7 +65,7 @@ def _close_when_asked_to_stop() -> None:
     servers_own = getattr(loop, "_signal_handlers", {}).get(signal.SIGTERM)
 
     def stop() -> None:
-        hall.close()
+        hub.close()
         if servers_own is not None:
             servers_own._run()
 
@@ -81,14 +81,14 @@ async def _check_for_ever() -> None:
 
 async def check() -> None:
     """End the streams of those who may no longer listen."""
-    listeners = {listener for listener in hall.everybody() if listener.access is not None}
+    listeners = {listener for listener in hub.everybody() if listener.access is not None}
     if not listeners:
         return
     given = {listener.access for listener in listeners if listener.access is not None}
     over = await _ask(partial(access.ended, given, at=timezone.now()))
     for listener in listeners:
         if listener.access in over:
-            hall.leave(listener)
+            hub.leave(listener)
 
 
 async def _ask[T](question: Callable[[], T]) -> T:
@@ -117,14 +117,14 @@ async def _stream(scope: Scope, receive: Receive, send: Send) -> None:
         return await _answer(send, 401, b"Log in first.", allowed)
     if not (topics := access.readable(topics, admitted[1])):
         return await _answer(send, 403, b"You may hear of none of these topics.", allowed)
-    listener = hall.enter(topics, admitted[0])
+    listener = hub.enter(topics, admitted[0])
     leaving = asyncio.create_task(_until_gone(receive, listener))
     try:
         await _begin(send, allowed, is_back="last-event-id" in headers)
         await _pass_on(send, listener)
     finally:
         leaving.cancel()
-        hall.leave(listener)
+        hub.leave(listener)
 
 
 async def _begin(send: Send, allowed: list[tuple[bytes, bytes]], *, is_back: bool) -> None:
@@ -157,7 +157,7 @@ async def _until_gone(receive: Receive, listener: Listener) -> None:
     with suppress(asyncio.CancelledError):
         while (await receive())["type"] != "http.disconnect":
             pass
-        hall.leave(listener)
+        hub.leave(listener)
 
 
 async def _answer(send: Send, status: int, body: bytes, headers: Iterable[tuple[bytes, bytes]] = ()) -> None:
@@ -167,8 +167,8 @@ async def _answer(send: Send, status: int, body: bytes, headers: Iterable[tuple[
 
 
 def _topics(query: bytes) -> frozenset[str]:
-    wanted = ",".join(parse_qs(query.decode("latin-1")).get("topics", [])).split(",")
-    clean = [topic.strip() for topic in wanted if topic.strip() and "\n" not in topic and "\r" not in topic]
+    topics = ",".join(parse_qs(query.decode("latin-1")).get("topics", [])).split(",")
+    clean = [topic.strip() for topic in topics if topic.strip() and "\n" not in topic and "\r" not in topic]
     return frozenset(clean[:MOST_TOPICS])
 
 

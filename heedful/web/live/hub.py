@@ -79,7 +79,7 @@ class Hub:
         while not listener.give(None):
             listener.waiting.get_nowait()
 
-    def tell(self, topic: str, id: str) -> None:  # noqa: A002
+    def publish(self, topic: str, id: str) -> None:  # noqa: A002
         """Pass a change on to those who asked for the topic, or for this one thing of it."""
         self.count += 1
         data = json.dumps({"topic": topic, "id": id})
@@ -109,8 +109,8 @@ class Hub:
             self._send(self.everybody(), REFRESH)  # something may have changed while nobody listened
             async for notice in database.notifies():
                 with suppress(ValueError, KeyError, TypeError):
-                    said = json.loads(notice.payload)
-                    self.tell(str(said["topic"]), str(said["id"]))
+                    notice_body = json.loads(notice.payload)
+                    self.publish(str(notice_body["topic"]), str(notice_body["id"]))
 
 
 def parameters() -> dict[str, Any]:

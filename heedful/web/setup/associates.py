@@ -68,8 +68,8 @@ def associates(request: PageRequest) -> HttpResponse:
         rows = rows.filter(role=roles.chosen.value)
     if words := request.GET.get("q", "").strip():
         rows = rows.filter(Q(name__icontains=words) | Q(email__icontains=words))
-    found = lists.read(request, rows, keys=["name", "id"])
-    return render(request, "setup/associates.html", {"page": found, "roles": roles, "gone": gone})
+    shown = lists.read(request, rows, keys=["name", "id"])
+    return render(request, "setup/associates.html", {"page": shown, "roles": roles, "gone": gone})
 
 
 @page("associate.edit")
@@ -77,9 +77,9 @@ def add(request: PageRequest) -> HttpResponse:
     """Let somebody in."""
     form = NewForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        said = {**form.cleaned_data, "password": form.cleaned_data["password"] or None}
+        data = {**form.cleaned_data, "password": form.cleaned_data["password"] or None}
         with refusals.at_form(form):
-            somebody = nouns.add(**said, by=request.user.by, at=timezone.now())
+            somebody = nouns.add(**data, by=request.user.by, at=timezone.now())
             return redirect_with(request, reverse("setup:associates"), f"{somebody.name} may come in now.")
     context = {"title": "Add an associate", "form": form, "submit": "Add", **BACK}
     return render(request, "setup/form.html", context)

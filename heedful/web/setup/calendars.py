@@ -24,10 +24,11 @@ class CalendarForm(forms.Form):
     time_zone = places.zone_field()
     holidays = forms.CharField(widget=forms.Textarea, required=False, help_text="One date a line, such as 2026-12-25.")
     region = forms.ChoiceField(
-        label="Add the public holidays of",
+        label="Public holidays of",
         choices=lambda: [("", "No country or region"), *places.regions()],
         required=False,
-        help_text=f"Those of this year and the next {public_holidays.YEARS - 1} are added to the dates above.",
+        help_text=f"Those of this year and the next {public_holidays.YEARS - 1} are added to the dates above when you"
+        " choose it, and those of later years in their time. What you remove stays away.",
     )
     is_default = forms.BooleanField(label="Use it where no other is chosen", required=False)
 
@@ -57,10 +58,18 @@ HELP = "One or more periods, such as 09:00-12:30 13:30-17:00. Empty means closed
 def calendars(request: PageRequest) -> HttpResponse:
     """The list."""
     rows = [
-        (row, _place(row), list(zip(DAYS, row.week, strict=True)))
+        (row, _place(row), list(zip(DAYS, row.week, strict=True)), _public(row))
         for row in Calendar.objects.order_by("-is_default", "name")
     ]
     return render(request, "setup/calendars.html", {"rows": rows})
+
+
+def _public(row: Calendar) -> str:
+    """Whose public holidays are in it, and through which year."""
+    if not (row.region and row.public_holidays):
+        return ""
+    through = public_holidays.through(row.public_holidays)
+    return f"those of {public_holidays.name_of(row.region)} through {through}"
 
 
 def _place(row: Calendar) -> str:
@@ -87,8 +96,8 @@ def calendar(request: PageRequest, pk: int) -> HttpResponse:
     """One of them."""
     row = get_object_or_404(Calendar, pk=pk)
     week = {f"day_{number}": " ".join(f"{a}-{b}" for a, b in day) for number, day in enumerate(row.week)}
-    said = {"name": row.name, "time_zone": row.time_zone, "is_default": row.is_default, **week}
-    form = CalendarForm(request.POST or None, initial={**said, "holidays": "\n".join(row.holidays)})
+    initial = {"name": row.name, "time_zone": row.time_zone, "is_default": row.is_default, "region": row.region, **week}
+    form = CalendarForm(request.POST or None, initial={**initial, "holidays": "\n".join(row.holidays)})
     places.keep(form.fields["time_zone"], row.time_zone)
     if request.method == "POST" and form.is_valid():
         with refusals.at_form(form):
@@ -105,7 +114,7 @@ def _added(form: CalendarForm, row: Calendar) -> str:
     """Says which public holidays are in it now, and until when."""
     if not (region := form.cleaned_data["region"]):
         return ""
-    return f" The public holidays of {public_holidays.name_of(region)} are in it until {row.holidays[-1]}."
+    return f" The public holidays of {public_holidays.name_of(region)} are in it until {row.public_holidays[-1]}."
 
 
 def _periods(text: str) -> list[list[str]]:

@@ -1,5 +1,7 @@
 """How cases are worked: what counts as trouble, who comes first, and by which clock."""
 
+from collections.abc import Callable
+
 from django import forms
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -78,20 +80,12 @@ class SignalRule(forms.Form):
 @page("promise.edit")
 def case_policy(request: PageRequest) -> HttpResponse:
     """Show it, and change the numbers."""
-    row = nouns.find()
-    was = {
-        "high_value": row.high_value,
-        "at_risk": row.at_risk,
-        "flood_cases": row.flood_cases,
-        "repeat_days": row.repeat_days,
-        "answer_within_h": row.answer_within_s // HOUR_S,
-    }
-    form = CasePolicyForm(request.POST or None, initial=was)
+    form = CasePolicyForm(request.POST or None, initial=_numbers())
     if request.method == "POST" and form.is_valid():
-        said = dict(form.cleaned_data)
+        data = dict(form.cleaned_data)
         with refusals.at_form(form):
-            within_s = said.pop("answer_within_h") * HOUR_S
-            nouns.change(**said, answer_within_s=within_s, by=request.user.by, at=timezone.now())
+            within_s = data.pop("answer_within_h") * HOUR_S
+            nouns.change(**data, answer_within_s=within_s, by=request.user.by, at=timezone.now())
             return redirect_with(request, reverse("setup:case-policy"), "Saved. Cases go by it from now on.")
     return _show(request, form=form)
 
@@ -100,24 +94,14 @@ def case_policy(request: PageRequest) -> HttpResponse:
 @require_POST
 def score_rules(request: PageRequest) -> HttpResponse:
     """Let a score count as trouble."""
-    form = ScoreRule(request.POST, auto_id="score_%s")
-    if form.is_valid():
-        with refusals.at_form(form):
-            rules.add_score(**form.cleaned_data, by=request.user.by, at=timezone.now())
-            return redirect_with(request, reverse("setup:case-policy"), "From now on this opens a case.")
-    return _show(request, score_rule=form)
+    return _add(request, score_rule=ScoreRule(request.POST, auto_id="score_%s"), operation=rules.add_score)
 
 
 @page("promise.edit")
 @require_POST
 def signal_rules(request: PageRequest) -> HttpResponse:
     """Let a sign in the words count as trouble."""
-    form = SignalRule(request.POST, auto_id="signal_%s")
-    if form.is_valid():
-        with refusals.at_form(form):
-            rules.add_signal(**form.cleaned_data, by=request.user.by, at=timezone.now())
-            return redirect_with(request, reverse("setup:case-policy"), "From now on this opens a case.")
-    return _show(request, signal_rule=form)
+    return _add(request, signal_rule=SignalRule(request.POST, auto_id="signal_%s"), operation=rules.add_signal)
 
 
 @page("promise.edit")
@@ -128,15 +112,29 @@ def rule_removal(request: PageRequest, pk: int) -> HttpResponse:
     return redirect_with(request, reverse("setup:case-policy"), "This opens no case any more.")
 
 
+def _add(request: PageRequest, *, operation: Callable[..., object], **forms: forms.Form) -> HttpResponse:
+    """Let what one form says count as trouble."""
+    (form,) = forms.values()
+    if form.is_valid():
+        with refusals.at_form(form):
+            operation(**form.cleaned_data, by=request.user.by, at=timezone.now())
+            return redirect_with(request, reverse("setup:case-policy"), "From now on this opens a case.")
+    return _show(request, **forms)
+
+
+def _numbers() -> dict[str, object]:
+    """The case policy as its form shows it."""
+    row = nouns.find()
+    return {**vars(row), "answer_within_h": row.answer_within_s // HOUR_S}
+
+
 def _show(request: PageRequest, **forms: forms.Form) -> HttpResponse:
-    told = {
-        "form": CasePolicyForm(
-            initial=vars(nouns.find()) | {"answer_within_h": nouns.find().answer_within_s // HOUR_S}
-        ),
+    context = {
+        "form": CasePolicyForm(initial=_numbers()),
         "score_rule": ScoreRule(auto_id="score_%s"),
         "signal_rule": SignalRule(auto_id="signal_%s"),
         "rules": [(rule, detection.sentence(rule), dict(SEVERITIES)[rule.severity]) for rule in detection.rules()],
         **forms,
     }
     status = 422 if any(form.errors for form in forms.values()) else 200
-    return render(request, "setup/case_policy.html", told, status=status)
+    return render(request, "setup/case_policy.html", context, status=status)

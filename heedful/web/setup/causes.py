@@ -43,8 +43,14 @@ def cause(request: PageRequest, pk: int) -> HttpResponse:
         with refusals.at_form(form):
             nouns.rename(cause=row, **form.cleaned_data, by=request.user.by, at=timezone.now())
             return redirect_with(request, reverse("setup:causes"), "Saved. Cases from before are called so too.")
-    told = {"title": row.name, "form": form, "submit": "Save", "back": reverse("setup:causes"), "back_words": "Causes"}
-    return render(request, "setup/form.html", told)
+    context = {
+        "title": row.name,
+        "form": form,
+        "submit": "Save",
+        "back": reverse("setup:causes"),
+        "back_words": "Causes",
+    }
+    return render(request, "setup/form.html", context)
 
 
 @page("topic.edit")

@@ -34,10 +34,10 @@ class CompanyForm(forms.Form):
 def company(request: PageRequest) -> HttpResponse:
     """Show and change it."""
     now = shell.of(request).company
-    said = {name: getattr(now, name) for name in CompanyForm.base_fields}
-    form = CompanyForm(request.POST or None, initial=said)
+    initial = {name: getattr(now, name) for name in CompanyForm.base_fields}
+    form = CompanyForm(request.POST or None, initial=initial)
     for name in ("country", "time_zone"):
-        places.keep(form.fields[name], said[name])
+        places.keep(form.fields[name], initial[name])
     if request.method == "POST" and form.is_valid():
         with refusals.at_form(form):
             companies.edit(**form.cleaned_data, by=request.user.by, at=timezone.now())

@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from heedful.understand.models import Reading
 from heedful.web import lists
 from heedful.web.components import charts
 from heedful.web.components.drawing import Picture
@@ -18,6 +19,9 @@ from heedful.web.page import PageRequest, page
 MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep"]
 UP = [12, 14, 9, 11, 4, 2, 6, 8, 10]
 DOWN = [-20, -12, None, -15, -18, -25, -30, -22, -21]
+
+
+EXAMPLE = Reading(signals=[{"signal": "no_show", "words": ["never came"]}])
 
 
 class Example(forms.Form):
@@ -55,6 +59,7 @@ def components(request: PageRequest) -> HttpResponse:
             ],
             "figures": FIGURES,
             "pictures": _pictures(),
+            "reading": EXAMPLE,
             "entries": [
                 TimelineEntry(
                     "quote",
@@ -63,6 +68,7 @@ def components(request: PageRequest) -> HttpResponse:
                     tone="feedback",
                     scores=["Recommend 3"],
                     words="The technician never came. أين الفني؟",
+                    reading=EXAMPLE,
                     detail="survey · mail",
                 ),
                 TimelineEntry(

@@ -109,12 +109,12 @@ class _Codes(names.Names):
 
 def _things(rows: Sequence[Entry]) -> dict[Any, QuerySet[Any]]:
     """What is read of everything that these entries name by number."""
-    wanted: dict[Any, set[int]] = defaultdict(set)
+    numbers_of: dict[Any, set[int]] = defaultdict(set)
     for row in rows:
         for name, value in row.data.items():
             if (named := NAMED.get(name)) is not None:
-                wanted[named.model].update(_numbers(value))
-    return {model: model.objects.filter(pk__in=ids) for model, ids in wanted.items() if ids}
+                numbers_of[named.model].update(_numbers(value))
+    return {model: model.objects.filter(pk__in=ids) for model, ids in numbers_of.items() if ids}
 
 
 def _known(things: Mapping[Any, QuerySet[Any]]) -> EntryLabels:
@@ -127,14 +127,14 @@ def _numbers(value: object) -> list[int]:
     return [number for number in held[:MOST] if isinstance(number, int) and not isinstance(number, bool)]
 
 
-def _fact(name: str, value: Any, known: EntryLabels, codes: _Codes) -> Fact:
+def _fact(name: str, value: Any, names_of: EntryLabels, codes: _Codes) -> Fact:
     written = WRITTEN.get(name) or wording.words(name)
     if (named := NAMED.get(name)) is not None and _numbers(value):
-        called = known.get(named.model, {})
-        said = [_numbered(number, called.get(number, ""), name) for number in _numbers(value)]
+        called = names_of.get(named.model, {})
+        names = [_numbered(number, called.get(number, ""), name) for number in _numbers(value)]
         more = len(value) - MOST if isinstance(value, list) else 0
         href = reverse(named.page, args=[value]) if named.page and isinstance(value, int) and value in called else ""
-        return Fact(written, ", ".join(said) + (f" and {more:,} more" if more > 0 else ""), href)
+        return Fact(written, ", ".join(names) + (f" and {more:,} more" if more > 0 else ""), href)
     return Fact(written, codes.say(name, value) if isinstance(value, str) else wording.value(value))
 
 

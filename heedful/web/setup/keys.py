@@ -21,7 +21,7 @@ MADE = "key_made"
 """What the session remembers: the form that the last key was made with, so that a reload makes no second one."""
 
 
-def _once() -> str:
+def _serial() -> str:
     return secrets.token_hex(8)
 
 
@@ -33,7 +33,7 @@ class KeyForm(forms.Form):
 
     name = forms.CharField(max_length=120, help_text="The program that will use it, such as Website.")
     scope = forms.ChoiceField(label="May", choices=SCOPES, widget=forms.RadioSelect)
-    once = forms.CharField(max_length=32, required=False, initial=_once, widget=forms.HiddenInput)
+    serial = forms.CharField(max_length=32, required=False, initial=_serial, widget=forms.HiddenInput)
 
 
 @page("key.edit")
@@ -42,12 +42,12 @@ def keys(request: PageRequest) -> HttpResponse:
     """The list, and a form for a new one; a new key's secret is shown on the answer to the form and never again."""
     form, secret = KeyForm(request.POST or None), ""
     if request.method == "POST" and form.is_valid():
-        once = form.cleaned_data.pop("once")
-        if once and once == request.session.get(MADE):
+        serial = form.cleaned_data.pop("serial")
+        if serial and serial == request.session.get(MADE):
             raise Refused("This key was made already, and cannot be shown again. Revoke it if nobody copied it.")
         with refusals.at_form(form):
             _, secret = nouns.add(**form.cleaned_data, by=request.user.by, at=timezone.now())
-            request.session[MADE] = once
+            request.session[MADE] = serial
             form = KeyForm()
     rows = Key.objects.select_related("created_by").order_by("revoked_at", "-pk")
     return render(request, "setup/keys.html", {"rows": rows, "form": form, "secret": secret})
@@ -57,8 +57,8 @@ def keys(request: PageRequest) -> HttpResponse:
 def key(request: PageRequest, pk: int) -> HttpResponse:
     """One of them, with what it sent that was not taken."""
     row = get_object_or_404(Key.objects.select_related("created_by"), pk=pk)
-    found = lists.read(request, rejections.of(key=pk).order_by(), keys=["-at", "-id"])
-    return render(request, "setup/key.html", {"row": row, "page": found})
+    rows = lists.read(request, rejections.of(key=pk).order_by(), keys=["-at", "-id"])
+    return render(request, "setup/key.html", {"row": row, "page": rows})
 
 
 @page("key.edit")

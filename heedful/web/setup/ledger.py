@@ -31,8 +31,8 @@ def ledger(request: PageRequest) -> HttpResponseBase:
         rows = rows.filter(by_kind=actors.chosen.value)
     if request.GET.get("format") == "csv":
         return lists.csv_file(request, "ledger", rows.order_by("-id"), COLUMNS)
-    found = lists.read(request, rows, keys=["-id"])
-    return render(request, "setup/ledger.html", {"page": found, "lines": entries.lines(found.rows), "actors": actors})
+    shown = lists.read(request, rows, keys=["-id"])
+    return render(request, "setup/ledger.html", {"page": shown, "lines": entries.lines(shown.rows), "actors": actors})
 
 
 def search(words: str) -> QuerySet[Entry]:
@@ -40,8 +40,8 @@ def search(words: str) -> QuerySet[Entry]:
     words = words.strip().replace("\x00", "")[:80]
     if not words:
         return Entry.objects.all()
-    if found := SUBJECT.fullmatch(words.lower()):
-        return Entry.objects.about(**{found[1]: int(found[2])})
+    if match := SUBJECT.fullmatch(words.lower()):
+        return Entry.objects.about(**{match[1]: int(match[2])})
     return Entry.objects.filter(Q(kind__icontains=words.replace(" ", "")) | Q(by_label__icontains=words))
 
 

@@ -35,12 +35,12 @@ def replies(request: PageRequest) -> HttpResponse:
         with refusals.at_form(form):
             row = nouns.add(**form.cleaned_data, by=request.user.by, at=timezone.now())
             return redirect_with(request, reverse("setup:replies"), f"“{row.name}” can be put into mails now.")
-    told = {
+    context = {
         "rows": Reply.objects.offered().order_by("name", "pk"),
         "archived": Reply.objects.exclude(archived_at=None).order_by("-archived_at", "-pk")[:50],
         "form": form,
     }
-    return render(request, "setup/replies.html", told, status=422 if form.errors else 200)
+    return render(request, "setup/replies.html", context, status=422 if form.errors else 200)
 
 
 @page("reply.edit")
@@ -53,8 +53,8 @@ def reply(request: PageRequest, pk: int) -> HttpResponse:
             nouns.edit(reply=row, **form.cleaned_data, by=request.user.by, at=timezone.now())
             return redirect_with(request, reverse("setup:replies"), "Saved. Mails from now on say it so.")
     back = {"back": reverse("setup:replies"), "back_words": "Replies"}
-    told = {"title": row.name, "form": form, "submit": "Save", **back}
-    return render(request, "setup/form.html", told, status=422 if form.errors else 200)
+    context = {"title": row.name, "form": form, "submit": "Save", **back}
+    return render(request, "setup/form.html", context, status=422 if form.errors else 200)
 
 
 @page("reply.edit")

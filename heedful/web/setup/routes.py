@@ -37,11 +37,11 @@ def routes(request: PageRequest) -> HttpResponse:
     """The list in the order in which it decides, and a form for a new one."""
     form = RouteForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        said = form.cleaned_data
+        data = form.cleaned_data
         with refusals.at_form(form):
-            topic = said["topic"].slug if said["topic"] else ""
-            nouns.add(team=said["team"], stage=said["stage"], topic=topic, by=request.user.by, at=timezone.now())
-            return redirect_with(request, reverse("setup:routes"), f"From now on these go to {said['team']}.")
+            topic = data["topic"].slug if data["topic"] else ""
+            nouns.add(team=data["team"], stage=data["stage"], topic=topic, by=request.user.by, at=timezone.now())
+            return redirect_with(request, reverse("setup:routes"), f"From now on these go to {data['team']}.")
     names = dict(Topic.objects.values_list("slug", "name"))
     rows = [(row, names.get(row.topic, row.topic)) for row in Route.objects.select_related("stage", "team")]
     default = Team.objects.filter(is_default=True).first()

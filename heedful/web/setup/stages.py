@@ -18,8 +18,8 @@ def stages(request: PageRequest) -> HttpResponse:
     if request.method == "POST":
         slugs, names, places = (request.POST.getlist(name) for name in ("slug", "name", "place"))
         rows = sorted(zip(map(_number, places), slugs, names, strict=False), key=lambda row: row[0])
-        wanted = [(slug[:40], name) for _, slug, name in rows if name.strip()]
-        nouns.arrange(stages=wanted, by=request.user.by, at=timezone.now())
+        named = [(slug[:40], name) for _, slug, name in rows if name.strip()]
+        nouns.arrange(stages=named, by=request.user.by, at=timezone.now())
         return redirect_with(request, reverse("setup:stages"), "Saved.")
     known = list(Stage.objects.all())
     spare = range(len(known) + 1, len(known) + 1 + SPARE)

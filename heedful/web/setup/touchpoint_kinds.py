@@ -63,8 +63,8 @@ def touchpoint_kinds(request: PageRequest) -> HttpResponse:
 def touchpoint_kind(request: PageRequest, slug: str) -> HttpResponse:
     """One of them: name and place it."""
     row = get_object_or_404(TouchpointKind.objects.select_related("stage"), pk=slug.replace("\x00", ""))
-    said = {"name": row.name, "stage": row.stage_id, "moves_stage": row.moves_stage}
-    form = TouchpointKindForm(request.POST or None, initial=said)
+    initial = {"name": row.name, "stage": row.stage_id, "moves_stage": row.moves_stage}
+    form = TouchpointKindForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         with refusals.at_form(form):
             nouns.place(kind=row, **form.cleaned_data, by=request.user.by, at=timezone.now())
@@ -76,16 +76,16 @@ def touchpoint_kind(request: PageRequest, slug: str) -> HttpResponse:
 
 def _waiting(slugs: Iterable[str]) -> dict[str, list[WaitingKind]]:
     """Return who waits for each kind, promises first."""
-    found: dict[str, list[WaitingKind]] = defaultdict(list)
+    watchers: dict[str, list[WaitingKind]] = defaultdict(list)
     wanted = set(slugs)
     standards = Standard.objects.today().filter(Q(from_kind__in=wanted) | Q(to_kind__in=wanted), promise__ended_at=None)
     for standard in standards.select_related("promise").order_by("promise__words"):
         promise = standard.promise
         line = WaitingKind("handshake", promise.words, reverse("desk:promise", args=[promise.slug]))
         for slug in wanted & {standard.from_kind, standard.to_kind}:
-            if line not in found[slug]:
-                found[slug].append(line)
+            if line not in watchers[slug]:
+                watchers[slug].append(line)
     for survey in Survey.objects.running().filter(moment_kind__in=wanted).order_by("name"):
         line = WaitingKind("ear", survey.name, reverse("desk:survey", args=[survey.pk]))
-        found[survey.moment_kind].append(line)
-    return found
+        watchers[survey.moment_kind].append(line)
+    return watchers

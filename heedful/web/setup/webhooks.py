@@ -65,15 +65,15 @@ BACK = {"back": "/setup/webhooks", "back_words": "Webhooks"}
 def webhook(request: PageRequest, pk: int) -> HttpResponse:
     """One of them, with what it was told."""
     row = get_object_or_404(Endpoint.objects.select_related("destination"), pk=pk)
-    said = {"name": row.name, "url": row.url, "kinds": " ".join(row.kinds)}
-    form = EndpointForm(request.POST or None, initial=said)
+    initial = {"name": row.name, "url": row.url, "kinds": " ".join(row.kinds)}
+    form = EndpointForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         with refusals.at_form(form):
             nouns.change(endpoint=row, **form.cleaned_data, by=request.user.by, at=timezone.now())
             return redirect_with(request, reverse("setup:webhook", args=[pk]), "Saved.")
-    told = Delivery.objects.filter(destination=row.destination_id).annotate(times=Count("tries"))
-    found = lists.read(request, told, keys=["-created_at", "-id"])
-    return render(request, "setup/webhook.html", {"row": row, "form": form, "page": found})
+    rows = Delivery.objects.filter(destination=row.destination_id).annotate(times=Count("tries"))
+    shown = lists.read(request, rows, keys=["-created_at", "-id"])
+    return render(request, "setup/webhook.html", {"row": row, "form": form, "page": shown})
 
 
 @page("webhook.edit")

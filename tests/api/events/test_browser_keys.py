@@ -18,7 +18,7 @@ from heedful.associates import keys
 from heedful.associates.models import Associate, Key
 from heedful.courier.models import Mail
 from heedful.customers import consents, identities, messages
-from heedful.customers.messages import Description, Message
+from heedful.customers.messages import Description, SourceMessage
 from heedful.customers.models import AddressChange, Consent, Customer, Identity, Organisation, StageChange, Touchpoint
 from heedful.customers.touchpoints import TouchpointDraft
 from heedful.kit.actor import SYSTEM
@@ -294,7 +294,7 @@ def test_a_batch_that_names_many_known_customers_parts_none_of_them(
     drafts = [
         TouchpointDraft("seen", NOON, f"{n}", (("user_id", f"u{n}"), ("anonymous_id", f"evil{n}"))) for n in range(6)
     ]
-    told = [Message(draft) for draft in drafts]
+    told = [SourceMessage(draft) for draft in drafts]
     messages.record(messages=told, source="page", verified=False, by=SYSTEM, at=NOON)
 
     assert {value: person(value).pk for value in before} == before
@@ -347,6 +347,8 @@ class TestEveryOrder(TestCase):
         who = identities.strongest_first(names)
         facts = {kind: value for kind, value in who if kind in ("email", "phone")} | ({"name": name} if name else {})
         word = (
-            Message(said=Description(who, NOON, facts)) if name else Message(TouchpointDraft("page", NOON, f"{n}", who))
+            SourceMessage(description=Description(who, NOON, facts))
+            if name
+            else SourceMessage(TouchpointDraft("page", NOON, f"{n}", who))
         )
         messages.record(messages=[word], source="shop" if verified else "page", verified=verified, by=SYSTEM, at=NOON)

@@ -8,7 +8,10 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
@@ -18,6 +21,7 @@ from heedful.kit.actor import SYSTEM
 from heedful.ledger.models import Entry
 from heedful.listen import invitations, surveys
 from heedful.listen.models import Invitation, Survey
+from heedful.web.portal.visits import PortalAnswer
 from tests.listen import conftest as listening
 
 pytestmark = pytest.mark.django_db
@@ -58,6 +62,32 @@ def test_a_click_is_a_touchpoint_in_few_statements(
     client.post(f"/s/{invitation.token}", {"recommend": "9"}, headers=JSON)
     with django_assert_max_num_queries(20):
         client.post(f"/s/{invitation.token}", {"recommend": "1"}, headers=JSON)
+
+
+def test_a_visit_is_one_answer_in_few_statements(
+    client: Client, invitation: Invitation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One statement for the link and one for the company's looks; the door draws what the visit put together once."""
+    drawn: list[int] = []
+    draw = PortalAnswer.drawn
+
+    def counting(answer: PortalAnswer, request: HttpRequest) -> HttpResponse:
+        drawn.append(answer.status)
+        return draw(answer, request)
+
+    monkeypatch.setattr(PortalAnswer, "drawn", counting)
+    link, public = f"/s/{invitation.token}", f"/s/{invitation.survey.public_token}"
+    for path, statements, status in (
+        (link, 2, 200),
+        (f"{link}?recommend=7", 2, 200),
+        (f"{link}/stop", 3, 200),
+        (public, 3, 200),
+        ("/s/unknown", 3, 404),
+    ):
+        with CaptureQueriesContext(connection) as captured:
+            client.get(path)
+        assert (path, len(captured), drawn) == (path, statements, [status])
+        drawn.clear()
 
 
 def test_reading_writes_nothing_though_scanners_follow_links(client: Client, invitation: Invitation) -> None:

@@ -29,8 +29,8 @@ def open(_: Destination) -> Iterator[Send]:  # noqa: A001
 def compose(mail: Mail) -> EmailMessage:
     """Return the mail as it goes over the wire."""
     message = EmailMessage(policy=WIRE)
-    found = company.find()
-    message["From"] = formataddr((found.name if found else "", settings.MAIL_FROM))
+    company_row = company.find()
+    message["From"] = formataddr((company_row.name if company_row else "", settings.MAIL_FROM))
     message["To"] = formataddr((mail.to_name, mail.to)) if is_one_line(mail.to_name) else mail.to
     message["Subject"] = mail.subject
     message["Date"] = format_datetime(mail.created_at)

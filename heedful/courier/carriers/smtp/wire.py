@@ -171,11 +171,11 @@ class Connection:
         return context
 
     def _refused(self, code: int, answer: bytes | str) -> Exception:
-        said = f"{code} {_text(answer)}"
+        reply = f"{code} {_text(answer)}"
         if code == 421:
             self._hang_up()
-            return ServerFailed(f"The mail server asks to come back later: {said}")
-        return MailRefused(f"The mail server said {said}", for_good=code >= 500)
+            return ServerFailed(f"The mail server asks to come back later: {reply}")
+        return MailRefused(f"The mail server said {reply}", for_good=code >= 500)
 
     def _why(self, error: Exception) -> str:
         if self._is_late:

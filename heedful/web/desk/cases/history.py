@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, Self
 
 from django.db.models import Model, Q, QuerySet
 
+from heedful.act.cases import correspondence
 from heedful.act.models import Case, Note
 from heedful.associates.models import Associate, Team
 from heedful.courier.models import Sending
@@ -17,7 +18,8 @@ from heedful.customers.models import Feedback
 from heedful.kit import bundle
 from heedful.ledger.models import Entry
 from heedful.ledger.references import Reference
-from heedful.listen.models import Invitation
+from heedful.listen import conversations
+from heedful.listen.models import Invitation, Message
 
 PART = 50
 """Lines that are shown at first, and that each part before adds."""
@@ -46,11 +48,11 @@ class HistoryPosition(NamedTuple):
     @classmethod
     def read(cls, text: str) -> Self | None:
         """A place as an address names it; none where somebody made it up."""
-        found = re.fullmatch(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6})\.(\d)\.(\d{1,18})", text, re.ASCII)
+        match = re.fullmatch(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6})\.(\d)\.(\d{1,18})", text, re.ASCII)
         try:
             return (
-                cls(datetime.fromisoformat(found[1]).replace(tzinfo=UTC), int(found[2]), int(found[3]))
-                if found
+                cls(datetime.fromisoformat(match[1]).replace(tzinfo=UTC), int(match[2]), int(match[3]))
+                if match
                 else None
             )
         except ValueError:
@@ -59,17 +61,19 @@ class HistoryPosition(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class HistoryMessage:
-    """A note, a mail or a call, with what became of the mail."""
+    """A note, a call, or a message with what became of it."""
 
     place: HistoryPosition
-    note: Note
-    state: str
-    kind: str
-
-    @property
-    def at(self) -> datetime:
-        """When it was written."""
-        return self.note.at
+    who: str
+    verb: str
+    icon: str
+    text: str
+    at: datetime
+    subject: str = ""
+    state: tuple[str, str] | None = None
+    """How it stands on its way out, and the tone in which that is shown."""
+    is_with_customer: bool = True
+    """Whether it passed between the customer and us."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,16 +119,16 @@ class HistoryQueries:
     ) -> None:
         self.case, self.before, self.since = case, before, since
         self.most = MOST if since else PART
-        moved = Entry.objects.about(case=case.pk).filter(kind__in=ICONS)
-        noted = case.notes.select_related("author", "outbox_item")
-        self.entries = _latest(moved, Source.HANDS, before, self.most + 1)
-        self.notes = _latest(noted, Source.NOTES, before, self.most + 1)
+        moves = Entry.objects.about(case=case.pk).filter(kind__in=ICONS)
+        self.entries = _latest(moves, Source.HANDS, before, self.most + 1)
+        self.notes = _latest(correspondence.notes_of(case), Source.NOTES, before, self.most + 1)
+        self.messages = _latest(correspondence.messages_of(case), Source.NOTES, before, self.most + 1)
         self.invitations = Invitation.objects.filter(
             customer=case.customer_id, case_id=case.pk, answers__has_key=question_kinds.OPEN
         ).order_by("pk")
 
     def __iter__(self) -> Iterator[QuerySet[Any]]:
-        return iter((self.entries, self.notes, self.invitations))
+        return iter((self.entries, self.notes, self.messages, self.invitations))
 
 
 class NamedInHistory:
@@ -146,15 +150,15 @@ def part(queries: HistoryQueries, named: NamedInHistory | None = None) -> CaseHi
     bundle.fetch(*queries)
     bundle.fetch(*(named := named or NamedInHistory(queries)))
     before, since, most = queries.before, queries.since, queries.most
-    found: list[Line] = [*_moved(queries, named), *_noted(queries), *_answered(queries, named)]
-    found.sort(key=lambda line: line.place)
-    shown = found[-most:]
+    lines: list[Line] = [*_moved(queries, named), *_noted(queries), *_answered(queries, named)]
+    lines.sort(key=lambda line: line.place)
+    shown = lines[-most:]
     if since:
         shown = shown[-max(PART, sum(line.place >= since for line in shown)) :]
     return CaseHistory(
         lines=shown,
         first=shown[0].place if shown else None,
-        is_whole=len(shown) == len(found),
+        is_whole=len(shown) == len(lines),
         is_latest=before is None,
     )
 
@@ -214,14 +218,33 @@ STATES = {
 
 
 def _noted(queries: HistoryQueries) -> list[HistoryMessage]:
-    return [
-        HistoryMessage(
-            HistoryPosition(note.at, Source.NOTES, note.pk),
-            note,
-            *STATES.get(Sending(note.outbox_item.state if note.outbox_item else "kept"), ("", "")),
-        )
-        for note in queries.notes
-    ]
+    return [*(_note(note) for note in queries.notes), *(_message(message) for message in queries.messages)]
+
+
+def _note(note: Note) -> HistoryMessage:
+    is_call = note.kind == Note.Kind.CALL
+    return HistoryMessage(
+        HistoryPosition(note.at, Source.NOTES, note.pk),
+        who=note.author.name if note.author else "Heedful",
+        verb="spoke with the customer" if is_call else "noted for colleagues",
+        icon="phone" if is_call else "notebook-pen",
+        text=note.text,
+        at=note.at,
+        is_with_customer=is_call,
+    )
+
+
+def _message(message: Message) -> HistoryMessage:
+    return HistoryMessage(
+        HistoryPosition(message.occurred_at, Source.NOTES, message.pk),
+        who="The customer" if message.is_incoming else message.author_name or "Heedful",
+        verb="wrote" if message.is_incoming else "wrote to the customer",
+        icon=conversations.channel_of(message.channel).icon,
+        text=message.text,
+        at=message.occurred_at,
+        subject=message.subject,
+        state=STATES[message.sending] if message.sending else None,
+    )
 
 
 def _answered(queries: HistoryQueries, named: NamedInHistory) -> list[HistoryHelpAnswer]:
@@ -229,12 +252,12 @@ def _answered(queries: HistoryQueries, named: NamedInHistory) -> list[HistoryHel
     names = {str(Reference("feedback", pk)): subject for pk, subject in named.feedback}
     troubles = queries.case.troubles.filter(reference__in=names).values_list("reference", flat=True)
     heard = {names[name] for name in troubles} if names else set()
-    found = [
+    answers = [
         _answer(invitation.pk, invitation.answers[question_kinds.OPEN])
         for invitation in queries.invitations
         if named.subjects[invitation.pk] not in heard
     ]
-    shown = (one for one in found if queries.before is None or one.place < queries.before)
+    shown = (one for one in answers if queries.before is None or one.place < queries.before)
     return sorted(shown, key=lambda one: one.place)[-queries.most - 1 :]
 
 

@@ -12,8 +12,7 @@ from heedful.act.models import Case, CaseTrouble
 from heedful.associates.models import Associate, Team
 from heedful.customers.models import Organisation
 from heedful.promise.models import Promise
-from heedful.prove import periods
-from heedful.web import lists, shell
+from heedful.web import lists, periods, shell
 from heedful.web.page import PageRequest
 
 ORDERS: dict[str, list[str]] = {
@@ -114,16 +113,16 @@ def case_list_query(request: PageRequest, teams: Iterable[Team], *, whose: str =
     )
 
 
-def empty_list(asked: QueryDict) -> EmptyList | None:
+def empty_list(query: QueryDict) -> EmptyList | None:
     """What an empty list says: of one filter why it is so, of words or of many filters how to find more."""
-    filters = {name: value for name, value in asked.items() if value and name not in ("sort", "after", "format")}
+    filters = {name: value for name, value in query.items() if value and name not in ("sort", "after", "format")}
     if not filters:
         return None
-    if len(filters) == 1 and (found := NOTHING.get(next((name, str(value)) for name, value in filters.items()))):
-        return found
+    if len(filters) == 1 and (sentence := NOTHING.get(next((name, str(value)) for name, value in filters.items()))):
+        return sentence
     if "q" in filters and not {"state", "show"} & filters.keys():
         words = "No open case has these words, this number or this customer."
-        wider = lists.query(asked, show="all")
+        wider = lists.query(query, show="all")
         return EmptyList(f"Nobody fits “{filters['q'][:60]}”", words, "Search the closed ones too", wider)
     return EmptyList("Nothing fits", "No case is all of this at once. With fewer filters there are more.")
 
@@ -167,8 +166,7 @@ def _behind(rows: Any, request: PageRequest) -> Any:
         rows = rows.filter(Exists(CaseTrouble.objects.filter(case=OuterRef("pk"), promise__slug=slug)))
     if (pk := request.GET.get("organisation", "")).isdecimal():
         rows = rows.filter(customer__person__organisation=int(pk))
-    if (period := request.GET.get("period", "")) in periods.CHOICES:
-        rows = rows.filter(opened_at__gte=periods.last(period, at=now).since)
+    rows = periods.within(request, rows, "opened_at", at=now)
     in_time, missed = Q(first_act_at__lte=F("due_at")), Q(first_act_at=None, due_at__lt=now)
     chosen = {
         ("speed", "due"): Q(first_act_at__isnull=False) | missed,
@@ -197,7 +195,7 @@ def _menus(request: PageRequest, among: Iterable[Team]) -> list[lists.Filter]:
 def _more(request: PageRequest) -> list[lists.Filter]:
     menus = [
         lists.chips(request, "show", "Show", SHOWN),
-        lists.chips(request, "period", "Opened in", periods.LABELS.items()),
+        periods.chips(request, "Opened in"),
         lists.chips(request, "speed", "First act", SPEEDS),
         lists.chips(request, "helped", "Helped", HELPED),
     ]

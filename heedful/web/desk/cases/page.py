@@ -1,6 +1,5 @@
 """What stands on a case's page: what was heard, and what may be done now."""
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from heedful.act.models import URGENCY, Case, CaseTrouble, Note, Reply
 from heedful.associates.models import Associate, Team
 from heedful.customers import addresses, question_kinds
 from heedful.customers.models import Feedback, Score, Touchpoint
+from heedful.listen.models import Thread
 from heedful.promise.models import Commitment
 from heedful.understand.models import Reading
 from heedful.web import lists
@@ -23,18 +23,17 @@ from heedful.web.page import PageRequest
 SIGNS = 50
 """Signs that are shown on one page; a case that stands for many may have thousands."""
 
-type Pieces = list[tuple[str, bool]]
 type Query = QuerySet[Any, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class TroubleRow:
-    """A sign of trouble with the words in which it came, cut so that those which fired can be marked."""
+    """A sign of trouble with the words in which it came, and what was read in them."""
 
     trouble: CaseTrouble
     feedback: Feedback | None
     scores: list[str]
-    pieces: Pieces
+    reading: Reading | None
     feeling: str
     topics: list[str]
     made: "CommitmentRow | None"
@@ -57,18 +56,18 @@ class CommitmentRow:
 
 def troubles_of(request: PageRequest, case: Case, beside: Iterable[Query] = ()) -> lists.ListPage[CaseTrouble]:
     """A page of what opened the case and what joined it, the latest first; read with what else the page shows."""
-    found = case.troubles.select_related("customer__person")
-    return lists.read(request, found, keys=["-happened_at", "-pk"], size=SIGNS, beside=beside)
+    rows = case.troubles.select_related("customer__person")
+    return lists.read(request, rows, keys=["-happened_at", "-pk"], size=SIGNS, beside=beside)
 
 
 class TroubleQueries:
     """What stands beside signs of trouble: what the customer said, with its scores, and what had been promised."""
 
     def __init__(self, troubles: Sequence[CaseTrouble]) -> None:
-        said = {number for trouble in troubles if (number := trouble.feedback_id)}
+        spoken = {number for trouble in troubles if (number := trouble.feedback_id)}
         made = {number for trouble in troubles if (number := trouble.commitment_id)}
-        self.feedback = Feedback.objects.filter(pk__in=said).select_related("reading")
-        self.scores = Score.objects.filter(feedback__in=said)
+        self.feedback = Feedback.objects.filter(pk__in=spoken).select_related("reading")
+        self.scores = Score.objects.filter(feedback__in=spoken)
         self.commitments = Commitment.objects.filter(pk__in=made).select_related("promise")
 
     def __iter__(self) -> Iterator[Query]:
@@ -79,13 +78,13 @@ def trouble_rows(
     troubles: Sequence[CaseTrouble], beside: TroubleQueries, topics: Mapping[str, str]
 ) -> list[TroubleRow]:
     """Signs of trouble with everything that stands beside them."""
-    sheets, scores = {sheet.pk: sheet for sheet in beside.feedback}, scores_by_feedback(beside.scores)
+    feedback_by_id, scores = {row.pk: row for row in beside.feedback}, scores_by_feedback(beside.scores)
     came = _came(row for row in beside.commitments if row.settled_by)
     made = {row.pk: CommitmentRow(row, came.get(row.settled_by or 0)) for row in beside.commitments}
     return [
-        _heard(
+        _trouble_row(
             trouble,
-            sheets.get(trouble.feedback_id or 0),
+            feedback_by_id.get(trouble.feedback_id or 0),
             scores.get(trouble.feedback_id or 0, []),
             topics,
             made.get(trouble.commitment_id or 0),
@@ -100,8 +99,8 @@ def _came(settled: Iterable[Commitment]) -> dict[int, datetime]:
     if not rows:
         return {}
     since = min(row.started_at for row in rows)
-    found = Touchpoint.objects.filter(pk__in=[row.settled_by for row in rows], happened_at__gte=since)
-    return dict(found.values_list("pk", "happened_at"))
+    touchpoints = Touchpoint.objects.filter(pk__in=[row.settled_by for row in rows], happened_at__gte=since)
+    return dict(touchpoints.values_list("pk", "happened_at"))
 
 
 def ownership_digest(case: Case) -> str:
@@ -115,23 +114,19 @@ def next_cases(me: Associate, *, after: Case) -> QuerySet[Case]:
     return mine.select_related("customer__person").order_by(URGENCY, "due_at", "pk")[:1]
 
 
-def _heard(
+def _trouble_row(
     trouble: CaseTrouble,
-    sheet: Feedback | None,
+    feedback: Feedback | None,
     scores: Sequence[Score],
     names: Mapping[str, str],
     made: CommitmentRow | None,
 ) -> TroubleRow:
-    reading: Reading | None = getattr(sheet, "reading", None)
+    reading: Reading | None = getattr(feedback, "reading", None)
     return TroubleRow(
         trouble=trouble,
-        feedback=sheet,
+        feedback=feedback,
         scores=[score for score in scores_in_words(scores) if score != trouble.what],
-        pieces=mark(sheet.verbatim, trigger_words(reading.signals))
-        if sheet and reading
-        else [(sheet.verbatim, False)]
-        if sheet and sheet.verbatim
-        else [],
+        reading=reading,
         feeling=reading.sentiment if reading else "",
         topics=[names.get(topic["slug"], topic["slug"]) for topic in reading.topics] if reading else [],
         made=made,
@@ -140,10 +135,10 @@ def _heard(
 
 def scores_by_feedback(scores: Iterable[Score]) -> dict[int, list[Score]]:
     """Scores by the number of the feedback that they were given in."""
-    found: dict[int, list[Score]] = defaultdict(list)
+    scores_of: dict[int, list[Score]] = defaultdict(list)
     for score in scores:
-        found[score.feedback_id].append(score)
-    return found
+        scores_of[score.feedback_id].append(score)
+    return scores_of
 
 
 def scores_in_words(scores: Iterable[Score]) -> list[str]:
@@ -152,36 +147,25 @@ def scores_in_words(scores: Iterable[Score]) -> list[str]:
     return [question_kinds.sentence(score.question, score.answer) for score in given]
 
 
-def trigger_words(signals: Iterable[dict[str, list[str]]]) -> list[str]:
-    """The words in which signs of trouble were heard."""
-    return [word for signal in signals for word in signal["words"]]
-
-
-def mark(text: str, words: Sequence[str]) -> Pieces:
-    """Cut a text so that every word that fired stands alone, marked."""
-    wanted = sorted({word for word in words if word.strip()}, key=len, reverse=True)
-    if not wanted:
-        return [(text, False)]
-    found = re.split(f"({'|'.join(map(re.escape, wanted))})", text, flags=re.IGNORECASE)
-    return [(piece, number % 2 == 1) for number, piece in enumerate(found) if piece]
-
-
 class AddressQueries:
     """Which addresses of a customer became others, and when somebody of ours last wrote or called."""
 
     def __init__(self, case: Case) -> None:
         self.person = case.who
-        spoken = Note.objects.filter(case__customer__person=self.person.pk, kind__in=[Note.Kind.MAIL, Note.Kind.CALL])
+        calls = Note.objects.filter(case__customer__person=self.person.pk, kind=Note.Kind.CALL)
+        threads = Thread.objects.of_person(self.person.pk).exclude(last_out_at=None)
         self.changes = addresses.change_rows(person=self.person)
-        self.last = spoken.order_by("-at").values_list("at", flat=True)[:1]
+        self.called = calls.order_by("-at").values_list("at", flat=True)[:1]
+        self.written = threads.order_by("-last_out_at").values_list("last_out_at", flat=True)[:1]
 
     def __iter__(self) -> Iterator[Query]:
-        return iter((self.changes, self.last))
+        return iter((self.changes, self.called, self.written))
 
 
 def address_changes(queries: AddressQueries) -> dict[str, addresses.NewAddress]:
     """The addresses of the customer that became others since somebody of ours last wrote or called."""
-    changes, last = addresses.changes(person=queries.person, rows=queries.changes), next(iter(queries.last), None)
+    changes = addresses.changes(person=queries.person, rows=queries.changes)
+    last = max((at for at in (*queries.called, *queries.written) if at), default=None)
     return {kind: change for kind, change in changes.items() if last is None or change.at > last}
 
 

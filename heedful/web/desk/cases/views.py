@@ -78,7 +78,7 @@ def _list(request: PageRequest, *, whose: str = "") -> HttpResponseBase:
         return _news(request, wish, whose)
     shown = lists.read(request, wish.cases, keys=wish.keys)
     newest = max((case.pk for case in shown.rows), default=0)
-    told = {
+    context = {
         "wish": wish,
         "page": shown,
         "whose": whose,
@@ -86,7 +86,7 @@ def _list(request: PageRequest, *, whose: str = "") -> HttpResponseBase:
         "handing": bulk.BulkHandoverForm().offer(among),
         "now": timezone.now(),
     }
-    return page_or_block(request, "desk/cases/index.html", "rows", told)
+    return page_or_block(request, "desk/cases/index.html", "rows", context)
 
 
 def _news(request: PageRequest, wish: case_list.CaseListQuery, whose: str) -> HttpResponse:
@@ -98,21 +98,21 @@ def _news(request: PageRequest, wish: case_list.CaseListQuery, whose: str) -> Ht
     rows = Case.objects.select_related("customer__person", "owner", "team").filter(pk__in=[*shown][: lists.PAGE * 4])
     changed = [case for case in rows if case_mark(case) != shown[str(case.pk)]]
     lists.disclose(request, [*fresh, *changed])
-    told = {"fresh": fresh, "changed": changed, "whose": whose, "now": timezone.now()}
-    return render(request, "desk/cases/news.html", told)
+    context = {"fresh": fresh, "changed": changed, "whose": whose, "now": timezone.now()}
+    return render(request, "desk/cases/news.html", context)
 
 
 @page("case.read")
 def case(request: PageRequest, pk: int) -> HttpResponse:
     """One case."""
-    row = _found(request, pk)
+    row = _case_to_show(request, pk)
     if is_fragment(request) and request.headers.get("HX-Target") == "earlier":
         earlier = case_history.part(_history(request, row))
         return render(request, "desk/cases/lines.html", {"case": row, "history": earlier})
     is_stale = request.GET.get("seen", hand := case_page.ownership_digest(row)) != hand
     if is_fragment(request):
-        return render(request, "desk/cases/live.html", {**_told(request, row), "is_stale": is_stale})
-    return render(request, "desk/cases/case.html", _told(request, row))
+        return render(request, "desk/cases/live.html", {**_context(request, row), "is_stale": is_stale})
+    return render(request, "desk/cases/case.html", _context(request, row))
 
 
 def _history(request: PageRequest, row: Case) -> case_history.HistoryQueries:
@@ -121,15 +121,15 @@ def _history(request: PageRequest, row: Case) -> case_history.HistoryQueries:
     return case_history.HistoryQueries(row, before=before, since=None if before else since)
 
 
-def _found(request: PageRequest, pk: int) -> Case:
+def _case_to_show(request: PageRequest, pk: int) -> Case:
     """A case with what its page shows of it."""
-    wanted = ("customer__person__stage", "customer__person__organisation", "owner", "team")
-    row = get_object_or_404(Case.objects.select_related(*wanted), pk=pk)
+    related = ("customer__person__stage", "customer__person__organisation", "owner", "team")
+    row = get_object_or_404(Case.objects.select_related(*related), pk=pk)
     lists.disclose(request, [row])
     return row
 
 
-def _told(request: PageRequest, row: Case, **forms: Any) -> dict[str, Any]:
+def _context(request: PageRequest, row: Case, **forms: Any) -> dict[str, Any]:
     """All that the page shows, in two statements: what hangs on the case, and then what hangs on that."""
     now, known = timezone.now(), shell.of(request).names
     side, choices = panel.panel(row.who, here=row), case_page.Choices()
@@ -139,7 +139,7 @@ def _told(request: PageRequest, row: Case, **forms: Any) -> dict[str, Any]:
     troubles = case_page.troubles_of(request, row, hung)
     beside, named = case_page.TroubleQueries(troubles.rows), case_history.NamedInHistory(history)
     bundle.fetch(*beside, *named)
-    heard = case_page.trouble_rows(troubles.rows, beside, known.topics)
+    rows = case_page.trouble_rows(troubles.rows, beside, known.topics)
     return {
         "case": row,
         "customer": row.who,
@@ -147,13 +147,13 @@ def _told(request: PageRequest, row: Case, **forms: Any) -> dict[str, Any]:
         "panel": side,
         "now": now,
         "hand": case_page.ownership_digest(row),
-        "heard": heard,
+        "troubles": rows,
         "page": troubles,
         "history": case_history.part(history, named),
         "place": urlencode({name: request.GET[name] for name in ("after", "before") if name in request.GET}),
         "cause": known.causes.get(row.cause, row.cause),
         "is_mine": row.owner_id == request.user.pk,
-        "mailing": case_page.MailForm(initial={"subject": case_page.subject(heard)}),
+        "mailing": case_page.MailForm(initial={"subject": case_page.subject(rows)}),
         "calling": case_page.CallForm(auto_id="call_%s"),
         "noting": case_page.NoteForm(auto_id="note_%s"),
         "handing": case_page.HandoverForm(auto_id="hand_%s").offer(choices),
@@ -177,9 +177,9 @@ def _back(request: PageRequest, pk: int, sentence: str, *, place: str = "") -> H
 
 def _wrong(request: PageRequest, pk: int, **forms: Any) -> HttpResponse:
     """The page again, with what was typed and what is wrong with it."""
-    row = _found(request, pk)
-    told = _told(request, row, **forms, opened=next(iter(forms)))
-    return render(request, "desk/cases/case.html", told, status=422)
+    row = _case_to_show(request, pk)
+    context = _context(request, row, **forms, opened=next(iter(forms)))
+    return render(request, "desk/cases/case.html", context, status=422)
 
 
 @page("case.work")
@@ -220,21 +220,23 @@ def mails(request: PageRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _wrong(request, pk, mailing=form)
     with refusals.at_form(form):
-        said = {**form.cleaned_data, "to": request.POST.get("to", "")}
-        cases.write(case=_case(pk), **said, by=request.user.by, at=timezone.now())
+        data = {**form.cleaned_data, "to": request.POST.get("to", "")}
+        cases.write(case=_case(pk), **data, by=request.user.by, at=timezone.now())
         return _back(request, pk, SENT if settings.SMTP_URL else KEPT, place=LATEST)
     return _wrong(request, pk, mailing=form)
 
 
 def _with_reply(request: PageRequest, pk: int) -> HttpResponse:
     """The mail again with a saved reply below what was typed so far; nothing is sent."""
-    row, typed = _found(request, pk), request.POST.get("text", "").rstrip()
+    row, typed = _case_to_show(request, pk), request.POST.get("text", "").rstrip()
     chosen = request.POST.get("reply", "")
     reply = Reply.objects.offered().filter(pk=chosen).first() if chosen.isdecimal() and len(chosen) < 18 else None
     words = replies.filled(reply, case=row, writer=request.user) if reply else ""
-    said = {"subject": request.POST.get("subject", ""), "text": "\n\n".join(part for part in (typed, words) if part)}
+    context = {"subject": request.POST.get("subject", ""), "text": "\n\n".join(part for part in (typed, words) if part)}
     return render(
-        request, "desk/cases/case.html", _told(request, row, mailing=case_page.MailForm(initial=said), opened="mailing")
+        request,
+        "desk/cases/case.html",
+        _context(request, row, mailing=case_page.MailForm(initial=context), opened="mailing"),
     )
 
 
@@ -281,8 +283,8 @@ def handovers(request: PageRequest) -> HttpResponse:
     return redirect_with(request, back.removesuffix("?"), bulk.success_sentence(handed, whom))
 
 
-def _numbers(said: list[str]) -> list[int]:
-    return [int(number) for number in said if number.isascii() and number.isdecimal() and len(number) < 18]
+def _numbers(typed: list[str]) -> list[int]:
+    return [int(number) for number in typed if number.isascii() and number.isdecimal() and len(number) < 18]
 
 
 @page("case.close")
@@ -311,6 +313,6 @@ def reopening(request: PageRequest, pk: int) -> HttpResponse:
 @require_POST
 def take(request: PageRequest, pk: int) -> HttpResponse:
     """Take a case from what a customer said."""
-    sheet = get_object_or_404(Feedback, pk=pk)
-    row = cases.take(feedback=sheet, by=request.user.by, at=timezone.now())
+    feedback = get_object_or_404(Feedback, pk=pk)
+    row = cases.take(feedback=feedback, by=request.user.by, at=timezone.now())
     return _back(request, row.pk, "This case is yours." if row.owner_id == request.user.pk else WITH_LEAD)

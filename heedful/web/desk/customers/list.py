@@ -21,7 +21,7 @@ MOST_OFFERED = 5
 class CustomerListQuery:
     """What an address asks for."""
 
-    found: CustomerQuerySet
+    rows: CustomerQuerySet
     keys: Sequence[str]
     stages: lists.Filter
     with_: lists.Filter
@@ -68,8 +68,8 @@ def organisations(words: str) -> list[Organisation]:
     """Find organisations by a part of the name, or by the whole of the id that they are known by."""
     if not (words := _sought(words)):
         return []
-    found = Organisation.objects.filter(Q(name__icontains=words) | Q(external_id=words))
-    return list(found.order_by("name", "pk")[:MOST_FOUND])
+    rows = Organisation.objects.filter(Q(name__icontains=words) | Q(external_id=words))
+    return list(rows.order_by("name", "pk")[:MOST_FOUND])
 
 
 def _sought(words: str) -> str:

@@ -20,7 +20,7 @@ class Record:
     """One of the two, with what it was known by before."""
 
     label: str
-    known_by: list[Identity]
+    identities: list[Identity]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +35,8 @@ class MergeRow:
 
 def rows(who: Customer) -> QuerySet[Merge]:
     """The merges that hold a person together, or did, the latest first."""
-    found = Merge.objects.filter(a__person=who.pk) | Merge.objects.filter(b__person=who.pk)
-    return found.select_related("a", "b").order_by("-pk")[:MOST]
+    merges = Merge.objects.filter(a__person=who.pk) | Merge.objects.filter(b__person=who.pk)
+    return merges.select_related("a", "b").order_by("-pk")[:MOST]
 
 
 def of(rows: Iterable[Merge]) -> list[MergeRow]:
@@ -46,13 +46,13 @@ def of(rows: Iterable[Merge]) -> list[MergeRow]:
     sides = {pk for row in rows for pk in (row.a_id, row.b_id)}
     identities = Identity.objects.filter(customer__in=sides).order_by("kind", "value")
     bundle.fetch(identities, *queries)
-    actors, known = names.actors(queries), defaultdict[int, list[Identity]](list)
+    actors, identities_of = names.actors(queries), defaultdict[int, list[Identity]](list)
     for identity in identities:
-        known[identity.customer_id].append(identity)
+        identities_of[identity.customer_id].append(identity)
     return [
         MergeRow(
             row,
-            (_record(row.a, known[row.a_id]), _record(row.b, known[row.b_id])),
+            (_record(row.a, identities_of[row.a_id]), _record(row.b, identities_of[row.b_id])),
             actors.get(row.merged_by, row.merged_by),
             actors.get(row.undone_by, row.undone_by),
         )

@@ -55,12 +55,12 @@ class PanelQueries:
         cases = Case.objects.open().of_person(person).select_related("owner")
         self.owed = made.filter(state__in=["pending", "at_risk"]).order_by("due_at", "pk")[:4]
         self.broken = lately.order_by("-counts_at", "-pk")[:3]
-        self.said = worded.order_by("-happened_at", "-pk")[:1]
+        self.worded = worded.order_by("-happened_at", "-pk")[:1]
         self.scores = answers.order_by("-happened_at", "-pk")[:60]
         self.cases = cases.order_by(URGENCY, "due_at", "pk")[:5]
 
     def __iter__(self) -> Iterator[QuerySet[Any]]:
-        return iter((self.owed, self.broken, self.said, self.scores, self.cases))
+        return iter((self.owed, self.broken, self.worded, self.scores, self.cases))
 
 
 class Panel:
@@ -79,13 +79,13 @@ class Panel:
         latest: dict[str, Score] = {}
         for answer in self.queries.scores:
             latest.setdefault(answer.question, answer)
-        return [_felt(answer, latest) for answer in latest.values() if _is_shown(answer)][:4]
+        return [_panel_score(answer, latest) for answer in latest.values() if _is_shown(answer)][:4]
 
     @cached_property
-    def said(self) -> Feedback | None:
+    def latest_feedback(self) -> Feedback | None:
         """The last words."""
         bundle.fetch(*self.queries)
-        return next(iter(self.queries.said), None)
+        return next(iter(self.queries.worded), None)
 
     @cached_property
     def promises(self) -> Sequence[Commitment]:
@@ -120,7 +120,7 @@ def _is_shown(answer: Score) -> bool:
     return not answer.question.startswith(question_kinds.EXPECTED) and question_kinds.has_scale(answer.question)
 
 
-def _felt(answer: Score, latest: dict[str, Score]) -> PanelScore:
+def _panel_score(answer: Score, latest: dict[str, Score]) -> PanelScore:
     kind, given = question_kinds.kind_of(answer.question), answer.given
     usual = question_kinds.scale_of(answer.question).highest
     return PanelScore(

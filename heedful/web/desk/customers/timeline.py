@@ -8,22 +8,25 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.urls import reverse
 
 from heedful.act import clock
+from heedful.act.cases import correspondence
 from heedful.act.models import Case, Note
 from heedful.customers import question_kinds
 from heedful.customers.models import Touchpoint
 from heedful.kit import bundle
 from heedful.kit.errors import Refused
+from heedful.listen import conversations
+from heedful.listen.models import Message
 from heedful.promise.models import Commitment
+from heedful.understand.models import Reading
 from heedful.web import lists, names, wording
 from heedful.web.components.timeline import TimelineEntry
 from heedful.web.page import PageRequest
 
 ICONS = {
-    "email": "mail",
     "phone": "phone",
     "call": "phone",
     "chat": "message-circle",
@@ -47,7 +50,7 @@ MOST = 200
 class TimelineQuery:
     """What an address asks for."""
 
-    found: QuerySet[Touchpoint]
+    rows: QuerySet[Touchpoint]
     kinds: lists.Filter
     channels: lists.Filter
 
@@ -55,6 +58,18 @@ class TimelineQuery:
     def is_all(self) -> bool:
         """Whether nothing is left out, so that cases and promises are shown too."""
         return self.kinds.chosen is None and self.channels.chosen is None
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A message or a call between a customer and us, on one of their cases; messages and calls share their numbers."""
+
+    number: int
+    case: int
+    at: datetime
+    icon: str
+    words: str
+    subject: str = ""
 
 
 class TimelineQueries:
@@ -71,17 +86,36 @@ class TimelineQueries:
         return iter((self.latest, self.cases))
 
 
+class BetweenQueries:
+    """What stands between the touchpoints of one page, the latest where there are very many."""
+
+    def __init__(self, shown: lists.ListPage[Touchpoint], queries: TimelineQueries) -> None:
+        since = shown.rows[-1].happened_at if shown.following else None
+        until = shown.after[0] if shown.after else None
+        numbers = [case.pk for case in queries.cases]
+        calls = Note.objects.select_related("author").filter(case__in=numbers, kind=Note.Kind.CALL)
+        messages = correspondence.messages_of_each(numbers)
+        broken = Commitment.objects.filter(customer__person=queries.person, state="broken").select_related("promise")
+        self.since, self.until = since, until
+        self.calls = _between(calls, "at", since, until).order_by("-at", "-pk")[:MOST]
+        self.messages = _between(messages, "occurred_at", since, until).order_by("-occurred_at", "-pk")[:MOST]
+        self.broken = _between(broken, "counts_at", since, until).order_by("-counts_at")[:MOST]
+
+    def __iter__(self) -> Iterator[QuerySet[Any, Any]]:
+        return iter((self.calls, self.messages, self.broken))
+
+
 def timeline_query(request: PageRequest, queries: TimelineQueries) -> TimelineQuery:
     """Read the address, for the records of one person."""
     kinds = lists.chips(request, "only", "Only", [("feedback", "Feedback"), ("deeds", "What happened")])
     channels = lists.chips(request, "channel", "Channel", _channels(queries.latest))
-    found = Touchpoint.objects.filter(customer__in=queries.records)
+    rows = Touchpoint.objects.filter(customer__in=queries.records)
     if channels.chosen:
-        found = found.filter(channel=channels.chosen.value)
+        rows = rows.filter(channel=channels.chosen.value)
     if kinds.chosen:
         spoken = Q(scores__isnull=False) | Q(verbatim__isnull=False)
-        found = found.filter(spoken if kinds.chosen.value == "feedback" else ~spoken)
-    return TimelineQuery(found, kinds, channels)
+        rows = rows.filter(spoken if kinds.chosen.value == "feedback" else ~spoken)
+    return TimelineQuery(rows, kinds, channels)
 
 
 def _channels(latest: Iterable[str]) -> list[tuple[str, str]]:
@@ -89,34 +123,55 @@ def _channels(latest: Iterable[str]) -> list[tuple[str, str]]:
 
 
 def entries(
-    shown: lists.ListPage[Touchpoint], queries: TimelineQueries, *, known: names.Names, asked: TimelineQuery
+    shown: lists.ListPage[Touchpoint], queries: TimelineQueries, *, names_of: names.Names, query: TimelineQuery
 ) -> list[TimelineEntry]:
     """Return a page of the timeline, the newest first; cases and promises come in where they belong in time."""
     cases = {str(case.pk): case for case in queries.cases}
-    since = shown.rows[-1].happened_at if shown.following else None
-    until = shown.after[0] if shown.after else None
-    said, broken = _notes(cases, since, until), _broken(queries.person, since, until)
+    between, readings = BetweenQueries(shown, queries), _reading_rows(shown.rows)
     actors = names.ActorQueries(row.source for row in shown.rows if row.source)
-    bundle.fetch(*actors, *((said, broken) if asked.is_all else ()))
-    sources = names.sources(actors)
-    found = [
-        _clock(sitting[0], case) if (case := _case_of(sitting[0], cases)) else _touchpoint(sitting, known, sources)
+    bundle.fetch(readings, *actors, *(between if query.is_all else ()))
+    contacts = _contacts(between) if query.is_all else []
+    sources, readings_of = names.sources(actors), {reading.feedback.touchpoint_id: reading for reading in readings}
+    shown_entries = [
+        _clock(sitting[0], case)
+        if (case := _case_of(sitting[0], cases))
+        else _touchpoint(sitting, names_of, sources, readings_of)
         for sitting in _sittings(shown.rows)
-        if not (asked.is_all and _is_told(sitting[0], cases, said))
+        if not (query.is_all and _is_told(sitting[0], cases, contacts))
     ]
-    if asked.is_all:
-        found += [*_spoken(said, cases), *_turned(cases, since, until, known.causes), *_broken_entries(broken)]
-    return sorted(found, key=lambda entry: entry.at, reverse=True)
+    if query.is_all:
+        shown_entries += [
+            *_spoken(contacts, cases),
+            *_turned(cases, between, names_of.causes),
+            *_broken(between.broken),
+        ]
+    return sorted(shown_entries, key=lambda entry: entry.at, reverse=True)
 
 
-def _notes(cases: Mapping[str, Case], since: datetime | None, until: datetime | None) -> QuerySet[Note]:
-    """The mails and calls on these cases within a time, the latest of them where there are very many."""
-    found = Note.objects.filter(case__in=list(cases.values())).exclude(kind=Note.Kind.NOTE)
+def _contacts(between: BetweenQueries) -> list[Contact]:
+    """The messages and calls on these cases within a time, the latest of them where there are very many."""
+    spoken = [*map(_call, between.calls), *map(_message, between.messages)]
+    return sorted(spoken, key=lambda one: (one.at, one.number), reverse=True)[:MOST]
+
+
+def _between[M: Model](rows: QuerySet[M], field: str, since: datetime | None, until: datetime | None) -> QuerySet[M]:
     if since is not None:
-        found = found.filter(at__gte=since)
+        rows = rows.filter(**{f"{field}__gte": since})
     if until is not None:
-        found = found.filter(at__lt=until)
-    return found.select_related("author").order_by("-at", "-pk")[:MOST]
+        rows = rows.filter(**{f"{field}__lt": until})
+    return rows
+
+
+def _call(note: Note) -> Contact:
+    who = note.author.name if note.author else "We"
+    return Contact(note.pk, note.case_id, note.at, "phone", f"{who} spoke with the customer")
+
+
+def _message(message: Message) -> Contact:
+    who = "The customer wrote" if message.is_incoming else f"{message.author_name or 'We'} wrote to the customer"
+    icon = conversations.channel_of(message.channel).icon
+    case = message.case_id  # type: ignore[attr-defined]  # as the query says
+    return Contact(message.pk, case, message.occurred_at, icon, who, message.subject)
 
 
 def _case_of(row: Touchpoint, cases: Mapping[str, Case]) -> Case | None:
@@ -126,12 +181,12 @@ def _case_of(row: Touchpoint, cases: Mapping[str, Case]) -> Case | None:
     return cases.get(str(row.properties.get("case", "")).partition(".")[0])
 
 
-def _is_told(row: Touchpoint, cases: Mapping[str, Case], said: Iterable[Note]) -> bool:
+def _is_told(row: Touchpoint, cases: Mapping[str, Case], contacts: Iterable[Contact]) -> bool:
     """Whether the mail, the call or the closing that stopped a clock stands in the timeline by itself."""
     if row.kind != clock.ANSWERED or (case := _case_of(row, cases)) is None:
         return False
     return case.closed_at == row.happened_at or any(
-        note.case_id == case.pk and note.at == row.happened_at for note in said
+        contact.case == case.pk and contact.at == row.happened_at for contact in contacts
     )
 
 
@@ -145,44 +200,62 @@ def _clock(row: Touchpoint, case: Case) -> TimelineEntry:
 
 def _sittings(rows: Sequence[Touchpoint]) -> list[list[Touchpoint]]:
     """Touchpoints, the newest first; the answers that somebody gave to one survey in one sitting stand together."""
-    found: list[list[Touchpoint]] = []
+    sittings: list[list[Touchpoint]] = []
     begun: dict[tuple[str, str, int], list[Touchpoint]] = {}
     for row in rows:
         name = (row.kind, row.subject or "", row.customer_id)
-        known = begun.get(name) if row.subject and _is_spoken(row) else None
-        if known and known[0].happened_at - row.happened_at < SITTING:
-            known.append(row)
+        sitting = begun.get(name) if row.subject and _is_spoken(row) else None
+        if sitting and sitting[0].happened_at - row.happened_at < SITTING:
+            sitting.append(row)
         else:
             begun[name] = [row]
-            found.append(begun[name])
-    return found
+            sittings.append(begun[name])
+    return sittings
 
 
 def _is_spoken(row: Touchpoint) -> bool:
     return bool(row.scores or row.verbatim)
 
 
-def _touchpoint(sitting: Sequence[Touchpoint], known: names.Names, sources: Mapping[str, str]) -> TimelineEntry:
+def _reading_rows(rows: Sequence[Touchpoint]) -> QuerySet[Reading]:
+    """What was read in the words of these touchpoints."""
+    spoken = [row for row in rows if row.verbatim]
+    readings = Reading.objects.filter(
+        customer__in={row.customer_id for row in spoken}, feedback__touchpoint_id__in=[row.pk for row in spoken]
+    )
+    return readings.select_related("feedback")
+
+
+def _touchpoint(
+    sitting: Sequence[Touchpoint], names_of: names.Names, sources: Mapping[str, str], readings: Mapping[int, Reading]
+) -> TimelineEntry:
     row = sitting[0]
     spoken = _is_spoken(row)
+    with_words = next((one for one in sitting if one.verbatim), row)
     scores = {question: value for one in reversed(sitting) for question, value in (one.scores or {}).items()}
     where = [
-        known.stage(row.stage_slug) if row.stage_slug else "",
+        names_of.stage(row.stage_slug) if row.stage_slug else "",
         wording.channel(row.channel),
         sources.get(row.source, ""),
     ]
     detail = " · ".join(part for part in where if part)
     return TimelineEntry(
-        "quote" if spoken else ICONS.get(row.channel, "circle-dot"),
-        known.kind(row.kind),
+        "quote" if spoken else _icon(row.channel),
+        names_of.kind(row.kind),
         row.happened_at,
         detail=f"{detail} · time corrected" if row.clamped else detail,
-        words=next((one.verbatim for one in sitting if one.verbatim), ""),
+        words=with_words.verbatim or "",
+        reading=readings.get(with_words.pk),
         scores=[_score(question, value) for question, value in scores.items()],
         tone="feedback" if spoken else "",
         facts=[(wording.words(name), _short(value)) for name, value in list(row.properties.items())[:SHOWN_FACTS]],
         key=f"t{row.pk}",
     )
+
+
+def _icon(channel: str) -> str:
+    conversed = conversations.find_channel(channel)
+    return conversed.icon if conversed else ICONS.get(channel, "circle-dot")
 
 
 def _score(question: str, value: Any) -> str:
@@ -197,25 +270,23 @@ def _short(value: object) -> str:
     return text if len(text) <= 300 else f"{text[:299]}…"
 
 
-def _spoken(said: Iterable[Note], cases: Mapping[str, Case]) -> Iterator[TimelineEntry]:
-    """What we wrote to the customer and said on the phone."""
-    for note in said:
-        is_mail, who = note.kind == Note.Kind.MAIL, note.author.name if note.author else "We"
+def _spoken(contacts: Iterable[Contact], cases: Mapping[str, Case]) -> Iterator[TimelineEntry]:
+    """What was written between the customer and us, and said on the phone."""
+    for contact in contacts:
         yield TimelineEntry(
-            "mail" if is_mail else "phone",
-            f"{who} {'wrote to' if is_mail else 'spoke with'} the customer",
-            note.at,
-            detail=note.subject or cases[str(note.case_id)].title,
-            href=reverse("desk:case", args=[note.case_id]),
+            contact.icon,
+            contact.words,
+            contact.at,
+            detail=contact.subject or cases[str(contact.case)].title,
+            href=reverse("desk:case", args=[contact.case]),
             tone="good",
-            key=f"n{note.pk}",
+            key=f"n{contact.number}",
         )
 
 
-def _turned(
-    cases: Mapping[str, Case], since: datetime | None, until: datetime | None, why: Mapping[str, str]
-) -> Iterator[TimelineEntry]:
+def _turned(cases: Mapping[str, Case], between: BetweenQueries, why: Mapping[str, str]) -> Iterator[TimelineEntry]:
     """What no clock tells: how a case ended, and how one began that stands for many customers and has no clock."""
+    since, until = between.since, between.until
     for case in cases.values():
         if case.flood_of_id is not None and _within(case.opened_at, since, until):
             words, href = f"Case opened for many: {case.title}", reverse("desk:case", args=[case.pk])
@@ -232,16 +303,7 @@ def _turned(
             )
 
 
-def _broken(person: int, since: datetime | None, until: datetime | None) -> QuerySet[Commitment]:
-    broken = Commitment.objects.filter(customer__person=person, state="broken").select_related("promise")
-    if since is not None:
-        broken = broken.filter(counts_at__gte=since)
-    if until is not None:
-        broken = broken.filter(counts_at__lt=until)
-    return broken.order_by("-counts_at")[:MOST]
-
-
-def _broken_entries(broken: Iterable[Commitment]) -> Iterator[TimelineEntry]:
+def _broken(broken: Iterable[Commitment]) -> Iterator[TimelineEntry]:
     for made in broken:
         yield TimelineEntry(
             "heart-crack", f"Promise broken: {made.promise.words}", made.counts_at, tone="late", key=f"p{made.pk}"

@@ -28,11 +28,11 @@ from heedful.web.page import PageRequest, fragment, is_fragment, page, page_or_b
 @page("customer.read")
 def index(request: PageRequest) -> HttpResponseBase:
     """The list."""
-    asked = customer_list.customer_list_query(request)
+    query = customer_list.customer_list_query(request)
     if request.GET.get("format") == "csv":
-        return lists.csv_file(request, "customers", asked.found, customer_list.COLUMNS)
-    shown = lists.read(request, asked.found, keys=asked.keys)
-    return page_or_block(request, "desk/customers/index.html", "rows", {"page": shown, "asked": asked})
+        return lists.csv_file(request, "customers", query.rows, customer_list.COLUMNS)
+    shown = lists.read(request, query.rows, keys=query.keys)
+    return page_or_block(request, "desk/customers/index.html", "rows", {"page": shown, "query": query})
 
 
 @page("customer.read")
@@ -45,26 +45,26 @@ def customer(request: PageRequest, pk: int) -> HttpResponse:
     side, known = Panel(who), shell.of(request).names
     queries = timeline.TimelineQueries(who.pk, list(records))
     bundle.fetch(*queries, *side.queries, *known.queries)
-    asked = timeline.timeline_query(request, queries)
-    shown = lists.read(request, asked.found, keys=["-happened_at", "-id"])
-    entries = timeline.entries(shown, queries, known=known, asked=asked)
-    return _show(request, who, "timeline", {"page": shown, "entries": entries, "asked": asked, "panel": side})
+    query = timeline.timeline_query(request, queries)
+    shown = lists.read(request, query.rows, keys=["-happened_at", "-id"])
+    entries = timeline.entries(shown, queries, names_of=known, query=query)
+    return _show(request, who, "timeline", {"page": shown, "entries": entries, "query": query, "panel": side})
 
 
 @page("customer.read")
 def feedback(request: PageRequest, pk: int) -> HttpResponse:
     """What a customer said."""
     who = _read(request, pk)
-    said = Feedback.objects.filter(customer__person=who.pk).select_related("reading").prefetch_related("scores")
-    return _show_list(request, who, "feedback", said, keys=["-happened_at", "-id"])
+    rows = Feedback.objects.filter(customer__person=who.pk).select_related("reading").prefetch_related("scores")
+    return _show_list(request, who, "feedback", rows, keys=["-happened_at", "-id"])
 
 
 @page("customer.read")
 def cases(request: PageRequest, pk: int) -> HttpResponse:
     """What we did about it."""
     who = _read(request, pk)
-    found = Case.objects.of_person(who.pk).select_related("owner", "team")
-    return _show_list(request, who, "cases", found, keys=["-opened_at", "-id"])
+    rows = Case.objects.of_person(who.pk).select_related("owner", "team")
+    return _show_list(request, who, "cases", rows, keys=["-opened_at", "-id"])
 
 
 @page("customer.read")
@@ -106,11 +106,11 @@ class MergeForm(forms.Form):
 def merge(request: PageRequest, pk: int) -> HttpResponse:
     """Find the other record of the same person."""
     who = _read(request, pk)
-    found = customer_list.search(request.GET.get("q", "")).exclude(pk=who.pk) if request.GET.get("q") else None
+    rows = customer_list.search(request.GET.get("q", "")).exclude(pk=who.pk) if request.GET.get("q") else None
     side, known = Panel(who), shell.of(request).names
     beside = [*side.queries, *known.queries]
     shown = (
-        lists.read(request, found, keys=["-last_seen_at", "-id"], size=20, beside=beside) if found is not None else None
+        lists.read(request, rows, keys=["-last_seen_at", "-id"], size=20, beside=beside) if rows is not None else None
     )
     return render(request, "desk/customers/merge.html", {"who": who, "page": shown, "panel": side})
 
@@ -155,11 +155,11 @@ def _read(request: PageRequest, pk: int, *beside: QuerySet[Any, Any]) -> Custome
 
 
 def _show_list(
-    request: PageRequest, who: Customer, part: str, found: QuerySet[Any], *, keys: Sequence[str]
+    request: PageRequest, who: Customer, part: str, rows: QuerySet[Any], *, keys: Sequence[str]
 ) -> HttpResponse:
     """Show a list of what is a customer's, read together with the panel and the names that it needs."""
     side, known = Panel(who), shell.of(request).names
-    shown = lists.read(request, found, keys=keys, beside=[*side.queries, *known.queries])
+    shown = lists.read(request, rows, keys=keys, beside=[*side.queries, *known.queries])
     return _show(request, who, part, {"page": shown, "panel": side, "causes": known.causes})
 
 

@@ -17,10 +17,10 @@ from heedful.customers import question_kinds
 from heedful.customers.models import Feedback, Score
 from heedful.kit import bundle
 from heedful.ledger.references import Reference
-from heedful.prove import answers, periods
+from heedful.prove import answers
 from heedful.understand import detection
 from heedful.understand.models import Reading
-from heedful.web import lists, names, shell, wording
+from heedful.web import lists, names, periods, shell, wording
 from heedful.web.desk.cases import list as case_list
 from heedful.web.desk.cases import page as case_page
 from heedful.web.page import PageRequest, page, page_or_block
@@ -39,7 +39,6 @@ class FeedbackRow:
 
     feedback: Feedback
     scores: list[str]
-    pieces: case_page.Pieces
     reading: Reading
     feeling: str
     is_unsure: bool
@@ -50,11 +49,11 @@ class FeedbackRow:
 
 def columns() -> list[lists.Column[Feedback]]:
     """What the export holds: words, and beside them the codes that do not change."""
-    known = names.Names()
+    names_of = names.Names()
     return [
         ("Said", lambda row: row.happened_at),
         ("Customer", lambda row: (row.customer.person or row.customer).label),
-        ("Stage", lambda row: known.stage(row.stage_slug)),
+        ("Stage", lambda row: names_of.stage(row.stage_slug)),
         ("Channel", lambda row: wording.channel(row.channel)),
         (
             "Scores",
@@ -62,7 +61,7 @@ def columns() -> list[lists.Column[Feedback]]:
         ),
         ("Words", lambda row: row.verbatim),
         ("Sentiment", lambda row: wording.FEELINGS.get(reading_of(row).sentiment, "")),
-        ("Topics", lambda row: "; ".join(known.topic(topic["slug"]) for topic in reading_of(row).topics or ())),
+        ("Topics", lambda row: "; ".join(names_of.topic(topic["slug"]) for topic in reading_of(row).topics or ())),
         ("Language", lambda row: reading_of(row).language),
         ("Stage code", lambda row: row.stage_slug),
         ("Channel code", lambda row: row.channel),
@@ -72,13 +71,13 @@ def columns() -> list[lists.Column[Feedback]]:
 @page("feedback.read")
 def index(request: PageRequest) -> HttpResponseBase:
     """What customers said."""
-    found = _asked_for(request)
+    rows = _chosen(request)
     if request.GET.get("format") == "csv":
-        return lists.csv_file(request, "feedback", _exported(found), columns())
-    known = shell.of(request).names
-    shown = lists.read(request, found, keys=["-happened_at", "-pk"], beside=known.queries)
-    told = {"page": shown, "sheets": feedback_rows(shown.rows, known), **_chips(request, known)}
-    return page_or_block(request, "desk/feedback/index.html", "rows", told)
+        return lists.csv_file(request, "feedback", _exported(rows), columns())
+    names_of = shell.of(request).names
+    shown = lists.read(request, rows, keys=["-happened_at", "-pk"], beside=names_of.queries)
+    context = {"page": shown, "feedback_rows": feedback_rows(shown.rows, names_of), **_chips(request, names_of)}
+    return page_or_block(request, "desk/feedback/index.html", "rows", context)
 
 
 def _exported(rows: QuerySet[Feedback]) -> QuerySet[Feedback]:
@@ -105,23 +104,22 @@ def reading_of(row: Feedback) -> Reading:
     return getattr(row, "reading", None) or Reading()
 
 
-def feedback_rows(rows: Iterable[Feedback], known: names.Names) -> list[FeedbackRow]:
+def feedback_rows(rows: Iterable[Feedback], names_of: names.Names) -> list[FeedbackRow]:
     """Answer sheets with everything that stands beside them."""
     rows = list(rows)
     references = {str(Reference("feedback", row.pk)): row.pk for row in rows}
     troubles = CaseTrouble.objects.filter(reference__in=references).values_list("reference", "case_id")
     given = Score.objects.filter(feedback__in=references.values())
-    bundle.fetch(troubles, given, *known.queries)
-    cases, scores = {references[reference]: pk for reference, pk in troubles}, case_page.scores_by_feedback(given)
-    return [_sheet(row, scores.get(row.pk, []), known.topics, cases.get(row.pk)) for row in rows]
+    bundle.fetch(troubles, given, *names_of.queries)
+    case_of, scores = {references[reference]: pk for reference, pk in troubles}, case_page.scores_by_feedback(given)
+    return [_row(row, scores.get(row.pk, []), names_of.topics, case_of.get(row.pk)) for row in rows]
 
 
-def _sheet(row: Feedback, scores: Iterable[Score], names: Mapping[str, str], case_id: int | None) -> FeedbackRow:
+def _row(row: Feedback, scores: Iterable[Score], names: Mapping[str, str], case_id: int | None) -> FeedbackRow:
     reading = reading_of(row)
     return FeedbackRow(
         feedback=row,
         scores=case_page.scores_in_words(scores),
-        pieces=case_page.mark(row.verbatim, case_page.trigger_words(reading.signals)) if row.verbatim else [],
         reading=reading,
         feeling=wording.feeling(reading.sentiment, reading.sentiment_confidence),
         is_unsure=reading.language not in WELL_READ,
@@ -131,7 +129,7 @@ def _sheet(row: Feedback, scores: Iterable[Score], names: Mapping[str, str], cas
     )
 
 
-def _asked_for(request: PageRequest) -> QuerySet[Feedback]:
+def _chosen(request: PageRequest) -> QuerySet[Feedback]:
     rows = Feedback.objects.select_related("customer__person", "reading")
     if request.GET.get("words", "yes") == "yes":
         rows = rows.exclude(verbatim="")
@@ -153,34 +151,32 @@ def _behind(request: PageRequest, rows: QuerySet[Feedback]) -> QuerySet[Feedback
     """The answers behind a figure: of one organisation, question, part and time."""
     if (pk := request.GET.get("organisation", "")).isdecimal():
         rows = rows.filter(customer__person__organisation=int(pk))
-    said = {name: request.GET.get(name, "").replace("\x00", "") for name in ("question", "segment", "kind", "month")}
-    if said["question"]:
-        rows = rows.filter(Exists(Score.objects.filter(question=said["question"], feedback=OuterRef("pk"))))
+    query = {name: request.GET.get(name, "").replace("\x00", "") for name in ("question", "segment", "kind", "month")}
+    if query["question"]:
+        rows = rows.filter(Exists(Score.objects.filter(question=query["question"], feedback=OuterRef("pk"))))
     if "segment" in request.GET:
-        rows = rows.filter(customer__person__segment=said["segment"])
-    if said["kind"]:
-        rows = rows.filter(kind=said["kind"])
-    if month := re.fullmatch(r"([12]\d{3})-(0[1-9]|1[0-2])", said["month"]):
+        rows = rows.filter(customer__person__segment=query["segment"])
+    if query["kind"]:
+        rows = rows.filter(kind=query["kind"])
+    if month := re.fullmatch(r"([12]\d{3})-(0[1-9]|1[0-2])", query["month"]):
         rows = rows.filter(happened_at__year=int(month[1]), happened_at__month=int(month[2]))
-    if (period := request.GET.get("period", "")) in periods.CHOICES:
-        rows = rows.filter(happened_at__gte=periods.last(period, at=timezone.now()).since)
-    return rows
+    return periods.within(request, rows, "happened_at", at=timezone.now())
 
 
 def _band(name: str) -> Q | None:
     if name not in dict(SCORES):
         return None
-    found = Q()
+    condition = Q()
     for kind in question_kinds.kinds():
         if kind.band:
             low, high = kind.band.edges
             bounds = {"low": Q(value__lt=low), "middle": Q(value__gte=low, value__lt=high), "high": Q(value__gte=high)}
-            found |= (Q(question=kind.code) | Q(question__startswith=f"{kind.code}.")) & bounds[name]
-    return found
+            condition |= (Q(question=kind.code) | Q(question__startswith=f"{kind.code}.")) & bounds[name]
+    return condition
 
 
-def _chips(request: PageRequest, known: names.Names) -> dict[str, Any]:
-    stages, topics = known.stages.items(), known.topics.items()
+def _chips(request: PageRequest, names_of: names.Names) -> dict[str, Any]:
+    stages, topics = names_of.stages.items(), names_of.topics.items()
     channels = [(name, wording.channel(name)) for name in _channels()]
     return {
         "bands": lists.chips(request, "score", "Score", SCORES),
@@ -188,7 +184,7 @@ def _chips(request: PageRequest, known: names.Names) -> dict[str, Any]:
         "menus": [
             lists.chips(request, "topic", "Topic", topics),
             lists.chips(request, "stage", "Stage", stages),
-            lists.chips(request, "period", "Time", periods.LABELS.items()),
+            periods.chips(request, "Time"),
         ],
         "more": [
             *case_list.organisation(request),
@@ -206,5 +202,5 @@ def _chips(request: PageRequest, known: names.Names) -> dict[str, Any]:
 
 def _channels() -> list[str]:
     """The channels on which customers speak; looked for every few minutes, since it takes a walk over all scores."""
-    found = Score.objects.exclude(channel="").order_by("channel").values_list("channel", flat=True).distinct()
-    return cast("list[str]", cache.get_or_set("feedback.channels", lambda: list(found[:30]), CHANNELS_S))
+    channels = Score.objects.exclude(channel="").order_by("channel").values_list("channel", flat=True).distinct()
+    return cast("list[str]", cache.get_or_set("feedback.channels", lambda: list(channels[:30]), CHANNELS_S))

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from decimal import Decimal
-from typing import Any, cast
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
 from django.http import HttpResponse
@@ -43,38 +42,38 @@ def organisation(request: PageRequest, pk: int) -> HttpResponse:
     members = Customer.objects.people().filter(organisation=row)
     cases = Case.objects.open().filter(customer__person__organisation=row)
     urgent = cases.select_related("customer__person", "owner").order_by(URGENCY, "due_at", "pk")[:MOST_CASES]
-    said, promised, worth = _said(row)[:LATEST_WORDS], _promised(row), _worth(members)
-    counts = bundle.count(cases), bundle.count(_said(row))
-    bundle.fetch(urgent, said, promised, worth, *counts)
-    lists.disclose(request, [*urgent, *said])
-    walked = _walked(promised)
+    latest, made, worth = _feedback(row)[:LATEST_WORDS], _commitments(row), _worth(members)
+    counts = bundle.count(cases), bundle.count(_feedback(row))
+    bundle.fetch(urgent, latest, made, worth, *counts)
+    lists.disclose(request, [*urgent, *latest])
+    promises = _promises(made)
     context = {
         "organisation": row,
         "page": lists.read(request, members.select_related("stage"), keys=["-last_seen_at", "-id"]),
         "worth": sorted(((amount, currency) for currency, amount in worth), reverse=True),
         "open": sum(counts[0]),
         "cases": urgent,
-        "walked": walked,
-        "kept": _kept(walked),
-        "sheets": feedback.feedback_rows(said, shell.of(request).names),
-        "said": sum(counts[1]),
+        "promises": promises,
+        "attainment": _attainment(promises),
+        "feedback_rows": feedback.feedback_rows(latest, shell.of(request).names),
+        "feedback_count": sum(counts[1]),
         "now": timezone.now(),
     }
     return render(request, "desk/organisations/organisation.html", context)
 
 
-def _worth(members: CustomerQuerySet) -> QuerySet[Customer, tuple[str, Decimal]]:
+def _worth(members: CustomerQuerySet) -> QuerySet[Any, Any]:
     """What they are worth a year together, a sum for each currency, for they do not add up."""
     worth = members.exclude(value_amount=None).order_by()
-    return cast("Any", worth.values_list("value_currency").annotate(sum=Sum("value_amount")))
+    return worth.values_list("value_currency").annotate(sum=Sum("value_amount"))
 
 
-def _said(row: Organisation) -> QuerySet[Feedback]:
-    said = Feedback.objects.filter(customer__person__organisation=row).exclude(verbatim="")
-    return said.select_related("customer__person", "reading").order_by("-happened_at", "-pk")
+def _feedback(row: Organisation) -> QuerySet[Feedback]:
+    rows = Feedback.objects.filter(customer__person__organisation=row).exclude(verbatim="")
+    return rows.select_related("customer__person", "reading").order_by("-happened_at", "-pk")
 
 
-def _promised(row: Organisation) -> QuerySet[Any, Any]:
+def _commitments(row: Organisation) -> QuerySet[Any, Any]:
     counts: dict[str, Any] = {
         "kept": Count("pk", filter=Q(state=Commitment.State.KEPT)),
         "due": Count("pk", filter=Q(state__in=[Commitment.State.KEPT, Commitment.State.BROKEN])),
@@ -84,17 +83,17 @@ def _promised(row: Organisation) -> QuerySet[Any, Any]:
     return made.values_list("promise__words", "promise__slug").annotate(**counts)
 
 
-def _walked(rows: Iterable[Any]) -> list[OrganisationPromise]:
-    walked = [OrganisationPromise(*one) for one in rows]
-    return sorted(walked, key=lambda walk: (walk.kept - walk.due, walk.words))
+def _promises(rows: Iterable[Any]) -> list[OrganisationPromise]:
+    promises = [OrganisationPromise(*one) for one in rows]
+    return sorted(promises, key=lambda walk: (walk.kept - walk.due, walk.words))
 
 
-def _kept(walked: list[OrganisationPromise]) -> Figure | None:
+def _attainment(promises: list[OrganisationPromise]) -> Figure | None:
     """All promises together, with how sure that is."""
-    kept = scores.share_of(sum(walk.kept for walk in walked), sum(walk.due for walk in walked))
-    if kept is None:
+    share = scores.share_of(sum(walk.kept for walk in promises), sum(walk.due for walk in promises))
+    if share is None:
         return None
     shown = Figure(
-        "Promises", percent(kept.value, 1), n=kept.n, unit=" kept", of="due", span=span(kept), href="#promises"
+        "Promises", percent(share.value, 1), n=share.n, unit=" kept", of="due", span=span(share), href="#promises"
     )
-    return replace(shown, low=kept.low, high=kept.high, middle=kept.value)
+    return replace(shown, low=share.low, high=share.high, middle=share.value)

@@ -147,8 +147,8 @@ class PromiseForm(forms.Form):
     def questions(self) -> list[tuple[str, str]]:
         """The questions that are offered, those with a topic among them that the promise names already."""
         offered = dict(QUESTIONS)
-        kept = {row.first for row in self.expectation_rows if row.first}
-        return [*QUESTIONS, *((code, _question(code)) for code in sorted(kept - offered.keys()))]
+        questions = {row.first for row in self.expectation_rows if row.first}
+        return [*QUESTIONS, *((code, _question(code)) for code in sorted(questions - offered.keys()))]
 
     def wording(self) -> Wording:
         """What was said."""

@@ -10,10 +10,10 @@ from heedful.promise import attainment
 from heedful.promise.attainment import Attainment
 from heedful.promise.models import Promise
 from heedful.prove import experience as proven
-from heedful.prove import periods, scores
+from heedful.prove import scores
 from heedful.prove.experience import ExperienceByOutcome
+from heedful.prove.periods import Period
 from heedful.web.components.figures import Figure
-from heedful.web.desk.periods import PagePeriod
 from heedful.web.desk.promises import page as promise_page
 
 
@@ -22,48 +22,51 @@ class PromiseRow:
     """One promise in the list."""
 
     promise: Promise
-    walk: Attainment
+    attainment: Attainment
     figure: Figure
     sentences: list[str]
-    period: PagePeriod
-    felt: Sequence[ExperienceByOutcome] = field(default_factory=list)
+    period: Period
+    experiences: Sequence[ExperienceByOutcome] = field(default_factory=list)
 
     @property
-    def walked(self) -> scores.Estimate | None:
+    def share(self) -> scores.Estimate | None:
         """The share kept."""
-        return scores.share_of(self.walk.kept, self.walk.due)
+        return scores.share_of(self.attainment.kept, self.attainment.due)
 
     @property
     def question(self) -> ExperienceByOutcome | None:
         """The question that was answered most after it."""
-        return self.felt[0] if self.felt else None
+        return self.experiences[0] if self.experiences else None
 
 
-def lines(rows: Iterable[Promise], when: PagePeriod, names: Mapping[str, str]) -> list[PromiseRow]:
+def lines(rows: Iterable[Promise], when: Period, names: Mapping[str, str]) -> list[PromiseRow]:
     """Promises with their walk."""
     found = attainment.attainments(since=when.since, until=when.until)
     return [_line(row, found[row.pk], when, names) for row in rows]
 
 
-def whole(rows: Sequence[Promise], when: PagePeriod) -> list[PromiseRow]:
+def whole(rows: Sequence[Promise], when: Period) -> list[PromiseRow]:
     """Promises with their walk and how it felt."""
-    walked = attainment.attainments(since=when.since, until=when.until)
-    period = periods.Period(when.since, when.until, when.label)
-    felt = proven.by_outcome(promises=rows, walks=walked, period=period)
+    attainments = attainment.attainments(since=when.since, until=when.until)
+    experiences = proven.by_outcome(promises=rows, attainments=attainments, period=when)
     names = kinds.names()
-    return [_line(row, walked[row.pk], when, names, felt.get(row.pk, [])) for row in rows]
+    return [_line(row, attainments[row.pk], when, names, experiences.get(row.pk, [])) for row in rows]
 
 
 def _line(
-    row: Promise, walk: Attainment, when: PagePeriod, names: Mapping[str, str], felt: Sequence[ExperienceByOutcome] = ()
+    row: Promise,
+    counts: Attainment,
+    when: Period,
+    names: Mapping[str, str],
+    experiences: Sequence[ExperienceByOutcome] = (),
 ) -> PromiseRow:
     return PromiseRow(
         row,
-        walk,
-        promise_page.attainment_figure(walk, label=""),
+        counts,
+        promise_page.attainment_figure(counts, label=""),
         promise_page.sentences(row.standards.all(), names),
         when,
-        felt,
+        experiences,
     )
 
 
@@ -101,14 +104,14 @@ COLUMNS: list[Column] = [
     ("From", _since),
     ("Until", lambda line: line.period.until),
     ("Still being counted", lambda line: line.promise.counting is not None),
-    ("Kept", lambda line: line.walk.kept),
-    ("Broken", lambda line: line.walk.broken),
-    ("Due", lambda line: line.walk.due),
-    *_figure("Share kept", lambda line: line.walked)[:3],
-    ("At risk now", lambda line: line.walk.at_risk),
-    ("Pending now", lambda line: line.walk.pending),
+    ("Kept", lambda line: line.attainment.kept),
+    ("Broken", lambda line: line.attainment.broken),
+    ("Due", lambda line: line.attainment.due),
+    *_figure("Share kept", lambda line: line.share)[:3],
+    ("At risk now", lambda line: line.attainment.at_risk),
+    ("Pending now", lambda line: line.attainment.pending),
     ("Question", lambda line: question_kinds.name_of(line.question.question) if line.question else ""),
     *_figure("When kept", lambda line: _of(line, "kept")),
     *_figure("When broken", lambda line: _of(line, "broken")),
-    *_figure("Gap", lambda line: gap.gap if (gap := proven.widest_gap(line.felt)) else None),
+    *_figure("Gap", lambda line: gap.gap if (gap := proven.widest_gap(line.experiences)) else None),
 ]

@@ -18,11 +18,10 @@ from heedful.promise.attainment import Attainment
 from heedful.promise.commitments import CommitmentHistory
 from heedful.promise.models import Commitment, Promise, Standard, Unreadable
 from heedful.prove import experience as proven
-from heedful.prove import intervals, periods, scores
-from heedful.web import lists, names, shell
+from heedful.prove import intervals, scores
+from heedful.prove.periods import Period
+from heedful.web import lists, names, periods, shell
 from heedful.web.components.figures import Figure
-from heedful.web.desk import periods as chosen
-from heedful.web.desk.periods import PagePeriod
 from heedful.web.filters import duration
 
 UNDECIDED = ("pending", "at_risk")
@@ -32,9 +31,9 @@ TONES = {"kept": "good", "broken": "late", "at_risk": "watch", "pending": ""}
 ICONS = {"kept": "circle-check", "broken": "triangle-alert", "at_risk": "clock", "pending": "hourglass"}
 
 
-def period(request: HttpRequest, *, at: datetime) -> PagePeriod:
+def period(request: HttpRequest, *, at: datetime) -> Period:
     """The period that the address names; else the last 90 days, or all time where nothing was due in them."""
-    return chosen.period_of(request, last=lambda: attainment.last_due(until=at), at=at)
+    return periods.read(request, last=lambda: attainment.last_due(until=at), at=at)
 
 
 def sentences(measured: Iterable[Standard], names: Mapping[str, str]) -> list[str]:
@@ -50,21 +49,21 @@ def unseen_kinds(measured: Iterable[Standard], called: Mapping[str, str]) -> lis
     return [called.get(kind) or slugs.words(kind) for kind in kinds.unseen(slugs=waited)]
 
 
-def attainment_figure(walk: Attainment, *, label: str = "Kept", href: str = "") -> Figure:
+def attainment_figure(counts: Attainment, *, label: str = "Kept", href: str = "") -> Figure:
     """The share kept, with its interval."""
-    if walk.share is None:
+    if counts.share is None:
         return Figure(label, "–", of="due")
-    low, high = intervals.wilson(walk.share, walk.due)
+    low, high = intervals.wilson(counts.share, counts.due)
     return Figure(
         label,
-        f"{walk.share * 100:.1f}",
+        f"{counts.share * 100:.1f}",
         unit=" %",
-        n=walk.due,
+        n=counts.due,
         of="due",
         span=f"{low * 100:.1f} to {high * 100:.1f}\N{NO-BREAK SPACE}%",
         low=low,
         high=high,
-        middle=walk.share,
+        middle=counts.share,
         href=href,
     )
 
@@ -73,28 +72,28 @@ def page_context(request: HttpRequest, row: Promise, *, at: datetime) -> dict[st
     """Everything on a promise's page but the rows of its list."""
     when = period(request, at=at)
     states = lists.chips(request, "state", "State", [*Commitment.State.choices, OPEN])
-    walk = attainment.attainments(since=when.since, until=when.until, promise=row.pk)[row.pk]
-    address, known, unread = reverse("desk:promise", args=[row.slug]), shell.of(request).names, _unreadable(row)
+    counts = attainment.attainments(since=when.since, until=when.until, promise=row.pk)[row.pk]
+    address, known, unreadable = reverse("desk:promise", args=[row.slug]), shell.of(request).names, _unreadable(row)
     measured, total = row.standards.select_related("calendar"), bundle.count(Unreadable.objects.filter(promise=row))
-    bundle.fetch(*known.queries, measured, unread, total)
+    bundle.fetch(*known.queries, measured, unreadable, total)
     return {
         "promise": row,
         "sentences": sentences(measured, known.kinds),
         "unheard": unseen_kinds(measured, known.kinds) if row.is_active else [],
-        "period": when,
+        **periods.context(request, when),
         "states": states,
-        "walk": walk,
+        "attainment": counts,
         "figures": [
-            attainment_figure(walk),
-            Figure("Broken", f"{walk.broken:,}", href=f"{address}?state=broken"),
-            Figure("At risk now", f"{walk.at_risk:,}", href=f"{address}?state=at_risk"),
-            Figure("Pending", f"{walk.pending:,}", href=f"{address}?state=pending"),
+            attainment_figure(counts),
+            Figure("Broken", f"{counts.broken:,}", href=f"{address}?state=broken"),
+            Figure("At risk now", f"{counts.at_risk:,}", href=f"{address}?state=at_risk"),
+            Figure("Pending", f"{counts.pending:,}", href=f"{address}?state=pending"),
         ],
         "recount": getattr(row, "recount", None),
-        "unread": unread,
-        "unread_count": sum(total),
+        "unreadable": unreadable,
+        "unreadable_count": sum(total),
         "tones": TONES,
-        "found": _found(row, when, states.chosen.value if states.chosen else ""),
+        "found": _commitments(row, when, states.chosen.value if states.chosen else ""),
     }
 
 
@@ -103,7 +102,7 @@ def _unreadable(row: Promise) -> QuerySet[Unreadable]:
     return Unreadable.objects.filter(promise=row).select_related("customer__person").order_by("-pk")[:5]
 
 
-def _found(row: Promise, when: PagePeriod, state: str) -> Any:
+def _commitments(row: Promise, when: Period, state: str) -> Any:
     rows = Commitment.objects.filter(promise=row).select_related("customer__person")
     if state:
         rows = rows.filter(state__in=UNDECIDED if state == OPEN[0] else [state])
@@ -122,14 +121,16 @@ class ExperienceRow:
     """The same yes, of all the times that it was kept and broken, answered or not."""
 
 
-def experience_rows(row: Promise, when: PagePeriod) -> list[ExperienceRow]:
+def experience_rows(row: Promise, when: Period) -> list[ExperienceRow]:
     """How customers answered each question after the promise was kept and after it was broken."""
-    walked = attainment.attainments(since=when.since, until=when.until, promise=row.pk)
-    period = periods.Period(when.since, when.until, when.label)
-    return [_felt(one) for one in proven.by_outcome(promises=[row], walks=walked, period=period).get(row.pk, [])]
+    attainments = attainment.attainments(since=when.since, until=when.until, promise=row.pk)
+    return [
+        _experience_row(one)
+        for one in proven.by_outcome(promises=[row], attainments=attainments, period=when).get(row.pk, [])
+    ]
 
 
-def _felt(one: proven.ExperienceByOutcome) -> ExperienceRow:
+def _experience_row(one: proven.ExperienceByOutcome) -> ExperienceRow:
     figures = [_figure("When kept", one.kept, one.question), _figure("When broken", one.broken, one.question)]
     if one.gap:
         figures.append(_figure("Gap", one.gap, one.question))
@@ -138,8 +139,8 @@ def _felt(one: proven.ExperienceByOutcome) -> ExperienceRow:
     return ExperienceRow(question_kinds.name_of(one.question), figures, of_all)
 
 
-def _figure(label: str, found: scores.Estimate | None, question: str, *, of: str = "answers") -> Figure:
-    if found is None:
+def _figure(label: str, estimate: scores.Estimate | None, question: str, *, of: str = "answers") -> Figure:
+    if estimate is None:
         return Figure(label, "–", n=0)
     scale = question_kinds.scale_of(question)
     span = scale.highest - scale.lowest
@@ -148,20 +149,20 @@ def _figure(label: str, found: scores.Estimate | None, question: str, *, of: str
         "share": (0.0, 1.0, 100, " %"),
         "mean": (float(scale.lowest), float(scale.highest), 1, ""),
         "gap": (float(-span), float(span), 1, ""),
-    }[found.unit]
-    values = [found.value * times, found.low * times, found.high * times]
-    shape = "+.1f" if found.unit in ("points", "gap") else ".1f"
+    }[estimate.unit]
+    values = [estimate.value * times, estimate.low * times, estimate.high * times]
+    shape = "+.1f" if estimate.unit in ("points", "gap") else ".1f"
     value, low, high = (f"{number:{shape}}".replace("-", "−") for number in values)
     return Figure(
         label,
         value,
         unit=unit,
-        n=found.n,
+        n=estimate.n,
         of=of,
         span=f"{low} to {high}{unit}",
-        low=found.low,
-        high=found.high,
-        middle=found.value,
+        low=estimate.low,
+        high=estimate.high,
+        middle=estimate.value,
         least=least,
         most=most,
     )

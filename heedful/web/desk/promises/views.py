@@ -17,7 +17,7 @@ from heedful.kit import bundle
 from heedful.kit.errors import Refused
 from heedful.promise import commitments, promises, recounts, standards
 from heedful.promise.models import Commitment, Promise, Standard
-from heedful.web import lists, shell, touchpoint_kinds
+from heedful.web import lists, periods, shell, touchpoint_kinds
 from heedful.web.desk.promises import forms as promise_forms
 from heedful.web.desk.promises import list as promise_list
 from heedful.web.desk.promises import page as promise_page
@@ -49,26 +49,26 @@ def index(request: PageRequest) -> HttpResponseBase:
     if request.GET.get("format") == "csv":
         return lists.csv_of(request, "promises", promise_list.whole(list(rows), period), promise_list.COLUMNS)
     bundle.fetch(rows, *(known := shell.of(request).names).queries)
-    told = {
+    context = {
         "rows": promise_list.lines(rows, period, known.kinds),
         "export": lists.query(request.GET, format="csv"),
-        "period": period,
+        **periods.context(request, period),
         "ended": ended,
         "any": bool(rows) or Promise.objects.exists(),
     }
-    return page_or_block(request, "desk/promises/index.html", "rows", told)
+    return page_or_block(request, "desk/promises/index.html", "rows", context)
 
 
 @page("promise.read")
 def promise(request: PageRequest, slug: str) -> HttpResponseBase:
     """One promise: talk, walk, and the rows behind it."""
     row = _promise(slug)
-    told = promise_page.page_context(request, row, at=timezone.now())
+    context = promise_page.page_context(request, row, at=timezone.now())
     if request.GET.get("format") == "csv":
-        return lists.csv_file(request, row.slug, told["found"], COLUMNS)
-    told["page"] = lists.read(request, told["found"], keys=["-counts_at", "-id"])
-    lists.disclose(request, told["unread"])
-    return page_or_block(request, "desk/promises/promise.html", "live", told)
+        return lists.csv_file(request, row.slug, context["found"], COLUMNS)
+    context["page"] = lists.read(request, context["found"], keys=["-counts_at", "-id"])
+    lists.disclose(request, context["unreadable"])
+    return page_or_block(request, "desk/promises/promise.html", "live", context)
 
 
 @page("promise.read")
@@ -76,9 +76,9 @@ def experience(request: PageRequest, slug: str) -> HttpResponse:
     """How customers felt when it was kept, and when it was broken."""
     row = _promise(slug)
     period = promise_page.period(request, at=timezone.now())
-    found = promise_page.experience_rows(row, period)
-    shares = any(one.of_all for one in found)
-    return render(request, "desk/promises/experience.html", {"felt": found, "promise": row, "shares": shares})
+    rows = promise_page.experience_rows(row, period)
+    shares = any(one.of_all for one in rows)
+    return render(request, "desk/promises/experience.html", {"experience": rows, "promise": row, "shares": shares})
 
 
 @page("promise.read")
@@ -87,8 +87,8 @@ def commitment(request: PageRequest, slug: str, pk: int) -> HttpResponse:
     rows = Commitment.objects.select_related("promise", "standard__calendar", "customer__person")
     row = get_object_or_404(rows, pk=pk, promise__slug=slug)
     lists.disclose(request, [row])
-    told = {"instance": row, "customer": promise_page.person_of(row), "standard": _measured(row)}
-    return render(request, "desk/promises/commitment.html", told | promise_page.replay(commitments.history(row)))
+    context = {"commitment": row, "customer": promise_page.person_of(row), "standard": _measured(row)}
+    return render(request, "desk/promises/commitment.html", context | promise_page.replay(commitments.history(row)))
 
 
 def _measured(row: Commitment) -> str:
@@ -176,17 +176,17 @@ def _drafts(rows: Any) -> list[standards.StandardDraft]:
     return [form.draft() for form in rows.forms if not form.cleaned_data.get("DELETE")]
 
 
-def _forms(request: HttpRequest, said: dict[str, Any], told: list[dict[str, Any]]) -> tuple[PromiseForm, Any]:
+def _forms(request: HttpRequest, said: dict[str, Any], initial: list[dict[str, Any]]) -> tuple[PromiseForm, Any]:
     known = {"offered": cache(touchpoint_kinds.offered)}
     if request.method != "POST":
-        return PromiseForm(initial=said), Standards(initial=told, prefix="standard", form_kwargs=known)
+        return PromiseForm(initial=said), Standards(initial=initial, prefix="standard", form_kwargs=known)
     sent = request.POST.copy()
     if "more" in sent and (count := sent.get("standard-TOTAL_FORMS", "")).isdecimal():
         sent["standard-TOTAL_FORMS"] = str(min(int(count[:3]) + 1, standard_forms.MOST))
-    return PromiseForm(sent, initial=said), Standards(sent, initial=told, prefix="standard", form_kwargs=known)
+    return PromiseForm(sent, initial=said), Standards(sent, initial=initial, prefix="standard", form_kwargs=known)
 
 
 def _form_page(request: PageRequest, form: PromiseForm, rows: Any, row: Promise | None) -> HttpResponse:
-    told = {"form": form, "rows": rows, "promise": row, "kinds": touchpoint_kinds.offered()}
+    context = {"form": form, "rows": rows, "promise": row, "kinds": touchpoint_kinds.offered()}
     wrong = request.method == "POST" and "more" not in request.POST
-    return render(request, "desk/promises/form.html", told, status=422 if wrong else 200)
+    return render(request, "desk/promises/form.html", context, status=422 if wrong else 200)

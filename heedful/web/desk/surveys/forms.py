@@ -110,18 +110,18 @@ class SurveyDesignForm(forms.Form):
 
     def design(self, questions: Sequence[Mapping[str, Any]]) -> Design:
         """The survey that was filled in."""
-        said = self.cleaned_data
+        data = self.cleaned_data
         return Design(
-            name=said["name"],
+            name=data["name"],
             questions=questions,
             languages=self.spoken,
-            moment_kind=said["moment_kind"].strip(),
-            delay_s=(said["delay"] or 0) * UNITS[said["delay_unit"]],
-            share=said["share"] / 100,
-            times=said["times"],
-            days=said["days"],
+            moment_kind=data["moment_kind"].strip(),
+            delay_s=(data["delay"] or 0) * UNITS[data["delay_unit"]],
+            share=data["share"] / 100,
+            times=data["times"],
+            days=data["days"],
             **{
-                part: {language: said[f"{part}_{language}"] for language in self.spoken}
+                part: {language: data[f"{part}_{language}"] for language in self.spoken}
                 for part in ("subject", "intro", "thanks")
             },
         )
@@ -251,8 +251,8 @@ Questions = forms.formset_factory(QuestionForm, extra=0, min_num=1, max_num=8, a
 
 def next_question(sent: Any) -> str:
     """The question that one who wants another is offered: the first that is not asked yet."""
-    asked = {value for key, value in sent.items() if key.startswith("question-") and key.endswith("-code")}
-    return next((code for code in NEXT if code not in asked), NEXT[0])
+    codes = {value for key, value in sent.items() if key.startswith("question-") and key.endswith("-code")}
+    return next((code for code in NEXT if code not in codes), NEXT[0])
 
 
 def draft_survey(form: SurveyDesignForm, rows: Any) -> Survey:
@@ -296,10 +296,10 @@ def initial_of(survey: Survey) -> dict[str, Any]:
 
 def question_initial(question: Mapping[str, Any]) -> dict[str, Any]:
     """A question as the form shows it."""
-    known = [code for code, _ in OFFERS]
+    codes = [code for code, _ in OFFERS]
     code = str(question["code"])
-    plain = code if code in known else code.rpartition(".")[0]
-    topic = "" if code in known else code.rpartition(".")[2]
+    plain = code if code in codes else code.rpartition(".")[0]
+    topic = "" if code in codes else code.rpartition(".")[2]
     scale = question.get("scale")
     look = f"{scale[0]}-{scale[1]}{' stars' if question.get('stars') else ''}" if scale else ""
     own = {"scale": look, "at_least": question.get("at_least"), "at_most": question.get("at_most")}

@@ -1,8 +1,8 @@
 """What the pages of surveys show: how many were asked and answered, whom we spared and why, and what was said."""
 
 import io
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,14 +12,16 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from heedful.customers import question_kinds
+from heedful.ledger.references import Reference
 from heedful.listen import answers, invitation_mail, invitations, tallies
 from heedful.listen.models import Invitation, Survey
 from heedful.listen.tallies import InvitationTally
 from heedful.prove import cache, scores
 from heedful.prove import tallies as sums
+from heedful.prove.periods import Period
+from heedful.understand.models import Reading
+from heedful.web import periods
 from heedful.web.components.figures import Figure, ends, score_words, span
-from heedful.web.desk import periods
-from heedful.web.desk.periods import PagePeriod
 from heedful.web.filters import percent
 
 LATEST = 5
@@ -56,39 +58,40 @@ class ResponseRow:
     scores: list[tuple[str, str]]
     verbatim: str
     why_not: str
+    reading: Reading | None = None
 
 
-def period(request: HttpRequest, *, at: datetime) -> PagePeriod:
+def period(request: HttpRequest, *, at: datetime) -> Period:
     """The period that the address names; else the last 90 days, or all time where nobody was asked in them."""
-    return periods.period_of(request, last=lambda: tallies.last_invited_at(until=at), at=at)
+    return periods.read(request, last=lambda: tallies.last_invited_at(until=at), at=at)
 
 
-def lines(surveys: Sequence[Survey], when: PagePeriod) -> list[SurveyRow]:
+def lines(surveys: Sequence[Survey], when: Period) -> list[SurveyRow]:
     """The surveys, each with its tally."""
-    name = f"surveys.{when.value}.{'.'.join(str(survey.pk) for survey in surveys)}"
-    found = cache.recent(name, lambda: tallies.of(surveys, since=when.since, until=when.until))
-    return [SurveyRow(survey, found[survey.pk]) for survey in surveys]
+    name = f"surveys.{when.choice}.{'.'.join(str(survey.pk) for survey in surveys)}"
+    tally_of = cache.recent(name, lambda: tallies.of(surveys, since=when.since, until=when.until))
+    return [SurveyRow(survey, tally_of[survey.pk]) for survey in surveys]
 
 
 def suppressions(tally: InvitationTally) -> list[SuppressionCount]:
     """Whom we did not ask, by reason, the most frequent first."""
     return [
         SuppressionCount(reason, invitations.REASONS.get(reason, reason), count)
-        for reason, count in tally.spared.most_common()
+        for reason, count in tally.suppressed.most_common()
     ]
 
 
 def rate(survey: Survey, tally: InvitationTally) -> Figure:
     """The response rate, with how many were asked."""
     href = reverse("desk:survey", args=[survey.pk]) + "?state=answered"
-    share = scores.share_of(tally.complete, tally.asked)
+    share = scores.share_of(tally.complete, tally.invited)
     if share is None:
         return Figure(label="Response rate", value="–", n=0, of="asked", href=href)
     low, high = share.interval
     return Figure(
         label="Response rate",
         value=percent(share.value, 0),
-        n=tally.asked,
+        n=tally.invited,
         of="asked",
         span=span(share),
         low=low,
@@ -98,7 +101,7 @@ def rate(survey: Survey, tally: InvitationTally) -> Figure:
     )
 
 
-def score_figures(survey: Survey, when: PagePeriod) -> list[Figure]:
+def score_figures(survey: Survey, when: Period) -> list[Figure]:
     """The score of each question that has one; of one with a choice, how many chose each."""
     given = tallies.scores(survey, since=when.since, until=when.until)
     return [figure for code in _codes(survey) for figure in _figures_of(code, given.get(code, []))]
@@ -107,11 +110,11 @@ def score_figures(survey: Survey, when: PagePeriod) -> list[Figure]:
 def _figures_of(code: str, given: Sequence[tuple[question_kinds.Score, int]]) -> list[Figure]:
     if question_kinds.kind_of(code).score is None:
         return _chosen(code, given)
-    asked = {score.of if isinstance(score, question_kinds.Answer) else None for score, _ in given}
+    scales = {score.of if isinstance(score, question_kinds.Answer) else None for score, _ in given}
     rows = [(question_kinds.place(code, score), count, count, count) for score, count in given]
-    tally = sums.AnswerTally.of_rows(rows, scale=asked.pop() if len(asked) == 1 else None)
+    tally = sums.AnswerTally.of_rows(rows, scale=scales.pop() if len(scales) == 1 else None)
     score = scores.score(code, tally)
-    return [_felt(code, score)] if score else []
+    return [_score_figure(code, score)] if score else []
 
 
 def _chosen(code: str, given: Sequence[tuple[question_kinds.Score, int]]) -> list[Figure]:
@@ -135,7 +138,7 @@ def _share(label: str, share: scores.Estimate) -> Figure:
     )
 
 
-def _felt(code: str, score: scores.Estimate) -> Figure:
+def _score_figure(code: str, score: scores.Estimate) -> Figure:
     least, most = (0.0, 1.0) if score.unit == "share" else ends(code, score)
     return Figure(
         label=name_of(code),
@@ -151,14 +154,14 @@ def _felt(code: str, score: scores.Estimate) -> Figure:
 
 
 def invitations_of(
-    survey: Survey, *, when: PagePeriod | None = None, state: str = "", reason: str = ""
+    survey: Survey, *, when: Period | None = None, state: str = "", reason: str = ""
 ) -> QuerySet[Invitation]:
     """A survey's asks of a period, those in one state or spared for one reason."""
-    found = survey.invitations.select_related("customer__person", "survey")
+    rows = survey.invitations.select_related("customer__person", "survey")
     if when is not None and not when.is_all:
-        found = found.filter(created_at__gte=when.since)
-    found = found.filter(state=state) if state else found
-    return found.filter(reason=reason) if reason in invitations.REASONS else found
+        rows = rows.filter(created_at__gte=when.since)
+    rows = rows.filter(state=state) if state else rows
+    return rows.filter(reason=reason) if reason in invitations.REASONS else rows
 
 
 def last_answered(survey: Survey) -> QuerySet[Invitation]:
@@ -166,23 +169,32 @@ def last_answered(survey: Survey) -> QuerySet[Invitation]:
     return invitations_of(survey, state=Invitation.State.ANSWERED).order_by("-answered_at", "-pk")[:LATEST]
 
 
+def response_rows(rows: Iterable[Invitation]) -> list[ResponseRow]:
+    """Asks in words, with what was read in them."""
+    subjects = {Reference("invitation", row.pk).former: row for row in rows}
+    spoken = [subject for subject, row in subjects.items() if any(map(question_kinds.is_in_words, row.answers))]
+    spoken_readings = Reading.objects.filter(feedback__subject__in=spoken).select_related("feedback") if spoken else ()
+    readings = {reading.feedback.subject: reading for reading in spoken_readings}
+    return [replace(response_row(row), reading=readings.get(subject)) for subject, row in subjects.items()]
+
+
 def response_row(invitation: Invitation) -> ResponseRow:
     """An ask in words."""
     words = [str(answer["value"]) for code, answer in invitation.answers.items() if question_kinds.is_in_words(code)]
-    said = [
-        (name_of(code), _said(code, invitation.answers[code]))
+    scores = [
+        (name_of(code), _in_words(code, invitation.answers[code]))
         for code in _codes(invitation.survey)
         if code in invitation.answers
     ]
     return ResponseRow(
         invitation,
-        said,
+        scores,
         "\n".join(words),
         invitations.REASONS.get(invitation.reason, invitation.reason),
     )
 
 
-def _said(code: str, answer: Mapping[str, Any]) -> str:
+def _in_words(code: str, answer: Mapping[str, Any]) -> str:
     """An answer as it was given: in words, or the number alone on the scale that is usual."""
     score = answers.score_of(code, answer)
     is_plain = not isinstance(score, question_kinds.Answer) and not question_kinds.is_yes_or_no(code)

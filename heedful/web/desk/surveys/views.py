@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from heedful.kit.errors import Refused
 from heedful.listen import forms, invitation_mail, surveys, tallies, wordings
 from heedful.listen.models import Invitation, Survey
-from heedful.web import lists, shell, touchpoint_kinds
+from heedful.web import lists, periods, shell, touchpoint_kinds
 from heedful.web.desk.surveys import forms as survey_forms
 from heedful.web.desk.surveys import page as survey_page
 from heedful.web.desk.surveys.forms import Questions, SurveyDesignForm
@@ -35,15 +35,15 @@ def index(request: PageRequest) -> HttpResponse:
     """All surveys, with how they are answered."""
     when = survey_page.period(request, at=timezone.now())
     ended = lists.chips(request, "show", "Show", [("ended", "Ended")])
-    found = Survey.objects.exclude(ended_at=None) if ended.chosen else Survey.objects.filter(ended_at=None)
-    told = {
-        "lines": survey_page.lines(list(found.order_by("is_service", "name", "pk")), when),
-        "period": when,
+    rows = Survey.objects.exclude(ended_at=None) if ended.chosen else Survey.objects.filter(ended_at=None)
+    context = {
+        "lines": survey_page.lines(list(rows.order_by("is_service", "name", "pk")), when),
+        **periods.context(request, when),
         "ended": ended,
         "budget": surveys.budget(),
         "any": Survey.objects.exists(),
     }
-    return page_or_block(request, "desk/surveys/index.html", "rows", told)
+    return page_or_block(request, "desk/surveys/index.html", "rows", context)
 
 
 @page("survey.read")
@@ -53,28 +53,27 @@ def survey(request: PageRequest, pk: int) -> HttpResponseBase:
     when = survey_page.period(request, at=timezone.now())
     states = lists.chips(request, "state", "State", survey_page.STATES)
     chosen = states.chosen.value if states.chosen else ""
-    found = survey_page.invitations_of(row, when=when, state=chosen, reason=request.GET.get("reason", ""))
+    rows = survey_page.invitations_of(row, when=when, state=chosen, reason=request.GET.get("reason", ""))
     if request.GET.get("format") == "csv":
-        return lists.csv_file(request, row.slug, found, COLUMNS)
+        return lists.csv_file(request, row.slug, rows, COLUMNS)
     last = None if {"state", "reason", "after"} & request.GET.keys() else survey_page.last_answered(row)
-    shown = lists.read(request, found, keys=["-created_at", "-id"], size=25, beside=[last])
-    latest = [survey_page.response_row(invitation) for invitation in last or ()]
-    lists.disclose(request, [one.invitation for one in latest])
+    shown = lists.read(request, rows, keys=["-created_at", "-id"], size=25, above=last)
+    responses = survey_page.response_rows([*(last or ()), *shown.rows])
     tally = tallies.of([row], since=when.since, until=when.until)[row.pk]
-    told = {
+    context = {
         "survey": row,
-        "period": when,
+        **periods.context(request, when),
         "tally": tally,
-        "spared": survey_page.suppressions(tally),
+        "suppressions": survey_page.suppressions(tally),
         "figures": [survey_page.rate(row, tally), *survey_page.score_figures(row, when)],
-        "latest": latest,
+        "latest": responses[: len(last or ())],
         "states": states,
         "page": shown,
-        "sheets": [survey_page.response_row(invitation) for invitation in shown.rows],
+        "responses": responses[len(last or ()) :],
         "link": invitation_mail.link_to(row.public_token),
         "line": survey_page.SurveyRow(row, tally),
     }
-    return page_or_block(request, "desk/surveys/survey.html", "live", told)
+    return page_or_block(request, "desk/surveys/survey.html", "live", context)
 
 
 @page("survey.read")
@@ -106,8 +105,8 @@ def new(request: PageRequest) -> HttpResponse:
 def edit(request: PageRequest, pk: int) -> HttpResponse:
     """Change a survey."""
     row = get_object_or_404(Survey, pk=pk)
-    told = [survey_forms.question_initial(question) for question in row.questions]
-    form, rows = _forms(request, survey_forms.initial_of(row), told, row.languages)
+    initial = [survey_forms.question_initial(question) for question in row.questions]
+    form, rows = _forms(request, survey_forms.initial_of(row), initial, row.languages)
     if _is_sent(request) and form.is_valid() and rows.is_valid():
         try:
             design = form.design(_questions(rows))
@@ -174,11 +173,11 @@ def _is_sent(request: HttpRequest) -> bool:
 
 
 def _forms(
-    request: HttpRequest, told: dict[str, Any], questions: list[dict[str, Any]], languages: list[str]
+    request: HttpRequest, initial: dict[str, Any], questions: list[dict[str, Any]], languages: list[str]
 ) -> tuple[SurveyDesignForm, Any]:
     if request.method != "POST":
         rows = Questions(initial=questions, prefix="question", form_kwargs={"spoken": languages})
-        return SurveyDesignForm(initial=told, spoken=languages), rows
+        return SurveyDesignForm(initial=initial, spoken=languages), rows
     sent, count = request.POST.copy(), request.POST.get("question-TOTAL_FORMS", "")
     if "more" in sent and count.isdecimal():
         sent["question-TOTAL_FORMS"] = str(min(int(count[:3]) + 1, 8))
@@ -192,9 +191,9 @@ def _questions(rows: Any) -> list[dict[str, Any]]:
 
 
 def _form_page(request: HttpRequest, form: SurveyDesignForm, rows: Any, row: Survey | None) -> HttpResponse:
-    told = {"form": form, "rows": rows, "survey": row, "kinds": touchpoint_kinds.offered()}
+    context = {"form": form, "rows": rows, "survey": row, "kinds": touchpoint_kinds.offered()}
     status = 422 if _is_sent(request) else 200
-    return render(request, "desk/surveys/form.html", told | _preview(request, form, rows, row), status=status)
+    return render(request, "desk/surveys/form.html", context | _preview(request, form, rows, row), status=status)
 
 
 def _preview(request: HttpRequest, form: SurveyDesignForm, rows: Any, row: Survey | None = None) -> dict[str, Any]:
@@ -208,6 +207,6 @@ def _preview(request: HttpRequest, form: SurveyDesignForm, rows: Any, row: Surve
     wanted = request.POST.get("seen_in", "")
     language = str(wanted if wanted in shown.languages else shown.languages[0])
     tongues = [(code, wordings.in_english(code), code == language) for code in shown.languages]
-    sheet = forms.lay_out(shown, company=shell.of(request).company.name, language=language)
-    words = {"send": sheet.say("send"), "open_hint": wordings.ours("open_hint", language)}
-    return {"sheet": sheet, "words": words, "tongues": tongues}
+    survey_form = forms.lay_out(shown, company=shell.of(request).company.name, language=language)
+    words = {"send": survey_form.say("send"), "open_hint": wordings.ours("open_hint", language)}
+    return {"survey_form": survey_form, "words": words, "tongues": tongues}

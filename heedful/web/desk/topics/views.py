@@ -10,9 +10,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from heedful.understand import detection, reading, rereadings, topics
-from heedful.understand.models import Topic
+from heedful.understand.models import Reading, Topic
 from heedful.web import refusals
-from heedful.web.desk.cases import page as case_page
 from heedful.web.page import PageRequest, page, page_or_block, redirect_with
 
 
@@ -30,7 +29,7 @@ class TopicForm(forms.Form):
         help_text="What customers might write, one sentence a line. A few that differ are better than many alike.",
     )
 
-    def told(self) -> dict[str, Any]:
+    def values(self) -> dict[str, Any]:
         """The topic as the operation takes it."""
         return {**self.cleaned_data, "examples": self.cleaned_data["examples"].splitlines()}
 
@@ -39,7 +38,7 @@ class TopicForm(forms.Form):
 def index(request: PageRequest) -> HttpResponse:
     """What is read for, what counts as trouble, and what would be read in a sentence."""
     text = request.GET.get("try", "").strip()[:2_000]
-    told = {
+    context = {
         "topics": Topic.objects.order_by("-is_active", "name"),
         "rules": [(detection.sentence(rule), rule.severity) for rule in detection.rules()],
         "text": text,
@@ -47,7 +46,7 @@ def index(request: PageRequest) -> HttpResponse:
         "rereading": rereadings.latest(),
     }
     part = "rereading" if request.GET.get("part") == "rereading" else "tried"
-    return page_or_block(request, "desk/topics/index.html", part, told)
+    return page_or_block(request, "desk/topics/index.html", part, context)
 
 
 def try_out(text: str) -> dict[str, Any]:
@@ -61,7 +60,7 @@ def try_out(text: str) -> dict[str, Any]:
         "sentiment_confidence": read.sentiment_confidence,
         "topics": [(names.get(slug, slug), confidence) for slug, confidence in read.topics],
         "signals": [detection.words_of(signal) for signal in read.signals],
-        "pieces": case_page.mark(text, [word for words in read.signals.values() for word in words]),
+        "reading": Reading(signals=[{"signal": name, "words": words} for name, words in read.signals.items()]),
     }
 
 
@@ -71,7 +70,7 @@ def add(request: PageRequest) -> HttpResponse:
     form = TopicForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         with refusals.at_form(form):
-            row = topics.add(**form.told(), by=request.user.by, at=timezone.now())
+            row = topics.add(**form.values(), by=request.user.by, at=timezone.now())
             return redirect_with(request, reverse("desk:topics"), f"{row.name} is read for from now on.")
     return render(request, "desk/topics/topic.html", {"form": form})
 
@@ -84,7 +83,7 @@ def topic(request: PageRequest, pk: int) -> HttpResponse:
     form = TopicForm(request.POST or None, initial=was)
     if request.method == "POST" and form.is_valid():
         with refusals.at_form(form):
-            topics.change(topic=row, **form.told(), by=request.user.by, at=timezone.now())
+            topics.change(topic=row, **form.values(), by=request.user.by, at=timezone.now())
             return redirect_with(
                 request, reverse("desk:topics"), f"Saved. {row.name} is read for in this way from now on."
             )

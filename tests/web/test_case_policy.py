@@ -9,7 +9,7 @@ from django.test import Client
 from heedful.act.models import CasePolicy, Cause, Route
 from heedful.associates.models import Associate, Team
 from heedful.understand.models import TroubleRule
-from tests.web.test_cases import say
+from tests.web.desk import say
 
 pytestmark = pytest.mark.django_db
 

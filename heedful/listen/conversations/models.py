@@ -1,0 +1,119 @@
+"""Threads, and the messages in them."""
+
+from django.db import models
+from django.db.models import Q
+
+from heedful.associates.models import Associate
+from heedful.courier.models import OutboxItem, Sending
+from heedful.customers.models import Customer
+
+
+class ThreadQuerySet(models.QuerySet["Thread"]):
+    """Questions about many threads."""
+
+    def of_person(self, person_id: int) -> "ThreadQuerySet":
+        """Threads with everybody who is this person, whichever record they arrived with."""
+        return self.filter(customer__person=person_id)
+
+
+class Thread(models.Model):
+    """What is said with one customer on one channel, for as long as one answers the other."""
+
+    customer = models.ForeignKey(Customer, null=True, on_delete=models.CASCADE, related_name="+", db_index=False)
+    """The record with which it began; none as long as nobody knows who it is."""
+    channel = models.CharField(max_length=20)
+    subject = models.CharField(max_length=250, blank=True)
+    started_at = models.DateTimeField()
+    last_in_at = models.DateTimeField(null=True)
+    """When the customer said something last."""
+    last_out_at = models.DateTimeField(null=True)
+    """When we said something last."""
+
+    objects = ThreadQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["customer", "-started_at"], name="listen_thread_of_customer")]
+
+    def __str__(self) -> str:
+        return self.subject or f"Thread {self.pk}"
+
+
+class MessageQuerySet(models.QuerySet["Message"]):
+    """Questions about many messages."""
+
+    def with_sending(self) -> "MessageQuerySet":
+        """Messages with who wrote them and how they left, without a second copy of their words."""
+        return self.select_related("associate", "outbox_item").defer("outbox_item__payload")
+
+
+class Message(models.Model):
+    """One piece of a conversation: what was said, by whom, when, and where it came from or went."""
+
+    class Direction(models.TextChoices):
+        IN = "in", "To us"
+        OUT = "out", "From us"
+
+    class Author(models.TextChoices):
+        ASSOCIATE = "associate", "Associate"
+        CUSTOMER = "customer", "Customer"
+        SYSTEM = "system", "Heedful"
+
+    thread = models.ForeignKey(Thread, on_delete=models.CASCADE, related_name="messages", db_index=False)
+    direction = models.CharField(max_length=3, choices=Direction.choices)
+    channel = models.CharField(max_length=20)
+    """By which this one came or went: its thread's, unless the customer goes on elsewhere."""
+    author = models.CharField(max_length=9, choices=Author.choices)
+    associate = models.ForeignKey(Associate, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
+    """Who of us wrote it."""
+    customer = models.ForeignKey(Customer, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
+    """The record of the customer who wrote it, who need not be the one of the thread."""
+    subject = models.CharField(max_length=250, blank=True)
+    text = models.TextField()
+    occurred_at = models.DateTimeField()
+    outbox_item = models.ForeignKey(OutboxItem, null=True, on_delete=models.SET_NULL, related_name="+")
+    """What left the building with these words, by whichever carrier."""
+    external_id = models.CharField(max_length=500, null=True)
+    """By what the other side knows it, such as the Message-ID of a mail; what comes with it again is the same."""
+    source = models.CharField(max_length=80, blank=True)
+    """What brought it here: this system itself, a mailbox, a widget, an import."""
+
+    objects = MessageQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["channel", "external_id"],
+                condition=Q(external_id__isnull=False),
+                name="listen_message_arrives_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(direction="out") | Q(outbox_item=None), name="listen_message_in_does_not_leave"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["thread", "occurred_at", "id"], name="listen_message_of_thread"),
+            models.Index(fields=["customer"], condition=Q(customer__isnull=False), name="listen_message_of_customer"),
+        ]
+
+    def __str__(self) -> str:
+        return self.text[:60]
+
+    @property
+    def is_incoming(self) -> bool:
+        """Whether it came to us."""
+        return self.direction == self.Direction.IN
+
+    @property
+    def sending(self) -> Sending | None:
+        """Where it stands on its way out; nothing for what came in, and for what left by other ways than ours."""
+        return Sending(self.outbox_item.state) if self.outbox_item is not None else None
+
+    @property
+    def has_left(self) -> bool:
+        """Whether it was handed over: what was written may still wait, be kept here, or be given up."""
+        return self.sending == Sending.SENT
+
+    @property
+    def author_name(self) -> str:
+        """Who wrote it, as colleagues call them; empty where it was the system, or somebody who is no longer here."""
+        return self.associate.name if self.associate is not None else ""
