@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from heedful.associates import disclosures, rate_limits
-from heedful.customers import partitions
+from heedful.customers import partitions, renormalisation
 from heedful.ledger import idempotency, jobs
 from heedful.promise import calendars, commitments, recounts
 from heedful.understand import rereadings
@@ -31,6 +31,7 @@ SCHEDULE: tuple[Regular, ...] = (
     Regular("31 * * * *", idempotency.forget),
     Regular("*/10 * * * *", rate_limits.forget),
     Regular("37 2 * * *", disclosures.forget),
+    Regular("*/10 * * * *", renormalisation.keep_up),
     Regular("41 2 * * *", partitions.tend),
     Regular("* * * * *", commitments.fire, queue=jobs.CLOCKS),
     Regular("22 2 * * *", calendars.keep_up),

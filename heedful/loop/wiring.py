@@ -8,7 +8,7 @@ from heedful.associates import associates, company, disclosures, first, keys, te
 from heedful.courier import deliveries, webhooks
 from heedful.courier.carriers.smtp import events as mail_events
 from heedful.courier.carriers.webhook.destination import EndpointDisabled
-from heedful.customers import consents, kinds, messages, organisations, people, stages
+from heedful.customers import consents, joins, kinds, messages, organisations, people, stages
 from heedful.customers.touchpoints import TouchpointsRecorded
 from heedful.imports import importing
 from heedful.ledger.events import Reaction
@@ -64,6 +64,7 @@ RECORDED_ONLY: tuple[type, ...] = (
     kinds.TouchpointKindPlaced,
     people.CustomersMerged,
     people.MergeUndone,
+    joins.CustomersParted,
     messages.CustomersDescribed,
     organisations.OrganisationsDescribed,
     consents.ConsentsGiven,

@@ -11,10 +11,11 @@ from django.test import Client
 from django.utils import timezone
 
 from heedful.act import cases
+from heedful.associates import keys
 from heedful.associates.models import Associate
 from heedful.customers import messages, people
 from heedful.customers.messages import Description, SourceMessage
-from heedful.customers.models import Customer, Merge
+from heedful.customers.models import Customer, IdentityLink, Merge
 from heedful.customers.touchpoints import TouchpointDraft
 from heedful.kit.actor import SYSTEM
 from heedful.promise.models import Commitment, Promise
@@ -230,3 +231,25 @@ def test_a_customer_of_whom_no_browser_said_anything_has_no_such_place(
     as_: As, mira: Associate, alice: Customer
 ) -> None:
     assert "browser" not in as_(mira).get(f"/customers/{alice.pk}/person").content.decode()
+
+
+def test_what_was_joined_by_itself_says_why_and_is_parted_on_the_page(
+    as_: As, mira: Associate, alice: Customer
+) -> None:
+    shop, _ = keys.add(name="The shop", by=SYSTEM, at=NOON)
+    names = (("user_id", "u-9"), ("email", "alice@example.test"))
+    said = Description(names, NOON, {"name": "Somebody Else"}, message="order-17")
+    messages.record(messages=[SourceMessage(description=said)], source="shop", by=shop.by, at=NOON)
+    client, join = as_(mira), IdentityLink.objects.get()
+
+    page = client.get(f"/customers/{alice.pk}/person").content.decode().split("Joined by itself")[1]
+    assert "order-17" in page
+    assert "The shop" in page
+    done = client.post(f"/customers/{alice.pk}/joins/{join.pk}/parting", follow=True).content.decode()
+    assert "are two customers now, whatever messages say later." in done
+    messages.record(messages=[SourceMessage(description=said)], source="shop", by=shop.by, at=NOON)
+
+    assert client.get("/customers?q=else+somebody").context["page"].rows[0].pk != alice.pk
+    after = client.get(f"/customers/{alice.pk}/person").content.decode()
+    assert "by Mira" in after.split("Joined by itself")[1]
+    assert "Somebody Else" not in after

@@ -26,6 +26,7 @@ urlpatterns: list[URLPattern] = [
     path("customers/<int:pk>/person", customers.person, name="customer_person"),
     path("customers/<int:pk>/merge", customers.merge, name="customer_merge"),
     path("customers/<int:pk>/merges", customers.merges, name="customer_merges"),
+    path("customers/<int:pk>/joins/<int:join_pk>/parting", customers.part, name="customer_part"),
     path("customers/<int:pk>/merges/<int:merge_pk>/undo", customers.undo, name="customer_undo"),
     path("customers/organisations/<int:pk>", organisations.organisation, name="organisation"),
     path("queue", cases.queue, name="queue"),

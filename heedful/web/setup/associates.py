@@ -3,7 +3,6 @@
 from django import forms
 from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
-from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -12,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from heedful.associates import associates as nouns
 from heedful.associates.models import Associate, Role, Team
+from heedful.customers import search
 from heedful.web import lists, refusals
 from heedful.web.page import PageRequest, page, redirect_with
 
@@ -67,7 +67,7 @@ def associates(request: PageRequest) -> HttpResponse:
     if roles.chosen:
         rows = rows.filter(role=roles.chosen.value)
     if words := request.GET.get("q", "").strip():
-        rows = rows.filter(Q(name__icontains=words) | Q(email__icontains=words))
+        rows = rows.filter(pk__in=[row.pk for row in rows if search.is_in(words, f"{row.name} {row.email}")])
     shown = lists.read(request, rows, keys=["name", "id"])
     return render(request, "setup/associates.html", {"page": shown, "roles": roles, "gone": gone})
 

@@ -14,13 +14,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from heedful.act.models import Case
-from heedful.customers import consents, people, stages
+from heedful.customers import consents, joins, people, search, stages
 from heedful.customers.models import Customer, Feedback, Identity, Merge
 from heedful.kit import bundle
 from heedful.promise.models import Commitment
 from heedful.web import lists, shell
+from heedful.web.desk.customers import join_list, merge_list, timeline
 from heedful.web.desk.customers import list as customer_list
-from heedful.web.desk.customers import merge_list, timeline
 from heedful.web.desk.customers.panel import Panel
 from heedful.web.page import PageRequest, fragment, is_fragment, page, page_or_block, redirect_with
 
@@ -80,16 +80,18 @@ def person(request: PageRequest, pk: int) -> HttpResponse:
     """Who a customer is: identities, attributes, stages, consent, and the records that were merged."""
     who = _read(request, pk)
     side, known = Panel(who), shell.of(request).names
-    identities = Identity.objects.filter(customer__person=who.pk).order_by("kind", "value")[:200]
+    identities = Identity.objects.filter(customer__person=who.pk).prefetch_related("contests")
+    identities = identities.order_by("kind", "value")[:200]
     quotes, consented = people.quote_rows(person=who.pk), consents.statement_rows(person=who.pk)
-    came, merges = stages.changes(person=who.pk), merge_list.rows(who)
-    bundle.fetch(identities, quotes, consented, came, merges, *side.queries, *known.queries)
+    came, joined, merges = stages.changes(person=who.pk), join_list.rows(who), merge_list.rows(who)
+    bundle.fetch(identities, quotes, consented, came, joined, merges, *side.queries, *known.queries)
     context = {
         "panel": side,
         "identities": identities,
         "quotes": people.quotes(person=who.pk, rows=quotes),
         "stages": stages.history(person=who.pk, rows=came),
         "consents": sorted(consents.standing(person=who.pk, rows=consented).items()),
+        "joins": join_list.of(joined),
         "merges": merge_list.of(merges),
     }
     return _show(request, who, "person", context)
@@ -106,7 +108,7 @@ class MergeForm(forms.Form):
 def merge(request: PageRequest, pk: int) -> HttpResponse:
     """Find the other record of the same person."""
     who = _read(request, pk)
-    rows = customer_list.search(request.GET.get("q", "")).exclude(pk=who.pk) if request.GET.get("q") else None
+    rows = search.find(request.GET.get("q", "")).exclude(pk=who.pk) if request.GET.get("q") else None
     side, known = Panel(who), shell.of(request).names
     beside = [*side.queries, *known.queries]
     shown = (
@@ -137,6 +139,16 @@ def undo(request: PageRequest, pk: int, merge_pk: int) -> HttpResponse:
     address = reverse("desk:customer_person", args=[_read(request, pk).pk])
     one, other = (Customer.objects.get(pk=pk) for pk in (row.a_id, row.b_id))
     return redirect_with(request, address, f"{merge_list.pair(one, other)} are two customers again, as before.")
+
+
+@page("customer.merge")
+@require_POST
+def part(request: PageRequest, pk: int, join_pk: int) -> HttpResponse:
+    """Part what a message joined."""
+    row = get_object_or_404(joins.of(person=_read(request, pk).pk), pk=join_pk)
+    is_apart = joins.part(join=row, by=request.user.by, at=timezone.now())
+    address = reverse("desk:customer_person", args=[_read(request, pk).pk])
+    return redirect_with(request, address, join_list.outcome(row, is_apart=is_apart))
 
 
 def _person_of(pk: int) -> Subquery:
