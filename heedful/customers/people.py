@@ -343,12 +343,15 @@ class Quote:
     at: datetime
 
 
-def quotes(*, person: int) -> list[Quote]:
+def quote_rows(*, person: int) -> QuerySet[Customer, Any]:
+    """What browsers said of a person, record by record."""
+    return Customer.objects.filter(person=person).exclude(unverified={}).values_list("unverified", flat=True)
+
+
+def quotes(*, person: int, rows: Iterable[Any] | None = None) -> list[Quote]:
     """What browsers said last of a person and of the visitors that are shown with it; nothing of it is verified."""
     quoted: dict[str, list[Any]] = {}
-    for unverified in (
-        Customer.objects.filter(person=person).exclude(unverified={}).values_list("unverified", flat=True)
-    ):
+    for unverified in quote_rows(person=person) if rows is None else rows:
         quoted = dated_facts.merged(quoted, unverified)
     return [Quote(key, value, datetime.fromisoformat(at)) for key, (value, at) in sorted(quoted.items())]
 

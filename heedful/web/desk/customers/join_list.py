@@ -1,6 +1,9 @@
 """What joins the records of one person by itself: two identities, which message, when, and whether it stands."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+
+from django.db.models import QuerySet
 
 from heedful.customers import joins
 from heedful.customers.models import Customer, IdentityLink
@@ -18,10 +21,15 @@ class JoinRow:
     parted_by: str
 
 
-def of(who: Customer) -> list[JoinRow]:
+def rows(who: Customer) -> QuerySet[IdentityLink]:
     """The joins of a person, the latest first."""
-    rows = list(joins.of(person=who.pk)[:MOST])
-    actors = names.actors(actor for row in rows for actor in (row.source, row.parted_by) if actor)
+    return joins.of(person=who.pk)[:MOST]
+
+
+def of(rows: Iterable[IdentityLink]) -> list[JoinRow]:
+    """Joins with who said so, and who parted them."""
+    rows = list(rows)
+    actors = names.actors(names.ActorQueries(actor for row in rows for actor in (row.source, row.parted_by) if actor))
     return [JoinRow(row, _source(row, actors), actors.get(row.parted_by, row.parted_by)) for row in rows]
 
 
