@@ -9,7 +9,7 @@ from heedful.understand.light.signals import Signal
 from heedful.understand.light.topics import TopicMatch, TopicSpec, confidences, topics
 from heedful.understand.light.vectors import DIM, embed
 
-MODEL = "heedful-light/2"
+MODEL = "heedful-light/3"
 """Which models made a reading or a vector; it changes whenever the shipped data or the way of reading does."""
 
 __all__ = [

@@ -6,8 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from heedful.understand.light import language, sentiment, signals, valence, words
+from heedful.understand.light import language, sentences, sentiment, signals, valence, words
+
+Floats = NDArray[np.float64]
 
 _CHUNK = 512
 PLEASED = 0.6
@@ -19,7 +22,8 @@ class LightReading:
     """What the light tier understood from one text.
 
     `language` is an ISO 639-1 code or "und"; `sentiment` the likeliest of negative, neutral and positive and
-    `sentiment_confidence` its probability; `score` is the probability of positive less that of negative, -1..1.
+    `sentiment_confidence` its probability; `score`, for ranking, is the probability of positive less that of negative,
+    -1..1, which for a long text is the mean of what it is as a whole and of what its sentences are.
     """
 
     language: str
@@ -29,11 +33,8 @@ class LightReading:
     negative: float
     neutral: float
     positive: float
+    score: float
     signals: tuple[signals.Signal, ...]
-
-    @property
-    def score(self) -> float:
-        return round(self.positive - self.negative, 4)
 
 
 def read(texts: Sequence[str], *, languages: tuple[str, ...] = ()) -> list[LightReading]:
@@ -67,12 +68,30 @@ def _group(code: str) -> str:
 def _read(texts: Sequence[str], told: Sequence[tuple[str, float]]) -> list[LightReading]:
     part = words.split(texts)
     codes = [code for code, _ in told]
-    shares = np.round(sentiment.probabilities(part, _group(codes[0])), 4).tolist()
+    whole = sentiment.probabilities(part, _group(codes[0]))
+    felt = _by_sentences(whole, texts, _group(codes[0]))
+    both = (whole + felt) / 2
+    scores = np.round(both[:, 2] - both[:, 0], 4).tolist()
+    shares = np.round(felt, 4).tolist()
     heard = signals.signals_in(part, texts, codes, [positive >= PLEASED for _, _, positive in shares])
-    return [_reading(*known) for known in zip(told, shares, heard, strict=True)]
+    return [_reading(*known) for known in zip(told, shares, scores, heard, strict=True)]
 
 
-def _reading(told: tuple[str, float], shares: list[float], heard: tuple[signals.Signal, ...]) -> LightReading:
+def _by_sentences(whole: Floats, texts: Sequence[str], code: str) -> Floats:
+    """How texts of one language feel: long ones as the mean of their sentences, for evidence that is summed leans."""
+    found = whole.copy()
+    long = [row for row, text in enumerate(texts) if sentences.is_long(text)]
+    if long:
+        pieces = [sentences.split(texts[row]) for row in long]
+        first = np.cumsum([0, *map(len, pieces[:-1])])
+        each = sentiment.probabilities(words.split([sentence for some in pieces for sentence in some]), code)
+        found[long] = np.add.reduceat(each, first, axis=0) / np.array([[len(some)] for some in pieces])
+    return found
+
+
+def _reading(
+    told: tuple[str, float], shares: list[float], score: float, heard: tuple[signals.Signal, ...]
+) -> LightReading:
     sure, feeling = max(zip(shares, sentiment.LABELS, strict=True))
     negative, neutral, positive = shares
-    return LightReading(*told, feeling, sure, negative, neutral, positive, heard)
+    return LightReading(*told, feeling, sure, negative, neutral, positive, score, heard)

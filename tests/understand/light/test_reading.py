@@ -43,6 +43,25 @@ def test_a_text_is_read_the_same_alone_as_among_others() -> None:
     assert light.read(TEXTS[::-1])[::-1] == together
 
 
+def test_a_long_text_is_read_sentence_by_sentence() -> None:
+    praise = (
+        "The room was spotless. The staff at the desk could not have been kinder. Breakfast had everything we like. "
+        "We slept very well. I would come back tomorrow. It is worth every penny. "
+    )
+    trouble = "The lift was broken and the wifi failed, and it was slow and dirty and cold and noisy by the lift."
+    (whole,) = light.read([praise + trouble])
+    assert whole.sentiment == "positive"
+    parts = light.read([*praise.strip().replace(". ", ".|").split("|"), trouble])
+    assert whole.positive == pytest.approx(sum(part.positive for part in parts) / len(parts), abs=0.001)
+
+
+@pytest.mark.parametrize("count", [39, 40])
+def test_a_text_of_forty_words_is_read_as_one(count: int) -> None:
+    text = "Good. " + "bad " * (count - 1)
+    (found,) = light.read([text])
+    assert found.negative > 0.6
+
+
 def test_a_vector_has_the_same_bytes_alone_as_among_others() -> None:
     together = light.embed(TEXTS * 40)
     for row, text in enumerate(TEXTS):
@@ -108,5 +127,5 @@ def test_a_reading_is_not_changed_afterwards() -> None:
 
 def test_the_score_is_positive_less_negative() -> None:
     (reading,) = light.read(["Awful, rude and slow. Never again."])
-    assert reading.score == round(reading.positive - reading.negative, 4)
+    assert reading.score == pytest.approx(reading.positive - reading.negative, abs=0.001)
     assert reading.score < -0.5
