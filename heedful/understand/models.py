@@ -68,7 +68,7 @@ class Reading(models.Model):
     topics = models.JSONField(default=list)
     """[{"slug": ..., "confidence": ...}], the surest first."""
     signals = models.JSONField(default=list)
-    """[{"signal": ..., "words": [...]}]"""
+    """[{"signal": ..., "words": [...]}], with "mild": true where the customer is pleased all the same."""
     model = models.CharField(max_length=80)
     text_digest = models.CharField(max_length=32)
     """Of the words that were read; a changed verbatim is read again."""

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -95,11 +96,16 @@ def tell_what_was_meant(work: Work) -> None:
             language_confidence=meant.language_confidence,
             sentiment=meant.sentiment,
             sentiment_confidence=meant.sentiment_confidence,
-            signals=[{"signal": signal.signal, "words": list(signal.words)} for signal in meant.signals],
+            signals=[_stored(signal) for signal in meant.signals],
             model=light.MODEL,
             text_digest=digest(sheet.verbatim),
             read_at=work.at,
         )
+
+
+def _stored(signal: light.Signal) -> dict[str, Any]:
+    mild = {"mild": True} if signal.is_mild else {}
+    return {"signal": signal.signal, "words": list(signal.words), **mild}
 
 
 def tell_topics(work: Work) -> None:

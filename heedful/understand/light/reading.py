@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from heedful.understand.light import language, sentences, sentiment, signals, valence, words
+from heedful.understand.light import language, mildness, sentences, sentiment, signals, valence, words
 
 Floats = NDArray[np.float64]
 
 _CHUNK = 512
-PLEASED = 0.6
-"""Probability of positive from which a text counts as plainly positive."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +67,18 @@ def _group(code: str) -> str:
 def _read(texts: Sequence[str], told: Sequence[tuple[str, float]]) -> list[LightReading]:
     part = words.split(texts)
     codes = [code for code, _ in told]
-    whole = sentiment.probabilities(part, _group(codes[0]))
-    felt = _by_sentences(whole, texts, _group(codes[0]))
+    group = _group(codes[0])
+    whole = sentiment.probabilities(part, group)
+    felt = _by_sentences(whole, texts, group)
     both = (whole + felt) / 2
     scores = np.round(both[:, 2] - both[:, 0], 4).tolist()
     shares = np.round(felt, 4).tolist()
-    heard = signals.signals_in(part, texts, codes, [positive >= PLEASED for _, _, positive in shares])
+    heard = mildness.tempered(texts, felt, signals.places_of(part, texts, codes), functools.partial(_felt, group))
     return [_reading(*known) for known in zip(told, shares, scores, heard, strict=True)]
+
+
+def _felt(code: str, texts: Sequence[str]) -> Floats:
+    return sentiment.probabilities(words.split(texts), code)
 
 
 def _by_sentences(whole: Floats, texts: Sequence[str], code: str) -> Floats:
@@ -84,7 +88,7 @@ def _by_sentences(whole: Floats, texts: Sequence[str], code: str) -> Floats:
     if long:
         pieces = [sentences.split(texts[row]) for row in long]
         first = np.cumsum([0, *map(len, pieces[:-1])])
-        each = sentiment.probabilities(words.split([sentence for some in pieces for sentence in some]), code)
+        each = _felt(code, [sentence for some in pieces for sentence in some])
         found[long] = np.add.reduceat(each, first, axis=0) / np.array([[len(some)] for some in pieces])
     return found
 
