@@ -30,7 +30,6 @@ RESTAURANTS = "mcdonalds_complaints/mcd_dev.csv"
 ASPECTS = "absa_semeval_mams/mams_dev.csv"
 CHATS = "multidogo/multidogo_dev.csv"
 NEVER_SPACED = ("ja", "zh")
-FEELINGS = ("negative", "neutral", "positive")
 OTHER_LANGUAGES = ("german", "french", "spanish", "italian", "portuguese", "arabic", "hindi")
 LABELLED_FILES = {
     "nps": (NPS, "text"), "tweets": (TWEETS, "text"), "seat": (SEATS, "content"), "lounge": (LOUNGES, "content"),
@@ -99,8 +98,13 @@ def service_talk() -> float:
 
 
 def feelings(texts: Sequence[str]) -> list[str]:
-    """The likeliest feeling of each text, whether or not it is sure enough to be shown."""
-    return [max(FEELINGS, key=lambda name: getattr(one, name)) for one in light.read(texts)]
+    """The likeliest feeling of each text, whether or not it is sure enough to be shown; neutral where none is read."""
+    return [likeliest(one) for one in light.read(texts)]
+
+
+def likeliest(reading: light.LightReading) -> str:
+    """The feeling to which the models give the highest probability."""
+    return max(("neutral", "negative", "positive"), key=lambda name: float(getattr(reading, name)))
 
 
 def detractors(known: Rows) -> dict[str, float]:
@@ -179,7 +183,7 @@ def seats(known: Rows) -> dict[str, float]:
 
 def _reviews(name: str, rated: Sequence[tuple[str, str]]) -> dict[str, float]:
     found, gold = light.read([text for text, _ in rated]), [feeling for _, feeling in rated]
-    told = [max(FEELINGS, key=lambda kind: getattr(one, kind)) for one in found]
+    told = [likeliest(one) for one in found]
     happy = [one for one, feeling in zip(found, gold, strict=True) if feeling == "positive"]
     return {
         f"{name}_accuracy": _share(one == other for one, other in zip(gold, told, strict=True)),
@@ -208,11 +212,11 @@ def service_feelings(texts: Labelled) -> dict[str, float]:
     """Short service talk that was read by hand: of all, and of those whose feeling is shown."""
     known = [(text, feeling) for text, feeling, _, _ in texts if feeling]
     gold, told = [feeling for _, feeling in known], light.read([text for text, _ in known])
-    likeliest = [max(FEELINGS, key=lambda name: getattr(one, name)) for one in told]
+    all_told = [likeliest(one) for one in told]
     shown = [(one.sentiment, feeling) for one, feeling in zip(told, gold, strict=True) if one.sentiment]
     return {
-        "service_macro_f1": macro_f1(gold, likeliest),
-        "service_accuracy": _share(one == other for one, other in zip(gold, likeliest, strict=True)),
+        "service_macro_f1": macro_f1(gold, all_told),
+        "service_accuracy": _share(one == other for one, other in zip(gold, all_told, strict=True)),
         "service_shown": len(shown) / len(known),
         "service_shown_right": _share(one == other for one, other in shown),
     }

@@ -63,8 +63,10 @@ class Reading(models.Model):
     happened_at = models.DateTimeField()
     language = models.CharField(max_length=8)
     language_confidence = models.FloatField()
-    sentiment = models.CharField(max_length=8)
+    sentiment = models.CharField(max_length=8, blank=True)
+    """Empty where we are not sure enough to say it, and where the language is not read."""
     sentiment_confidence = models.FloatField()
+    """How often such a reading is right."""
     topics = models.JSONField(default=list)
     """[{"slug": ..., "confidence": ...}], the surest first."""
     signals = models.JSONField(default=list)

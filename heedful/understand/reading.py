@@ -109,9 +109,10 @@ def _stored(signal: light.Signal) -> dict[str, Any]:
 
 
 def tell_topics(work: Work) -> None:
-    """What the words are about, of the topics that the company cares about."""
-    told = topics.of([sheet.verbatim for sheet in work.unread])
-    for sheet, found in zip(work.unread, told, strict=True):
+    """What the words are about, of the topics that the company cares about; nothing where the language is not read."""
+    sheets = [sheet for sheet in work.unread if light.is_read(work.readings[sheet.pk].language)]
+    told = topics.of([sheet.verbatim for sheet in sheets])
+    for sheet, found in zip(sheets, told, strict=True):
         work.readings[sheet.pk].topics = [{"slug": slug, "confidence": confidence} for slug, confidence in found]
 
 
@@ -182,7 +183,7 @@ class TrialReading:
 def try_out(text: str) -> TrialReading:
     """Read a text as a customer's words would be read now."""
     (meant,) = light.read([text])
-    (told,) = topics.of([text])
+    told = topics.of([text])[0] if light.is_read(meant.language) else []
     return TrialReading(
         text=text,
         language=meant.language,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from heedful.understand.light import language, mildness, sentences, sentiment, signals, valence, words
+from heedful.understand.light import certainty, language, mildness, sentences, sentiment, signals, words
 
 Floats = NDArray[np.float64]
 
@@ -20,9 +20,11 @@ _CHUNK = 512
 class LightReading:
     """What the light tier understood from one text.
 
-    `language` is an ISO 639-1 code or "und"; `sentiment` the likeliest of negative, neutral and positive and
-    `sentiment_confidence` its probability; `score`, for ranking, is the probability of positive less that of negative,
-    -1..1, which for a long text is the mean of what it is as a whole and of what its sentences are.
+    `language` is an ISO 639-1 code or "und". `sentiment` is the likeliest of negative, neutral and positive, and
+    `sentiment_confidence` how often such a reading is right; it is empty where that is not often enough to say it, and
+    where the language is not read, of which all else is empty too. `negative`, `neutral` and `positive` are what the
+    models say. `score`, for ranking, is their positive less their negative, -1..1, and for a long text the mean of what
+    it is as a whole and of what its sentences are.
     """
 
     language: str
@@ -56,25 +58,22 @@ def _chunks(codes: Sequence[str]) -> list[list[int]]:
     """Rows that are read with the same lexicon, a handful at a time."""
     grouped: dict[str, list[int]] = {}
     for row, code in enumerate(codes):
-        grouped.setdefault(_group(code), []).append(row)
+        grouped.setdefault(code if language.is_read(code) else "", []).append(row)
     return [rows[start : start + _CHUNK] for rows in grouped.values() for start in range(0, len(rows), _CHUNK)]
 
 
-def _group(code: str) -> str:
-    return code if code in valence.lexicons() or code == language.UNKNOWN else "other"
-
-
 def _read(texts: Sequence[str], told: Sequence[tuple[str, float]]) -> list[LightReading]:
-    part = words.split(texts)
     codes = [code for code, _ in told]
-    group = _group(codes[0])
-    whole = sentiment.probabilities(part, group)
-    felt = _by_sentences(whole, texts, group)
+    if not language.is_read(codes[0]):
+        return [LightReading(*one, "", 0.0, 0.0, 0.0, 0.0, 0.0, ()) for one in told]
+    part = words.split(texts)
+    whole = sentiment.probabilities(part, codes[0])
+    felt = _by_sentences(whole, texts, codes[0])
     both = (whole + felt) / 2
     scores = np.round(both[:, 2] - both[:, 0], 4).tolist()
     shares = np.round(felt, 4).tolist()
-    heard = mildness.tempered(texts, felt, signals.places_of(part, texts, codes), functools.partial(_felt, group))
-    return [_reading(*known) for known in zip(told, shares, scores, heard, strict=True)]
+    heard = mildness.tempered(texts, felt, signals.places_of(part, texts, codes), functools.partial(_felt, codes[0]))
+    return [_reading(*known) for known in zip(texts, told, shares, scores, heard, strict=True)]
 
 
 def _felt(code: str, texts: Sequence[str]) -> Floats:
@@ -94,8 +93,11 @@ def _by_sentences(whole: Floats, texts: Sequence[str], code: str) -> Floats:
 
 
 def _reading(
-    told: tuple[str, float], shares: list[float], score: float, heard: tuple[signals.Signal, ...]
+    text: str, told: tuple[str, float], shares: list[float], score: float, heard: tuple[signals.Signal, ...]
 ) -> LightReading:
-    sure, feeling = max(zip(shares, sentiment.LABELS, strict=True))
+    likely, feeling = max(zip(shares, sentiment.LABELS, strict=True))
     negative, neutral, positive = shares
-    return LightReading(*told, feeling, sure, negative, neutral, positive, score, heard)
+    known_as = language.ENGLISH if told[0] == language.UNKNOWN else told[0]
+    sure = certainty.stated(known_as, feeling, likely, is_long=sentences.is_long(text))
+    shown = feeling if sure >= certainty.ENOUGH else ""
+    return LightReading(*told, shown, sure, negative, neutral, positive, score, heard)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from heedful.understand import light
-from heedful.understand.light import words
+from heedful.understand.light import certainty, words
 
 TEXTS = [
     "I want to cancel my contract, nobody called me back!",
@@ -74,9 +74,10 @@ def test_any_text_can_be_read_and_reads_the_same_in_any_company(texts: list[str]
     together = light.read([*TEXTS[:6], *texts])[6:]
     assert together == [light.read([text])[0] for text in texts]
     for reading in together:
-        assert reading.sentiment in ("negative", "neutral", "positive")
-        assert abs(reading.negative + reading.neutral + reading.positive - 1) < 0.001
-        assert reading.sentiment_confidence == max(reading.negative, reading.neutral, reading.positive)
+        assert reading.sentiment in ("", "negative", "neutral", "positive")
+        total = reading.negative + reading.neutral + reading.positive
+        assert abs(total - light.is_read(reading.language)) < 0.001
+        assert bool(reading.sentiment) is (reading.sentiment_confidence >= certainty.ENOUGH)
 
 
 def test_readings_come_in_the_order_of_the_texts() -> None:
