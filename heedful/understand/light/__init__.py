@@ -7,13 +7,13 @@ sources. Nothing is loaded before it is first used, and any number of threads ma
 from heedful.understand.light.language import is_read
 from heedful.understand.light.reading import LightReading, read
 from heedful.understand.light.signals import Signal
-from heedful.understand.light.topics import TopicMatch, TopicSpec, confidences, topics
+from heedful.understand.light.topics import THRESHOLD, TopicMatch, TopicSpec, confidences, topics
 from heedful.understand.light.vectors import DIM, embed
 
 MODEL = "heedful-light/3"
 """Which models made a reading or a vector; it changes whenever the shipped data or the way of reading does."""
 
 __all__ = [
-    "DIM", "MODEL", "LightReading", "Signal", "TopicMatch", "TopicSpec", "confidences", "embed", "is_read", "read",
-    "topics",
+    "DIM", "MODEL", "THRESHOLD", "LightReading", "Signal", "TopicMatch", "TopicSpec", "confidences", "embed", "is_read",
+    "read", "topics",
 ]  # fmt: skip

@@ -9,9 +9,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from heedful.understand import detection, reading, rereadings, topics
+from heedful.understand import detection, light, reading, rereadings, topics
 from heedful.understand.models import Topic
-from heedful.web import refusals
+from heedful.web import refusals, wording
 from heedful.web.desk.cases import page as case_page
 from heedful.web.page import PageRequest, page, page_or_block, redirect_with
 
@@ -30,9 +30,22 @@ class TopicForm(forms.Form):
         help_text="What customers might write, one sentence a line. A few that differ are better than many alike.",
     )
 
+    sure = forms.IntegerField(
+        label="How sure we must be",
+        required=False,
+        min_value=round(topics.LEAST_SURE * 100),
+        max_value=round(topics.SUREST * 100),
+        initial=round(light.THRESHOLD * 100),
+        widget=forms.NumberInput(attrs={"type": "range", "step": 5}),
+        help_text="Further left more is counted to this topic, and more of it wrongly; further right less, and surer.",
+    )
+
     def told(self) -> dict[str, Any]:
         """The topic as the operation takes it."""
-        return {**self.cleaned_data, "examples": self.cleaned_data["examples"].splitlines()}
+        told = dict(self.cleaned_data)
+        sure = told.pop("sure")
+        threshold = {} if sure is None else {"threshold": sure / 100}
+        return {**told, "examples": told["examples"].splitlines(), **threshold}
 
 
 @page("topic.read")
@@ -57,8 +70,8 @@ def try_out(text: str) -> dict[str, Any]:
     return {
         "language": read.language,
         "language_confidence": read.language_confidence,
-        "sentiment": read.sentiment,
-        "sentiment_confidence": read.sentiment_confidence,
+        "feeling": wording.feeling(read.sentiment, language=read.language),
+        "sentiment_confidence": read.sentiment_confidence if read.sentiment else None,
         "topics": [(names.get(slug, slug), confidence) for slug, confidence in read.topics],
         "signals": [detection.words_of(signal) for signal in read.signals],
         "pieces": case_page.mark(text, [word for words in read.signals.values() for word in words]),
@@ -80,7 +93,12 @@ def add(request: PageRequest) -> HttpResponse:
 def topic(request: PageRequest, pk: int) -> HttpResponse:
     """Tell a topic differently."""
     row = get_object_or_404(Topic, pk=pk)
-    was = {"name": row.name, "description": row.description, "examples": "\n".join(row.examples)}
+    was = {
+        "name": row.name,
+        "description": row.description,
+        "examples": "\n".join(row.examples),
+        "sure": round(row.threshold * 100),
+    }
     form = TopicForm(request.POST or None, initial=was)
     if request.method == "POST" and form.is_valid():
         with refusals.at_form(form):
