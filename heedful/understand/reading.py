@@ -16,7 +16,7 @@ from heedful.customers.touchpoints import TouchpointsRecorded
 from heedful.kit.actor import SYSTEM
 from heedful.ledger import events
 from heedful.ledger.models import Entry
-from heedful.understand import detection, light, topics
+from heedful.understand import corrections, detection, light, topics
 from heedful.understand.detection import Trouble, TroubleHeard
 from heedful.understand.models import Reading
 
@@ -118,7 +118,7 @@ def tell_topics(work: Work) -> None:
 
 @transaction.atomic
 def store(work: Work) -> None:
-    """Store what was understood; the later reading of a sheet replaces the earlier.
+    """Store what was understood; the later reading of a sheet replaces the earlier, and corrections of it stand.
 
     Words that changed while they were read are left to the reading of that change, which may have ended by now.
     """
@@ -126,6 +126,7 @@ def store(work: Work) -> None:
     changed = {sheet.pk for sheet in work.unread if now.get(sheet.pk) != sheet.verbatim}
     work.unread = [sheet for sheet in work.unread if sheet.pk not in changed]
     work.sheets = [sheet for sheet in work.sheets if sheet.pk not in changed]
+    corrections.apply({sheet.pk: work.readings[sheet.pk] for sheet in work.unread})
     Reading.objects.bulk_create(
         [work.readings[sheet.pk] for sheet in work.unread],
         update_conflicts=True,

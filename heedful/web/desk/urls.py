@@ -61,6 +61,7 @@ urlpatterns: list[URLPattern] = [
     path("surveys/<int:pk>/ending", surveys.ending, name="survey-ending"),
     path("feedback", feedback.index, name="feedback"),
     path("feedback/<int:pk>/case", cases.take, name="take"),
+    path("feedback/<int:pk>/corrections", feedback.correction, name="corrections"),
     path("topics", topics.index, name="topics"),
     path("topics/new", topics.add, name="topic-add"),
     path("topics/again", topics.again, name="topics-again"),

@@ -15,7 +15,7 @@ from heedful.customers import addresses, question_kinds
 from heedful.customers.models import Feedback, Touchpoint
 from heedful.promise.models import Commitment
 from heedful.understand.models import Reading, Topic
-from heedful.web import lists
+from heedful.web import corrections, lists
 from heedful.web.page import PageRequest
 
 SIGNS = 50
@@ -34,6 +34,7 @@ class TroubleRow:
     pieces: Pieces
     feeling: str
     topics: list[str]
+    offers: list[corrections.Offer]
     made: "CommitmentRow | None"
     """The promise that was made to this customer, where the trouble is that it was not kept."""
 
@@ -67,13 +68,14 @@ def trouble_rows(troubles: Sequence[CaseTrouble]) -> list[TroubleRow]:
     readings = {pk: sheet.reading for pk, sheet in sheets.items() if hasattr(sheet, "reading")}
     has_topics = any(reading.topics for reading in readings.values())
     names = dict(Topic.objects.values_list("slug", "name")) if has_topics else {}
-    made = _made(troubles)
+    made, offers = _made(troubles), corrections.offers(sheets.values(), names)
     return [
         _heard(
             trouble,
             sheets.get(trouble.feedback_id or 0),
             readings.get(trouble.feedback_id or 0),
             names,
+            offers.get(trouble.feedback_id or 0, []),
             made.get(trouble.commitment_id or 0),
         )
         for trouble in troubles
@@ -113,6 +115,7 @@ def _heard(
     sheet: Feedback | None,
     reading: Reading | None,
     names: dict[str, str],
+    offers: list[corrections.Offer],
     made: CommitmentRow | None,
 ) -> TroubleRow:
     return TroubleRow(
@@ -126,6 +129,7 @@ def _heard(
         else [],
         feeling=reading.sentiment if reading else "",
         topics=[names.get(topic["slug"], topic["slug"]) for topic in reading.topics] if reading else [],
+        offers=offers,
         made=made,
     )
 

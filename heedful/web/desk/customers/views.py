@@ -15,7 +15,7 @@ from heedful.act.models import Case
 from heedful.customers import consents, people, stages
 from heedful.customers.models import Customer, Feedback, Identity, Merge
 from heedful.promise.models import Commitment
-from heedful.web import lists
+from heedful.web import corrections, lists
 from heedful.web.desk.customers import list as customer_list
 from heedful.web.desk.customers import merge_list, timeline
 from heedful.web.desk.customers.panel import Panel
@@ -50,7 +50,8 @@ def feedback(request: PageRequest, pk: int) -> HttpResponse:
     """What a customer said."""
     who = _read(request, pk)
     said = Feedback.objects.filter(customer__person=who.pk).select_related("reading").prefetch_related("scores")
-    return _show(request, who, "feedback", {"page": lists.read(request, said, keys=["-happened_at", "-id"])})
+    shown = lists.read(request, said, keys=["-happened_at", "-id"])
+    return _show(request, who, "feedback", {"page": shown, "offers": corrections.offers(shown.rows)})
 
 
 @page("customer.read")
