@@ -53,7 +53,7 @@ def accuracy(data: Path) -> dict[str, float]:
     for name, measure in measured.items():
         if known := rows(data, name):
             found |= measure(known)
-    for name in ("english", "german"):
+    for name in ("english", "german", "english_check", "german_check"):
         if texts := labelled(data, name):
             found |= {f"{name}_{key}": value for key, value in signal_figures(texts).items()}
     if texts := labelled(data, "english"):
@@ -170,15 +170,26 @@ def out_of_scope(known: Rows) -> dict[str, float]:
 
 
 def lounges(known: Rows) -> dict[str, float]:
-    """Long reviews that were rated from 1 to 5; a few of another scale are left out."""
-    rated = [(row["content"], float(row["overall_rating"])) for row in known if row["overall_rating"]]
-    return _reviews("lounge", [(text, _of_five(rating)) for text, rating in rated if rating <= 5])
+    """Long reviews of lounges."""
+    return _reviews("lounge", _rated(LOUNGES, known))
 
 
 def seats(known: Rows) -> dict[str, float]:
-    """Long reviews that were rated from 1 to 10."""
-    rated = [(row["content"], float(row["overall_rating"])) for row in known if row["overall_rating"]]
-    return _reviews("seat", [(text, _of_ten(rating)) for text, rating in rated])
+    """Long reviews of seats."""
+    return _reviews("seat", _rated(SEATS, known))
+
+
+def rated(data: Path, name: str) -> list[tuple[str, str]]:
+    """The reviews of a file with the feeling that their rating says."""
+    return _rated(name, rows(data, name))
+
+
+def _rated(name: str, known: Rows) -> list[tuple[str, str]]:
+    """Seats are rated from 1 to 10, lounges from 1 to 5; a few lounges of another scale are left out."""
+    given = [(row["content"], float(row["overall_rating"])) for row in known if row["overall_rating"]]
+    if name == SEATS:
+        return [(text, _of_ten(rating)) for text, rating in given]
+    return [(text, _of_five(rating)) for text, rating in given if rating <= 5]
 
 
 def _reviews(name: str, rated: Sequence[tuple[str, str]]) -> dict[str, float]:

@@ -6,8 +6,10 @@ import random
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 
+from bench import reading_figures
 from bench.accuracy import DATA, NPS, TWEETS, accuracy, rows
 from heedful.understand import light
 from heedful.understand.light import language, words
@@ -47,9 +49,13 @@ def main() -> None:
     """Print one JSON line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=DATA, help="labelled files; without them accuracy is left out")
+    parser.add_argument("--write", action="store_true", help="write the figures of the page How well we read, no more")
     parser.add_argument("--texts", type=int, default=12_000)
     parser.add_argument("--processes", type=int, default=2)
     options = parser.parse_args()
+    if options.write:
+        reading_figures.write(options.data, on=datetime.now(UTC).date())
+        return
     texts, source = _texts(options.data, options.texts)
     figures = {"bench": "reading", "texts": len(texts), "source": source, **_speed(texts, options.processes)}
     print(json.dumps({**figures, "accuracy": accuracy(options.data)}))

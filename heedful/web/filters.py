@@ -19,6 +19,7 @@ from django.utils.safestring import SafeString, mark_safe
 from heedful.act.models import Case
 from heedful.customers import question_kinds, slugs
 from heedful.kit.errors import Refused
+from heedful.listen import wordings
 from heedful.understand.models import Reading
 from heedful.web import wording
 
@@ -168,6 +169,11 @@ def feeling(reading: Reading) -> str:
     return wording.feeling(reading.sentiment, language=reading.language)
 
 
+def language(code: str) -> str:
+    """What a language is called, such as `Portuguese`."""
+    return wordings.in_english(str(code))
+
+
 def case_mark(case: Case) -> str:
     """By which an open page knows whether its row of a case is still true."""
     seen = (case.owner_id, case.team_id, case.priority, case.title, case.closed_at, case.answered_at, case.due_at)
@@ -202,6 +208,7 @@ FILTERS = {
         hue,
         initials,
         item,
+        language,
         money,
         percent,
         question,

@@ -97,7 +97,7 @@ def test_a_language_that_nobody_reads_is_not_read_and_found_by_no_feeling(as_: A
     client = as_(mira)
     shown = say(client.get("/feedback?q=Ningu"))
     assert "Not read" in shown
-    assert "(pt)" in shown
+    assert "(Portuguese)" in shown
     for address in ("?sentiment=negative", "?sentiment=neutral", "?sentiment=positive", "?signal=no_answer"):
         assert "Ninguém" not in say(client.get(f"/feedback{address}"))
 
@@ -131,6 +131,21 @@ def test_another_answer_is_not_corrected_by_the_number_of_this_one(as_: As, mira
     made = Correction.objects.get()
     assert client.post(f"/feedback/{other.pk}/corrections", {"undo": str(made.pk)}).status_code == 404
     assert client.post("/feedback/999999/corrections", {"not": "sentiment:negative"}).status_code == 404
+
+
+def test_the_page_says_how_well_we_read_by_language_length_signal_and_topic(as_: As, mira: Associate) -> None:
+    page = say(as_(mira).get("/topics/quality"))
+    for words in (
+        "Dutch, English, French, German, Italian, Spanish",
+        "Service talk, up to 40 words",
+        "Reviews, over 40 words",
+        "All together",
+        "Wants to leave",
+        "too few",
+        "Have a topic",
+        "Recognised",
+    ):
+        assert words in page
 
 
 def test_without_words_the_page_says_what_will_be_here(as_: As, mira: Associate) -> None:

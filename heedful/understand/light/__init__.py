@@ -4,7 +4,7 @@ What was learned lies in heedful/understand/light/data, built by the scripts in 
 sources. Nothing is loaded before it is first used, and any number of threads may read at once.
 """
 
-from heedful.understand.light.language import is_read
+from heedful.understand.light.language import is_read, read_languages
 from heedful.understand.light.reading import LightReading, read
 from heedful.understand.light.signals import Signal
 from heedful.understand.light.topics import THRESHOLD, TopicMatch, TopicSpec, confidences, topics
@@ -15,5 +15,5 @@ MODEL = "heedful-light/3"
 
 __all__ = [
     "DIM", "MODEL", "THRESHOLD", "LightReading", "Signal", "TopicMatch", "TopicSpec", "confidences", "embed", "is_read",
-    "read", "topics",
+    "read", "read_languages", "topics",
 ]  # fmt: skip

@@ -27,9 +27,14 @@ def identify(text: str, *, among: tuple[str, ...] = ()) -> tuple[str, float]:
     return (UNKNOWN, 0.0) if code == UNKNOWN else (code, _confidence(scores, reliable))
 
 
+def read_languages() -> frozenset[str]:
+    """The codes of the languages that are read."""
+    return frozenset(valence.lexicons())
+
+
 def is_read(code: str) -> bool:
     """Whether texts in this language are read; what nobody can tell, such as `ok`, is."""
-    return code == UNKNOWN or code in valence.lexicons()
+    return code == UNKNOWN or code in read_languages()
 
 
 def _is_short_english(text: str, *, mostly: bool) -> bool:

@@ -25,7 +25,7 @@ REACH = 3
 NEGATED_BEHIND = frozenset({"de", "nl"})
 _STOPS = frozenset(".!?;,:()")
 _SENTENCE_ENDS = (".", "!", "?")
-_PASSED_ON = frozenset((words.URL, "#", "rt"))
+_PASSED_ON = frozenset((words.URL, "#", "rt", "dpa", "ots", "afp", "reuters"))
 BEGINNING = "^"
 """Stands in a phrase for the beginning of a sentence, or of a part of one."""
 _ELIDED = 4

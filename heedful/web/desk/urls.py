@@ -64,6 +64,7 @@ urlpatterns: list[URLPattern] = [
     path("feedback/<int:pk>/corrections", feedback.correction, name="corrections"),
     path("topics", topics.index, name="topics"),
     path("topics/new", topics.add, name="topic-add"),
+    path("topics/quality", topics.reading_quality, name="topics-quality"),
     path("topics/again", topics.again, name="topics-again"),
     path("topics/<int:pk>", topics.topic, name="topic"),
     path("topics/<int:pk>/retirement", topics.retirement, name="topic-retirement"),

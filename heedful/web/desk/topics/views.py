@@ -1,5 +1,6 @@
 """The desk's topics: what the company reads for, and a box to try what would be read."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -9,7 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from heedful.understand import detection, light, reading, rereadings, topics
+from heedful.listen import wordings
+from heedful.understand import detection, light, quality, reading, rereadings, topics
 from heedful.understand.models import Topic
 from heedful.web import refusals, wording
 from heedful.web.desk.cases import page as case_page
@@ -76,6 +78,25 @@ def try_out(text: str) -> dict[str, Any]:
         "signals": [detection.words_of(signal) for signal in read.signals],
         "pieces": case_page.mark(text, [word for words in read.signals.values() for word in words]),
     }
+
+
+@page("topic.read")
+def reading_quality(request: PageRequest) -> HttpResponse:
+    """How well we read: what was measured, with what is not read."""
+    measured = quality.figures()
+    told = {
+        "measured_on": date.fromisoformat(measured["measured_on"]),
+        "read": ", ".join(sorted(map(wordings.in_english, light.read_languages()))),
+        "check": measured["signals_check"],
+        "signals": [row | {"name": _signal_name(row["signal"])} for row in measured["signals"]],
+        "fewest": quality.FEWEST,
+        **{name: measured[name] for name in ("feelings", "topics", "languages")},
+    }
+    return render(request, "desk/topics/quality.html", told)
+
+
+def _signal_name(signal: str) -> str:
+    return "All together" if signal == "all" else detection.words_of(signal)
 
 
 @page("topic.edit")
