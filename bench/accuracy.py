@@ -239,7 +239,7 @@ def signal_figures(texts: Labelled) -> dict[str, float]:
     names = sorted({name for each in (*found, *(there for _, _, there, _ in texts)) for name in each})
     counts = {name: _counted(name, found, texts) for name in names}
     counts = {"all": tuple(map(sum, zip(*counts.values(), strict=True))), **counts}
-    figures = {}
+    figures: dict[str, float] = {}
     for name, (right, wrong, missed) in counts.items():
         figures |= {f"{name}_fired": right + wrong, f"{name}_there": right + missed}
         figures |= {

@@ -134,9 +134,12 @@ def phrases() -> Phrases:
             by_word.setdefault(word, []).append(number)
         for stem in anchor.stems:
             by_stem.setdefault(stem, []).append(number)
-    lists = ("negators", "first_person", "second_person")
-    by_list = [{code: frozenset(some) for code, some in held[name].items()} for name in lists]
-    return Phrases(rules, *by_list, found, by_word, by_stem)
+    negators, first, second = (_by_language(held[name]) for name in ("negators", "first_person", "second_person"))
+    return Phrases(rules, negators, first, second, found, by_word, by_stem)
+
+
+def _by_language(lists: Mapping[str, Sequence[str]]) -> dict[str, frozenset[str]]:
+    return {code: frozenset(some) for code, some in lists.items()}
 
 
 def _listed(rule: str, told: Mapping[str, Any]) -> list[Phrase]:
