@@ -8,7 +8,7 @@ that neutral has rows of its own there.
 
 from __future__ import annotations
 
-import numpy as np
+import bisect
 
 ENOUGH = 0.66
 """Two of three: a feeling that is right more seldom is not shown."""
@@ -38,4 +38,13 @@ def stated(code: str, feeling: str, probability: float, *, is_long: bool) -> flo
         row = _NEUTRAL.get(code, _OTHERS_NEUTRAL)
     else:
         row = (_LONG if is_long and code in _LONG else _SHORT).get(code, _OTHERS)
-    return round(float(np.interp(probability, _AT, row)), 4)
+    return _between(probability, row)
+
+
+def _between(probability: float, row: tuple[float, ...]) -> float:
+    """The row's value at a probability, on the straight line between the two that stand there."""
+    if not _AT[0] < probability < _AT[-1]:
+        return row[0] if probability <= _AT[0] else row[-1]
+    right = bisect.bisect(_AT, probability)
+    low, high = _AT[right - 1], _AT[right]
+    return round(row[right - 1] + (row[right] - row[right - 1]) * (probability - low) / (high - low), 4)

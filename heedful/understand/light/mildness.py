@@ -16,11 +16,13 @@ PLEASED, PLEASED_AT_LENGTH = 0.5, 0.4
 
 
 def tempered(
-    texts: Sequence[str], felt: Floats, heard: Mapping[int, signals.Places], feelings: Callable[[Sequence[str]], Floats]
+    texts: Sequence[str],
+    is_pleased: Sequence[bool],
+    heard: Mapping[int, signals.Places],
+    feelings: Callable[[Sequence[str]], Floats],
 ) -> list[signals.FiredSignals]:
-    """The signals of each text; how it feels is given, and `feelings` says it of single sentences."""
-    is_mild = {row: _is_pleased(texts[row], felt[row, 2]) for row in heard}
-    kept = {row: _unless_pleased(places, is_pleased=is_mild[row]) for row, places in heard.items()}
+    """The signals of each text; whether it is pleased is given, and `feelings` says it of single sentences."""
+    kept = {row: _unless_pleased(places, is_pleased=is_pleased[row]) for row, places in heard.items()}
     around = {
         (row, place): sentences.around(texts[row], *place)
         for row, places in kept.items()
@@ -30,12 +32,8 @@ def tempered(
     pleased = dict(zip(around, feelings(list(around.values()))[:, 2] >= PLEASED, strict=True)) if around else {}
     found: list[signals.FiredSignals] = [()] * len(texts)
     for row, places in kept.items():
-        found[row] = tuple(_signals(texts[row], row, places, pleased, is_mild=is_mild[row]))
+        found[row] = tuple(_signals(texts[row], row, places, pleased, is_mild=is_pleased[row]))
     return found
-
-
-def _is_pleased(text: str, positive: float) -> bool:
-    return bool(positive >= (PLEASED_AT_LENGTH if sentences.is_long(text) else PLEASED))
 
 
 def _unless_pleased(places: signals.Places, *, is_pleased: bool) -> signals.Places:

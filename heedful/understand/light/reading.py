@@ -68,23 +68,26 @@ def _read(texts: Sequence[str], told: Sequence[tuple[str, float]]) -> list[Light
         return [LightReading(*one, "", 0.0, 0.0, 0.0, 0.0, 0.0, ()) for one in told]
     part = words.split(texts)
     whole = sentiment.probabilities(part, codes[0])
-    felt = _by_sentences(whole, texts, codes[0])
+    is_long = [sentences.is_long(text) for text in texts]
+    felt = _by_sentences(whole, texts, is_long, codes[0])
     both = (whole + felt) / 2
     scores = np.round(both[:, 2] - both[:, 0], 4).tolist()
     shares = np.round(felt, 4).tolist()
-    heard = mildness.tempered(texts, felt, signals.places_of(part, texts, codes), functools.partial(_felt, codes[0]))
-    return [_reading(*known) for known in zip(texts, told, shares, scores, heard, strict=True)]
+    pleased = (felt[:, 2] >= np.where(is_long, mildness.PLEASED_AT_LENGTH, mildness.PLEASED)).tolist()
+    heard = signals.places_of(part, texts, codes)
+    kept = mildness.tempered(texts, pleased, heard, functools.partial(_felt, codes[0]))
+    return [_reading(*known) for known in zip(told, shares, scores, is_long, kept, strict=True)]
 
 
 def _felt(code: str, texts: Sequence[str]) -> Floats:
     return sentiment.probabilities(words.split(texts), code)
 
 
-def _by_sentences(whole: Floats, texts: Sequence[str], code: str) -> Floats:
+def _by_sentences(whole: Floats, texts: Sequence[str], is_long: Sequence[bool], code: str) -> Floats:
     """How texts of one language feel: long ones as the mean of their sentences, for evidence that is summed leans."""
     found = whole.copy()
-    long = [row for row, text in enumerate(texts) if sentences.is_long(text)]
-    if long:
+    long = np.flatnonzero(is_long)
+    if len(long):
         pieces = [sentences.split(texts[row]) for row in long]
         first = np.cumsum([0, *map(len, pieces[:-1])])
         each = _felt(code, [sentence for some in pieces for sentence in some])
@@ -93,11 +96,11 @@ def _by_sentences(whole: Floats, texts: Sequence[str], code: str) -> Floats:
 
 
 def _reading(
-    text: str, told: tuple[str, float], shares: list[float], score: float, heard: tuple[signals.Signal, ...]
+    told: tuple[str, float], shares: list[float], score: float, is_long: bool, heard: tuple[signals.Signal, ...]
 ) -> LightReading:
     likely, feeling = max(zip(shares, sentiment.LABELS, strict=True))
     negative, neutral, positive = shares
     known_as = language.ENGLISH if told[0] == language.UNKNOWN else told[0]
-    sure = certainty.stated(known_as, feeling, likely, is_long=sentences.is_long(text))
+    sure = certainty.stated(known_as, feeling, likely, is_long=is_long)
     shown = feeling if sure >= certainty.ENOUGH else ""
     return LightReading(*told, shown, sure, negative, neutral, positive, score, heard)
