@@ -28,6 +28,18 @@ type Rows = list[dict[str, str]]
             {"seat_happy_read_as_unhappy": 0.12, "seat_happy_with_a_signal": 0.055},
         ),
         (
+            accuracy.RESTAURANTS,
+            accuracy.complaint_topics,
+            {"complaints_with_a_topic": 0.9, "complaints_first_right": 0.6},
+            {},
+        ),
+        (
+            accuracy.ASPECTS,
+            accuracy.restaurant_topics,
+            {"restaurants_with_a_topic": 0.67, "restaurants_first_right": 0.72},
+            {},
+        ),
+        (
             accuracy.OTHERS,
             accuracy.other_languages,
             {"german_macro_f1": 0.55, "spanish_macro_f1": 0.5, "italian_macro_f1": 0.48},
