@@ -86,8 +86,8 @@ def _felt(code: str, texts: Sequence[str]) -> Floats:
 def _by_sentences(whole: Floats, texts: Sequence[str], is_long: Sequence[bool], code: str) -> Floats:
     """How texts of one language feel: long ones as the mean of their sentences, for evidence that is summed leans."""
     found = whole.copy()
-    long = np.flatnonzero(is_long)
-    if len(long):
+    long = np.flatnonzero(is_long).tolist()
+    if long:
         pieces = [sentences.split(texts[row]) for row in long]
         first = np.cumsum([0, *map(len, pieces[:-1])])
         each = _felt(code, [sentence for some in pieces for sentence in some])
