@@ -15,7 +15,7 @@ from heedful.ledger.events import Reaction
 from heedful.ledger.jobs import CLOCKS, PROMISES
 from heedful.listen import answers, backfill, conversations, invitations, surveys
 from heedful.promise import calendars, commitments, promises, recounts
-from heedful.understand import detection, reading, rereadings, rules, topics
+from heedful.understand import corrections, detection, reading, rereadings, rules, topics
 
 TOLD = Reaction(deliveries.dispatch, when=deliveries.is_heard)
 """What endpoints outside may hear of; it costs a job only when one does."""
@@ -43,6 +43,8 @@ REACTIONS: dict[type, Sequence[Reaction]] = {
     answers.SurveyAnswered: [TOLD],
     answers.CustomerStoppedSurveys: [TOLD],
     invitations.CustomerInvited: [TOLD],
+    corrections.ReadingCorrected: [TOLD],
+    corrections.CorrectionUndone: [TOLD],
     EndpointDisabled: [Reaction(webhooks.tell_administrators)],
 }
 """Event -> what follows, each in a job of its own. What sets clocks and what they bring about has hands of its own."""

@@ -17,7 +17,7 @@ from heedful.customers.models import Feedback, Score, Touchpoint
 from heedful.listen.models import Thread
 from heedful.promise.models import Commitment
 from heedful.understand.models import Reading
-from heedful.web import lists
+from heedful.web import corrections, lists
 from heedful.web.page import PageRequest
 
 SIGNS = 50
@@ -36,6 +36,7 @@ class TroubleRow:
     reading: Reading | None
     feeling: str
     topics: list[str]
+    offers: list[corrections.Offer]
     made: "CommitmentRow | None"
     """The promise that was made to this customer, where the trouble is that it was not kept."""
 
@@ -81,12 +82,14 @@ def trouble_rows(
     feedback_by_id, scores = {row.pk: row for row in beside.feedback}, scores_by_feedback(beside.scores)
     came = _came(row for row in beside.commitments if row.settled_by)
     made = {row.pk: CommitmentRow(row, came.get(row.settled_by or 0)) for row in beside.commitments}
+    offers = corrections.offers(feedback_by_id.values(), topics)
     return [
         _trouble_row(
             trouble,
             feedback_by_id.get(trouble.feedback_id or 0),
             scores.get(trouble.feedback_id or 0, []),
             topics,
+            offers.get(trouble.feedback_id or 0, []),
             made.get(trouble.commitment_id or 0),
         )
         for trouble in troubles
@@ -119,6 +122,7 @@ def _trouble_row(
     feedback: Feedback | None,
     scores: Sequence[Score],
     names: Mapping[str, str],
+    offers: list[corrections.Offer],
     made: CommitmentRow | None,
 ) -> TroubleRow:
     reading: Reading | None = getattr(feedback, "reading", None)
@@ -129,6 +133,7 @@ def _trouble_row(
         reading=reading,
         feeling=reading.sentiment if reading else "",
         topics=[names.get(topic["slug"], topic["slug"]) for topic in reading.topics] if reading else [],
+        offers=offers,
         made=made,
     )
 
