@@ -97,10 +97,10 @@ def index(request: ApiRequest, query: paging.Query[FeedbackQuery]) -> FeedbackPa
 
 @router.post("/{int:pk}/corrections", response={201: CorrectionOut, **PROBLEMS})
 @repeatable
-def correct(request: ApiRequest, pk: int, said: CorrectionIn) -> Done:
+def correct(request: ApiRequest, pk: int, body: CorrectionIn) -> Done:
     """Say that it was read wrongly: what is named is taken out of the reading, for good."""
     row = corrections.correct(
-        feedback=_feedback(pk), part=said.part, value=said.value, by=request.auth, at=timezone.now()
+        feedback=_feedback(pk), part=body.part, value=body.value, by=request.auth, at=timezone.now()
     )
     return 201, CorrectionOut(id=row.pk, feedback=row.feedback_id, part=row.part, value=row.value)
 

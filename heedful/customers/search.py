@@ -4,12 +4,12 @@ from functools import reduce
 from itertools import groupby
 from operator import and_
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from heedful.associates import company
 from heedful.customers import folding, phones
 from heedful.customers.models import Customer, CustomerQuerySet, Identity, Organisation
-from heedful.kit import emails
+from heedful.kit import bundle, emails
 
 LONGEST_WORDS = 200
 MOST_FOUND = 50
@@ -77,19 +77,21 @@ def find(words: str) -> CustomerQuerySet:
     people = Customer.objects.people()
     if not is_enough(words):
         return people
-    named = Identity.objects.filter(value__in=writings(words))
-    known = list(named.values_list("customer__person", flat=True)[:MOST_FOUND])
-    theirs = [row.pk for row in organisations(words)]
-    return people.filter(matching(words) | Q(pk__in=known) | Q(organisation__in=theirs))
+    named = Identity.objects.filter(value__in=writings(words)).values_list("customer__person", flat=True)[:MOST_FOUND]
+    theirs = _organisations(words).values_list("pk", flat=True)
+    bundle.fetch(named, theirs)
+    return people.filter(matching(words) | Q(pk__in=list(named)) | Q(organisation__in=list(theirs)))
 
 
 def organisations(words: str) -> list[Organisation]:
     """Find organisations by words of their name, or by the whole of the id that they are known by."""
-    if not is_enough(words):
-        return []
+    return list(_organisations(words)) if is_enough(words) else []
+
+
+def _organisations(words: str) -> QuerySet[Organisation]:
     whole = _cleaned(words)
-    found = Organisation.objects.filter(matching(words) | Q(name__icontains=whole) | Q(external_id=whole))
-    return list(found.order_by("name", "pk")[:MOST_FOUND])
+    rows = Organisation.objects.filter(matching(words) | Q(name__icontains=whole) | Q(external_id=whole))
+    return rows.order_by("name", "pk")[:MOST_FOUND]
 
 
 def is_in(words: str, text: str) -> bool:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from heedful.associates import associates
 from heedful.customers.models import Feedback
@@ -78,17 +79,22 @@ def undo(*, correction: Correction, by: By, at: datetime) -> None:
     events.record(CorrectionUndone(correction.pk, *what), by=by, at=at)
 
 
-def standing(feedback: Iterable[int]) -> dict[int, list[Correction]]:
-    """The corrections that stand, by the number of the feedback."""
-    found: dict[int, list[Correction]] = defaultdict(list)
-    for row in Correction.objects.filter(feedback__in=list(feedback), undone_at=None).order_by("pk"):
-        found[row.feedback_id].append(row)
-    return found
+def standing_rows(feedback: Iterable[int]) -> QuerySet[Correction]:
+    """The corrections of this feedback that stand."""
+    return Correction.objects.filter(feedback__in=list(feedback), undone_at=None).order_by("pk")
+
+
+def by_feedback(rows: Iterable[Correction]) -> dict[int, list[Correction]]:
+    """Corrections by the number of their feedback."""
+    corrections_of: dict[int, list[Correction]] = defaultdict(list)
+    for row in rows:
+        corrections_of[row.feedback_id].append(row)
+    return corrections_of
 
 
 def apply(readings: Mapping[int, Reading]) -> None:
     """Take out of new readings what somebody took out of the same words before."""
-    for pk, rows in standing(readings).items():
+    for pk, rows in by_feedback(standing_rows(readings)).items():
         for row in rows:
             if row.text_digest == readings[pk].text_digest:
                 _take_out(readings[pk], row)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from heedful.customers.models import Feedback
 from heedful.understand import corrections, detection
-from heedful.understand.models import Correction, Reading, Topic
+from heedful.understand.models import Correction, Reading
 from heedful.web import wording
 
 
@@ -24,14 +24,13 @@ class Offer:
         return self.name == "undo"
 
 
-def offers(rows: Iterable[Feedback], topics: Mapping[str, str] | None = None) -> dict[int, list[Offer]]:
-    """What may be said of each reading, by the number of its feedback, given the topics' names where they are known."""
+def offers(
+    rows: Iterable[Feedback], standing: Iterable[Correction], topics: Mapping[str, str]
+) -> dict[int, list[Offer]]:
+    """What may be said of each reading, by the number of its feedback, given the corrections that stand."""
     readings = {row.pk: row.reading for row in rows if getattr(row, "reading", None)}
-    if not readings:
-        return {}
-    made = corrections.standing(readings)
-    names = topics or dict(Topic.objects.values_list("slug", "name"))
-    return {pk: [*_still(reading, names), *_made(made.get(pk, []), names)] for pk, reading in readings.items()}
+    made = corrections.by_feedback(standing)
+    return {pk: [*_still(reading, topics), *_made(made.get(pk, []), topics)] for pk, reading in readings.items()}
 
 
 def _still(reading: Reading, names: Mapping[str, str]) -> list[Offer]:

@@ -93,7 +93,7 @@ def test_a_correction_is_undone(sheet: Feedback, casey: Associate, noon: datetim
     for each in made:
         corrections.undo(correction=each, by=casey.by, at=noon)
     assert Reading.objects.values().get() == before
-    assert corrections.standing([sheet.pk]) == {}
+    assert not corrections.standing_rows([sheet.pk]).exists()
     assert Entry.objects.filter(kind="CorrectionUndone").count() == 3
     with pytest.raises(Refused, match="taken back already"):
         corrections.undo(correction=made[0], by=casey.by, at=noon)

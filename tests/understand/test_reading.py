@@ -216,9 +216,9 @@ def test_only_topics_that_are_cared_for_today_are_told(say: Say) -> None:
 
 def test_the_steps_are_the_documentation() -> None:
     assert [step.__name__ for step in reading.STEPS] == [
-        "find_unread",
-        "tell_what_was_meant",
-        "tell_topics",
+        "find_pending",
+        "interpret",
+        "match_topics",
         "store",
         "weigh",
         "report",

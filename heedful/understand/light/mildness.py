@@ -18,11 +18,11 @@ PLEASED, PLEASED_AT_LENGTH = 0.5, 0.4
 def tempered(
     texts: Sequence[str],
     is_pleased: Sequence[bool],
-    heard: Mapping[int, signals.Places],
+    places_of: Mapping[int, signals.Places],
     feelings: Callable[[Sequence[str]], Floats],
 ) -> list[signals.FiredSignals]:
     """The signals of each text; whether it is pleased is given, and `feelings` says it of single sentences."""
-    kept = {row: _unless_pleased(places, is_pleased=is_pleased[row]) for row, places in heard.items()}
+    kept = {row: _unless_pleased(places, is_pleased=is_pleased[row]) for row, places in places_of.items()}
     around = {
         (row, place): sentences.around(texts[row], *place)
         for row, places in kept.items()

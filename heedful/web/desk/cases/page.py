@@ -16,6 +16,7 @@ from heedful.customers import addresses, question_kinds
 from heedful.customers.models import Feedback, Score, Touchpoint
 from heedful.listen.models import Thread
 from heedful.promise.models import Commitment
+from heedful.understand import corrections as understood
 from heedful.understand.models import Reading
 from heedful.web import corrections, lists
 from heedful.web.page import PageRequest
@@ -69,10 +70,11 @@ class TroubleQueries:
         made = {number for trouble in troubles if (number := trouble.commitment_id)}
         self.feedback = Feedback.objects.filter(pk__in=spoken).select_related("reading")
         self.scores = Score.objects.filter(feedback__in=spoken)
+        self.corrections = understood.standing_rows(spoken)
         self.commitments = Commitment.objects.filter(pk__in=made).select_related("promise")
 
     def __iter__(self) -> Iterator[Query]:
-        return iter((self.feedback, self.scores, self.commitments))
+        return iter((self.feedback, self.scores, self.corrections, self.commitments))
 
 
 def trouble_rows(
@@ -82,7 +84,7 @@ def trouble_rows(
     feedback_by_id, scores = {row.pk: row for row in beside.feedback}, scores_by_feedback(beside.scores)
     came = _came(row for row in beside.commitments if row.settled_by)
     made = {row.pk: CommitmentRow(row, came.get(row.settled_by or 0)) for row in beside.commitments}
-    offers = corrections.offers(feedback_by_id.values(), topics)
+    offers = corrections.offers(feedback_by_id.values(), beside.corrections, topics)
     return [
         _trouble_row(
             trouble,

@@ -18,6 +18,7 @@ from heedful.customers import consents, joins, people, search, stages
 from heedful.customers.models import Customer, Feedback, Identity, Merge
 from heedful.kit import bundle
 from heedful.promise.models import Commitment
+from heedful.understand import corrections as understood
 from heedful.web import corrections, lists, shell
 from heedful.web.desk.customers import join_list, merge_list, timeline
 from heedful.web.desk.customers import list as customer_list
@@ -174,7 +175,9 @@ def _show_list(
     shown = lists.read(request, rows, keys=keys, beside=[*side.queries, *known.queries])
     context = {"page": shown, "panel": side, "causes": known.causes}
     if part == "feedback":
-        context["offers"] = corrections.offers(shown.rows, known.topics)
+        context["offers"] = corrections.offers(
+            shown.rows, understood.standing_rows(row.pk for row in shown.rows), known.topics
+        )
     return _show(request, who, part, context)
 
 

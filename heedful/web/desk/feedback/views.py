@@ -115,9 +115,10 @@ def feedback_rows(rows: Iterable[Feedback], names_of: names.Names) -> list[Feedb
     references = {str(Reference("feedback", row.pk)): row.pk for row in rows}
     troubles = CaseTrouble.objects.filter(reference__in=references).values_list("reference", "case_id")
     given = Score.objects.filter(feedback__in=references.values())
-    bundle.fetch(troubles, given, *names_of.queries)
+    standing = understood.standing_rows(references.values())
+    bundle.fetch(troubles, given, standing, *names_of.queries)
     case_of, scores = {references[reference]: pk for reference, pk in troubles}, case_page.scores_by_feedback(given)
-    offers = corrections.offers(rows, names_of.topics)
+    offers = corrections.offers(rows, standing, names_of.topics)
     return [
         _row(row, scores.get(row.pk, []), names_of.topics, case_of.get(row.pk), offers.get(row.pk, [])) for row in rows
     ]
