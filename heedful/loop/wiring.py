@@ -15,6 +15,7 @@ from heedful.ledger.events import Reaction
 from heedful.ledger.jobs import CLOCKS, PROMISES
 from heedful.listen import answers, backfill, conversations, invitations, surveys
 from heedful.promise import calendars, commitments, promises, recounts
+from heedful.prove import directions
 from heedful.understand import detection, reading, rereadings, rules, topics
 
 TOLD = Reaction(deliveries.dispatch, when=deliveries.is_heard)
@@ -108,6 +109,7 @@ RECORDED_ONLY: tuple[type, ...] = (
     conversations.MessageReceived,
     invitations.InvitationSuppressed,
     backfill.InvitationsBackfilled,
+    directions.DirectionChosen,
     surveys.BudgetChanged,
     surveys.SurveyMade,
     surveys.SurveyChanged,

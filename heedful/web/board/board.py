@@ -15,7 +15,7 @@ from django.utils import timezone
 from heedful.customers import question_kinds
 from heedful.customers.models import Feedback
 from heedful.promise import attainment
-from heedful.prove import answers, cache, loop_speed, scorecards, scores
+from heedful.prove import answers, cache, directions, loop_speed, scorecards, scores
 from heedful.prove import experience as proven
 from heedful.prove.periods import Period
 from heedful.prove.tallies import AnswerTally
@@ -116,7 +116,12 @@ def _experience(one: proven.ExperienceByOutcome, address: str) -> BoardExperienc
     ]
     note = f"Of those who answered: kept {_words(one.kept)}, broken {_words(one.broken)}." if is_of_all else ""
     apart = scores.difference(broken, kept) if kept and broken else None
-    return BoardExperience(question_kinds.name_of(one.question), shown, note, "" if is_of_all else _verdict(apart))
+    return BoardExperience(
+        question_kinds.name_of(one.question),
+        shown,
+        note,
+        "" if is_of_all else _verdict(apart, directions.of(one.question)),
+    )
 
 
 def _words(figure: scores.Estimate | None) -> str:
@@ -125,14 +130,17 @@ def _words(figure: scores.Estimate | None) -> str:
     return f"{score_words(figure)} ({figure.n:,}{'' if figure.enough else ', too few to tell'})"
 
 
-def _verdict(apart: scores.Estimate | None) -> str:
+def _verdict(apart: scores.Estimate | None, more_is: str) -> str:
     if apart is None:
         return ""
     if not apart.enough:
         return "too few answers to compare"
     if not apart.is_clear_of_zero:
         return "kept and broken cannot be told apart"
-    return f"{'worse' if apart.value < 0 else 'better'} when broken, more than chance"
+    if not more_is:
+        return f"{'less' if apart.value < 0 else 'more'} when broken, more than chance"
+    is_worse = (apart.value < 0) == (more_is == "better")
+    return f"{'worse' if is_worse else 'better'} when broken, more than chance"
 
 
 def _gap(card: scorecards.PromiseCard, address: str) -> Figure | None:
