@@ -5,13 +5,14 @@ Whoever may export takes as much as they like, and it is written down; all other
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db import connection, transaction
 
-from heedful.associates import associates
+from heedful.associates import associates, company
 from heedful.associates.models import Disclosure
+from heedful.kit import days
 from heedful.kit.actor import By
 from heedful.kit.errors import TooMany
 from heedful.ledger import events
@@ -49,8 +50,10 @@ RETURNING 1
 def show(*, customers: Iterable[int], by: By, at: datetime) -> None:
     """Count customers before they are shown, each once a day, and refuse what is more than a day's work."""
     shown = sorted(set(customers))
-    rows = Disclosure.objects.filter(actor=str(by), day=at.date(), customers__contains=shown)
-    if by.kind not in COUNTED or not shown or rows.exists() or _add(shown, by, at):
+    if by.kind not in COUNTED or not shown:
+        return
+    rows = Disclosure.objects.filter(actor=str(by), day=_day(at), customers__contains=shown)
+    if rows.exists() or _add(shown, by, at):
         return
     if not associates.may(by, "customer.export"):
         raise TooMany(
@@ -60,19 +63,24 @@ def show(*, customers: Iterable[int], by: By, at: datetime) -> None:
     _begin_anew(shown, by, at)
 
 
+def _day(at: datetime) -> date:
+    """The day where the company is."""
+    return days.day_of(at, zone=company.zone())
+
+
 def _add(shown: Sequence[int], by: By, at: datetime) -> bool:
     most = settings.CUSTOMERS_A_DAY
     if len(shown) > most:
         return False
     with connection.cursor() as cursor:
-        cursor.execute(ADD, {"actor": str(by), "day": at.date(), "shown": list(shown), "most": most})
+        cursor.execute(ADD, {"actor": str(by), "day": _day(at), "shown": list(shown), "most": most})
         return cursor.fetchone() is not None
 
 
 @transaction.atomic
 def _begin_anew(shown: Sequence[int], by: By, at: datetime) -> None:
     """Write down how many they were, and count from nothing."""
-    row, _ = Disclosure.objects.select_for_update().get_or_create(actor=str(by), day=at.date())
+    row, _ = Disclosure.objects.select_for_update().get_or_create(actor=str(by), day=_day(at))
     events.record(CustomersDisclosed(len({*row.customers, *shown})), by=by, at=at)
     row.customers = []
     row.save(update_fields=["customers"])
@@ -94,4 +102,4 @@ def export_figures(*, what: str, rows: int, by: By, at: datetime) -> None:
 
 def forget(*, at: datetime) -> int:
     """Drop what was counted a month ago; returns how many days of how many people."""
-    return Disclosure.objects.filter(day__lt=(at - KEPT_FOR).date()).delete()[0]
+    return Disclosure.objects.filter(day__lt=_day(at - KEPT_FOR)).delete()[0]

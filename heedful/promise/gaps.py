@@ -18,6 +18,7 @@ from heedful.promise.models import Promise
 type By = Literal["kind", "stage", "channel", "month"]
 
 EXPERIENCE_WINDOW = timedelta(days=30)
+"""Calendar days where the company is."""
 KEYS = {
     "kind": "kind",
     "stage": "stage",
@@ -72,12 +73,14 @@ Most records are the person's own, so that only those of others are looked up: `
 NEAREST = """, settled AS (
     SELECT i.id, i.promise_id, i.state, i.settled_at, i.counts_at, coalesce(m.person_id, i.customer_id) AS person
     FROM promise_commitment i LEFT JOIN customers_customer m ON m.id = i.customer_id AND m.person_id < m.id
-    WHERE i.promise_id = ANY(%(promises)s) AND i.settled_at >= %(since)s - %(felt_for)s AND i.settled_at < %(until)s
+    WHERE i.promise_id = ANY(%(promises)s) AND i.settled_at < %(until)s
+        AND i.settled_at >= (%(since)s AT TIME ZONE %(zone)s - %(felt_for)s) AT TIME ZONE %(zone)s
 ), pairs AS (
     SELECT f.question, f.value, f.happened_at, f.record, f.person, s.promise_id, s.state, s.id AS instance,
         s.settled_at, s.counts_at >= %(since)s AS counts, count(*) AS n
     FROM found f JOIN settled s ON s.person = f.person
-        AND s.settled_at BETWEEN f.happened_at - %(felt_for)s AND f.happened_at
+        AND s.settled_at <= f.happened_at
+        AND s.settled_at >= (f.happened_at AT TIME ZONE %(zone)s - %(felt_for)s) AT TIME ZONE %(zone)s
     GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
 ), nearest AS MATERIALIZED (
     SELECT DISTINCT ON (question, value, happened_at, record, promise_id) * FROM pairs
@@ -119,6 +122,7 @@ def after(
         "hoped": [question.removeprefix(EXPECTED) for question in questions if question.startswith(EXPECTED)],
         "promises": [promise.pk for promise in promises],
         "felt_for": EXPERIENCE_WINDOW,
+        "zone": standards.company_zone(),
     }
     stated = {promise.pk: promise.stated_expectation for promise in promises}
     sql = EXPERIENCES + NEAREST + OUTCOMES.format(expectation=EXPECTATION)

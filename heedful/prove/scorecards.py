@@ -2,21 +2,22 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django.db import connection
 
+from heedful.associates import company
 from heedful.promise import attainment
 from heedful.promise.attainment import Attainment
 from heedful.promise.models import Promise
-from heedful.prove import experience, scores
+from heedful.prove import experience, periods, scores
 from heedful.prove.experience import ExperienceByOutcome
 from heedful.prove.periods import Period
 from heedful.prove.scores import Estimate
 
-WORTH_OVER = timedelta(days=90)
+WORTH_OVER_DAYS = 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +132,7 @@ GROUP BY 1
 
 def worth_period(at: datetime) -> Period:
     """The time over which it is counted who was touched."""
-    return Period(at - WORTH_OVER, at + timedelta(seconds=1), "90 days")
+    return periods.last_days(WORTH_OVER_DAYS, at=at, zone=company.zone())
 
 
 def _worth(at: datetime) -> dict[int, Worth]:

@@ -118,3 +118,23 @@ def test_two_answers_that_are_alike_are_two(felt: Promise) -> None:
 
 def _record(who: str) -> int:
     return Customer.objects.get(identities__value=who).pk
+
+
+@pytest.mark.parametrize(
+    ("kept_at", "said_at", "is_counted"),
+    [
+        ("2026-10-01T12:00+02:00", "2026-10-31T11:30+01:00", True),
+        ("2026-10-01T12:00+02:00", "2026-10-31T12:30+01:00", False),
+        ("2026-03-10T12:00+01:00", "2026-04-09T11:30+02:00", True),
+        ("2026-03-10T12:00+01:00", "2026-04-09T12:30+02:00", False),
+    ],
+)
+def test_thirty_days_after_are_days_of_the_calendar_whatever_the_clocks_do(
+    ada: Associate, kept_at: str, said_at: str, is_counted: bool
+) -> None:
+    kept, said = datetime.fromisoformat(kept_at), datetime.fromisoformat(said_at)
+    promise = make(ada, StandardDraft(form="yes", from_kind="bill_sent", property="as_quoted"))
+    commitments.evaluate_people([tell("ann", "bill_sent", kept, properties={"as_quoted": "yes"})], at=said)
+    score("ann", "satisfaction", 5, said)
+    found = gaps.after(promises=[promise], questions=["satisfaction"], since=MONDAY, until=said + DAY)
+    assert [row.n for row in found] == ([1] if is_counted else [])

@@ -161,7 +161,7 @@ def test_cases_run_by_one_promise_at_a_time(ada: Associate) -> None:
         (StandardDraft(form="within", from_kind="order_placed", to_kind="delivered", within_s=90), "within 90 seconds"),
         (
             StandardDraft(form="within", from_kind="order_placed", to_kind="delivered", within_s=604_800),
-            "within 1 week",
+            "within 168 hours",
         ),
     ],
 )

@@ -1,7 +1,7 @@
 """One score from all sides: what can be told apart, which way is better, and who weighs."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.test import Client
@@ -71,3 +71,17 @@ def test_how_many_people_a_recount_looked_at_is_no_customers_name(alice: object)
     rows = entries.lines(Entry.objects.filter(kind="PromiseRecounted").order_by("pk"))
     words = [{fact.name: fact.words for fact in row.facts}["People"] for row in rows]
     assert words == ["1", "7", "1,250"]
+
+
+def test_the_answers_behind_a_month_are_those_of_the_month_where_the_company_is(
+    acme: Company, as_: As, bo: Associate
+) -> None:
+    for number, at in enumerate(["2026-06-30T22:59:59Z", "2026-06-30T23:00:00Z", "2026-07-31T23:00:00Z"]):
+        who = (("user_id", f"u{number}"),)
+        draft = TouchpointDraft("asked", datetime.fromisoformat(at), at, who, scores={"recommend": 9 - number})
+        messages.record(messages=[SourceMessage(draft)], source="t", by=SYSTEM, at=datetime.fromisoformat(at))
+    for month in ("2026-06", "2026-07", "2026-08"):
+        address = f"/feedback?question=recommend&words=any&month={month}"
+        assert "1 answer" in as_(bo).get(address).content.decode()
+        export = b"".join(as_(bo).get(f"{address}&format=csv")).decode()  # type: ignore[arg-type]
+        assert len(export.splitlines()) == 2

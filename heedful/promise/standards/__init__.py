@@ -97,8 +97,7 @@ def hours(calendar: Calendar) -> Hours:
 
 def company_zone() -> str:
     """The time zone that the company lives in."""
-    found = company.find()
-    return found.time_zone if found else "UTC"
+    return company.zone()
 
 
 def kinds(standard: Standard) -> set[str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property
 
 from django.urls import reverse
@@ -11,11 +11,12 @@ from django.utils import timezone
 from heedful.act.models import URGENCY, Case
 from heedful.customers import question_kinds
 from heedful.customers.models import Customer, CustomerQuerySet, Feedback, Score
+from heedful.kit import days
 from heedful.promise.models import Commitment
 from heedful.web import wording
 
-LATELY = timedelta(days=365)
-BROKEN_LATELY = timedelta(days=90)
+LATELY_DAYS = 365
+BROKEN_LATELY_DAYS = 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +50,13 @@ class Panel:
         self.here = here
         self.now = timezone.now()
 
+    def _back(self, number: int) -> datetime:
+        return days.before(self.now, number, zone=timezone.get_current_timezone_name())
+
     @cached_property
     def scores(self) -> list[PanelScore]:
         """The latest answer to each question within a year, the newest first."""
-        answers = Score.objects.filter(customer__person=self.customer.pk, happened_at__gte=self.now - LATELY)
+        answers = Score.objects.filter(customer__person=self.customer.pk, happened_at__gte=self._back(LATELY_DAYS))
         latest: dict[str, Score] = {}
         for answer in answers.order_by("-happened_at", "-pk")[:60]:
             latest.setdefault(answer.question, answer)
@@ -69,7 +73,9 @@ class Panel:
         """What we owe, the soonest first, and what we broke lately."""
         made = Commitment.objects.filter(customer__person=self.customer.pk).select_related("promise")
         owed = made.filter(state__in=["pending", "at_risk"]).order_by("due_at", "pk")[:4]
-        broken = made.filter(state="broken", counts_at__gte=self.now - BROKEN_LATELY).order_by("-counts_at", "-pk")[:3]
+        broken = made.filter(state="broken", counts_at__gte=self._back(BROKEN_LATELY_DAYS)).order_by(
+            "-counts_at", "-pk"
+        )[:3]
         return [*owed, *broken]
 
     @cached_property
