@@ -76,6 +76,7 @@ RECORDED_ONLY: tuple[type, ...] = (
     views.ViewRemoved,
     calendars.CalendarAdded,
     calendars.CalendarChanged,
+    calendars.CalendarCorrected,
     promises.PromiseMade,
     promises.PromiseChanged,
     promises.PromiseEnded,

@@ -92,7 +92,7 @@ def spec(standard: Standard, *, time_zone: str) -> StandardSpec:
 
 def hours(calendar: Calendar) -> Hours:
     """Read a calendar for the arithmetic of working time."""
-    return Hours.from_json({"time_zone": calendar.time_zone, "week": calendar.week, "holidays": calendar.holidays})
+    return Hours.from_json(calendar.hours)
 
 
 def company_zone() -> str:
