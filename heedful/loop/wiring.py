@@ -32,6 +32,9 @@ REACTIONS: dict[type, Sequence[Reaction]] = {
     people.PeopleRegrouped: [
         Reaction(commitments.reevaluate, queue=PROMISES),
     ],
+    kinds.AwaitedKindsArrived: [
+        Reaction(recounts.begin_measuring, queue=PROMISES),
+    ],
     detection.TroubleHeard: [Reaction(act.open_cases, priority=20), TOLD],
     commitments.PromiseBroken: [Reaction(act.open_for_broken_promises, priority=30, queue=CLOCKS), TOLD],
     commitments.PromiseAtRisk: [Reaction(act.warn_of_promises_at_risk, priority=30, queue=CLOCKS), TOLD],

@@ -48,6 +48,17 @@ class PromiseCard:
     """Open cases in which it was broken."""
 
     @property
+    def felt(self) -> ExperienceByOutcome | None:
+        """The question by which it is felt."""
+        return experience.felt(self.promise, self.experience)
+
+    @property
+    def is_measurable(self) -> bool:
+        """Whether any of its standards has what it needs; nothing is counted where none has."""
+        today = [standard for standard in self.promise.standards.all() if standard.ended_at is None]
+        return not today or not all(standard.is_waiting for standard in today)
+
+    @property
     def change(self) -> Estimate | None:
         """The walk against the period before."""
         return scores.change(self.attainment, self.attainment_before)
@@ -87,7 +98,7 @@ def _cards(
             before.get(promise.pk, Attainment()),
             experiences.get(promise.pk, []),
         )
-        gap = experience.widest_gap(answers)
+        gap = experience.widest_gap(promise, answers)
         cards.append(
             PromiseCard(
                 promise=promise,

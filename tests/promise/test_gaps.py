@@ -138,3 +138,28 @@ def test_thirty_days_after_are_days_of_the_calendar_whatever_the_clocks_do(
     score("ann", "satisfaction", 5, said)
     found = gaps.after(promises=[promise], questions=["satisfaction"], since=MONDAY, until=said + DAY)
     assert [row.n for row in found] == ([1] if is_counted else [])
+
+
+@pytest.mark.parametrize(
+    ("carried", "states"),
+    [
+        ({"order": {"id": 17}}, ["kept"]),
+        ({"order.id": " 18 "}, ["broken"]),
+        ({"order": {"id": "18"}}, ["broken"]),
+        ({"order": {"id": 99}}, []),
+        ({}, ["broken"]),
+    ],
+    ids=["the first", "the second", "as text", "another", "none"],
+)
+def test_an_answer_about_an_order_belongs_to_that_order(
+    ada: Associate, carried: dict[str, Any], states: list[str]
+) -> None:
+    draft = StandardDraft(form="within", from_kind="ordered", to_kind="sent", within_s=3600, match_property="order.id")
+    promise = make(ada, draft)
+    ann = tell("ann", "ordered", MONDAY, properties={"order": {"id": 17}})
+    tell("ann", "sent", MONDAY + HOUR, properties={"order": {"id": "17"}})
+    tell("ann", "ordered", MONDAY + DAY, properties={"order": {"id": 18.0}})
+    commitments.evaluate_people([ann], at=MONDAY + 2 * DAY)
+    score("ann", "satisfaction", 4, MONDAY + 3 * DAY, properties=carried)
+    found = gaps.after(promises=[promise], questions=["satisfaction"], **WINDOW)
+    assert [row.state for row in found] == states

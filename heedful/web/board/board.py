@@ -101,7 +101,7 @@ def _shown(card: scorecards.PromiseCard, choice: str) -> BoardPromise:
         if card.attainment
         else None
     )
-    experience = _experience(card.experience[0], f"{address}?period={choice}") if card.experience else None
+    experience = _experience(card.felt, f"{address}?period={choice}") if card.felt else None
     return BoardPromise(card, figure, experience, _gap(card, address), f"{address}?period=90&state=broken")
 
 

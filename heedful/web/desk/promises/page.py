@@ -1,6 +1,6 @@
 """What the pages of promises show: periods, figures, how it was felt, and the replay of one instance."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,7 @@ from heedful.promise import attainment, standards
 from heedful.promise.attainment import Attainment
 from heedful.promise.commitments import CommitmentHistory
 from heedful.promise.models import Commitment, Promise, Unreadable
+from heedful.promise.promises import MissingKind, missing_kinds
 from heedful.prove import experience as proven
 from heedful.prove import intervals, scores
 from heedful.prove.periods import Period
@@ -40,11 +41,21 @@ def sentences(row: Promise, names: Mapping[str, str]) -> list[str]:
     return [standards.sentence(one, names=names) for one in today or row.standards.all()]
 
 
-def unseen_kinds(row: Promise, called: Mapping[str, str]) -> list[str]:
-    """What the kinds are called that it waits for and that nobody has sent yet."""
-    today = [one for one in row.standards.all() if one.ended_at is None]
-    waited = [kind for one in today for kind in (one.from_kind, one.to_kind)]
-    return [called.get(kind) or slugs.words(kind) for kind in kinds.unseen(slugs=waited)]
+@dataclass(frozen=True, slots=True)
+class UnseenKind:
+    """What a kind is called of which nothing has come in, and the nearest of those that have."""
+
+    name: str
+    nearest: str
+
+
+def unseen_kinds(missing: Iterable[MissingKind], called: Mapping[str, str]) -> list[UnseenKind]:
+    """What is missing, in words."""
+    return [UnseenKind(_called(one.kind, called), _called(one.nearest, called)) for one in missing]
+
+
+def _called(kind: str, called: Mapping[str, str]) -> str:
+    return called.get(kind) or slugs.words(kind)
 
 
 def attainment_figure(counts: Attainment, *, label: str = "Kept", href: str = "") -> Figure:
@@ -76,7 +87,7 @@ def page_context(request: HttpRequest, row: Promise, *, at: datetime) -> dict[st
     return {
         "promise": row,
         "sentences": sentences(row, called),
-        "unheard": unseen_kinds(row, called) if row.is_active else [],
+        "unheard": unseen_kinds(missing_kinds(row.standards.all()), called) if row.is_active else [],
         **periods.context(request, when),
         "states": states,
         "attainment": counts,
