@@ -295,4 +295,6 @@ def _audience(audience: Audience) -> dict[str, list[str]]:
 
 def _free_slug(text: str) -> str:
     locks.lock(Promise)
-    return names.slug(text, otherwise="promise", most=70, taken=[*ADDRESSES, *Promise.objects.values_list("slug", flat=True)])
+    return names.slug(
+        text, otherwise="promise", most=70, taken=[*ADDRESSES, *Promise.objects.values_list("slug", flat=True)]
+    )

@@ -31,9 +31,7 @@ def of(question: str, *, known: Mapping[str, str] | None = None) -> Direction:
     """Whether more is better or worse; nothing where nobody has said. What was expected is as what came."""
     if not is_open(question):
         return "better"
-    code = question.removeprefix(EXPECTED)
-    found = QuestionDirection.objects.filter(pk=code).values_list("more_is", flat=True).first()
-    match known.get(code) if known is not None else found:
+    match (chosen() if known is None else known).get(question.removeprefix(EXPECTED)):
         case "better":
             return "better"
         case "worse":

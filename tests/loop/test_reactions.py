@@ -24,10 +24,10 @@ from heedful.ledger.models import Entry
 from heedful.listen import answers, invitations, surveys
 from heedful.listen.models import Invitation, Survey
 from heedful.loop import wiring
-from heedful.promise import promises
 from heedful.promise.promises import Wording
 from heedful.promise.standards import StandardDraft
 from heedful.understand.detection import Trouble
+from tests.cast import make_promise
 
 HOUR = timedelta(hours=1)
 NOW = timezone.now()
@@ -54,7 +54,7 @@ def happens(kind: str, hours_ago: float, **more: Any) -> Customer:
 def promise() -> None:
     standard = StandardDraft(form="within", from_kind="order_placed", to_kind="delivered", within_s=DUE_S)
     wording = Wording(words="Delivered within two hours")
-    promises.make(wording=wording, standards=[standard], by=SYSTEM, at=NOW - 9 * HOUR)
+    make_promise(wording=wording, standards=[standard], by=SYSTEM, at=NOW - 9 * HOUR)
 
 
 def survey() -> Survey:

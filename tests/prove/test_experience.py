@@ -51,10 +51,11 @@ def test_the_widest_gap_is_of_the_question_with_the_most_pairs() -> None:
     none, three, five = (
         ExperienceByOutcome("ease", None, None, gap=scores.share_of(1, pairs) if pairs else None) for pairs in (0, 3, 5)
     )
-    assert experience.widest_gap([none, three, five, none]) is five
-    assert experience.widest_gap([five, three]) is five
-    assert experience.widest_gap([none]) is None
-    assert experience.widest_gap([]) is None
+    undecided = Promise(felt_by="")
+    assert experience.widest_gap(undecided, [none, three, five, none]) is five
+    assert experience.widest_gap(undecided, [five, three]) is five
+    assert experience.widest_gap(undecided, [none]) is None
+    assert experience.widest_gap(undecided, []) is None
 
 
 def test_the_question_with_the_most_answers_is_first_and_what_is_not_of_promises_is_none(ada: Associate) -> None:

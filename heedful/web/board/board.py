@@ -1,6 +1,6 @@
 """The board: one page that says the truth to leaders, and what to do."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -67,7 +67,8 @@ def _figures(period: Period, now: datetime) -> dict[str, object]:
 
 def _promises(period: Period, now: datetime) -> dict[str, list["BoardPromise"]]:
     """The promises whose breaking touches most, and the rest."""
-    shown = [_shown(card, period.choice) for card in scorecards.cards(period=period, at=now)]
+    known = directions.chosen()
+    shown = [_shown(card, period.choice, known) for card in scorecards.cards(period=period, at=now)]
     return {"first": shown[:FIRST], "rest": shown[FIRST:]}
 
 
@@ -94,18 +95,18 @@ class BoardPromise:
     broken_href: str
 
 
-def _shown(card: scorecards.PromiseCard, choice: str) -> BoardPromise:
+def _shown(card: scorecards.PromiseCard, choice: str, known: Mapping[str, str]) -> BoardPromise:
     address = reverse("desk:promise", args=[card.promise.slug])
     figure = (
         figures.attainment(card.attainment, card.attainment_before, href=f"{address}?period={choice}")
         if card.attainment
         else None
     )
-    experience = _experience(card.felt, f"{address}?period={choice}") if card.felt else None
+    experience = _experience(card.felt, f"{address}?period={choice}", known) if card.felt else None
     return BoardPromise(card, figure, experience, _gap(card, address), f"{address}?period=90&state=broken")
 
 
-def _experience(one: proven.ExperienceByOutcome, address: str) -> BoardExperience:
+def _experience(one: proven.ExperienceByOutcome, address: str, known: Mapping[str, str]) -> BoardExperience:
     """The score when kept and when broken, and whether that difference is more than chance."""
     is_of_all = one.of_all_kept or one.of_all_broken
     kept, broken = (one.of_all_kept, one.of_all_broken) if is_of_all else (one.kept, one.broken)
@@ -120,7 +121,7 @@ def _experience(one: proven.ExperienceByOutcome, address: str) -> BoardExperienc
         question_kinds.name_of(one.question),
         shown,
         note,
-        "" if is_of_all else _verdict(apart, directions.of(one.question)),
+        "" if is_of_all else _verdict(apart, directions.of(one.question, known=known)),
     )
 
 
