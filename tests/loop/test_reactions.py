@@ -24,6 +24,7 @@ from heedful.ledger.models import Entry
 from heedful.listen import answers, invitations, surveys
 from heedful.listen.models import Invitation, Survey
 from heedful.loop import wiring
+from heedful.promise import promises
 from heedful.promise.promises import Wording
 from heedful.promise.standards import StandardDraft
 from heedful.understand.detection import Trouble
@@ -107,6 +108,14 @@ def a_complaint_is_recorded() -> None:
     complain(order(3))
 
 
+def what_a_promise_waits_for_comes_in() -> None:
+    standard = StandardDraft(form="within", from_kind="fault_reported", to_kind="fault_mended", within_s=3600)
+    wording = Wording(words="Mended in an hour")
+    promises.make(wording=wording, standards=[standard], by=SYSTEM, at=NOW - 9 * HOUR)
+    happens("fault_reported", 3, customer=order(3).pk)
+    happens("fault_mended", 1, customer=order(3).pk)
+
+
 def two_become_one() -> None:
     promise()
     alice = order(3)
@@ -180,6 +189,7 @@ def an_endpoint_is_disabled() -> None:
 MAKE: dict[str, Callable[[], None]] = {
     "TouchpointsRecorded": a_batch_is_recorded,
     "PeopleRegrouped": two_become_one,
+    "AwaitedKindsArrived": what_a_promise_waits_for_comes_in,
     "TroubleHeard": trouble_is_heard,
     "PromiseBroken": a_promise_is_broken,
     "PromiseAtRisk": a_promise_is_at_risk,

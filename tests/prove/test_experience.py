@@ -7,6 +7,7 @@ import pytest
 
 from heedful.associates.models import Associate
 from heedful.promise import attainment, commitments
+from heedful.promise.models import Promise
 from heedful.promise.standards import StandardDraft
 from heedful.prove import experience, scores
 from heedful.prove.experience import ExperienceByOutcome
@@ -80,3 +81,26 @@ def test_breaking_makes_a_difference_where_both_are_known() -> None:
     assert (found.value, ExperienceByOutcome("yes.disputed", kept=high, broken=low).n) == (-0.5, 8)
     for kept, broken in ((high, None), (None, low), (None, None)):
         assert ExperienceByOutcome("yes.disputed", kept=kept, broken=broken).difference is None
+
+
+@pytest.mark.parametrize(
+    ("felt_by", "first"),
+    [
+        ("satisfaction.punctuality", "satisfaction.punctuality"),
+        ("satisfaction.food", "satisfaction.food"),
+        ("satisfaction.baggage_handling", "satisfaction.baggage_handling"),
+        ("ease", None),
+    ],
+)
+def test_a_promise_is_felt_by_the_question_that_its_owner_chose(
+    ada: Associate, felt_by: str, first: str | None
+) -> None:
+    promise = make(ada, StandardDraft(form="yes", from_kind="landed", property="on_time"), felt_by=felt_by)
+    given = {f"satisfaction.{topic}": 3 for topic in ("baggage_handling", "food", "punctuality")}
+    who = [tell("ann", "landed", MONDAY, properties={"on_time": "yes"}, scores=given, subject="s1")]
+    commitments.evaluate_people(who, at=PERIOD.until)
+    counts = attainment.attainments(since=PERIOD.since, until=PERIOD.until)
+    found = experience.by_outcome(promises=[promise], attainments=counts, period=PERIOD)[promise.pk]
+    felt = experience.felt(promise, found)
+    assert (felt and felt.question) == first
+    assert len(found) == 3

@@ -182,7 +182,8 @@ def recount(request: PageRequest, slug: str) -> HttpResponse:
 
 
 def _promise(slug: str) -> Promise:
-    return get_object_or_404(Promise.objects.select_related("stage", "owner", "recount"), slug=slug)
+    rows = Promise.objects.select_related("stage", "owner", "recount").prefetch_related("standards")
+    return get_object_or_404(rows, slug=slug)
 
 
 def _address(row: Promise) -> str:
