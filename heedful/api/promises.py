@@ -50,7 +50,7 @@ class PromiseOut(Schema):
     stated_expectation: dict[str, int]
     is_case_clock: bool
     standards: list[str]
-    felt_by: str
+    experience_question: str
     cannot_be_measured: list[MissingKindOut]
     made_at: datetime
     ended_at: datetime | None
@@ -138,7 +138,7 @@ class PromiseIn(Schema):
         {}, max_length=20, description="Question and the score that its words let customers expect"
     )
     counter_measure: str = Field("", max_length=20_000, description="What is being done where it is broken")
-    felt_by: str = Field("", max_length=80, description="The question by which it is known how it felt")
+    experience_question: str = Field("", max_length=80, description="The question by which it is known how it felt")
     since: Moment | None = Field(None, description="Since when it has been promised; from now on where it is left out")
     is_case_clock: bool = Field(False, description="Whether cases run by it; one promise at a time can")
     standards: list[StandardIn] = Field(min_length=1, max_length=10)
@@ -188,7 +188,7 @@ def _out(row: Promise) -> dict[str, Any]:
         "stated_expectation": row.stated_expectation,
         "is_case_clock": row.is_case_clock,
         "standards": promises.sentences(row),
-        "felt_by": row.felt_by,
+        "experience_question": row.experience_question,
         "cannot_be_measured": [
             MissingKindOut(kind=one.kind, nearest=one.nearest) for one in promises.missing_kinds(row.standards.all())
         ]

@@ -34,7 +34,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         how.add_argument(option, nargs=len(form.shell.words), metavar=form.shell.words, help=form.shell.help)
     add.add_argument("--match", default="", metavar="PROPERTY", help="FROM and TO belong together by this property")
     add.add_argument("--since", default="", metavar="DAY", help="promised since that day, such as 2026-01-01")
-    add.add_argument("--felt-by", default="", metavar="QUESTION", help="the question by which it is known how it felt")
+    add.add_argument(
+        "--experience-question", default="", metavar="QUESTION", help="the question by which it is known how it felt"
+    )
     add.add_argument("--calendar", default="", metavar="NAME", help="count working time by this calendar")
     show = verbs.add_parser("list", help="show each promise: kept of due, and the score when kept and when broken")
     show.add_argument("--period", choices=periods.CHOICES, default="all")
@@ -96,7 +98,9 @@ def _add(options: argparse.Namespace) -> int:
     owner = Associate.objects.filter(email__iexact=options.owner).first()
     if options.owner and owner is None:
         raise Refused(f"Nobody here has the address {options.owner!r}.")
-    wording = promises.Wording(words=options.words, stage=stage, owner=owner, felt_by=options.felt_by)
+    wording = promises.Wording(
+        words=options.words, stage=stage, owner=owner, experience_question=options.experience_question
+    )
     draft, now, since = _standard(options), timezone.now(), _since(options.since)
     lately = retrospect.would_have_been(drafts=[draft], audience={}, at=now)
     made = promises.make(wording=wording, standards=[draft], since=since, by=SYSTEM, at=now)

@@ -63,7 +63,7 @@ class Promise(models.Model):
     """What is being done where it is broken, in the owner's words."""
     stated_expectation = models.JSONField(default=dict)
     """What its words let customers expect: question -> value on that question's scale."""
-    felt_by = models.CharField(max_length=80, blank=True, default="", db_default="")
+    experience_question = models.CharField(max_length=80, blank=True, default="", db_default="")
     """The question by which its owner wants to know how it felt; empty is whichever is answered most."""
     made_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)

@@ -65,7 +65,7 @@ class Wording:
     severity: int = 2
     is_case_clock: bool = False
     counter_measure: str = ""
-    felt_by: str = ""
+    experience_question: str = ""
 
     def fields(self) -> dict[str, Any]:
         """The wording as the fields of a row."""
@@ -78,7 +78,7 @@ class Wording:
             "severity": _severity(self.severity),
             "is_case_clock": self.is_case_clock,
             "counter_measure": names.text(self.counter_measure),
-            "felt_by": _felt_by(self.felt_by),
+            "experience_question": _experience_question(self.experience_question),
         }
 
 
@@ -275,7 +275,7 @@ def _severity(severity: int) -> int:
     return severity
 
 
-def _felt_by(question: str) -> str:
+def _experience_question(question: str) -> str:
     """The question by which it is known how it felt; any that is answered on a scale."""
     if question.strip():
         question_kinds.scale_of(question.strip())

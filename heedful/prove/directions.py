@@ -27,11 +27,11 @@ class DirectionChosen:
     before: str
 
 
-def of(question: str, *, known: Mapping[str, str] | None = None) -> Direction:
+def of(question: str, *, by_question: Mapping[str, str] | None = None) -> Direction:
     """Whether more is better or worse; nothing where nobody has said. What was expected is as what came."""
     if not is_open(question):
         return "better"
-    match (chosen() if known is None else known).get(question.removeprefix(EXPECTED)):
+    match (every() if by_question is None else by_question).get(question.removeprefix(EXPECTED)):
         case "better":
             return "better"
         case "worse":
@@ -39,7 +39,7 @@ def of(question: str, *, known: Mapping[str, str] | None = None) -> Direction:
     return ""
 
 
-def chosen() -> Mapping[str, str]:
+def every() -> Mapping[str, str]:
     """Every question of which the company said it."""
     return dict(QuestionDirection.objects.values_list("pk", "more_is"))
 

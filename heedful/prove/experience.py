@@ -58,16 +58,16 @@ def by_outcome(
     outcomes: dict[int, list[ExperienceByOutcome]] = defaultdict(list)
     for (promise, question), some in sorted(cells.items()):
         outcomes[promise].append(_by_outcome(question, some, attainments[promise]))
-    chosen = {promise.pk: promise.felt_by for promise in promises}
+    chosen = {promise.pk: promise.experience_question for promise in promises}
     for pk, one in outcomes.items():
         one.sort(key=lambda outcome: (outcome.question != chosen[pk], -outcome.n))
     return outcomes
 
 
-def felt(promise: Promise, experiences: Sequence[ExperienceByOutcome]) -> ExperienceByOutcome | None:
+def foremost(promise: Promise, experiences: Sequence[ExperienceByOutcome]) -> ExperienceByOutcome | None:
     """The one question by which a promise is felt: the owner's choice, else the one with the most answers."""
-    if promise.felt_by:
-        return next((one for one in experiences if one.question == promise.felt_by), None)
+    if promise.experience_question:
+        return next((one for one in experiences if one.question == promise.experience_question), None)
     return experiences[0] if experiences else None
 
 
@@ -78,8 +78,8 @@ def is_of_promises(question: str) -> bool:
 
 def widest_gap(promise: Promise, experiences: Sequence[ExperienceByOutcome]) -> ExperienceByOutcome | None:
     """The owner's question, else the one with the most pairs; none where nothing was expected."""
-    if promise.felt_by:
-        return next((one for one in experiences if one.question == promise.felt_by and one.gap), None)
+    if promise.experience_question:
+        return next((one for one in experiences if one.question == promise.experience_question and one.gap), None)
     return max((one for one in experiences if one.gap), key=lambda one: one.gap.n if one.gap else 0, default=None)
 
 

@@ -48,9 +48,9 @@ class PromiseCard:
     """Open cases in which it was broken."""
 
     @property
-    def felt(self) -> ExperienceByOutcome | None:
+    def foremost_experience(self) -> ExperienceByOutcome | None:
         """The question by which it is felt."""
-        return experience.felt(self.promise, self.experience)
+        return experience.foremost(self.promise, self.experience)
 
     @property
     def is_measurable(self) -> bool:

@@ -73,7 +73,7 @@ def felt(ada: Associate) -> Promise:
     return promise
 
 
-def test_a_promise_is_felt_by_those_to_whom_it_was_kept_or_broken_lately(felt: Promise) -> None:
+def test_a_promise_is_experience_question_those_to_whom_it_was_kept_or_broken_lately(felt: Promise) -> None:
     found = gaps.after(promises=[felt], questions=["satisfaction"], **WINDOW)
     assert [(one.state, one.experience, one.n, one.times) for one in found] == [("broken", 2, 1, 1), ("kept", 5, 1, 1)]
 

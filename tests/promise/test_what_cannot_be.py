@@ -135,8 +135,13 @@ def test_a_kind_that_a_promise_waits_for_is_noted_though_it_arrives_at_once(ada:
 
 
 def test_the_owner_chooses_by_which_question_it_is_felt(ada: Associate) -> None:
-    chosen = Wording(words="On time", felt_by="satisfaction.punctuality")
-    assert promises.make(wording=chosen, standards=[within()], by=ada.by, at=MONDAY).felt_by == chosen.felt_by
+    chosen = Wording(words="On time", experience_question="satisfaction.punctuality")
+    assert (
+        promises.make(wording=chosen, standards=[within()], by=ada.by, at=MONDAY).experience_question
+        == chosen.experience_question
+    )
     for none in ("beauty", "choice.reason", "number.minutes"):
         with pytest.raises(Refused):
-            promises.make(wording=Wording(words="x", felt_by=none), standards=[within()], by=ada.by, at=MONDAY)
+            promises.make(
+                wording=Wording(words="x", experience_question=none), standards=[within()], by=ada.by, at=MONDAY
+            )

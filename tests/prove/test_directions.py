@@ -20,7 +20,7 @@ def test_what_has_no_direction_of_its_own_has_none_until_somebody_says_it(acme: 
         "worse", "worse", "better", "worse"
     ]  # fmt: skip
     directions.choose(question="yes.left", more_is="", by=casey.by, at=NOON)
-    assert directions.chosen() == {"yes.stayed": "better", "number.minutes": "worse"}
+    assert directions.every() == {"yes.stayed": "better", "number.minutes": "worse"}
     assert Entry.objects.filter(kind="DirectionChosen").count() == 4
 
 

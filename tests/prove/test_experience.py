@@ -52,7 +52,7 @@ def test_the_widest_gap_is_of_the_question_with_the_most_pairs() -> None:
     none, three, five = (
         ExperienceByOutcome("ease", None, None, gap=scores.share_of(1, pairs) if pairs else None) for pairs in (0, 3, 5)
     )
-    undecided = Promise(felt_by="")
+    undecided = Promise(experience_question="")
     assert experience.widest_gap(undecided, [none, three, five, none]) is five
     assert experience.widest_gap(undecided, [five, three]) is five
     assert experience.widest_gap(undecided, [none]) is None
@@ -84,7 +84,7 @@ def test_breaking_makes_a_difference_where_both_are_known() -> None:
 
 
 @pytest.mark.parametrize(
-    ("felt_by", "first"),
+    ("experience_question", "first"),
     [
         ("satisfaction.punctuality", "satisfaction.punctuality"),
         ("satisfaction.food", "satisfaction.food"),
@@ -92,15 +92,17 @@ def test_breaking_makes_a_difference_where_both_are_known() -> None:
         ("ease", None),
     ],
 )
-def test_a_promise_is_felt_by_the_question_that_its_owner_chose(
-    ada: Associate, felt_by: str, first: str | None
+def test_a_promise_is_experience_question_the_question_that_its_owner_chose(
+    ada: Associate, experience_question: str, first: str | None
 ) -> None:
-    promise = make(ada, StandardDraft(form="yes", from_kind="landed", property="on_time"), felt_by=felt_by)
+    promise = make(
+        ada, StandardDraft(form="yes", from_kind="landed", property="on_time"), experience_question=experience_question
+    )
     given = {f"satisfaction.{topic}": 3 for topic in ("baggage_handling", "food", "punctuality")}
     who = [tell("ann", "landed", MONDAY, properties={"on_time": "yes"}, scores=given, subject="s1")]
     commitments.evaluate_people(who, at=PERIOD.until)
     counts = attainment.attainments(since=PERIOD.since, until=PERIOD.until)
     found = experience.by_outcome(promises=[promise], attainments=counts, period=PERIOD)[promise.pk]
-    felt = experience.felt(promise, found)
+    felt = experience.foremost(promise, found)
     assert (felt and felt.question) == first
     assert len(found) == 3

@@ -242,13 +242,13 @@ def test_working_time_is_changed_from_now_on_and_its_past_is_corrected_apart(as_
     assert "what was settled stays." in page
     assert f"<dt>Since</dt><dd>{timezone.localdate(row.since, ZoneInfo('Europe/London')):%-d %b %Y}" in page
     assert row.earlier["week"][5] == []
-    assert f'href="{address}/past"' in as_(ada).get(address).content.decode()
+    assert f'href="{address}/correction"' in as_(ada).get(address).content.decode()
     assert (
         "is over. What was settled stays"
         in as_(ada).post(address, {**said, "first_day": "2020-01-01"}).content.decode()
     )
 
-    page = as_(ada).post(f"{address}/past", {**said, "day_6": "10:00-12:00"}, follow=True).content.decode()
+    page = as_(ada).post(f"{address}/correction", {**said, "day_6": "10:00-12:00"}, follow=True).content.decode()
 
     row.refresh_from_db()
     assert "is counted anew over the whole log" in page

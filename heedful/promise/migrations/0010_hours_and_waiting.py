@@ -44,7 +44,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='promise',
-            name='felt_by',
+            name='experience_question',
             field=models.CharField(blank=True, db_default='', default='', max_length=80),
         ),
         migrations.AddField(

@@ -67,8 +67,8 @@ def _figures(period: Period, now: datetime) -> dict[str, object]:
 
 def _promises(period: Period, now: datetime) -> dict[str, list["BoardPromise"]]:
     """The promises whose breaking touches most, and the rest."""
-    known = directions.chosen()
-    shown = [_shown(card, period.choice, known) for card in scorecards.cards(period=period, at=now)]
+    more_is = directions.every()
+    shown = [_shown(card, period.choice, more_is) for card in scorecards.cards(period=period, at=now)]
     return {"first": shown[:FIRST], "rest": shown[FIRST:]}
 
 
@@ -95,18 +95,22 @@ class BoardPromise:
     broken_href: str
 
 
-def _shown(card: scorecards.PromiseCard, choice: str, known: Mapping[str, str]) -> BoardPromise:
+def _shown(card: scorecards.PromiseCard, choice: str, more_is: Mapping[str, str]) -> BoardPromise:
     address = reverse("desk:promise", args=[card.promise.slug])
     figure = (
         figures.attainment(card.attainment, card.attainment_before, href=f"{address}?period={choice}")
         if card.attainment
         else None
     )
-    experience = _experience(card.felt, f"{address}?period={choice}", known) if card.felt else None
+    experience = (
+        _experience(card.foremost_experience, f"{address}?period={choice}", more_is)
+        if card.foremost_experience
+        else None
+    )
     return BoardPromise(card, figure, experience, _gap(card, address), f"{address}?period=90&state=broken")
 
 
-def _experience(one: proven.ExperienceByOutcome, address: str, known: Mapping[str, str]) -> BoardExperience:
+def _experience(one: proven.ExperienceByOutcome, address: str, more_is: Mapping[str, str]) -> BoardExperience:
     """The score when kept and when broken, and whether that difference is more than chance."""
     is_of_all = one.of_all_kept or one.of_all_broken
     kept, broken = (one.of_all_kept, one.of_all_broken) if is_of_all else (one.kept, one.broken)
@@ -121,7 +125,7 @@ def _experience(one: proven.ExperienceByOutcome, address: str, known: Mapping[st
         question_kinds.name_of(one.question),
         shown,
         note,
-        "" if is_of_all else _verdict(apart, directions.of(one.question, known=known)),
+        "" if is_of_all else _verdict(apart, directions.of(one.question, by_question=more_is)),
     )
 
 

@@ -115,7 +115,7 @@ def calendar(request: PageRequest, pk: int) -> HttpResponse:
 
 
 @page("calendar.edit")
-def past(request: PageRequest, pk: int) -> HttpResponse:
+def correction(request: PageRequest, pk: int) -> HttpResponse:
     """Say when the company really worked: an act of its own, since what was settled is counted anew."""
     row = get_object_or_404(Calendar, pk=pk)
     form = CalendarForm(request.POST or None, initial=_initial(row), without=["name", "region", "is_default"])

@@ -124,7 +124,7 @@ class PromiseForm(forms.Form):
         label="What is being done where it is broken",
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-    felt_by = forms.ChoiceField(
+    experience_question = forms.ChoiceField(
         required=False,
         label="How it felt is known by",
         help_text="The question whose answers afterwards stand beside it on the board.",
@@ -144,7 +144,7 @@ class PromiseForm(forms.Form):
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
         # Who no longer works here goes on owning what nobody else has taken over.
-        self.fields["felt_by"].choices = _felt_choices(self.initial.get("felt_by", ""))  # type: ignore[attr-defined]
+        self.fields["experience_question"].choices = _felt_choices(self.initial.get("experience_question", ""))  # type: ignore[attr-defined]
         able = Associate.objects.filter(Q(is_active=True) | Q(pk=self.initial.get("owner")))
         self.fields["owner"].queryset = able.order_by("name")  # type: ignore[attr-defined]
 
@@ -182,7 +182,7 @@ class PromiseForm(forms.Form):
             audience=filled["audience"],
             stated_expectation=filled["expectations"],
             counter_measure=filled["counter_measure"],
-            felt_by=filled["felt_by"],
+            experience_question=filled["experience_question"],
             is_case_clock=filled["is_case_clock"],
         )
 
@@ -215,7 +215,7 @@ def wording_of(promise: Promise) -> dict[str, Any]:
         "audience": _audience_pairs(promise.audience),
         "expectations": [(question, str(value)) for question, value in promise.stated_expectation.items()],
         "counter_measure": promise.counter_measure,
-        "felt_by": promise.felt_by,
+        "experience_question": promise.experience_question,
         "is_case_clock": promise.is_case_clock,
     }
 

@@ -36,7 +36,7 @@ class PromiseRow:
     @property
     def question(self) -> ExperienceByOutcome | None:
         """The question by which it is felt."""
-        return proven.felt(self.promise, self.experiences)
+        return proven.foremost(self.promise, self.experiences)
 
     @property
     def is_measurable(self) -> bool:
