@@ -10,6 +10,7 @@ from django.db import transaction
 
 from heedful.associates.models import Associate
 from heedful.customers import consents, question_kinds, touchpoints
+from heedful.customers.models import Touchpoint
 from heedful.customers.question_kinds.kind import Scale
 from heedful.customers.touchpoints import TouchpointDraft
 from heedful.kit import live, names
@@ -19,6 +20,7 @@ from heedful.ledger import events
 from heedful.ledger.references import Reference
 from heedful.listen import invitations, wordings
 from heedful.listen.models import Invitation, Survey
+from heedful.promise import promises, property_values
 
 LONGEST = 5_000
 SOURCE = "survey"
@@ -216,11 +218,30 @@ def draft_of(invitation: Invitation, question: str, at: datetime) -> TouchpointD
         identities=() if invitation.customer_id else (("anonymous_id", _nobody(invitation)),),
         channel=invitation.channel,
         stage=invitation.stage_slug,
-        properties={"survey": invitation.survey.slug, "question": question, "invitation": invitation.pk},
+        properties={
+            **_of_the_moment(invitation),
+            "survey": invitation.survey.slug,
+            "question": question,
+            "invitation": invitation.pk,
+        },
         scores=None if is_in_words else {question: score_of(question, answer)},
         verbatim=str(answer["value"]) if is_in_words else None,
         subject=Reference("invitation", invitation.pk).former,
     )
+
+
+def _of_the_moment(invitation: Invitation) -> dict[str, Any]:
+    """By what promises tell orders apart: an answer about a moment is about the order of that moment."""
+    names = promises.match_properties() if invitation.moment_id else []
+    if not names or invitation.moment_id is None:
+        return {}
+    moments = Touchpoint.objects.filter(pk=invitation.moment_id).values_list("properties", flat=True)
+    return {
+        name: value
+        for properties in moments[:1]
+        for name in names
+        if (value := property_values.value_at(properties, name)) is not None
+    }
 
 
 def _nobody(invitation: Invitation) -> str:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from heedful.associates import associates
+from heedful.associates import associates, company
 from heedful.associates.models import Associate
 from heedful.courier import mails
 from heedful.customers import consents
@@ -240,9 +240,9 @@ def _over_budget(survey: Survey, person: Customer, at: datetime) -> str | None:
         customer__person=person.pk, state__in=[Invitation.State.ASKED, Invitation.State.ANSWERED]
     )
     overall = surveys.budget()
-    if rows.filter(survey=survey, asked_at__gt=at - timedelta(days=survey.days)).count() >= survey.times:
+    if rows.filter(survey=survey, asked_at__gt=company.days_before(at, survey.days)).count() >= survey.times:
         return "survey_budget"
-    if rows.filter(asked_at__gt=at - timedelta(days=overall.days)).count() >= overall.times:
+    if rows.filter(asked_at__gt=company.days_before(at, overall.days)).count() >= overall.times:
         return "budget"
     return None
 

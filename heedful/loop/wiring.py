@@ -15,6 +15,7 @@ from heedful.ledger.events import Reaction
 from heedful.ledger.jobs import CLOCKS, PROMISES
 from heedful.listen import answers, backfill, conversations, invitations, surveys
 from heedful.promise import calendars, commitments, promises, recounts
+from heedful.prove import directions
 from heedful.understand import corrections, detection, reading, rereadings, rules, topics
 
 TOLD = Reaction(deliveries.dispatch, when=deliveries.is_heard)
@@ -30,6 +31,9 @@ REACTIONS: dict[type, Sequence[Reaction]] = {
     ],
     people.PeopleRegrouped: [
         Reaction(commitments.reevaluate, queue=PROMISES),
+    ],
+    kinds.AwaitedKindsArrived: [
+        Reaction(recounts.begin_measuring, queue=PROMISES),
     ],
     detection.TroubleHeard: [Reaction(act.open_cases, priority=20), TOLD],
     commitments.PromiseBroken: [Reaction(act.open_for_broken_promises, priority=30, queue=CLOCKS), TOLD],
@@ -78,6 +82,7 @@ RECORDED_ONLY: tuple[type, ...] = (
     views.ViewRemoved,
     calendars.CalendarAdded,
     calendars.CalendarChanged,
+    calendars.CalendarCorrected,
     promises.PromiseMade,
     promises.PromiseChanged,
     promises.PromiseEnded,
@@ -111,6 +116,7 @@ RECORDED_ONLY: tuple[type, ...] = (
     conversations.MessageReceived,
     invitations.InvitationSuppressed,
     backfill.InvitationsBackfilled,
+    directions.DirectionChosen,
     surveys.BudgetChanged,
     surveys.SurveyMade,
     surveys.SurveyChanged,

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from heedful.kit.reading import times
 from heedful.listen import conversations
 from heedful.understand import light
 
@@ -132,7 +133,9 @@ def value(thing: object, deep: int = 0) -> str:
 
 
 def _moment(text: str) -> str:
-    """Say a time in the reader's zone, and a day as it is; any other text stays as it is."""
+    """Say a time in the reader's zone, and a day as it is, with its zone if it names one; other text stays as it is."""
+    if zoned := times.zoned(text):
+        return f"{_moment(zoned[0])} ({zoned[1].rpartition('/')[2].replace('_', ' ')})"
     is_day = DAY_ALONE.fullmatch(text)
     if not is_day and not TIME.fullmatch(text):
         return text

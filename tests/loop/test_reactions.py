@@ -30,6 +30,7 @@ from heedful.promise.standards import StandardDraft
 from heedful.understand import corrections
 from heedful.understand.detection import Trouble
 from heedful.understand.models import Correction
+from tests.cast import make_promise
 
 HOUR = timedelta(hours=1)
 NOW = timezone.now()
@@ -56,7 +57,7 @@ def happens(kind: str, hours_ago: float, **more: Any) -> Customer:
 def promise() -> None:
     standard = StandardDraft(form="within", from_kind="order_placed", to_kind="delivered", within_s=DUE_S)
     wording = Wording(words="Delivered within two hours")
-    promises.make(wording=wording, standards=[standard], by=SYSTEM, at=NOW - 9 * HOUR)
+    make_promise(wording=wording, standards=[standard], by=SYSTEM, at=NOW - 9 * HOUR)
 
 
 def survey() -> Survey:
@@ -107,6 +108,14 @@ def an_order_is_recorded() -> None:
 
 def a_complaint_is_recorded() -> None:
     complain(order(3))
+
+
+def what_a_promise_waits_for_comes_in() -> None:
+    standard = StandardDraft(form="within", from_kind="fault_reported", to_kind="fault_mended", within_s=3600)
+    wording = Wording(words="Mended in an hour")
+    promises.make(wording=wording, standards=[standard], by=SYSTEM, at=NOW - 9 * HOUR)
+    happens("fault_reported", 3, customer=order(3).pk)
+    happens("fault_mended", 1, customer=order(3).pk)
 
 
 def two_become_one() -> None:
@@ -192,6 +201,7 @@ def an_endpoint_is_disabled() -> None:
 MAKE: dict[str, Callable[[], object]] = {
     "TouchpointsRecorded": a_batch_is_recorded,
     "PeopleRegrouped": two_become_one,
+    "AwaitedKindsArrived": what_a_promise_waits_for_comes_in,
     "TroubleHeard": trouble_is_heard,
     "PromiseBroken": a_promise_is_broken,
     "PromiseAtRisk": a_promise_is_at_risk,

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from email import message_from_bytes, policy
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
@@ -22,7 +23,9 @@ from heedful.customers.models import Customer, Stage
 from heedful.kit.actor import SYSTEM, By
 from heedful.ledger import events
 from heedful.ledger.models import Entry
+from heedful.promise import promises
 from heedful.promise.models import Calendar
+from heedful.promise.standards import StandardDraft
 from heedful.understand import detection
 from heedful.understand.detection import Trouble
 from tests.cast import NOON, PASSWORD
@@ -223,6 +226,36 @@ def test_working_time_is_added_with_a_break_and_mended_when_it_is_wrong(as_: As,
     assert calendar.holidays == ["2026-12-25"]
     assert wrong.status_code == 200
     assert "note-late" in wrong.content.decode()
+
+
+def test_working_time_is_changed_from_now_on_and_its_past_is_corrected_apart(as_: As, ada: Associate) -> None:
+    said = {"name": "Service", "time_zone": "Europe/Berlin", "day_0": "09:00-17:00", "holidays": ""}
+    as_(ada).post("/setup/calendars/add", said)
+    row = Calendar.objects.get()
+    draft = StandardDraft(form="within", from_kind="asked", to_kind="answered", within_days=1, calendar=row)
+    promises.make(wording=promises.Wording(words="Soon"), standards=[draft], by=ada.by, at=timezone.now())
+    address = f"/setup/calendars/{row.pk}"
+
+    page = as_(ada).post(address, {**said, "day_5": "09:00-13:00"}, follow=True).content.decode()
+
+    row.refresh_from_db()
+    assert "what was settled stays." in page
+    assert f"<dt>Since</dt><dd>{timezone.localdate(row.since, ZoneInfo('Europe/London')):%-d %b %Y}" in page
+    assert row.earlier is not None and row.earlier["week"][5] == []
+    assert f'href="{address}/correction"' in as_(ada).get(address).content.decode()
+    assert (
+        "is over. What was settled stays"
+        in as_(ada).post(address, {**said, "first_day": "2020-01-01"}).content.decode()
+    )
+
+    page = as_(ada).post(f"{address}/correction", {**said, "day_6": "10:00-12:00"}, follow=True).content.decode()
+
+    row.refresh_from_db()
+    assert "is counted anew over the whole log" in page
+    assert (row.name, row.earlier, row.week[6]) == ("Service", None, [["10:00", "12:00"]])
+    ledger = as_(ada).get("/setup/ledger?q=CalendarCorrected").content.decode()
+    assert "Calendar corrected" in ledger
+    assert "calendar Service" in ledger
 
 
 def test_working_time_takes_the_public_holidays_of_a_region(as_: As, ada: Associate) -> None:

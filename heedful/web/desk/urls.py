@@ -43,6 +43,7 @@ urlpatterns: list[URLPattern] = [
     path("cases/<int:pk>/reopening", cases.reopening, name="case-reopening"),
     path("promises", promises.index, name="promises"),
     path("promises/new", promises.new, name="promise-new"),
+    path("promises/new/retrospect", promises.retrospective, name="promise-retrospect"),
     path("promises/new/unheard", promises.unseen_kinds, name="promise-unheard"),
     path("promises/<slug:slug>", promises.promise, name="promise"),
     path("promises/<slug:slug>/felt", promises.experience, name="promise-felt"),

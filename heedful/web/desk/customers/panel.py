@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -13,12 +13,12 @@ from django.utils import timezone
 from heedful.act.models import URGENCY, Case
 from heedful.customers import question_kinds
 from heedful.customers.models import Customer, CustomerQuerySet, Feedback, Score
-from heedful.kit import bundle
+from heedful.kit import bundle, days
 from heedful.promise.models import Commitment
 from heedful.web import wording
 
-LATELY = timedelta(days=365)
-BROKEN_LATELY = timedelta(days=90)
+LATELY_DAYS = 365
+BROKEN_LATELY_DAYS = 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +44,18 @@ class NextStep:
     href: str
 
 
+def _back(now: datetime, number: int) -> datetime:
+    return days.before(now, number, zone=timezone.get_current_timezone_name())
+
+
 class PanelQueries:
     """What the panel reads of one person."""
 
     def __init__(self, person: int, now: datetime) -> None:
         made = Commitment.objects.filter(customer__person=person).select_related("promise")
-        lately = made.filter(state="broken", counts_at__gte=now - BROKEN_LATELY)
+        lately = made.filter(state="broken", counts_at__gte=_back(now, BROKEN_LATELY_DAYS))
         worded = Feedback.objects.filter(customer__person=person).exclude(verbatim="").select_related("reading")
-        answers = Score.objects.filter(customer__person=person, happened_at__gte=now - LATELY)
+        answers = Score.objects.filter(customer__person=person, happened_at__gte=_back(now, LATELY_DAYS))
         cases = Case.objects.open().of_person(person).select_related("owner")
         self.owed = made.filter(state__in=["pending", "at_risk"]).order_by("due_at", "pk")[:4]
         self.broken = lately.order_by("-counts_at", "-pk")[:3]

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 from heedful.act.models import CaseTrouble
 from heedful.customers import question_kinds
 from heedful.customers.models import Feedback, Score
-from heedful.kit import bundle
+from heedful.kit import bundle, days
 from heedful.ledger.references import Reference
 from heedful.prove import answers
 from heedful.understand import corrections as understood
@@ -189,7 +189,8 @@ def _behind(request: PageRequest, rows: QuerySet[Feedback]) -> QuerySet[Feedback
     if query["kind"]:
         rows = rows.filter(kind=query["kind"])
     if month := re.fullmatch(r"([12]\d{3})-(0[1-9]|1[0-2])", query["month"]):
-        rows = rows.filter(happened_at__year=int(month[1]), happened_at__month=int(month[2]))
+        since, until = days.month(int(month[1]), int(month[2]), zone=timezone.get_current_timezone_name())
+        rows = rows.filter(happened_at__gte=since, happened_at__lt=until)
     return periods.within(request, rows, "happened_at", at=timezone.now())
 
 
