@@ -39,7 +39,7 @@ def stop(request: HttpRequest, token: str) -> HttpResponse:
     visit = visits.find(request, token)
     if visit.invitation is None or visit.invitation.customer_id is None:
         return visit.sentence("unknown", status=404).drawn(request)
-    if request.method == "POST" and request.POST.get("hand") != "":
+    if request.method == "POST" and _is_by_hand(request):
         answers.stop(invitation=visit.invitation, by=visit.by, at=timezone.now())
     if answers.has_stopped(invitation=visit.invitation):
         return visit.sentence("stopped").drawn(request)
@@ -67,7 +67,7 @@ def _show(request: HttpRequest, visit: Visit, survey: Survey) -> PortalAnswer:
 def _keep(request: HttpRequest, visit: Visit, survey: Survey) -> PortalAnswer:
     values = {code: request.POST[code] for code in (one["code"] for one in survey.questions) if code in request.POST}
     wants_data = "application/json" in request.headers.get("Accept", "")
-    if not _is_by_hand(request, wants_data=wants_data):
+    if not _is_by_hand(request):
         readable = _readable(survey, values)
         return visit.questions(survey, readable, fresh=" ".join(readable))
     try:
@@ -77,9 +77,9 @@ def _keep(request: HttpRequest, visit: Visit, survey: Survey) -> PortalAnswer:
     return PortalAnswer(visit.language, address=address, data={"address": address} if wants_data else None)
 
 
-def _is_by_hand(request: HttpRequest, *, wants_data: bool) -> bool:
-    """Whether somebody pressed: the page's script says so where it runs, and the button where it does not."""
-    return request.POST["hand"] == "1" if "hand" in request.POST else wants_data or "send" in request.POST
+def _is_by_hand(request: HttpRequest) -> bool:
+    """Whether somebody pressed: the page's script says so where it runs; where it does not, only a button sends."""
+    return request.POST.get("hand", "1") == "1"
 
 
 def _save(request: HttpRequest, visit: Visit, survey: Survey, values: dict[str, Any]) -> Invitation:

@@ -15,7 +15,7 @@ from heedful.courier import deliveries, kinds
 from heedful.courier import webhooks as nouns
 from heedful.courier.carriers.webhook import destination
 from heedful.courier.models import Delivery, Endpoint, Sending
-from heedful.web import lists, refusals
+from heedful.web import lists, refusals, versions
 from heedful.web.page import PageRequest, page, redirect_with
 
 
@@ -67,6 +67,7 @@ def webhook(request: PageRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(Endpoint.objects.select_related("destination"), pk=pk)
     initial = {"name": row.name, "url": row.url, "kinds": " ".join(row.kinds)}
     form = EndpointForm(request.POST or None, initial=initial)
+    versions.of(request, form, endpoint=pk)
     if request.method == "POST" and form.is_valid():
         with refusals.at_form(form):
             nouns.change(endpoint=row, **form.cleaned_data, by=request.user.by, at=timezone.now())

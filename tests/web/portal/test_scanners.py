@@ -1,4 +1,4 @@
-"""What nobody pressed is no answer: scanners that run scripts, press buttons by script, prefetch or preview save nothing."""
+"""What nobody pressed is no answer: scanners that run scripts, press by script, prefetch or preview save nothing."""
 
 from collections.abc import Callable
 from typing import Any
@@ -138,9 +138,9 @@ def test_what_was_given_outlives_every_address(client: Client, invitation: Invit
 @pytest.mark.parametrize(
     ("sent", "is_kept"),
     [
-        ({"recommend": "0"}, False),  # a form that was sent around its button
+        ({"recommend": "0", "hand": ""}, False),  # a form that was sent around its button
         ({"recommend": "0", "hand": "", "send": "1"}, False),  # with a script that saw no press
-        ({"recommend": "0", "hand": "", "send": ""}, False),
+        ({"recommend": "0", "hand": "0", "send": ""}, False),
         ({"recommend": "0", "send": "1"}, True),  # without scripts
         ({"recommend": "0", "hand": "1", "send": "1"}, True),
         ({"recommend": "0", "hand": "1"}, True),

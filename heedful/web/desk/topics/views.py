@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from heedful.understand import detection, reading, rereadings, topics
 from heedful.understand.models import Reading, Topic
-from heedful.web import refusals
+from heedful.web import refusals, versions
 from heedful.web.page import PageRequest, page, page_or_block, redirect_with
 
 
@@ -81,6 +81,7 @@ def topic(request: PageRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(Topic, pk=pk)
     was = {"name": row.name, "description": row.description, "examples": "\n".join(row.examples)}
     form = TopicForm(request.POST or None, initial=was)
+    versions.of(request, form, topic=pk)
     if request.method == "POST" and form.is_valid():
         with refusals.at_form(form):
             topics.change(topic=row, **form.values(), by=request.user.by, at=timezone.now())
