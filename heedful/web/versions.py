@@ -52,14 +52,21 @@ class Version:
 
 
 def of(
-    request: HttpRequest, form: forms.Form, *rows: forms.Form, row: str = "", event: str = "", **about: int | str
+    request: HttpRequest,
+    form: forms.Form,
+    *rows: forms.Form,
+    row: str = "",
+    kept: forms.Form | None = None,
+    event: str = "",
+    **about: int | str,
 ) -> forms.Form:
     """Give an edit form its version; a stale one is invalid, and keeps what was typed.
 
-    `rows` are the forms of a list within it, as they are kept now, each called by `row`; `about` names what is edited
-    as the ledger does, or `event` the change where there is one such thing alone.
+    `rows` are the forms of a list within it, as they are kept now, each called by `row`; `kept` is the form as it is
+    kept now, where what was typed decides which fields there are. `about` names what is edited as the ledger does, or
+    `event` the change where there is one such thing alone.
     """
-    fields = {bound.html_name: bound for one in (form, *rows) for bound in one if not bound.is_hidden}
+    fields = {bound.html_name: bound for one in (kept or form, *rows) for bound in one if not bound.is_hidden}
     labels = {bound.html_name: f"{row} {number}: {bound.label}" for number, one in enumerate(rows, 1) for bound in one}
     drawn = {name: (labels.get(name, str(bound.label)), _value(bound)) for name, bound in fields.items()}
     version = check(request, drawn, fields=fields, event=event, **about)
@@ -87,9 +94,15 @@ def check(
     value = signing.dumps(now, salt=NAME, compress=True)
     if not differences:
         return Version(value)
+    request.is_stale = True  # type: ignore[attr-defined]
     entries = Entry.objects.filter(kind=event) if event else Entry.objects.about(**about)
     last = entries.filter(kind__regex=CHANGES).order_by("-id").first()
     return Version(value, differences, _who(request, last), last.at if last else None)
+
+
+def is_stale(request: HttpRequest) -> bool:
+    """Whether what was sent was drawn before somebody else changed it."""
+    return getattr(request, "is_stale", False)
 
 
 def _read(value: str) -> Mapping[str, Any] | None:

@@ -1,4 +1,4 @@
-"""An answer that was lost on the way: whoever sends the same form again is answered as the first time, and it is once."""
+"""An answer that was lost on the way: whoever sends the form again is answered as the first time, and it is once."""
 
 import re
 from typing import Any
@@ -7,12 +7,11 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 
-from heedful.act.models import Case, Note
+from heedful.act.models import Case, Cause, Note
 from heedful.associates.models import Associate, Key, Team
 from heedful.courier.models import Mail
 from heedful.customers.models import Feedback
 from heedful.ledger.models import Entry, IdempotentReply
-from heedful.listen.conversations.models import Message
 from heedful.promise.models import Calendar
 from tests.web.desk import As, case, feedback, say
 
@@ -67,7 +66,7 @@ def test_what_is_made_by_a_form_is_made_once(
     ("act", "typed", "rows"),
     [
         ("notes", {"text": "Called the depot."}, Note),
-        ("calls", {"text": "She was content."}, Message),
+        ("calls", {"text": "She was content."}, Note),
         ("mails", {"subject": "Sorry", "text": "We come today."}, Mail),
     ],
 )
@@ -89,9 +88,8 @@ def test_a_case_is_opened_and_closed_once(as_: As, mira: Associate, feedback: Fe
     taken = thrice(client, "/feedback", f"/feedback/{feedback.pk}/case", {})
     row = Case.objects.get()
     assert {answer["Location"] for answer in taken} == {f"/cases/{row.pk}"}
-    closed = thrice(
-        client, f"/cases/{row.pk}", f"/cases/{row.pk}/closure", {"outcome": "solved", "cause": "", "note": "Done"}
-    )
+    outcome = {"outcome": Case.Outcome.NO_TROUBLE, "cause": Cause.objects.values_list("slug", flat=True)[0]}
+    closed = thrice(client, f"/cases/{row.pk}", f"/cases/{row.pk}/closure", outcome)
 
     assert {answer.status_code for answer in closed} == {302}
     assert Entry.objects.filter(kind="CaseClosed").count() == 1

@@ -35,7 +35,7 @@ def stages(request: PageRequest) -> HttpResponse:
         return render(request, "setup/stages.html", {"rows": rows, "version": version})
     typed = _typed(request)
     if version.differences:
-        return render(request, "setup/stages.html", {"rows": typed, "version": version}, status=422)
+        return render(request, "setup/stages.html", {"rows": typed, "version": version})
     ordered = sorted(typed, key=lambda row: _number(row.place))
     named = [(row.slug[:40], row.name) for row in ordered if row.name.strip()]
     nouns.arrange(stages=named, by=request.user.by, at=timezone.now())

@@ -122,7 +122,8 @@ def edit(request: PageRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(Survey, pk=pk)
     initial = [survey_forms.question_initial(question) for question in row.questions]
     form, rows = _forms(request, survey_forms.initial_of(row), initial, row.languages)
-    versions.of(request, form, *_kept(row, initial), row="Question", survey=pk)
+    kept = SurveyDesignForm(initial=survey_forms.initial_of(row), spoken=row.languages)
+    versions.of(request, form, *_kept(row, initial), row="Question", kept=kept, survey=pk)
     if _is_sent(request) and form.is_valid() and rows.is_valid():
         try:
             design = form.design(_questions(rows))
