@@ -43,13 +43,13 @@ def context(request: HttpRequest) -> dict[str, Any]:
     return {"csrf_input": FormInput(request)}
 
 
-def shown_once[R: HttpResponseBase](response: R, sentence: str) -> R:
+def mark_unrepeatable[R: HttpResponseBase](response: R, sentence: str) -> R:
     """Mark an answer that nobody gets again, such as one with a secret: who sends the form again is refused."""
     setattr(response, AGAIN, sentence)
     return response
 
 
-def once(request: HttpRequest, view: Callable[[], HttpResponseBase]) -> HttpResponseBase:
+def answer(request: HttpRequest, view: Callable[[], HttpResponseBase]) -> HttpResponseBase:
     """Open a page; a form that was done already is answered as it was then.
 
     The words are part of the name: who goes back and writes others sends another form. A form that only is shown again,
@@ -67,13 +67,14 @@ def _run(request: HttpRequest, view: Callable[[], HttpResponseBase], *, lock: st
 
     def do() -> tuple[int, Any]:
         nonlocal response
+        before = len(_waiting(request))
         if lock:
             locks.lock(lock)  # of two who save at once the second reads what the first wrote
         try:
             response = view()
         except Refused as no:
             response = no
-        return _reply(request, response)
+        return _reply(request, response, before)
 
     sending = salted_hmac(NAME, f"{request.path}\n{request.POST.urlencode()}", algorithm="sha256").hexdigest()
     reply = idempotency.run_once(
@@ -88,25 +89,29 @@ def _run(request: HttpRequest, view: Callable[[], HttpResponseBase], *, lock: st
     return _again(request, reply.body) if reply.is_repeated else response
 
 
-def _reply(request: HttpRequest, response: HttpResponseBase | Refused) -> tuple[int, Any]:
-    """What is kept of an answer: where it leads and what it says; nothing of one that did nothing."""
+def _reply(request: HttpRequest, response: HttpResponseBase | Refused, before: int) -> tuple[int, Any]:
+    """What is kept of an answer: where it leads and what it adds to say; nothing of one that did nothing."""
     if isinstance(response, Refused):
         return 0, None
     if sentence := getattr(response, AGAIN, ""):
         return response.status_code, {"sentence": sentence}
     address = response.headers.get("Location") or response.headers.get("HX-Redirect")
+    return (response.status_code, {"address": address, "words": _waiting(request)[before:]}) if address else (0, None)
+
+
+def _waiting(request: HttpRequest) -> list[tuple[int, str]]:
+    """The sentences that the next page says; looking at them takes none away."""
     storage = messages.get_messages(request)
-    words = [(message.level, str(message.message)) for message in storage._queued_messages]  # type: ignore[attr-defined]
-    return (response.status_code, {"address": address, "words": words}) if address else (0, None)
+    waiting = [(message.level or 0, str(message.message)) for message in storage]
+    storage.used = False
+    return waiting
 
 
 def _again(request: HttpRequest, body: Any) -> HttpResponse:
     """The first one's answer, with its sentences where they were lost on the way."""
     if "sentence" in body:
         raise Refused(body["sentence"])
-    storage = messages.get_messages(request)
-    waiting = [str(message.message) for message in storage]
-    storage.used = False
+    waiting = {words for _, words in _waiting(request)}
     for level, words in body["words"]:
         if words not in waiting:
             messages.add_message(request, level, words)

@@ -49,7 +49,7 @@ def page[**P](action: str) -> Callable[[View[P]], Callable[Concatenate[HttpReque
             with timezone.override(_zone(request)):
                 try:
                     associates.must(request.user, action)
-                    answer = form_tokens.once(request, lambda: view(cast("PageRequest", request), *args, **kwargs))
+                    answer = form_tokens.answer(request, lambda: view(cast("PageRequest", request), *args, **kwargs))
                     if versions.is_stale(request):
                         answer.status_code = 409
                     return _above(request) if answer.status_code == 405 and request.method == "GET" else answer

@@ -37,7 +37,7 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
-class Version:
+class FormVersion:
     """What a form showed when it was drawn, and what has become of it since."""
 
     value: str
@@ -56,17 +56,17 @@ def of(
     form: forms.Form,
     *rows: forms.Form,
     row: str = "",
-    kept: forms.Form | None = None,
+    current: forms.Form | None = None,
     event: str = "",
     **about: int | str,
 ) -> forms.Form:
     """Give an edit form its version; a stale one is invalid, and keeps what was typed.
 
-    `rows` are the forms of a list within it, as they are kept now, each called by `row`; `kept` is the form as it is
+    `rows` are the forms of a list within it, as they are kept now, each called by `row`; `current` is the form as it is
     kept now, where what was typed decides which fields there are. `about` names what is edited as the ledger does, or
     `event` the change where there is one such thing alone.
     """
-    fields = {bound.html_name: bound for one in (kept or form, *rows) for bound in one if not bound.is_hidden}
+    fields = {bound.html_name: bound for one in (current or form, *rows) for bound in one if not bound.is_hidden}
     labels = {bound.html_name: f"{row} {number}: {bound.label}" for number, one in enumerate(rows, 1) for bound in one}
     drawn = {name: (labels.get(name, str(bound.label)), _value(bound)) for name, bound in fields.items()}
     version = check(request, drawn, fields=fields, event=event, **about)
@@ -84,20 +84,20 @@ def check(
     fields: Mapping[str, BoundField] | None = None,
     event: str = "",
     **about: int | str,
-) -> Version:
+) -> FormVersion:
     """Compare what is kept now with what was drawn; a form that brings no version is drawn now."""
     before = _read(request.POST.get(NAME, ""))
     now = {name: [label, value] for name, (label, value) in drawn.items()}
     differences = [] if before is None else list(_differences(before, now, fields or {}))
     if before is not None and not differences:
-        return Version(request.POST[NAME])
+        return FormVersion(request.POST[NAME])
     value = signing.dumps(now, salt=NAME, compress=True)
     if not differences:
-        return Version(value)
+        return FormVersion(value)
     request.is_stale = True  # type: ignore[attr-defined]
     entries = Entry.objects.filter(kind=event) if event else Entry.objects.about(**about)
     last = entries.filter(kind__regex=CHANGES).order_by("-id").first()
-    return Version(value, differences, _who(request, last), last.at if last else None)
+    return FormVersion(value, differences, _who(request, last), last.at if last else None)
 
 
 def is_stale(request: HttpRequest) -> bool:

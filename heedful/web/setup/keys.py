@@ -37,7 +37,7 @@ def keys(request: PageRequest) -> HttpResponse:
             form = KeyForm()
     rows = Key.objects.select_related("created_by").order_by("revoked_at", "-pk")
     response = render(request, "setup/keys.html", {"rows": rows, "form": form, "secret": secret})
-    return form_tokens.shown_once(response, MADE) if secret else response
+    return form_tokens.mark_unrepeatable(response, MADE) if secret else response
 
 
 @page("key.edit")

@@ -56,7 +56,7 @@ def _index(request: PageRequest, **typed: int) -> HttpResponse:
     return page_or_block(request, "desk/surveys/index.html", "rows", context)
 
 
-def _version(request: HttpRequest, budget: Budget) -> versions.Version:
+def _version(request: HttpRequest, budget: Budget) -> versions.FormVersion:
     drawn = {name: (name.capitalize(), str(getattr(budget, name))) for name in ("times", "days")}
     return versions.check(request, drawn, event="BudgetChanged")
 
@@ -122,8 +122,8 @@ def edit(request: PageRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(Survey, pk=pk)
     initial = [survey_forms.question_initial(question) for question in row.questions]
     form, rows = _forms(request, survey_forms.initial_of(row), initial, row.languages)
-    kept = SurveyDesignForm(initial=survey_forms.initial_of(row), spoken=row.languages)
-    versions.of(request, form, *_kept(row, initial), row="Question", kept=kept, survey=pk)
+    current = SurveyDesignForm(initial=survey_forms.initial_of(row), spoken=row.languages)
+    versions.of(request, form, *_kept(row, initial), row="Question", current=current, survey=pk)
     if _is_sent(request) and form.is_valid() and rows.is_valid():
         try:
             design = form.design(_questions(rows))
