@@ -87,7 +87,15 @@ def _save(request: HttpRequest, visit: Visit, survey: Survey, values: dict[str, 
     if visit.invitation is not None:
         return answers.answer_all(invitation=visit.invitation, values=values, submit=submit, by=visit.by, at=now)
     limits.count(request, of=survey)
-    return answers.open_public(survey=survey, values=values, submit=submit, channel="link", by=visit.by, at=now)
+    return answers.open_public(
+        survey=survey,
+        values=values,
+        submit=submit,
+        channel="link",
+        form_token=visit.form_token,
+        by=visit.by,
+        at=now,
+    )
 
 
 def _refused(visit: Visit, survey: Survey, values: dict[str, Any], no: Refused, *, wants_data: bool) -> PortalAnswer:

@@ -6,7 +6,9 @@
   if (!window.fetch || !window.URLSearchParams) return;
 
   function body(control) {
-    return new URLSearchParams([[control.name, control.value], ["lang", form.elements.lang.value], ["hand", "1"]]);
+    var fields = new URLSearchParams([[control.name, control.value]]);
+    form.querySelectorAll("[type=hidden]").forEach(function (one) { fields.set(one.name, one.value); });
+    return fields;
   }
   function post(control) {
     return fetch(address, {method: "POST", body: body(control), headers: {Accept: "application/json"}, keepalive: true});
@@ -14,7 +16,7 @@
   // What was given here outlives what was tapped in the mail: a reload reads it from the server, not from the address.
   function forgetTap() {
     var query = new URLSearchParams(location.search);
-    form.querySelectorAll("[name]").forEach(function (control) { if (control.name !== "lang") query.delete(control.name); });
+    form.querySelectorAll("[name]").forEach(function (control) { if (control.type !== "hidden") query.delete(control.name); });
     history.replaceState(null, "", address + (query.toString() ? "?" + query : ""));
   }
   function save(control) {
