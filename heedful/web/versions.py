@@ -18,6 +18,9 @@ from heedful.ledger.models import Entry
 from heedful.web import names
 
 NAME = "form_version"
+SWITCH = "to"
+"""What a button is called that switches something, with `on` or `off`."""
+DONE = "This was done already."
 CHANGES = r"(Changed|Renamed|Placed|Arranged|ChoseMails)$"
 """How events end that say that something was edited."""
 SENTENCE = "What you typed stands below, and is not saved yet."
@@ -98,6 +101,11 @@ def check(
     entries = Entry.objects.filter(kind=event) if event else Entry.objects.about(**about)
     last = entries.filter(kind__regex=CHANGES).order_by("-id").first()
     return FormVersion(value, differences, _who(request, last), last.at if last else None)
+
+
+def is_done(request: HttpRequest, *, is_on: bool) -> bool:
+    """Whether a switch stands already where the button would put it, so that a second press undoes nothing."""
+    return request.POST.get(SWITCH) == ("on" if is_on else "off")
 
 
 def is_stale(request: HttpRequest) -> bool:

@@ -241,3 +241,47 @@ def test_of_two_who_save_at_once_one_is_shown_the_other_s(ada: Associate, care: 
         codes = [future.result() for future in [pool.submit(save, *sending) for sending in sendings]]
 
     assert sorted(codes) == [302, 409]
+
+
+SWITCHES: dict[str, tuple[Callable[[], Any], str, str, Callable[[Any], bool]]] = {
+    "an associate": (
+        lambda: somebody("Tom", Role.ASSOCIATE), "/setup/associates/{}", "/deactivation", lambda row: row.is_active
+    ),
+    "a webhook": (
+        lambda: webhooks.add(url="https://93.184.216.34/x", name="Chat", **BY),
+        "/setup/webhooks/{}", "/rest", lambda row: row.disabled_at is None,
+    ),
+    "a topic": (add_topic, "/topics/{}", "/retirement", lambda row: row.is_active),
+    "a reply": (
+        lambda: replies.add(name="Sorry", text="We are sorry.", **BY),
+        "/setup/replies/{}", "/archive", lambda row: row.archived_at is None,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("thing", SWITCHES)
+def test_of_two_who_press_one_switch_the_second_undoes_nothing(as_: As, ada: Associate, thing: str) -> None:
+    begin, page, act, is_on = SWITCHES[thing]
+    row, eve = begin(), somebody("Eve", Role.ADMIN)
+    page = page.format(row.pk)
+    shown = page.rpartition("/")[0] if thing == "a reply" else page
+    assert 'name="to" value="off"' in " ".join(say(as_(ada).get(shown)).split())
+    for who in (ada, eve):
+        answer = as_(who).post(page + act, {"to": "off"}, follow=True)
+
+    row.refresh_from_db()
+    assert not is_on(row)
+    assert "This was done already." in say(answer)
+    as_(eve).post(page + act, {"to": "on"})
+    row.refresh_from_db()
+    assert is_on(row)
+
+
+def test_what_changed_is_said_by_what_it_is_called(as_: As, ada: Associate, care: Team, mira: Associate) -> None:
+    page, eve = f"/setup/associates/{mira.pk}", somebody("Eve", Role.ADMIN)
+    mine = fields(say(as_(ada).get(page)))
+    as_(eve).post(page, {"name": "Mira", "email": mira.email, "role": "lead", "team": ""})
+
+    rows = re.findall(r"<tr><td>(.*?)</td>\s*<td[^>]*>(.*?)</td>\s*<td[^>]*>(.*?)</td>", say(as_(ada).post(page, mine)))
+
+    assert rows == [("Role", Role.ASSOCIATE.label, Role.LEAD.label), ("Team", "Care", "No team")]

@@ -110,6 +110,8 @@ def _known(row: Associate) -> dict[str, object]:
 def deactivation(request: PageRequest, pk: int) -> HttpResponse:
     """Shut somebody out, or let them in again."""
     row = get_object_or_404(Associate, pk=pk)
+    if versions.is_done(request, is_on=row.is_active):
+        return redirect_with(request, reverse("setup:associate", args=[pk]), versions.DONE)
     change = nouns.deactivate if row.is_active else nouns.reactivate
     change(associate=row, by=request.user.by, at=timezone.now())
     words = "may come in again." if row.is_active else "may no longer come in."

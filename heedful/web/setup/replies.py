@@ -63,6 +63,8 @@ def reply(request: PageRequest, pk: int) -> HttpResponse:
 def reply_archive(request: PageRequest, pk: int) -> HttpResponse:
     """Offer one no longer, or again."""
     row = get_object_or_404(Reply, pk=pk)
+    if versions.is_done(request, is_on=row.archived_at is None):
+        return redirect_with(request, reverse("setup:replies"), versions.DONE)
     change = nouns.archive if row.archived_at is None else nouns.restore
     change(reply=row, by=request.user.by, at=timezone.now())
     words = "is archived. You can bring it back below." if row.archived_at is None else "can be put into mails again."

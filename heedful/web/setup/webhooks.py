@@ -91,6 +91,8 @@ def secret(request: PageRequest, pk: int) -> HttpResponse:
 def rest(request: PageRequest, pk: int) -> HttpResponse:
     """Disable it, or enable it again."""
     row = get_object_or_404(Endpoint, pk=pk)
+    if versions.is_done(request, is_on=row.disabled_at is None):
+        return redirect_with(request, reverse("setup:webhook", args=[pk]), versions.DONE)
     if row.disabled_at is None:
         destination.disable(
             endpoint=row, reason=f"{request.user.name} disabled it.", by=request.user.by, at=timezone.now()

@@ -96,6 +96,8 @@ def topic(request: PageRequest, pk: int) -> HttpResponse:
 def retirement(request: PageRequest, pk: int) -> HttpResponse:
     """Retire a topic, or bring it back."""
     row = get_object_or_404(Topic, pk=pk)
+    if versions.is_done(request, is_on=row.is_active):
+        return redirect_with(request, reverse("desk:topics"), versions.DONE)
     if row.is_active:
         topics.retire(topic=row, by=request.user.by, at=timezone.now())
         return redirect_with(request, reverse("desk:topics"), f"{row.name} is no longer read for. What was read stays.")
