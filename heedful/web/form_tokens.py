@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from django.contrib import messages
+from django.contrib.messages.storage.base import BaseStorage
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.template.backends.utils import csrf_input_lazy
@@ -101,7 +102,7 @@ def _reply(request: HttpRequest, response: HttpResponseBase | Refused, before: i
 
 def _waiting(request: HttpRequest) -> list[tuple[int, str]]:
     """The sentences that the next page says; looking at them takes none away."""
-    storage = messages.get_messages(request)
+    storage = cast("BaseStorage", messages.get_messages(request))
     waiting = [(message.level or 0, str(message.message)) for message in storage]
     storage.used = False
     return waiting

@@ -306,8 +306,8 @@ def test_a_webhook_into_the_company_s_own_network_is_refused(as_: As, ada: Assoc
 
 def test_a_reload_after_a_key_was_made_makes_no_second_one(as_: As, ada: Associate) -> None:
     client = as_(ada)
-    once = re.findall(r'name="once" value="(\w+)"', client.get("/setup/keys").content.decode())[0]
-    said = {"name": "Website", "scope": "send", "once": once}
+    token = re.findall(r'name="form_token" value="([\w-]+)"', client.get("/setup/keys").content.decode())[-1]
+    said = {"name": "Website", "scope": "send", "form_token": token}
     assert "Copy the key now" in client.post("/setup/keys", said).content.decode()
 
     came = {"Referer": "http://testserver/setup/keys"}
