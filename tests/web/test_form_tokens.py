@@ -4,7 +4,6 @@ import re
 from typing import Any
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 
 from heedful.act.models import Case, Cause, Note
@@ -24,10 +23,10 @@ CALENDAR = {"name": "Depot", "time_zone": "Europe/London", **WEEK}
 
 def drawn(client: Client, page: str) -> str:
     """A token that a page was drawn with."""
-    return TOKEN.findall(say(client.get(page)))[-1]
+    return str(TOKEN.findall(say(client.get(page)))[-1])
 
 
-def thrice(client: Client, page: str, address: str, typed: dict[str, Any], **more: Any) -> list[HttpResponse]:
+def thrice(client: Client, page: str, address: str, typed: dict[str, Any], **more: Any) -> list[Any]:
     """Send a form of a page three times, as a browser does whose answers are lost."""
     data = {**typed, "form_token": drawn(client, page)}
     return [client.post(address, data, **more) for _ in range(3)]
