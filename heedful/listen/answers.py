@@ -13,7 +13,7 @@ from heedful.customers import consents, question_kinds, touchpoints
 from heedful.customers.models import Touchpoint
 from heedful.customers.question_kinds.kind import Scale
 from heedful.customers.touchpoints import TouchpointDraft
-from heedful.kit import live, names
+from heedful.kit import live, locks, names
 from heedful.kit.actor import By
 from heedful.kit.errors import Refused
 from heedful.ledger import events
@@ -86,9 +86,23 @@ def answer_all(
 
 @transaction.atomic
 def open_public(
-    *, survey: Survey, values: Mapping[str, Any], submit: bool, channel: str, by: By, at: datetime
+    *,
+    survey: Survey,
+    values: Mapping[str, Any],
+    submit: bool,
+    channel: str,
+    form_token: str = "",
+    by: By,
+    at: datetime,
 ) -> Invitation:
-    """Begin a sheet for somebody who came by the public link, with the first answers; who it is stays unknown."""
+    """Begin a sheet for somebody who came by the public link, with the first answers; who it is stays unknown.
+
+    What the same form sends again, because the answer to it was lost, goes into the sheet that it began.
+    """
+    token = invitations.token_of(survey, form_token) if form_token else invitations.new_token()
+    locks.lock(f"{Invitation._meta.label} {token}")
+    if begun := survey.invitations.filter(token=token).first():
+        return answer_all(invitation=begun, values=values, submit=submit, by=by, at=at)
     if survey.ended_at is not None or survey.is_paused:
         raise Refused("This survey has ended. Thank you for coming.", code="ended")
     if (
@@ -102,7 +116,7 @@ def open_public(
         survey=survey,
         state=Invitation.State.ASKED,
         channel=channel,
-        token=invitations.new_token(),
+        token=token,
         created_at=at,
         ask_at=at,
         asked_at=at,

@@ -1,5 +1,6 @@
 """Asks: whom a survey asks, when, and whom it spares and why."""
 
+import base64
 import hashlib
 import secrets
 from collections.abc import Sequence
@@ -8,6 +9,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from heedful.associates import associates, company
 from heedful.associates.models import Associate
@@ -157,6 +159,12 @@ def consider(*, invitation: Invitation, by: By, at: datetime) -> Invitation:
         events.record(InvitationSuppressed(row.pk, row.survey_id, row.customer_id, reason), by=by, at=at)
     live.publish("surveys", row.survey_id)
     return row
+
+
+def token_of(survey: Survey, form_token: str) -> str:
+    """Return the word for a link that one form of a survey's public page leads to, which nobody else can work out."""
+    digest = salted_hmac("survey form", f"{survey.public_token} {form_token}", algorithm="sha256").digest()
+    return base64.urlsafe_b64encode(digest[:24]).decode()
 
 
 def new_token() -> str:

@@ -109,7 +109,8 @@ def test_a_change_takes_the_place_of_one_that_had_not_begun(settled: Promise, of
     changed = change(office, ada, week=SATURDAYS)
     assert changed.earlier == {"time_zone": "Europe/Berlin", "week": office.week, "holidays": []}
     again = change(changed, ada, at=NOW + DAY, week=NIGHTS)
-    assert again.earlier is not None and again.earlier["earlier"] == changed.earlier
+    assert again.earlier is not None
+    assert again.earlier["earlier"] == changed.earlier
     assert is_open(hours(again), NOW)
 
 

@@ -241,7 +241,8 @@ def test_working_time_is_changed_from_now_on_and_its_past_is_corrected_apart(as_
     row.refresh_from_db()
     assert "what was settled stays." in page
     assert f"<dt>Since</dt><dd>{timezone.localdate(row.since, ZoneInfo('Europe/London')):%-d %b %Y}" in page
-    assert row.earlier is not None and row.earlier["week"][5] == []
+    assert row.earlier is not None
+    assert row.earlier["week"][5] == []
     assert f'href="{address}/correction"' in as_(ada).get(address).content.decode()
     assert (
         "is over. What was settled stays"
@@ -339,8 +340,8 @@ def test_a_webhook_into_the_company_s_own_network_is_refused(as_: As, ada: Assoc
 
 def test_a_reload_after_a_key_was_made_makes_no_second_one(as_: As, ada: Associate) -> None:
     client = as_(ada)
-    serial = re.findall(r'name="serial" value="(\w+)"', client.get("/setup/keys").content.decode())[0]
-    said = {"name": "Website", "scope": "send", "serial": serial}
+    token = re.findall(r'name="form_token" value="([\w-]+)"', client.get("/setup/keys").content.decode())[-1]
+    said = {"name": "Website", "scope": "send", "form_token": token}
     assert "Copy the key now" in client.post("/setup/keys", said).content.decode()
 
     came = {"Referer": "http://testserver/setup/keys"}

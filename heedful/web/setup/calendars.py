@@ -11,7 +11,7 @@ from django.utils import timezone
 from heedful.promise import calendars as nouns
 from heedful.promise import public_holidays
 from heedful.promise.models import Calendar
-from heedful.web import refusals, shell
+from heedful.web import refusals, shell, versions
 from heedful.web.page import PageRequest, page, redirect_with
 from heedful.web.setup import places
 
@@ -104,6 +104,7 @@ def calendar(request: PageRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(Calendar, pk=pk)
     form = CalendarForm(request.POST or None, initial=_initial(row))
     places.keep(form.fields["time_zone"], row.time_zone)
+    versions.of(request, form, calendar=pk)
     if request.method == "POST" and form.is_valid():
         with refusals.at_form(form):
             row = nouns.change(calendar=row, **form.values(), by=request.user.by, at=timezone.now())  # type: ignore[arg-type]

@@ -17,7 +17,7 @@ from heedful.kit import bundle
 from heedful.kit.errors import Refused
 from heedful.promise import commitments, promises, recounts, retrospect, standards
 from heedful.promise.models import Commitment, Promise, Standard
-from heedful.web import lists, periods, shell, touchpoint_kinds
+from heedful.web import lists, periods, shell, touchpoint_kinds, versions
 from heedful.web.desk.promises import forms as promise_forms
 from heedful.web.desk.promises import list as promise_list
 from heedful.web.desk.promises import page as promise_page
@@ -145,9 +145,10 @@ def edit(request: PageRequest, slug: str) -> HttpResponse:
     """Change a promise."""
     row = _promise(slug)
     today = row.standards.today().order_by("pk")
-    form, rows = _forms(
-        request, promise_forms.wording_of(row), [standard_forms.initial_of(standard) for standard in today]
-    )
+    drawn = [standard_forms.initial_of(standard) for standard in today]
+    form, rows = _forms(request, promise_forms.wording_of(row), drawn)
+    kept = Standards(initial=drawn, prefix="standard").forms
+    versions.of(request, form, *kept, row="Measure", promise=row.pk)
     if request.method == "POST" and "more" not in request.POST and form.is_valid() and rows.is_valid():
         try:
             _change(request, row, form.wording(), _drafts(rows))

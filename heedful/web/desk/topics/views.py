@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from heedful.listen import wordings
 from heedful.understand import detection, light, quality, reading, rereadings, topics
 from heedful.understand.models import Reading, Topic
-from heedful.web import refusals, wording
+from heedful.web import refusals, versions, wording
 from heedful.web.page import PageRequest, page, page_or_block, redirect_with
 
 
@@ -120,6 +120,7 @@ def topic(request: PageRequest, pk: int) -> HttpResponse:
         "sure": round(row.threshold * 100),
     }
     form = TopicForm(request.POST or None, initial=was)
+    versions.of(request, form, topic=pk)
     if request.method == "POST" and form.is_valid():
         with refusals.at_form(form):
             topics.change(topic=row, **form.values(), by=request.user.by, at=timezone.now())
@@ -134,6 +135,8 @@ def topic(request: PageRequest, pk: int) -> HttpResponse:
 def retirement(request: PageRequest, pk: int) -> HttpResponse:
     """Retire a topic, or bring it back."""
     row = get_object_or_404(Topic, pk=pk)
+    if versions.is_done(request, is_on=row.is_active):
+        return redirect_with(request, reverse("desk:topics"), versions.DONE)
     if row.is_active:
         topics.retire(topic=row, by=request.user.by, at=timezone.now())
         return redirect_with(request, reverse("desk:topics"), f"{row.name} is no longer read for. What was read stays.")
