@@ -9,7 +9,7 @@ import phonenumbers
 from django.db import connection, transaction
 
 from heedful.customers import grouping, trust
-from heedful.kit import characters, memory, statements
+from heedful.kit import characters, emails, memory, statements
 
 Name = tuple[str, str]
 """(kind, value) of an identity, normalised."""
@@ -72,13 +72,11 @@ def remember_records(messages: Sequence[tuple[Name, ...]], records: Sequence[int
 def normal(kind: str, value: str, country: str = "GB") -> Name | None:
     """Return an identity in its one form of writing, or None when it names nobody.
 
-    E-mails are case-folded, phones are written as E.164 (read as of `country` where they have no prefix).
+    Phones are written as E.164, read as of `country` where they have no prefix.
     """
     value = characters.normalised("NFC", value.replace("\x00", "")).strip()
     if kind == "email":
-        value = value.casefold()
-        if value.count("@") != 1 or value[0] == "@" or value[-1] == "@" or any(c.isspace() for c in value):
-            return None
+        value = emails.normal(value)
     elif kind == "phone":
         value = _e164(value, country)
     if not value or len(value) > LONGEST or value.lower() in _NOBODY:

@@ -3,10 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
-
-from heedful.kit import names
+from heedful.kit import emails, names
 from heedful.kit.characters import is_one_line, storable, straight
 from heedful.kit.errors import Refused
 
@@ -25,10 +22,8 @@ def payload(written: Mapping[str, Any]) -> dict[str, Any]:
 
 def _address(address: str) -> str:
     try:
-        validate_email(address)
-        local, _, domain = address.rpartition("@")
-        return f"{local}@{domain.encode('idna').decode()}"
-    except (ValidationError, UnicodeError):
+        return emails.wire(address)
+    except ValueError:
         raise Refused(f"{storable(address)[:80]!r} is not an e-mail address.", code="bad_address") from None
 
 
