@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import InterfaceError, OperationalError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from heedful.associates import associates
@@ -25,6 +26,8 @@ from heedful.ledger import jobs
 
 SLOW_S = 5.0
 """Who takes longer to answer is slow."""
+FORGOTTEN_AFTER = timedelta(minutes=1)
+"""For how long something may be due before its destination is served again."""
 HEALTH = [
     field.name for field in Destination._meta.concrete_fields if field.name not in {"id", "busy_until", "held_by"}
 ]
@@ -119,6 +122,14 @@ def wake(destination: Destination, *, at: datetime | None) -> None:
     queue = carrier.slow_queue if carrier.slow_queue and is_slow else carrier.queue
     once = None if at is None else f"outbox {destination.pk} {at:%Y%m%d%H%M%S} {is_slow}"
     jobs.enqueue(drain, at=at, queueing_lock=once, queue=queue, destination=destination.pk, patient=is_slow)
+
+
+def wake_forgotten(*, at: datetime) -> None:
+    """Serve whoever something is due for since a while: the turn that should have done it did not come to its end."""
+    due = OutboxItem.objects.due(at=at - FORGOTTEN_AFTER).order_by()
+    waiting = Destination.objects.filter(pk__in=due.values("destination"))
+    for destination in waiting.filter(Q(resting_until=None) | Q(resting_until__lte=at - FORGOTTEN_AFTER)):
+        wake(destination, at=at)
 
 
 def _items(destination: Destination, carrier: Carrier) -> OutboxQuerySet[OutboxItem]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from heedful.associates import disclosures, rate_limits
+from heedful.courier import outbox
 from heedful.customers import partitions
 from heedful.ledger import idempotency, jobs
 from heedful.promise import calendars, commitments, recounts
@@ -33,6 +34,7 @@ SCHEDULE: tuple[Regular, ...] = (
     Regular("37 2 * * *", disclosures.forget),
     Regular("41 2 * * *", partitions.tend),
     Regular("* * * * *", commitments.fire, queue=jobs.CLOCKS),
+    Regular("* * * * *", outbox.wake_forgotten),
     Regular("22 2 * * *", calendars.keep_up),
     Regular("12 3 * * *", recounts.follow_audiences),
     Regular("52 3 * * *", rereadings.keep_up),
