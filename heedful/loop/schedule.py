@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
+from heedful.act import cases
 from heedful.associates import disclosures, rate_limits
 from heedful.courier import outbox
 from heedful.customers import partitions
@@ -31,6 +32,7 @@ SCHEDULE: tuple[Regular, ...] = (
     Regular("23 * * * *", jobs.forget_finished),
     Regular("31 * * * *", idempotency.forget),
     Regular("*/10 * * * *", rate_limits.forget),
+    Regular("17 * * * *", cases.release_abandoned),
     Regular("37 2 * * *", disclosures.forget),
     Regular("41 2 * * *", partitions.tend),
     Regular("* * * * *", commitments.fire, queue=jobs.CLOCKS),

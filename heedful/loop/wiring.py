@@ -28,6 +28,7 @@ REACTIONS: dict[type, Sequence[Reaction]] = {
         Reaction(reading.read, when=lambda event: event.feedback, priority=20, batch_size=50),
         Reaction(invitations.plan_for, when=lambda event: event.watched, batch_size=500),
     ],
+    associates.AssociateDeactivated: [Reaction(act.release_cases, priority=20)],
     people.PeopleRegrouped: [
         Reaction(commitments.reevaluate, queue=PROMISES),
     ],
@@ -51,7 +52,6 @@ RECORDED_ONLY: tuple[type, ...] = (
     associates.AssociateAdded,
     associates.AssociateChanged,
     associates.AssociateChoseMails,
-    associates.AssociateDeactivated,
     associates.AssociateReactivated,
     associates.PasswordSet,
     company.CompanyChanged,
@@ -81,6 +81,7 @@ RECORDED_ONLY: tuple[type, ...] = (
     recounts.PromiseRecounted,
     cases.CaseClaimed,
     cases.CaseGivenBack,
+    cases.CaseReleased,
     cases.CaseHandedOver,
     cases.CaseNoted,
     cases.CustomerWrittenTo,

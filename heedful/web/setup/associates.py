@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from heedful.act.models import Case
 from heedful.associates import associates as nouns
 from heedful.associates.models import Associate, Role, Team
 from heedful.web import lists, refusals
@@ -97,7 +98,13 @@ def associate(request: PageRequest, pk: int) -> HttpResponse:
         with refusals.at_form(form):
             nouns.edit(associate=row, **form.cleaned_data, by=request.user.by, at=timezone.now())
             return redirect_with(request, reverse("setup:associates"), "Saved.")
-    return render(request, "setup/associate.html", {"row": row, "form": form, "password": PasswordForm()})
+    return _page(request, row, form, PasswordForm())
+
+
+def _page(request: PageRequest, row: Associate, form: forms.Form, password: forms.Form) -> HttpResponse:
+    held = Case.objects.open().filter(owner=row).count()
+    context = {"row": row, "form": form, "password": password, "held": held}
+    return render(request, "setup/associate.html", context)
 
 
 def _known(row: Associate) -> dict[str, object]:
@@ -111,8 +118,20 @@ def deactivation(request: PageRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(Associate, pk=pk)
     change = nouns.deactivate if row.is_active else nouns.reactivate
     change(associate=row, by=request.user.by, at=timezone.now())
-    words = "may come in again." if row.is_active else "may no longer come in."
+    words = "may come in again." if row.is_active else f"may no longer come in.{_going_back(row)}"
     return redirect_with(request, reverse("setup:associate", args=[pk]), f"{row.name} {words}")
+
+
+def _going_back(row: Associate) -> str:
+    """What happens with the open cases of somebody who leaves."""
+    number = Case.objects.open().filter(owner=row).count()
+    if not number:
+        return ""
+    return (
+        " Their open case goes back to its team."
+        if number == 1
+        else f" Their {number} open cases go back to their teams."
+    )
 
 
 @page("associate.edit")
@@ -122,7 +141,6 @@ def password(request: PageRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(Associate, pk=pk)
     form = PasswordForm(request.POST)
     if not form.is_valid():
-        known = AssociateForm(initial=_known(row))
-        return render(request, "setup/associate.html", {"row": row, "form": known, "password": form})
+        return _page(request, row, AssociateForm(initial=_known(row)), form)
     nouns.set_password(associate=row, password=form.cleaned_data["password"], by=request.user.by, at=timezone.now())
     return redirect_with(request, reverse("setup:associate", args=[pk]), f"{row.name} has a new password.")
