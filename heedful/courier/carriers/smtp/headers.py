@@ -29,7 +29,7 @@ def address(name: str, at: str) -> str:
 
 def text(words: str) -> str:
     """Return words as the wire can hold them, on one line."""
-    return words if _PLAIN.fullmatch(words) else " ".join(Header(words, "utf-8", MOST_IN_A_WORD).encode().split())
+    return words if _PLAIN.fullmatch(words) else Header(words, "utf-8", MOST_IN_A_WORD).encode(linesep="")
 
 
 class WireHeader:
