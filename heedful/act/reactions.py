@@ -49,7 +49,7 @@ def write_to_the_leads(event: cases.CaseEscalated, *, entry: Entry) -> None:
     del entry
     case = Case.objects.select_related("customer__person", "owner", "team").filter(pk=event.case).first()
     if case is not None and case.is_waiting:
-        escalations.write_to_the_leads(case=case, by=SYSTEM, at=timezone.now())
+        escalations.write_to_the_leads(case=case, at=timezone.now())
 
 
 def release_cases(event: AssociateDeactivated, *, entry: Entry) -> None:

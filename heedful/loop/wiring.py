@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from heedful.act import case_policy, cases, causes, replies, routes
 from heedful.act import reactions as act
-from heedful.associates import associates, company, disclosures, first, keys, teams, views
+from heedful.associates import associates, company, disclosures, first, keys, teams, views, welcome_links
 from heedful.courier import deliveries, webhooks
 from heedful.courier.carriers.smtp import events as mail_events
 from heedful.courier.carriers.webhook.destination import EndpointDisabled
@@ -54,6 +54,8 @@ RECORDED_ONLY: tuple[type, ...] = (
     associates.AssociateChoseMails,
     associates.AssociateReactivated,
     associates.PasswordSet,
+    welcome_links.WelcomeLinkMade,
+    welcome_links.WelcomeLinkUsed,
     company.CompanyChanged,
     disclosures.CustomersDisclosed,
     disclosures.ListExported,
