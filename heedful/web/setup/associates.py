@@ -92,7 +92,7 @@ def add(request: PageRequest) -> HttpResponse:
 
 def _welcome(request: PageRequest, row: Associate) -> HttpResponse:
     """Say how somebody comes in who was let in, and invite whoever has no other way."""
-    if way := _way_in(request, row):
+    if (way := _way_in(request, row)) is not None:
         return redirect_with(request, reverse("setup:associates"), f"{row.name} may come in now{way}.")
     return _invite(request, row)
 
