@@ -11,8 +11,7 @@ from heedful.act.models import Case
 from heedful.associates import company
 from heedful.associates.models import Associate, Role
 from heedful.courier import digests
-from heedful.courier.digests import Letter
-from heedful.kit.actor import SYSTEM
+from heedful.courier.digests import Digest, Letter
 from heedful.ledger.references import Reference
 
 PURPOSE = "escalation"
@@ -21,14 +20,7 @@ PURPOSE = "escalation"
 def write_to_the_leads(*, case: Case, at: datetime) -> None:
     """Write to those who lead the team and want to hear of it; to each once a case, however often it is asked."""
     for lead in leads_of(case).filter(hears_escalations=True):
-        digests.notify(
-            associate=lead, purpose=PURPOSE, reference=Reference(PURPOSE, case.pk), writer=write_digest, at=at
-        )
-
-
-def write_digest(*, associate: int, at: datetime | None = None) -> None:
-    """Write to one lead about the cases that nobody named to them yet."""
-    digests.write(associate=associate, purpose=PURPOSE, compose=_compose, by=SYSTEM, at=at)
+        digests.notify(associate=lead, purpose=PURPOSE, reference=Reference(PURPOSE, case.pk), at=at)
 
 
 def leads_of(case: Case) -> QuerySet[Associate]:
@@ -51,6 +43,9 @@ def _compose(lead: Associate, references: Sequence[Reference], at: datetime) -> 
         return None
     subject = f"{waiting[0].who.label} has" if len(waiting) == 1 else f"{len(waiting)} customers have"
     return Letter(f"{subject} nearly waited too long", _text(waiting, lead, at))
+
+
+DIGEST = Digest(PURPOSE, _compose)
 
 
 def _text(cases: Sequence[Case], lead: Associate, at: datetime) -> str:

@@ -1,6 +1,7 @@
 """What follows for the cases when something happened elsewhere; run twice, each changes nothing the second time."""
 
 from collections.abc import Sequence
+from typing import cast
 
 from django.utils import timezone
 
@@ -9,7 +10,7 @@ from heedful.act.models import Case
 from heedful.associates.associates import AssociateDeactivated
 from heedful.associates.models import Associate
 from heedful.customers.models import Customer, Feedback
-from heedful.kit.actor import SYSTEM, By
+from heedful.kit.actor import SYSTEM, By, Kind
 from heedful.ledger import references
 from heedful.ledger.models import Entry
 from heedful.listen import answers, invitations
@@ -56,7 +57,9 @@ def release_cases(event: AssociateDeactivated, *, entry: Entry) -> None:
     """Somebody no longer works here: their open cases go back to their teams."""
     owner = Associate.objects.filter(pk=event.associate).first()
     if owner is not None:
-        cases.release_each(owner=owner, by=By(entry.by_kind, entry.by_id, entry.by_label), at=timezone.now())
+        cases.release_each(
+            owner=owner, by=By(cast("Kind", entry.by_kind), entry.by_id, entry.by_label), at=timezone.now()
+        )
 
 
 def ask_whether_it_helped(event: cases.CaseClosed, *, entry: Entry) -> None:

@@ -12,7 +12,7 @@ from django.db import transaction
 
 from heedful.associates import guesses, permissions
 from heedful.associates.models import Associate, Key, Role, Team, WelcomeLink
-from heedful.kit import locks, names
+from heedful.kit import emails, locks, names
 from heedful.kit.actor import By
 from heedful.kit.errors import Forbidden, Refused
 from heedful.ledger import events
@@ -200,7 +200,8 @@ def _checked_email(email: str) -> str:
     address = email.strip().lower()
     try:
         validate_email(address)
-    except ValidationError:
+        emails.wire(address)
+    except (ValueError, ValidationError):
         raise Refused(f"{address!r} is not an e-mail address.") from None
     return address
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from heedful.act import case_policy, cases, causes, replies, routes
+from heedful.act import case_policy, cases, causes, escalations, replies, routes
 from heedful.act import reactions as act
 from heedful.associates import associates, company, disclosures, first, keys, teams, views, welcome_links
 from heedful.courier import deliveries, webhooks
@@ -47,6 +47,9 @@ REACTIONS: dict[type, Sequence[Reaction]] = {
     EndpointDisabled: [Reaction(webhooks.tell_administrators)],
 }
 """Event -> what follows, each in a job of its own. What sets clocks and what they bring about has hands of its own."""
+
+DIGESTS = (escalations.DIGEST, webhooks.DIGEST)
+"""Mails to our own people that may come in heaps: those of a while are one."""
 
 RECORDED_ONLY: tuple[type, ...] = (
     associates.AssociateAdded,

@@ -44,6 +44,11 @@ def tell(case: Case, at: datetime) -> None:
     escalations.write_to_the_leads(case=Case.objects.get(pk=case.pk), at=at)
 
 
+def gather(lead: Associate, at: datetime) -> None:
+    """What the worker does when the pause is over."""
+    digests.write(associate=lead.pk, purpose="escalation", at=at)
+
+
 def named(mail: Mail) -> list[int]:
     return [int(pk) for pk in re.findall(r"/cases/(\d+)\n", mail.text)]
 
@@ -59,14 +64,14 @@ def test_sixty_that_are_nearly_late_are_two_mails_that_name_each_once(carla: Cus
         tell(case, minutes(number / 10))
     assert letters() == [("Carla has nearly waited too long", [sixty[0].pk])]
     assert [job.scheduled_at for job in ProcrastinateJob.objects.all()] == [NOW + PAUSE]
-    escalations.write_digest(associate=dana.pk, at=NOW + PAUSE)
+    gather(dana, at=NOW + PAUSE)
     assert letters()[1] == ("59 customers have nearly waited too long", [case.pk for case in sixty[1:]])
     text = Mail.objects.latest("pk").text
     assert "Carla waits to hear from us about this: Matter 59\n" in text
     assert "These 59 customers have nearly waited too long." in text
     for case in sixty:
         tell(case, minutes(30))
-    escalations.write_digest(associate=dana.pk, at=minutes(45))
+    gather(dana, at=minutes(45))
     assert len(letters()) == 2
 
 
@@ -86,11 +91,11 @@ def test_the_first_leaves_at_once_and_the_others_when_the_pause_is_over(
     rows = opened(carla, len(after))
     for number, case in zip(after, rows, strict=True):
         while (job := ProcrastinateJob.objects.first()) and job.scheduled_at <= minutes(number):
-            escalations.write_digest(associate=dana.pk, at=job.scheduled_at)
+            gather(dana, at=job.scheduled_at)
             ProcrastinateJob.objects.all().delete()
         tell(case, minutes(number))
     if job := ProcrastinateJob.objects.first():
-        escalations.write_digest(associate=dana.pk, at=job.scheduled_at)
+        gather(dana, at=job.scheduled_at)
     assert [numbers for _, numbers in letters()] == [[rows[number].pk for number in each] for each in mails]
 
 
@@ -99,7 +104,7 @@ def test_what_was_answered_meanwhile_is_left_out(carla: Customer, dana: Associat
     for case in (first, second, third):
         tell(case, NOW)
     Case.objects.filter(pk=second.pk).update(answered_at=NOW)
-    escalations.write_digest(associate=dana.pk, at=NOW + PAUSE)
+    gather(dana, at=NOW + PAUSE)
     assert letters()[1] == ("Carla has nearly waited too long", [third.pk])
     assert set(Notice.objects.values_list("mailed_at", flat=True)) == {NOW, NOW + PAUSE}
 
@@ -118,8 +123,8 @@ def test_what_waits_for_a_lead_who_is_gone_goes_to_who_leads_now(
         "wants none": lambda: Associate.objects.filter(pk=dana.pk).update(hears_escalations=False),
     }
     changes[way]()
-    escalations.write_digest(associate=dana.pk, at=NOW + PAUSE)
-    escalations.write_digest(associate=other.pk, at=NOW + 2 * PAUSE)
+    gather(dana, at=NOW + PAUSE)
+    gather(other, at=NOW + 2 * PAUSE)
     expected = [] if way == "wants none" else [[rows[1].pk], [rows[2].pk, rows[3].pk]]
     assert [numbers for _, numbers in letters(other)] == expected
     assert [numbers for _, numbers in letters(dana)] == [[rows[0].pk]]

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 NOW = timezone.now()
 
 
-def write(to: str = "ada@example.com", **ago: int) -> Mail:
+def write(to: str = "ada@example.com", **ago: float) -> Mail:
     return mails.send(to=to, subject="S", text="T", purpose="case", by=SYSTEM, at=NOW - timedelta(**ago))
 
 
@@ -47,7 +47,7 @@ def test_the_oldest_mail_that_waits_is_said(
     postbox: Postbox, waits: list[dict[str, int]], is_fine: bool, sentence: str
 ) -> None:
     for ago in waits:
-        write(**ago)
+        write("ada@example.com", **ago)
     standing = backlog.backlog(at=NOW)
     assert (standing.is_fine, standing.sentence) == (is_fine, sentence)
 

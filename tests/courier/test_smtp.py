@@ -244,7 +244,7 @@ class Fastidious(Postbox):
 
     async def handle_RCPT(self, server: SMTP, session: Session, envelope: Envelope, to: str, options: Any) -> str:  # noqa: N802
         if to in self.answers:
-            assert server.transport is not None
+            assert isinstance(server.transport, asyncio.WriteTransport)
             server.transport.abort()
         envelope.rcpt_tos.append(to)
         return "250 OK"

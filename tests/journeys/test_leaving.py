@@ -81,20 +81,14 @@ def test_the_act_names_as_many_as_there_are(
 
 
 def test_a_case_that_comes_back_does_not_come_back_to_who_left(ada: Associate, mira: Associate, care: Team) -> None:
-    for case, again in (
-        (close(opened("a", mira), mira), lambda case: cases.reopen(case=case, by=ada.by, at=timezone.now())),
-        (
-            close(opened("b", mira), mira),
-            lambda case: cases.hear_whether_it_helped(case=case, helped=False, by=SYSTEM, at=timezone.now()),
-        ),
-    ):
-        mira.is_active = False
-        mira.save()
-        again(case)
+    reopened, unhelped = close(opened("a", mira), mira), close(opened("b", mira), mira)
+    associates.deactivate(associate=mira, by=ada.by, at=timezone.now())
+    work()
+    cases.reopen(case=reopened, by=ada.by, at=timezone.now())
+    cases.hear_whether_it_helped(case=unhelped, helped=False, by=SYSTEM, at=timezone.now())
+    for case in (reopened, unhelped):
         row = Case.objects.get(pk=case.pk)
         assert (row.is_open, row.owner, row.claimed_at, row.team) == (True, None, None, care)
-        mira.is_active = True
-        mira.save()
     assert Entry.objects.filter(kind="CaseReleased").count() == 2
 
 

@@ -9,7 +9,7 @@ from email.header import Header
 from email.headerregistry import BaseHeader, HeaderRegistry
 from email.policy import SMTP, Policy
 from email.utils import formataddr
-from typing import Any
+from typing import Any, cast
 
 MOST_IN_A_LINE = 76
 MOST_IN_A_WORD = 66
@@ -55,9 +55,9 @@ class WireHeader:
 
 def _registry() -> HeaderRegistry:
     known = HeaderRegistry().registry
-    registry = HeaderRegistry(BaseHeader, WireHeader, use_default_map=False)
+    registry = HeaderRegistry(BaseHeader, cast("Any", WireHeader), use_default_map=False)
     for name in OF_PARTS:
-        registry.map_to_type(name, known[name])
+        registry.map_to_type(name, cast("Any", known[name]))
     return registry
 
 
