@@ -96,6 +96,7 @@ def test_a_sender_that_is_none_is_said_and_the_mails_wait(postbox: Postbox, sett
     hand_over_mails()
     mail.refresh_from_db()
     assert (mail.state, postbox.taken) == ("waiting", [])
+    assert compose(mail).as_bytes()
     assert mail.destination is not None
     assert mail.destination.answer.startswith("HEEDFUL_MAIL_FROM must be one e-mail address")
 

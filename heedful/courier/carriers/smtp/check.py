@@ -16,9 +16,8 @@ def payload(written: Mapping[str, Any]) -> dict[str, Any]:
         "subject": straight(_line(written["subject"], "subject"))[:250],
         "text": storable(written["text"]),
         "html": storable(written["html"]),
-        "secret": storable(written.get("secret", "")),
         "headers": {_line(name, "header"): _line(value, "header") for name, value in written["headers"].items()},
-    }
+    } | ({"secret": storable(written["secret"])} if written.get("secret") else {})
 
 
 def _address(address: str) -> str:

@@ -39,9 +39,8 @@ def written(mail: Mail, by: By, at: datetime) -> None:
 
 def sent(mail: Mail, at: datetime) -> None:
     """Write down that a mail left, and forget here the secret that it brought."""
-    if secret := mail.payload.get("secret"):
-        parts = {part: mail.payload[part].replace(secret, "…") for part in ("text", "html")}
-        mail.payload = mail.payload | parts | {"secret": ""}
+    if secret := mail.payload.pop("secret", ""):
+        mail.payload |= {part: mail.payload[part].replace(secret, "…") for part in ("text", "html")}
         mail.save(update_fields=["payload"])
     events.record(MailSent(mail.pk), by=SYSTEM, at=at)
 

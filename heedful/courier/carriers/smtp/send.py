@@ -32,7 +32,7 @@ def compose(mail: Mail) -> EmailMessage:
     """Return the mail as it goes over the wire."""
     message = EmailMessage(policy=headers.WIRE)
     company_row = company.find()
-    message["From"] = headers.address(names.one_line(company_row.name if company_row else ""), _sender())
+    message["From"] = headers.address(names.one_line(company_row.name if company_row else ""), _shown_sender())
     message["To"] = headers.address(names.one_line(mail.to_name), mail.to)
     message["Subject"] = headers.text(names.one_line(mail.subject))
     message["Date"] = format_datetime(mail.created_at)
@@ -43,6 +43,14 @@ def compose(mail: Mail) -> EmailMessage:
     if mail.html:
         message.add_alternative(mail.html, subtype="html", cte="quoted-printable")
     return message
+
+
+def _shown_sender() -> str:
+    """The address that mails come from, where they can be read though none can leave."""
+    try:
+        return _sender()
+    except wire.ServerFailed:
+        return headers.text(names.one_line(settings.MAIL_FROM))
 
 
 def _sender() -> str:
