@@ -8,6 +8,7 @@ from django.db.models import F, Q, Value, When
 from django.db.models.functions import Lower
 
 from heedful.associates.models import Team
+from heedful.customers import search
 from heedful.customers.models import Customer, Stage
 from heedful.ledger import references
 from heedful.listen.models import Thread
@@ -33,11 +34,12 @@ class CaseQuerySet(models.QuerySet["Case"]):
         return self.filter(customer__person=person_id)
 
     def search(self, words: str) -> "CaseQuerySet":
-        """Cases by number, by what they are about, or by the customer's name or address."""
-        words = words.strip().removeprefix("#")
+        """Cases by number, by what they are about, or of customers whom the words find."""
+        words = words.replace("\x00", "").strip().removeprefix("#")
         condition = Q(title__icontains=words)
-        for field in ("name", "email", "phone"):
-            condition |= Q(**{f"customer__person__{field}__icontains": words})
+        if search.is_enough(words):
+            people = search.find(words).values("pk")
+            condition |= Q(customer__in=Customer.objects.filter(person__in=people).values("pk"))
         return self.filter(condition | Q(pk=int(words)) if words.isdecimal() and len(words) < 18 else condition)
 
     def by_urgency(self) -> "CaseQuerySet":

@@ -85,6 +85,7 @@ def _counts(report: imports.Report, *, dry: bool) -> list[str]:
     lines = [
         f"{report.rows:,} rows read.",
         f"Customers: {many}{report.customers_new:,} {would}new, {report.customers_matched:,} known already.",
+        f"Joins: {report.joins:,} rows {'name' if dry else 'joined'} people who were apart.",
         f"Touchpoints: {new:,} {'in the file' if dry else 'new'}{repeated}.",
         f"Feedback: {report.feedback:,} touchpoints of the file carry a score or a comment.",
     ]

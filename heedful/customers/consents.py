@@ -1,10 +1,11 @@
 """What customers allowed and refused: their last word counts, and between the records of one person the stricter."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from heedful.customers.models import Consent, Customer
 from heedful.kit import statements
@@ -67,11 +68,16 @@ RETURNING customer_id, purpose, granted
 """
 
 
-def standing(*, person: int) -> dict[str, bool]:
-    """What a person allows, by purpose: refused if any of its records refused, but for visitors that are attached."""
-    granted_by: dict[str, bool] = {}
+def statement_rows(*, person: int) -> QuerySet[Consent, tuple[str, bool]]:
+    """What a person's records said, by purpose, but for visitors that are attached."""
     own = Consent.objects.filter(customer__person=person, customer__is_attached=False)
-    for purpose, granted in own.values_list("purpose", "granted"):
+    return own.values_list("purpose", "granted")
+
+
+def standing(*, person: int, rows: Iterable[tuple[str, bool]] | None = None) -> dict[str, bool]:
+    """What a person allows, by purpose: refused if any of its records refused."""
+    granted_by: dict[str, bool] = {}
+    for purpose, granted in statement_rows(person=person) if rows is None else rows:
         granted_by[purpose] = granted_by.get(purpose, True) and granted
     return granted_by
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from time import monotonic
 
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.db.models.functions import Greatest
 
 from heedful.associates import associates
@@ -103,7 +103,12 @@ def moving(slugs: Collection[str]) -> dict[str, str]:
 
 def names() -> dict[str, str]:
     """What the company calls kinds, by kind; those that it has not named are left out."""
-    return dict(TouchpointKind.objects.exclude(name="").values_list("slug", "name"))
+    return dict(pairs())
+
+
+def pairs() -> QuerySet[TouchpointKind, tuple[str, str]]:
+    """The kinds that the company has named, each with its name, for whoever reads them with other things."""
+    return TouchpointKind.objects.exclude(name="").values_list("slug", "name")
 
 
 def unseen(*, slugs: Iterable[str]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ from django.db import DatabaseError, DataError, IntegrityError, OperationalError
 
 from heedful.customers import consents, dedup, organisations, people, touchpoints
 from heedful.customers.dated_facts import Fact
-from heedful.customers.identities import Name, Span
+from heedful.customers.identities import Arrivals, Name, Span
 from heedful.customers.touchpoints import TouchpointDraft
 from heedful.kit.actor import By
 from heedful.ledger import events
@@ -35,6 +35,8 @@ class Description:
     organisation_traits: dict[str, Any] = field(default_factory=dict)
     message: str = ""
     """The id by which a second arrival is known; it says nothing new then, however late it comes."""
+    origin: str = ""
+    """Where it stands, for people who look it up, where the id does not say that: a file and its row."""
 
 
 class SourceMessage(msgspec.Struct, gc=False):
@@ -57,6 +59,8 @@ class MessagesResult:
 
     recorded: int = 0
     duplicates: int = 0
+    joins: int = 0
+    """Messages by which people became one who were apart before."""
     refused: list[tuple[int, str]] = field(default_factory=list)
     """(position, reason) of each message that cannot be kept."""
 
@@ -111,6 +115,7 @@ def _take(numbered: Sequence[tuple[int, SourceMessage]], taken: MessagesResult, 
     else:
         taken.recorded += recorded.count
         taken.duplicates += recorded.duplicates
+        taken.joins += recorded.joins
 
 
 def _persistently(messages: Sequence[SourceMessage], sender: _Sender, at: datetime) -> touchpoints.RecordedBatch:
@@ -134,13 +139,13 @@ def _together(
     said = [message.description for message in messages if message.description is not None]
     drafts = [message.draft for message in messages if message.draft is not None]
     fresh = _fresh(said, sender.source) if said else []
-    known, seen = _take_word(fresh, drafts, sender, at) if fresh else ({}, people.NEVER)
+    word = _take_word(fresh, drafts, sender, at) if fresh else _Word({})
     if not drafts:
-        return touchpoints.RecordedBatch(None, 0, 0, [])
-    return touchpoints.record(
+        return touchpoints.RecordedBatch(None, 0, 0, [], word.joins)
+    recorded = touchpoints.record(
         drafts=drafts,
-        records_of=known,
-        seen=seen,
+        records_of=word.known,
+        seen=word.seen,
         source=sender.source,
         verified=sender.verified,
         by=sender.by,
@@ -148,15 +153,31 @@ def _together(
         hasty=hasty,
         react=sender.react,
     )
+    return replace(recorded, joins=recorded.joins + word.joins) if word.joins else recorded
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """The record that each was met as who was spoken of, when they were seen, and how many messages joined people."""
+
+    known: dict[tuple[Name, ...], int]
+    seen: Mapping[int, Span] = field(default_factory=dict)
+    joins: int = 0
 
 
 def _take_word(
     descriptions: Sequence[Description], drafts: Sequence[TouchpointDraft], sender: _Sender, at: datetime
-) -> tuple[dict[tuple[Name, ...], int], Mapping[int, Span]]:
+) -> _Word:
     """Write down what was said of customers, for as much as its sender's word is worth."""
     if sender.verified:
         return _describe(descriptions, drafts, sender, at)
-    return _quote(descriptions, sender.by, at), people.NEVER
+    return _quote(descriptions, sender, at)
+
+
+def _resolve(words: Sequence[Description], times: Sequence[datetime], sender: _Sender) -> people.Recognition:
+    origins = [word.origin or word.message for word in words]
+    arrivals = Arrivals([word.identities for word in words], times, sender.verified, str(sender.by), origins)
+    return people.resolve(arrivals=arrivals, by=sender.by, at=max(times), react=sender.react)
 
 
 def _fresh(words: Sequence[Description], source: str) -> list[Description]:
@@ -168,15 +189,14 @@ def _fresh(words: Sequence[Description], source: str) -> list[Description]:
 
 def _describe(
     descriptions: Sequence[Description], drafts: Sequence[TouchpointDraft], sender: _Sender, at: datetime
-) -> tuple[dict[tuple[Name, ...], int], Mapping[int, Span]]:
-    """Write down what was said of customers; returns the record that each was met as.
+) -> _Word:
+    """Write down what was said of customers.
 
-    When they were seen, by what happened, is written with it where that costs nothing more; that is returned too.
+    When they were seen, by what happened, is written with it where that costs nothing more.
     """
     by, times = sender.by, [touchpoints.clamp(word.at, at) for word in descriptions]
-    records, _ = people.resolve(
-        messages=[word.identities for word in descriptions], times=times, by=by, at=max(times), react=sender.react
-    )
+    recognition = _resolve(descriptions, times, sender)
+    records = recognition.records
     met = organisations.resolve(descriptions=_of_organisations(descriptions, times), by=by, at=at)
     record_of = {word.identities: record for word, record in zip(descriptions, records, strict=True)}
     seen = people.NEVER
@@ -192,22 +212,17 @@ def _describe(
         for purpose, granted in word.consents.items()
     ]
     consents.record(consents=words, source=by.label, by=by, at=at)
-    return record_of, seen
+    return _Word(record_of, seen, recognition.joins)
 
 
-def _quote(descriptions: Sequence[Description], by: By, at: datetime) -> dict[tuple[Name, ...], int]:
-    """Write down what browsers said of customers, as their word alone: it founds no organisation and gives no consent.
-
-    Returns the record that each was met as.
-    """
+def _quote(descriptions: Sequence[Description], sender: _Sender, at: datetime) -> _Word:
+    """Write down what browsers said of customers, as their word: it founds no organisation and gives no consent."""
     times = [touchpoints.clamp(word.at, at) for word in descriptions]
-    records, _ = people.resolve(
-        messages=[word.identities for word in descriptions], times=times, verified=False, by=by, at=max(times)
-    )
+    records = _resolve(descriptions, times, sender).records
     if facts := _facts(times, records, [_quoted(word) for word in descriptions]):
-        people.quote(facts=facts, by=by, at=at)
-        events.record(CustomersDescribed(sorted(facts)), by=by, at=at)
-    return {word.identities: record for word, record in zip(descriptions, records, strict=True)}
+        people.quote(facts=facts, by=sender.by, at=at)
+        events.record(CustomersDescribed(sorted(facts)), by=sender.by, at=at)
+    return _Word({word.identities: record for word, record in zip(descriptions, records, strict=True)})
 
 
 def _quoted(word: Description) -> dict[str, Any]:

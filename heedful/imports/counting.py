@@ -31,6 +31,8 @@ class Report:
     """Touchpoints in the file that carry a score or words, new or not."""
     customers_new: int = 0
     customers_matched: int = 0
+    joins: int = 0
+    """Rows that say of people who were apart that they are one."""
     clamped: int = 0
     """Touchpoints whose time cannot be true."""
     rejected: int = 0
@@ -84,6 +86,7 @@ class RowCounter:
         """Count the customers of rows that are not written."""
         people = _people({name for row in rows for name in row.names})
         for row in rows:
+            self._report.joins += len({people[name] for name in row.names if name in people}) > 1
             if person := next((people[name] for name in row.names if name in people), 0):
                 self._report.customers_matched += self._old.add(person)
             elif len(self._coming) < MOST_COMING:

@@ -91,6 +91,7 @@ def run(
             report.rows += size
             report.taken += taken.recorded
             report.duplicates += taken.duplicates
+            report.joins += taken.joins
             _count(report, tally, good, wrong)
             progress(size)
     tally.finish()
@@ -198,7 +199,9 @@ def _take(
 
     The wrong ones are in their own file before the place is kept, so that none of them is passed over by a stop.
     """
-    sent = [(row, message) for row in good for message in _messages(row.understood)]
+    sent = [
+        (row, message) for row in good for message in _messages(row.understood, f"{state.file_name}, row {row.number}")
+    ]
     with transaction.atomic():
         taken = messages.record(messages=[message for _, message in sent], source=state.source, by=by, at=at)
         refused = {sent[n][0].number: (sent[n][0], reason) for n, reason in taken.refused}
@@ -214,13 +217,15 @@ def _take(
     return taken
 
 
-def _messages(row: Understood) -> Iterator[messages.SourceMessage]:
+def _messages(row: Understood, origin: str) -> Iterator[messages.SourceMessage]:
     """What a row says of somebody, and what happened to them."""
     external, name = row.organisation or ("", "")
     description = messages.Description(
-        row.names, row.at, row.facts, row.consents, external[:200], {"name": name} if name else {}
+        row.names, row.at, row.facts, row.consents, external[:200], {"name": name} if name else {}, origin=origin
     )
     is_described = bool(row.facts or row.consents or external) or not row.drafts
+    for own in row.drafts:
+        own.origin = origin
     drafts: list[TouchpointDraft | None] = [*row.drafts] or [None]
     yield messages.SourceMessage(drafts[0], description if is_described else None)
     for draft in drafts[1:]:

@@ -8,7 +8,7 @@ from datetime import datetime, tzinfo
 from decimal import Decimal
 from typing import Any
 
-from heedful.customers import identities
+from heedful.customers import identities, phones
 from heedful.customers.identities import Name
 from heedful.customers.slugs import RESERVED, slug
 from heedful.customers.touchpoints import TouchpointDraft
@@ -85,8 +85,7 @@ class Reader:
         names = [
             name
             for kind, value in values
-            if value.casefold() not in NO_ANSWER
-            and (name := identities.normal(kind, _bare(kind, value), self._country))
+            if value.casefold() not in NO_ANSWER and (name := identities.normal(kind, value, self._country))
         ]
         if not names:
             tried = ", ".join(f"{kind} {value[:60]!r}" for kind, value in values)
@@ -108,6 +107,8 @@ class Reader:
         if stage := facts.get("lifecycle_stage"):
             facts["lifecycle_stage"] = self._stage(stage)
         facts |= {key: value[:LONGEST_PROPERTY] for key, get in self._attributes if (value := get(row))}
+        if phone := next((get(row) for kind, get in self._names if kind == "phone"), ""):
+            facts["phone"] = phones.attribute(phone, self._country)
         facts |= {kind: value for kind, value in reversed(understood.names) if kind in ("email", "phone")}
         if customer.value and (amount := _money(customer.value, row, self._currency)):
             facts["value"] = amount
@@ -155,12 +156,6 @@ class _Touchpoint:
             scores=scores or None,
             verbatim=_words(self._verbatim(row)),
         )
-
-
-def _bare(kind: str, value: str) -> str:
-    """An e-mail address without the name that a mail program wrote before it."""
-    match = re.search(r"<([^<>\s@]+@[^<>\s]+)>$", value) if kind == "email" else None
-    return match[1] if match else value
 
 
 def _number(number: int, row: Row) -> str:

@@ -1,6 +1,6 @@
 """Statements that run so often that the database reads and plans them once for each connection."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -8,7 +8,7 @@ import psycopg
 from django.db import connection
 
 
-def fetch(statement: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
+def fetch(statement: str, parameters: Sequence[Any] | Mapping[str, Any]) -> list[tuple[Any, ...]]:
     """Run a statement on Django's connection, prepared, and return the rows that it gives, if it gives any."""
     connection.ensure_connection()
     raw = connection.connection

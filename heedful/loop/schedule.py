@@ -8,7 +8,7 @@ from django.conf import settings
 from heedful.act import cases
 from heedful.associates import disclosures, rate_limits
 from heedful.courier import outbox
-from heedful.customers import partitions
+from heedful.customers import partitions, renormalisation
 from heedful.ledger import idempotency, jobs
 from heedful.promise import calendars, commitments, recounts
 from heedful.understand import rereadings
@@ -34,6 +34,7 @@ SCHEDULE: tuple[Regular, ...] = (
     Regular("*/10 * * * *", rate_limits.forget),
     Regular("17 * * * *", cases.release_abandoned),
     Regular("37 2 * * *", disclosures.forget),
+    Regular("*/10 * * * *", renormalisation.keep_up),
     Regular("41 2 * * *", partitions.tend),
     Regular("* * * * *", commitments.fire, queue=jobs.CLOCKS),
     Regular("* * * * *", outbox.wake_forgotten),

@@ -8,14 +8,14 @@ from heedful.associates import associates, company, disclosures, first, keys, te
 from heedful.courier import deliveries, webhooks
 from heedful.courier.carriers.smtp import events as mail_events
 from heedful.courier.carriers.webhook.destination import EndpointDisabled
-from heedful.customers import consents, kinds, messages, organisations, people, stages
+from heedful.customers import consents, joins, kinds, messages, organisations, people, stages
 from heedful.customers.touchpoints import TouchpointsRecorded
 from heedful.imports import importing
 from heedful.ledger.events import Reaction
 from heedful.ledger.jobs import CLOCKS, PROMISES
 from heedful.listen import answers, backfill, conversations, invitations, surveys
 from heedful.promise import calendars, commitments, promises, recounts
-from heedful.understand import detection, reading, rereadings, rules, topics
+from heedful.understand import corrections, detection, reading, rereadings, rules, topics
 
 TOLD = Reaction(deliveries.dispatch, when=deliveries.is_heard)
 """What endpoints outside may hear of; it costs a job only when one does."""
@@ -44,6 +44,8 @@ REACTIONS: dict[type, Sequence[Reaction]] = {
     answers.SurveyAnswered: [TOLD],
     answers.CustomerStoppedSurveys: [TOLD],
     invitations.CustomerInvited: [TOLD],
+    corrections.ReadingCorrected: [TOLD],
+    corrections.CorrectionUndone: [TOLD],
     EndpointDisabled: [Reaction(webhooks.tell_administrators)],
 }
 """Event -> what follows, each in a job of its own. What sets clocks and what they bring about has hands of its own."""
@@ -69,6 +71,7 @@ RECORDED_ONLY: tuple[type, ...] = (
     kinds.TouchpointKindPlaced,
     people.CustomersMerged,
     people.MergeUndone,
+    joins.CustomersParted,
     messages.CustomersDescribed,
     organisations.OrganisationsDescribed,
     consents.ConsentsGiven,

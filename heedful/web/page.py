@@ -81,6 +81,11 @@ def redirect_with(request: HttpRequest, address: str, sentence: str = "") -> Htt
     return HttpResponseRedirect(address)
 
 
+def redirect_back(request: HttpRequest, sentence: str) -> HttpResponse:
+    """Go back to the page from which something was done, with a sentence that says what happened."""
+    return redirect_with(request, _came_from(request), sentence)
+
+
 def is_fragment(request: HttpRequest) -> bool:
     """Whether htmx asks for a piece of a page rather than the page."""
     return bool(cast("Any", request).htmx) and not cast("Any", request).htmx.boosted

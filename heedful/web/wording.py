@@ -9,6 +9,7 @@ from django.utils.formats import date_format
 
 from heedful.kit.spans import span as span
 from heedful.listen import conversations
+from heedful.understand import light
 
 CHANNELS = {"sms": "SMS", "ivr": "Phone menu", "api": "API", "qr": "QR code", "whatsapp": "WhatsApp"}
 """Channels that one does not write as they are spelled, besides those on which conversations are held."""
@@ -33,18 +34,17 @@ SYSTEMS = {
     "Linux": "Linux",
 }
 FEELINGS = {"negative": "Unhappy", "neutral": "Neutral", "positive": "Happy"}
-LIKELY = 0.55
-"""Below this a feeling is no surer than a guess between three."""
 DAY_ALONE = re.compile(r"\d{4}-\d\d-\d\d")
 TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)")
 PLURAL = re.compile(r"(?<=\w)s\b")
 DEEPEST = 4
 
 
-def feeling(sentiment: str, confidence: float) -> str:
-    """Say a feeling that was read: `Unhappy`, or `Perhaps unhappy` where it is little more than a guess."""
-    word = FEELINGS.get(sentiment, "")
-    return f"Perhaps {word.lower()}" if word and confidence < LIKELY else word
+def feeling(sentiment: str, *, language: str) -> str:
+    """Say a feeling that was read, such as `Unhappy`, or why there is none: the language, or that it is unclear."""
+    if sentiment:
+        return FEELINGS.get(sentiment, sentiment)
+    return "No clear feeling" if light.is_read(language) else "Not read"
 
 
 def closely(size: timedelta) -> str:

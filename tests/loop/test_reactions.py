@@ -16,7 +16,7 @@ from heedful.courier import webhooks
 from heedful.courier.carriers.webhook import destination
 from heedful.courier.models import Endpoint
 from heedful.customers import people, touchpoints
-from heedful.customers.models import Customer
+from heedful.customers.models import Customer, Feedback
 from heedful.customers.touchpoints import TouchpointDraft
 from heedful.kit.actor import SYSTEM
 from heedful.ledger import events, jobs
@@ -27,7 +27,9 @@ from heedful.loop import wiring
 from heedful.promise import promises
 from heedful.promise.promises import Wording
 from heedful.promise.standards import StandardDraft
+from heedful.understand import corrections
 from heedful.understand.detection import Trouble
+from heedful.understand.models import Correction
 
 HOUR = timedelta(hours=1)
 NOW = timezone.now()
@@ -172,6 +174,16 @@ def a_customer_is_invited() -> None:
     asked()
 
 
+def a_reading_is_corrected() -> Correction:
+    happens("answered", 1, identities=(("email", "alice@example.test"),), verbatim="Nobody answers the phone, awful.")
+    follow("TouchpointsRecorded")
+    return corrections.correct(feedback=Feedback.objects.get(), part="signal", value="no_answer", by=SYSTEM, at=NOW)
+
+
+def a_correction_is_undone() -> None:
+    corrections.undo(correction=a_reading_is_corrected(), by=SYSTEM, at=NOW)
+
+
 def an_endpoint_is_disabled() -> None:
     associates.add(email="ada@acme.test", name="Ada", role=Role.ADMIN, by=SYSTEM, at=NOW - HOUR)
     destination.disable(endpoint=Endpoint.objects.get(), reason="Gone", by=SYSTEM, at=NOW)
@@ -184,7 +196,7 @@ def an_associate_is_deactivated() -> None:
     associates.deactivate(associate=leaving, by=SYSTEM, at=NOW)
 
 
-MAKE: dict[str, Callable[[], None]] = {
+MAKE: dict[str, Callable[[], object]] = {
     "TouchpointsRecorded": a_batch_is_recorded,
     "PeopleRegrouped": two_become_one,
     "TroubleHeard": trouble_is_heard,
@@ -200,6 +212,8 @@ MAKE: dict[str, Callable[[], None]] = {
     "CustomerStoppedSurveys": a_customer_stops_surveys,
     "CustomerInvited": a_customer_is_invited,
     "AssociateDeactivated": an_associate_is_deactivated,
+    "ReadingCorrected": a_reading_is_corrected,
+    "CorrectionUndone": a_correction_is_undone,
     "EndpointDisabled": an_endpoint_is_disabled,
 }
 

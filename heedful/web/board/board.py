@@ -19,7 +19,7 @@ from heedful.prove import answers, cache, loop_speed, scorecards, scores
 from heedful.prove import experience as proven
 from heedful.prove.periods import Period
 from heedful.prove.tallies import AnswerTally
-from heedful.web import lists, periods, wording
+from heedful.web import lists, periods, shell, wording
 from heedful.web.board import figures
 from heedful.web.components import charts
 from heedful.web.components.figures import Figure, score_words, span
@@ -222,12 +222,12 @@ def _share(label: str, figure: scores.Estimate | None, of: str, href: str) -> Fi
 def _feedback_rows(request: PageRequest, period: Period) -> dict[str, Any]:
     """What customers said, the first of it open."""
     lists.disclose(request, rows := _verbatims(period))
-    shown = feedback.feedback_rows(rows)
+    shown = feedback.feedback_rows(rows, shell.of(request).names)
     return {"feedback_rows": shown[:FIRST_WORDS], "more_feedback_rows": shown[FIRST_WORDS:]}
 
 
 def _verbatims(period: Period) -> Sequence[Feedback]:
     """The ten latest things that customers said in their own words."""
-    rows: QuerySet[Feedback] = Feedback.objects.select_related("customer__person", "reading").prefetch_related("scores")
+    rows: QuerySet[Feedback] = Feedback.objects.select_related("customer__person", "reading")
     rows = rows.filter(happened_at__gte=period.since).exclude(verbatim="")
     return list(rows.order_by("-happened_at", "-pk")[:VERBATIMS])

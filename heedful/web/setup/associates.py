@@ -3,7 +3,6 @@
 from django import forms
 from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
-from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -16,6 +15,7 @@ from heedful.associates import associates as nouns
 from heedful.associates import welcome_links
 from heedful.associates.models import Associate, Role, Team
 from heedful.courier import welcome_mail
+from heedful.customers import search
 from heedful.web import accounts, lists, refusals
 from heedful.web.page import PageRequest, page, redirect_with
 
@@ -71,7 +71,7 @@ def associates(request: PageRequest) -> HttpResponse:
     if roles.chosen:
         rows = rows.filter(role=roles.chosen.value)
     if words := request.GET.get("q", "").strip():
-        rows = rows.filter(Q(name__icontains=words) | Q(email__icontains=words))
+        rows = rows.filter(pk__in=[row.pk for row in rows if search.is_in(words, f"{row.name} {row.email}")])
     shown = lists.read(request, rows, keys=["name", "id"])
     return render(request, "setup/associates.html", {"page": shown, "roles": roles, "gone": gone})
 

@@ -1,17 +1,17 @@
 """Entries of the ledger in words: what they are about by its name, and who did it."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
-from heedful.act import causes
 from heedful.act.models import Case, Cause, Reply
 from heedful.associates.models import Associate, Key, Team
 from heedful.customers.models import Customer
+from heedful.kit import bundle
 from heedful.ledger.models import Entry
 from heedful.listen.models import Survey
 from heedful.promise.models import Calendar, Promise
@@ -79,8 +79,10 @@ WRITTEN = {"a": "One", "b": "The other", "is_repeat": "Second failure", "first_i
 def lines(rows: Iterable[Entry]) -> list[LedgerRow]:
     """Entries in words, with as few questions to the database as there are kinds of things in them."""
     rows = list(rows)
-    known, codes = _known(rows), _Codes()
-    who = names.actors(f"{row.by_kind}:{row.by_id}" if row.by_id else row.by_kind for row in rows)
+    codes, things = _Codes(), _things(rows)
+    actors = names.ActorQueries(f"{row.by_kind}:{row.by_id}" if row.by_id else row.by_kind for row in rows)
+    bundle.fetch(*codes.queries, *actors, *things.values())
+    known, who = _known(things), names.actors(actors)
     return [
         LedgerRow(
             row,
@@ -97,10 +99,6 @@ type EntryLabels = dict[Any, dict[int, str]]
 class _Codes(names.Names):
     """Codes in words, by the name under which an entry holds them."""
 
-    @cached_property
-    def causes(self) -> dict[str, str]:
-        return causes.names()
-
     def say(self, name: str, code: str) -> str:
         if name in ("stage", "kind"):
             return self.stage(code) if name == "stage" else self.kind(code)
@@ -109,19 +107,19 @@ class _Codes(names.Names):
         return str(dict(Case.Outcome.choices).get(code, code)) if name == "outcome" else wording.value(code)
 
 
-def _known(rows: Sequence[Entry]) -> EntryLabels:
-    """The names of everything that these entries name by number."""
+def _things(rows: Sequence[Entry]) -> dict[Any, QuerySet[Any]]:
+    """What is read of everything that these entries name by number."""
     numbers_of: dict[Any, set[int]] = defaultdict(set)
     for row in rows:
         for name, value in row.data.items():
             if (named := NAMED.get(name)) is not None:
                 numbers_of[named.model].update(_numbers(value))
+    return {model: model.objects.filter(pk__in=ids) for model, ids in numbers_of.items() if ids}
+
+
+def _known(things: Mapping[Any, QuerySet[Any]]) -> EntryLabels:
     label = {named.model: named.label for named in NAMED.values()}
-    return {
-        model: {found.pk: str(getattr(found, label[model])) for found in model.objects.filter(pk__in=ids)}
-        for model, ids in numbers_of.items()
-        if ids
-    }
+    return {model: {row.pk: str(getattr(row, label[model])) for row in rows} for model, rows in things.items()}
 
 
 def _numbers(value: object) -> list[int]:

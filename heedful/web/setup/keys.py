@@ -12,11 +12,12 @@ from django.views.decorators.http import require_POST
 
 from heedful.associates import keys as nouns
 from heedful.associates.models import CONSEQUENCES, Key
-from heedful.customers import rejections
+from heedful.customers import contests, rejections
 from heedful.kit.errors import Refused
 from heedful.web import lists, refusals
 from heedful.web.page import PageRequest, page, redirect_with
 
+MOST_CONTESTED = 50
 MADE = "key_made"
 """What the session remembers: the form that the last key was made with, so that a reload makes no second one."""
 
@@ -58,7 +59,8 @@ def key(request: PageRequest, pk: int) -> HttpResponse:
     """One of them, with what it sent that was not taken."""
     row = get_object_or_404(Key.objects.select_related("created_by"), pk=pk)
     rows = lists.read(request, rejections.of(key=pk).order_by(), keys=["-at", "-id"])
-    return render(request, "setup/key.html", {"row": row, "page": rows})
+    contested = contests.of(source=str(row.by)).order_by("-at", "-pk")[:MOST_CONTESTED]
+    return render(request, "setup/key.html", {"row": row, "page": rows, "contested": contested})
 
 
 @page("key.edit")

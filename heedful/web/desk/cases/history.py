@@ -1,7 +1,7 @@
 """What was said and done since a case was opened: its latest part, and the parts before."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import IntEnum
@@ -15,6 +15,7 @@ from heedful.associates.models import Associate, Team
 from heedful.courier.models import Sending
 from heedful.customers import question_kinds
 from heedful.customers.models import Feedback
+from heedful.kit import bundle
 from heedful.ledger.models import Entry
 from heedful.ledger.references import Reference
 from heedful.listen import conversations
@@ -110,10 +111,46 @@ class CaseHistory:
     is_latest: bool
 
 
-def part(case: Case, *, before: HistoryPosition | None = None, since: HistoryPosition | None = None) -> CaseHistory:
-    """The latest part, or the one before a place; or everything since a place that is shown already."""
-    most = MOST if since else PART
-    lines = [line for read in (_moved, _noted, _answered) for line in read(case, before, most + 1)]
+class HistoryQueries:
+    """What a part of a case's history is made of: the latest part, or the one before or since a place."""
+
+    def __init__(
+        self, case: Case, *, before: HistoryPosition | None = None, since: HistoryPosition | None = None
+    ) -> None:
+        self.case, self.before, self.since = case, before, since
+        self.most = MOST if since else PART
+        moves = Entry.objects.about(case=case.pk).filter(kind__in=ICONS)
+        self.entries = _latest(moves, Source.HANDS, before, self.most + 1)
+        self.notes = _latest(correspondence.notes_of(case), Source.NOTES, before, self.most + 1)
+        self.messages = _latest(correspondence.messages_of(case), Source.NOTES, before, self.most + 1)
+        self.invitations = Invitation.objects.filter(
+            customer=case.customer_id, case_id=case.pk, answers__has_key=question_kinds.OPEN
+        ).order_by("pk")
+
+    def __iter__(self) -> Iterator[QuerySet[Any]]:
+        return iter((self.entries, self.notes, self.messages, self.invitations))
+
+
+class NamedInHistory:
+    """Who is named in it, and under which feedback its answers are known."""
+
+    def __init__(self, queries: HistoryQueries) -> None:
+        data = [entry.data for entry in queries.entries]
+        self.owners = Associate.objects.filter(pk__in={one.get("owner") for one in data} - {None})
+        self.teams = Team.objects.filter(pk__in={one.get("team") for one in data} - {None})
+        self.subjects = {row.pk: Reference("invitation", row.pk).former for row in queries.invitations}
+        self.feedback = Feedback.objects.filter(subject__in=self.subjects.values()).values_list("pk", "subject")
+
+    def __iter__(self) -> Iterator[QuerySet[Any, Any]]:
+        return iter((self.owners, self.teams, self.feedback))
+
+
+def part(queries: HistoryQueries, named: NamedInHistory | None = None) -> CaseHistory:
+    """The lines of a part, in order."""
+    bundle.fetch(*queries)
+    bundle.fetch(*(named := named or NamedInHistory(queries)))
+    before, since, most = queries.before, queries.since, queries.most
+    lines: list[Line] = [*_moved(queries, named), *_noted(queries), *_answered(queries, named)]
     lines.sort(key=lambda line: line.place)
     shown = lines[-most:]
     if since:
@@ -126,12 +163,12 @@ def part(case: Case, *, before: HistoryPosition | None = None, since: HistoryPos
     )
 
 
-def _latest[M: Model](rows: QuerySet[M], source: Source, before: HistoryPosition | None, most: int) -> list[M]:
+def _latest[M: Model](rows: QuerySet[M], source: Source, before: HistoryPosition | None, most: int) -> QuerySet[M]:
     """The last rows of a source before a place."""
     if before is not None:
         same = Q(pk__lt=before.pk) if source == before.source else Q() if source < before.source else Q(pk=None)
         rows = rows.filter(Q(at__lt=before.at) | Q(at=before.at) & same, at__lte=before.at)
-    return list(rows.order_by("-at", "-pk")[:most])
+    return rows.order_by("-at", "-pk")[:most]
 
 
 ICONS = {
@@ -146,10 +183,8 @@ ICONS = {
 ENDS = {"CaseClosed": "closed the case", "CaseReopened": "opened the case again"}
 
 
-def _moved(case: Case, before: HistoryPosition | None, most: int) -> list[HistoryChange]:
-    entries = _latest(Entry.objects.about(case=case.pk).filter(kind__in=ICONS), Source.HANDS, before, most)
-    owners = Associate.objects.in_bulk({entry.data.get("owner") for entry in entries} - {None})
-    teams = Team.objects.in_bulk({entry.data.get("team") for entry in entries} - {None})
+def _moved(queries: HistoryQueries, named: NamedInHistory) -> list[HistoryChange]:
+    owners, teams = {one.pk: one for one in named.owners}, {one.pk: one for one in named.teams}
     return [
         HistoryChange(
             HistoryPosition(entry.at, Source.HANDS, entry.pk),
@@ -158,7 +193,7 @@ def _moved(case: Case, before: HistoryPosition | None, most: int) -> list[Histor
             ICONS[entry.kind],
             entry.at,
         )
-        for entry in entries
+        for entry in queries.entries
     ]
 
 
@@ -185,10 +220,8 @@ STATES = {
 }
 
 
-def _noted(case: Case, before: HistoryPosition | None, most: int) -> list[HistoryMessage]:
-    notes = _latest(correspondence.notes_of(case), Source.NOTES, before, most)
-    messages = _latest(correspondence.messages_of(case), Source.NOTES, before, most)
-    return [*(_note(note) for note in notes), *(_message(message) for message in messages)]
+def _noted(queries: HistoryQueries) -> list[HistoryMessage]:
+    return [*(_note(note) for note in queries.notes), *(_message(message) for message in queries.messages)]
 
 
 def _note(note: Note) -> HistoryMessage:
@@ -217,21 +250,18 @@ def _message(message: Message) -> HistoryMessage:
     )
 
 
-def _answered(case: Case, before: HistoryPosition | None, most: int) -> list[HistoryHelpAnswer]:
+def _answered(queries: HistoryQueries, named: NamedInHistory) -> list[HistoryHelpAnswer]:
     """The words about whether it helped, but for those that stand among what was heard. At most one a closing."""
-    invitations = Invitation.objects.filter(
-        customer=case.customer_id, case_id=case.pk, answers__has_key=question_kinds.OPEN
-    ).order_by("pk")
-    subjects = {invitation.pk: Reference("invitation", invitation.pk).former for invitation in invitations}
-    feedback = Feedback.objects.filter(subject__in=subjects.values())
-    names = {str(Reference("feedback", pk)): subject for pk, subject in feedback.values_list("pk", "subject")}
-    heard = {names[name] for name in case.troubles.filter(reference__in=names).values_list("reference", flat=True)}
+    names = {str(Reference("feedback", pk)): subject for pk, subject in named.feedback}
+    troubles = queries.case.troubles.filter(reference__in=names).values_list("reference", flat=True)
+    heard = {names[name] for name in troubles} if names else set()
     answers = [
         _answer(invitation.pk, invitation.answers[question_kinds.OPEN])
-        for invitation in invitations
-        if subjects[invitation.pk] not in heard
+        for invitation in queries.invitations
+        if named.subjects[invitation.pk] not in heard
     ]
-    return sorted((one for one in answers if before is None or one.place < before), key=lambda one: one.place)[-most:]
+    shown = (one for one in answers if queries.before is None or one.place < queries.before)
+    return sorted(shown, key=lambda one: one.place)[-queries.most - 1 :]
 
 
 def _answer(pk: int, words: Mapping[str, Any]) -> HistoryHelpAnswer:

@@ -39,9 +39,9 @@ class PromiseRow:
         return self.experiences[0] if self.experiences else None
 
 
-def lines(rows: Iterable[Promise], when: Period) -> list[PromiseRow]:
+def lines(rows: Iterable[Promise], when: Period, names: Mapping[str, str]) -> list[PromiseRow]:
     """Promises with their walk."""
-    found, names = attainment.attainments(since=when.since, until=when.until), kinds.names()
+    found = attainment.attainments(since=when.since, until=when.until)
     return [_line(row, found[row.pk], when, names) for row in rows]
 
 
@@ -64,7 +64,7 @@ def _line(
         row,
         counts,
         promise_page.attainment_figure(counts, label=""),
-        promise_page.sentences(row, names),
+        promise_page.sentences(row.standards.all(), names),
         when,
         experiences,
     )

@@ -1,6 +1,6 @@
 """How standards are written down: as sentences with gaps to fill, one of each form, of which one is chosen."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from string import Formatter
 from typing import Any
@@ -76,11 +76,13 @@ class StandardForm(forms.Form):
         widget=forms.NumberInput(attrs={"step": "any"}),
     )
 
-    def __init__(self, *args: Any, **more: Any) -> None:
+    def __init__(self, *args: Any, offered: Callable[[], dict[str, str]] | None = None, **more: Any) -> None:
         super().__init__(*args, **more)
         for form in standards.forms():
             for blank in form.fragment.blanks:
-                self.fields[_name(form, blank)] = FIELDS[blank.type](blank)
+                field = self.fields[_name(form, blank)] = FIELDS[blank.type](blank)
+                if offered and isinstance(field, touchpoint_kinds.TouchpointKindField):
+                    field.offered = offered
                 self._offer_what_is_kept(_name(form, blank))
 
     def _offer_what_is_kept(self, name: str) -> None:

@@ -1,8 +1,10 @@
 """The desk's promises: what we said we would do, how often we did, and each time that we did not."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
+from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
@@ -11,10 +13,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from heedful.customers import kinds
+from heedful.kit import bundle
 from heedful.kit.errors import Refused
 from heedful.promise import commitments, promises, recounts, standards
-from heedful.promise.models import Commitment, Promise
-from heedful.web import lists, periods, touchpoint_kinds
+from heedful.promise.models import Commitment, Promise, Standard
+from heedful.web import lists, periods, shell, touchpoint_kinds
 from heedful.web.desk.promises import forms as promise_forms
 from heedful.web.desk.promises import list as promise_list
 from heedful.web.desk.promises import page as promise_page
@@ -39,16 +42,19 @@ def index(request: PageRequest) -> HttpResponseBase:
     """All promises with their walk."""
     period = promise_page.period(request, at=timezone.now())
     ended = lists.chips(request, "show", "Show", [("ended", "Ended")])
-    found = Promise.objects.select_related("stage", "owner", "recount").prefetch_related("standards__calendar")
+    found = Promise.objects.select_related("stage", "owner", "recount").prefetch_related(
+        Prefetch("standards", Standard.objects.select_related("calendar"))
+    )
     rows = (found.exclude(ended_at=None) if ended.chosen else found.active()).order_by("stage__position", "pk")
     if request.GET.get("format") == "csv":
         return lists.csv_of(request, "promises", promise_list.whole(list(rows), period), promise_list.COLUMNS)
+    bundle.fetch(rows, *(known := shell.of(request).names).queries)
     context = {
-        "rows": promise_list.lines(rows, period),
+        "rows": promise_list.lines(rows, period, known.kinds),
         "export": lists.query(request.GET, format="csv"),
         **periods.context(request, period),
         "ended": ended,
-        "any": Promise.objects.exists(),
+        "any": bool(rows) or Promise.objects.exists(),
     }
     return page_or_block(request, "desk/promises/index.html", "rows", context)
 
@@ -171,12 +177,13 @@ def _drafts(rows: Any) -> list[standards.StandardDraft]:
 
 
 def _forms(request: HttpRequest, said: dict[str, Any], initial: list[dict[str, Any]]) -> tuple[PromiseForm, Any]:
+    known = {"offered": cache(touchpoint_kinds.offered)}
     if request.method != "POST":
-        return PromiseForm(initial=said), Standards(initial=initial, prefix="standard")
+        return PromiseForm(initial=said), Standards(initial=initial, prefix="standard", form_kwargs=known)
     sent = request.POST.copy()
     if "more" in sent and (count := sent.get("standard-TOTAL_FORMS", "")).isdecimal():
         sent["standard-TOTAL_FORMS"] = str(min(int(count[:3]) + 1, standard_forms.MOST))
-    return PromiseForm(sent, initial=said), Standards(sent, initial=initial, prefix="standard")
+    return PromiseForm(sent, initial=said), Standards(sent, initial=initial, prefix="standard", form_kwargs=known)
 
 
 def _form_page(request: PageRequest, form: PromiseForm, rows: Any, row: Promise | None) -> HttpResponse:

@@ -56,9 +56,9 @@ def survey(request: PageRequest, pk: int) -> HttpResponseBase:
     rows = survey_page.invitations_of(row, when=when, state=chosen, reason=request.GET.get("reason", ""))
     if request.GET.get("format") == "csv":
         return lists.csv_file(request, row.slug, rows, COLUMNS)
-    shown = lists.read(request, rows, keys=["-created_at", "-id"], size=25)
-    latest = [] if {"state", "reason", "after"} & request.GET.keys() else survey_page.latest(row)
-    lists.disclose(request, [one.invitation for one in latest])
+    last = None if {"state", "reason", "after"} & request.GET.keys() else survey_page.last_answered(row)
+    shown = lists.read(request, rows, keys=["-created_at", "-id"], size=25, above=last)
+    responses = survey_page.response_rows([*(last or ()), *shown.rows])
     tally = tallies.of([row], since=when.since, until=when.until)[row.pk]
     context = {
         "survey": row,
@@ -66,10 +66,10 @@ def survey(request: PageRequest, pk: int) -> HttpResponseBase:
         "tally": tally,
         "suppressions": survey_page.suppressions(tally),
         "figures": [survey_page.rate(row, tally), *survey_page.score_figures(row, when)],
-        "latest": latest,
+        "latest": responses[: len(last or ())],
         "states": states,
         "page": shown,
-        "responses": survey_page.response_rows(shown.rows),
+        "responses": responses[len(last or ()) :],
         "link": invitation_mail.link_to(row.public_token),
         "line": survey_page.SurveyRow(row, tally),
     }
