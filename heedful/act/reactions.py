@@ -1,13 +1,16 @@
 """What follows for the cases when something happened elsewhere; run twice, each changes nothing the second time."""
 
 from collections.abc import Sequence
+from typing import cast
 
 from django.utils import timezone
 
 from heedful.act import cases, escalations
 from heedful.act.models import Case
+from heedful.associates.associates import AssociateDeactivated
+from heedful.associates.models import Associate
 from heedful.customers.models import Customer, Feedback
-from heedful.kit.actor import SYSTEM
+from heedful.kit.actor import SYSTEM, By, Kind
 from heedful.ledger import references
 from heedful.ledger.models import Entry
 from heedful.listen import answers, invitations
@@ -47,7 +50,16 @@ def write_to_the_leads(event: cases.CaseEscalated, *, entry: Entry) -> None:
     del entry
     case = Case.objects.select_related("customer__person", "owner", "team").filter(pk=event.case).first()
     if case is not None and case.is_waiting:
-        escalations.write_to_the_leads(case=case, by=SYSTEM, at=timezone.now())
+        escalations.write_to_the_leads(case=case, at=timezone.now())
+
+
+def release_cases(event: AssociateDeactivated, *, entry: Entry) -> None:
+    """Somebody no longer works here: their open cases go back to their teams."""
+    owner = Associate.objects.filter(pk=event.associate).first()
+    if owner is not None:
+        cases.release_each(
+            owner=owner, by=By(cast("Kind", entry.by_kind), entry.by_id, entry.by_label), at=timezone.now()
+        )
 
 
 def ask_whether_it_helped(event: cases.CaseClosed, *, entry: Entry) -> None:

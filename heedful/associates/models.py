@@ -173,6 +173,19 @@ class FirstLink(models.Model):
         return f"first link of {self.created_at:%Y-%m-%d}"
 
 
+class WelcomeLink(models.Model):
+    """The one-time link with which an associate who was added chooses a password; only its hash is kept."""
+
+    associate = models.ForeignKey(Associate, on_delete=models.CASCADE, related_name="+")
+    digest = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"welcome link of {self.created_at:%Y-%m-%d}"
+
+
 class RateLimit(models.Model):
     """When something was done under one name lately; it counts until `ends_at`."""
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from heedful.act import case_policy, cases, causes, replies, routes
+from heedful.act import case_policy, cases, causes, escalations, replies, routes
 from heedful.act import reactions as act
-from heedful.associates import associates, company, disclosures, first, keys, teams, views
+from heedful.associates import associates, company, disclosures, first, keys, teams, views, welcome_links
 from heedful.courier import deliveries, webhooks
 from heedful.courier.carriers.smtp import events as mail_events
 from heedful.courier.carriers.webhook.destination import EndpointDisabled
@@ -29,6 +29,7 @@ REACTIONS: dict[type, Sequence[Reaction]] = {
         Reaction(reading.read, when=lambda event: event.feedback, priority=20, batch_size=50),
         Reaction(invitations.plan_for, when=lambda event: event.watched, batch_size=500),
     ],
+    associates.AssociateDeactivated: [Reaction(act.release_cases, priority=20)],
     people.PeopleRegrouped: [
         Reaction(commitments.reevaluate, queue=PROMISES),
     ],
@@ -53,13 +54,17 @@ REACTIONS: dict[type, Sequence[Reaction]] = {
 }
 """Event -> what follows, each in a job of its own. What sets clocks and what they bring about has hands of its own."""
 
+DIGESTS = (escalations.DIGEST, webhooks.DIGEST)
+"""Mails to our own people that may come in heaps: those of a while are one."""
+
 RECORDED_ONLY: tuple[type, ...] = (
     associates.AssociateAdded,
     associates.AssociateChanged,
     associates.AssociateChoseMails,
-    associates.AssociateDeactivated,
     associates.AssociateReactivated,
     associates.PasswordSet,
+    welcome_links.WelcomeLinkMade,
+    welcome_links.WelcomeLinkUsed,
     company.CompanyChanged,
     disclosures.CustomersDisclosed,
     disclosures.ListExported,
@@ -89,6 +94,7 @@ RECORDED_ONLY: tuple[type, ...] = (
     recounts.PromiseRecounted,
     cases.CaseClaimed,
     cases.CaseGivenBack,
+    cases.CaseReleased,
     cases.CaseHandedOver,
     cases.CaseNoted,
     cases.CustomerWrittenTo,

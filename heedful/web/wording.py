@@ -8,12 +8,10 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from heedful.kit.reading import times
+from heedful.kit.spans import span as span
 from heedful.listen import conversations
 from heedful.understand import light
 
-HOUR, DAY = 3600, 86_400
-STEPS = ((60, 1, "s"), (HOUR, 60, "min"), (DAY, HOUR, "h"), (45 * DAY, DAY, "d"), (600 * DAY, 2_629_800, "mo"))
-YEAR_S = 31_557_600
 CHANNELS = {"sms": "SMS", "ivr": "Phone menu", "api": "API", "qr": "QR code", "whatsapp": "WhatsApp"}
 """Channels that one does not write as they are spelled, besides those on which conversations are held."""
 BROWSERS = {
@@ -41,15 +39,6 @@ DAY_ALONE = re.compile(r"\d{4}-\d\d-\d\d")
 TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)")
 PLURAL = re.compile(r"(?<=\w)s\b")
 DEEPEST = 4
-
-
-def span(seconds: float | timedelta) -> str:
-    """Say a span in its largest fitting unit, such as `3 h`."""
-    size = abs(seconds.total_seconds() if isinstance(seconds, timedelta) else seconds)
-    for below, unit, word in STEPS:
-        if size < below:
-            return f"{int(size / unit)} {word}"
-    return f"{size / YEAR_S:.1f} y"
 
 
 def feeling(sentiment: str, *, language: str) -> str:

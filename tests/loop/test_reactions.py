@@ -198,6 +198,13 @@ def an_endpoint_is_disabled() -> None:
     destination.disable(endpoint=Endpoint.objects.get(), reason="Gone", by=SYSTEM, at=NOW)
 
 
+def an_associate_is_deactivated() -> None:
+    case = opened()
+    leaving = associates.add(email="max@acme.test", name="Max", role=Role.ASSOCIATE, by=SYSTEM, at=NOW - HOUR)
+    cases.claim(case=case, by=leaving.by, at=NOW - HOUR)
+    associates.deactivate(associate=leaving, by=SYSTEM, at=NOW)
+
+
 MAKE: dict[str, Callable[[], object]] = {
     "TouchpointsRecorded": a_batch_is_recorded,
     "PeopleRegrouped": two_become_one,
@@ -214,6 +221,7 @@ MAKE: dict[str, Callable[[], object]] = {
     "SurveyAnswered": a_survey_is_answered,
     "CustomerStoppedSurveys": a_customer_stops_surveys,
     "CustomerInvited": a_customer_is_invited,
+    "AssociateDeactivated": an_associate_is_deactivated,
     "ReadingCorrected": a_reading_is_corrected,
     "CorrectionUndone": a_correction_is_undone,
     "EndpointDisabled": an_endpoint_is_disabled,

@@ -22,6 +22,7 @@ from heedful.act.cases.events import CaseHandedOver as CaseHandedOver
 from heedful.act.cases.events import CaseJoined as CaseJoined
 from heedful.act.cases.events import CaseNoted as CaseNoted
 from heedful.act.cases.events import CaseOpened as CaseOpened
+from heedful.act.cases.events import CaseReleased as CaseReleased
 from heedful.act.cases.events import CaseReopened as CaseReopened
 from heedful.act.cases.events import CustomerCalled as CustomerCalled
 from heedful.act.cases.events import CustomerSaidWhetherItHelped as CustomerSaidWhetherItHelped
@@ -31,6 +32,8 @@ from heedful.act.cases.opening import open_for_trouble as open_for_trouble
 from heedful.act.cases.ownership import claim as claim
 from heedful.act.cases.ownership import give_back as give_back
 from heedful.act.cases.ownership import hand_over as hand_over
+from heedful.act.cases.ownership import release_abandoned as release_abandoned
+from heedful.act.cases.ownership import release_each as release_each
 from heedful.act.cases.ownership import take as take
 from heedful.act.cases.promises import open_for_broken_promise as open_for_broken_promise
 from heedful.act.cases.promises import open_for_promise_at_risk as open_for_promise_at_risk

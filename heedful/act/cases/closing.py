@@ -83,6 +83,7 @@ def _go_on(row: Case, *, reason: str, with_lead: bool, by: By, at: datetime) -> 
     row.closed_at = row.answered_at = row.escalated_at = None
     row.outcome, row.with_lead = "", with_lead
     row.escalate_at, row.due_at = started.escalate_at, started.due_at
+    ownership.release(row, by=by, at=at)
     ownership.leave_to_lead(row)
     row.priority = max(row.priority, Case.Priority.HIGH) if with_lead else row.priority
     row.save()

@@ -59,6 +59,15 @@ class CaseGivenBack:
 
 
 @dataclass(frozen=True, slots=True)
+class CaseReleased:
+    """Who had the case no longer works here: it waits in the team's queue again."""
+
+    case: int
+    owner: int
+    team: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class CaseNoted:
     """Somebody wrote something down for colleagues."""
 

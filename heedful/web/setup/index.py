@@ -4,8 +4,10 @@ from typing import NamedTuple
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 
 from heedful.associates import associates
+from heedful.courier import backlog
 from heedful.web import shell
 from heedful.web.page import PageRequest, page
 from heedful.web.setup import steps
@@ -60,5 +62,6 @@ def index(request: PageRequest) -> HttpResponse:
         for card in CARDS
         if associates.may(request.user, card.action) and (href := shell.href(f"setup:{card.page}")) is not None
     ]
+    waiting = backlog.backlog(at=timezone.now()) if associates.may(request.user, "mail.read") else None
     first = steps.steps() if associates.may(request.user, "company.edit") else []
-    return render(request, "setup/index.html", {"cards": cards, "steps": first})
+    return render(request, "setup/index.html", {"cards": cards, "steps": first, "backlog": waiting})

@@ -21,6 +21,7 @@ from heedful.web.setup import (
     teams,
     touchpoint_kinds,
     webhooks,
+    welcome,
 )
 
 app_name = "setup"
@@ -36,6 +37,7 @@ urlpatterns: list[URLPattern] = [
     path("associates/add", associates.add, name="associate_add"),
     path("associates/<int:pk>", associates.associate, name="associate"),
     path("associates/<int:pk>/deactivation", associates.deactivation, name="associate_deactivation"),
+    path("associates/<int:pk>/invitation", associates.invitation, name="associate_invitation"),
     path("associates/<int:pk>/password", associates.password, name="associate_password"),
     path("keys", keys.keys, name="keys"),
     path("keys/<int:pk>", keys.key, name="key"),
@@ -69,5 +71,6 @@ urlpatterns: list[URLPattern] = [
     path("ledger", ledger.ledger, name="ledger"),
     path("account", account.account, name="account"),
     path("first/<str:token>", first.set_up, name="first"),
+    path("welcome/<str:token>", welcome.welcome, name="welcome"),
     path("components", components.components, name="components"),
 ]

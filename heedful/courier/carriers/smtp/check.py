@@ -17,7 +17,7 @@ def payload(written: Mapping[str, Any]) -> dict[str, Any]:
         "text": storable(written["text"]),
         "html": storable(written["html"]),
         "headers": {_line(name, "header"): _line(value, "header") for name, value in written["headers"].items()},
-    }
+    } | ({"secret": storable(written["secret"])} if written.get("secret") else {})
 
 
 def _address(address: str) -> str:

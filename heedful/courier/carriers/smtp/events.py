@@ -38,7 +38,10 @@ def written(mail: Mail, by: By, at: datetime) -> None:
 
 
 def sent(mail: Mail, at: datetime) -> None:
-    """Write down that a mail left."""
+    """Write down that a mail left, and forget here the secret that it brought."""
+    if secret := mail.payload.pop("secret", ""):
+        mail.payload |= {part: mail.payload[part].replace(secret, "…") for part in ("text", "html")}
+        mail.save(update_fields=["payload"])
     events.record(MailSent(mail.pk), by=SYSTEM, at=at)
 
 

@@ -174,6 +174,7 @@ def _latest[M: Model](rows: QuerySet[M], source: Source, before: HistoryPosition
 ICONS = {
     "CaseClaimed": "hand",
     "CaseGivenBack": "undo-2",
+    "CaseReleased": "undo-2",
     "CaseHandedOver": "arrow-right-left",
     "CaseClosed": "circle-check",
     "CaseReopened": "rotate-ccw",
@@ -205,6 +206,8 @@ def _moving(entry: Entry, owners: Mapping[int, Associate], teams: Mapping[int, T
         return "claimed the case"
     if entry.kind == "CaseHandedOver":
         return f"handed the case over to {owner or team or 'somebody who is no longer here'}"
+    if entry.kind == "CaseReleased":
+        return f"gave the case back for {owner}, who no longer works here, to {team or 'whoever is free'}"
     others = f" for {owner}" if owner and str(owner.pk) != entry.by_id else ""
     return f"gave the case back{others} to {team or 'whoever is free'}"
 
