@@ -27,7 +27,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Import; the code is 1 when a row was rejected, so that a script notices."""
+    """Import; the code is 1 when a row was rejected or the map leaves a doubt, so that a script notices."""
     mapping = imports.read_map(options.map)
     file = mapping.file
     table = imports.open_table(
@@ -46,7 +46,7 @@ def run(options: argparse.Namespace) -> int:
     _tell(report, dry=options.dry_run)
     if report.rejected and not options.dry_run:
         print(f"The bad rows are in {rejected}; mend them there and import that file by the same map.")
-    return 1 if report.rejected else 0
+    return 1 if report.rejected or report.doubts else 0
 
 
 def _beside(file: Path, form: str) -> Path:
@@ -69,6 +69,8 @@ def _tell(report: imports.Report, *, dry: bool) -> None:
         print(f"Went on after row {report.resumed_at:,}, where it was stopped.")
     for line in _counts(report, dry=dry):
         print(line)
+    for doubt in report.doubts:
+        print(doubt)
     for number, reason in report.errors:
         print(f"  row {number}: {reason}")
     if report.rejected > len(report.errors):

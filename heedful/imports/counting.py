@@ -42,6 +42,8 @@ class Report:
     sample: list[Understood] = field(default_factory=list)
     unseen: list[str] = field(default_factory=list)
     """Columns that the map names and no row has."""
+    doubts: list[str] = field(default_factory=list)
+    """What the map must say before the file can come in, a sentence each."""
 
     def wrong(self, number: int, error: RowError) -> None:
         """Count a bad row and keep the first twenty sentences."""

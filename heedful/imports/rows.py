@@ -5,24 +5,25 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
-from decimal import Decimal
 from typing import Any
 
 from heedful.customers import identities
 from heedful.customers.identities import Name
 from heedful.customers.slugs import RESERVED, slug
 from heedful.customers.touchpoints import TouchpointDraft
-from heedful.imports import cells, times
+from heedful.imports import cells, money, times
 from heedful.imports.cells import text_of
-from heedful.imports.schema import IDENTITIES, NO_ANSWER, ImportMap, Money, Time, TouchpointMap, Value, When, whens
+from heedful.imports.schema import IDENTITIES, ImportMap, Time, TouchpointMap, Value, When, whens
 from heedful.kit.files.tables import Row, RowError
-from heedful.kit.reading.numbers import number_of
+from heedful.kit.reading.nothing import NOTHING
 from heedful.kit.reading.yes_no import yes_of
 
 LONGEST_VERBATIM = 100_000
 LONGEST_PROPERTY = 10_000
 NUMBER = "\0number"
 """Where a row carries its own number, for maps that ask for it."""
+
+NO_MARKS: Mapping[str, str] = {}
 
 type Get = Callable[[Row], str]
 
@@ -40,15 +41,25 @@ class Understood:
 
 
 class Reader:
-    """Reads rows by a map. `now` dates what has no time; `zone`, `country` and `stages` are the company's."""
+    """Reads rows by a map. `now` dates what has no time; `zone`, `country` and `stages` are the company's.
+
+    `decimals` is what stands before the decimals of each column of numbers.
+    """
 
     def __init__(
-        self, mapping: ImportMap, *, zone: str, country: str, currency: str, stages: Mapping[str, str], now: datetime
+        self,
+        mapping: ImportMap,
+        *,
+        zone: str,
+        country: str,
+        currency: str,
+        stages: Mapping[str, str],
+        now: datetime,
+        decimals: Mapping[str, str] = NO_MARKS,
     ):
         self._map = mapping
         self._now = now
         self._country = mapping.country.upper() or country
-        self._currency = currency
         self._stages = {slug(name): short for short, name in stages.items()} | {short: short for short in stages}
         self._zone = times.zone(mapping.time_zone or zone)
         customer = mapping.customer
@@ -57,8 +68,12 @@ class Reader:
         self._texts = [(key, _get(getattr(customer, key))) for key in texts if getattr(customer, key)]
         self._attributes = _gets(customer.attributes, self._zone)
         self._consents = _gets(customer.consent, self._zone)
+        value = customer.value
+        self._worth = value and money.reader(value, decimal=decimals.get(value.amount, ""), home=currency)
         self._at = times.of(customer.at, self._zone) if customer.at else None
-        self._touchpoints = [_Touchpoint(touchpoint, self._zone, n) for n, touchpoint in enumerate(mapping.touchpoint)]
+        self._touchpoints = [
+            _Touchpoint(touchpoint, self._zone, n, decimals) for n, touchpoint in enumerate(mapping.touchpoint)
+        ]
         self._id = [mapping.id] if isinstance(mapping.id, str) and mapping.id else list(mapping.id)
 
     def read(self, number: int, row: Row) -> Understood:
@@ -85,8 +100,7 @@ class Reader:
         names = [
             name
             for kind, value in values
-            if value.casefold() not in NO_ANSWER
-            and (name := identities.normal(kind, _bare(kind, value), self._country))
+            if value.casefold() not in NOTHING and (name := identities.normal(kind, _bare(kind, value), self._country))
         ]
         if not names:
             tried = ", ".join(f"{kind} {value[:60]!r}" for kind, value in values)
@@ -109,7 +123,7 @@ class Reader:
             facts["lifecycle_stage"] = self._stage(stage)
         facts |= {key: value[:LONGEST_PROPERTY] for key, get in self._attributes if (value := get(row))}
         facts |= {kind: value for kind, value in reversed(understood.names) if kind in ("email", "phone")}
-        if customer.value and (amount := _money(customer.value, row, self._currency)):
+        if self._worth and (amount := self._worth(row)):
             facts["value"] = amount
         understood.facts = facts
         understood.consents = {key: yes_of(said) is True for key, get in self._consents if (said := get(row))}
@@ -121,14 +135,14 @@ class Reader:
 class _Touchpoint:
     """Makes one draft of a row."""
 
-    def __init__(self, mapping: TouchpointMap, zone: tzinfo, ordinal: int):
+    def __init__(self, mapping: TouchpointMap, zone: tzinfo, ordinal: int, decimals: Mapping[str, str]):
         self._ordinal = ordinal
         self._kind = _get(mapping.kind, fixed=True)
         self._at = times.of(mapping.at, zone)
         self._channel = _get(mapping.channel, fixed=True)
         self._stage = _get(mapping.stage, fixed=True)
         self._verbatim = _get(mapping.verbatim)
-        self._scores = [(question, cells.score(question, said)) for question, said in mapping.scores.items()]
+        self._scores = [(question, cells.score(question, said, decimals)) for question, said in mapping.scores.items()]
         self._properties = _gets(mapping.properties, zone)
         self._whens = whens(mapping)
         self._id = _get(mapping.id) if mapping.id else None
@@ -171,7 +185,7 @@ def _number(number: int, row: Row) -> str:
 
 def _words(setting: str) -> str | None:
     """What somebody wrote, unless it is only a way of saying nothing."""
-    return None if setting.casefold() in NO_ANSWER else setting[:LONGEST_VERBATIM]
+    return None if setting.casefold() in NOTHING else setting[:LONGEST_VERBATIM]
 
 
 def _get(setting: str | Value, *, fixed: bool = False) -> Get:
@@ -199,7 +213,7 @@ def _translated(setting: Value, get: Get) -> Get:
 def _prefixed(setting: Value, get: Get) -> Get:
     if not setting.prefix:
         return get
-    return lambda row: setting.prefix + value if (value := get(row)).casefold() not in NO_ANSWER else ""
+    return lambda row: setting.prefix + value if (value := get(row)).casefold() not in NOTHING else ""
 
 
 def _gets(settings: list[str] | Mapping[str, str | Value], zone: tzinfo) -> list[tuple[str, Get]]:
@@ -229,29 +243,6 @@ def _dated(setting: str | Value, zone: tzinfo) -> Get:
         return "" if at is None else at.isoformat() if has_clock else at.date().isoformat()
 
     return dated
-
-
-def _money(setting: Money, row: Row, currency: str) -> dict[str, str] | None:
-    told = text_of(row.get(setting.amount))
-    text = re.sub(r"[^\d.,]", "", told)
-    if not text or told.casefold() in NO_ANSWER or _is_code(told, setting.none):
-        return None
-    if (number := number_of(text)) is None:
-        raise RowError(f"Column {setting.amount!r}: {told[:60]!r} is not an amount of money.")
-    amount = number * Decimal(str(setting.times))
-    if amount and re.search(r"^\D*?[-−(]\D{0,3}\d|-\s*$", told):
-        raise RowError(f"Column {setting.amount!r}: {told[:60]!r} is negative; a value is 0 or more.")
-    named = text_of(row.get(setting.currency_column)) if setting.currency_column else setting.currency
-    return {
-        "amount": str(amount.quantize(Decimal("0.01"))),
-        "currency": (named or currency)[:3].upper(),
-        "source": setting.source,
-    }
-
-
-def _is_code(text: str, codes: list[str | int | float]) -> bool:
-    """Whether a cell is one of the codes, however many noughts it has behind the point."""
-    return any(re.sub(r"[.,]0+$", "", text) == text_of(code) for code in codes)
 
 
 def _holds(when: When, row: Row) -> bool:

@@ -26,6 +26,7 @@ from heedful.imports.schema import (
 )
 from heedful.kit.errors import Refused
 from heedful.kit.files.tables import FORMATS
+from heedful.kit.reading.currencies import CODES
 
 YEAR = frozenset("YyGcx")
 
@@ -45,6 +46,7 @@ def _map(mapping: ImportMap) -> Faults:
     if mapping.country and mapping.country.upper() not in phonenumbers.SUPPORTED_REGIONS:
         yield "country", f"There is no country {mapping.country[:20]!r}; write two letters, such as DE."
     yield from _zone_of(mapping.time_zone)
+    yield from _decimal(mapping.decimal)
     if isinstance(mapping.id, list) and not all(mapping.id):
         yield "id", "`id` names a column without a name."
     if long := next((slug for slug in mapping.stages if not re.fullmatch(r"[\w-]{1,40}", slug)), None):
@@ -105,10 +107,20 @@ def _formats(formats: Sequence[str]) -> Faults:
 
 
 def _money(money: Money) -> Faults:
-    if money.currency and not re.fullmatch(r"[A-Za-z]{3}", money.currency):
+    if money.currency and money.currency.upper() not in CODES:
         yield "currency", f"{money.currency[:20]!r} is not a currency of three letters, such as EUR."
+    yield from _decimal(money.decimal)
     if money.times <= 0:
         yield "times", "`times` makes a year of the figure, 12 for a month's; it is more than 0."
+
+
+def _number(number: Number) -> Faults:
+    yield from _decimal(number.decimal)
+
+
+def _decimal(mark: str) -> Faults:
+    if mark not in ("", ",", "."):
+        yield "decimal", f'`decimal` is what stands before the decimals, "," or ".", not {mark[:20]!r}.'
 
 
 def _when(when: When) -> Faults:
@@ -169,6 +181,7 @@ CHECKS: dict[type, Callable[[Any], Faults]] = {
     Value: _value,
     Time: _time,
     Money: _money,
+    Number: _number,
     When: _when,
     TouchpointMap: _touchpoint,
 }

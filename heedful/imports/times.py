@@ -8,14 +8,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from heedful.imports.cells import text_of
-from heedful.imports.schema import NO_ANSWER, Time
+from heedful.imports.schema import Time
 from heedful.kit.files.tables import Row, RowError
 from heedful.kit.reading import times as reading
+from heedful.kit.reading.nothing import NOTHING
 
 EXCEL = "excel"
 """The format of a time that a workbook wrote as days since 1899-12-30."""
 EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 - a workbook has no zone
-NEVER = NO_ANSWER | {"0000-00-00", "0000-00-00 00:00:00", "00.00.0000", "00/00/0000"}
+NEVER = NOTHING | {"0000-00-00", "0000-00-00 00:00:00", "00.00.0000", "00/00/0000"}
 
 PARTS = frozenset("aAbBcdfGHIjmMpSuUVwWxXyYzZ%")
 
@@ -100,7 +101,7 @@ def _clock(column: str, own: tzinfo) -> Callable[[Row], tzinfo]:
     def clock(row: Row) -> tzinfo:
         name = text_of(row.get(column))
         try:
-            return zone(name) if name.casefold() not in NO_ANSWER else own
+            return zone(name) if name.casefold() not in NOTHING else own
         except ValueError:
             raise RowError(f"Column {column!r}: there is no time zone {name[:60]!r}.") from None
 
