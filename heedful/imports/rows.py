@@ -15,7 +15,7 @@ from heedful.imports import cells, money, times
 from heedful.imports.cells import text_of
 from heedful.imports.schema import IDENTITIES, ImportMap, Time, TouchpointMap, Value, When, whens
 from heedful.kit.files.tables import Row, RowError
-from heedful.kit.reading.nothing import NOTHING
+from heedful.kit.reading.nothing import NOTHING, is_nothing
 from heedful.kit.reading.yes_no import yes_of
 
 LONGEST_VERBATIM = 100_000
@@ -126,7 +126,9 @@ class Reader:
         if self._worth and (amount := self._worth(row)):
             facts["value"] = amount
         understood.facts = facts
-        understood.consents = {key: yes_of(said) is True for key, get in self._consents if (said := get(row))}
+        understood.consents = {
+            key: _granted(key, said) for key, get in self._consents if not is_nothing(said := get(row))
+        }
         if customer.organisation and (external := _get(customer.organisation.id)(row)):
             name = _get(customer.organisation.name)(row) if customer.organisation.name else ""
             understood.organisation = (external, name)
@@ -169,6 +171,14 @@ class _Touchpoint:
             scores=scores or None,
             verbatim=_words(self._verbatim(row)),
         )
+
+
+def _granted(purpose: str, text: str) -> bool:
+    """Whether a customer allows something; a word that is neither a yes nor a no is not taken for one."""
+    granted = yes_of(text)
+    if granted is None:
+        raise RowError(f"Consent {purpose!r}: {text[:60]!r} is neither a yes nor a no; translate it with `map`.")
+    return granted
 
 
 def _bare(kind: str, value: str) -> str:

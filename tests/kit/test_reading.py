@@ -97,7 +97,10 @@ def test_no_word_means_both() -> None:
             (no, False)
             for no in ("falsch", "faux", "nej", "não", "na\u0303o", "nie", "нет", "いいえ", "否", "HAYIR", 0, "0.0")
         ],
-        *[(other, None) for other in NEITHER],
+        *[(yes, True) for yes in ("WAAR", "VERO", "VERDADERO", "PRAWDA", "SANT", "opt-in", "Opt In!", "yes please")],
+        *[(yes, True) for yes in ("✓", "✔\ufe0f", "✅", "Oui, merci.", "einverstanden", "granted", "GWIR")],
+        *[(no, False) for no in ("ONWAAR", "FALSO", "opt-out", "opt_out", "No, thanks", "widerrufen", "❌", "väär")],
+        *[(other, None) for other in (*NEITHER, "-", "N/A", "unbekannt", "maybe", "yes and no", "?")],
     ],
 )
 def test_yes_and_no_are_read_in_many_languages(value: Any, means: bool | None) -> None:
@@ -107,6 +110,18 @@ def test_yes_and_no_are_read_in_many_languages(value: Any, means: bool | None) -
 def test_a_consent_that_is_written_as_a_word_is_heard() -> None:
     said = {"mail": "no", "sms": "Ja", "post": 0, "phone": "perhaps", "push": True}
     assert consents(said) == {"mail": False, "sms": True, "post": False, "push": True}
+
+
+def test_a_consent_in_a_word_that_is_neither_stays_beside_the_customer() -> None:
+    traits = read({"consent": {"mail": "opt-out", "sms": "unbekannt", "post": "N/A", "push": "✓"}}, "EUR")
+    assert traits.consents == {"mail": False, "push": True}
+    assert traits.facts == {"consent_as_sent": "sms: unbekannt"}
+
+
+@pytest.mark.parametrize("value", ["-", "N/A", "", " ", "#NULL!", "keine Angabe", None])
+def test_a_property_that_says_nothing_is_missing(value: Any) -> None:
+    assert property_values.is_missing(value)
+    assert property_values.key_of(value) is None
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from heedful.kit.reading.nothing import is_nothing
 from heedful.kit.reading.numbers import number_of
 from heedful.kit.reading.yes_no import yes_of
 
@@ -47,6 +48,8 @@ def read(traits: dict[str, Any], currency: str) -> Traits:
             continue
         if key in ("consent", "consents") and isinstance(value, dict):
             out.consents = consents(value)
+            if unclear := [f"{purpose}: {word}" for purpose, word in value.items() if _is_unclear(word)]:
+                out.facts["consent_as_sent"] = ", ".join(unclear)[:200]
         elif key in ("company", "organisation", "organization") and isinstance(value, dict):
             out.organisation, out.organisation_traits = str(value.get("id") or value.get("name") or "")[:200], value
         elif key == "value" or key in YEARLY:
@@ -64,6 +67,11 @@ def consents(purposes: dict[str, Any]) -> dict[str, bool]:
     """Purpose -> whether the customer allows it; words that are neither yes nor no say nothing."""
     read = {purpose[:40]: yes_of(granted) for purpose, granted in purposes.items() if purpose}
     return {purpose: granted for purpose, granted in read.items() if granted is not None}
+
+
+def _is_unclear(word: Any) -> bool:
+    """Whether something was said of a consent that is neither a yes nor a no."""
+    return yes_of(word) is None and not is_nothing(word)
 
 
 def preferences(consent: Any) -> dict[str, bool]:
