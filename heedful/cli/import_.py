@@ -96,6 +96,11 @@ def _counts(report: imports.Report, *, dry: bool) -> list[str]:
             f"Times: {report.clamped:,} cannot be true, before 1990 or in the future ({seen}); these touchpoints"
             f" {would or 'were '}kept at the nearest time that can, and marked."
         )
+    if report.untimed:
+        were = "would be" if dry else "were"
+        lines.append(
+            f"Times: {report.untimed:,} are not known; these touchpoints {were} kept at the map's, and marked."
+        )
     if report.again and not report.taken and not report.customers_new:
         lines.append("This file came in by this map before; nothing has changed.")
     if report.unseen:

@@ -33,6 +33,8 @@ class Report:
     customers_matched: int = 0
     clamped: int = 0
     """Touchpoints whose time cannot be true."""
+    untimed: int = 0
+    """Touchpoints without a time, which were given that of the map."""
     rejected: int = 0
     resumed_at: int = 0
     again: bool = False
@@ -69,6 +71,7 @@ class RowCounter:
             self._unseen -= row.keys()
         for draft in understood.drafts:
             self._report.feedback += draft.scores is not None or draft.verbatim is not None
+            self._report.untimed += draft.clamped
             if not touchpoints.EARLIEST <= draft.happened_at <= self._latest:
                 self._report.clamped += 1
                 if len(self._report.absurd) < 3:

@@ -66,13 +66,14 @@ class Reader:
         self._names = [(kind, _get(getattr(customer, kind))) for kind in IDENTITIES if getattr(customer, kind)]
         texts = ("name", "first_name", "last_name", "language", "segment", "lifecycle_stage")
         self._texts = [(key, _get(getattr(customer, key))) for key in texts if getattr(customer, key)]
-        self._attributes = _gets(customer.attributes, self._zone)
-        self._consents = _gets(customer.consent, self._zone)
+        self._attributes = _gets(customer.attributes, self._zone, mapping.language)
+        self._consents = _gets(customer.consent, self._zone, mapping.language)
         value = customer.value
         self._worth = value and money.reader(value, decimal=decimals.get(value.amount, ""), home=currency)
-        self._at = times.of(customer.at, self._zone) if customer.at else None
+        self._at = times.of(customer.at, self._zone, mapping.language) if customer.at else None
         self._touchpoints = [
-            _Touchpoint(touchpoint, self._zone, n, decimals) for n, touchpoint in enumerate(mapping.touchpoint)
+            _Touchpoint(touchpoint, n, self._zone, mapping.language, decimals)
+            for n, touchpoint in enumerate(mapping.touchpoint)
         ]
         self._id = [mapping.id] if isinstance(mapping.id, str) and mapping.id else list(mapping.id)
 
@@ -137,40 +138,57 @@ class Reader:
 class _Touchpoint:
     """Makes one draft of a row."""
 
-    def __init__(self, mapping: TouchpointMap, zone: tzinfo, ordinal: int, decimals: Mapping[str, str]):
+    def __init__(self, mapping: TouchpointMap, ordinal: int, zone: tzinfo, language: str, decimals: Mapping[str, str]):
         self._ordinal = ordinal
         self._kind = _get(mapping.kind, fixed=True)
-        self._at = times.of(mapping.at, zone)
+        self._at = times.of(mapping.at, zone, language)
+        self._at_column = times.name_of(mapping.at)
+        self._unknown_at = times.unknown(mapping.at, zone)
         self._channel = _get(mapping.channel, fixed=True)
         self._stage = _get(mapping.stage, fixed=True)
         self._verbatim = _get(mapping.verbatim)
         self._scores = [(question, cells.score(question, said, decimals)) for question, said in mapping.scores.items()]
-        self._properties = _gets(mapping.properties, zone)
+        self._properties = _gets(mapping.properties, zone, language)
         self._whens = whens(mapping)
         self._id = _get(mapping.id) if mapping.id else None
 
     def draft(self, row: Row, names: tuple[Name, ...], message: str) -> TouchpointDraft | None:
         if not all(_holds(when, row) for when in self._whens):
             return None
-        happened_at = self._at(row)
+        at = happened_at = self._at(row)
         kind = slug(self._kind(row))
-        if happened_at is None or not kind:
-            return None
+        scores = {question: score for question, get in self._scores if (score := get(row)) is not None}
+        verbatim = _words(self._verbatim(row))
+        if at is None or not kind:
+            if not scores and verbatim is None:
+                return None
+            at = self._untimed_at(kind)
         if kind.startswith(RESERVED):
             raise RowError(f"Kinds that begin with {RESERVED!r} are written by Heedful alone.")
         own = self._id(row) if self._id else ""
-        scores = {question: score for question, get in self._scores if (score := get(row)) is not None}
         return TouchpointDraft(
             kind,
-            happened_at,
+            at,
             f"id:{own}" if own else f"{message}#{self._ordinal}",
             names,
             channel=self._channel(row)[:40],
             stage=self._stage(row)[:40],
             properties={key: value[:LONGEST_PROPERTY] for key, get in self._properties if (value := get(row))},
             scores=scores or None,
-            verbatim=_words(self._verbatim(row)),
+            verbatim=verbatim,
+            clamped=happened_at is None,
         )
+
+    def _untimed_at(self, kind: str) -> datetime:
+        """The map's time for what has a score or words and no time; without one its row is a bad row, never gone."""
+        if not kind:
+            raise RowError("The row has a score or words, and no kind that says what happened.")
+        if self._unknown_at is None:
+            raise RowError(
+                f"The row has a score or words, and no time in column {self._at_column!r}; fill it in, or let the map"
+                ' give such rows a time, at = { column = ..., unknown = "2026-05-01" }.'
+            )
+        return self._unknown_at
 
 
 def _granted(purpose: str, text: str) -> bool:
@@ -226,13 +244,13 @@ def _prefixed(setting: Value, get: Get) -> Get:
     return lambda row: setting.prefix + value if (value := get(row)).casefold() not in NOTHING else ""
 
 
-def _gets(settings: list[str] | Mapping[str, str | Value], zone: tzinfo) -> list[tuple[str, Get]]:
+def _gets(settings: list[str] | Mapping[str, str | Value], zone: tzinfo, language: str) -> list[tuple[str, Get]]:
     if isinstance(settings, list):
         return [(slug(column), _get(column)) for column in settings]
-    return [(key, _dated(value, zone)) for key, value in settings.items()]
+    return [(key, _dated(value, zone, language)) for key, value in settings.items()]
 
 
-def _dated(setting: str | Value, zone: tzinfo) -> Get:
+def _dated(setting: str | Value, zone: tzinfo, language: str) -> Get:
     """Return how to read a value that may be a date: with a format it becomes ISO 8601, without a clock a bare date."""
     if isinstance(setting, str) or not setting.format:
         return _get(setting)
@@ -245,7 +263,7 @@ def _dated(setting: str | Value, zone: tzinfo) -> Get:
         separator=setting.separator,
         prefix=setting.prefix,
     )
-    get = times.of(time, zone)
+    get = times.of(time, zone, language)
     has_clock = any(part in setting.format for part in ("%H", "%I", "%T", "%X", "%c"))
 
     def dated(row: Row) -> str:

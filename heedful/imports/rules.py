@@ -26,6 +26,7 @@ from heedful.imports.schema import (
 )
 from heedful.kit.errors import Refused
 from heedful.kit.files.tables import FORMATS
+from heedful.kit.reading import months
 from heedful.kit.reading.currencies import CODES
 
 YEAR = frozenset("YyGcx")
@@ -47,6 +48,11 @@ def _map(mapping: ImportMap) -> Faults:
         yield "country", f"There is no country {mapping.country[:20]!r}; write two letters, such as DE."
     yield from _zone_of(mapping.time_zone)
     yield from _decimal(mapping.decimal)
+    if mapping.language and not months.is_known(mapping.language):
+        yield (
+            "language",
+            f"Months in {mapping.language[:20]!r} are not known; there are {', '.join(months.languages())}.",
+        )
     if isinstance(mapping.id, list) and not all(mapping.id):
         yield "id", "`id` names a column without a name."
     if long := next((slug for slug in mapping.stages if not re.fullmatch(r"[\w-]{1,40}", slug)), None):
@@ -93,6 +99,8 @@ def _time(time: Time) -> Faults:
     ]:
         sentence = f"The format {timeless[0]!r} says no year. Join the columns that say it, or give one date as `text`."
         yield "format", sentence
+    if time.unknown and not _is_time(time.unknown, ()):
+        yield "unknown", f"{time.unknown[:60]!r} cannot be read as a time; write it as 2026-05-01."
     if time.text and not _is_time(time.text, formats):
         yield "text", f"{time.text[:60]!r} cannot be read as a time."
 
