@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from decimal import Decimal
 from pathlib import Path
 
 from django.utils import timezone
@@ -11,6 +12,7 @@ from heedful import imports
 from heedful.imports.counting import MOST_COMING
 from heedful.imports.rows import Understood
 from heedful.kit.actor import By
+from heedful.kit.reading import currencies
 
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 
@@ -122,5 +124,5 @@ def _example(understood: Understood) -> str:
 
 def _short(value: object) -> str:
     if isinstance(value, dict):
-        return f"{value['amount']} {value['currency']}"
+        return currencies.written(Decimal(value["amount"]), value["currency"])
     return str(value)[:40]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from heedful.act import case_policy, cases, causes, replies, routes
 from heedful.act import reactions as act
-from heedful.associates import associates, company, disclosures, first, keys, teams, views
+from heedful.associates import associates, company, disclosures, exchange_rates, first, keys, teams, views
 from heedful.courier import deliveries, webhooks
 from heedful.courier.carriers.smtp import events as mail_events
 from heedful.courier.carriers.webhook.destination import EndpointDisabled
@@ -57,6 +57,8 @@ RECORDED_ONLY: tuple[type, ...] = (
     company.CompanyChanged,
     disclosures.CustomersDisclosed,
     disclosures.ListExported,
+    exchange_rates.ExchangeRateEntered,
+    exchange_rates.ExchangeRateRemoved,
     first.HouseSetUp,
     keys.KeyAdded,
     keys.KeyRevoked,

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from heedful.kit.reading import currencies
 from heedful.kit.reading.nothing import is_nothing
 from heedful.kit.reading.numbers import number_of
 from heedful.kit.reading.yes_no import yes_of
@@ -89,8 +90,12 @@ def _value(out: Traits, key: str, value: Any, traits: dict[str, Any], currency: 
         out.facts["value_as_sent" if key == "value" else key] = value if isinstance(value, str) else f"{value}"[:80]
         return
     named = said.get("currency")
+    code = currencies.currency_of(str(named)[:20], home=currency) if named else currency
+    if not code:
+        out.facts["value_as_sent"] = f"{said.get('amount')} {named}"[:80]
+        return
     out.facts["value"] = {
         "amount": str(round(amount, 2)),
-        "currency": named.upper() if isinstance(named, str) and len(named) == 3 and named.isalpha() else currency,
+        "currency": code,
         "source": str(said.get("source") or key)[:80],
     }

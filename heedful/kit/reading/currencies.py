@@ -65,6 +65,11 @@ def decimals_of(currency: str) -> int:
     return 0 if currency in WITHOUT_DECIMALS else 3 if currency in WITH_THREE else 2
 
 
+def rounded(amount: Decimal | None, currency: str) -> Decimal | None:
+    """An amount with as many decimals as its currency has, two at most."""
+    return None if amount is None else amount.quantize(Decimal(1).scaleb(-min(2, decimals_of(currency))))
+
+
 def written(amount: Decimal, currency: str) -> str:
     """An amount and its currency, with as many decimals as it has: 1,000,000 JPY, 9,000.00 USD."""
     return f"{amount:,.{min(2, decimals_of(currency))}f} {currency}".strip()

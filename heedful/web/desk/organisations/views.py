@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
 from heedful.act.models import URGENCY, Case
+from heedful.customers import worth
 from heedful.customers.models import Customer, CustomerQuerySet, Feedback, Organisation
 from heedful.promise.models import Commitment
 from heedful.prove import scores
@@ -59,9 +60,9 @@ def organisation(request: PageRequest, pk: int) -> HttpResponse:
 
 
 def _worth(members: CustomerQuerySet) -> list[tuple[Decimal, str]]:
-    """What they are worth a year together, the most first; a sum for each currency, for they do not add up."""
+    """What they are worth a year together; a sum for each currency that no rate converts into the company's."""
     sums = members.exclude(value_amount=None).order_by().values_list("value_currency").annotate(sum=Sum("value_amount"))
-    return sorted(((amount, currency) for currency, amount in sums), reverse=True)
+    return worth.total(rows, worth.factors()).amounts if (rows := list(sums)) else []
 
 
 def _feedback(row: Organisation) -> QuerySet[Feedback]:
