@@ -22,6 +22,9 @@ NUMBER = r"[+-]?\d+(?:[.,]\d+)?"
 BEFORE_WORDS = re.compile(rf"[(\[]?\s*({NUMBER})(?:\s*+[)\].:=–—-]|\s)\D*")
 AFTER_WORDS = re.compile(rf"\D*?(?:\(\s*({NUMBER})\s*\)|[\s:=–—-](\d+(?:[.,]\d+)?))")
 OF = re.compile(rf"({NUMBER})\s*(?:/|out of|of|von|sur|de|van|su)\s*(\d+)\D*", re.IGNORECASE)
+NOUGHTS = re.compile(r"[.,]0+$")
+CENTS = re.compile(r"[.,]0{1,2}$")
+"""Of a number that may have thousands: three noughts may be some."""
 STARS = frozenset("★☆⭐*✩✭")
 
 
@@ -51,7 +54,7 @@ def score(question: str, setting: str | Number, decimals: Mapping[str, str]) -> 
     none = {*NOTHING, *(text_of(code).casefold() for code in found.none)}
     codes = {code.casefold(): number for code, number in found.map.items()}
     is_number = question_kinds.kind_of(question).input == "number"
-    noughts = re.compile(r"[.,]0{1,2}$" if is_number else r"[.,]0+$")
+    noughts = CENTS if is_number else NOUGHTS
 
     @lru_cache(maxsize=1_000)
     def number(text: str, decimal: str) -> Score | None:

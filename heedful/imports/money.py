@@ -1,9 +1,9 @@
 """What a row says a customer is worth a year, and in which currency."""
 
-import re
 from collections.abc import Callable
 from decimal import Decimal
 
+from heedful.imports import cells
 from heedful.imports.cells import text_of
 from heedful.imports.schema import Money
 from heedful.kit.files.tables import Row, RowError
@@ -68,4 +68,4 @@ def _currency(setting: Money, row: Row, named: set[str], home: str) -> str:
 
 def is_code(text: str, codes: list[str | int | float]) -> bool:
     """Whether a cell is one of the codes, with or without noughts behind the point."""
-    return any(re.sub(r"[.,]0{1,2}$", "", text) == text_of(code) for code in codes)
+    return any(cells.CENTS.sub("", text) == text_of(code) for code in codes)

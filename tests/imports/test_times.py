@@ -40,8 +40,7 @@ def bring(folder: Path, top: str = "", more: str = "", file: Path = OUTSIDE / "n
 
 
 def days() -> dict[str, str]:
-    rows = Touchpoint.objects.values_list("verbatim", "happened_at")
-    return {words: f"{at:%Y-%m-%d}" for words, at in rows}
+    return {str(row.verbatim): f"{row.happened_at:%Y-%m-%d}" for row in Touchpoint.objects.all()}
 
 
 def test_what_has_no_time_or_one_that_nobody_can_read_is_named(tmp_path: Path) -> None:

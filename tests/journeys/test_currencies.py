@@ -134,7 +134,7 @@ def test_the_list_by_value_compares_in_one_currency(two: None, as_: As, ada: Ass
     rate("JPY", "0.06")
     assert order() == ["jpy@money.example", "usd@money.example"]
     rows = as_(ada).get("/customers?order=value&with=visitors&format=csv")
-    lines = b"".join(rows.streaming_content).decode()
+    lines = rows.getvalue().decode()
     assert ",1000000,JPY," in lines
     assert ",9000.00,USD," in lines
 

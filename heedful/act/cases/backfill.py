@@ -95,7 +95,8 @@ def create(*, history: Sequence[PastCase], by: By, at: datetime) -> list[Case]:
 
 
 def _values(customers: set[int]) -> dict[int, Decimal | None]:
-    person_of = dict(Customer.objects.filter(pk__in=customers).values_list("pk", "person"))
+    rows = Customer.objects.filter(pk__in=customers).values_list("pk", "person_id")
+    person_of = {customer: person for customer, person in rows if person is not None}
     worth_of = worth.of_people(set(person_of.values()))
     return {customer: worth_of.get(person) for customer, person in person_of.items()}
 

@@ -8,7 +8,7 @@ from heedful.kit.reading import numbers
 
 LONGEST = 80
 """Characters; what is longer is a sentence and no amount."""
-NO_CENTS = re.compile(r"([.,])\s?[-–—]{1,2}(?=\D*$)")
+NO_CENTS = re.compile(r"([.,])\s?[-–—]{1,2}(?!\d)")
 """How some countries write an amount without cents: 1.234,-"""
 AMOUNT = re.compile(
     r"(?P<before>(?:[^\W\d_]++\.?|[^\w.,])*+)"

@@ -1,7 +1,6 @@
 """When something was, out of what programs, files and people write: a day, a time of a day, or a moment."""
 
 import re
-from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from email.utils import parsedate_to_datetime
 
@@ -28,13 +27,13 @@ DAYS = (
     r"(?P<day>[0-9]{1,2})(?P<between>[ -])(?P<month>[A-Za-z]{3,9})(?P=between)(?P<year>[0-9]{4})",
     r"(?P<month>[A-Za-z]{3,9}) (?P<day>[0-9]{1,2}), (?P<year>[0-9]{4})",
 )
-LETTERS = r"[^\W\d_]+"
+LETTERS = r"[^\W\d_]{1,20}"
 LINK = r"(?:de|del|do|of|d')"
 MONTH, YEAR = rf"(?P<month>{LETTERS})\.?,?", r"(?P<year>[0-9]{4})"
 ORDINAL = r"(?:\.|º|ª|°|er|re|e|st|nd|rd|th|af|il|ydd|ed|fed)?"
 # With a language, so that its months are known by name; a month alone is its first day.
 NAMED_DAYS = (
-    rf"(?:{LETTERS}\.?,? )*(?P<day>[0-9]{{1,2}}){ORDINAL}(?:[ -]|(?<=\.))(?:{LINK} ?)?{MONTH}[ -](?:{LINK} )?{YEAR}",
+    rf"(?:{LETTERS}\.?,? ){{0,2}}(?P<day>[0-9]{{1,2}}){ORDINAL}(?:[ -]|(?<=\.))(?:{LINK} ?)?{MONTH}[ -](?:{LINK} )?{YEAR}",
     rf"{MONTH} (?P<day>[0-9]{{1,2}}){ORDINAL},? {YEAR}",
     rf"{YEAR}\.?[ -](?:{LINK} )?{MONTH}[ -](?P<day>[0-9]{{1,2}})\.?",
     rf"{MONTH}[ /-](?:{LINK} )?{YEAR}(?P<day>)",
@@ -86,10 +85,7 @@ def _written(text: str, language: str) -> date | datetime:
     # Before ISO 8601, which takes 1700010112345 for a quarter to midnight in the year 1700.
     if DIGITS.fullmatch(text):
         return _number(float(text))
-    found = _iso(text) or _by_pattern(text, WRITTEN, months.ENGLISH)
-    if language and not found:
-        found = _by_pattern(" ".join(text.split()), NAMED, language)
-    return found or parsedate_to_datetime(text)
+    return _iso(text) or _by_pattern(text, language) or parsedate_to_datetime(text)
 
 
 def _iso(text: str) -> date | datetime | None:
@@ -106,8 +102,8 @@ def _iso(text: str) -> date | datetime | None:
     return None
 
 
-def _by_pattern(text: str, patterns: Iterable[re.Pattern[str]], language: str) -> date | datetime | None:
-    for pattern in patterns:
+def _by_pattern(text: str, language: str) -> date | datetime | None:
+    for pattern in [*WRITTEN, *NAMED] if language else WRITTEN:
         if found := pattern.fullmatch(text):
             word = found["month"]
             if (month := int(word) if word.isdigit() else months.month_of(word, language)) is None:
