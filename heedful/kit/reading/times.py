@@ -28,12 +28,13 @@ DAYS = (
     r"(?P<month>[A-Za-z]{3,9}) (?P<day>[0-9]{1,2}), (?P<year>[0-9]{4})",
 )
 LETTERS = r"[^\W\d_]{1,20}"
+BEFORE = rf"(?:{LETTERS}\.?,? ){{0,2}}"
 LINK = r"(?:de|del|do|of|d')"
 MONTH, YEAR = rf"(?P<month>{LETTERS})\.?,?", r"(?P<year>[0-9]{4})"
 ORDINAL = r"(?:\.|º|ª|°|er|re|e|st|nd|rd|th|af|il|ydd|ed|fed)?"
 # With a language, so that its months are known by name; a month alone is its first day.
 NAMED_DAYS = (
-    rf"(?:{LETTERS}\.?,? ){{0,2}}(?P<day>[0-9]{{1,2}}){ORDINAL}(?:[ -]|(?<=\.))(?:{LINK} ?)?{MONTH}[ -](?:{LINK} )?{YEAR}",
+    rf"{BEFORE}(?P<day>[0-9]{{1,2}}){ORDINAL}(?:[ -]|(?<=\.))(?:{LINK} ?)?{MONTH}[ -](?:{LINK} )?{YEAR}",
     rf"{MONTH} (?P<day>[0-9]{{1,2}}){ORDINAL},? {YEAR}",
     rf"{YEAR}\.?[ -](?:{LINK} )?{MONTH}[ -](?P<day>[0-9]{{1,2}})\.?",
     rf"{MONTH}[ /-](?:{LINK} )?{YEAR}(?P<day>)",
