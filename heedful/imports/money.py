@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from decimal import Decimal
+from functools import lru_cache
 
 from heedful.imports import cells
 from heedful.imports.cells import text_of
@@ -20,17 +21,21 @@ MARKS = {",": "comma", ".": "point", "": "comma or point"}
 def reader(setting: Money, *, decimal: str, home: str) -> Callable[[Row], Worth | None]:
     """Return how to read a yearly amount; `home` is the company's currency, `decimal` the column's mark."""
 
-    def worth(row: Row) -> Worth | None:
-        cell = row.get(setting.amount)
-        text = text_of(cell)
+    @lru_cache(maxsize=20_000)
+    def read(text: str, mark: str, currency: str) -> Worth | None:
         if is_nothing(text) or not any(map(str.isdigit, text)) or is_code(text, setting.none):
             return None
-        amount, named = _amount(setting, text, decimal if isinstance(cell, str) else ".", home)
+        amount, named = _amount(setting, text, mark, home)
         return {
             "amount": str(amount.quantize(Decimal("0.01"))),
-            "currency": _currency(setting, row, named, home),
+            "currency": _currency(setting, currency, named, home),
             "source": setting.source,
         }
+
+    def worth(row: Row) -> Worth | None:
+        text = text_of(cell := row.get(setting.amount))
+        currency = text_of(row.get(setting.currency_column)) if setting.currency_column else ""
+        return read(text, decimal if isinstance(cell, str) else ".", currency)
 
     return worth
 
@@ -48,9 +53,8 @@ def _amount(setting: Money, text: str, decimal: str, home: str) -> tuple[Decimal
     return amount, currencies.currencies_in(parts.words, home=setting.currency.upper() or home)
 
 
-def _currency(setting: Money, row: Row, named: set[str], home: str) -> str:
+def _currency(setting: Money, text: str, named: set[str], home: str) -> str:
     """The currency of a row: that of its column, of the map, of the cell, else the company's."""
-    text = text_of(row.get(setting.currency_column)) if setting.currency_column else ""
     said = "" if is_nothing(text) else currencies.currency_of(text, home=home)
     if not is_nothing(text) and not said:
         hint = (

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
+from functools import lru_cache
 from typing import Any
 
 from heedful.customers import identities
@@ -191,6 +192,7 @@ class _Touchpoint:
         return self._unknown_at
 
 
+@lru_cache(maxsize=1_000)
 def _granted(purpose: str, text: str) -> bool:
     """Whether a customer allows something; a word that is neither a yes nor a no is not taken for one."""
     granted = yes_of(text)

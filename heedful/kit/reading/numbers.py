@@ -2,6 +2,7 @@
 
 import re
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Literal
 
 from heedful.kit import names
@@ -54,6 +55,7 @@ def is_either(text: str) -> bool:
     return EITHER.fullmatch(text) is not None
 
 
+@lru_cache(maxsize=20_000)
 def decimal_mark(text: str) -> DecimalMark:
     """What must stand before the decimals of a number; nothing where it says so little that both may be."""
     points, commas = text.count("."), text.count(",")
