@@ -18,6 +18,7 @@ from heedful.api.touchpoints import Timeline, TouchpointOut, touchpoint_out
 from heedful.associates import associates
 from heedful.customers import consents, joins, people, search
 from heedful.customers.models import Customer, CustomerQuerySet, Identity, IdentityLink, Merge, Touchpoint
+from heedful.kit.reading import currencies
 
 router = Router(tags=["customers"])
 LARGEST = (1 << 63) - 1
@@ -128,6 +129,7 @@ def _out(row: Customer) -> dict[str, Any]:
     names = [name for name in CustomerOut.model_fields if name not in {"stage", "organisation"}]
     return {
         **{name: getattr(row, name) for name in names},
+        "value_amount": currencies.rounded(row.value_amount, row.value_currency),
         "stage": row.stage_id,
         "organisation": row.organisation.external_id if row.organisation else None,
     }

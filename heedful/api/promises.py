@@ -73,6 +73,10 @@ class PromiseSummary(PromiseOut):
     attainment: FigureOut | None
     touched_customers: int
     touched_value: float
+    """A year, in the company's currency; amounts in others are converted by the company's rates."""
+    touched_currency: str
+    touched_not_converted: dict[str, float]
+    """A year, in each currency that no rate converts."""
     touched_period: PeriodOut
     counting: CountingOut | None
 
@@ -219,6 +223,8 @@ def _card(card: scorecards.PromiseCard, period: Period) -> dict[str, Any]:
         "attainment": figure_out(card.attainment),
         "touched_customers": card.worth.customers,
         "touched_value": float(card.worth.amount),
+        "touched_currency": card.worth.total.home,
+        "touched_not_converted": {currency: float(amount) for currency, amount in card.worth.total.others.items()},
         "touched_period": period_out(card.worth.period),
         "counting": counting and CountingOut(done=counting.done, total=counting.total),
     }

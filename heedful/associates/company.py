@@ -13,6 +13,7 @@ from heedful.kit import days as kit_days
 from heedful.kit import names
 from heedful.kit.actor import By
 from heedful.kit.errors import Refused
+from heedful.kit.reading.currencies import CODES
 from heedful.ledger import events
 
 
@@ -49,20 +50,23 @@ def edit(
     name: str,
     colour: str,
     time_zone: str,
-    currency: str = "EUR",
+    currency: str = "",
     country: str = "GB",
     vision: str = "",
     is_demo: bool = False,
     by: By,
     at: datetime,
 ) -> Company:
-    """Say what the company is called, how it looks and by which clock it lives; the first time this founds it."""
+    """Say what the company is called, how it looks and by which clock it lives; the first time this founds it.
+
+    Without a currency it has that of its country.
+    """
     associates.must(by, "company.edit")
     fields = {
         "name": _name(name),
         "colour": _colour(colour),
         "time_zone": _time_zone(time_zone),
-        "currency": _letters(currency, 3, "a currency of three letters, such as EUR"),
+        "currency": _currency(currency or countries.every()[_country(country)].currency),
         "country": _country(country),
     }
     company, _ = Company.objects.update_or_create(
@@ -98,7 +102,7 @@ def _country(code: str) -> str:
     return code.upper()
 
 
-def _letters(word: str, count: int, what: str) -> str:
-    if not re.fullmatch(rf"[A-Za-z]{{{count}}}", word):
-        raise Refused(f"{word!r} is not {what}.")
-    return word.upper()
+def _currency(code: str) -> str:
+    if code.upper() not in CODES:
+        raise Refused(f"{code[:20]!r} is not a currency of three letters, such as EUR.")
+    return code.upper()

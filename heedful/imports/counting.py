@@ -35,6 +35,8 @@ class Report:
     """Rows that say of people who were apart that they are one."""
     clamped: int = 0
     """Touchpoints whose time cannot be true."""
+    untimed: int = 0
+    """Touchpoints without a time, which were given that of the map."""
     rejected: int = 0
     resumed_at: int = 0
     again: bool = False
@@ -44,6 +46,8 @@ class Report:
     sample: list[Understood] = field(default_factory=list)
     unseen: list[str] = field(default_factory=list)
     """Columns that the map names and no row has."""
+    doubts: list[str] = field(default_factory=list)
+    """What the map must say before the file can come in, a sentence each."""
 
     def wrong(self, number: int, error: RowError) -> None:
         """Count a bad row and keep the first twenty sentences."""
@@ -69,6 +73,7 @@ class RowCounter:
             self._unseen -= row.keys()
         for draft in understood.drafts:
             self._report.feedback += draft.scores is not None or draft.verbatim is not None
+            self._report.untimed += draft.clamped
             if not touchpoints.EARLIEST <= draft.happened_at <= self._latest:
                 self._report.clamped += 1
                 if len(self._report.absurd) < 3:

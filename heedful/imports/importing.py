@@ -16,6 +16,8 @@ from heedful.associates.models import Company
 from heedful.customers import messages
 from heedful.customers.models import Import, Stage
 from heedful.customers.touchpoints import TouchpointDraft
+from heedful.imports import columns
+from heedful.imports.columns import NumberFormats
 from heedful.imports.counting import Report, RowCounter
 from heedful.imports.maps import columns_of
 from heedful.imports.rows import Reader, Understood
@@ -58,8 +60,9 @@ class _Wrong:
 
 def dry_run(*, table: FileTable, mapping: ImportMap, at: datetime, progress: Progress = lambda _: None) -> Report:
     """Read every row and write nothing: what would be taken, and what is wrong with the rest."""
-    reader = _reader(table, mapping, at)
-    report = Report()
+    number_formats = _number_formats(table, mapping)
+    reader = _reader(mapping, number_formats, at)
+    report = Report(doubts=columns.doubts(table, number_formats.undecided))
     tally = RowCounter(report, table, mapping, at)
     for _, good, wrong in _understood(reader, table, 0):
         rows = [row.understood for row in good]
@@ -77,9 +80,12 @@ def run(
     *, table: FileTable, mapping: ImportMap, rejected: Path, by: By, at: datetime, progress: Progress = lambda _: None
 ) -> Report:
     """Read a file in. Good rows go in, bad ones into the file `rejected` with the reason; a stopped import goes on."""
+    number_formats = _number_formats(table, mapping)
+    if doubts := columns.doubts(table, number_formats.undecided):
+        raise Refused(" ".join(doubts))
     state, again = _begin(table, mapping, at)
     _add_stages(mapping)
-    reader = _reader(table, mapping, state.started_at)
+    reader = _reader(mapping, number_formats, state.started_at)
     report = Report(resumed_at=state.position, again=again)
     tally = RowCounter(report, table, mapping, at)
     progress(state.position)
@@ -140,12 +146,17 @@ def _sorted(reader: Reader, batch: Sequence[tuple[int, Row | RowError]]) -> tupl
     return good, wrong
 
 
-def _reader(table: FileTable, mapping: ImportMap, now: datetime) -> Reader:
+def _number_formats(table: FileTable, mapping: ImportMap) -> NumberFormats:
+    """How each column of numbers is written, once it is sure that the file has the columns of the map."""
     if table.columns and (missing := columns_of(mapping).missing_from(table.columns)):
         raise Refused(
             f"{table.path.name} has no column {missing[0]!r}, which the map names;"
             f" it has {', '.join(table.columns[:40])}."
         )
+    return columns.formats(table, mapping)
+
+
+def _reader(mapping: ImportMap, number_formats: NumberFormats, now: datetime) -> Reader:
     company = Company.objects.first()
     stages = dict(Stage.objects.values_list("pk", "name")) | mapping.stages
     _must_be_stages(mapping, stages)
@@ -156,6 +167,7 @@ def _reader(table: FileTable, mapping: ImportMap, now: datetime) -> Reader:
         currency=company.currency if company else "EUR",
         stages=stages,
         now=now,
+        decimals=number_formats.marks,
     )
 
 

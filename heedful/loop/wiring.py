@@ -4,7 +4,17 @@ from collections.abc import Sequence
 
 from heedful.act import case_policy, cases, causes, escalations, replies, routes
 from heedful.act import reactions as act
-from heedful.associates import associates, company, disclosures, first, keys, teams, views, welcome_links
+from heedful.associates import (
+    associates,
+    company,
+    disclosures,
+    exchange_rates,
+    first,
+    keys,
+    teams,
+    views,
+    welcome_links,
+)
 from heedful.courier import deliveries, webhooks
 from heedful.courier.carriers.smtp import events as mail_events
 from heedful.courier.carriers.webhook.destination import EndpointDisabled
@@ -68,6 +78,8 @@ RECORDED_ONLY: tuple[type, ...] = (
     company.CompanyChanged,
     disclosures.CustomersDisclosed,
     disclosures.ListExported,
+    exchange_rates.ExchangeRateEntered,
+    exchange_rates.ExchangeRateRemoved,
     first.HouseSetUp,
     keys.KeyAdded,
     keys.KeyRevoked,

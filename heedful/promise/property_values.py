@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 
 from heedful.kit.reading import times
+from heedful.kit.reading.nothing import is_nothing
 from heedful.kit.reading.yes_no import yes_of as yes_of
 from heedful.promise import working_time
 
@@ -23,7 +24,8 @@ def value_at(properties: Mapping[str, object], name: str) -> object:
 
 
 def is_missing(value: object) -> bool:
-    return value is None or (isinstance(value, str) and not value.strip())
+    """Whether a property only says that there is nothing, such as N/A."""
+    return is_nothing(value)
 
 
 def key_of(value: object) -> str | None:

@@ -1,7 +1,8 @@
 """The talk against the walk: each promise, how often it was kept, how it felt, its worth and what is done."""
 
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -9,6 +10,8 @@ from typing import Any
 from django.db import connection
 
 from heedful.associates import company
+from heedful.customers import worth as worths
+from heedful.customers.worth import Total
 from heedful.promise import attainment
 from heedful.promise.attainment import Attainment
 from heedful.promise.models import Promise
@@ -26,7 +29,12 @@ class Worth:
 
     period: Period
     customers: int = 0
-    amount: Decimal = Decimal(0)
+    total: Total = field(default_factory=Total)
+
+    @property
+    def amount(self) -> Decimal:
+        """What is in the company's currency or converted into it."""
+        return self.total.amount
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,9 +142,9 @@ WITH touched AS MATERIALIZED (
     FROM promise_commitment i LEFT JOIN customers_customer m ON m.id = i.customer_id AND m.person_id < m.id
     WHERE i.state = 'broken' AND i.counts_at >= %(since)s AND i.counts_at < %(until)s
 )
-SELECT t.promise_id, count(*), coalesce(sum(p.value_amount), 0)
+SELECT t.promise_id, p.value_currency, count(*), coalesce(sum(p.value_amount), 0)
 FROM touched t JOIN customers_customer p ON p.id = t.person AND p.id = ANY(ARRAY(SELECT person FROM touched))
-GROUP BY 1
+GROUP BY 1, 2
 """
 """Those who were touched are named to the index once more, so that it reads these together and in order."""
 
@@ -149,7 +157,12 @@ def worth_period(at: datetime) -> Period:
 def _worth(at: datetime) -> dict[int, Worth]:
     period = worth_period(at)
     rows = _rows(WORTH, {"since": period.since, "until": period.until})
-    return {promise: Worth(period, customers, amount) for promise, customers, amount in rows}
+    touched, sums = Counter[int](), defaultdict[int, list[tuple[str, Decimal]]](list)
+    for promise, currency, customers, amount in rows:
+        touched[promise] += customers
+        sums[promise].append((currency, amount))
+    by = worths.factors()
+    return {promise: Worth(period, touched[promise], worths.total(sums[promise], by)) for promise in touched}
 
 
 def _cases() -> dict[int, int]:

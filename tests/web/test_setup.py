@@ -33,8 +33,8 @@ from tests.cast import NOON, PASSWORD
 type As = Callable[[Associate], Client]
 
 PAGES = [
-    "", "company", "stages", "touchpoint-kinds", "touchpoint-kinds?stage=none&q=a", "teams", "associates",
-    "associates/add",
+    "", "company", "exchange-rates", "stages", "touchpoint-kinds", "touchpoint-kinds?stage=none&q=a", "teams",
+    "associates", "associates/add",
     "associates?role=admin&q=a", "keys", "mails", "mails?state=kept&q=x", "webhooks", "webhooks/add", "calendars",
     "calendars/add", "ledger", "ledger?q=case+12", "ledger?q=team&by=system", "ledger?format=csv", "components",
     "account",

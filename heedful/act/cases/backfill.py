@@ -11,7 +11,7 @@ from heedful.act import case_policy, clock
 from heedful.act.cases import clocks, opening, ownership
 from heedful.act.models import Case, CaseThread, CaseTrouble, Note
 from heedful.associates.models import Associate, Team
-from heedful.customers import touchpoints
+from heedful.customers import touchpoints, worth
 from heedful.customers.models import Customer
 from heedful.customers.touchpoints import TouchpointDraft
 from heedful.kit.actor import By
@@ -95,8 +95,10 @@ def create(*, history: Sequence[PastCase], by: By, at: datetime) -> list[Case]:
 
 
 def _values(customers: set[int]) -> dict[int, Decimal | None]:
-    rows = Customer.objects.filter(pk__in=customers).values_list("pk", "person__value_amount")
-    return dict(rows)
+    rows = Customer.objects.filter(pk__in=customers).values_list("pk", "person_id")
+    person_of = {customer: person for customer, person in rows if person is not None}
+    worth_of = worth.of_people(set(person_of.values()))
+    return {customer: worth_of.get(person) for customer, person in person_of.items()}
 
 
 def _row(

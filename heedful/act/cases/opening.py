@@ -17,6 +17,7 @@ from heedful.act.clock import Clock
 from heedful.act.models import Case, CasePolicy, CaseTrouble
 from heedful.associates import company
 from heedful.associates.models import Team
+from heedful.customers import worth
 from heedful.customers.models import Customer, Feedback
 from heedful.kit import live
 from heedful.kit.actor import By
@@ -239,4 +240,5 @@ def _make_second_failure(case: Case, *, at: datetime) -> None:
 
 
 def _value_of(customer: int) -> Decimal | None:
-    return Customer.objects.filter(pk=matter_of(customer).person).values_list("value_amount", flat=True).first()
+    person = matter_of(customer).person
+    return worth.of_people([person]).get(person)

@@ -32,7 +32,7 @@ class CasePolicyForm(forms.Form):
         min_value=0,
         max_digits=14,
         decimal_places=2,
-        help_text="Empty: the highest tenth of all who have a value.",
+        help_text="In the company's currency. Empty: the highest tenth of all who have a value.",
     )
     at_risk = forms.ChoiceField(label="When a promise is about to be broken", choices=CasePolicy.AtRisk.choices)
     flood_cases = forms.IntegerField(

@@ -22,7 +22,10 @@ class CompanyForm(forms.Form):
     )
     country = places.country_field()
     time_zone = places.zone_field()
-    currency = forms.CharField(max_length=3, help_text="Three letters, such as EUR.")
+    currency = forms.CharField(
+        max_length=3,
+        help_text="Three letters, such as EUR. Amounts in others are added to it by your exchange rates alone.",
+    )
     vision = forms.CharField(
         widget=forms.Textarea,
         required=False,

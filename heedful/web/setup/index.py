@@ -25,6 +25,13 @@ class SetupCard(NamedTuple):
 
 CARDS = [
     SetupCard("Company", "building", "company", "company.edit", "Name, colour, time zone and currency."),
+    SetupCard(
+        "Exchange rates",
+        "coins",
+        "exchange-rates",
+        "rate.edit",
+        "What other currencies are in yours, so that values add up.",
+    ),
     SetupCard("Associates", "user-round-plus", "associates", "associate.edit", "Who works here, and what each may do."),
     SetupCard("Teams", "users-round", "teams", "team.edit", "Who shares a queue of cases."),
     SetupCard("Stages", "milestone", "stages", "stage.edit", "The stages of the relationship, in your words."),

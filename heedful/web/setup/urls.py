@@ -10,6 +10,7 @@ from heedful.web.setup import (
     causes,
     company,
     components,
+    exchange_rates,
     first,
     index,
     keys,
@@ -28,6 +29,8 @@ app_name = "setup"
 urlpatterns: list[URLPattern] = [
     path("", index.index, name="index"),
     path("company", company.company, name="company"),
+    path("exchange-rates", exchange_rates.exchange_rates, name="exchange-rates"),
+    path("exchange-rates/<int:pk>/removal", exchange_rates.rate_removal, name="exchange-rate-removal"),
     path("stages", stages.stages, name="stages"),
     path("touchpoint-kinds", touchpoint_kinds.touchpoint_kinds, name="touchpoint-kinds"),
     path("touchpoint-kinds/<path:slug>", touchpoint_kinds.touchpoint_kind, name="touchpoint-kind"),

@@ -7,8 +7,9 @@ from typing import Any
 from django.db.models import QuerySet
 
 from heedful.act.models import Case
-from heedful.customers import search
+from heedful.customers import search, worth
 from heedful.customers.models import Customer, CustomerQuerySet, Organisation, Stage
+from heedful.kit.reading import currencies
 from heedful.promise.models import Commitment
 from heedful.web import lists
 from heedful.web.page import PageRequest
@@ -42,7 +43,7 @@ def customer_list_query(request: PageRequest) -> CustomerListQuery:
     elif "q" not in request.GET:
         found = found.filter(is_known=True)
     if orders.chosen:
-        found, keys = found.exclude(value_amount=None), ["-value_amount", "-id"]
+        found, keys = worth.ordered(found)
     else:
         keys = ["-last_seen_at", "-id"]
     return CustomerListQuery(
@@ -75,7 +76,7 @@ COLUMNS: list[lists.Column[Customer]] = [
     ("organisation", lambda who: who.organisation),
     ("stage", lambda who: who.stage),
     ("segment", lambda who: who.segment),
-    ("value", lambda who: who.value_amount),
+    ("value", lambda who: currencies.rounded(who.value_amount, who.value_currency)),
     ("currency", lambda who: who.value_currency),
     ("first_seen_at", lambda who: who.first_seen_at),
     ("last_seen_at", lambda who: who.last_seen_at),

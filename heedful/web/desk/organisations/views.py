@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
 from heedful.act.models import URGENCY, Case
+from heedful.customers import worth
 from heedful.customers.models import Customer, CustomerQuerySet, Feedback, Organisation
 from heedful.kit import bundle
 from heedful.promise.models import Commitment
@@ -42,15 +43,15 @@ def organisation(request: PageRequest, pk: int) -> HttpResponse:
     members = Customer.objects.people().filter(organisation=row)
     cases = Case.objects.open().filter(customer__person__organisation=row)
     urgent = cases.select_related("customer__person", "owner").order_by(URGENCY, "due_at", "pk")[:MOST_CASES]
-    latest, made, worth = _feedback(row)[:LATEST_WORDS], _commitments(row), _worth(members)
+    latest, made, sums = _feedback(row)[:LATEST_WORDS], _commitments(row), _worth(members)
     counts = bundle.count(cases), bundle.count(_feedback(row))
-    bundle.fetch(urgent, latest, made, worth, *counts)
+    bundle.fetch(urgent, latest, made, sums, *counts)
     lists.disclose(request, [*urgent, *latest])
     promises = _promises(made)
     context = {
         "organisation": row,
         "page": lists.read(request, members.select_related("stage"), keys=["-last_seen_at", "-id"]),
-        "worth": sorted(((amount, currency) for currency, amount in worth), reverse=True),
+        "worth": worth.total(sums, worth.factors()).amounts if sums else [],
         "open": sum(counts[0]),
         "cases": urgent,
         "promises": promises,
@@ -63,9 +64,9 @@ def organisation(request: PageRequest, pk: int) -> HttpResponse:
 
 
 def _worth(members: CustomerQuerySet) -> QuerySet[Any, Any]:
-    """What they are worth a year together, a sum for each currency, for they do not add up."""
-    worth = members.exclude(value_amount=None).order_by()
-    return worth.values_list("value_currency").annotate(sum=Sum("value_amount"))
+    """What they are worth a year together, a sum for each currency, for they do not add up by themselves."""
+    valued = members.exclude(value_amount=None).order_by()
+    return valued.values_list("value_currency").annotate(sum=Sum("value_amount"))
 
 
 def _feedback(row: Organisation) -> QuerySet[Feedback]:
