@@ -21,7 +21,12 @@ class Cell(NamedTuple):
 
     def added_to(self, other: "Cell") -> "Cell":
         """Both together."""
-        return Cell(*(a + b for a, b in zip(self, other, strict=True)))
+        return Cell(
+            self.n + other.n,
+            self.weight + other.weight,
+            self.weight_squared + other.weight_squared,
+            self.weightless + other.weightless,
+        )
 
 
 @dataclass(frozen=True)
