@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('associates', '0005_rate_limits_and_disclosures'),
+        ('associates', '0006_exchange_rates'),
     ]
 
     operations = [
