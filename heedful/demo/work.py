@@ -17,7 +17,6 @@ from heedful.demo import words
 from heedful.demo.company import ROUTES, TOPICS, DemoCompany
 from heedful.demo.life import SEED, after_working_days
 from heedful.kit.actor import SYSTEM
-from heedful.kit.errors import Refused
 from heedful.listen import invitations, surveys
 from heedful.listen.backfill import PastInvitation as PastAsk
 from heedful.listen.conversations.backfill import MessageDraft
@@ -224,13 +223,11 @@ class _Desk:
 
     def _act(self, case: Case, owner: Associate, at: datetime) -> None:
         wrote = self._written(at, owner)
-        try:
-            if isinstance(wrote, MessageDraft):
-                cases.write(case=case, subject=wrote.subject, text=wrote.text, by=owner.by, at=at)
-            else:
-                cases.log_call(case=case, text=wrote.text, by=owner.by, at=at)
-        except Refused:
-            cases.log_call(case=case, text=CALL[0], by=owner.by, at=at)
+        if isinstance(wrote, MessageDraft) and case.who.email:
+            backfill.add_message(case=case, draft=wrote, by=owner.by, at=at)
+        else:
+            text = CALL[0] if isinstance(wrote, MessageDraft) else wrote.text
+            cases.log_call(case=case, text=text, by=owner.by, at=at)
         closed = at + timedelta(hours=self.rng.expovariate(1 / 30))
         if closed <= self.now:
             outcome = self.rng.choice(OUTCOMES[:3])

@@ -39,6 +39,10 @@ REACTIONS: dict[type, Sequence[Reaction]] = {
     cases.CaseEscalated: [Reaction(act.write_to_the_leads, priority=30, queue=CLOCKS), TOLD],
     cases.CaseClosed: [Reaction(act.ask_whether_it_helped), TOLD],
     cases.CaseReopened: [TOLD],
+    cases.CaseHeardAgain: [TOLD],
+    mail_events.MailSent: [Reaction(act.note_departure, when=act.is_of_case, priority=30, queue=CLOCKS)],
+    mail_events.MailGivenUp: [Reaction(act.note_departure, when=act.is_of_case)],
+    conversations.MessageReceived: [Reaction(act.hear_message, priority=20)],
     answers.HelpAnswered: [Reaction(act.hear_whether_it_helped, priority=10), TOLD],
     answers.SurveyAnswered: [TOLD],
     answers.CustomerStoppedSurveys: [TOLD],
@@ -105,7 +109,6 @@ RECORDED_ONLY: tuple[type, ...] = (
     rules.RuleRemoved,
     rereadings.RereadingStarted,
     rereadings.RereadingFinished,
-    conversations.MessageReceived,
     invitations.InvitationSuppressed,
     backfill.InvitationsBackfilled,
     surveys.BudgetChanged,
@@ -120,7 +123,5 @@ RECORDED_ONLY: tuple[type, ...] = (
     webhooks.EndpointSecretRotated,
     webhooks.EndpointEnabled,
     mail_events.MailWritten,
-    mail_events.MailSent,
-    mail_events.MailGivenUp,
 )
 """Events that are written down and followed by nothing."""

@@ -19,6 +19,7 @@ from heedful.act.cases.events import CaseClosed as CaseClosed
 from heedful.act.cases.events import CaseEscalated as CaseEscalated
 from heedful.act.cases.events import CaseGivenBack as CaseGivenBack
 from heedful.act.cases.events import CaseHandedOver as CaseHandedOver
+from heedful.act.cases.events import CaseHeardAgain as CaseHeardAgain
 from heedful.act.cases.events import CaseJoined as CaseJoined
 from heedful.act.cases.events import CaseNoted as CaseNoted
 from heedful.act.cases.events import CaseOpened as CaseOpened
@@ -34,5 +35,8 @@ from heedful.act.cases.ownership import hand_over as hand_over
 from heedful.act.cases.ownership import take as take
 from heedful.act.cases.promises import open_for_broken_promise as open_for_broken_promise
 from heedful.act.cases.promises import open_for_promise_at_risk as open_for_promise_at_risk
+from heedful.act.cases.work import PURPOSE as PURPOSE
+from heedful.act.cases.work import hear_message as hear_message
 from heedful.act.cases.work import log_call as log_call
+from heedful.act.cases.work import note_departure as note_departure
 from heedful.act.cases.work import write as write
