@@ -87,6 +87,7 @@ RECORDED_ONLY: tuple[type, ...] = (
     cases.CaseGivenBack,
     cases.CaseHandedOver,
     cases.CaseNoted,
+    cases.CustomerApproached,
     cases.CustomerWrittenTo,
     cases.CustomerCalled,
     cases.CustomerSaidWhetherItHelped,

@@ -120,11 +120,14 @@ def _record(case: Case, kind: str, *, by: By, at: datetime) -> None:
 
 def draft(case: Case, kind: str, name: str, *, at: datetime) -> touchpoints.TouchpointDraft:
     """A start or a stop of a case's clock as it stands in the customer's log, by the name of the clock."""
+    properties: dict[str, str | bool] = {"case": name}
+    if kind == clock.OPENED and case.is_heard_again and name == case.clock:
+        properties["heard_again"] = True
     return touchpoints.TouchpointDraft(
         kind=kind,
         happened_at=at,
         message=f"{kind}:{name}",
         customer=case.customer_id,
         channel="desk",
-        properties={"case": name},
+        properties=properties,
     )

@@ -1,6 +1,5 @@
 """What was written on a case, and what was said with its customer in the threads that it points to."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -25,11 +24,10 @@ def messages_of(case: Case) -> QuerySet[Message]:
     return _of(case).with_sending().annotate(at=F("occurred_at"))
 
 
-def messages_of_each(cases: Collection[int]) -> QuerySet[Message]:
-    """The messages of several cases, each with the number of its case as `case_id`."""
-    threads = CaseThread.objects.filter(case__in=cases)
-    case = threads.filter(thread=OuterRef("thread")).values("case")[:1]
-    found = Message.objects.with_sending().filter(thread__in=threads.values("thread"))
+def messages_of_person(person: int) -> QuerySet[Message]:
+    """The messages of a person, each with when as `at`, and with the number of its case, if any, as `case_id`."""
+    case = CaseThread.objects.filter(thread=OuterRef("thread")).values("case")[:1]
+    found = Message.objects.with_sending().filter(thread__customer__person=person)
     return found.annotate(at=F("occurred_at"), case_id=Subquery(case))
 
 

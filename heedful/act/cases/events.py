@@ -84,6 +84,15 @@ class CustomerWrittenTo:
 
 
 @dataclass(frozen=True, slots=True)
+class CustomerApproached:
+    """Somebody wrote to a customer who has no open case."""
+
+    customer: int
+    message: int
+    mail: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class CustomerCalled:
     """Somebody spoke with the customer."""
 

@@ -183,7 +183,7 @@ def case_trouble(case: Case, trouble: Trouble, *, at: datetime) -> CaseTrouble:
 def priority_of(case: Case, ways: CasePolicy, *, at: datetime) -> int:
     """How far to the front a case belongs now."""
     value, high_value = _value_of(case.customer_id), case_policy.high_value(ways)
-    return weigh(case, value=value, high_value=high_value, began=case.waits_since, at=at)
+    return weigh(case, value=value, high_value=high_value, began=case.opened_at, at=at)
 
 
 def weigh(case: Case, *, value: Decimal | None, high_value: Decimal | None, began: datetime, at: datetime) -> int:

@@ -1,10 +1,11 @@
 """How a customer is answered: written to, or called."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
 
-from heedful.act import replies
+from heedful.act import gaps
 from heedful.act.cases import clocks, correspondence, notes, ownership
 from heedful.act.cases.events import CustomerCalled, CustomerWrittenTo
 from heedful.act.cases.opening import publish
@@ -22,14 +23,24 @@ PURPOSE = "case"
 
 
 @transaction.atomic
-def write(*, case: Case, subject: str, text: str, to: str = "", by: By, at: datetime) -> Message:
+def write(
+    *,
+    case: Case,
+    subject: str,
+    text: str,
+    to: str = "",
+    with_gaps: Collection[str] = (),
+    by: By,
+    at: datetime,
+) -> Message:
     """Write to the customer: a case that nobody had is the writer's, unless it is with the lead.
 
-    The clock stops when the words leave: see `note_departure`. `to` is the address that the writer saw; where it is no longer the customer's, nothing is sent.
+    The clock stops when the words leave: see `note_departure`. `to` is the address that the writer saw; where it is no
+    longer the customer's, nothing is sent. `with_gaps` are gaps such as `[date]` that the writer has seen and means so.
     """
     row = lock_for(case, "case.work", by=by)
     _refuse_flood(row)
-    replies.refuse_blanks(text)
+    gaps.refuse(subject, text, but=with_gaps)
     thread = correspondence.thread_for(row, channel=email.CHANNEL.name, subject=subject, at=at)
     message = conversations.write(thread=thread, subject=subject, text=text, to=to, purpose=PURPOSE, by=by, at=at)
     ownership.claim_free(row, by=by, at=at)

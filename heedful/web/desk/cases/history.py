@@ -71,6 +71,8 @@ class HistoryMessage:
     subject: str = ""
     state: tuple[str, str] | None = None
     """How it stands on its way out, and the tone in which that is shown."""
+    left_at: datetime | None = None
+    """When it left, where that was not when it was written."""
     is_with_customer: bool = True
     """Whether it passed between the customer and us."""
 
@@ -108,6 +110,16 @@ class CaseHistory:
     is_whole: bool
     """Whether nothing was before."""
     is_latest: bool
+
+    def unsent(self, case: Case) -> bool:
+        """Whether words to a customer who waits were written and have not left."""
+        return case.is_waiting and any(
+            isinstance(line, HistoryMessage)
+            and line.state is not None
+            and line.left_at is None
+            and line.at >= case.waits_since
+            for line in self.lines
+        )
 
 
 def part(case: Case, *, before: HistoryPosition | None = None, since: HistoryPosition | None = None) -> CaseHistory:
@@ -177,8 +189,8 @@ def _moving(entry: Entry, owners: Mapping[int, Associate], teams: Mapping[int, T
 STATES = {
     Sending.WAITING: ("On its way", "watch"),
     Sending.SENT: ("Sent", "good"),
-    Sending.KEPT: ("Kept here, no mail server is set up", "information"),
-    Sending.FAILED: ("Could not be sent", "late"),
+    Sending.KEPT: ("Written, not sent: no mail server is set up", "watch"),
+    Sending.FAILED: ("Written, not sent", "late"),
 }
 
 
@@ -211,6 +223,7 @@ def _message(message: Message) -> HistoryMessage:
         at=message.occurred_at,
         subject=message.subject,
         state=STATES[message.sending] if message.sending else None,
+        left_at=message.left_at if message.sending else None,
     )
 
 

@@ -3,7 +3,6 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
@@ -15,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from heedful.act import cases, causes, replies
 from heedful.act.models import Case, Reply
 from heedful.associates.models import Team
+from heedful.courier.models import Sending
 from heedful.customers.models import Feedback
 from heedful.kit.errors import Refused
 from heedful.web import lists, refusals
@@ -28,8 +28,8 @@ from heedful.web.page import PageRequest, is_fragment, page, page_or_block, redi
 
 LATEST = "#latest"
 """Where the page shows what was said last."""
-SENT = "Written. The customer will have it in a moment, and the clock has stopped."
-KEPT = "Written, and kept here, because no mail server is set up. The clock has stopped."
+WRITTEN = "Written. The clock stops when it leaves, which is in a moment if the mail server takes it."
+KEPT = "Written, not sent: no mail server is set up, so it is kept here and the clock goes on. Call the customer."
 WITH_LEAD = "A case is open. It is the second failure of this customer, so it is with the lead."
 
 
@@ -211,8 +211,8 @@ def mails(request: PageRequest, pk: int) -> HttpResponse:
         return _wrong(request, pk, mailing=form)
     with refusals.at_form(form):
         data = {**form.cleaned_data, "to": request.POST.get("to", "")}
-        cases.write(case=_case(pk), **data, by=request.user.by, at=timezone.now())
-        return _back(request, pk, SENT if settings.SMTP_URL else KEPT, place=LATEST)
+        message = cases.write(case=_case(pk), **data, by=request.user.by, at=timezone.now())
+        return _back(request, pk, KEPT if message.sending == Sending.KEPT else WRITTEN, place=LATEST)
     return _wrong(request, pk, mailing=form)
 
 
