@@ -1,9 +1,9 @@
 """Every way in which a case can change.
 
-`opening` begins one, `outreach` begins one by hand or writes to a customer, `promises` begins one for a promise that was
-broken, `ownership` is who has it and `bulk` hands several over, `work` answers the customer, `notes` is what is written
-down on it, `correspondence` what is said with the customer, `clocks` is the time that runs, `closing` closes and
-reopens, `events` is what others are told, `backfill` is of years gone by.
+`opening` begins one, `outreach` begins one by hand or writes to a customer, `promises` begins one for a promise that
+was broken, `ownership` is who has it and `bulk` hands several over, `work` answers the customer, `notes` is what is
+written down on it, `correspondence` what is said with the customer, `clocks` is the time that runs, `closing` closes
+and reopens, `events` is what others are told, `backfill` is of years gone by.
 """
 
 from heedful.act.cases.backfill import CasesBackfilled as CasesBackfilled

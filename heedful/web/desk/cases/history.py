@@ -15,6 +15,7 @@ from heedful.associates.models import Associate, Team
 from heedful.courier.models import Sending
 from heedful.customers import question_kinds
 from heedful.customers.models import Feedback
+from heedful.kit.actor import SYSTEM
 from heedful.ledger.models import Entry
 from heedful.ledger.references import Reference
 from heedful.listen import conversations
@@ -147,6 +148,8 @@ def _latest[M: Model](rows: QuerySet[M], source: Source, before: HistoryPosition
 
 
 ICONS = {
+    "CaseOpened": "life-buoy",
+    "CaseHeardAgain": "message-circle",
     "CaseClaimed": "hand",
     "CaseGivenBack": "undo-2",
     "CaseHandedOver": "arrow-right-left",
@@ -154,11 +157,20 @@ ICONS = {
     "CaseReopened": "rotate-ccw",
 }
 """The events that put a case into other hands, end it or begin it again, and their marks."""
-ENDS = {"CaseClosed": "closed the case", "CaseReopened": "opened the case again"}
+ENDS = {
+    "CaseOpened": "opened the case",
+    "CaseHeardAgain": "heard more from the customer: the clock runs again",
+    "CaseClosed": "closed the case",
+    "CaseReopened": "opened the case again",
+}
+BY_ITSELF = Q(kind="CaseOpened", by_kind=SYSTEM.kind)
+"""What begins a case by itself stands among what was heard."""
 
 
 def _moved(case: Case, before: HistoryPosition | None, most: int) -> list[HistoryChange]:
-    entries = _latest(Entry.objects.about(case=case.pk).filter(kind__in=ICONS), Source.HANDS, before, most)
+    entries = _latest(
+        Entry.objects.about(case=case.pk).filter(kind__in=ICONS).exclude(BY_ITSELF), Source.HANDS, before, most
+    )
     owners = Associate.objects.in_bulk({entry.data.get("owner") for entry in entries} - {None})
     teams = Team.objects.in_bulk({entry.data.get("team") for entry in entries} - {None})
     return [

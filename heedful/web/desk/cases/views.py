@@ -14,10 +14,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from heedful.act import cases, causes, replies
 from heedful.act.models import Case, Reply
 from heedful.associates.models import Team
-from heedful.courier.models import Sending
 from heedful.customers.models import Feedback
 from heedful.kit.errors import Refused
 from heedful.web import lists, refusals
+from heedful.web.desk import mail_form
 from heedful.web.desk.cases import bulk
 from heedful.web.desk.cases import history as case_history
 from heedful.web.desk.cases import list as case_list
@@ -28,8 +28,6 @@ from heedful.web.page import PageRequest, is_fragment, page, page_or_block, redi
 
 LATEST = "#latest"
 """Where the page shows what was said last."""
-WRITTEN = "Written. The clock stops when it leaves, which is in a moment if the mail server takes it."
-KEPT = "Written, not sent: no mail server is set up, so it is kept here and the clock goes on. Call the customer."
 WITH_LEAD = "A case is open. It is the second failure of this customer, so it is with the lead."
 
 
@@ -143,7 +141,7 @@ def _context(request: PageRequest, row: Case, **forms: Any) -> dict[str, Any]:
         "place": urlencode({name: request.GET[name] for name in ("after", "before") if name in request.GET}),
         "cause": case_page.cause_of(row),
         "is_mine": row.owner_id == request.user.pk,
-        "mailing": case_page.MailForm(initial={"subject": case_page.subject(rows)}),
+        "mailing": mail_form.MailForm(initial={"subject": case_page.subject(rows)}),
         "calling": case_page.CallForm(auto_id="call_%s"),
         "noting": case_page.NoteForm(auto_id="note_%s"),
         "handing": case_page.HandoverForm(auto_id="hand_%s"),
@@ -206,13 +204,13 @@ def mails(request: PageRequest, pk: int) -> HttpResponse:
     """Write to the customer; what was typed is not lost when it cannot be sent."""
     if "insert" in request.POST:
         return _with_reply(request, pk)
-    form = case_page.MailForm(request.POST)
+    form = mail_form.MailForm(request.POST)
     if not form.is_valid():
         return _wrong(request, pk, mailing=form)
     with refusals.at_form(form):
-        data = {**form.cleaned_data, "to": request.POST.get("to", "")}
+        data = mail_form.words(request, form)
         message = cases.write(case=_case(pk), **data, by=request.user.by, at=timezone.now())
-        return _back(request, pk, KEPT if message.sending == Sending.KEPT else WRITTEN, place=LATEST)
+        return _back(request, pk, mail_form.sentence(message), place=LATEST)
     return _wrong(request, pk, mailing=form)
 
 
@@ -226,7 +224,7 @@ def _with_reply(request: PageRequest, pk: int) -> HttpResponse:
     return render(
         request,
         "desk/cases/case.html",
-        _context(request, row, mailing=case_page.MailForm(initial=context), opened="mailing"),
+        _context(request, row, mailing=mail_form.MailForm(initial=context), opened="mailing"),
     )
 
 
