@@ -49,7 +49,10 @@ def test_a_page_that_came_back_goes_on_hearing_of_its_case(as_: As, mira: Associ
 
 @pytest.mark.parametrize(
     ("way_out", "words"),
-    [("smtp://mail.test", "on its way. The clock stops when it leaves."), ("", "Written, not sent: no mail server is set up")],
+    [
+        ("smtp://mail.test", "on its way. The clock stops when it leaves."),
+        ("", "Written, not sent: no mail server is set up"),
+    ],
 )
 def test_what_is_said_of_a_mail_is_what_becomes_of_it(
     as_: As, mira: Associate, case: Case, settings: Any, way_out: str, words: str

@@ -135,7 +135,7 @@ def test_the_page_says_how_it_felt_against_what_was_expected(
 ) -> None:
     client = as_(mira)
 
-    with django_assert_max_num_queries(21):
+    with django_assert_max_num_queries(22):
         page = client.get(f"/customers/{alice.pk}").content.decode()
 
     assert "worse than expected (4)" in page

@@ -41,8 +41,7 @@ class Departure:
 
 def first_left(case: Case, *, since: datetime) -> Departure | None:
     """The first words to the customer to leave, of those that were written since a time."""
-    left = _of(case).left().filter(occurred_at__gte=since).order_by("gone_at", "pk")
-    row = left.values_list("occurred_at", "gone_at").first()
+    row = _of(case).filter(occurred_at__gte=since).first_departure()
     return Departure(*row) if row else None
 
 

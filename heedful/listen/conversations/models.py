@@ -49,10 +49,14 @@ class MessageQuerySet(models.QuerySet["Message"]):
         return self.select_related("associate", "outbox_item").defer("outbox_item__payload")
 
     def left(self) -> "MessageQuerySet":
-        """Messages from us that left the building, by our ways or by others, each with when as `gone_at`."""
+        """Messages from us that left the building, by our ways or by others."""
         gone = Q(outbox_item=None) | Q(outbox_item__state=Sending.SENT)
-        rows = self.filter(gone, direction=Message.Direction.OUT)
-        return rows.annotate(gone_at=Coalesce("outbox_item__sent_at", "occurred_at"))
+        return self.filter(gone, direction=Message.Direction.OUT)
+
+    def first_departure(self) -> tuple[datetime, datetime] | None:
+        """When the first of them to leave was written, and when it left."""
+        rows = self.left().annotate(gone_at=Coalesce("outbox_item__sent_at", "occurred_at"))
+        return rows.order_by("gone_at", "pk").values_list("occurred_at", "gone_at").first()
 
 
 class Message(models.Model):
