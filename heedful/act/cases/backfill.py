@@ -121,6 +121,8 @@ def _row(
     ownership.assign(row, past.owner, at=began)
     row.first_act_at, row.answered_at = past.first_act_at or past.answered_at, past.answered_at
     row.clock_number, row.clock_started_at = row.reopened, past.reopened_at
+    if past.reopened_at is not None:
+        row.first_due_at = starts(is_short=past.is_repeat, at=past.opened_at).due_at
     _hear_again(row, past, starts)
     if past.closed_at is not None:
         row.closed_at, row.outcome, row.cause = past.closed_at, past.outcome, past.cause
@@ -138,7 +140,8 @@ def _hear_again(row: Case, past: PastCase, starts: clock.Starter) -> None:
     later = [one.happened_at for one in past.troubles if one.is_failure and one.happened_at > past.answered_at]
     if later:
         started = starts(is_short=row.with_lead, at=min(later))
-        row.first_due_at, row.escalate_at, row.due_at = row.due_at, started.escalate_at, started.due_at
+        row.first_due_at = row.first_due_at or row.due_at
+        row.escalate_at, row.due_at = started.escalate_at, started.due_at
         row.clock_number, row.clock_started_at = row.clock_number + 1, min(later)
         row.answered_at, row.is_heard_again = None, True
 

@@ -45,7 +45,7 @@ def stop_for_what_left(case: Case, *, by: By) -> None:
     """
     while case.is_waiting and (left := correspondence.first_left(case, since=case.waits_since)):
         stop(case, by=by, at=left.left_at)
-        if heard_at := correspondence.first_heard(case, after=left.at):
+        if heard_at := correspondence.next_word_at(case, after=left.at):
             hear_again(case, heard_at=heard_at, after=left.at, by=by)
 
 

@@ -52,7 +52,7 @@ def last_word_at(case: Case) -> datetime | None:
     return max((at for at in (calls, words) if at is not None), default=None)
 
 
-def first_heard(case: Case, *, after: datetime) -> datetime | None:
+def next_word_at(case: Case, *, after: datetime) -> datetime | None:
     """When we first heard from the customer after a time: trouble, or a message."""
     troubles = waiting_troubles(case).filter(heard_at__gt=after).order_by("heard_at").values_list("heard_at", flat=True)
     messages = _of(case).filter(direction=Message.Direction.IN, occurred_at__gt=after).order_by("occurred_at")

@@ -74,6 +74,8 @@ def _written(request: PageRequest, who: Customer, message: Message) -> HttpRespo
 
 
 def _show(request: PageRequest, what: str, who: Customer, form: forms.Form) -> HttpResponse:
+    if not getattr(form, "gaps", ()):  # else the hand is at the button, which one more press sends
+        next(iter(form.fields.values())).widget.attrs["autofocus"] = True
     context = {"who": who, "form": form, "panel": Panel(who)}
     status = 422 if request.method == "POST" else 200
     return render(request, f"desk/customers/by_hand/{what}.html", context, status=status)
