@@ -210,13 +210,13 @@ class _Desk:
         opened = min(trouble.happened_at + timedelta(seconds=1), self.now)
         case = cases.open_for_trouble(trouble=replace(trouble), by=SYSTEM, at=opened)
         team = case.team.name if case.team else "Care"
-        if case.opened_at != opened or case.owner is not None:
+        if case.waits_since != opened or (case.owner is not None and not case.is_heard_again):
             return
         answered = self._answer_at(opened, team)
-        owner = self.owner(team, lead=case.with_lead)
+        owner = case.owner or self.owner(team, lead=case.with_lead)
         if answered <= self.now:
             self._act(case, owner, answered)
-        elif self.rng.random() < 0.45:
+        elif case.owner is None and self.rng.random() < 0.45:
             cases.claim(case=case, by=owner.by, at=min(self.now, opened + timedelta(minutes=self.rng.uniform(3, 40))))
         if answered > self.now and case.escalate_at <= self.now:
             cases.escalate(case=case, by=SYSTEM, at=case.escalate_at)
