@@ -65,7 +65,10 @@ class TroubleOut(Schema):
 
 
 class NoteOut(Schema):
-    """Something that was written on the case."""
+    """Something that was written on the case.
+
+    The `state` of a mail of ours is waiting, sent, kept (no mail server is set up) or failed; a clock stops at `left_at`.
+    """
 
     id: int
     kind: str
@@ -73,8 +76,8 @@ class NoteOut(Schema):
     text: str
     author: str | None
     at: datetime
-    state: str = Field("", description="Of a mail of ours: waiting, sent, kept here unsent, or failed")
-    left_at: datetime | None = Field(None, description="When a mail left, which is what stops the clock")
+    state: str = ""
+    left_at: datetime | None = None
 
 
 class CaseDetail(CaseOut):

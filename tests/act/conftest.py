@@ -105,8 +105,8 @@ def trouble(customer: Customer, reference: str = "feedback:1", **changes: Any) -
 
 def leave(message: Message, at: datetime) -> None:
     """Let a message leave the building, as its carrier does when it was taken, and let the worker read of it."""
-    OutboxItem.objects.filter(pk=message.outbox_item_id).update(state=Sending.SENT, sent_at=at)
-    smtp.events.sent(Mail.objects.get(pk=message.outbox_item_id), at)
+    OutboxItem.objects.filter(pk=message.outbox_item_id or 0).update(state=Sending.SENT, sent_at=at)
+    smtp.events.sent(Mail.objects.get(pk=message.outbox_item_id or 0), at)
     work()
 
 
