@@ -67,7 +67,7 @@ class TroubleOut(Schema):
 class NoteOut(Schema):
     """Something that was written on the case.
 
-    The `state` of a mail of ours is waiting, sent, kept (there is no mail server) or failed; a clock stops at `left_at`.
+    The `state` of a mail of ours is waiting, sent, kept (without a mail server) or failed. A clock stops at `left_at`.
     """
 
     id: int

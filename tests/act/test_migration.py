@@ -81,7 +81,7 @@ def test_mails_of_cases_become_messages_and_notes_again(
     links, threads = list(CaseThread.objects.values_list("case", flat=True)), list(Thread.objects.values())
     references = list(Mail.objects.order_by("pk").values_list("reference", flat=True))
     page, listed = before[f"/cases/{worked[0].pk}"], before[f"/api/cases/{worked[0].pk}"]
-    assert [words in page for words in ("Could not be sent", "On its way", "We are<br>sorry.")] == [True] * 3
+    assert [words in page for words in ("Written, not sent", "On its way", "We are<br>sorry.")] == [True] * 3
     assert [note["kind"] for note in json.loads(listed)["notes"]] == ["mail", "mail", "note", "call", "mail"]
     conversations.receive(
         thread=Thread.objects.get(), text="Came later.", source="mailbox", by=SYSTEM, at=timezone.now()
