@@ -53,6 +53,7 @@ def shown(client: Client, rows: list[Case]) -> dict[str, str]:
     who = rows[0].who.pk
     places = [f"/cases/{row.pk}" for row in rows] + [f"/customers/{who}", "/setup/mails", "/cases?format=csv"]
     found = {place: say(client.get(place)) for place in places}
+    found[places[-1]] = "\n".join(sorted(found[places[-1]].splitlines()))  # a file has its rows in any order
     _, secret = keys.add(name="Program", scope=Key.Scope.FULL, by=SYSTEM, at=timezone.now())
     program = Client(headers={"Authorization": f"Bearer {secret}"})
     for place in (f"/api/cases/{rows[0].pk}", f"/api/cases/{rows[0].pk}/notes?limit=2"):
