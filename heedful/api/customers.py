@@ -10,7 +10,9 @@ from django.utils import timezone
 from ninja import Router, Schema, Status
 from pydantic import Field
 
+from heedful.act import cases
 from heedful.api import paging
+from heedful.api.cases import MailIn, NoteOut, message_out
 from heedful.api.door import PROBLEMS, ApiRequest
 from heedful.api.paging import Paged, Paging
 from heedful.api.posting import Done, repeatable
@@ -211,6 +213,15 @@ def merge(request: ApiRequest, pk: int, body: MergeIn) -> Done:
         a=_person(pk), b=_person(body.with_customer), reason=body.reason, by=request.auth, at=timezone.now()
     )
     return 201, MergeOut(id=row.pk, a=row.a_id, b=row.b_id, person=_person(row.a_id).pk)
+
+
+@router.post("/{int:pk}/mails", response={201: NoteOut, **PROBLEMS})
+@repeatable
+def mail(request: ApiRequest, pk: int, body: MailIn) -> Done:
+    """Write to a customer: on the open case where there is one, else on a thread of its own."""
+    associates.must(request.auth, "customer.write")
+    row = cases.write_to(customer=_person(pk), **body.model_dump(), by=request.auth, at=timezone.now())
+    return 201, message_out(row)
 
 
 @router.delete("/{int:pk}/merges/{int:merge_pk}", response={204: None, **PROBLEMS})

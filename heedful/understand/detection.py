@@ -32,6 +32,8 @@ class Trouble:
     stage: str = ""
     topics: tuple[str, ...] = ()
     promise: int | None = None
+    is_failure: bool = True
+    """Whether we failed somebody; false of praise that somebody takes as a case all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,14 @@ def trouble_in(
     )
 
 
+def is_praise(scores: Mapping[str, question_kinds.Score], *, sentiment: str) -> bool:
+    """Whether somebody is content: happy words, or high scores alone beside words that are not unhappy."""
+    given = [question for question in scores if not question.startswith(question_kinds.EXPECTED)]
+    return sentiment == "positive" or (
+        sentiment != "negative" and bool(given) and all(_is_high(question, scores[question]) for question in given)
+    )
+
+
 def is_fresh(feedback: Feedback, *, at: datetime) -> bool:
     """Whether it is recent enough to act on."""
     return feedback.happened_at >= at - FRESH
@@ -103,6 +113,11 @@ def _is_low(rule: TroubleRule, question: str, score: question_kinds.Score) -> bo
     if question.partition(".")[0] != rule.question or rule.at_most is None:
         return False
     return nearest(question_kinds.place(question, score)) <= rule.at_most
+
+
+def _is_high(question: str, score: question_kinds.Score) -> bool:
+    band = question_kinds.kind_of(question).band
+    return band is not None and question_kinds.place(question, score) >= band.edges[1]
 
 
 def sentence(rule: TroubleRule) -> str:

@@ -176,7 +176,16 @@ def language(code: str) -> str:
 
 def case_mark(case: Case) -> str:
     """By which an open page knows whether its row of a case is still true."""
-    seen = (case.owner_id, case.team_id, case.priority, case.title, case.closed_at, case.answered_at, case.due_at)
+    seen = (
+        case.owner_id,
+        case.team_id,
+        case.priority,
+        case.title,
+        case.closed_at,
+        case.answered_at,
+        case.due_at,
+        case.clock_number,
+    )
     return f"{zlib.crc32(repr((seen, case.is_waiting and case.due_at < timezone.now())).encode()):x}"
 
 

@@ -69,7 +69,9 @@ def test_what_the_case_does_not_know_stays_blank_and_is_not_sent(
     with pytest.raises(Refused, match=r"\{promise\} is still a blank"):
         cases.write(case=case, subject="Hello", text=text, by=mira.by, at=noon)
     assert not Mail.objects.exists()
-    cases.write(case=case, subject="Hello", text="Braces of your own {like these} go.", by=mira.by, at=noon)
+    cases.write(
+        case=case, subject="Hi", text="Braces {like these} go.", with_gaps=["{like these}"], by=mira.by, at=noon
+    )
 
 
 @pytest.mark.parametrize(

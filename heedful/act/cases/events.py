@@ -25,6 +25,14 @@ class CaseJoined:
 
 
 @dataclass(frozen=True, slots=True)
+class CaseHeardAgain:
+    """Something came after our last word: the customer waits again, with a clock of its own."""
+
+    case: int
+    customer: int
+
+
+@dataclass(frozen=True, slots=True)
 class CaseEscalated:
     """The customer has waited for most of the time that we promised: a lead is called."""
 
@@ -80,6 +88,15 @@ class CustomerWrittenTo:
     """Somebody wrote to the customer."""
 
     case: int
+    message: int
+    mail: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerApproached:
+    """Somebody wrote to a customer who has no open case."""
+
+    customer: int
     message: int
     mail: int | None
 

@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from heedful.web.desk import home, saved_views
 from heedful.web.desk.cases import views as cases
+from heedful.web.desk.customers import outreach
 from heedful.web.desk.customers import views as customers
 from heedful.web.desk.feedback import views as feedback
 from heedful.web.desk.organisations import views as organisations
@@ -24,6 +25,8 @@ urlpatterns: list[URLPattern] = [
     path("customers/<int:pk>/promises", customers.promises, name="customer_promises"),
     path("customers/<int:pk>/cases", customers.cases, name="customer_cases"),
     path("customers/<int:pk>/person", customers.person, name="customer_person"),
+    path("customers/<int:pk>/mail", outreach.mail, name="customer_mail"),
+    path("customers/<int:pk>/case", outreach.case, name="customer_case"),
     path("customers/<int:pk>/merge", customers.merge, name="customer_merge"),
     path("customers/<int:pk>/merges", customers.merges, name="customer_merges"),
     path("customers/<int:pk>/joins/<int:join_pk>/parting", customers.part, name="customer_part"),

@@ -7,12 +7,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from heedful.act import gaps
 from heedful.act import replies as nouns
 from heedful.act.models import Reply
 from heedful.web import refusals, versions
 from heedful.web.page import PageRequest, page, redirect_with
 
-BLANKS = "; ".join(f"{{{name}}} is {words}" for name, words in nouns.BLANKS.items())
+BLANKS = "; ".join(f"{{{name}}} is {words}" for name, words in gaps.BLANKS.items())
 
 
 class ReplyForm(forms.Form):

@@ -16,6 +16,7 @@ from heedful.courier.models import Sending
 from heedful.customers import question_kinds
 from heedful.customers.models import Feedback
 from heedful.kit import bundle
+from heedful.kit.actor import SYSTEM
 from heedful.ledger.models import Entry
 from heedful.ledger.references import Reference
 from heedful.listen import conversations
@@ -72,6 +73,8 @@ class HistoryMessage:
     subject: str = ""
     state: tuple[str, str] | None = None
     """How it stands on its way out, and the tone in which that is shown."""
+    left_at: datetime | None = None
+    """When it left, where that was not when it was written."""
     is_with_customer: bool = True
     """Whether it passed between the customer and us."""
 
@@ -110,6 +113,16 @@ class CaseHistory:
     """Whether nothing was before."""
     is_latest: bool
 
+    def unsent(self, case: Case) -> bool:
+        """Whether words to a customer who waits were written and have not left."""
+        return case.is_waiting and any(
+            isinstance(line, HistoryMessage)
+            and line.state is not None
+            and line.left_at is None
+            and line.at >= case.waits_since
+            for line in self.lines
+        )
+
 
 class HistoryQueries:
     """What a part of a case's history is made of: the latest part, or the one before or since a place."""
@@ -119,7 +132,7 @@ class HistoryQueries:
     ) -> None:
         self.case, self.before, self.since = case, before, since
         self.most = MOST if since else PART
-        moves = Entry.objects.about(case=case.pk).filter(kind__in=ICONS)
+        moves = Entry.objects.about(case=case.pk).filter(kind__in=ICONS).exclude(BY_ITSELF)
         self.entries = _latest(moves, Source.HANDS, before, self.most + 1)
         self.notes = _latest(correspondence.notes_of(case), Source.NOTES, before, self.most + 1)
         self.messages = _latest(correspondence.messages_of(case), Source.NOTES, before, self.most + 1)
@@ -172,6 +185,8 @@ def _latest[M: Model](rows: QuerySet[M], source: Source, before: HistoryPosition
 
 
 ICONS = {
+    "CaseOpened": "life-buoy",
+    "CaseHeardAgain": "message-circle",
     "CaseClaimed": "hand",
     "CaseGivenBack": "undo-2",
     "CaseReleased": "undo-2",
@@ -180,7 +195,14 @@ ICONS = {
     "CaseReopened": "rotate-ccw",
 }
 """The events that put a case into other hands, end it or begin it again, and their marks."""
-ENDS = {"CaseClosed": "closed the case", "CaseReopened": "opened the case again"}
+ENDS = {
+    "CaseOpened": "opened the case",
+    "CaseHeardAgain": "heard more from the customer: the clock runs again",
+    "CaseClosed": "closed the case",
+    "CaseReopened": "opened the case again",
+}
+BY_ITSELF = Q(kind="CaseOpened", by_kind=SYSTEM.kind)
+"""What begins a case by itself stands among what was heard."""
 
 
 def _moved(queries: HistoryQueries, named: NamedInHistory) -> list[HistoryChange]:
@@ -215,8 +237,8 @@ def _moving(entry: Entry, owners: Mapping[int, Associate], teams: Mapping[int, T
 STATES = {
     Sending.WAITING: ("On its way", "watch"),
     Sending.SENT: ("Sent", "good"),
-    Sending.KEPT: ("Kept here, no mail server is set up", "information"),
-    Sending.FAILED: ("Could not be sent", "late"),
+    Sending.KEPT: ("Written, not sent: no mail server is set up", "watch"),
+    Sending.FAILED: ("Written, not sent", "late"),
 }
 
 
@@ -247,6 +269,7 @@ def _message(message: Message) -> HistoryMessage:
         at=message.occurred_at,
         subject=message.subject,
         state=STATES[message.sending] if message.sending else None,
+        left_at=message.left_at if message.sending else None,
     )
 
 

@@ -4,7 +4,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import LessThan
 from django.http import QueryDict
 from django.utils import timezone
 
@@ -167,11 +169,12 @@ def _behind(rows: Any, request: PageRequest) -> Any:
     if (pk := request.GET.get("organisation", "")).isdecimal():
         rows = rows.filter(customer__person__organisation=int(pk))
     rows = periods.within(request, rows, "opened_at", at=now)
-    in_time, missed = Q(first_act_at__lte=F("due_at")), Q(first_act_at=None, due_at__lt=now)
+    due_at = Coalesce("first_due_at", "due_at")
+    in_time, missed = Q(first_act_at__lte=due_at), Q(LessThan(due_at, now), first_act_at=None)
     chosen = {
         ("speed", "due"): Q(first_act_at__isnull=False) | missed,
         ("speed", "acted"): in_time,
-        ("speed", "late"): Q(first_act_at__gt=F("due_at")) | missed,
+        ("speed", "late"): Q(first_act_at__gt=due_at) | missed,
         ("helped", "any"): Q(helped__isnull=False),
         ("helped", "yes"): Q(helped=True),
         ("helped", "no"): Q(helped=False),

@@ -183,13 +183,6 @@ def subject(troubles: Sequence[TroubleRow]) -> str:
     return "About what we promised you" if troubles else ""
 
 
-class MailForm(forms.Form):
-    """A mail to the customer."""
-
-    subject = forms.CharField(max_length=250)
-    text = forms.CharField(label="Message", widget=forms.Textarea(attrs={"rows": 6}))
-
-
 class NoteForm(forms.Form):
     """Something for colleagues."""
 

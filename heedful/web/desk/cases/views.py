@@ -3,7 +3,6 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
@@ -19,6 +18,7 @@ from heedful.customers.models import Feedback
 from heedful.kit import bundle
 from heedful.kit.errors import Refused
 from heedful.web import lists, refusals, shell
+from heedful.web.desk import mail_form
 from heedful.web.desk.cases import bulk
 from heedful.web.desk.cases import history as case_history
 from heedful.web.desk.cases import list as case_list
@@ -29,8 +29,6 @@ from heedful.web.page import PageRequest, is_fragment, page, page_or_block, redi
 
 LATEST = "#latest"
 """Where the page shows what was said last."""
-SENT = "Written. The customer will have it in a moment, and the clock has stopped."
-KEPT = "Written, and kept here, because no mail server is set up. The clock has stopped."
 WITH_LEAD = "A case is open. It is the second failure of this customer, so it is with the lead."
 
 
@@ -153,7 +151,7 @@ def _context(request: PageRequest, row: Case, **forms: Any) -> dict[str, Any]:
         "place": urlencode({name: request.GET[name] for name in ("after", "before") if name in request.GET}),
         "cause": known.causes.get(row.cause, row.cause),
         "is_mine": row.owner_id == request.user.pk,
-        "mailing": case_page.MailForm(initial={"subject": case_page.subject(rows)}),
+        "mailing": mail_form.MailForm(initial={"subject": case_page.subject(rows)}),
         "calling": case_page.CallForm(auto_id="call_%s"),
         "noting": case_page.NoteForm(auto_id="note_%s"),
         "handing": case_page.HandoverForm(auto_id="hand_%s").offer(choices),
@@ -216,13 +214,13 @@ def mails(request: PageRequest, pk: int) -> HttpResponse:
     """Write to the customer; what was typed is not lost when it cannot be sent."""
     if "insert" in request.POST:
         return _with_reply(request, pk)
-    form = case_page.MailForm(request.POST)
+    form = mail_form.MailForm(request.POST)
     if not form.is_valid():
         return _wrong(request, pk, mailing=form)
     with refusals.at_form(form):
-        data = {**form.cleaned_data, "to": request.POST.get("to", "")}
-        cases.write(case=_case(pk), **data, by=request.user.by, at=timezone.now())
-        return _back(request, pk, SENT if settings.SMTP_URL else KEPT, place=LATEST)
+        data = mail_form.words(request, form)
+        message = cases.write(case=_case(pk), **data, by=request.user.by, at=timezone.now())
+        return _back(request, pk, mail_form.sentence(message), place=LATEST)
     return _wrong(request, pk, mailing=form)
 
 
@@ -236,7 +234,7 @@ def _with_reply(request: PageRequest, pk: int) -> HttpResponse:
     return render(
         request,
         "desk/cases/case.html",
-        _context(request, row, mailing=case_page.MailForm(initial=context), opened="mailing"),
+        _context(request, row, mailing=mail_form.MailForm(initial=context), opened="mailing"),
     )
 
 

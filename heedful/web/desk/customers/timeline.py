@@ -62,14 +62,15 @@ class TimelineQuery:
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """A message or a call between a customer and us, on one of their cases; messages and calls share their numbers."""
+    """A message or a call between a customer and us; most are on a case. Messages and calls share their numbers."""
 
     number: int
-    case: int
+    case: int | None
     at: datetime
     icon: str
     words: str
     subject: str = ""
+    left_at: datetime | None = None
 
 
 class TimelineQueries:
@@ -94,7 +95,7 @@ class BetweenQueries:
         until = shown.after[0] if shown.after else None
         numbers = [case.pk for case in queries.cases]
         calls = Note.objects.select_related("author").filter(case__in=numbers, kind=Note.Kind.CALL)
-        messages = correspondence.messages_of_each(numbers)
+        messages = correspondence.messages_of_person(queries.person)
         broken = Commitment.objects.filter(customer__person=queries.person, state="broken").select_related("promise")
         self.since, self.until = since, until
         self.calls = _between(calls, "at", since, until).order_by("-at", "-pk")[:MOST]
@@ -168,10 +169,11 @@ def _call(note: Note) -> Contact:
 
 
 def _message(message: Message) -> Contact:
-    who = "The customer wrote" if message.is_incoming else f"{message.author_name or 'We'} wrote to the customer"
+    ours = f"{message.author_name or 'We'} wrote to the customer{'' if message.left_at else ', not sent yet'}"
+    who = "The customer wrote" if message.is_incoming else ours
     icon = conversations.channel_of(message.channel).icon
     case = message.case_id  # type: ignore[attr-defined]  # as the query says
-    return Contact(message.pk, case, message.occurred_at, icon, who, message.subject)
+    return Contact(message.pk, case, message.occurred_at, icon, who, message.subject, message.left_at)
 
 
 def _case_of(row: Touchpoint, cases: Mapping[str, Case]) -> Case | None:
@@ -186,13 +188,14 @@ def _is_told(row: Touchpoint, cases: Mapping[str, Case], contacts: Iterable[Cont
     if row.kind != clock.ANSWERED or (case := _case_of(row, cases)) is None:
         return False
     return case.closed_at == row.happened_at or any(
-        contact.case == case.pk and contact.at == row.happened_at for contact in contacts
+        contact.case == case.pk and row.happened_at in (contact.at, contact.left_at) for contact in contacts
     )
 
 
 def _clock(row: Touchpoint, case: Case) -> TimelineEntry:
     again = "." in str(row.properties.get("case", ""))
-    words = "We answered" if row.kind == clock.ANSWERED else "Case opened again" if again else "Case opened"
+    begun = ("Heard again" if row.properties.get("heard_again") else "Case opened again") if again else "Case opened"
+    words = "We answered" if row.kind == clock.ANSWERED else begun
     icon = "reply" if row.kind == clock.ANSWERED else "rotate-ccw" if again else "life-buoy"
     href = reverse("desk:case", args=[case.pk])
     return TimelineEntry(icon, f"{words}: {case.title}", row.happened_at, href=href, tone="case", key=f"t{row.pk}")
@@ -273,12 +276,13 @@ def _short(value: object) -> str:
 def _spoken(contacts: Iterable[Contact], cases: Mapping[str, Case]) -> Iterator[TimelineEntry]:
     """What was written between the customer and us, and said on the phone."""
     for contact in contacts:
+        case = cases.get(str(contact.case))
         yield TimelineEntry(
             contact.icon,
             contact.words,
             contact.at,
-            detail=contact.subject or cases[str(contact.case)].title,
-            href=reverse("desk:case", args=[contact.case]),
+            detail=contact.subject or (case.title if case else ""),
+            href=reverse("desk:case", args=[contact.case]) if contact.case else "",
             tone="good",
             key=f"n{contact.number}",
         )

@@ -9,7 +9,7 @@ function openForm(details) {
   const fields = [...details.querySelectorAll(FIELDS)].filter((field) => !field.disabled && !("later" in field.dataset));
   const wrong = fields.find((field) => field.getAttribute("aria-invalid") === "true");
   const empty = fields.find((field) => !field.value);
-  (wrong || empty || fields.at(-1) || details.querySelector("summary")).focus();
+  (details.querySelector("[autofocus]") || wrong || empty || fields.at(-1) || details.querySelector("summary")).focus();
   showForm(details);
 }
 
