@@ -4,12 +4,12 @@ from functools import reduce
 from itertools import groupby
 from operator import and_
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from heedful.associates import company
 from heedful.customers import folding, phones
 from heedful.customers.models import Customer, CustomerQuerySet, Identity, Organisation
-from heedful.kit import emails
+from heedful.kit import bundle, emails
 
 LONGEST_WORDS = 200
 MOST_FOUND = 50
@@ -77,19 +77,19 @@ def find(words: str) -> CustomerQuerySet:
     people = Customer.objects.people()
     if not is_enough(words):
         return people
-    named = Identity.objects.filter(value__in=writings(words))
-    known = list(named.values_list("customer__person", flat=True)[:MOST_FOUND])
-    theirs = [row.pk for row in organisations(words)]
-    return people.filter(matching(words) | Q(pk__in=known) | Q(organisation__in=theirs))
+    named = Identity.objects.filter(value__in=writings(words)).values_list("customer__person", flat=True)[:MOST_FOUND]
+    theirs = organisations(words)
+    bundle.fetch(named, theirs)
+    return people.filter(matching(words) | Q(pk__in=list(named)) | Q(organisation__in=[row.pk for row in theirs]))
 
 
-def organisations(words: str) -> list[Organisation]:
+def organisations(words: str) -> QuerySet[Organisation]:
     """Find organisations by words of their name, or by the whole of the id that they are known by."""
     if not is_enough(words):
-        return []
+        return Organisation.objects.none()
     whole = _cleaned(words)
     found = Organisation.objects.filter(matching(words) | Q(name__icontains=whole) | Q(external_id=whole))
-    return list(found.order_by("name", "pk")[:MOST_FOUND])
+    return found.order_by("name", "pk")[:MOST_FOUND]
 
 
 def is_in(words: str, text: str) -> bool:
@@ -101,8 +101,8 @@ def is_in(words: str, text: str) -> bool:
 def writings(words: str) -> set[str]:
     """The ways in which an identity that somebody looks for may be written."""
     whole = _cleaned(words)
-    number = phones.attribute(whole, _country())
-    return {whole, whole.lower(), whole.replace(" ", ""), emails.normal(whole), number} - {""}
+    written = {whole, whole.lower(), whole.replace(" ", ""), emails.normal(whole)} - {""}
+    return written | {phones.attribute(whole, _country())} if any(map(str.isdigit, whole)) else written
 
 
 def _cleaned(words: str) -> str:

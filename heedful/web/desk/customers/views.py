@@ -31,7 +31,7 @@ def index(request: PageRequest) -> HttpResponseBase:
     query = customer_list.customer_list_query(request)
     if request.GET.get("format") == "csv":
         return lists.csv_file(request, "customers", query.rows, customer_list.COLUMNS)
-    shown = lists.read(request, query.rows, keys=query.keys)
+    shown = lists.read(request, query.rows, keys=query.keys, beside=[query.organisations])
     return page_or_block(request, "desk/customers/index.html", "rows", {"page": shown, "query": query})
 
 
