@@ -14,6 +14,10 @@ from typing import Any, overload
 from django.core.exceptions import EmptyResultSet
 from django.db import connections
 from django.db.models import Count, QuerySet, Value
+from psycopg.types.json import Jsonb
+from psycopg.types.numeric import Int8
+
+from heedful.kit import statements
 
 type Row = Sequence[Any]
 type Shape = tuple[str, tuple[str, ...]]
@@ -33,6 +37,12 @@ class Slot(Value):
     def as_sql(self, *_: Any, **__: Any) -> tuple[str, list[Any]]:
         """Stand for itself among the parameters; of a list, any of its values will do."""
         return "ANY(%s)" if self.is_list else "%s", [self]
+
+    def bind(self, value: Any) -> Any:
+        """A value as it is sent; a number always as one type, or the database would plan for each size of it."""
+        if self.is_list:
+            return statements.numbers(value) if all(isinstance(one, int) for one in value) else list(value)
+        return Int8(value) if type(value) is int else value
 
 
 class Slots:
@@ -62,7 +72,7 @@ class Compiled:
 
     def bind(self, values: Mapping[str, Any]) -> list[Any]:
         """The parameters with a value for each slot."""
-        return [values[one.value] if isinstance(one, Slot) else one for one in self.parameters]
+        return [one.bind(values[one.value]) if isinstance(one, Slot) else one for one in self.parameters]
 
     def objects(self, rows: list[Row]) -> list[Any]:
         """Let a query set make its objects of rows that were read already."""
@@ -117,6 +127,11 @@ class Plan:
 
 
 type Query = QuerySet[Any, Any] | PlannedRows
+
+
+def document(value: Any) -> Any:
+    """A value for a slot that is compared with JSON."""
+    return Jsonb(value)
 
 
 def fetch(*queries: Query | None) -> None:

@@ -11,6 +11,7 @@ from heedful.act.models import Case, CaseThread, Note
 from heedful.associates.models import Associate
 from heedful.courier.models import Mail
 from heedful.customers.models import Customer
+from heedful.kit import bundle
 from heedful.kit.actor import SYSTEM, By
 from heedful.kit.errors import Forbidden, Refused
 from heedful.listen.conversations.backfill import MessageDraft
@@ -53,7 +54,8 @@ def test_each_case_has_threads_of_its_own(case: Case, mira: Associate, noon: dat
     write(later, mira.by, noon + HOUR, "Two.")
 
     assert (said(case), said(later), Thread.objects.count()) == (["One."], ["Two."], 2)
-    found = correspondence.messages_of_each([case.pk, later.pk]).order_by("occurred_at")
+    plan = bundle.Plan(lambda slots: [correspondence.messages_of_each(slots.any_of("cases")).order_by("occurred_at")])
+    found = plan.bind(cases=[case.pk, later.pk])[0]
     assert [(row.text, row.case_id) for row in found] == [("One.", case.pk), ("Two.", later.pk)]  # type: ignore[attr-defined]
 
 

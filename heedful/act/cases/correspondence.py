@@ -1,7 +1,7 @@
 """What was written on a case, and what was said with its customer in the threads that it points to."""
 
-from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 from django.db.models import F, OuterRef, QuerySet, Subquery
 
@@ -10,12 +10,12 @@ from heedful.listen import conversations
 from heedful.listen.models import Message, Thread
 
 
-def notes_of(case: Case) -> QuerySet[Note]:
+def notes_of(case: Case | int) -> QuerySet[Note]:
     """The notes and calls on a case, each with who wrote it down, and when as `at`."""
-    return case.notes.select_related("author")
+    return Note.objects.filter(case=case).select_related("author")
 
 
-def messages_of(case: Case) -> QuerySet[Message]:
+def messages_of(case: Case | int) -> QuerySet[Message]:
     """The messages of a case, each with who wrote it, how it left, and when as `at`.
 
     Notes and messages are numbered by one sequence, so that a list of both has an order and no number twice.
@@ -24,9 +24,9 @@ def messages_of(case: Case) -> QuerySet[Message]:
     return Message.objects.with_sending().filter(thread__in=threads).annotate(at=F("occurred_at"))
 
 
-def messages_of_each(cases: Collection[int]) -> QuerySet[Message]:
-    """The messages of several cases, each with the number of its case as `case_id`."""
-    threads = CaseThread.objects.filter(case__in=cases)
+def messages_of_each(cases: Any) -> QuerySet[Message]:
+    """The messages of several cases, for whose numbers a slot stands, each with the number of its case as `case_id`."""
+    threads = CaseThread.objects.filter(case=cases)
     case = threads.filter(thread=OuterRef("thread")).values("case")[:1]
     found = Message.objects.select_related("associate").filter(thread__in=threads.values("thread"))
     return found.annotate(at=F("occurred_at"), case_id=Subquery(case))
