@@ -34,9 +34,9 @@ class Slot(Value):
         super().__init__(name)
         self.is_list = is_list
 
-    def as_sql(self, *_: Any, **__: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, *_: Any, **__: Any) -> tuple[str, Any]:
         """Stand for itself among the parameters; of a list, any of its values will do."""
-        return "ANY(%s)" if self.is_list else "%s", [self]
+        return "ANY(%s)" if self.is_list else "%s", (self,)
 
     def bind(self, value: Any) -> Any:
         """A value as it is sent; a number always as one type, or the database would plan for each size of it."""
@@ -76,11 +76,10 @@ class Compiled:
 
     def objects(self, rows: list[Row]) -> list[Any]:
         """Let a query set make its objects of rows that were read already."""
-        query, compiler = self.query._chain(), copy(self.compiler)
+        query, compiler = self.query.all(), copy(self.compiler)
         compiler.execute_sql = lambda *_, **__: [rows]
-        query.query.get_compiler = lambda *_, **__: compiler
-        query._fetch_all()
-        return query._result_cache
+        query.query.get_compiler = lambda *_, **__: compiler  # type: ignore[method-assign]
+        return list(query)
 
 
 class PlannedRows(Sequence[Any]):

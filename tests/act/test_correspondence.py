@@ -56,7 +56,7 @@ def test_each_case_has_threads_of_its_own(case: Case, mira: Associate, noon: dat
     assert (said(case), said(later), Thread.objects.count()) == (["One."], ["Two."], 2)
     plan = bundle.Plan(lambda slots: [correspondence.messages_of_each(slots.any_of("cases")).order_by("occurred_at")])
     found = plan.bind(cases=[case.pk, later.pk])[0]
-    assert [(row.text, row.case_id) for row in found] == [("One.", case.pk), ("Two.", later.pk)]  # type: ignore[attr-defined]
+    assert [(row.text, row.case_id) for row in found] == [("One.", case.pk), ("Two.", later.pk)]
 
 
 def test_notes_and_messages_have_no_number_twice(case: Case, mira: Associate, noon: datetime) -> None:
