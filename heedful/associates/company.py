@@ -9,6 +9,7 @@ from django.db import transaction
 
 from heedful.associates import associates, countries
 from heedful.associates.models import Company
+from heedful.kit import days as kit_days
 from heedful.kit import names
 from heedful.kit.actor import By
 from heedful.kit.errors import Refused
@@ -29,6 +30,17 @@ class CompanyChanged:
 def find() -> Company | None:
     """Return the company, or nothing before the first administrator has set it up."""
     return Company.objects.filter(pk=1).first()
+
+
+def zone() -> str:
+    """The time zone that the company lives in: its days, weeks and months begin there."""
+    found = find()
+    return found.time_zone if found else "UTC"
+
+
+def days_before(at: datetime, days: int) -> datetime:
+    """The same time of the company's clock so many calendar days earlier."""
+    return kit_days.before(at, days, zone=zone())
 
 
 @transaction.atomic

@@ -5,14 +5,14 @@ Whoever may export takes as much as they like, and it is written down; all other
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
 
-from heedful.associates import associates
+from heedful.associates import associates, company
 from heedful.associates.models import Disclosure
-from heedful.kit import statements
+from heedful.kit import days, statements
 from heedful.kit.actor import By
 from heedful.kit.errors import TooMany
 from heedful.ledger import events
@@ -70,14 +70,19 @@ def show(*, customers: Iterable[int], by: By, at: datetime) -> None:
 
 def _is_allowed(shown: Sequence[int], by: By, at: datetime) -> bool:
     """Whether these were shown today already, or can be counted within a day's work, which is done then."""
-    about = {"actor": str(by), "day": at.date(), "shown": list(shown), "most": settings.CUSTOMERS_A_DAY}
+    about = {"actor": str(by), "day": _day(at), "shown": list(shown), "most": settings.CUSTOMERS_A_DAY}
     return bool(statements.fetch(SHOW, about)[0][0])
+
+
+def _day(at: datetime) -> date:
+    """The day where the company is."""
+    return days.day_of(at, zone=company.zone())
 
 
 @transaction.atomic
 def _begin_anew(shown: Sequence[int], by: By, at: datetime) -> None:
     """Write down how many they were, and count from nothing."""
-    row, _ = Disclosure.objects.select_for_update().get_or_create(actor=str(by), day=at.date())
+    row, _ = Disclosure.objects.select_for_update().get_or_create(actor=str(by), day=_day(at))
     events.record(CustomersDisclosed(len({*row.customers, *shown})), by=by, at=at)
     row.customers = []
     row.save(update_fields=["customers"])
@@ -99,4 +104,4 @@ def export_figures(*, what: str, rows: int, by: By, at: datetime) -> None:
 
 def forget(*, at: datetime) -> int:
     """Drop what was counted a month ago; returns how many days of how many people."""
-    return Disclosure.objects.filter(day__lt=(at - KEPT_FOR).date()).delete()[0]
+    return Disclosure.objects.filter(day__lt=_day(at - KEPT_FOR)).delete()[0]

@@ -161,6 +161,7 @@ TEMPLATES = [
             "context_processors": [
                 "django.contrib.messages.context_processors.messages",
                 "heedful.web.shell.shell",
+                "heedful.web.form_tokens.context",
             ],
         },
     },

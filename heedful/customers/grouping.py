@@ -32,6 +32,17 @@ def group(tiers: Mapping[int, int], links: Iterable[Link], merges: Iterable[Link
     return {record: forest.root(record) for record in tiers}
 
 
+def apart_from(links: list[Link], old: set[int]) -> list[Link]:
+    """Keep the links that no chain connects to records which are looked up anyway; the others are seen from there."""
+    grew = True
+    while grew and links:
+        touching = [link for link in links if old & set(link)]
+        grew = bool(touching)
+        old.update(record for link in touching for record in link)
+        links = [link for link in links if link not in touching]
+    return links
+
+
 @dataclass(frozen=True, slots=True)
 class Changes:
     """The person of each record before and after; a record that is not in `before` was by itself."""

@@ -191,7 +191,7 @@ def join_new(
             fresh.append((a, b))
         else:
             old |= {a, b}
-    fresh = _apart_from(fresh, old)
+    fresh = grouping.apart_from(fresh, old)
     if fresh:
         tiers = _tiers({record for link in fresh for record in link})
         places = grouping.group(tiers, fresh, ())
@@ -206,17 +206,6 @@ def join_new(
         changes.before.update(changed.before | changes.before)
         changes.after.update(changed.after)
     return changes
-
-
-def _apart_from(links: list[grouping.Link], old: set[int]) -> list[grouping.Link]:
-    """Keep the links that no chain connects to records which are looked up anyway; the others are seen from there."""
-    grew = True
-    while grew and links:
-        touching = [link for link in links if old & set(link)]
-        grew = bool(touching)
-        old.update(record for link in touching for record in link)
-        links = [link for link in links if link not in touching]
-    return links
 
 
 def _move(places: Mapping[int, tuple[int, bool]]) -> None:

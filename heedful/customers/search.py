@@ -78,18 +78,20 @@ def find(words: str) -> CustomerQuerySet:
     if not is_enough(words):
         return people
     named = Identity.objects.filter(value__in=writings(words)).values_list("customer__person", flat=True)[:MOST_FOUND]
-    theirs = organisations(words)
+    theirs = _organisations(words).values_list("pk", flat=True)
     bundle.fetch(named, theirs)
-    return people.filter(matching(words) | Q(pk__in=list(named)) | Q(organisation__in=[row.pk for row in theirs]))
+    return people.filter(matching(words) | Q(pk__in=list(named)) | Q(organisation__in=list(theirs)))
 
 
-def organisations(words: str) -> QuerySet[Organisation]:
+def organisations(words: str) -> list[Organisation]:
     """Find organisations by words of their name, or by the whole of the id that they are known by."""
-    if not is_enough(words):
-        return Organisation.objects.none()
+    return list(_organisations(words)) if is_enough(words) else []
+
+
+def _organisations(words: str) -> QuerySet[Organisation]:
     whole = _cleaned(words)
-    found = Organisation.objects.filter(matching(words) | Q(name__icontains=whole) | Q(external_id=whole))
-    return found.order_by("name", "pk")[:MOST_FOUND]
+    rows = Organisation.objects.filter(matching(words) | Q(name__icontains=whole) | Q(external_id=whole))
+    return rows.order_by("name", "pk")[:MOST_FOUND]
 
 
 def is_in(words: str, text: str) -> bool:
@@ -101,8 +103,8 @@ def is_in(words: str, text: str) -> bool:
 def writings(words: str) -> set[str]:
     """The ways in which an identity that somebody looks for may be written."""
     whole = _cleaned(words)
-    written = {whole, whole.lower(), whole.replace(" ", ""), emails.normal(whole)} - {""}
-    return written | {phones.attribute(whole, _country())} if any(map(str.isdigit, whole)) else written
+    number = phones.attribute(whole, _country())
+    return {whole, whole.lower(), whole.replace(" ", ""), emails.normal(whole), number} - {""}
 
 
 def _cleaned(words: str) -> str:

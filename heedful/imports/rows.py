@@ -16,6 +16,7 @@ from heedful.imports import cells, times
 from heedful.imports.cells import text_of
 from heedful.imports.schema import IDENTITIES, NO_ANSWER, ImportMap, Money, Time, TouchpointMap, Value, When, whens
 from heedful.kit.files.tables import Row, RowError
+from heedful.kit.reading import times as reading
 from heedful.kit.reading.numbers import number_of
 from heedful.kit.reading.yes_no import yes_of
 
@@ -51,6 +52,7 @@ class Reader:
         self._currency = currency
         self._stages = {slug(name): short for short, name in stages.items()} | {short: short for short in stages}
         self._zone = times.zone(mapping.time_zone or zone)
+        own = mapping.time_zone if mapping.time_zone != zone else ""
         customer = mapping.customer
         self._names = [(kind, _get(getattr(customer, kind))) for kind in IDENTITIES if getattr(customer, kind)]
         texts = ("name", "first_name", "last_name", "language", "segment", "lifecycle_stage")
@@ -58,7 +60,9 @@ class Reader:
         self._attributes = _gets(customer.attributes, self._zone)
         self._consents = _gets(customer.consent, self._zone)
         self._at = times.of(customer.at, self._zone) if customer.at else None
-        self._touchpoints = [_Touchpoint(touchpoint, self._zone, n) for n, touchpoint in enumerate(mapping.touchpoint)]
+        self._touchpoints = [
+            _Touchpoint(touchpoint, self._zone, n, zone_of_map=own) for n, touchpoint in enumerate(mapping.touchpoint)
+        ]
         self._id = [mapping.id] if isinstance(mapping.id, str) and mapping.id else list(mapping.id)
 
     def read(self, number: int, row: Row) -> Understood:
@@ -122,7 +126,7 @@ class Reader:
 class _Touchpoint:
     """Makes one draft of a row."""
 
-    def __init__(self, mapping: TouchpointMap, zone: tzinfo, ordinal: int):
+    def __init__(self, mapping: TouchpointMap, zone: tzinfo, ordinal: int, *, zone_of_map: str):
         self._ordinal = ordinal
         self._kind = _get(mapping.kind, fixed=True)
         self._at = times.of(mapping.at, zone)
@@ -130,7 +134,7 @@ class _Touchpoint:
         self._stage = _get(mapping.stage, fixed=True)
         self._verbatim = _get(mapping.verbatim)
         self._scores = [(question, cells.score(question, said)) for question, said in mapping.scores.items()]
-        self._properties = _gets(mapping.properties, zone)
+        self._properties = _zoned(mapping.properties, _gets(mapping.properties, zone), zone_of_map)
         self._whens = whens(mapping)
         self._id = _get(mapping.id) if mapping.id else None
 
@@ -201,6 +205,25 @@ def _gets(settings: list[str] | Mapping[str, str | Value], zone: tzinfo) -> list
     if isinstance(settings, list):
         return [(slug(column), _get(column)) for column in settings]
     return [(key, _dated(value, zone)) for key, value in settings.items()]
+
+
+def _zoned(
+    settings: list[str] | Mapping[str, str | Value], gets: list[tuple[str, Get]], zone_of_map: str
+) -> list[tuple[str, Get]]:
+    """Properties whose days end in the zone of the property or of the map, where one is named: they say in which."""
+    named = {} if isinstance(settings, list) else settings
+    return [
+        (key, _in_zone(get, zone) if (zone := _zone_of(named.get(key, "")) or zone_of_map) else get)
+        for key, get in gets
+    ]
+
+
+def _zone_of(setting: str | Value) -> str:
+    return "" if isinstance(setting, str) else setting.time_zone
+
+
+def _in_zone(get: Get, zone: str) -> Get:
+    return lambda row: reading.in_zone(get(row), zone)
 
 
 def _dated(setting: str | Value, zone: tzinfo) -> Get:

@@ -15,7 +15,8 @@ from heedful.ledger.events import Reaction
 from heedful.ledger.jobs import CLOCKS, PROMISES
 from heedful.listen import answers, backfill, conversations, invitations, surveys
 from heedful.promise import calendars, commitments, promises, recounts
-from heedful.understand import detection, reading, rereadings, rules, topics
+from heedful.prove import directions
+from heedful.understand import corrections, detection, reading, rereadings, rules, topics
 
 TOLD = Reaction(deliveries.dispatch, when=deliveries.is_heard)
 """What endpoints outside may hear of; it costs a job only when one does."""
@@ -31,6 +32,9 @@ REACTIONS: dict[type, Sequence[Reaction]] = {
     people.PeopleRegrouped: [
         Reaction(commitments.reevaluate, queue=PROMISES),
     ],
+    kinds.AwaitedKindsArrived: [
+        Reaction(recounts.begin_measuring, queue=PROMISES),
+    ],
     detection.TroubleHeard: [Reaction(act.open_cases, priority=20), TOLD],
     commitments.PromiseBroken: [Reaction(act.open_for_broken_promises, priority=30, queue=CLOCKS), TOLD],
     commitments.PromiseAtRisk: [Reaction(act.warn_of_promises_at_risk, priority=30, queue=CLOCKS), TOLD],
@@ -43,6 +47,8 @@ REACTIONS: dict[type, Sequence[Reaction]] = {
     answers.SurveyAnswered: [TOLD],
     answers.CustomerStoppedSurveys: [TOLD],
     invitations.CustomerInvited: [TOLD],
+    corrections.ReadingCorrected: [TOLD],
+    corrections.CorrectionUndone: [TOLD],
     EndpointDisabled: [Reaction(webhooks.tell_administrators)],
 }
 """Event -> what follows, each in a job of its own. What sets clocks and what they bring about has hands of its own."""
@@ -76,6 +82,7 @@ RECORDED_ONLY: tuple[type, ...] = (
     views.ViewRemoved,
     calendars.CalendarAdded,
     calendars.CalendarChanged,
+    calendars.CalendarCorrected,
     promises.PromiseMade,
     promises.PromiseChanged,
     promises.PromiseEnded,
@@ -109,6 +116,7 @@ RECORDED_ONLY: tuple[type, ...] = (
     conversations.MessageReceived,
     invitations.InvitationSuppressed,
     backfill.InvitationsBackfilled,
+    directions.DirectionChosen,
     surveys.BudgetChanged,
     surveys.SurveyMade,
     surveys.SurveyChanged,

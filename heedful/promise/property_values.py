@@ -38,9 +38,11 @@ def key_of(value: object) -> str | None:
 def time_of(value: object, *, time_zone: str) -> datetime:
     """The moment that a value means: a date is the end of that day, a time without a zone is in `time_zone`.
 
-    A time of day that is given is taken as it stands, midnight too. Raises ValueError, with the reason, for what is
-    not a date.
+    A value may name its own zone, as in `2026-03-05[America/New_York]`. A time of day that is given is taken as it
+    stands, midnight too. Raises ValueError, with the reason, for what is not a date.
     """
+    if isinstance(value, str) and (zoned := times.zoned(value)):
+        value, time_zone = zoned
     read = _read(value)
     if not FIRST_YEAR <= read.year < LAST_YEAR:
         raise ValueError(f"“{value}” is not a date between {FIRST_YEAR} and {LAST_YEAR}.")

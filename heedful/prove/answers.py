@@ -21,7 +21,7 @@ KEYS: dict[By, str] = {
     "month": "to_char(s.happened_at AT TIME ZONE %(zone)s, 'YYYY-MM')",
 }
 PLAIN = """
-SELECT s.question, {key}, s.value, s.lowest, s.highest, count(*), count(*), count(*) FROM customers_score s
+SELECT s.question, {key}, s.value, s.lowest, s.highest, count(*), count(*), count(*), 0 FROM customers_score s
 WHERE s.question = ANY(%(questions)s) AND s.happened_at >= %(since)s AND s.happened_at < %(until)s
 GROUP BY 1, 2, 3, 4, 5
 """
@@ -33,10 +33,14 @@ WITH said AS MATERIALIZED (
     WHERE s.question = ANY(%(questions)s) AND s.happened_at >= %(since)s AND s.happened_at < %(until)s
 )
 SELECT s.question, {key}, s.value, s.lowest, s.highest, count(*), coalesce(sum(p.value_amount), 0)::float8,
-    coalesce(sum(p.value_amount * p.value_amount), 0)::float8
+    coalesce(sum(p.value_amount * p.value_amount), 0)::float8,
+    count(*) FILTER (WHERE coalesce(p.value_amount, 0) = 0)
 FROM said s JOIN customers_customer p ON p.id = s.who AND p.id = ANY(ARRAY(SELECT who FROM said)) GROUP BY 1, 2, 3, 4, 5
 """
-"""The people who answered are named to the index once more, so that it reads these alone and not all customers."""
+"""The people who answered are named to the index once more, so that it reads these alone and not all customers.
+
+The last column counts those who are not valued: they answered, and weigh nothing.
+"""
 
 
 def tallies(
@@ -53,10 +57,10 @@ def tallies(
     with connection.cursor() as cursor:
         cursor.execute(sql, values | ({"zone": standards.company_zone()} if by == "month" else {}))
         rows = cursor.fetchall()
-    cells: dict[str, dict[str, list[tuple[float, int, float, float]]]] = defaultdict(lambda: defaultdict(list))
+    cells: dict[str, dict[str, list[tuple[float, int, float, float, int]]]] = defaultdict(lambda: defaultdict(list))
     asked: dict[str, set[tuple[int, int] | None]] = defaultdict(set)
-    for question, key, value, lowest, highest, n, weight, squared in rows:
-        cells[question][key].append((value, n, weight, squared))
+    for question, key, value, lowest, highest, *counts in rows:
+        cells[question][key].append((value, *counts))
         asked[question].add(None if lowest is None else (lowest, highest))
     scales = {question: scale for question, found in asked.items() if len(found) == 1 for scale in found}
     return {

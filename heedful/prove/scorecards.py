@@ -2,21 +2,22 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django.db import connection
 
+from heedful.associates import company
 from heedful.promise import attainment
 from heedful.promise.attainment import Attainment
 from heedful.promise.models import Promise
-from heedful.prove import experience, scores
+from heedful.prove import experience, periods, scores
 from heedful.prove.experience import ExperienceByOutcome
 from heedful.prove.periods import Period
 from heedful.prove.scores import Estimate
 
-WORTH_OVER = timedelta(days=90)
+WORTH_OVER_DAYS = 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,17 @@ class PromiseCard:
     worth: Worth
     cases: int
     """Open cases in which it was broken."""
+
+    @property
+    def foremost_experience(self) -> ExperienceByOutcome | None:
+        """The question by which it is felt."""
+        return experience.foremost(self.promise, self.experience)
+
+    @property
+    def is_measurable(self) -> bool:
+        """Whether any of its standards has what it needs; nothing is counted where none has."""
+        today = [standard for standard in self.promise.standards.all() if standard.ended_at is None]
+        return not today or not all(standard.is_waiting for standard in today)
 
     @property
     def change(self) -> Estimate | None:
@@ -86,7 +98,7 @@ def _cards(
             before.get(promise.pk, Attainment()),
             experiences.get(promise.pk, []),
         )
-        gap = experience.widest_gap(answers)
+        gap = experience.widest_gap(promise, answers)
         cards.append(
             PromiseCard(
                 promise=promise,
@@ -131,7 +143,7 @@ GROUP BY 1
 
 def worth_period(at: datetime) -> Period:
     """The time over which it is counted who was touched."""
-    return Period(at - WORTH_OVER, at + timedelta(seconds=1), "90 days")
+    return periods.last_days(WORTH_OVER_DAYS, at=at, zone=company.zone())
 
 
 def _worth(at: datetime) -> dict[int, Worth]:

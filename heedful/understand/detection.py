@@ -55,7 +55,11 @@ def trouble_in(
     rules: Sequence[TroubleRule],
 ) -> Trouble | None:
     """The trouble in one answer sheet, or none; the gravest gives its name, words before scores."""
-    hits = [(rule.severity, bool(rule.signal), words) for rule in rules if (words := _by_rule(rule, scores, signals))]
+    hits = [
+        (_severity(rule, signals), bool(rule.signal), words)
+        for rule in rules
+        if (words := _by_rule(rule, scores, signals))
+    ]
     if not hits:
         return None
     worst = max(hits, key=lambda each: each[:2])
@@ -74,6 +78,12 @@ def trouble_in(
 def is_fresh(feedback: Feedback, *, at: datetime) -> bool:
     """Whether it is recent enough to act on."""
     return feedback.happened_at >= at - FRESH
+
+
+def _severity(rule: TroubleRule, signals: Sequence[Mapping[str, Any]]) -> int:
+    """How bad it is; a signal from somebody who is pleased all the same is mild whatever the rule says."""
+    is_mild = any(signal["signal"] == rule.signal and signal.get("mild") for signal in signals)
+    return MILD if is_mild else rule.severity
 
 
 def _by_rule(
@@ -112,10 +122,12 @@ NAMES = {
     "privacy": "Worries about their data",
     "vulnerable": "Needs particular care",
     "broken_promise": "Says we did not keep our word",
-    "no_answer": "Got no answer",
+    "no_answer": "Waits, or got no answer",
     "rude": "Was treated badly",
     "outage": "Something does not work",
     "billing": "Trouble with a bill",
+    "contact": "Asks to be contacted",
+    "urgent": "Needs it today",
 }
 
 

@@ -20,6 +20,8 @@ from django.utils.safestring import SafeString, mark_safe
 from heedful.act.models import Case
 from heedful.customers import question_kinds, slugs
 from heedful.kit.errors import Refused
+from heedful.listen import wordings
+from heedful.understand.models import Reading
 from heedful.web import wording
 
 SIGNS = {"EUR": "€", "GBP": "£", "USD": "$"}
@@ -169,9 +171,14 @@ def score(value: int, code: str) -> str:
         return f"{wording.words(code)}: {value}"
 
 
-def feeling(sentiment: str) -> str:
-    """Say how somebody felt."""
-    return wording.FEELINGS.get(str(sentiment), str(sentiment))
+def feeling(reading: Reading) -> str:
+    """Say how somebody felt by a reading of their words."""
+    return wording.feeling(reading.sentiment, language=reading.language)
+
+
+def language(code: str) -> str:
+    """What a language is called, such as `Portuguese`."""
+    return wordings.in_english(str(code))
 
 
 def case_mark(case: Case) -> str:
@@ -208,6 +215,7 @@ FILTERS = {
         hue,
         initials,
         item,
+        language,
         money,
         percent,
         question,

@@ -15,6 +15,7 @@ from heedful.act.cases import clocks
 from heedful.act.cases.events import CaseJoined, CaseOpened
 from heedful.act.clock import Clock
 from heedful.act.models import Case, CasePolicy, CaseTrouble
+from heedful.associates import company
 from heedful.associates.models import Team
 from heedful.customers.models import Customer, Feedback
 from heedful.kit import live
@@ -146,7 +147,7 @@ def new_case(troubles: Sequence[Trouble], *, started: Clock, team: Team | None, 
 
 def has_failed_before(matter: Matter, *, days: int, at: datetime) -> bool:
     """Whether this person had trouble that we worked on within so many days."""
-    before = Case.objects.of_person(matter.person).filter(opened_at__gte=at - timedelta(days=days), flood_of=None)
+    before = Case.objects.of_person(matter.person).filter(opened_at__gte=company.days_before(at, days), flood_of=None)
     return before.exclude(outcome=Case.Outcome.NO_TROUBLE).exists()
 
 

@@ -34,6 +34,23 @@ CLOCK = r"(?: (?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2}))
 WRITTEN = tuple(re.compile(day + CLOCK) for day in DAYS)
 
 
+ZONED = re.compile(r"(?P<time>[^\[\]]{8,40})\[(?P<zone>[A-Za-z][A-Za-z0-9_+/-]{1,50})\]")
+
+
+def zoned(text: str) -> tuple[str, str] | None:
+    """What was written and the zone that it names, of `2026-03-05[America/New_York]` (RFC 9557); None without one."""
+    found = ZONED.fullmatch(text.strip())
+    return (found["time"], found["zone"]) if found else None
+
+
+def in_zone(text: str, zone: str) -> str:
+    """A day, or a time that names no zone, with its zone; anything else as it is."""
+    return f"{text}[{zone}]" if ZONELESS.fullmatch(text) else text
+
+
+ZONELESS = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[ T][0-9]{2}:[0-9]{2}(?::[0-9]{2})?)?")
+
+
 def read(value: object) -> date | datetime | None:
     """The day or the moment that a value means, or None; a datetime without a zone is on whatever clock its sender has.
 

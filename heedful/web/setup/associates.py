@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from heedful.associates import associates as nouns
 from heedful.associates.models import Associate, Role, Team
 from heedful.customers import search
-from heedful.web import lists, refusals
+from heedful.web import lists, refusals, versions
 from heedful.web.page import PageRequest, page, redirect_with
 
 
@@ -93,6 +93,7 @@ def associate(request: PageRequest, pk: int) -> HttpResponse:
     """One of them."""
     row = get_object_or_404(Associate.objects.select_related("team"), pk=pk)
     form = AssociateForm(request.POST or None, initial=_known(row))
+    versions.of(request, form, associate=pk)
     if request.method == "POST" and form.is_valid():
         with refusals.at_form(form):
             nouns.edit(associate=row, **form.cleaned_data, by=request.user.by, at=timezone.now())
@@ -109,6 +110,8 @@ def _known(row: Associate) -> dict[str, object]:
 def deactivation(request: PageRequest, pk: int) -> HttpResponse:
     """Shut somebody out, or let them in again."""
     row = get_object_or_404(Associate, pk=pk)
+    if versions.is_done(request, is_on=row.is_active):
+        return redirect_with(request, reverse("setup:associate", args=[pk]), versions.DONE)
     change = nouns.deactivate if row.is_active else nouns.reactivate
     change(associate=row, by=request.user.by, at=timezone.now())
     words = "may come in again." if row.is_active else "may no longer come in."
@@ -122,7 +125,7 @@ def password(request: PageRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(Associate, pk=pk)
     form = PasswordForm(request.POST)
     if not form.is_valid():
-        known = AssociateForm(initial=_known(row))
+        known = versions.of(request, AssociateForm(initial=_known(row)), associate=pk)
         return render(request, "setup/associate.html", {"row": row, "form": known, "password": form})
     nouns.set_password(associate=row, password=form.cleaned_data["password"], by=request.user.by, at=timezone.now())
     return redirect_with(request, reverse("setup:associate", args=[pk]), f"{row.name} has a new password.")

@@ -54,6 +54,15 @@ class Named:
     model: Any
     label: str
     page: str = ""
+    is_many: bool = False
+    """Whether an entry lists them: then a number alone is how many there were, and names none of them."""
+
+    def numbers(self, value: object) -> list[int]:
+        """The numbers by which an entry names some of these things."""
+        if self.is_many and not isinstance(value, list):
+            return []
+        held = value if isinstance(value, list) else [value]
+        return [number for number in held[:MOST] if isinstance(number, int) and not isinstance(number, bool)]
 
 
 NAMED = {
@@ -65,7 +74,8 @@ NAMED = {
     "customer": Named(Customer, "label", "desk:customer"),
     "a": Named(Customer, "label", "desk:customer"),
     "b": Named(Customer, "label", "desk:customer"),
-    "people": Named(Customer, "label", "desk:customer"),
+    "people": Named(Customer, "label", is_many=True),
+    "customers": Named(Customer, "label", is_many=True),
     "promise": Named(Promise, "words"),
     "survey": Named(Survey, "name", "desk:survey"),
     "calendar": Named(Calendar, "name"),
@@ -113,7 +123,7 @@ def _things(rows: Sequence[Entry]) -> dict[Any, QuerySet[Any]]:
     for row in rows:
         for name, value in row.data.items():
             if (named := NAMED.get(name)) is not None:
-                numbers_of[named.model].update(_numbers(value))
+                numbers_of[named.model].update(named.numbers(value))
     return {model: model.objects.filter(pk__in=ids) for model, ids in numbers_of.items() if ids}
 
 
@@ -122,19 +132,16 @@ def _known(things: Mapping[Any, QuerySet[Any]]) -> EntryLabels:
     return {model: {row.pk: str(getattr(row, label[model])) for row in rows} for model, rows in things.items()}
 
 
-def _numbers(value: object) -> list[int]:
-    held = value if isinstance(value, list) else [value]
-    return [number for number in held[:MOST] if isinstance(number, int) and not isinstance(number, bool)]
-
-
 def _fact(name: str, value: Any, names_of: EntryLabels, codes: _Codes) -> Fact:
     written = WRITTEN.get(name) or wording.words(name)
-    if (named := NAMED.get(name)) is not None and _numbers(value):
+    if (named := NAMED.get(name)) is not None and (numbers := named.numbers(value)):
         called = names_of.get(named.model, {})
-        names = [_numbered(number, called.get(number, ""), name) for number in _numbers(value)]
+        names = [_numbered(number, called.get(number, ""), name) for number in numbers]
         more = len(value) - MOST if isinstance(value, list) else 0
         href = reverse(named.page, args=[value]) if named.page and isinstance(value, int) and value in called else ""
         return Fact(written, ", ".join(names) + (f" and {more:,} more" if more > 0 else ""), href)
+    if named is not None and named.is_many and isinstance(value, int):
+        return Fact(written, f"{value:,}")
     return Fact(written, codes.say(name, value) if isinstance(value, str) else wording.value(value))
 
 

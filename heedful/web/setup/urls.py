@@ -53,6 +53,7 @@ urlpatterns: list[URLPattern] = [
     path("calendars", calendars.calendars, name="calendars"),
     path("calendars/add", calendars.add, name="calendar_add"),
     path("calendars/<int:pk>", calendars.calendar, name="calendar"),
+    path("calendars/<int:pk>/correction", calendars.correction, name="calendar_correction"),
     path("case-policy", case_policy.case_policy, name="case-policy"),
     path("case-policy/scores", case_policy.score_rules, name="score_rules"),
     path("case-policy/signals", case_policy.signal_rules, name="signal_rules"),

@@ -17,8 +17,9 @@ from heedful.customers.models import Feedback, Score, Touchpoint
 from heedful.kit import bundle
 from heedful.listen.models import Thread
 from heedful.promise.models import Commitment
+from heedful.understand import corrections as understood
 from heedful.understand.models import Reading
-from heedful.web import lists
+from heedful.web import corrections, lists
 from heedful.web.page import PageRequest
 
 SIGNS = 50
@@ -35,6 +36,7 @@ class TroubleRow:
     reading: Reading | None
     feeling: str
     topics: list[str]
+    offers: list[corrections.Offer]
     made: "CommitmentRow | None"
     """The promise that was made to this customer, where the trouble is that it was not kept."""
 
@@ -63,6 +65,7 @@ TROUBLE = bundle.Plan(
     lambda slots: [
         Feedback.objects.filter(pk=slots.any_of("feedback")).select_related("reading"),
         Score.objects.filter(feedback=slots.any_of("feedback")),
+        understood.standing().filter(feedback=slots.any_of("feedback")),
         Commitment.objects.filter(pk=slots.any_of("commitments")).select_related("promise"),
     ]
 )
@@ -74,10 +77,10 @@ class TroubleQueries:
     def __init__(self, troubles: Sequence[CaseTrouble]) -> None:
         spoken = {number for trouble in troubles if (number := trouble.feedback_id)}
         made = {number for trouble in troubles if (number := trouble.commitment_id)}
-        self.feedback, self.scores, self.commitments = TROUBLE.bind(feedback=spoken, commitments=made)
+        self.feedback, self.scores, self.corrections, self.commitments = TROUBLE.bind(feedback=spoken, commitments=made)
 
     def __iter__(self) -> Iterator[bundle.Query]:
-        return iter((self.feedback, self.scores, self.commitments))
+        return iter((self.feedback, self.scores, self.corrections, self.commitments))
 
 
 def trouble_rows(
@@ -87,12 +90,14 @@ def trouble_rows(
     feedback_by_id, scores = {row.pk: row for row in beside.feedback}, scores_by_feedback(beside.scores)
     came = _came(row for row in beside.commitments if row.settled_by)
     made = {row.pk: CommitmentRow(row, came.get(row.settled_by or 0)) for row in beside.commitments}
+    offers = corrections.offers(feedback_by_id.values(), beside.corrections, topics)
     return [
         _trouble_row(
             trouble,
             feedback_by_id.get(trouble.feedback_id or 0),
             scores.get(trouble.feedback_id or 0, []),
             topics,
+            offers.get(trouble.feedback_id or 0, []),
             made.get(trouble.commitment_id or 0),
         )
         for trouble in troubles
@@ -130,6 +135,7 @@ def _trouble_row(
     feedback: Feedback | None,
     scores: Sequence[Score],
     names: Mapping[str, str],
+    offers: list[corrections.Offer],
     made: CommitmentRow | None,
 ) -> TroubleRow:
     reading: Reading | None = getattr(feedback, "reading", None)
@@ -140,6 +146,7 @@ def _trouble_row(
         reading=reading,
         feeling=reading.sentiment if reading else "",
         topics=[names.get(topic["slug"], topic["slug"]) for topic in reading.topics] if reading else [],
+        offers=offers,
         made=made,
     )
 

@@ -25,7 +25,7 @@ class CustomerListQuery:
     stages: lists.Filter
     with_: lists.Filter
     orders: lists.Filter
-    organisations: QuerySet[Organisation]
+    organisations: Sequence[Organisation]
     """Those whose name has the words that were looked for."""
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -13,12 +13,12 @@ from django.utils import timezone
 from heedful.act.models import URGENCY, Case
 from heedful.customers import question_kinds
 from heedful.customers.models import Customer, CustomerQuerySet, Feedback, Score
-from heedful.kit import bundle
+from heedful.kit import bundle, days
 from heedful.promise.models import Commitment
 from heedful.web import wording
 
-LATELY = timedelta(days=365)
-BROKEN_LATELY = timedelta(days=90)
+LATELY_DAYS = 365
+BROKEN_LATELY_DAYS = 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,10 @@ class NextStep:
     href: str
 
 
+def _back(now: datetime, number: int) -> datetime:
+    return days.before(now, number, zone=timezone.get_current_timezone_name())
+
+
 @bundle.Plan
 def _plan(slots: Any) -> list[QuerySet[Any]]:
     made = Commitment.objects.filter(customer__person=slots.person).select_related("promise")
@@ -65,7 +69,7 @@ class PanelQueries:
 
     def __init__(self, person: int, now: datetime) -> None:
         self.owed, self.broken, self.worded, self.scores, self.cases = _plan.bind(
-            person=person, broken_since=now - BROKEN_LATELY, answers_since=now - LATELY
+            person=person, broken_since=_back(now, BROKEN_LATELY_DAYS), answers_since=_back(now, LATELY_DAYS)
         )
 
     def __iter__(self) -> Iterator[bundle.Query]:

@@ -18,7 +18,8 @@ from heedful.customers import consents, joins, people, search, stages
 from heedful.customers.models import Customer, Feedback, Identity, Merge
 from heedful.kit import bundle
 from heedful.promise.models import Commitment
-from heedful.web import lists, shell
+from heedful.understand import corrections as understood
+from heedful.web import corrections, lists, shell
 from heedful.web.desk.customers import join_list, merge_list, timeline
 from heedful.web.desk.customers import list as customer_list
 from heedful.web.desk.customers.panel import Panel
@@ -31,7 +32,7 @@ def index(request: PageRequest) -> HttpResponseBase:
     query = customer_list.customer_list_query(request)
     if request.GET.get("format") == "csv":
         return lists.csv_file(request, "customers", query.rows, customer_list.COLUMNS)
-    shown = lists.read(request, query.rows, keys=query.keys, beside=[query.organisations])
+    shown = lists.read(request, query.rows, keys=query.keys)
     return page_or_block(request, "desk/customers/index.html", "rows", {"page": shown, "query": query})
 
 
@@ -172,7 +173,12 @@ def _show_list(
     """Show a list of what is a customer's, read together with the panel and the names that it needs."""
     side, known = Panel(who), shell.of(request).names
     shown = lists.read(request, rows, keys=keys, beside=[*side.queries, *known.queries])
-    return _show(request, who, part, {"page": shown, "panel": side, "causes": known.causes})
+    context = {"page": shown, "panel": side, "causes": known.causes}
+    if part == "feedback":
+        context["offers"] = corrections.offers(
+            shown.rows, understood.standing_rows(row.pk for row in shown.rows), known.topics
+        )
+    return _show(request, who, part, context)
 
 
 def _show(request: PageRequest, who: Customer, part: str, context: Mapping[str, object]) -> HttpResponse:

@@ -10,20 +10,23 @@ from django.core.cache import cache
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import JSONObject
 from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
+from django.views.decorators.http import require_POST
 
 from heedful.act.models import CaseTrouble
 from heedful.customers import question_kinds
 from heedful.customers.models import Feedback, Score
-from heedful.kit import bundle
+from heedful.kit import bundle, days
 from heedful.ledger.references import Reference
 from heedful.prove import answers
+from heedful.understand import corrections as understood
 from heedful.understand import detection
-from heedful.understand.models import Reading
-from heedful.web import lists, names, periods, shell, wording
+from heedful.understand.models import Correction, Reading
+from heedful.web import corrections, lists, names, periods, shell, wording
 from heedful.web.desk.cases import list as case_list
 from heedful.web.desk.cases import page as case_page
-from heedful.web.page import PageRequest, page, page_or_block
+from heedful.web.page import PageRequest, page, page_or_block, redirect_back
 
 SCORES = [("low", "Low score"), ("middle", "Middling"), ("high", "High score")]
 CHANNELS_S = 300
@@ -41,10 +44,12 @@ class FeedbackRow:
     scores: list[str]
     reading: Reading
     feeling: str
+    """Empty while nobody has read the words."""
     is_unsure: bool
     topics: list[str]
     signals: list[str]
     case_id: int | None
+    offers: list[corrections.Offer]
 
 
 def columns() -> list[lists.Column[Feedback]]:
@@ -110,23 +115,48 @@ def feedback_rows(rows: Iterable[Feedback], names_of: names.Names) -> list[Feedb
     references = {str(Reference("feedback", row.pk)): row.pk for row in rows}
     troubles = CaseTrouble.objects.filter(reference__in=references).values_list("reference", "case_id")
     given = Score.objects.filter(feedback__in=references.values())
-    bundle.fetch(troubles, given, *names_of.queries)
+    standing = understood.standing_rows(references.values())
+    bundle.fetch(troubles, given, standing, *names_of.queries)
     case_of, scores = {references[reference]: pk for reference, pk in troubles}, case_page.scores_by_feedback(given)
-    return [_row(row, scores.get(row.pk, []), names_of.topics, case_of.get(row.pk)) for row in rows]
+    offers = corrections.offers(rows, standing, names_of.topics)
+    return [
+        _row(row, scores.get(row.pk, []), names_of.topics, case_of.get(row.pk), offers.get(row.pk, [])) for row in rows
+    ]
 
 
-def _row(row: Feedback, scores: Iterable[Score], names: Mapping[str, str], case_id: int | None) -> FeedbackRow:
+def _row(
+    row: Feedback,
+    scores: Iterable[Score],
+    names: Mapping[str, str],
+    case_id: int | None,
+    offers: list[corrections.Offer],
+) -> FeedbackRow:
     reading = reading_of(row)
     return FeedbackRow(
         feedback=row,
         scores=case_page.scores_in_words(scores),
         reading=reading,
-        feeling=wording.feeling(reading.sentiment, reading.sentiment_confidence),
-        is_unsure=reading.language not in WELL_READ,
+        feeling=wording.feeling(reading.sentiment, language=reading.language) if reading.language else "",
+        is_unsure=bool(reading.sentiment) and reading.language not in WELL_READ,
         topics=[names.get(topic["slug"], topic["slug"]) for topic in reading.topics],
         signals=[detection.words_of(signal["signal"]) for signal in reading.signals],
         case_id=case_id,
+        offers=offers,
     )
+
+
+@page("feedback.correct")
+@require_POST
+def correction(request: PageRequest, pk: int) -> HttpResponseBase:
+    """Say that a verbatim was read wrongly, or that it was not after all."""
+    feedback, by, at = get_object_or_404(Feedback, pk=pk), request.user.by, timezone.now()
+    if (made := request.POST.get("undo", "")).isdecimal():
+        row = get_object_or_404(Correction, pk=int(made[:18]), feedback=feedback)
+        understood.undo(correction=row, by=by, at=at)
+        return redirect_back(request, "What was read stands again.")
+    part, _, value = request.POST.get("not", "").partition(":")
+    understood.correct(feedback=feedback, part=part, value=value, by=by, at=at)
+    return redirect_back(request, "Noted. It counts as you say from now on, and helps us to read better.")
 
 
 def _chosen(request: PageRequest) -> QuerySet[Feedback]:
@@ -159,7 +189,8 @@ def _behind(request: PageRequest, rows: QuerySet[Feedback]) -> QuerySet[Feedback
     if query["kind"]:
         rows = rows.filter(kind=query["kind"])
     if month := re.fullmatch(r"([12]\d{3})-(0[1-9]|1[0-2])", query["month"]):
-        rows = rows.filter(happened_at__year=int(month[1]), happened_at__month=int(month[2]))
+        since, until = days.month(int(month[1]), int(month[2]), zone=timezone.get_current_timezone_name())
+        rows = rows.filter(happened_at__gte=since, happened_at__lt=until)
     return periods.within(request, rows, "happened_at", at=timezone.now())
 
 

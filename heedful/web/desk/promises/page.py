@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 
-from heedful.customers import kinds, question_kinds, slugs
+from heedful.customers import question_kinds, slugs
 from heedful.customers.models import Customer
 from heedful.kit import bundle
 from heedful.ledger import references
@@ -17,6 +17,7 @@ from heedful.promise import attainment, standards
 from heedful.promise.attainment import Attainment
 from heedful.promise.commitments import CommitmentHistory
 from heedful.promise.models import Commitment, Promise, Standard, Unreadable
+from heedful.promise.promises import MissingKind, missing_kinds
 from heedful.prove import experience as proven
 from heedful.prove import intervals, scores
 from heedful.prove.periods import Period
@@ -42,11 +43,21 @@ def sentences(measured: Iterable[Standard], names: Mapping[str, str]) -> list[st
     return [standards.sentence(one, names=names) for one in today or measured]
 
 
-def unseen_kinds(measured: Iterable[Standard], called: Mapping[str, str]) -> list[str]:
-    """What the kinds are called that a promise waits for and that nobody has sent yet."""
-    today = [one for one in measured if one.ended_at is None]
-    waited = [kind for one in today for kind in (one.from_kind, one.to_kind)]
-    return [called.get(kind) or slugs.words(kind) for kind in kinds.unseen(slugs=waited)]
+@dataclass(frozen=True, slots=True)
+class UnseenKind:
+    """What a kind is called of which nothing has come in, and the nearest of those that have."""
+
+    name: str
+    nearest: str
+
+
+def unseen_kinds(missing: Iterable[MissingKind], called: Mapping[str, str]) -> list[UnseenKind]:
+    """What is missing, in words."""
+    return [UnseenKind(_called(one.kind, called), _called(one.nearest, called)) for one in missing]
+
+
+def _called(kind: str, called: Mapping[str, str]) -> str:
+    return called.get(kind) or slugs.words(kind)
 
 
 def attainment_figure(counts: Attainment, *, label: str = "Kept", href: str = "") -> Figure:
@@ -79,7 +90,7 @@ def page_context(request: HttpRequest, row: Promise, *, at: datetime) -> dict[st
     return {
         "promise": row,
         "sentences": sentences(measured, known.kinds),
-        "unheard": unseen_kinds(measured, known.kinds) if row.is_active else [],
+        "unheard": unseen_kinds(missing_kinds(measured), known.kinds) if row.is_active else [],
         **periods.context(request, when),
         "states": states,
         "attainment": counts,

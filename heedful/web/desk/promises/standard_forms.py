@@ -15,6 +15,7 @@ from heedful.promise.models import Calendar, Standard
 from heedful.promise.standards import StandardDraft
 from heedful.promise.standards.contract import Blank, Form
 from heedful.web import touchpoint_kinds
+from heedful.web.desk.promises.page import UnseenKind
 
 BELOW = ("calendar", "match_property", "at_risk")
 """What is folded away below the sentences."""
@@ -51,7 +52,7 @@ class StandardSentence:
     is_chosen: bool
     parts: list[tuple[str, BoundField | str]]
     errors: list[str]
-    unheard: list[str]
+    unheard: list[UnseenKind]
 
 
 class StandardForm(forms.Form):
@@ -124,7 +125,7 @@ class StandardForm(forms.Form):
         names = [_name(form, blank) for blank in form.fragment.blanks]
         return [str(error) for name in names for error in self.errors.get(name, ())]
 
-    def _unheard(self, form: Form) -> list[str]:
+    def _unheard(self, form: Form) -> list[UnseenKind]:
         gaps = [_name(form, blank) for blank in form.fragment.blanks if blank.type == "kind"]
         typed = [str(self[name].value() or "") for name in gaps]
         return unseen_kinds(typed) if any(typed) else []
@@ -154,11 +155,14 @@ def _name(form: Form, blank: Blank) -> str:
     return f"{form.code}_{blank.name}"
 
 
-def unseen_kinds(typed: Iterable[str]) -> list[str]:
+def unseen_kinds(typed: Iterable[str]) -> list[UnseenKind]:
     """What kinds are called that were typed, by name or by code, and of which none has arrived yet."""
     known = touchpoint_kinds.offered()
     codes = [touchpoint_kinds.code_of(text, known) for text in typed]
-    return [touchpoint_kinds.name_of(code, known) for code in kinds.unseen(slugs=codes)]
+    return [
+        UnseenKind(touchpoint_kinds.name_of(code, known), touchpoint_kinds.name_of(kinds.nearest(code), known))
+        for code in kinds.unseen(slugs=codes)
+    ]
 
 
 MOST = 12

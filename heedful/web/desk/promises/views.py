@@ -15,9 +15,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from heedful.customers import kinds
 from heedful.kit import bundle
 from heedful.kit.errors import Refused
-from heedful.promise import commitments, promises, recounts, standards
+from heedful.promise import commitments, promises, recounts, retrospect, standards
 from heedful.promise.models import Commitment, Promise, Standard
-from heedful.web import lists, periods, shell, touchpoint_kinds
+from heedful.web import lists, periods, shell, touchpoint_kinds, versions
 from heedful.web.desk.promises import forms as promise_forms
 from heedful.web.desk.promises import list as promise_list
 from heedful.web.desk.promises import page as promise_page
@@ -102,11 +102,34 @@ def new(request: PageRequest) -> HttpResponse:
     form, rows = _forms(request, {}, [standard_forms.empty()])
     if request.method == "POST" and "more" not in request.POST and form.is_valid() and rows.is_valid():
         try:
-            made = promises.make(wording=form.wording(), standards=_drafts(rows), by=request.user.by, at=timezone.now())
-            return redirect_with(request, _address(made), "Promised. We are looking through what happened so far.")
+            made = promises.make(
+                wording=form.wording(),
+                standards=_drafts(rows),
+                since=form.since_at,
+                by=request.user.by,
+                at=timezone.now(),
+            )
+            return redirect_with(request, _address(made), PROMISED if form.since_at is None else PROMISED_SINCE)
         except Refused as no:
             form.add_error(None, no.sentence)
     return _form_page(request, form, rows, None)
+
+
+PROMISED = "Promised, from now on."
+PROMISED_SINCE = "Promised. We are looking through what happened since."
+
+
+@page("promise.edit")
+@require_POST
+def retrospective(request: PageRequest) -> HttpResponse:
+    """Say of a promise that is being written how it would have gone lately."""
+    form, rows = _forms(request, {}, [standard_forms.empty()])
+    if not rows.is_valid():
+        return render(request, "desk/promises/retrospect.html", {"retrospect": None})
+    form.is_valid()
+    audience = form.cleaned_data.get("audience") or {}
+    found = retrospect.would_have_been(drafts=_drafts(rows), audience=audience, at=timezone.now())
+    return render(request, "desk/promises/retrospect.html", {"retrospect": found})
 
 
 @page("promise.edit")
@@ -122,9 +145,10 @@ def edit(request: PageRequest, slug: str) -> HttpResponse:
     """Change a promise."""
     row = _promise(slug)
     today = row.standards.today().order_by("pk")
-    form, rows = _forms(
-        request, promise_forms.wording_of(row), [standard_forms.initial_of(standard) for standard in today]
-    )
+    drawn = [standard_forms.initial_of(standard) for standard in today]
+    form, rows = _forms(request, promise_forms.wording_of(row), drawn)
+    kept = Standards(initial=drawn, prefix="standard").forms
+    versions.of(request, form, *kept, row="Measure", promise=row.pk)
     if request.method == "POST" and "more" not in request.POST and form.is_valid() and rows.is_valid():
         try:
             _change(request, row, form.wording(), _drafts(rows))
@@ -165,7 +189,8 @@ def recount(request: PageRequest, slug: str) -> HttpResponse:
 
 
 def _promise(slug: str) -> Promise:
-    return get_object_or_404(Promise.objects.select_related("stage", "owner", "recount"), slug=slug)
+    rows = Promise.objects.select_related("stage", "owner", "recount").prefetch_related("standards")
+    return get_object_or_404(rows, slug=slug)
 
 
 def _address(row: Promise) -> str:
