@@ -164,4 +164,4 @@ def _who(request: HttpRequest, last: Entry | None) -> str:
     if isinstance(request.user, Associate) and (last.by_kind, last.by_id) == ("associate", str(request.user.pk)):
         return "You"
     actor = f"{last.by_kind}:{last.by_id}" if last.by_id else last.by_kind
-    return last.by_label or names.actors(names.ActorQueries([actor]).get(actor, "Somebody"))
+    return last.by_label or names.actors(names.ActorQueries([actor])).get(actor, "Somebody")
