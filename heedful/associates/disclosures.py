@@ -38,12 +38,14 @@ class ListExported:
 
 
 SHOW = """
-WITH seen AS (
+WITH today AS (
+    SELECT (%(at)s AT TIME ZONE coalesce((SELECT time_zone FROM associates_company WHERE id = 1), 'UTC'))::date AS day
+), seen AS (
     SELECT FROM associates_disclosure
-    WHERE actor = %(actor)s AND day = %(day)s AND customers @> %(shown)s::bigint[]
+    WHERE actor = %(actor)s AND day = (SELECT day FROM today) AND customers @> %(shown)s::bigint[]
 ), counted AS (
     INSERT INTO associates_disclosure AS known (actor, day, customers)
-    SELECT %(actor)s, %(day)s, %(shown)s::bigint[]
+    SELECT %(actor)s, day, %(shown)s::bigint[] FROM today
     WHERE NOT EXISTS (SELECT FROM seen) AND cardinality(%(shown)s::bigint[]) <= %(most)s
     ON CONFLICT (actor, day) DO UPDATE
     SET customers = ARRAY(SELECT DISTINCT unnest(known.customers || EXCLUDED.customers))
@@ -52,7 +54,9 @@ WITH seen AS (
 )
 SELECT EXISTS (SELECT FROM seen) OR EXISTS (SELECT FROM counted)
 """
-"""One statement, which holds the row that it adds to: of many pages at once each sees whom those before it showed."""
+"""One statement, which holds the row that it adds to: of many pages at once each sees whom those before it showed.
+
+The day is the company's, as `_day` says."""
 
 
 def show(*, customers: Iterable[int], by: By, at: datetime) -> None:
@@ -70,7 +74,7 @@ def show(*, customers: Iterable[int], by: By, at: datetime) -> None:
 
 def _is_allowed(shown: Sequence[int], by: By, at: datetime) -> bool:
     """Whether these were shown today already, or can be counted within a day's work, which is done then."""
-    about = {"actor": str(by), "day": _day(at), "shown": list(shown), "most": settings.CUSTOMERS_A_DAY}
+    about = {"actor": str(by), "at": at, "shown": list(shown), "most": settings.CUSTOMERS_A_DAY}
     return bool(statements.fetch(SHOW, about)[0][0])
 
 

@@ -19,7 +19,7 @@ class NewAddress:
     at: datetime
 
 
-def change_rows(*, person: Customer) -> QuerySet[AddressChange]:
+def change_rows(*, person: Customer | int) -> QuerySet[AddressChange]:
     """Every change of a person's addresses, the oldest first."""
     rows = AddressChange.objects.filter(customer__person=person, customer__is_attached=False)
     return rows.order_by("changed_at", "pk")

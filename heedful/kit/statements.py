@@ -1,6 +1,7 @@
 """Statements that run so often that the database reads and plans them once for each connection."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial, reduce
 from typing import Any
 
 import msgspec
@@ -14,8 +15,17 @@ def fetch(statement: str, parameters: Sequence[Any] | Mapping[str, Any]) -> list
     raw = connection.connection
     raw.prepare_threshold = raw.prepare_threshold or 5
     with connection.wrap_database_errors, psycopg.Cursor(raw) as cursor:
-        cursor.execute(statement, parameters, prepare=True)
+        _measured(cursor)(statement, parameters, False, {"connection": connection, "cursor": cursor})
         return cursor.fetchall() if cursor.description else []
+
+
+def _measured(cursor: psycopg.Cursor[Any]) -> Callable[..., Any]:
+    """Run as prepared, within whatever stands around Django's own statements, such as a watch."""
+
+    def execute(statement: str, parameters: Any, *_: Any) -> None:
+        cursor.execute(statement, parameters, prepare=True)
+
+    return reduce(lambda run, wrapper: partial(wrapper, run), reversed(connection.execute_wrappers), execute)
 
 
 def numbers(values: Iterable[int]) -> str:

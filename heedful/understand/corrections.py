@@ -81,7 +81,12 @@ def undo(*, correction: Correction, by: By, at: datetime) -> None:
 
 def standing_rows(feedback: Iterable[int]) -> QuerySet[Correction]:
     """The corrections of this feedback that stand."""
-    return Correction.objects.filter(feedback__in=list(feedback), undone_at=None).order_by("pk")
+    return standing().filter(feedback__in=list(feedback))
+
+
+def standing() -> QuerySet[Correction]:
+    """Every correction that stands."""
+    return Correction.objects.filter(undone_at=None).order_by("pk")
 
 
 def by_feedback(rows: Iterable[Correction]) -> dict[int, list[Correction]]:

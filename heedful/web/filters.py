@@ -12,6 +12,7 @@ from typing import Any
 import lucide
 from django.template import defaultfilters
 from django.utils import timezone
+from django.utils.dates import MONTHS_3, WEEKDAYS_ABBR
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -51,9 +52,15 @@ def _told(moment: datetime, words: str) -> SafeString:
     return format_html(
         '<time datetime="{}" title="{}">{}</time>',
         exact.isoformat(timespec="seconds"),
-        date_format(exact, "D j M Y, H:i:s T"),
+        _in_full(exact),
         words,
     )
+
+
+def _in_full(exact: datetime) -> str:
+    """A moment as Django's format `D j M Y, H:i:s T` writes it, for lists that show a hundred of them."""
+    day = f"{WEEKDAYS_ABBR[exact.weekday()]} {exact.day} {str(MONTHS_3[exact.month]).title()} {exact.year:04d}"
+    return f"{day}, {exact:%H:%M:%S} {exact.tzname()}"
 
 
 def exactly(moment: datetime | None) -> SafeString | str:

@@ -108,7 +108,7 @@ def read[M: Model](
     *,
     keys: Sequence[str],
     size: int = PAGE,
-    beside: Iterable[QuerySet[Any, Any] | None] = (),
+    beside: Iterable[bundle.Query | None] = (),
     above: QuerySet[Any] | None = None,
 ) -> ListPage[M]:
     """Read one page, ordered by `keys` that all run the same way and end with a unique one, such as "-at", "-id".

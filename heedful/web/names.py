@@ -4,9 +4,6 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
-from typing import Any
-
-from django.db.models import QuerySet
 
 from heedful.act import causes
 from heedful.associates.models import Associate, Key
@@ -29,16 +26,21 @@ OWN = {"heedful": "Heedful", "survey": "Survey"}
 """What Heedful writes into the log itself."""
 
 
+PLAN = bundle.Plan(
+    lambda _: [
+        Stage.objects.values_list("slug", "name"),
+        kinds.pairs(),
+        Topic.objects.order_by("name").values_list("slug", "name"),
+        causes.pairs(),
+    ]
+)
+
+
 class Names:
     """Names by code, all of them read in one statement when the first is asked for, or with what else a page reads."""
 
     def __init__(self) -> None:
-        self.queries = (
-            Stage.objects.values_list("slug", "name"),
-            kinds.pairs(),
-            Topic.objects.order_by("name").values_list("slug", "name"),
-            causes.pairs(),
-        )
+        self.queries = PLAN.bind()
 
     @cached_property
     def stages(self) -> Mapping[str, str]:
@@ -84,6 +86,15 @@ class Names:
         return self.topics.get(slug) or wording.words(slug)
 
 
+ACTORS = bundle.Plan(
+    lambda slots: [
+        Associate.objects.filter(pk=slots.any_of("associates")).values_list("pk", "name"),
+        Key.objects.filter(pk=slots.any_of("keys")).values_list("pk", "name"),
+        Customer.objects.filter(pk=slots.any_of("customers")),
+    ]
+)
+
+
 class ActorQueries:
     """What is read to say who actors are, such as `key:1`, `api:key:1` or `associate:12`."""
 
@@ -94,11 +105,11 @@ class ActorQueries:
         for match in self.read.values():
             if match[2]:
                 ids_of[match[1]].add(int(match[2]))
-        self.associates = Associate.objects.filter(pk__in=ids_of["associate"]).values_list("pk", "name")
-        self.keys = Key.objects.filter(pk__in=ids_of["key"]).values_list("pk", "name")
-        self.customers = Customer.objects.filter(pk__in=ids_of["customer"])
+        self.associates, self.keys, self.customers = ACTORS.bind(
+            associates=ids_of["associate"], keys=ids_of["key"], customers=ids_of["customer"]
+        )
 
-    def __iter__(self) -> Iterator[QuerySet[Any, Any]]:
+    def __iter__(self) -> Iterator[bundle.Query]:
         return iter((self.associates, self.keys, self.customers))
 
 

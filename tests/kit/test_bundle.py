@@ -47,3 +47,35 @@ def test_a_query_that_was_read_is_not_read_again(mira: Associate, django_assert_
         assert [team.name for team in unread] == ["Care"]
     with django_assert_num_queries(1):
         assert list(unread.filter(name="Nobody")) == []
+
+
+@pytest.mark.usefixtures("ada", "mira", "lena", "alice", "bruno")
+def test_a_plan_gives_what_its_queries_give_with_each_value(django_assert_num_queries: Any) -> None:
+    compiled = []
+
+    def make(slots: Any) -> list[Any]:
+        compiled.append(slots)
+        return [
+            Associate.objects.filter(name=slots.name).select_related("team"),
+            Associate.objects.filter(pk=slots.any_of("numbers")).exclude(name=slots.name).order_by("name"),
+            Customer.objects.filter(email=slots.any_of("emails")).values_list("email", flat=True),
+            Customer.objects.none(),
+            Team.objects.all(),
+        ]
+
+    plan, everybody = bundle.Plan(make), [who.pk for who in Associate.objects.all()]
+    for name, others in (("Mira", ["Ada", "Lena"]), ("Lena", ["Ada", "Mira"])):
+        with django_assert_num_queries(1):
+            bundle.fetch(
+                *(read := plan.bind(name=name, numbers=everybody, emails=["alice@example.test", "x"])),
+                unplanned := Team.objects.order_by("name"),
+            )
+            who, rest, emails, nobody, teams = read
+            assert [one.name for one in who] == [name]
+            assert [one.name for one in rest] == others
+            assert list(emails) == ["alice@example.test"]
+            assert (len(nobody), bool(nobody)) == (0, False)
+            assert list(teams) == list(unplanned)
+            assert who[0].team in teams
+    assert not plan.bind(name="Nobody", numbers=[], emails=[])[1]
+    assert len(compiled) == 1

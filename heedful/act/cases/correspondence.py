@@ -11,12 +11,12 @@ from heedful.listen.conversations.models import MessageQuerySet
 from heedful.listen.models import Message, Thread
 
 
-def notes_of(case: Case) -> QuerySet[Note]:
+def notes_of(case: Case | int) -> QuerySet[Note]:
     """The notes and calls on a case, each with who wrote it down, and when as `at`."""
-    return case.notes.select_related("author")
+    return Note.objects.filter(case=case).select_related("author")
 
 
-def messages_of(case: Case) -> QuerySet[Message]:
+def messages_of(case: Case | int) -> QuerySet[Message]:
     """The messages of a case, each with who wrote it, how it left, and when as `at`.
 
     Notes and messages are numbered by one sequence, so that a list of both has an order and no number twice.
@@ -65,7 +65,7 @@ def waiting_troubles(case: Case) -> QuerySet[CaseTrouble]:
     return case.troubles.filter(is_failure=True).exclude(promise__is_case_clock=True)
 
 
-def _of(case: Case) -> MessageQuerySet:
+def _of(case: Case | int) -> MessageQuerySet:
     return Message.objects.filter(thread__in=CaseThread.objects.filter(case=case).values("thread"))
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import IntEnum
+from functools import cache, partial
 from typing import Any, NamedTuple, Self
 
 from django.db.models import Model, Q, QuerySet
@@ -124,6 +125,28 @@ class CaseHistory:
         )
 
 
+def _plan(before: HistoryPosition | None, most: int) -> bundle.Plan:
+    """What is read of one case: what was done, the notes, the messages, and the answers whether it helped."""
+    return bundle.Plan(
+        lambda slots: [
+            _latest(
+                Entry.objects.filter(data__contains=slots.subject, kind__in=ICONS).exclude(BY_ITSELF),
+                Source.HANDS,
+                before,
+                most,
+            ),
+            _latest(correspondence.notes_of(slots.case), Source.NOTES, before, most),
+            _latest(correspondence.messages_of(slots.case), Source.NOTES, before, most),
+            Invitation.objects.filter(
+                customer=slots.customer, case_id=slots.case, answers__has_key=question_kinds.OPEN
+            ).order_by("pk"),
+        ]
+    )
+
+
+_latest_plan = cache(partial(_plan, None))
+
+
 class HistoryQueries:
     """What a part of a case's history is made of: the latest part, or the one before or since a place."""
 
@@ -132,16 +155,21 @@ class HistoryQueries:
     ) -> None:
         self.case, self.before, self.since = case, before, since
         self.most = MOST if since else PART
-        moves = Entry.objects.about(case=case.pk).filter(kind__in=ICONS).exclude(BY_ITSELF)
-        self.entries = _latest(moves, Source.HANDS, before, self.most + 1)
-        self.notes = _latest(correspondence.notes_of(case), Source.NOTES, before, self.most + 1)
-        self.messages = _latest(correspondence.messages_of(case), Source.NOTES, before, self.most + 1)
-        self.invitations = Invitation.objects.filter(
-            customer=case.customer_id, case_id=case.pk, answers__has_key=question_kinds.OPEN
-        ).order_by("pk")
+        about = {"case": case.pk, "customer": case.customer_id, "subject": bundle.document({"case": case.pk})}
+        plan = _plan(before, self.most + 1) if before else _latest_plan(self.most + 1)
+        self.entries, self.notes, self.messages, self.invitations = plan.bind(**about)
 
-    def __iter__(self) -> Iterator[QuerySet[Any]]:
+    def __iter__(self) -> Iterator[bundle.Query]:
         return iter((self.entries, self.notes, self.messages, self.invitations))
+
+
+NAMED = bundle.Plan(
+    lambda slots: [
+        Associate.objects.filter(pk=slots.any_of("owners")),
+        Team.objects.filter(pk=slots.any_of("teams")),
+        Feedback.objects.filter(subject=slots.any_of("subjects")).values_list("pk", "subject"),
+    ]
+)
 
 
 class NamedInHistory:
@@ -149,12 +177,14 @@ class NamedInHistory:
 
     def __init__(self, queries: HistoryQueries) -> None:
         data = [entry.data for entry in queries.entries]
-        self.owners = Associate.objects.filter(pk__in={one.get("owner") for one in data} - {None})
-        self.teams = Team.objects.filter(pk__in={one.get("team") for one in data} - {None})
         self.subjects = {row.pk: Reference("invitation", row.pk).former for row in queries.invitations}
-        self.feedback = Feedback.objects.filter(subject__in=self.subjects.values()).values_list("pk", "subject")
+        self.owners, self.teams, self.feedback = NAMED.bind(
+            owners={one.get("owner") for one in data} - {None},
+            teams={one.get("team") for one in data} - {None},
+            subjects=self.subjects.values(),
+        )
 
-    def __iter__(self) -> Iterator[QuerySet[Any, Any]]:
+    def __iter__(self) -> Iterator[bundle.Query]:
         return iter((self.owners, self.teams, self.feedback))
 
 

@@ -14,6 +14,7 @@ from heedful.act.models import URGENCY, Case, CaseTrouble, Note, Reply
 from heedful.associates.models import Associate, Team
 from heedful.customers import addresses, question_kinds
 from heedful.customers.models import Feedback, Score, Touchpoint
+from heedful.kit import bundle
 from heedful.listen.models import Thread
 from heedful.promise.models import Commitment
 from heedful.understand import corrections as understood
@@ -23,8 +24,6 @@ from heedful.web.page import PageRequest
 
 SIGNS = 50
 """Signs that are shown on one page; a case that stands for many may have thousands."""
-
-type Query = QuerySet[Any, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +55,20 @@ class CommitmentRow:
         return (self.came_at - due_at).total_seconds() if self.came_at and due_at else 0
 
 
-def troubles_of(request: PageRequest, case: Case, beside: Iterable[Query] = ()) -> lists.ListPage[CaseTrouble]:
+def troubles_of(request: PageRequest, case: Case, beside: Iterable[bundle.Query] = ()) -> lists.ListPage[CaseTrouble]:
     """A page of what opened the case and what joined it, the latest first; read with what else the page shows."""
     rows = case.troubles.select_related("customer__person")
     return lists.read(request, rows, keys=["-happened_at", "-pk"], size=SIGNS, beside=beside)
+
+
+TROUBLE = bundle.Plan(
+    lambda slots: [
+        Feedback.objects.filter(pk=slots.any_of("feedback")).select_related("reading"),
+        Score.objects.filter(feedback=slots.any_of("feedback")),
+        understood.standing().filter(feedback=slots.any_of("feedback")),
+        Commitment.objects.filter(pk=slots.any_of("commitments")).select_related("promise"),
+    ]
+)
 
 
 class TroubleQueries:
@@ -68,12 +77,9 @@ class TroubleQueries:
     def __init__(self, troubles: Sequence[CaseTrouble]) -> None:
         spoken = {number for trouble in troubles if (number := trouble.feedback_id)}
         made = {number for trouble in troubles if (number := trouble.commitment_id)}
-        self.feedback = Feedback.objects.filter(pk__in=spoken).select_related("reading")
-        self.scores = Score.objects.filter(feedback__in=spoken)
-        self.corrections = understood.standing_rows(spoken)
-        self.commitments = Commitment.objects.filter(pk__in=made).select_related("promise")
+        self.feedback, self.scores, self.corrections, self.commitments = TROUBLE.bind(feedback=spoken, commitments=made)
 
-    def __iter__(self) -> Iterator[Query]:
+    def __iter__(self) -> Iterator[bundle.Query]:
         return iter((self.feedback, self.scores, self.corrections, self.commitments))
 
 
@@ -113,10 +119,15 @@ def ownership_digest(case: Case) -> str:
     return f"{case.owner_id or 0}.{'open' if case.is_open else 'closed'}"
 
 
-def next_cases(me: Associate, *, after: Case) -> QuerySet[Case]:
+@bundle.Plan
+def _next(slots: Any) -> list[QuerySet[Case]]:
+    mine = Case.objects.open().filter(owner=slots.me, answered_at=None).exclude(pk=slots.case)
+    return [mine.select_related("customer__person").order_by(URGENCY, "due_at", "pk")[:1]]
+
+
+def next_cases(me: Associate, *, after: Case) -> Sequence[Case]:
     """The case of mine that comes first among those that wait for us, but for the one that is open; none or one."""
-    mine = Case.objects.open().filter(owner=me, answered_at=None).exclude(pk=after.pk)
-    return mine.select_related("customer__person").order_by(URGENCY, "due_at", "pk")[:1]
+    return _next.bind(me=me.pk, case=after.pk)[0]
 
 
 def _trouble_row(
@@ -154,18 +165,25 @@ def scores_in_words(scores: Iterable[Score]) -> list[str]:
     return [question_kinds.sentence(score.question, score.answer) for score in given]
 
 
+@bundle.Plan
+def _addresses(slots: Any) -> list[QuerySet[Any, Any]]:
+    calls = Note.objects.filter(case__customer__person=slots.person, kind=Note.Kind.CALL)
+    threads = Thread.objects.of_person(slots.person).exclude(last_out_at=None)
+    return [
+        addresses.change_rows(person=slots.person),
+        calls.order_by("-at").values_list("at", flat=True)[:1],
+        threads.order_by("-last_out_at").values_list("last_out_at", flat=True)[:1],
+    ]
+
+
 class AddressQueries:
     """Which addresses of a customer became others, and when somebody of ours last wrote or called."""
 
     def __init__(self, case: Case) -> None:
         self.person = case.who
-        calls = Note.objects.filter(case__customer__person=self.person.pk, kind=Note.Kind.CALL)
-        threads = Thread.objects.of_person(self.person.pk).exclude(last_out_at=None)
-        self.changes = addresses.change_rows(person=self.person)
-        self.called = calls.order_by("-at").values_list("at", flat=True)[:1]
-        self.written = threads.order_by("-last_out_at").values_list("last_out_at", flat=True)[:1]
+        self.changes, self.called, self.written = _addresses.bind(person=self.person.pk)
 
-    def __iter__(self) -> Iterator[Query]:
+    def __iter__(self) -> Iterator[bundle.Query]:
         return iter((self.changes, self.called, self.written))
 
 
@@ -228,14 +246,21 @@ class ClosureForm(forms.Form):
         self.fields["cause"].choices = [("", "Choose"), *offered]  # type: ignore[attr-defined]
 
 
+CHOICES = bundle.Plan(
+    lambda _: [
+        Associate.objects.filter(is_active=True).order_by("name"),
+        Team.objects.order_by("name"),
+        causes.offered(),
+        Reply.objects.offered().order_by("name", "pk"),
+    ]
+)
+
+
 class Choices:
     """What the forms of the page offer."""
 
     def __init__(self) -> None:
-        self.colleagues = Associate.objects.filter(is_active=True).order_by("name")
-        self.teams = Team.objects.order_by("name")
-        self.causes = causes.offered()
-        self.replies = Reply.objects.offered().order_by("name", "pk")
+        self.colleagues, self.teams, self.causes, self.replies = CHOICES.bind()
 
-    def __iter__(self) -> Iterator[Query]:
+    def __iter__(self) -> Iterator[bundle.Query]:
         return iter((self.colleagues, self.teams, self.causes, self.replies))

@@ -48,22 +48,31 @@ def _back(now: datetime, number: int) -> datetime:
     return days.before(now, number, zone=timezone.get_current_timezone_name())
 
 
+@bundle.Plan
+def _plan(slots: Any) -> list[QuerySet[Any]]:
+    made = Commitment.objects.filter(customer__person=slots.person).select_related("promise")
+    lately = made.filter(state="broken", counts_at__gte=slots.broken_since)
+    worded = Feedback.objects.filter(customer__person=slots.person).exclude(verbatim="").select_related("reading")
+    answers = Score.objects.filter(customer__person=slots.person, happened_at__gte=slots.answers_since)
+    cases = Case.objects.open().of_person(slots.person).select_related("owner")
+    return [
+        made.filter(state__in=["pending", "at_risk"]).order_by("due_at", "pk")[:4],
+        lately.order_by("-counts_at", "-pk")[:3],
+        worded.order_by("-happened_at", "-pk")[:1],
+        answers.order_by("-happened_at", "-pk")[:60],
+        cases.order_by(URGENCY, "due_at", "pk")[:5],
+    ]
+
+
 class PanelQueries:
     """What the panel reads of one person."""
 
     def __init__(self, person: int, now: datetime) -> None:
-        made = Commitment.objects.filter(customer__person=person).select_related("promise")
-        lately = made.filter(state="broken", counts_at__gte=_back(now, BROKEN_LATELY_DAYS))
-        worded = Feedback.objects.filter(customer__person=person).exclude(verbatim="").select_related("reading")
-        answers = Score.objects.filter(customer__person=person, happened_at__gte=_back(now, LATELY_DAYS))
-        cases = Case.objects.open().of_person(person).select_related("owner")
-        self.owed = made.filter(state__in=["pending", "at_risk"]).order_by("due_at", "pk")[:4]
-        self.broken = lately.order_by("-counts_at", "-pk")[:3]
-        self.worded = worded.order_by("-happened_at", "-pk")[:1]
-        self.scores = answers.order_by("-happened_at", "-pk")[:60]
-        self.cases = cases.order_by(URGENCY, "due_at", "pk")[:5]
+        self.owed, self.broken, self.worded, self.scores, self.cases = _plan.bind(
+            person=person, broken_since=_back(now, BROKEN_LATELY_DAYS), answers_since=_back(now, LATELY_DAYS)
+        )
 
-    def __iter__(self) -> Iterator[QuerySet[Any]]:
+    def __iter__(self) -> Iterator[bundle.Query]:
         return iter((self.owed, self.broken, self.worded, self.scores, self.cases))
 
 

@@ -5,10 +5,10 @@ A case stands there once: its clock in the log says when it was opened, its own 
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from heedful.act import clock
@@ -73,18 +73,46 @@ class Contact:
     left_at: datetime | None = None
 
 
+@bundle.Plan
+def _person(slots: Any) -> list[QuerySet[Any, Any]]:
+    latest = Touchpoint.objects.filter(customer=slots.any_of("records")).order_by("-happened_at")[:LATEST]
+    # Older ones alone are not worth reading the whole log for.
+    return [
+        latest.values_list("channel", flat=True),
+        Case.objects.of_person(slots.person).order_by("-opened_at")[:MOST],
+    ]
+
+
 class TimelineQueries:
     """What is read of one person beside the page of touchpoints: the channels and the cases."""
 
     def __init__(self, person: int, records: Sequence[int]) -> None:
         self.person, self.records = person, records
-        latest = Touchpoint.objects.filter(customer__in=records).order_by("-happened_at")[:LATEST]
-        # Older ones alone are not worth reading the whole log for.
-        self.latest = latest.values_list("channel", flat=True)
-        self.cases = Case.objects.of_person(person).order_by("-opened_at")[:MOST]
+        self.latest, self.cases = _person.bind(person=person, records=records)
 
-    def __iter__(self) -> Iterator[QuerySet[Any, Any]]:
+    def __iter__(self) -> Iterator[bundle.Query]:
         return iter((self.latest, self.cases))
+
+
+FIRST, LAST = datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC)
+"""Before and after everything that happened."""
+
+
+@bundle.Plan
+def _beside(slots: Any) -> list[QuerySet[Any, Any]]:
+    calls = Note.objects.select_related("author").filter(case=slots.any_of("cases"), kind=Note.Kind.CALL)
+    messages = correspondence.messages_of_person(slots.person)
+    broken = Commitment.objects.filter(customer__person=slots.person, state="broken").select_related("promise")
+    readings = Reading.objects.filter(
+        customer=slots.any_of("customers"), feedback__touchpoint_id=slots.any_of("touchpoints")
+    )
+    written = messages.filter(occurred_at__gte=slots.since, occurred_at__lt=slots.until)
+    return [
+        calls.filter(at__gte=slots.since, at__lt=slots.until).order_by("-at", "-pk")[:MOST],
+        written.order_by("-occurred_at", "-pk")[:MOST],
+        broken.filter(counts_at__gte=slots.since, counts_at__lt=slots.until).order_by("-counts_at")[:MOST],
+        readings.select_related("feedback"),
+    ]
 
 
 class BetweenQueries:
@@ -93,17 +121,19 @@ class BetweenQueries:
     def __init__(self, shown: lists.ListPage[Touchpoint], queries: TimelineQueries) -> None:
         since = shown.rows[-1].happened_at if shown.following else None
         until = shown.after[0] if shown.after else None
-        numbers = [case.pk for case in queries.cases]
-        calls = Note.objects.select_related("author").filter(case__in=numbers, kind=Note.Kind.CALL)
-        messages = correspondence.messages_of_person(queries.person)
-        broken = Commitment.objects.filter(customer__person=queries.person, state="broken").select_related("promise")
+        spoken = [row for row in shown.rows if row.verbatim]
         self.since, self.until = since, until
-        self.calls = _between(calls, "at", since, until).order_by("-at", "-pk")[:MOST]
-        self.messages = _between(messages, "occurred_at", since, until).order_by("-occurred_at", "-pk")[:MOST]
-        self.broken = _between(broken, "counts_at", since, until).order_by("-counts_at")[:MOST]
+        self.calls, self.messages, self.broken, self.readings = _beside.bind(
+            person=queries.person,
+            cases=[case.pk for case in queries.cases],
+            since=since or FIRST,
+            until=until or LAST,
+            customers={row.customer_id for row in spoken},
+            touchpoints=[row.pk for row in spoken],
+        )
 
-    def __iter__(self) -> Iterator[QuerySet[Any, Any]]:
-        return iter((self.calls, self.messages, self.broken))
+    def __iter__(self) -> Iterator[bundle.Query]:
+        return iter((self.calls, self.messages, self.broken, self.readings))
 
 
 def timeline_query(request: PageRequest, queries: TimelineQueries) -> TimelineQuery:
@@ -128,11 +158,11 @@ def entries(
 ) -> list[TimelineEntry]:
     """Return a page of the timeline, the newest first; cases and promises come in where they belong in time."""
     cases = {str(case.pk): case for case in queries.cases}
-    between, readings = BetweenQueries(shown, queries), _reading_rows(shown.rows)
+    between = BetweenQueries(shown, queries)
     actors = names.ActorQueries(row.source for row in shown.rows if row.source)
-    bundle.fetch(readings, *actors, *(between if query.is_all else ()))
+    bundle.fetch(*actors, *between)
     contacts = _contacts(between) if query.is_all else []
-    sources, readings_of = names.sources(actors), {reading.feedback.touchpoint_id: reading for reading in readings}
+    sources, readings_of = names.sources(actors), {one.feedback.touchpoint_id: one for one in between.readings}
     shown_entries = [
         _clock(sitting[0], case)
         if (case := _case_of(sitting[0], cases))
@@ -153,14 +183,6 @@ def _contacts(between: BetweenQueries) -> list[Contact]:
     """The messages and calls on these cases within a time, the latest of them where there are very many."""
     spoken = [*map(_call, between.calls), *map(_message, between.messages)]
     return sorted(spoken, key=lambda one: (one.at, one.number), reverse=True)[:MOST]
-
-
-def _between[M: Model](rows: QuerySet[M], field: str, since: datetime | None, until: datetime | None) -> QuerySet[M]:
-    if since is not None:
-        rows = rows.filter(**{f"{field}__gte": since})
-    if until is not None:
-        rows = rows.filter(**{f"{field}__lt": until})
-    return rows
 
 
 def _call(note: Note) -> Contact:
@@ -218,15 +240,6 @@ def _sittings(rows: Sequence[Touchpoint]) -> list[list[Touchpoint]]:
 
 def _is_spoken(row: Touchpoint) -> bool:
     return bool(row.scores or row.verbatim)
-
-
-def _reading_rows(rows: Sequence[Touchpoint]) -> QuerySet[Reading]:
-    """What was read in the words of these touchpoints."""
-    spoken = [row for row in rows if row.verbatim]
-    readings = Reading.objects.filter(
-        customer__in={row.customer_id for row in spoken}, feedback__touchpoint_id__in=[row.pk for row in spoken]
-    )
-    return readings.select_related("feedback")
 
 
 def _touchpoint(

@@ -157,7 +157,7 @@ def _person_of(pk: int) -> Subquery:
     return Subquery(Customer.objects.filter(pk=pk).values(root=Coalesce("person_id", "pk"))[:1])
 
 
-def _read(request: PageRequest, pk: int, *beside: QuerySet[Any, Any]) -> Customer:
+def _read(request: PageRequest, pk: int, *beside: bundle.Query) -> Customer:
     """Return the person that a record belongs to, with what every page shows, and read what stands beside."""
     people = Customer.objects.select_related("stage", "organisation").filter(pk=_person_of(pk))
     bundle.fetch(people, *beside)

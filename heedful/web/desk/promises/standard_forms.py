@@ -1,6 +1,6 @@
 """How standards are written down: as sentences with gaps to fill, one of each form, of which one is chosen."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from string import Formatter
 from typing import Any
@@ -79,6 +79,7 @@ class StandardForm(forms.Form):
 
     def __init__(self, *args: Any, offered: Callable[[], dict[str, str]] | None = None, **more: Any) -> None:
         super().__init__(*args, **more)
+        self.offered = offered or touchpoint_kinds.offered
         for form in standards.forms():
             for blank in form.fragment.blanks:
                 field = self.fields[_name(form, blank)] = FIELDS[blank.type](blank)
@@ -128,7 +129,7 @@ class StandardForm(forms.Form):
     def _unheard(self, form: Form) -> list[UnseenKind]:
         gaps = [_name(form, blank) for blank in form.fragment.blanks if blank.type == "kind"]
         typed = [str(self[name].value() or "") for name in gaps]
-        return unseen_kinds(typed) if any(typed) else []
+        return unseen_kinds(typed, self.offered()) if any(typed) else []
 
     @property
     def is_wrong_below(self) -> bool:
@@ -155,9 +156,9 @@ def _name(form: Form, blank: Blank) -> str:
     return f"{form.code}_{blank.name}"
 
 
-def unseen_kinds(typed: Iterable[str]) -> list[UnseenKind]:
+def unseen_kinds(typed: Iterable[str], offered: Mapping[str, str] | None = None) -> list[UnseenKind]:
     """What kinds are called that were typed, by name or by code, and of which none has arrived yet."""
-    known = touchpoint_kinds.offered()
+    known = touchpoint_kinds.offered() if offered is None else offered
     codes = [touchpoint_kinds.code_of(text, known) for text in typed]
     return [
         UnseenKind(touchpoint_kinds.name_of(code, known), touchpoint_kinds.name_of(kinds.nearest(code), known))

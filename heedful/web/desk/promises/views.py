@@ -62,7 +62,7 @@ def index(request: PageRequest) -> HttpResponseBase:
 @page("promise.read")
 def promise(request: PageRequest, slug: str) -> HttpResponseBase:
     """One promise: talk, walk, and the rows behind it."""
-    row = _promise(slug)
+    row = get_object_or_404(Promise.objects.select_related("stage", "owner", "recount"), slug=slug)
     context = promise_page.page_context(request, row, at=timezone.now())
     if request.GET.get("format") == "csv":
         return lists.csv_file(request, row.slug, context["found"], COLUMNS)
@@ -147,7 +147,7 @@ def edit(request: PageRequest, slug: str) -> HttpResponse:
     today = row.standards.today().order_by("pk")
     drawn = [standard_forms.initial_of(standard) for standard in today]
     form, rows = _forms(request, promise_forms.wording_of(row), drawn)
-    kept = Standards(initial=drawn, prefix="standard").forms
+    kept = Standards(initial=drawn, prefix="standard", form_kwargs=rows.form_kwargs).forms
     versions.of(request, form, *kept, row="Measure", promise=row.pk)
     if request.method == "POST" and "more" not in request.POST and form.is_valid() and rows.is_valid():
         try:
