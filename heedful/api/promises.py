@@ -234,8 +234,7 @@ def _card(card: scorecards.PromiseCard, period: Period) -> dict[str, Any]:
 @repeatable
 def make(request: ApiRequest, body: PromiseIn) -> Done:
     """Promise something, from now on; `since` counts from an earlier time on, in the background."""
-    if any("\x00" in text for text in _texts(body.model_dump())):
-        raise Refused("A text cannot hold a NUL character.")
+    _check_texts(body)
     drafts = [_draft(standard) for standard in body.standards]
     made = promises.make(wording=_wording(body), standards=drafts, since=body.since, by=request.auth, at=timezone.now())
     return 201, PromiseOut(**_out(made))
@@ -256,6 +255,7 @@ class RetrospectOut(Schema):
 def retrospective(request: ApiRequest, body: RetrospectIn) -> RetrospectOut:
     """What would have been: how often it would have been kept and broken lately, had it been promised."""
     associates.must(request.auth, "promise.edit")
+    _check_texts(body)
     drafts = [_draft(standard) for standard in body.standards]
     found = retrospect.would_have_been(drafts=drafts, audience=body.audience, at=timezone.now())
     return RetrospectOut(
@@ -266,6 +266,11 @@ def retrospective(request: ApiRequest, body: RetrospectIn) -> RetrospectOut:
         is_sample=found.is_sample,
         cannot_be_measured=[MissingKindOut(kind=one.kind, nearest=one.nearest) for one in found.missing],
     )
+
+
+def _check_texts(body: Schema) -> None:
+    if any("\x00" in text for text in _texts(body.model_dump())):
+        raise Refused("A text cannot hold a NUL character.")
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -18,6 +18,7 @@ __all__ = ["case", "feedback"]
 
 TOKEN = re.compile(r'name="form_token" value="([\w-]{16,})"')
 WEEK = {f"day_{number}": "09:00-17:00" for number in range(5)}
+TOM = {"name": "Tom", "email": "t@acme.test", "role": "associate", "password": "a long enough pass phrase"}
 CALENDAR = {"name": "Depot", "time_zone": "Europe/London", **WEEK}
 
 
@@ -42,7 +43,7 @@ def test_every_form_has_a_token_of_its_own(as_: As, ada: Associate) -> None:
 @pytest.mark.parametrize(
     ("page", "address", "typed", "rows"),
     [
-        ("/setup/associates/add", "", {"name": "Tom", "email": "t@acme.test", "role": "associate"}, Associate),
+        ("/setup/associates/add", "", TOM, Associate),
         ("/setup/calendars/add", "", CALENDAR, Calendar),
         ("/setup/teams", "", {"name": "Depot"}, Team),
         ("/setup/webhooks/add", "", {"name": "Chat", "url": "https://93.184.216.34/x"}, Entry),
@@ -187,3 +188,14 @@ def test_a_repeat_is_answered_to_htmx_in_its_own_way(as_: As, mira: Associate, c
 
     assert {(answer.status_code, answer["HX-Redirect"]) for answer in answers} == {(200, f"/cases/{case.pk}#latest")}
     assert Note.objects.count() == 1
+
+
+def test_a_link_that_was_made_to_be_handed_over_is_made_once(as_: As, ada: Associate) -> None:
+    """Where no mail server is, the answer is the link itself, and a repeat says that the associate is here."""
+    invited = {name: value for name, value in TOM.items() if name != "password"}
+
+    first, *repeats = thrice(as_(ada), "/setup/associates/add", "/setup/associates/add", invited)
+
+    assert "/welcome/" in say(first)
+    assert Associate.objects.filter(email="t@acme.test").count() == 1
+    assert all("t@acme.test is already here." in say(repeat) for repeat in repeats)

@@ -256,7 +256,7 @@ def test_working_time_is_changed_from_now_on_and_its_past_is_corrected_apart(as_
     assert (row.name, row.earlier, row.week[6]) == ("Service", None, [["10:00", "12:00"]])
     ledger = as_(ada).get("/setup/ledger?q=CalendarCorrected").content.decode()
     assert "Calendar corrected" in ledger
-    assert "calendar Service" in ledger
+    assert "name Service" in ledger
 
 
 def test_working_time_takes_the_public_holidays_of_a_region(as_: As, ada: Associate) -> None:
