@@ -194,10 +194,9 @@ def _out(row: Promise) -> dict[str, Any]:
         "standards": promises.sentences(row),
         "experience_question": row.experience_question,
         "cannot_be_measured": [
-            MissingKindOut(kind=one.kind, nearest=one.nearest) for one in promises.missing_kinds(row.standards.all())
-        ]
-        if row.is_active
-        else [],
+            MissingKindOut(kind=one.kind, nearest=one.nearest)
+            for one in promises.missing_kinds(one for one in row.standards.all() if one.is_waiting and row.is_active)
+        ],
         "made_at": row.made_at,
         "ended_at": row.ended_at,
     }

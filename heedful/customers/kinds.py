@@ -135,18 +135,22 @@ def pairs() -> QuerySet[TouchpointKind, tuple[str, str]]:
 def unseen(*, slugs: Iterable[str]) -> list[str]:
     """Return those of these kinds of which none has arrived yet; what Heedful itself writes comes by itself."""
     sent = [slug for slug in dict.fromkeys(slugs) if slug and not slug.startswith(RESERVED)]
+    if not sent:
+        return []
     arrived = set(TouchpointKind.objects.filter(pk__in=sent).exclude(last_arrived_at=None).values_list("pk", flat=True))
     return [slug for slug in sent if slug not in arrived]
 
 
-def nearest(slug: str) -> str:
-    """The kind that has come in whose code or name is most like this one; nothing where none is."""
-    arrived = TouchpointKind.objects.exclude(last_arrived_at=None).exclude(pk=slug)
+def nearest(slugs: Collection[str]) -> dict[str, str]:
+    """By each of these kinds the one that has come in whose code or name is most like it; nothing where none is."""
+    if not slugs:
+        return {}
+    arrived = TouchpointKind.objects.exclude(last_arrived_at=None).exclude(pk__in=slugs)
     spelled = {
         text.casefold(): pk for pk, name in arrived.values_list("pk", "name")[:MOST] for text in (name, pk) if text
     }
-    alike = difflib.get_close_matches(slug.casefold(), spelled, n=1, cutoff=ALIKE)
-    return spelled[alike[0]] if alike else ""
+    alike = {slug: difflib.get_close_matches(slug.casefold(), spelled, n=1, cutoff=ALIKE) for slug in slugs}
+    return {slug: spelled[matches[0]] if matches else "" for slug, matches in alike.items()}
 
 
 @transaction.atomic

@@ -170,7 +170,8 @@ def match_properties() -> list[str]:
 def missing_kinds(rows: Iterable[Standard]) -> list[MissingKind]:
     """What keeps standards from being measured: kinds of which nothing has come in yet."""
     slugs = [slug for row in rows for slug in (row.from_kind, row.to_kind) if row.ended_at is None]
-    return [MissingKind(slug, kinds.nearest(slug)) for slug in kinds.unseen(slugs=slugs)]
+    nearest = kinds.nearest(kinds.unseen(slugs=slugs))
+    return [MissingKind(slug, alike) for slug, alike in nearest.items()]
 
 
 def _standing(promise: Promise) -> Promise:

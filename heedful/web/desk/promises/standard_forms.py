@@ -160,9 +160,10 @@ def unseen_kinds(typed: Iterable[str], offered: Mapping[str, str] | None = None)
     """What kinds are called that were typed, by name or by code, and of which none has arrived yet."""
     known = touchpoint_kinds.offered() if offered is None else offered
     codes = [touchpoint_kinds.code_of(text, known) for text in typed]
+    nearest = kinds.nearest(kinds.unseen(slugs=codes))
     return [
-        UnseenKind(touchpoint_kinds.name_of(code, known), touchpoint_kinds.name_of(kinds.nearest(code), known))
-        for code in kinds.unseen(slugs=codes)
+        UnseenKind(touchpoint_kinds.name_of(code, known), touchpoint_kinds.name_of(alike, known))
+        for code, alike in nearest.items()
     ]
 
 
