@@ -1,13 +1,22 @@
 """Their people's rows: customers, organisations, identities, touchpoints, feedback, consent and value."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Upper
 
 from heedful.customers import question_kinds, slugs
+from heedful.customers.import_log import Import as Import
+from heedful.customers.import_log import ImportBatch as ImportBatch
+from heedful.customers.import_log import ImportClaim as ImportClaim
 from heedful.customers.question_kinds.kind import whole
 from heedful.kit import characters
+
+
+def importers() -> ArrayField:  # type: ignore[type-arg]  # it takes none when it runs
+    """The imports that alone brought a row; null where anybody else did too."""
+    return ArrayField(models.BigIntegerField(), null=True)
 
 
 class Stage(models.Model):
@@ -33,6 +42,7 @@ class Organisation(models.Model):
     said_at = models.JSONField(default=dict)
     """Attribute, or `name` -> when it was said; what is not in it was said before times were kept."""
     created_at = models.DateTimeField()
+    imported_by = importers()
 
     def __str__(self) -> str:
         return characters.straight(self.name or self.external_id)
@@ -55,6 +65,8 @@ class Customer(models.Model):
     person = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="records", db_index=False)
     facts = models.JSONField(default=dict)
     """What this record's own arrivals said: attribute -> [value, when it happened]."""
+    imported = models.JSONField(null=True)
+    """Of a record that an import described: what each source of facts said; see `layers`."""
     unverified = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))
     """The same, of what a browser said: shown as such, and never taken for true of a customer whom we know."""
     is_attached = models.BooleanField(default=False, db_default=False)
@@ -133,6 +145,7 @@ class Identity(models.Model):
     verified = models.BooleanField(default=False, db_default=True)
     """Whether somebody whom we trust named it: a server, an associate, an import, or the customer."""
     first_seen_at = models.DateTimeField()
+    imported_by = importers()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["kind", "value"], name="customers_identity_once")]
@@ -149,6 +162,7 @@ class IdentityLink(models.Model):
     verified = models.BooleanField(default=False, db_default=True)
     """Whether somebody whom we trust named them together; what browsers say alone joins no two known people."""
     first_seen_at = models.DateTimeField()
+    imported_by = importers()
 
     class Meta:
         constraints = [
@@ -207,6 +221,8 @@ class Consent(models.Model):
     granted = models.BooleanField()
     at = models.DateTimeField()
     source = models.CharField(max_length=80, blank=True)
+    imported = models.JSONField(null=True)
+    """Of a word that an import brought: what each source said; see `layers`."""
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["customer", "purpose"], name="customers_consent_once")]
@@ -222,6 +238,7 @@ class StageChange(models.Model):
     stage = models.ForeignKey(Stage, on_delete=models.CASCADE, related_name="+")
     at = models.DateTimeField()
     source = models.CharField(max_length=80, blank=True)
+    imported_by = importers()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["customer", "stage", "at"], name="customers_stage_once")]
@@ -375,26 +392,3 @@ class Rejection(models.Model):
 
     def __str__(self) -> str:
         return self.reason
-
-
-class Import(models.Model):
-    """A file that was read in, and how far."""
-
-    source = models.CharField(max_length=80)
-    file_name = models.CharField(max_length=250)
-    file_digest = models.CharField(max_length=32)
-    map_digest = models.CharField(max_length=32)
-    position = models.PositiveBigIntegerField(default=0)
-    """The number of the last row that is done."""
-    taken = models.PositiveBigIntegerField(default=0)
-    known = models.PositiveBigIntegerField(default=0)
-    """Touchpoints that were there already."""
-    rejected = models.PositiveBigIntegerField(default=0)
-    started_at = models.DateTimeField()
-    finished_at = models.DateTimeField(null=True)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["file_digest", "map_digest"], name="customers_import_once")]
-
-    def __str__(self) -> str:
-        return self.file_name

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.db.models import Model, Q, QuerySet
 
 from heedful.associates import associates
-from heedful.customers import dated_facts, grouping, identities, profiles, trust
+from heedful.customers import dated_facts, grouping, identities, layers, profiles, trust
 from heedful.customers.dated_facts import Fact
 from heedful.customers.identities import Name, Span
 from heedful.customers.models import Customer, Identity, IdentityLink, Merge
@@ -88,6 +88,7 @@ def resolve(
     messages: Sequence[tuple[Name, ...]],
     times: Sequence[datetime],
     verified: bool = True,
+    import_id: int | None = None,
     by: By,
     at: datetime,
     react: bool = True,
@@ -97,13 +98,13 @@ def resolve(
     `times` says of each message when it was, `verified` whether their sender is trusted to say who somebody is. Returns
     the records, and of those that are new when they were seen.
     """
-    if (records := identities.records_of(messages, verified=verified)) is not None:
+    if (records := identities.records_of(messages, verified=verified, import_id=import_id)) is not None:
         return records, NEVER
-    resolved = identities.resolve(messages=messages, times=times, verified=verified)
+    resolved = identities.resolve(messages=messages, times=times, verified=verified, import_id=import_id)
     if resolved.links or resolved.verified:
         join_new(links=resolved.links, new=resolved.new, verified=resolved.verified, by=by, at=at, react=react)
     records = [resolved.records[message[0]].customer for message in messages]
-    identities.remember_records(messages, records, verified=verified)
+    identities.remember_records(messages, records, verified=verified, import_id=import_id)
     return records, resolved.new
 
 
@@ -253,6 +254,7 @@ def describe(
     *,
     facts: Mapping[int, Mapping[str, Fact]],
     seen: Mapping[int, Span] = NEVER,
+    import_id: int | None = None,
     by: By = SYSTEM,
     at: datetime | None = None,
 ) -> dict[int, Span]:
@@ -265,22 +267,28 @@ def describe(
     at = at or max((fact[1] for new in facts.values() for fact in new.values()), default=MIDNIGHT)
     facts_at = dated_facts.stamped_all(facts)
     held = statements.fetch(HOLD, [statements.numbers(facts_at)])
-    rows = [(record, person, msgspec.json.decode(text)) for record, person, text in held if record in facts_at]
-    changed = [(record, person, dated_facts.merged(old, facts_at[record]), old) for record, person, old in rows]
-    changed = [row for row in changed if row[2] != row[3]]
+    changed = []
+    for record, person, text, layers_text in held:
+        if record in facts_at:
+            old, old_layers = msgspec.json.decode(text), msgspec.json.decode(layers_text) if layers_text else None
+            new = dated_facts.merged(old, facts_at[record])
+            new_layers = layers.added(old_layers, old, facts_at[record], import_id)
+            if new != old or new_layers != old_layers:
+                changed.append((record, person, new, old, new_layers))
     came = [
         (record, *new[dated_facts.STAGE])
-        for record, _, new, old in changed
+        for record, _, new, old, _ in changed
         if new.get(dated_facts.STAGE) != old.get(dated_facts.STAGE)
     ]
     if came:
         stages = [{"id": record, "stage": str(stage), "at": at} for record, stage, at in came]
-        statements.fetch(CAME, [statements.document(stages)])
-    own = {record: profiles.RecordFacts(new, seen.get(record)) for record, _, new, _ in changed}
-    people = {person for _, person, _, _ in changed}
+        importers = None if import_id is None else statements.numbers([import_id])
+        statements.fetch(CAME, [importers, statements.document(stages)])
+    own = {record: profiles.RecordFacts(new, seen.get(record), said) for record, _, new, _, said in changed}
+    people = {person for _, person, *_ in changed}
     if apart := [profiles.row_of(record, own[record]) for record in own if record not in people]:
         statements.fetch(FACTS, [statements.document(apart)])
-    profiles.refresh(people=people, held={record for record, _, _ in held}, own=own, by=by, at=at)
+    profiles.refresh(people=people, held={record for record, *_ in held}, own=own, by=by, at=at)
     return {record: seen[record] for record in own if record in seen}
 
 
@@ -324,15 +332,19 @@ FROM jsonb_to_recordset(%s::jsonb) AS w(id bigint, facts jsonb) WHERE c.id = w.i
 """
 
 CAME = """
-INSERT INTO customers_stagechange (customer_id, stage_id, at, source)
-SELECT w.id, slug, w.at, '' FROM jsonb_to_recordset(%s::jsonb) AS w(id bigint, stage text, at timestamptz)
-JOIN customers_stage ON slug = w.stage ON CONFLICT DO NOTHING
+INSERT INTO customers_stagechange AS c (customer_id, stage_id, at, source, imported_by)
+SELECT w.id, slug, w.at, '', %s::bigint[]
+FROM jsonb_to_recordset(%s::jsonb) AS w(id bigint, stage text, at timestamptz)
+JOIN customers_stage ON slug = w.stage
+ON CONFLICT (customer_id, stage_id, at) DO UPDATE
+SET imported_by = CASE WHEN EXCLUDED.imported_by IS NOT NULL THEN c.imported_by || EXCLUDED.imported_by END
+WHERE c.imported_by IS NOT NULL
 """
 
 FACTS = """
-UPDATE customers_customer c SET facts = w.facts,
+UPDATE customers_customer c SET facts = w.facts, imported = coalesce(w.imported, c.imported),
     own_first_at = least(own_first_at, w.first), own_last_at = greatest(own_last_at, w.last)
-FROM jsonb_to_recordset(%s::jsonb) AS w(id bigint, facts jsonb, first timestamptz, last timestamptz)
+FROM jsonb_to_recordset(%s::jsonb) AS w(id bigint, facts jsonb, imported jsonb, first timestamptz, last timestamptz)
 WHERE c.id = w.id
 """
 
@@ -346,13 +358,13 @@ def publish(*, records: Collection[int]) -> None:
 
 HOLD = """
 WITH told AS (SELECT %s::bigint[] AS ids)
-SELECT id, person_id, facts FROM customers_customer
+SELECT id, person_id, facts, imported FROM customers_customer
 WHERE id = ANY((SELECT ids || ARRAY(SELECT person_id FROM customers_customer WHERE id = ANY(ids)) FROM told)::bigint[])
 ORDER BY id FOR NO KEY UPDATE
 """
 """Records and the people whom they belong to, always in one order, so that two cannot each wait for the other."""
 
-HOLD_QUOTED = HOLD.replace("person_id, facts", "person_id, unverified")
+HOLD_QUOTED = HOLD.replace("facts, imported", "unverified")
 
 
 def hold(*, records: Collection[int]) -> None:

@@ -1,5 +1,6 @@
 """What happened between a customer and the company: one log, written once, however often it is sent."""
 
+import hashlib
 import re
 import uuid
 from collections.abc import Collection, Mapping, Sequence
@@ -69,6 +70,8 @@ class RecordedBatch:
     duplicates: int
     customers: list[int]
     """The record of each draft, in order."""
+    event: TouchpointsRecorded | None = None
+    """Where the touchpoints of the batch lie, if there are any."""
 
 
 @memory.register(stale_s=None)
@@ -88,6 +91,7 @@ def record(
     records_of: Mapping[tuple[Name, ...], int] = NOBODY,
     seen: Mapping[int, Span] = people.NEVER,
     hasty: bool = False,
+    import_id: int | None = None,
     react: bool = True,
 ) -> RecordedBatch:
     """Take a batch into the log; a message that came before is left out. The only way in.
@@ -95,19 +99,20 @@ def record(
     `verified` says whether their sender is trusted to say who somebody is; see `trust`.
     `records_of` names records that were met in this transaction, so that they are not looked up again, and `seen`
     those of which it is written when they were seen. A hasty batch is written as if all of it were new; where that is
-    not so it fails with `dedup.CameBefore`, and the caller's transaction with it. Without `react` nothing follows.
+    not so it fails with `dedup.CameBefore`, and the caller's transaction with it. `import_id` is the import that brings
+    them, so that it can be taken back. Without `react` nothing follows.
     """
     horizon = at + AHEAD
     times = [sent if EARLIEST <= (sent := draft.happened_at) <= horizon else clamp(sent, at) for draft in drafts]
-    customers, new = _customers(drafts, times, records_of, verified, by, react)
+    customers, new = _customers(drafts, times, records_of, verified, import_id, by, react)
     slugs = {draft.kind for draft in drafts}
     kinds.register(slugs=slugs, at=at)
-    rows = _rows(drafts, customers, times, source)
+    rows = _rows(drafts, customers, times, source, import_id)
     for name in dedup.recent(rows):
         del rows[name]
     if not rows:
         return RecordedBatch(None, 0, len(drafts), customers)
-    written = _insert(rows, source, by, at, hasty)
+    written = _insert(rows, source, by, at, _statement(hasty, import_id))
     dedup.remember(rows)
     if written.count < len(rows):
         dedup.expect_repeats()
@@ -119,10 +124,11 @@ def record(
             people.publish(records={rows[message.hex].c for message, _ in written.with_feedback})
         _seen(rows.values(), {**new, **seen})
         if moving := kinds.moving(slugs):
-            written.move(moving, by, at)
+            written.move(moving, import_id, by, at)
         if react:
             events.follow(written.event(), entry=written.entry)
-    return RecordedBatch(written.batch, written.count, len(drafts) - written.count, customers)
+    event = written.event() if written.count else None
+    return RecordedBatch(written.batch, written.count, len(drafts) - written.count, customers, event)
 
 
 def clamp(happened_at: datetime, at: datetime) -> datetime:
@@ -135,6 +141,7 @@ def _customers(
     times: Sequence[datetime],
     known: Mapping[tuple[Name, ...], int],
     verified: bool,
+    import_id: int | None,
     by: By,
     react: bool,
 ) -> tuple[list[int], Mapping[int, Span]]:
@@ -150,6 +157,7 @@ def _customers(
         messages=[names for names, _ in unmet],
         times=[time for _, time in unmet],
         verified=verified,
+        import_id=import_id,
         by=by,
         at=max(times),
         react=react,
@@ -172,10 +180,15 @@ class _Row(msgspec.Struct, gc=False):
     v: str | None
     u: str | None
     x: bool
+    d: int | None = None
 
 
 def _rows(
-    drafts: Sequence[TouchpointDraft], customers: Sequence[int], times: Sequence[datetime], source: str
+    drafts: Sequence[TouchpointDraft],
+    customers: Sequence[int],
+    times: Sequence[datetime],
+    source: str,
+    import_id: int | None,
 ) -> dict[str, _Row]:
     """Return the rows by the names of their messages; of a message that is there twice, one."""
     rows = {}
@@ -194,8 +207,24 @@ def _rows(
             draft.verbatim or None,
             draft.subject,
             draft.clamped or happened_at is not draft.happened_at,
+            None if import_id is None else content_of(draft),
         )
     return rows
+
+
+def content_of(draft: TouchpointDraft) -> int:
+    """A digest of what a touchpoint says, by which it is known that the same message says something else now."""
+    parts = (
+        draft.kind,
+        draft.happened_at,
+        draft.identities,
+        draft.channel,
+        draft.stage,
+        draft.properties,
+        draft.scores,
+        draft.verbatim,
+    )
+    return int.from_bytes(hashlib.blake2b(_encoder.encode(parts), digest_size=8).digest(), signed=True)
 
 
 def _encode(rows: Mapping[str, _Row]) -> bytes:
@@ -232,7 +261,7 @@ class _Written:
             self.watched,
         )
 
-    def move(self, moving: Mapping[str, str], by: By, at: datetime) -> None:
+    def move(self, moving: Mapping[str, str], import_id: int | None, by: By, at: datetime) -> None:
         assert self.batch is not None
         stage_moves.follow(
             batch=self.batch,
@@ -241,6 +270,7 @@ class _Written:
             earliest=self.earliest,
             latest=self.latest,
             moving=moving,
+            import_id=import_id,
             by=by,
             at=at,
         )
@@ -249,10 +279,10 @@ class _Written:
 INSERT = """
 WITH sent AS (
     SELECT * FROM jsonb_to_recordset(%s::jsonb) AS r(
-        m uuid, t timestamptz, c bigint, k text, h text, s text, p jsonb, o jsonb, v text, u text, x boolean)
-), fresh AS (
+        m uuid, t timestamptz, c bigint, k text, h text, s text, p jsonb, o jsonb, v text, u text, x boolean, d bigint)
+), batch AS (SELECT nextval('customers_batch') AS number), fresh AS (
     {fresh}
-), batch AS (SELECT nextval('customers_batch') AS number), written AS (
+), written AS (
     INSERT INTO customers_touchpoint (happened_at, arrived_at, customer_id, kind, channel, stage, message, source,
         properties, scores, verbatim, subject, clamped, batch)
     SELECT t, %s, c, k, h, s, m, %s, p, o, v, u, x, number
@@ -276,7 +306,7 @@ WITH sent AS (
 SELECT told.*, (SELECT id FROM entry), {are_all_new} FROM told
 """
 CAREFUL = INSERT.format(
-    fresh="INSERT INTO customers_arrival SELECT m FROM sent ON CONFLICT DO NOTHING RETURNING message",
+    fresh="INSERT INTO customers_arrival (message) SELECT m FROM sent ON CONFLICT DO NOTHING RETURNING message",
     is_fresh="fresh.message = sent.m",
     are_all_new="true",
 )
@@ -286,13 +316,24 @@ HASTY = INSERT.format(
     are_all_new="(SELECT are_all_new FROM fresh)",
 )
 """Looking for a conflict at each row, and being ready for one, takes a sixth of what the whole batch does."""
+CAREFUL_IMPORT = CAREFUL.replace("(message) SELECT m FROM sent", "SELECT m, number, d FROM sent, batch")
+HASTY_IMPORT = HASTY.replace("(array_agg(m))", "(array_agg(m), min(number), array_agg(d))").replace(
+    "are_all_new FROM sent", "are_all_new FROM sent, batch"
+)
+"""The same, with the batch that brought a message and what it said, so that both can be looked up."""
 
 
-def _insert(rows: Mapping[str, _Row], source: str, by: By, at: datetime, hasty: bool) -> _Written:
+def _statement(hasty: bool, import_id: int | None) -> str:
+    if import_id is None:
+        return HASTY if hasty else CAREFUL
+    return HASTY_IMPORT if hasty else CAREFUL_IMPORT
+
+
+def _insert(rows: Mapping[str, _Row], source: str, by: By, at: datetime, statement: str) -> _Written:
     """Write the rows and, in the same statement, the ledger's entry of them."""
     parameters = [_encode(rows).decode(), at, source, by.kind, by.id, by.label[:200], at]
     count, first_id, last_id, earliest, latest, watched, messages, ids, batch, entry, are_new = statements.fetch(
-        HASTY if hasty else CAREFUL, parameters
+        statement, parameters
     )[0]
     if not are_new:
         raise dedup.CameBefore
