@@ -41,7 +41,13 @@ def run(options: argparse.Namespace) -> int:
             by = By("import", mapping.source, options.file.name)
             rejected = options.rejected or _beside(options.file, table.format)
             report = imports.run(
-                table=table, mapping=mapping, rejected=rejected, by=by, at=timezone.now(), progress=bar.update
+                table=table,
+                mapping=mapping,
+                rejected=rejected,
+                map_text=options.map.read_text(encoding="utf-8-sig"),
+                by=by,
+                at=timezone.now(),
+                progress=bar.update,
             )
     _tell(report, dry=options.dry_run)
     if report.rejected and not options.dry_run:
@@ -65,6 +71,8 @@ def _as_understood(table: imports.FileTable) -> str:
 
 
 def _tell(report: imports.Report, *, dry: bool) -> None:
+    if report.notice:
+        print(report.notice)
     if report.resumed_at:
         print(f"Went on after row {report.resumed_at:,}, where it was stopped.")
     for line in _counts(report, dry=dry):
@@ -73,6 +81,8 @@ def _tell(report: imports.Report, *, dry: bool) -> None:
         print(f"  row {number}: {reason}")
     if report.rejected > len(report.errors):
         print(f"  and {report.rejected - len(report.errors):,} more")
+    if report.number:
+        print(f"This is import {report.number}; `heedful imports undo {report.number}` takes it back.")
     for understood in report.sample:
         print(_example(understood))
 
@@ -88,6 +98,9 @@ def _counts(report: imports.Report, *, dry: bool) -> list[str]:
         f"Touchpoints: {new:,} {'in the file' if dry else 'new'}{repeated}.",
         f"Feedback: {report.feedback:,} touchpoints of the file carry a score or a comment.",
     ]
+    if report.changed:
+        what = "take the place of what they said" if report.updates else "stay as they were"
+        lines.append(f"Same id, other content: {report.changed:,} touchpoints, which {what}.")
     if report.clamped:
         seen = ", ".join(f"row {number}: {at:%Y-%m-%d}" for number, at in report.absurd)
         lines.append(

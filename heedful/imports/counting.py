@@ -27,6 +27,16 @@ class Report:
     taken: int = 0
     duplicates: int = 0
     """Touchpoints that were there already."""
+    changed: int = 0
+    """Touchpoints that were there already, and say something else now."""
+    updates: bool = False
+    """Whether these take the place of what they said."""
+    joins: int = 0
+    """Rows that name people together who are apart so far; counted before anything is written."""
+    number: int = 0
+    """By which the import is known in the list; none where nothing is written."""
+    notice: str = ""
+    """What whoever reads this should know before going on."""
     feedback: int = 0
     """Touchpoints in the file that carry a score or words, new or not."""
     customers_new: int = 0

@@ -3,7 +3,7 @@
 `opening` begins one, `promises` begins one for a promise that was broken, `ownership` is who has it and `bulk` hands
 several over, `work` answers the customer, `notes` is what is written down on it, `correspondence` what is said with the
 customer, `clocks` is the time that runs, `closing` closes and reopens, `events` is what others are told, `backfill` is
-of years gone by.
+of years gone by, `withdrawal` takes back what an import had opened.
 """
 
 from heedful.act.cases.backfill import CasesBackfilled as CasesBackfilled
@@ -34,5 +34,6 @@ from heedful.act.cases.ownership import hand_over as hand_over
 from heedful.act.cases.ownership import take as take
 from heedful.act.cases.promises import open_for_broken_promise as open_for_broken_promise
 from heedful.act.cases.promises import open_for_promise_at_risk as open_for_promise_at_risk
+from heedful.act.cases.withdrawal import take_back as take_back
 from heedful.act.cases.work import log_call as log_call
 from heedful.act.cases.work import write as write
