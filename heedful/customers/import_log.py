@@ -17,7 +17,7 @@ class Import(models.Model):
     """A file that was read in, and how far."""
 
     class State(models.TextChoices):
-        WAITING = "waiting", "Waits for you"
+        WAITING = "waiting", "Not read in yet"
         RUNNING = "running", "Running"
         STOPPED = "stopped", "Stopped"
         FINISHED = "finished", "Finished"
@@ -45,6 +45,12 @@ class Import(models.Model):
     imported_by = models.CharField(max_length=200, blank=True, db_default="")
     """Who had it read in."""
     associate = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    size = models.PositiveBigIntegerField(null=True)
+    """The bytes of a file that is brought through the page, as the browser has them."""
+    preview = models.JSONField(null=True)
+    """The first rows of such a file, how it is written, and what is doubtful of the proposed map."""
+    trial = models.JSONField(null=True)
+    """What the last dry run counted, by which map."""
     problem = models.CharField(max_length=300, blank=True, db_default="")
     """Why it does not go on."""
     replaces = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="+")

@@ -72,6 +72,7 @@ def dry_run(*, table: FileTable, mapping: ImportMap, at: datetime, progress: Pro
         report.sample += rows[: 3 - len(report.sample)]
         progress(len(good) + len(wrong))
     tally.finish()
+    report.updates = mapping.update
     return report
 
 

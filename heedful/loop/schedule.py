@@ -7,6 +7,7 @@ from django.conf import settings
 
 from heedful.associates import disclosures, rate_limits
 from heedful.customers import partitions
+from heedful.imports import uploads
 from heedful.ledger import idempotency, jobs
 from heedful.promise import calendars, commitments, recounts
 from heedful.understand import rereadings
@@ -32,6 +33,7 @@ SCHEDULE: tuple[Regular, ...] = (
     Regular("*/10 * * * *", rate_limits.forget),
     Regular("37 2 * * *", disclosures.forget),
     Regular("41 2 * * *", partitions.tend),
+    Regular("47 2 * * *", uploads.forget),
     Regular("* * * * *", commitments.fire, queue=jobs.CLOCKS),
     Regular("22 2 * * *", calendars.keep_up),
     Regular("12 3 * * *", recounts.follow_audiences),

@@ -109,6 +109,21 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='import',
+            name='preview',
+            field=models.JSONField(null=True),
+        ),
+        migrations.AddField(
+            model_name='import',
+            name='size',
+            field=models.PositiveBigIntegerField(null=True),
+        ),
+        migrations.AddField(
+            model_name='import',
+            name='trial',
+            field=models.JSONField(null=True),
+        ),
+        migrations.AddField(
+            model_name='import',
             name='problem',
             field=models.CharField(blank=True, db_default='', max_length=300),
         ),
