@@ -56,8 +56,7 @@ def record(
         {"id": record, "purpose": purpose, "granted": word.granted, "at": word.at}
         for (record, purpose), word in stands.items()
     ]
-    how = MAKE if import_id is not None else TAKE
-    taken = statements.fetch(how, [source[:80], _first_layer(import_id), statements.document(words)])
+    taken = statements.fetch(TAKE, [source[:80], _first_layer(import_id), statements.document(words)])
     if len(taken) < len(words):
         left = {key: stands[key] for key in stands.keys() - {(record, purpose) for record, purpose, _ in taken}}
         taken += _add_to_layers(left, source[:80], import_id)
@@ -70,10 +69,10 @@ SELECT id, purpose, granted, at, %s, %s::jsonb
 FROM jsonb_to_recordset(%s::jsonb) AS w(id bigint, purpose text, granted boolean, at timestamptz)
 ON CONFLICT (customer_id, purpose) DO UPDATE SET at = EXCLUDED.at, source = EXCLUDED.source,
     granted = CASE WHEN EXCLUDED.at = c.at THEN c.granted AND EXCLUDED.granted ELSE EXCLUDED.granted END
-WHERE EXCLUDED.at >= c.at AND c.imported IS NULL
+WHERE EXCLUDED.at >= c.at AND c.imported IS NOT DISTINCT FROM EXCLUDED.imported
 RETURNING customer_id, purpose, granted
 """
-MAKE = TAKE.partition("ON CONFLICT")[0] + "ON CONFLICT DO NOTHING RETURNING customer_id, purpose, granted"
+"""Where one sender alone spoke, nothing but its word is looked at; the other words are told apart by layers."""
 
 
 def _first_layer(import_id: int | None) -> str | None:
@@ -86,17 +85,37 @@ def _add_to_layers(
     """Write down words beside which an import said something, or which an import says beside others."""
     rows = Consent.objects.select_for_update().filter(customer__in={record for record, _ in stands}).order_by("pk")
     changed: list[tuple[int, str, bool]] = []
+    written: list[Consent] = []
     for row in rows:
         word = stands.get((row.customer_id, row.purpose))
         if word is None or (row.imported is None and import_id is None):
             continue
-        row.imported = layers.added(row.imported, facts_of(row), fact(word.granted, word.at, source), import_id)
-        latest = dated_facts.merged(facts_of(row), fact(word.granted, word.at, source))
-        if latest != facts_of(row):
-            _stand(row, latest)
+        before, said = facts_of(row), fact(word.granted, word.at, source)
+        after, parts = dated_facts.merged(before, said), layers.added(row.imported, before, said, import_id)
+        if after == before and parts == row.imported:
+            continue
+        row.imported = parts
+        written.append(row)
+        if after != before:
+            _stand(row, after)
             changed.append((row.customer_id, row.purpose, row.granted))
-        row.save(update_fields=["granted", "at", "source", "imported"])
+    _write(written)
     return changed
+
+
+def _write(rows: Sequence[Consent]) -> None:
+    document = [
+        {"id": row.pk, "granted": row.granted, "at": row.at, "source": row.source, "imported": row.imported}
+        for row in rows
+    ]
+    statements.fetch(WRITE, [statements.document(document)])
+
+
+WRITE = """
+UPDATE customers_consent c SET granted = w.granted, at = w.at, source = w.source, imported = w.imported
+FROM jsonb_to_recordset(%s::jsonb)
+    AS w(id bigint, granted boolean, at timestamptz, source text, imported jsonb) WHERE c.id = w.id
+"""
 
 
 WORD = "word"
@@ -120,13 +139,17 @@ def _stand(row: Consent, facts: Mapping[str, list[Any]]) -> None:
 def take_back(*, customers: Collection[int], import_id: int) -> None:
     """Let what an import said of these records count no more; words that it alone said go."""
     rows = Consent.objects.select_for_update().filter(customer__in=customers, imported__has_key=str(import_id))
+    left: list[Consent] = []
+    gone: list[int] = []
     for row in rows.order_by("pk"):
         facts, row.imported = layers.without(row.imported, facts_of(row), import_id)
         if facts:
             _stand(row, facts)
-            row.save(update_fields=["granted", "at", "source", "imported"])
+            left.append(row)
         else:
-            row.delete()
+            gone.append(row.pk)
+    _write(left)
+    Consent.objects.filter(pk__in=gone).delete()
 
 
 def standing(*, person: int) -> dict[str, bool]:

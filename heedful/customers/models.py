@@ -343,9 +343,10 @@ class Score(models.Model):
     """One answer that a customer gave; a later one to the same question of the same sheet replaces it.
 
     `value` is its place on the question's own scale. Where it was asked on another, that is kept with what was given.
+    That sheet and customer are there the sheet's own row makes sure, which is written, and held, before its scores.
     """
 
-    feedback = models.ForeignKey(Feedback, on_delete=models.CASCADE, related_name="scores")
+    feedback = models.ForeignKey(Feedback, on_delete=models.CASCADE, related_name="scores", db_constraint=False)
     question = models.CharField(max_length=80)
     value = WholeOrFloatField()
     given = WholeOrFloatField(null=True)
@@ -354,7 +355,9 @@ class Score(models.Model):
     label = models.CharField(max_length=80, blank=True, default="", db_default="")
     """What was chosen, where the answer is one of several."""
     happened_at = models.DateTimeField()
-    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="+", db_index=False)
+    customer = models.ForeignKey(
+        Customer, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
     kind = models.CharField(max_length=120)
     channel = models.CharField(max_length=40, blank=True)
     stage_slug = models.CharField(max_length=40, blank=True, db_column="stage")

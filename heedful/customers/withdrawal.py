@@ -270,7 +270,7 @@ DELETE FROM customers_organisation o WHERE imported_by = '{}' AND %s > 0
 
 
 @dataclass(frozen=True, slots=True)
-class Arrival:
+class EarlierArrival:
     """A message that came before: the batch of the import that brought it, if one did, and what it said."""
 
     message: UUID
@@ -278,10 +278,10 @@ class Arrival:
     content: int | None
 
 
-def arrivals(messages: Iterable[str]) -> dict[str, Arrival]:
+def arrivals(messages: Iterable[str]) -> dict[str, EarlierArrival]:
     """Look up which of these messages came before; by their names."""
     found = statements.fetch(
         "SELECT message, batch, content FROM customers_arrival WHERE message = ANY(%s::uuid[])",
         [f"{{{','.join(messages)}}}"],
     )
-    return {message.hex: Arrival(message, batch, content) for message, batch, content in found}
+    return {message.hex: EarlierArrival(message, batch, content) for message, batch, content in found}

@@ -2,10 +2,11 @@
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import PurePath
+from typing import NamedTuple
 
 from heedful.customers.slugs import slug
 from heedful.imports.cells import text_of
@@ -14,21 +15,45 @@ from heedful.kit.files.tables import Row
 from heedful.kit.reading import times
 from heedful.kit.reading.numbers import number_of
 
-NAMES: dict[str, str] = {
-    "email": r"e-?mail|mail(_?address)?",
-    "phone": r"(tele)?phone|tel|mobile|telefon|handy",
-    "first_name": r"first_?name|given_?name|vorname",
-    "last_name": r"last_?name|surname|family_?name|nachname",
-    "name": r"(full_?|customer_?)?name|kunde",
-    "external": r"(customer|client|account|member|user|kunden)_?(id|no|number|nr|nummer)|customer|account",
-    "segment": r"segment|tier|plan|tariff|tarif",
-    "language": r"language|lang|locale|sprache",
+
+class Words(NamedTuple):
+    """By what a column is recognised: its whole name without strokes, or a part of it."""
+
+    whole: frozenset[str] = frozenset()
+    parts: tuple[str, ...] = ()
+
+
+def _whole(text: str) -> Words:
+    return Words(frozenset(text.split()))
+
+
+def _parts(text: str) -> Words:
+    return Words(parts=tuple(text.split()))
+
+
+NAMES = {
+    "email": _whole("email mail emailaddress mailaddress customeremail"),
+    "phone": _whole("phone telephone tel mobile telefon handy customerphone"),
+    "first_name": _whole("firstname givenname vorname"),
+    "last_name": _whole("lastname surname familyname nachname"),
+    "name": _whole("name fullname customername kunde"),
+    "external": _whole(
+        "customer account customerid clientid accountid memberid userid customerno customernumber accountnumber"
+        " kundennummer kundennr client passengerid guestid patientid"
+    ),
+    "segment": _whole("segment tier plan tariff tarif customersegment"),
+    "language": _whole("language lang locale sprache"),
 }
 """By what a column is called that describes a customer."""
-ID = r"id|.*(order|ticket|complaint|response|answer|survey|invoice|row|case)_?(id|no|number|nr|nummer)?|nr|number"
-TIME = r".*(date|time|created|submitted|_at|datum|zeit|day).*"
-WORDS = r".*(comment|text|review|verbatim|feedback|message|note|remark|kommentar|reason).*"
-CONSENT = r".*(consent|opt_?(in|out)|newsletter|may_(mail|contact)|gdpr).*"
+ID = Words(
+    frozenset(["id", "nr", "number", "row", "rowid", "uniqueid"]),
+    ("order", "ticket", "complaint", "response_id", "answer_id", "survey_id", "invoice", "case_id", "booking", "_id"),
+)
+TIME = _parts("date time created submitted _at datum zeit day")
+WORDS = _parts("comment text review verbatim feedback message note remark kommentar reason")
+CONSENT = _parts("consent opt_in optin opt_out newsletter may_mail may_contact gdpr")
+RATED = _parts("score rating stars satisf csat grade")
+RATED_OR_NAMED = _parts("score rating stars satisf csat grade quality service")
 SLASHED = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](\d{2}|\d{4})(?:[ T](\d{1,2}:\d{2})(:\d{2})?)?")
 
 
@@ -49,8 +74,9 @@ class _Column:
     def key(self) -> str:
         return slug(self.name)
 
-    def is_named(self, pattern: str) -> bool:
-        return bool(re.fullmatch(pattern, self.key))
+    def is_named(self, words: Words) -> bool:
+        """Whether it is called one of these, or has one of those that may stand anywhere in it."""
+        return self.key.replace("_", "") in words.whole or any(part in self.key for part in words.parts)
 
     @property
     def is_unique(self) -> bool:
@@ -73,10 +99,10 @@ class _Draft:
         self.left = {column.name: column for column in columns}
         self.doubts: list[str] = []
 
-    def take(self, pattern: str, *, fits: object = None) -> _Column | None:
+    def take(self, words: Words, *, fits: Callable[[_Column], bool] = lambda _: True) -> _Column | None:
         """Give out the first column that is called so."""
         for column in self.left.values():
-            if column.is_named(pattern) and (fits is None or (callable(fits) and fits(column))):
+            if column.is_named(words) and fits(column):
                 return self.left.pop(column.name)
         return None
 
@@ -89,9 +115,7 @@ def propose(name: str, columns: Sequence[str], rows: Iterable[Row]) -> Proposal:
     source = slug(PurePath(name).name.partition(".")[0]) or "file"
     at, how = _time(draft)
     customer = _customer(draft)
-    row_id = draft.take(ID, fits=lambda column: column.is_unique) or draft.take(
-        ".*_?id", fits=lambda one: one.is_unique
-    )
+    row_id = draft.take(ID, fits=lambda column: column.is_unique)
     customer = customer or _anonymous(draft, row_id)
     words = draft.take(WORDS, fits=lambda column: column.is_wordy) or _wordy(draft)
     scores = _scores(draft)
@@ -125,8 +149,8 @@ def _quoted(text: str) -> str:
 
 def _customer(draft: _Draft) -> dict[str, str]:
     found: dict[str, str] = {}
-    for key, pattern in NAMES.items():
-        if column := draft.take(pattern):
+    for key, words in NAMES.items():
+        if column := draft.take(words):
             found[key] = column.name
     if "email" not in found and (column := next((one for one in draft.left.values() if _is_mail(one)), None)):
         found["email"] = draft.left.pop(column.name).name
@@ -200,7 +224,7 @@ def _wordy(draft: _Draft) -> _Column | None:
     return draft.left.pop(longest.name)
 
 
-SCALES = ((r".*(nps|recommend).*", "recommend", 0, 10), (r".*(effort|ease|easy|ces).*", "ease", 1, 7))
+SCALES = ((_parts("nps recommend"), "recommend", 0, 10), (_parts("effort ease easy"), "ease", 1, 7))
 
 
 def _scores(draft: _Draft) -> list[str]:
@@ -214,15 +238,15 @@ def _scores(draft: _Draft) -> list[str]:
 
 
 def _score(column: _Column, numbers: Sequence[float], draft: _Draft) -> str:
-    for pattern, question, low, high in SCALES:
-        if column.is_named(pattern) and low <= min(numbers) and max(numbers) <= high:
+    for words, question, low, high in SCALES:
+        if column.is_named(words) and low <= min(numbers) and max(numbers) <= high:
             return f"{question} = {_quoted(column.name)}"
-    if not column.is_named(r".*(score|rating|stars|satisf|csat|grade|quality|service).*") and column.is_unique:
+    if not column.is_named(RATED_OR_NAMED) and column.is_unique:
         return ""
     if min(numbers) >= 1 and max(numbers) <= 5 and len(set(numbers)) > 1:
         draft.doubts.append(f"{column.name!r} is taken for a satisfaction from 1 to 5, where 5 is best.")
         return f"{_quoted(f'satisfaction.{column.key}')} = {_quoted(column.name)}"
-    if min(numbers) >= 0 and 5 < max(numbers) <= 10 and column.is_named(r".*(score|rating|stars|satisf|csat|grade).*"):
+    if min(numbers) >= 0 and 5 < max(numbers) <= 10 and column.is_named(RATED):
         low = 0 if min(numbers) == 0 else 1
         draft.doubts.append(f"{column.name!r} is taken for a satisfaction from {low} to 10, where 10 is best.")
         head = f"{_quoted(f'satisfaction.{column.key}')} = "

@@ -7,7 +7,7 @@ from datetime import datetime
 from heedful.customers import dedup, messages, touchpoints, withdrawal
 from heedful.customers.import_log import Import, ImportBatch, ImportClaim
 from heedful.customers.touchpoints import TouchpointDraft
-from heedful.customers.withdrawal import Arrival
+from heedful.customers.withdrawal import EarlierArrival
 from heedful.kit.actor import By
 from heedful.promise import commitments
 
@@ -107,14 +107,14 @@ def _look(
 
 def _replace(
     drafts: Mapping[str, TouchpointDraft],
-    before: Mapping[str, Arrival],
+    before: Mapping[str, EarlierArrival],
     state: Import,
     by: By,
     at: datetime,
     taken: Taken,
 ) -> None:
     """Let rows say what they say now; those whose touchpoints moved to somebody else are judged anew."""
-    messages_of: dict[int | None, list[Arrival]] = {}
+    messages_of: dict[int | None, list[EarlierArrival]] = {}
     for one in before.values():
         messages_of.setdefault(one.batch, []).append(one)
     records: set[int] = set()

@@ -172,6 +172,16 @@ class Migration(migrations.Migration):
             name='imported_by',
             field=django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), null=True),
         ),
+        migrations.AlterField(
+            model_name='score',
+            name='feedback',
+            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='scores', to='customers.feedback'),
+        ),
+        migrations.AlterField(
+            model_name='score',
+            name='customer',
+            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='customers.customer'),
+        ),
         migrations.AddConstraint(
             model_name='import',
             constraint=models.UniqueConstraint(condition=models.Q(('undo_started_at', None)), fields=('file_digest', 'map_digest'), name='customers_import_once'),
