@@ -16,19 +16,19 @@ from heedful.kit.reading import times
 from heedful.kit.reading.numbers import number_of
 
 
-class Words(NamedTuple):
+class ColumnWords(NamedTuple):
     """By what a column is recognised: its whole name without strokes, or a part of it."""
 
     whole: frozenset[str] = frozenset()
     parts: tuple[str, ...] = ()
 
 
-def _whole(text: str) -> Words:
-    return Words(frozenset(text.split()))
+def _whole(text: str) -> ColumnWords:
+    return ColumnWords(frozenset(text.split()))
 
 
-def _parts(text: str) -> Words:
-    return Words(parts=tuple(text.split()))
+def _parts(text: str) -> ColumnWords:
+    return ColumnWords(parts=tuple(text.split()))
 
 
 NAMES = {
@@ -45,7 +45,7 @@ NAMES = {
     "language": _whole("language lang locale sprache"),
 }
 """By what a column is called that describes a customer."""
-ID = Words(
+ID = ColumnWords(
     frozenset(["id", "nr", "number", "row", "rowid", "uniqueid"]),
     ("order", "ticket", "complaint", "response_id", "answer_id", "survey_id", "invoice", "case_id", "booking", "_id"),
 )
@@ -74,7 +74,7 @@ class _Column:
     def key(self) -> str:
         return slug(self.name)
 
-    def is_named(self, words: Words) -> bool:
+    def is_named(self, words: ColumnWords) -> bool:
         """Whether it is called one of these, or has one of those that may stand anywhere in it."""
         return self.key.replace("_", "") in words.whole or any(part in self.key for part in words.parts)
 
@@ -99,7 +99,7 @@ class _Draft:
         self.left = {column.name: column for column in columns}
         self.doubts: list[str] = []
 
-    def take(self, words: Words, *, fits: Callable[[_Column], bool] = lambda _: True) -> _Column | None:
+    def take(self, words: ColumnWords, *, fits: Callable[[_Column], bool] = lambda _: True) -> _Column | None:
         """Give out the first column that is called so."""
         for column in self.left.values():
             if column.is_named(words) and fits(column):

@@ -144,7 +144,9 @@ def _format(path: Path) -> str:
     if start[:4] == b"PK\x03\x04" and workbook.is_workbook(path):
         return "xlsx"
     if start[:4] in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0"):
-        raise Refused(f"{path.name} is an old workbook or a zip file. Save it as .xlsx or CSV, or unpack it.")
+        raise Refused(
+            f"{path.name} is an old workbook or a zip file. Save the sheet as CSV, or unpack it, and import that."
+        )
     if start[:1] == b"[" and re.match(rb"\[\s*[{\[\]]", start):
         raise Refused(f"{path.name} is one JSON list. Write one object a line (jq -c '.[]') and import that.")
     return "jsonl" if start[:1] == b"{" else "csv"

@@ -14,7 +14,8 @@ MOST_BYTES = 1 << 30
 """Of one part of a workbook when it is unpacked; a larger one is a trick, or belongs in another kind of file."""
 DAY_FORMATS = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
 """Numbers under which Excel itself knows formats of dates and times."""
-ERRORS = "e"
+CLOSED_BY = {'"': '"', "[": "]"}
+"""What of a format is no format: texts, and colours or conditions."""
 
 
 def is_workbook(path: Path) -> bool:
@@ -101,7 +102,17 @@ def _days(book: zipfile.ZipFile) -> list[bool]:
 
 def _is_day(code: str) -> bool:
     """Whether a format writes a date: it has a letter of one outside quotes and brackets."""
-    return bool(re.search(r"[ymdhs]", re.sub(r'"[^"]*"|\[[^\]]*\]|\\.', "", code), re.IGNORECASE))
+    until, skip = "", False
+    for letter in code.lower():
+        if skip or until:
+            until, skip = ("" if letter == until else until), False
+        elif letter in CLOSED_BY:
+            until = CLOSED_BY[letter]
+        elif letter == "\\":
+            skip = True
+        elif letter in "ymdhs":
+            return True
+    return False
 
 
 def _epoch(book: zipfile.ZipFile) -> datetime:
