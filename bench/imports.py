@@ -129,14 +129,15 @@ type Shape = Callable[[int, str], Iterator[str]]
 
 
 def orders(rows: int, salt: str) -> Iterator[str]:
-    """Two touchpoints a row, with facts and a consent; three rows a customer."""
+    """Two touchpoints a row, with facts and a consent, and a review of every fourth; three rows a customer."""
     yield HEAD
     for n in range(rows):
         who = n * 7919 % (rows // 3 + 1)
         day = n % 27 + 1
         yield (
             f"{salt}{n};{salt}{who}@example.org;;Name {who};M;29,90;{day:02d}.03.2026 10:{n % 60:02d};"
-            f"{day + 1:02d}.03.2026;{day:02d}.03.2026 15:{n % 60:02d};;{'5' if n % 4 == 0 else ''};;ja"
+            f"{day + 1:02d}.03.2026;{day:02d}.03.2026 15:{n % 60:02d};"
+            f"{f'{day:02d}.03.2026 16:{n % 60:02d};5' if n % 4 == 0 else ';'};;ja"
         )
 
 

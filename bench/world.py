@@ -39,12 +39,18 @@ class Size:
 def fill(*, at: datetime, size: Size) -> None:
     """Fill an empty database; the same each time but for when `at` is."""
     company.create(at=at)
-    named = {name: sql.Literal(getattr(size, name)) for name in Size.__slots__} | {"at": sql.Literal(at)}
     with connection.cursor() as cursor:
         cursor.execute("SET synchronous_commit = off")
-        cursor.execute("SELECT setseed(0.42)")
-        for statement in Path(__file__).with_suffix(".sql").read_text().split(";\n")[:-1]:
-            cursor.execute(sql.SQL(statement).format(**named).as_string(cursor.connection))
+    insert(at=at, size=size)
     connection.close()
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
+
+
+def insert(*, at: datetime, size: Size) -> None:
+    """Insert the rows of a company that is there."""
+    named = {name: sql.Literal(getattr(size, name)) for name in Size.__slots__} | {"at": sql.Literal(at)}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT setseed(0.42)")
+        for statement in Path(__file__).with_suffix(".sql").read_text().split(";\n")[:-1]:
+            cursor.execute(sql.SQL(statement).format(**named).as_string(cursor.connection))

@@ -4,8 +4,9 @@ Ada is the administrator, Lena leads Mira's team, Mira is an associate, Casey is
 Mallory was deactivated and must be refused everywhere. Alice and Bruno are customers.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -13,10 +14,13 @@ from msgspec.structs import replace
 
 from heedful.associates import associates, company, teams
 from heedful.associates.models import Associate, Company, Role, Team
-from heedful.customers import touchpoints
+from heedful.customers import kinds, touchpoints
 from heedful.customers.models import Customer
 from heedful.customers.touchpoints import TouchpointDraft
 from heedful.kit.actor import SYSTEM
+from heedful.promise import promises
+from heedful.promise.models import Promise
+from heedful.promise.standards import StandardDraft
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 """A Monday."""
@@ -87,6 +91,12 @@ def arrived(email: str, *drafts: TouchpointDraft) -> Customer:
     person = Customer.objects.get(pk=record).person
     assert person is not None
     return person
+
+
+def make_promise(*, standards: Sequence[StandardDraft], at: datetime, **said: Any) -> Promise:
+    """Make a promise that has been made for a year, and that waits for nothing that has never come in."""
+    kinds.register(slugs={slug for one in standards for slug in (one.from_kind, one.to_kind) if slug}, at=at)
+    return promises.make(standards=standards, since=at - timedelta(days=365), at=at, **said)
 
 
 @pytest.fixture

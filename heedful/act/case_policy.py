@@ -9,6 +9,7 @@ from django.db import connection, transaction
 
 from heedful.act.models import CasePolicy
 from heedful.associates import associates
+from heedful.customers.worth import with_factors
 from heedful.kit.actor import By
 from heedful.kit.errors import Refused
 from heedful.ledger import events
@@ -18,11 +19,14 @@ HIGHEST = 0.9
 """Without a line of the company's own, the highest tenth of all yearly values comes first."""
 
 
-ABOVE_MOST = """
-WITH people AS (SELECT value_amount AS value FROM customers_customer WHERE person_id = id AND value_amount > 0)
+ABOVE_MOST = with_factors("""
+WITH {factors}, people AS (
+    SELECT c.value_amount * f.factor AS value FROM customers_customer c JOIN factors f ON f.currency = c.value_currency
+    WHERE c.person_id = c.id AND c.value_amount > 0
+)
 SELECT min(value) FROM people
 WHERE value > (SELECT percentile_disc(%s) WITHIN GROUP (ORDER BY value) FROM people)
-"""
+""")
 """The lowest value above what most customers are worth; none where all are worth the same."""
 
 

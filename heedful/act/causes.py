@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from heedful.act.models import Cause
 from heedful.associates import associates
@@ -39,7 +40,17 @@ class CauseRetired:
 
 def names() -> dict[str, str]:
     """Every cause's name by its slug, the retired ones too."""
-    return dict(Cause.objects.order_by("name").values_list("slug", "name"))
+    return dict(pairs())
+
+
+def pairs() -> QuerySet[Cause, tuple[str, str]]:
+    """Every cause, the retired ones too, each with its name, for whoever reads them with other things."""
+    return Cause.objects.order_by("name").values_list("slug", "name")
+
+
+def offered() -> QuerySet[Cause, tuple[str, str]]:
+    """The causes that one may choose today, each with its name."""
+    return pairs().filter(is_active=True)
 
 
 def check(slug: str) -> str:

@@ -8,13 +8,17 @@ from django.db.models import F, Q, Value, When
 from django.db.models.functions import Lower
 
 from heedful.associates.models import Team
+from heedful.customers import search
 from heedful.customers.models import Customer, Stage
 from heedful.ledger import references
 from heedful.listen.models import Thread
 from heedful.promise.models import Promise
 
-URGENCY = models.Case(When(answered_at=None, then=Value(5)), default=Value(15)) - F("priority")
-"""What waits for us before what was answered, and the highest priority first in each: a low number comes first."""
+URGENCY = models.Case(
+    When(is_heard_again=True, then=Value(0)), When(answered_at=None, then=Value(5)), default=Value(15)
+) - F("priority")
+"""Who was heard again, then what waits for us, then what was answered, and the highest priority first in each: a low
+number comes first."""
 
 
 class CaseQuerySet(models.QuerySet["Case"]):
@@ -33,11 +37,12 @@ class CaseQuerySet(models.QuerySet["Case"]):
         return self.filter(customer__person=person_id)
 
     def search(self, words: str) -> "CaseQuerySet":
-        """Cases by number, by what they are about, or by the customer's name or address."""
-        words = words.strip().removeprefix("#")
+        """Cases by number, by what they are about, or of customers whom the words find."""
+        words = words.replace("\x00", "").strip().removeprefix("#")
         condition = Q(title__icontains=words)
-        for field in ("name", "email", "phone"):
-            condition |= Q(**{f"customer__person__{field}__icontains": words})
+        if search.is_enough(words):
+            people = search.find(words).values("pk")
+            condition |= Q(customer__in=Customer.objects.filter(person__in=people).values("pk"))
         return self.filter(condition | Q(pk=int(words)) if words.isdecimal() and len(words) < 18 else condition)
 
     def by_urgency(self) -> "CaseQuerySet":
@@ -82,9 +87,17 @@ class Case(models.Model):
     due_at = models.DateTimeField()
     claimed_at = models.DateTimeField(null=True)
     first_act_at = models.DateTimeField(null=True)
-    """When somebody first wrote to the customer, called or closed; stays when the case is opened again."""
+    """When the first words to the customer left, or somebody called or closed; stays when the case goes on."""
+    first_due_at = models.DateTimeField(null=True)
+    """By when that was due; empty as long as the first clock is the only one, whose end is `due_at`."""
     answered_at = models.DateTimeField(null=True)
-    """When the running clock was stopped; empty while the customer waits, again after a reopening."""
+    """When the running clock was stopped; empty while the customer waits, again when the case goes on."""
+    clock_number = models.PositiveSmallIntegerField(default=0, db_default=0)
+    """Which clock of the case this is: it gets another whenever it is opened again or the customer is heard again."""
+    clock_started_at = models.DateTimeField(null=True)
+    """When that clock began; empty for the first, which begins with the case."""
+    is_heard_again = models.BooleanField(default=False, db_default=False)
+    """Whether the customer waits because of what came after our last word."""
     escalated_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=12, choices=Outcome.choices, blank=True)
@@ -132,8 +145,13 @@ class Case(models.Model):
 
     @property
     def clock(self) -> str:
-        """The name of the running clock in the customer's log: the case, and how often it was opened again."""
-        return f"{self.pk}.{self.reopened}" if self.reopened else str(self.pk)
+        """The name of the running clock in the customer's log: the case, and which of its clocks it is."""
+        return f"{self.pk}.{self.clock_number}" if self.clock_number else str(self.pk)
+
+    @property
+    def waits_since(self) -> datetime:
+        """When the running clock began."""
+        return self.clock_started_at or self.opened_at
 
 
 class CaseTrouble(models.Model):
@@ -146,6 +164,8 @@ class CaseTrouble(models.Model):
     what = models.CharField(max_length=300)
     words = models.TextField(blank=True)
     severity = models.PositiveSmallIntegerField()
+    is_failure = models.BooleanField(default=True, db_default=True)
+    """Whether we failed the customer; praise that somebody takes as a case says that we did not."""
     promise = models.ForeignKey(Promise, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
     """The promise that was broken or at risk, where it was one."""
     happened_at = models.DateTimeField()

@@ -1,17 +1,22 @@
 """What follows for the cases when something happened elsewhere; run twice, each changes nothing the second time."""
 
 from collections.abc import Sequence
+from typing import cast
 
 from django.utils import timezone
 
 from heedful.act import cases, escalations
-from heedful.act.models import Case
+from heedful.act.models import Case, CaseThread
+from heedful.associates.associates import AssociateDeactivated
+from heedful.associates.models import Associate
+from heedful.courier.carriers.smtp.events import MailGivenUp, MailSent
 from heedful.customers.models import Customer, Feedback
-from heedful.kit.actor import SYSTEM
+from heedful.kit.actor import SYSTEM, By, Kind
 from heedful.ledger import references
 from heedful.ledger.models import Entry
 from heedful.listen import answers, invitations
-from heedful.listen.models import Invitation
+from heedful.listen.conversations import MessageReceived
+from heedful.listen.models import Invitation, Message
 from heedful.promise.commitments import PromiseAtRisk, PromiseBroken
 from heedful.promise.models import Commitment
 from heedful.understand.detection import Trouble, TroubleHeard
@@ -47,7 +52,16 @@ def write_to_the_leads(event: cases.CaseEscalated, *, entry: Entry) -> None:
     del entry
     case = Case.objects.select_related("customer__person", "owner", "team").filter(pk=event.case).first()
     if case is not None and case.is_waiting:
-        escalations.write_to_the_leads(case=case, by=SYSTEM, at=timezone.now())
+        escalations.write_to_the_leads(case=case, at=timezone.now())
+
+
+def release_cases(event: AssociateDeactivated, *, entry: Entry) -> None:
+    """Somebody no longer works here: their open cases go back to their teams."""
+    owner = Associate.objects.filter(pk=event.associate).first()
+    if owner is not None:
+        cases.release_each(
+            owner=owner, by=By(cast("Kind", entry.by_kind), entry.by_id, entry.by_label), at=timezone.now()
+        )
 
 
 def ask_whether_it_helped(event: cases.CaseClosed, *, entry: Entry) -> None:
@@ -63,6 +77,31 @@ def hear_whether_it_helped(event: answers.HelpAnswered, *, entry: Entry) -> None
     case = Case.objects.filter(pk=event.case).first()
     if case is not None:
         cases.hear_whether_it_helped(case=case, helped=event.helped, said_at=entry.at, by=SYSTEM, at=timezone.now())
+
+
+def note_departure(event: MailSent | MailGivenUp, *, entry: Entry) -> None:
+    """Words that were written on a case left, or will not: its clock stopped when they left, or goes on."""
+    del entry
+    if case := _case_of_message(outbox_item=event.mail):
+        cases.note_departure(case=case, by=SYSTEM)
+
+
+def is_of_case(event: MailSent | MailGivenUp) -> bool:
+    """Whether what left was written on a case."""
+    return event.purpose == cases.PURPOSE
+
+
+def hear_message(event: MessageReceived, *, entry: Entry) -> None:
+    """A customer wrote on a thread of a case: who had been answered waits again."""
+    if case := _case_of_message(pk=event.message):
+        cases.hear_message(case=case, heard_at=entry.at, by=SYSTEM)
+
+
+def _case_of_message(**which: int) -> Case | None:
+    """The case on whose thread a message stands."""
+    threads = Message.objects.filter(**which).values("thread")
+    link = CaseThread.objects.select_related("case").filter(thread__in=threads).first()
+    return link.case if link else None
 
 
 def _asked_about(troubles: Sequence[Trouble]) -> dict[str, Case]:

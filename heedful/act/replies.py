@@ -1,12 +1,11 @@
 """Saved replies: words that a team writes once, with blanks that the case fills when somebody puts one into a mail."""
 
-import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
 
+from heedful.act import gaps
 from heedful.act.models import Case, Reply
 from heedful.associates import associates
 from heedful.associates.models import Associate
@@ -16,13 +15,6 @@ from heedful.kit.actor import By
 from heedful.kit.errors import Refused
 from heedful.ledger import events
 
-BLANKS = {
-    "name": "the customer's first name",
-    "promise": "the promise that the case is about",
-    "me": "the name of whoever writes",
-}
-"""What may stand in braces, and what the case puts there."""
-BLANK = re.compile(r"\{\s{0,9}+([\w ]{0,40})\s{0,9}\}")
 LONGEST = 5_000
 
 
@@ -104,12 +96,7 @@ def restore(*, reply: Reply, by: By, at: datetime) -> None:
 
 def filled(reply: Reply, *, case: Case, writer: Associate) -> str:
     """The words for one case; a blank for which the case knows nothing stays, to be filled in by hand."""
-    return fill(reply.text, {"name": first_name(case.who), "promise": promise_of(case), "me": writer.name})
-
-
-def fill(text: str, values: Mapping[str, str]) -> str:
-    """Put what is known into the blanks of a text."""
-    return BLANK.sub(lambda found: values.get(found[1].strip().lower()) or found[0], text)
+    return gaps.fill(reply.text, {"name": first_name(case.who), "promise": promise_of(case), "me": writer.name})
 
 
 def first_name(who: Customer) -> str:
@@ -122,13 +109,6 @@ def promise_of(case: Case) -> str:
     """The words of the promise that was heard of last as broken or at risk."""
     rows = case.troubles.filter(promise__isnull=False).order_by("-happened_at", "-pk")
     return rows.values_list("promise__words", flat=True).first() or ""
-
-
-def refuse_blanks(text: str) -> None:
-    """Refuse to send a customer what was to be filled in."""
-    left = [found[0] for found in BLANK.finditer(text) if found[1].strip().lower() in BLANKS]
-    if left:
-        raise Refused(f"{left[0]} is still a blank. Write what belongs there, or take it out.", code="blank")
 
 
 def _checked_name(name: str, *, besides: Reply | None = None) -> str:
@@ -145,7 +125,5 @@ def _checked_text(text: str) -> str:
         raise Refused("Write the words of the reply.")
     if len(text) > LONGEST:
         raise Refused(f"A reply has at most {LONGEST:,} characters.")
-    for found in BLANK.finditer(text):
-        if found[1].strip().lower() not in BLANKS:
-            raise Refused(f"There is no blank {found[0]}. There are {', '.join(f'{{{name}}}' for name in BLANKS)}.")
+    gaps.refuse_unknown(text)
     return text

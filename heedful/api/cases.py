@@ -11,6 +11,7 @@ from pydantic import Field
 
 from heedful.act import cases
 from heedful.act.cases import correspondence
+from heedful.act.cases.outreach import LONGEST_REASON, SERIOUS
 from heedful.act.models import Case, Note
 from heedful.api import paging
 from heedful.api.door import PROBLEMS, ApiRequest
@@ -19,6 +20,7 @@ from heedful.api.posting import Done, repeatable
 from heedful.api.touchpoints import Plain
 from heedful.associates import associates
 from heedful.associates.models import Associate, Team
+from heedful.customers.models import Customer
 from heedful.kit.errors import Refused
 from heedful.listen import conversations
 from heedful.listen.models import Message
@@ -44,6 +46,8 @@ class CaseOut(Schema):
     heard_at: datetime
     due_at: datetime
     first_act_at: datetime | None
+    answered_at: datetime | None
+    is_heard_again: bool
     escalated_at: datetime | None
     closed_at: datetime | None
     outcome: str
@@ -61,7 +65,10 @@ class TroubleOut(Schema):
 
 
 class NoteOut(Schema):
-    """Something that was written on the case."""
+    """Something that was written on the case.
+
+    The `state` of a mail of ours is waiting, sent, kept (without a mail server) or failed. A clock stops at `left_at`.
+    """
 
     id: int
     kind: str
@@ -69,6 +76,8 @@ class NoteOut(Schema):
     text: str
     author: str | None
     at: datetime
+    state: str = ""
+    left_at: datetime | None = None
 
 
 class CaseDetail(CaseOut):
@@ -128,6 +137,16 @@ class MailIn(Schema):
 
     subject: Plain = Field(min_length=1, max_length=200)
     text: Plain = Field(min_length=1, max_length=20_000)
+    with_gaps: list[Plain] = Field([], max_length=50, description="Gaps such as `[date]` that are meant as they are")
+
+
+class CaseIn(Schema):
+    """A case that is opened by hand."""
+
+    customer: int = Field(ge=1, le=LARGEST)
+    reason: Plain = Field(min_length=1, max_length=LONGEST_REASON, description="What is wrong; it becomes the title")
+    severity: int = Field(SERIOUS, ge=1, le=3, description="1 is mild, 2 serious, 3 grave")
+    cause: Plain = Field("", max_length=120, description="The slug of a cause, where it is known already")
 
 
 class CallIn(Schema):
@@ -192,7 +211,7 @@ def _troubles(request: ApiRequest, row: Case, query: Paged) -> TroublesPage:
 def _notes(request: ApiRequest, row: Case, query: Paged) -> NotesPage:
     sources: list[QuerySet[Note | Message]] = [correspondence.notes_of(row), correspondence.messages_of(row)]
     page = paging.read_each(sources, query, key="at", by=request.auth)
-    items = [_message(one) if isinstance(one, Message) else _note(one) for one in page.items]
+    items = [message_out(one) if isinstance(one, Message) else _note(one) for one in page.items]
     return NotesPage(items=items, next=page.next)
 
 
@@ -201,7 +220,8 @@ def _note(row: Note) -> NoteOut:
     return NoteOut(id=row.pk, kind=row.kind, subject="", text=row.text, author=author, at=row.at)
 
 
-def _message(row: Message) -> NoteOut:
+def message_out(row: Message) -> NoteOut:
+    """A message as programs read it."""
     return NoteOut(
         id=row.pk,
         kind=conversations.channel_of(row.channel).noun,
@@ -209,6 +229,8 @@ def _message(row: Message) -> NoteOut:
         text=row.text,
         author=row.author_name or None,
         at=row.occurred_at,
+        state=row.sending or "",
+        left_at=row.left_at,
     )
 
 
@@ -221,6 +243,17 @@ def index(request: ApiRequest, query: paging.Query[CaseQuery]) -> CasesPage:
         rows = rows.filter(closed_at__isnull=query.state == "open")
     page = paging.read(rows, query, key="opened_at", by=request.auth)
     return CasesPage(items=[CaseOut(**_out(row)) for row in page.items], next=page.next)
+
+
+@router.post("", response={201: CaseDetail, **PROBLEMS})
+@repeatable
+def open_by_hand(request: ApiRequest, body: CaseIn) -> Done:
+    """Open a case, or tell the one that the customer has open."""
+    associates.must(request.auth, "case.work")
+    customer = get_object_or_404(Customer, pk=body.customer)
+    said = body.model_dump(exclude={"customer"})
+    row = cases.open_by_hand(customer=customer, **said, by=request.auth, at=timezone.now())
+    return 201, _whole(request, row.pk)
 
 
 @router.get("/{int:pk}", response={200: CaseDetail, **PROBLEMS})
@@ -292,8 +325,8 @@ def note(request: ApiRequest, pk: int, body: NoteIn) -> Done:
 @repeatable
 def mail(request: ApiRequest, pk: int, body: MailIn) -> Done:
     """Write to the customer."""
-    written = cases.write(case=_case(pk), subject=body.subject, text=body.text, by=request.auth, at=timezone.now())
-    return 201, _message(written)
+    written = cases.write(case=_case(pk), **body.model_dump(), by=request.auth, at=timezone.now())
+    return 201, message_out(written)
 
 
 @router.post("/{int:pk}/calls", response={201: NoteOut, **PROBLEMS})

@@ -10,17 +10,21 @@ from django.utils import timezone
 from ninja import Router, Schema, Status
 from pydantic import Field
 
+from heedful.act import cases
 from heedful.api import paging
+from heedful.api.cases import MailIn, NoteOut, message_out
 from heedful.api.door import PROBLEMS, ApiRequest
 from heedful.api.paging import Paged, Paging
 from heedful.api.posting import Done, repeatable
 from heedful.api.touchpoints import Timeline, TouchpointOut, touchpoint_out
 from heedful.associates import associates
-from heedful.customers import consents, people
-from heedful.customers.models import Customer, CustomerQuerySet, Identity, Merge, Touchpoint
+from heedful.customers import consents, joins, people, search
+from heedful.customers.models import Customer, CustomerQuerySet, Identity, IdentityLink, Merge, Touchpoint
+from heedful.kit.reading import currencies
 
 router = Router(tags=["customers"])
 LARGEST = (1 << 63) - 1
+MOST_JOINS = 200
 
 
 class CustomerOut(Schema):
@@ -44,11 +48,27 @@ class CustomerOut(Schema):
 
 
 class IdentityOut(Schema):
-    """Something by which the customer is recognised; what browsers alone have named is not verified."""
+    """Something by which the customer is recognised; what browsers alone have named is not verified.
+
+    What is contested joins nobody, since it is not one customer's.
+    """
 
     kind: str
     value: str
     verified: bool
+    contested: bool
+
+
+class JoinOut(Schema):
+    """Two identities that one message named together, which message it was, and whether somebody parted them."""
+
+    id: int
+    a: IdentityOut
+    b: IdentityOut
+    source: str
+    message: str
+    at: datetime
+    parted_at: datetime | None
 
 
 class CustomerDetail(CustomerOut):
@@ -86,15 +106,32 @@ class MergeOut(Schema):
 class CustomerQuery(Paged):
     """Which customers."""
 
-    q: str = Field("", max_length=200, description="A part of the name or e-mail")
-    identity: str | None = Field(None, max_length=254, description="An identity of any kind, in its exact writing")
+    q: str = Field("", max_length=200, description="Words of the name, e-mail, phone or organisation")
+    identity: str | None = Field(None, max_length=254, description="An identity of any kind")
     visitors: bool = Field(False, description="Also those who never said who they are")
+
+
+def _join_out(row: IdentityLink) -> JoinOut:
+    return JoinOut(
+        id=row.pk,
+        a=_identity_out(row.a),
+        b=_identity_out(row.b),
+        source=row.source,
+        message=row.message,
+        at=row.first_seen_at,
+        parted_at=row.parted_at,
+    )
+
+
+def _identity_out(row: Identity) -> IdentityOut:
+    return IdentityOut(kind=row.kind, value=row.value, verified=row.verified, contested=row.contested)
 
 
 def _out(row: Customer) -> dict[str, Any]:
     names = [name for name in CustomerOut.model_fields if name not in {"stage", "organisation"}]
     return {
         **{name: getattr(row, name) for name in names},
+        "value_amount": currencies.rounded(row.value_amount, row.value_currency),
         "stage": row.stage_id,
         "organisation": row.organisation.external_id if row.organisation else None,
     }
@@ -112,11 +149,10 @@ def index(request: ApiRequest, query: paging.Query[CustomerQuery]) -> CustomersP
 def _chosen(rows: CustomerQuerySet, query: CustomerQuery) -> CustomerQuerySet:
     if not query.visitors:
         rows = rows.filter(is_known=True)
-    if words := query.q.replace("\x00", "").strip():
-        rows = rows.filter(Q(name__icontains=words) | Q(email__icontains=words))
+    if search.is_enough(query.q):
+        rows = rows & search.find(query.q)
     if query.identity is not None:
-        value = query.identity.replace("\x00", "").strip()
-        known = Identity.objects.filter(value__in={value, value.casefold()})
+        known = Identity.objects.filter(value__in=search.writings(query.identity))
         rows = rows.filter(pk__in=known.values("customer__person"))
     return rows
 
@@ -136,11 +172,28 @@ def customer(request: ApiRequest, pk: int) -> CustomerDetail:
     identities = Identity.objects.filter(customer__person=row).order_by("kind", "value")
     return CustomerDetail(
         **_out(row),
-        identities=[IdentityOut(kind=one.kind, value=one.value, verified=one.verified) for one in identities],
+        identities=[_identity_out(one) for one in identities],
         consents=consents.standing(person=row.pk),
         unverified={quote.key: quote.value for quote in people.quotes(person=row.pk)},
         records=sorted(row.records.values_list("pk", flat=True)),
     )
+
+
+@router.get("/{int:pk}/joins", response={200: list[JoinOut], **PROBLEMS})
+def joins_of(request: ApiRequest, pk: int) -> list[JoinOut]:
+    """What joins the records of a customer by itself, and what did until somebody parted it; the latest first."""
+    associates.must(request.auth, "customer.read")
+    row = _person(pk)
+    paging.disclose([row], by=request.auth)
+    return [_join_out(join) for join in joins.of(person=row.pk)[:MOST_JOINS]]
+
+
+@router.delete("/{int:pk}/joins/{int:join_pk}", response={204: None, **PROBLEMS})
+def part(request: ApiRequest, pk: int, join_pk: int) -> Status[None]:
+    """Part what a message joined, whatever messages say later; something else may still hold it together."""
+    row = get_object_or_404(joins.of(person=_person(pk).pk), pk=join_pk if join_pk <= LARGEST else 0)
+    joins.part(join=row, by=request.auth, at=timezone.now())
+    return Status(204, None)
 
 
 @router.get("/{int:pk}/timeline", response={200: Timeline, **PROBLEMS})
@@ -160,6 +213,15 @@ def merge(request: ApiRequest, pk: int, body: MergeIn) -> Done:
         a=_person(pk), b=_person(body.with_customer), reason=body.reason, by=request.auth, at=timezone.now()
     )
     return 201, MergeOut(id=row.pk, a=row.a_id, b=row.b_id, person=_person(row.a_id).pk)
+
+
+@router.post("/{int:pk}/mails", response={201: NoteOut, **PROBLEMS})
+@repeatable
+def mail(request: ApiRequest, pk: int, body: MailIn) -> Done:
+    """Write to a customer: on the open case where there is one, else on a thread of its own."""
+    associates.must(request.auth, "customer.write")
+    row = cases.write_to(customer=_person(pk), **body.model_dump(), by=request.auth, at=timezone.now())
+    return 201, message_out(row)
 
 
 @router.delete("/{int:pk}/merges/{int:merge_pk}", response={204: None, **PROBLEMS})

@@ -8,6 +8,7 @@ from django.utils import timezone
 from ninja import Schema
 from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field
 
+from heedful.associates import company
 from heedful.kit.errors import Refused
 from heedful.prove.periods import ALWAYS, Period
 
@@ -28,7 +29,9 @@ class PeriodQuery(Schema):
 
     from_: Moment | None = Field(None, alias="from", description="What happened then or later")
     until: Moment | None = Field(None, description="What happened before it; now where it is left out")
-    days: int | None = Field(None, ge=1, le=36_500, description="So many days up to `until`, instead of `from`")
+    days: int | None = Field(
+        None, ge=1, le=36_500, description="So many calendar days up to `until`, instead of `from`"
+    )
 
     @property
     def is_whole(self) -> bool:
@@ -43,7 +46,7 @@ class PeriodQuery(Schema):
         since = max(ALWAYS, self.from_ or (self._back(until, self.days) if self.days else ALWAYS))
         if since >= until:
             raise Refused("from is not before until.", code="period")
-        return Period(since, until, "time asked for")
+        return Period(since, until, "time asked for", self.days, company.zone() if self.days else "UTC")
 
     def within[M: Model](self, rows: QuerySet[M], key: str) -> QuerySet[M]:
         """The rows of the period, by the time in `key`."""
@@ -54,7 +57,8 @@ class PeriodQuery(Schema):
 
     @staticmethod
     def _back(until: datetime, days: int) -> datetime:
-        return ALWAYS if until - ALWAYS < timedelta(days=days) else until - timedelta(days=days)
+        """Calendar days where the company is."""
+        return ALWAYS if until - ALWAYS < timedelta(days=days + 1) else company.days_before(until, days)
 
 
 class PeriodOut(Schema):

@@ -13,7 +13,7 @@ from pydantic import AfterValidator, Field, WithJsonSchema
 from heedful.api import paging
 from heedful.api.door import PROBLEMS, ApiRequest
 from heedful.api.paging import Paged
-from heedful.api.periods import PeriodOut, PeriodQuery, period_out
+from heedful.api.periods import Moment, PeriodOut, PeriodQuery, period_out
 from heedful.api.posting import Done, repeatable
 from heedful.api.scores import FigureOut, figure_out
 from heedful.associates import associates
@@ -21,7 +21,7 @@ from heedful.associates.models import Associate
 from heedful.customers import question_kinds
 from heedful.customers.models import Stage
 from heedful.kit.errors import Refused
-from heedful.promise import promises, standards
+from heedful.promise import promises, retrospect, standards
 from heedful.promise.models import Calendar, Commitment, Promise
 from heedful.promise.standards import StandardDraft
 from heedful.prove import scorecards
@@ -29,6 +29,13 @@ from heedful.prove.experience import ExperienceByOutcome
 from heedful.prove.periods import Period
 
 router = Router(tags=["promises"])
+
+
+class MissingKindOut(Schema):
+    """A kind of touchpoint that a promise needs and of which none has come in, and the nearest of those that have."""
+
+    kind: str
+    nearest: str
 
 
 class PromiseOut(Schema):
@@ -43,6 +50,8 @@ class PromiseOut(Schema):
     stated_expectation: dict[str, int]
     is_case_clock: bool
     standards: list[str]
+    experience_question: str
+    cannot_be_measured: list[MissingKindOut]
     made_at: datetime
     ended_at: datetime | None
 
@@ -64,6 +73,10 @@ class PromiseSummary(PromiseOut):
     attainment: FigureOut | None
     touched_customers: int
     touched_value: float
+    """A year, in the company's currency; amounts in others are converted by the company's rates."""
+    touched_currency: str
+    touched_not_converted: dict[str, float]
+    """A year, in each currency that no rate converts."""
     touched_period: PeriodOut
     counting: CountingOut | None
 
@@ -129,8 +142,17 @@ class PromiseIn(Schema):
         {}, max_length=20, description="Question and the score that its words let customers expect"
     )
     counter_measure: str = Field("", max_length=20_000, description="What is being done where it is broken")
+    experience_question: str = Field("", max_length=80, description="The question by which it is known how it felt")
+    since: Moment | None = Field(None, description="Since when it has been promised; from now on where it is left out")
     is_case_clock: bool = Field(False, description="Whether cases run by it; one promise at a time can")
     standards: list[StandardIn] = Field(min_length=1, max_length=10)
+
+
+class RetrospectIn(Schema):
+    """A promise that may be made: how it would be measured, and to whom it would be made."""
+
+    standards: list[StandardIn] = Field(min_length=1, max_length=10)
+    audience: dict[str, list[str]] = Field({}, max_length=20)
 
 
 class CommitmentOut(Schema):
@@ -170,6 +192,12 @@ def _out(row: Promise) -> dict[str, Any]:
         "stated_expectation": row.stated_expectation,
         "is_case_clock": row.is_case_clock,
         "standards": promises.sentences(row),
+        "experience_question": row.experience_question,
+        "cannot_be_measured": [
+            MissingKindOut(kind=one.kind, nearest=one.nearest) for one in promises.missing_kinds(row.standards.all())
+        ]
+        if row.is_active
+        else [],
         "made_at": row.made_at,
         "ended_at": row.ended_at,
     }
@@ -195,6 +223,8 @@ def _card(card: scorecards.PromiseCard, period: Period) -> dict[str, Any]:
         "attainment": figure_out(card.attainment),
         "touched_customers": card.worth.customers,
         "touched_value": float(card.worth.amount),
+        "touched_currency": card.worth.total.home,
+        "touched_not_converted": {currency: float(amount) for currency, amount in card.worth.total.others.items()},
         "touched_period": period_out(card.worth.period),
         "counting": counting and CountingOut(done=counting.done, total=counting.total),
     }
@@ -203,12 +233,39 @@ def _card(card: scorecards.PromiseCard, period: Period) -> dict[str, Any]:
 @router.post("", response={201: PromiseOut, **PROBLEMS})
 @repeatable
 def make(request: ApiRequest, body: PromiseIn) -> Done:
-    """Promise something; its history is counted in the background."""
+    """Promise something, from now on; `since` counts from an earlier time on, in the background."""
     if any("\x00" in text for text in _texts(body.model_dump())):
         raise Refused("A text cannot hold a NUL character.")
     drafts = [_draft(standard) for standard in body.standards]
-    made = promises.make(wording=_wording(body), standards=drafts, by=request.auth, at=timezone.now())
+    made = promises.make(wording=_wording(body), standards=drafts, since=body.since, by=request.auth, at=timezone.now())
     return 201, PromiseOut(**_out(made))
+
+
+class RetrospectOut(Schema):
+    """How a promise would have gone in the last `days`, to the customers that were looked at; stored nowhere."""
+
+    days: int
+    kept: int
+    broken: int
+    customers: int
+    is_sample: bool
+    cannot_be_measured: list[MissingKindOut]
+
+
+@router.post("/retrospect", response={200: RetrospectOut, **PROBLEMS})
+def retrospective(request: ApiRequest, body: RetrospectIn) -> RetrospectOut:
+    """What would have been: how often it would have been kept and broken lately, had it been promised."""
+    associates.must(request.auth, "promise.edit")
+    drafts = [_draft(standard) for standard in body.standards]
+    found = retrospect.would_have_been(drafts=drafts, audience=body.audience, at=timezone.now())
+    return RetrospectOut(
+        days=found.days,
+        kept=found.kept,
+        broken=found.broken,
+        customers=found.customers,
+        is_sample=found.is_sample,
+        cannot_be_measured=[MissingKindOut(kind=one.kind, nearest=one.nearest) for one in found.missing],
+    )
 
 
 def _texts(value: Any) -> Iterator[str]:
@@ -222,7 +279,7 @@ def _texts(value: Any) -> Iterator[str]:
 
 
 def _wording(body: PromiseIn) -> promises.Wording:
-    plain = body.model_dump(exclude={"stage", "owner", "standards"})
+    plain = body.model_dump(exclude={"stage", "owner", "standards", "since"})
     return promises.Wording(stage=_stage(body.stage), owner=_owner(body.owner), **plain)
 
 

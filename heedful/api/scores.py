@@ -10,13 +10,16 @@ from heedful.api.door import PROBLEMS, ApiRequest
 from heedful.api.periods import PeriodOut, PeriodQuery, period_out
 from heedful.associates import associates
 from heedful.customers import question_kinds
-from heedful.prove import answers, scores
+from heedful.prove import answers, directions, scores
 
 router = Router(tags=["scores"])
 
 
 class FigureOut(Schema):
-    """A value with its 95 % interval. Shares run from 0 to 1; `enough` is false below thirty answers."""
+    """A value with its 95 % interval. Shares run from 0 to 1; `enough` is false below thirty answers.
+
+    Weighted, `n` counts those who weigh something, and `effective_n` how many of equal weight would tell as much.
+    """
 
     value: float
     low: float
@@ -29,7 +32,11 @@ class FigureOut(Schema):
 
 
 class ScoreOut(Schema):
-    """A score, whole and in parts; among parts in one tier none can be called better."""
+    """A score, whole and in parts; among parts in one tier not all can be told apart.
+
+    `letters` says it of each two parts: those that share a letter cannot be told apart. `more_is` says whether more is
+    better or worse; it is empty where nobody has said, and tiers then begin with the highest.
+    """
 
     question: str
     name: str
@@ -37,7 +44,9 @@ class ScoreOut(Schema):
     whole: FigureOut | None
     parts: dict[str, FigureOut]
     tiers: list[list[str]]
+    letters: dict[str, str]
     too_few: list[str]
+    more_is: Literal["better", "worse", ""]
 
 
 class ScoreQuery(PeriodQuery):
@@ -60,7 +69,8 @@ def score(request: ApiRequest, question: str, query: paging.Query[ScoreQuery]) -
         for key, tally in groups.get(question, {}).items()
         if (figure := scores.score(question, tally, weighted=query.weighted))
     }
-    ranking = scores.rank(figures)
+    more_is = directions.of(question)
+    ranking = scores.rank(figures, is_less_better=more_is == "worse")
     return ScoreOut(
         question=question,
         name=question_kinds.name_of(question),
@@ -68,7 +78,9 @@ def score(request: ApiRequest, question: str, query: paging.Query[ScoreQuery]) -
         whole=figure_out(scores.score(question, whole[""], weighted=query.weighted)) if whole else None,
         parts={key: out for key, figure in figures.items() if (out := figure_out(figure))},
         tiers=[list(tier) for tier in ranking.tiers],
+        letters=dict(ranking.letters),
         too_few=list(ranking.too_few),
+        more_is=more_is,
     )
 
 

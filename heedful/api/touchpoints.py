@@ -11,7 +11,7 @@ from pydantic import AwareDatetime, Field, StringConstraints
 
 from heedful.api.door import PROBLEMS, ApiRequest
 from heedful.api.posting import Done, repeatable
-from heedful.associates import associates
+from heedful.associates import associates, company
 from heedful.customers import identities, kinds, messages, question_kinds
 from heedful.customers.models import Touchpoint
 from heedful.customers.touchpoints import TouchpointDraft
@@ -105,12 +105,13 @@ def touchpoint_out(row: Touchpoint) -> dict[str, Any]:
 def record(request: ApiRequest, batch: Batch) -> Done:
     """Write down what happened. What cannot be taken is left out with the reason; everything else is kept."""
     associates.must(request.auth, "customer.edit")
-    now = timezone.now()
+    now, ours = timezone.now(), company.find()
+    country = ours.country if ours else "GB"
     left: dict[int, str] = {}
     good: list[tuple[int, messages.SourceMessage]] = []
     for position, one in enumerate(batch.touchpoints):
         try:
-            good.append((position, messages.SourceMessage(_draft(one, now))))
+            good.append((position, messages.SourceMessage(_draft(one, now, country))))
         except Refused as no:
             left[position] = no.sentence
     taken = messages.record(
@@ -124,8 +125,8 @@ def record(request: ApiRequest, batch: Batch) -> Done:
     )
 
 
-def _draft(body: TouchpointIn, now: datetime) -> TouchpointDraft:
-    names = [name for one in body.identities if (name := identities.normal(one.kind, one.value))]
+def _draft(body: TouchpointIn, now: datetime, country: str) -> TouchpointDraft:
+    names = [name for one in body.identities if (name := identities.normal(one.kind, one.value, country))]
     if not names:
         raise Refused("None of the identities names a customer.")
     return TouchpointDraft(

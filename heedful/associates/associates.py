@@ -11,8 +11,8 @@ from django.core.validators import validate_email
 from django.db import transaction
 
 from heedful.associates import guesses, permissions
-from heedful.associates.models import Associate, Key, Role, Team
-from heedful.kit import locks, names
+from heedful.associates.models import Associate, Key, Role, Team, WelcomeLink
+from heedful.kit import emails, locks, names
 from heedful.kit.actor import By
 from heedful.kit.errors import Forbidden, Refused
 from heedful.ledger import events
@@ -122,6 +122,7 @@ def edit(*, associate: Associate, email: str, name: str, role: str, team: Team |
     if address != associate.email:
         associate.email = address
         EmailAddress.objects.filter(user=associate).delete()  # else the log-in goes on knowing the old one
+        WelcomeLink.objects.filter(associate=associate, used_at=None).delete()  # whoever has that address may have it
     associate.save(update_fields=["email", "name", "role", "team"])
     changed = AssociateChanged(associate.pk, address, associate.name, role, team.pk if team else None)
     events.record(changed, by=by, at=at)
@@ -137,6 +138,7 @@ def deactivate(*, associate: Associate, by: By, at: datetime) -> None:
         raise Refused(f"{associate.name} is already deactivated.")
     if associate.role == Role.ADMIN:
         _keep_an_admin(besides=associate)
+    WelcomeLink.objects.filter(associate=associate, used_at=None).delete()
     associate.is_active = False
     associate.save(update_fields=["is_active"])
     events.record(AssociateDeactivated(associate.pk), by=by, at=at)
@@ -198,7 +200,8 @@ def _checked_email(email: str) -> str:
     address = email.strip().lower()
     try:
         validate_email(address)
-    except ValidationError:
+        emails.wire(address)
+    except (ValueError, ValidationError):
         raise Refused(f"{address!r} is not an e-mail address.") from None
     return address
 

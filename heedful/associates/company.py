@@ -9,9 +9,11 @@ from django.db import transaction
 
 from heedful.associates import associates, countries
 from heedful.associates.models import Company
+from heedful.kit import days as kit_days
 from heedful.kit import names
 from heedful.kit.actor import By
 from heedful.kit.errors import Refused
+from heedful.kit.reading.currencies import CODES
 from heedful.ledger import events
 
 
@@ -31,26 +33,40 @@ def find() -> Company | None:
     return Company.objects.filter(pk=1).first()
 
 
+def zone() -> str:
+    """The time zone that the company lives in: its days, weeks and months begin there."""
+    found = find()
+    return found.time_zone if found else "UTC"
+
+
+def days_before(at: datetime, days: int) -> datetime:
+    """The same time of the company's clock so many calendar days earlier."""
+    return kit_days.before(at, days, zone=zone())
+
+
 @transaction.atomic
 def edit(
     *,
     name: str,
     colour: str,
     time_zone: str,
-    currency: str = "EUR",
+    currency: str = "",
     country: str = "GB",
     vision: str = "",
     is_demo: bool = False,
     by: By,
     at: datetime,
 ) -> Company:
-    """Say what the company is called, how it looks and by which clock it lives; the first time this founds it."""
+    """Say what the company is called, how it looks and by which clock it lives; the first time this founds it.
+
+    Without a currency it has that of its country.
+    """
     associates.must(by, "company.edit")
     fields = {
         "name": _name(name),
         "colour": _colour(colour),
         "time_zone": _time_zone(time_zone),
-        "currency": _letters(currency, 3, "a currency of three letters, such as EUR"),
+        "currency": _currency(currency or countries.every()[_country(country)].currency),
         "country": _country(country),
     }
     company, _ = Company.objects.update_or_create(
@@ -86,7 +102,7 @@ def _country(code: str) -> str:
     return code.upper()
 
 
-def _letters(word: str, count: int, what: str) -> str:
-    if not re.fullmatch(rf"[A-Za-z]{{{count}}}", word):
-        raise Refused(f"{word!r} is not {what}.")
-    return word.upper()
+def _currency(code: str) -> str:
+    if code.upper() not in CODES:
+        raise Refused(f"{code[:20]!r} is not a currency of three letters, such as EUR.")
+    return code.upper()

@@ -19,10 +19,11 @@ OWN_LETTERS = {
 
 @dataclass(frozen=True, slots=True)
 class Country:
-    """A country, with its time zones, the foremost first."""
+    """A country, with its currency and its time zones, the foremost first."""
 
     code: str
     name: str
+    currency: str
     zones: tuple[str, ...]
 
 
@@ -31,7 +32,9 @@ def every() -> Mapping[str, Country]:
     """Every country by its letters, in the order of their names."""
     lines = Path(__file__).with_name("countries.tsv").read_text(encoding="utf-8").splitlines()
     rows = [line.split("\t") for line in lines if line and not line.startswith("#")]
-    return {code: Country(code, name, tuple(" ".join(zones).split())) for code, name, *zones in rows}
+    return {
+        code: Country(code, name, currency, tuple(" ".join(zones).split())) for code, name, currency, *zones in rows
+    }
 
 
 @cache

@@ -5,13 +5,14 @@ Whoever may export takes as much as they like, and it is written down; all other
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 
-from heedful.associates import associates
+from heedful.associates import associates, company
 from heedful.associates.models import Disclosure
+from heedful.kit import days, statements
 from heedful.kit.actor import By
 from heedful.kit.errors import TooMany
 from heedful.ledger import events
@@ -36,21 +37,32 @@ class ListExported:
     rows: int
 
 
-ADD = """
-INSERT INTO associates_disclosure AS known (actor, day, customers) VALUES (%(actor)s, %(day)s, %(shown)s::bigint[])
-ON CONFLICT (actor, day) DO UPDATE
-SET customers = ARRAY(SELECT DISTINCT unnest(known.customers || EXCLUDED.customers))
-WHERE (SELECT count(DISTINCT one) FROM unnest(known.customers || EXCLUDED.customers) one) <= %(most)s
-RETURNING 1
+SHOW = """
+WITH today AS (
+    SELECT (%(at)s AT TIME ZONE coalesce((SELECT time_zone FROM associates_company WHERE id = 1), 'UTC'))::date AS day
+), seen AS (
+    SELECT FROM associates_disclosure
+    WHERE actor = %(actor)s AND day = (SELECT day FROM today) AND customers @> %(shown)s::bigint[]
+), counted AS (
+    INSERT INTO associates_disclosure AS known (actor, day, customers)
+    SELECT %(actor)s, day, %(shown)s::bigint[] FROM today
+    WHERE NOT EXISTS (SELECT FROM seen) AND cardinality(%(shown)s::bigint[]) <= %(most)s
+    ON CONFLICT (actor, day) DO UPDATE
+    SET customers = ARRAY(SELECT DISTINCT unnest(known.customers || EXCLUDED.customers))
+    WHERE (SELECT count(DISTINCT one) FROM unnest(known.customers || EXCLUDED.customers) one) <= %(most)s
+    RETURNING 1
+)
+SELECT EXISTS (SELECT FROM seen) OR EXISTS (SELECT FROM counted)
 """
-"""One statement, which holds the row: of many pages at once each sees whom those before it showed."""
+"""One statement, which holds the row that it adds to: of many pages at once each sees whom those before it showed.
+
+The day is the company's, as `_day` says."""
 
 
 def show(*, customers: Iterable[int], by: By, at: datetime) -> None:
     """Count customers before they are shown, each once a day, and refuse what is more than a day's work."""
     shown = sorted(set(customers))
-    rows = Disclosure.objects.filter(actor=str(by), day=at.date(), customers__contains=shown)
-    if by.kind not in COUNTED or not shown or rows.exists() or _add(shown, by, at):
+    if by.kind not in COUNTED or not shown or _is_allowed(shown, by, at):
         return
     if not associates.may(by, "customer.export"):
         raise TooMany(
@@ -60,19 +72,21 @@ def show(*, customers: Iterable[int], by: By, at: datetime) -> None:
     _begin_anew(shown, by, at)
 
 
-def _add(shown: Sequence[int], by: By, at: datetime) -> bool:
-    most = settings.CUSTOMERS_A_DAY
-    if len(shown) > most:
-        return False
-    with connection.cursor() as cursor:
-        cursor.execute(ADD, {"actor": str(by), "day": at.date(), "shown": list(shown), "most": most})
-        return cursor.fetchone() is not None
+def _is_allowed(shown: Sequence[int], by: By, at: datetime) -> bool:
+    """Whether these were shown today already, or can be counted within a day's work, which is done then."""
+    about = {"actor": str(by), "at": at, "shown": list(shown), "most": settings.CUSTOMERS_A_DAY}
+    return bool(statements.fetch(SHOW, about)[0][0])
+
+
+def _day(at: datetime) -> date:
+    """The day where the company is."""
+    return days.day_of(at, zone=company.zone())
 
 
 @transaction.atomic
 def _begin_anew(shown: Sequence[int], by: By, at: datetime) -> None:
     """Write down how many they were, and count from nothing."""
-    row, _ = Disclosure.objects.select_for_update().get_or_create(actor=str(by), day=at.date())
+    row, _ = Disclosure.objects.select_for_update().get_or_create(actor=str(by), day=_day(at))
     events.record(CustomersDisclosed(len({*row.customers, *shown})), by=by, at=at)
     row.customers = []
     row.save(update_fields=["customers"])
@@ -94,4 +108,4 @@ def export_figures(*, what: str, rows: int, by: By, at: datetime) -> None:
 
 def forget(*, at: datetime) -> int:
     """Drop what was counted a month ago; returns how many days of how many people."""
-    return Disclosure.objects.filter(day__lt=(at - KEPT_FOR).date()).delete()[0]
+    return Disclosure.objects.filter(day__lt=_day(at - KEPT_FOR)).delete()[0]

@@ -48,6 +48,7 @@ def set_up(
     colour: str,
     country: str,
     time_zone: str,
+    currency: str = "",
     email: str,
     name: str,
     password: str,
@@ -57,7 +58,15 @@ def set_up(
     used = FirstLink.objects.select_for_update().filter(digest=_digest(token), used_at=None)
     if not is_open(token=token, at=at) or used.update(used_at=at) != 1:
         raise Forbidden("This link does not work any more. Start Heedful again for a new one, or log in.")
-    company.edit(name=company_name, colour=colour, time_zone=time_zone, country=country, by=SYSTEM, at=at)
+    company.edit(
+        name=company_name,
+        colour=colour,
+        time_zone=time_zone,
+        currency=currency,
+        country=country,
+        by=SYSTEM,
+        at=at,
+    )
     if not Team.objects.exists():
         teams.add(name="Care", is_default=True, by=SYSTEM, at=at)
     admin = associates.add(email=email, name=name, role=Role.ADMIN, password=password, by=SYSTEM, at=at)

@@ -29,6 +29,25 @@ class Company(models.Model):
         return self.name
 
 
+class ExchangeRate(models.Model):
+    """What one of another currency is in the company's, from a day on."""
+
+    currency = models.CharField(max_length=3)
+    into = models.CharField(max_length=3)
+    """The company's currency when it was entered; after a change of it the rate says nothing."""
+    day = models.DateField()
+    rate = models.DecimalField(max_digits=20, decimal_places=10)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["into", "currency", "day"], name="associates_rate_once"),
+            models.CheckConstraint(condition=models.Q(rate__gt=0), name="associates_rate_above_nothing"),
+        ]
+
+    def __str__(self) -> str:
+        return f"1 {self.currency} = {self.rate.normalize():f} {self.into}"
+
+
 class Team(models.Model):
     """People who share a queue of cases."""
 
@@ -171,6 +190,19 @@ class FirstLink(models.Model):
 
     def __str__(self) -> str:
         return f"first link of {self.created_at:%Y-%m-%d}"
+
+
+class WelcomeLink(models.Model):
+    """The one-time link with which an associate who was added chooses a password; only its hash is kept."""
+
+    associate = models.ForeignKey(Associate, on_delete=models.CASCADE, related_name="+")
+    digest = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"welcome link of {self.created_at:%Y-%m-%d}"
 
 
 class RateLimit(models.Model):

@@ -9,19 +9,22 @@ from django.utils import timezone
 
 from heedful.associates import associates
 from heedful.associates.models import Associate, Role, Team
+from heedful.courier import welcome_mail
 from heedful.kit.actor import SYSTEM
 from heedful.kit.errors import Refused
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Say what can be chosen."""
-    verbs = parser.add_subparsers(dest="verb", required=True, metavar="add|password")
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="add|invite|password")
     add = verbs.add_parser("add", help="let somebody in")
     add.add_argument("email")
     add.add_argument("--name", help="(the part of the e-mail before the @)")
     add.add_argument("--role", choices=Role.values, default=Role.ASSOCIATE.value, help="(associate)")
     add.add_argument("--team", help="the name of an existing team")
     add.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
+    invite = verbs.add_parser("invite", help="invite somebody who has no password yet, by mail or by a link")
+    invite.add_argument("email")
     again = verbs.add_parser("password", help="set a new password")
     again.add_argument("email")
     again.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
@@ -29,6 +32,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Do it, and print the password when it was made here."""
+    if options.verb == "invite":
+        return _invite(options.email)
     password, made = _password(options)
     if options.verb == "add":
         name = options.name or options.email.partition("@")[0].replace(".", " ").title()
@@ -48,6 +53,16 @@ def run(options: argparse.Namespace) -> int:
         print(f"{options.email} has a new password.")
     if made:
         print(f"Password: {password}")
+    return 0
+
+
+def _invite(email: str) -> int:
+    welcome = welcome_mail.invite(associate=_associate(email), by=SYSTEM, at=timezone.now())
+    if welcome.is_mailed:
+        print(f"An invitation is on its way to {email}.")
+    else:
+        print("No mail server is set up. Hand this link over; it works once, for seven days:", file=sys.stderr)
+        print(welcome.link)
     return 0
 
 

@@ -9,8 +9,10 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core import checks
 from django.db import connection
+from django.utils import timezone
 
 from heedful.cli import migrations
+from heedful.courier import backlog
 from heedful.kit import private
 from heedful.kit.errors import Refused
 from heedful.kit.postgres import binaries, releases
@@ -157,5 +159,15 @@ def _look(is_fine: bool, fine: str, wrong: str) -> Finding:
 def _mail() -> Iterator[Finding]:
     if settings.SMTP_URL:
         yield True, f"Mails leave through {urlsplit(settings.SMTP_URL).hostname}."
+        yield from _mails()
     else:
         yield False, "No mail server is set (HEEDFUL_SMTP): mails are kept and can be read here, and reach nobody."
+
+
+def _mails() -> Iterator[Finding]:
+    if migrations.pending():
+        return
+    standing = backlog.backlog(at=timezone.now())
+    yield standing.is_fine, standing.sentence
+    if standing.given_up:
+        yield True, f"{standing.given_up_sentence} `heedful mail list` says why."

@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from decimal import Decimal
 from pathlib import Path
 
 from django.utils import timezone
@@ -11,6 +12,7 @@ from heedful import imports
 from heedful.imports.counting import MOST_COMING
 from heedful.imports.rows import Understood
 from heedful.kit.actor import By
+from heedful.kit.reading import currencies
 
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 
@@ -27,7 +29,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Import; the code is 1 when a row was rejected, so that a script notices."""
+    """Import; the code is 1 when a row was rejected or the map leaves a doubt, so that a script notices."""
     mapping = imports.read_map(options.map)
     file = mapping.file
     table = imports.open_table(
@@ -52,7 +54,7 @@ def run(options: argparse.Namespace) -> int:
     _tell(report, dry=options.dry_run)
     if report.rejected and not options.dry_run:
         print(f"The bad rows are in {rejected}; mend them there and import that file by the same map.")
-    return 1 if report.rejected else 0
+    return 1 if report.rejected or report.doubts else 0
 
 
 def _beside(file: Path, form: str) -> Path:
@@ -79,6 +81,8 @@ def _tell(report: imports.Report, *, dry: bool) -> None:
         print(f"Went on after row {report.resumed_at:,}, where it was stopped.")
     for line in _counts(report, dry=dry):
         print(line)
+    for doubt in report.doubts:
+        print(doubt)
     for number, reason in report.errors:
         print(f"  row {number}: {reason}")
     if report.rejected > len(report.errors):
@@ -98,11 +102,10 @@ def _counts(report: imports.Report, *, dry: bool) -> list[str]:
     lines = [
         f"{report.rows:,} rows read.",
         f"Customers: {many}{report.customers_new:,} {would}new, {report.customers_matched:,} known already.",
+        f"Joins: {report.joins:,} rows {'name' if dry else 'joined'} people who were apart.",
         f"Touchpoints: {new:,} {would}new{repeated}.",
         f"Feedback: {report.feedback:,} touchpoints of the file carry a score or a comment.",
     ]
-    if report.joins:
-        lines.append(f"Joins: {report.joins:,} rows name people together who are apart so far.")
     if report.properties:
         carried = ", ".join(f"{name} {count:,}" for name, count in sorted(report.properties.items()))
         lines.append(f"They carry: {carried}.")
@@ -117,6 +120,11 @@ def _counts(report: imports.Report, *, dry: bool) -> list[str]:
         lines.append(
             f"Times: {report.clamped:,} cannot be true, before 1990 or in the future ({seen}); these touchpoints"
             f" {would or 'were '}kept at the nearest time that can, and marked."
+        )
+    if report.untimed:
+        were = "would be" if dry else "were"
+        lines.append(
+            f"Times: {report.untimed:,} are not known; these touchpoints {were} kept at the map's, and marked."
         )
     if report.again and not report.taken and not report.customers_new:
         lines.append("This file came in by this map before; nothing has changed.")
@@ -139,5 +147,5 @@ def _example(understood: Understood) -> str:
 
 def _short(value: object) -> str:
     if isinstance(value, dict):
-        return f"{value['amount']} {value['currency']}"
+        return currencies.written(Decimal(value["amount"]), value["currency"])
     return str(value)[:40]

@@ -57,13 +57,14 @@ def server_version(url: str) -> int:
 
 
 def prepare() -> None:
-    """Start Django, and bring the database to the newest shape when it is not there yet."""
+    """Start Django, bring the database to the newest shape when it is not there yet, and lay out the scripts."""
     import django
 
     django.setup()
-    from heedful.cli import migrations
+    from heedful.cli import migrations, static_files
 
     migrations.apply()
+    static_files.lay_out()
 
 
 def _keep_secret(folder: Path) -> None:

@@ -2,15 +2,19 @@
 
 import argparse
 from collections.abc import Iterator
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
+from heedful.associates import company
 from heedful.associates.models import Associate
 from heedful.customers.models import Stage
 from heedful.kit.actor import SYSTEM
 from heedful.kit.errors import Refused
-from heedful.promise import promises, standards
+from heedful.promise import promises, retrospect, standards
 from heedful.promise.models import Calendar
+from heedful.promise.retrospect import Retrospect
 from heedful.promise.standards import StandardDraft
 from heedful.prove import periods, scorecards
 from heedful.prove.experience import ExperienceByOutcome
@@ -20,7 +24,7 @@ from heedful.prove.scores import Estimate
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Say what can be chosen."""
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="add|list")
-    add = verbs.add_parser("add", help="promise something; its history is counted at once")
+    add = verbs.add_parser("add", help="promise something, and see how it would have gone lately")
     add.add_argument("words", help="as the customer hears it")
     add.add_argument("--stage", default="", help="of the relationship, such as onboarding")
     add.add_argument("--owner", default="", metavar="EMAIL")
@@ -29,6 +33,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         option = f"--{form.code.replace('_', '-')}"
         how.add_argument(option, nargs=len(form.shell.words), metavar=form.shell.words, help=form.shell.help)
     add.add_argument("--match", default="", metavar="PROPERTY", help="FROM and TO belong together by this property")
+    add.add_argument("--since", default="", metavar="DAY", help="promised since that day, such as 2026-01-01")
+    add.add_argument(
+        "--experience-question", default="", metavar="QUESTION", help="the question by which it is known how it felt"
+    )
     add.add_argument("--calendar", default="", metavar="NAME", help="count working time by this calendar")
     show = verbs.add_parser("list", help="show each promise: kept of due, and the score when kept and when broken")
     show.add_argument("--period", choices=periods.CHOICES, default="all")
@@ -49,7 +57,9 @@ def run(options: argparse.Namespace) -> int:
 def _lines(card: scorecards.PromiseCard) -> Iterator[str]:
     if counting := card.promise.counting:
         yield f"still being counted: {counting.done:,} of {counting.total:,} customers; the figures are not yet whole"
-    if card.attainment is None:
+    if not card.is_measurable:
+        yield "cannot be measured: nothing has come in of what it needs"
+    elif card.attainment is None:
         yield f"nothing was due; {card.open:,} open"
     else:
         yield f"kept {card.attainment.value:.1%} of {card.due:,} (95 %: {_span(card.attainment)}), {card.open:,} open"
@@ -88,13 +98,36 @@ def _add(options: argparse.Namespace) -> int:
     owner = Associate.objects.filter(email__iexact=options.owner).first()
     if options.owner and owner is None:
         raise Refused(f"Nobody here has the address {options.owner!r}.")
-    wording = promises.Wording(words=options.words, stage=stage, owner=owner)
-    made = promises.make(wording=wording, standards=[_standard(options)], by=SYSTEM, at=timezone.now())
+    wording = promises.Wording(
+        words=options.words, stage=stage, owner=owner, experience_question=options.experience_question
+    )
+    draft, now, since = _standard(options), timezone.now(), _since(options.since)
+    lately = retrospect.would_have_been(drafts=[draft], audience={}, at=now)
+    made = promises.make(wording=wording, standards=[draft], since=since, by=SYSTEM, at=now)
     print(f"Promised: {made.words}")
     for sentence in promises.sentences(made):
         print(f"  {sentence}")
-    print("What happened before is counted in the background while `heedful up` runs.")
+    for line in _retrospect(lately):
+        print(f"  {line}")
+    if since:
+        print("What happened since is counted in the background while `heedful up` runs.")
     return 0
+
+
+def _retrospect(lately: Retrospect) -> Iterator[str]:
+    for missing in lately.missing:
+        meant = f" Did you mean {missing.nearest}?" if missing.nearest else ""
+        yield f"cannot be measured: nothing called {missing.kind} has come in yet.{meant}"
+    if lately.share is not None:
+        yield f"in the last {lately.days} days it would have been kept {lately.share:.0%}, {lately.broken:,} broken"
+
+
+def _since(day: str) -> datetime | None:
+    """The first moment of a day where the company is."""
+    try:
+        return datetime.combine(date.fromisoformat(day), time.min, ZoneInfo(company.zone())) if day else None
+    except ValueError:
+        raise Refused(f"Write a day as 2026-01-31, not {day!r}.") from None
 
 
 def _standard(options: argparse.Namespace) -> StandardDraft:

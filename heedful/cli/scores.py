@@ -5,7 +5,7 @@ import argparse
 from django.utils import timezone
 
 from heedful.customers import question_kinds
-from heedful.prove import answers, periods, scores
+from heedful.prove import answers, directions, periods, scores
 from heedful.prove.scores import Estimate
 
 
@@ -18,7 +18,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print the figures; of two that stand in one tier nobody can say which is better."""
+    """Print the figures; of two that share a letter nobody can say which is better."""
     question_kinds.scale_of(options.question)
     period = periods.last(options.period, at=timezone.now())
     query = {"questions": [options.question], "period": period, "weighted": options.weighted}
@@ -40,9 +40,13 @@ def run(options: argparse.Namespace) -> int:
     }
     for name, figure in figures.items():
         print(_line(f"  {name}", figure))
-    ranking = scores.rank(figures)
-    if len(ranking.tiers) > 1:
-        print("Best to worst: " + "; ".join(" / ".join(tier) for tier in ranking.tiers))
+    more_is = directions.of(options.question)
+    ranking = scores.rank(figures, is_less_better=more_is == "worse")
+    if ranking.has_any_apart:
+        print("Best to worst:" if more_is else "From the highest to the lowest:")
+        for name, letters in ranking.letters.items():
+            print(f"  {name:<28} {letters}")
+        print("Two that share a letter cannot be told apart.")
     elif len(figures) - len(ranking.too_few) > 1:
         print("These cannot be told apart.")
     return 0
@@ -56,4 +60,6 @@ def _line(name: str, figure: Estimate | None) -> str:
     words = (
         f"{name:<28} {figure.value * times:6.1f}{sign}  ({low * times:.1f} to {high * times:.1f})  {figure.n:,} answers"
     )
+    if figure.weighted:
+        words += f" that weigh, as good as {figure.effective_n:,.0f}"
     return words if figure.enough else words + ", too few to tell"

@@ -129,6 +129,7 @@ MIDDLEWARE = [
     "heedful.web.errors.Unavailable",
     "heedful.web.caching.keep_private",
     "heedful.web.form_limits.limit",
+    "heedful.web.compression.PackPages",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "heedful.web.live.address.allow_live",
@@ -160,6 +161,7 @@ TEMPLATES = [
             "context_processors": [
                 "django.contrib.messages.context_processors.messages",
                 "heedful.web.shell.shell",
+                "heedful.web.form_tokens.context",
             ],
         },
     },
@@ -255,7 +257,7 @@ CACHES = {
         "OPTIONS": {"MAX_ENTRIES": 300},
     }
 }
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "heedful.web.sessions"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = True
@@ -291,6 +293,10 @@ STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_KEEP_ONLY_HASHED_FILES = False
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "heedful.web.static_files.StaticFiles"},
+}
 
 SMTP_URL = env.address(
     "HEEDFUL_SMTP",

@@ -26,10 +26,14 @@ def send(
     purpose: str,
     reference: Reference | None = None,
     headers: Mapping[str, str] | None = None,
+    secret: str = "",
     by: By,
     at: datetime,
 ) -> Mail:
-    """Write a mail and see to it that it leaves; a second mail with the same reference is the first one."""
+    """Write a mail and see to it that it leaves; a second mail with the same reference is the first one.
+
+    A `secret` that stands in its text is forgotten here once the mail has left.
+    """
     draft = outbox.Draft(
         destination=smtp.CARRIER.current(None),
         purpose=purpose,
@@ -43,6 +47,7 @@ def send(
             "text": text,
             "html": html,
             "headers": headers or {},
+            "secret": secret,
         },
     )
     outbox.put(drafts=[draft], carrier=smtp.CARRIER, by=by, at=at)

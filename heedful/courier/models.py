@@ -159,6 +159,26 @@ class Mail(OutboxItem):
         return dict(self.payload["headers"])
 
 
+class Notice(models.Model):
+    """Something that an associate is to hear of by mail, each thing once; several that come in a heap are one mail."""
+
+    associate = models.ForeignKey("associates.Associate", on_delete=models.CASCADE, related_name="+")
+    purpose = models.CharField(max_length=20)
+    reference = models.CharField(max_length=120)
+    """What it is about, such as `case:12`."""
+    created_at = models.DateTimeField()
+    mailed_at = models.DateTimeField(null=True, blank=True)
+    """When the mail that names it was written."""
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["associate", "purpose", "reference"], name="courier_notice_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.purpose} about {self.reference}"
+
+
 class Delivery(OutboxItem):
     """One event on its way to one endpoint."""
 

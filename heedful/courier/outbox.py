@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import InterfaceError, OperationalError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from heedful.associates import associates
@@ -25,6 +26,8 @@ from heedful.ledger import jobs
 
 SLOW_S = 5.0
 """Who takes longer to answer is slow."""
+FORGOTTEN_AFTER = timedelta(minutes=1)
+"""For how long something may be due before its destination is served again."""
 HEALTH = [
     field.name for field in Destination._meta.concrete_fields if field.name not in {"id", "busy_until", "held_by"}
 ]
@@ -121,6 +124,14 @@ def wake(destination: Destination, *, at: datetime | None) -> None:
     jobs.enqueue(drain, at=at, queueing_lock=once, queue=queue, destination=destination.pk, patient=is_slow)
 
 
+def wake_forgotten(*, at: datetime) -> None:
+    """Serve whoever something is due for since a while: the turn that should have done it did not come to its end."""
+    due = OutboxItem.objects.due(at=at - FORGOTTEN_AFTER).order_by()
+    waiting = Destination.objects.filter(pk__in=due.values("destination"))
+    for destination in waiting.filter(Q(resting_until=None) | Q(resting_until__lte=at - FORGOTTEN_AFTER)):
+        wake(destination, at=at)
+
+
 def _items(destination: Destination, carrier: Carrier) -> OutboxQuerySet[OutboxItem]:
     """What was put in for a destination."""
     return _of(carrier).filter(destination=destination)
@@ -161,6 +172,11 @@ def _take_turn(destination: Destination, carrier: Carrier) -> None:
                     return
     except Failure as failure:
         _destination_failed(destination, carrier, failure, at=timezone.now())
+    except (InterfaceError, OperationalError):
+        raise
+    except Exception as error:
+        log.exception("A turn by %s ended early", carrier.name)
+        _destination_failed(destination, carrier, Failure(_reason(error)), at=timezone.now())
 
 
 def _hand_over_next(destination: Destination, carrier: Carrier, send: Send) -> bool:
@@ -204,7 +220,7 @@ def _judge_pace(destination: Destination, carrier: Carrier, *, took_s: float) ->
 
 @transaction.atomic
 def _sent(item: OutboxItem, destination: Destination, carrier: Carrier, receipt: Receipt, *, at: datetime) -> None:
-    OutboxTry.objects.create(item=item, at=at, ok=True, status=receipt.status, answer=receipt.answer)
+    OutboxTry.objects.create(item=item, at=at, ok=True, status=receipt.status, answer=storable(receipt.answer))
     item.state, item.sent_at, item.next_try_at, item.said = Sending.SENT, at, None, ""
     item.save(update_fields=["state", "sent_at", "next_try_at", "said"])
     backoff.note_recovery(destination=destination)
@@ -213,7 +229,7 @@ def _sent(item: OutboxItem, destination: Destination, carrier: Carrier, receipt:
 
 @transaction.atomic
 def _failed(item: OutboxItem, destination: Destination, carrier: Carrier, failure: Failure, *, at: datetime) -> None:
-    OutboxTry.objects.create(item=item, at=at, ok=False, status=failure.status, answer=str(failure))
+    OutboxTry.objects.create(item=item, at=at, ok=False, status=failure.status, answer=storable(str(failure)))
     if failure.is_items:
         _item_failed(item, carrier, failure, at=at)
     if failure.is_destinations:
@@ -225,10 +241,10 @@ def _failed(item: OutboxItem, destination: Destination, carrier: Carrier, failur
 def _item_failed(item: OutboxItem, carrier: Carrier, failure: Failure, *, at: datetime) -> None:
     tries = item.tries.count()
     if failure.for_good or (carrier.most_tries is not None and tries >= carrier.most_tries):
-        _give_up(item, carrier, f"{failure}. It will not be tried again.", at=at)
+        _give_up(item, carrier, f"{_sentence(failure)} It will not be tried again.", at=at)
         return
     item.next_try_at = at + max(backoff.pause(carrier.pauses_s, tries), timedelta(seconds=failure.wait_s or 0))
-    item.said = f"{failure}. It will be tried again."[:300]
+    item.said = f"{_sentence(failure)} It will be tried again."[:300]
     item.save(update_fields=["next_try_at", "said"])
 
 
@@ -237,7 +253,7 @@ def _destination_failed(destination: Destination, carrier: Carrier, failure: Fai
     backoff.note_failure(
         destination=destination,
         schedule=carrier.destination_pauses_s,
-        answer=str(failure),
+        answer=storable(str(failure)),
         wait_s=failure.wait_s,
         at=at,
     )
@@ -247,7 +263,7 @@ def _destination_failed(destination: Destination, carrier: Carrier, failure: Fai
 @transaction.atomic
 def _set_aside(item: OutboxItem, carrier: Carrier, error: Exception, *, at: datetime) -> None:
     """Let what cannot be put together or handed over wait for a person, and nothing wait for it."""
-    why = storable(f"{type(error).__name__}: {error}")
+    why = _reason(error)
     OutboxTry.objects.create(item=item, at=at, ok=False, answer=why[:500])
     _give_up(item, carrier, f"It could not be sent and was set aside. {why}", at=at)
 
@@ -264,9 +280,17 @@ def _give_up_on_old(destination: Destination, carrier: Carrier, *, at: datetime)
 
 
 def _give_up(item: OutboxItem, carrier: Carrier, sentence: str, *, at: datetime) -> None:
-    item.state, item.next_try_at, item.said = Sending.FAILED, None, sentence[:300]
+    item.state, item.next_try_at, item.said = Sending.FAILED, None, storable(sentence)[:300]
     item.save(update_fields=["state", "next_try_at", "said"])
     carrier.on_given_up(item, at)
+
+
+def _reason(error: Exception) -> str:
+    return storable(f"{type(error).__name__}: {error}")
+
+
+def _sentence(failure: Failure) -> str:
+    return f"{storable(str(failure)).rstrip('.')}."
 
 
 def _wake_for_the_next(destination: Destination) -> None:

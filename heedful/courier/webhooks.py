@@ -10,10 +10,11 @@ from django.db import transaction
 
 from heedful.associates import associates
 from heedful.associates.models import Associate, Role
-from heedful.courier import backoff, mails
+from heedful.courier import backoff, digests
 from heedful.courier import kinds as event_kinds
 from heedful.courier.carriers.webhook import check, signing
 from heedful.courier.carriers.webhook.destination import EndpointDisabled
+from heedful.courier.digests import Digest, Letter
 from heedful.courier.models import Destination, Endpoint
 from heedful.kit import names
 from heedful.kit.actor import SYSTEM, By
@@ -21,6 +22,8 @@ from heedful.kit.errors import Refused
 from heedful.ledger import events
 from heedful.ledger.models import Entry
 from heedful.ledger.references import Reference
+
+ALERT = "alert"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,24 +108,27 @@ def enable(*, endpoint: Endpoint, by: By, at: datetime) -> None:
 
 
 def tell_administrators(event: EndpointDisabled, *, entry: Entry) -> None:
-    """Write to the administrators of an endpoint that was disabled by itself."""
+    """Write to the administrators of an endpoint that was disabled by itself; of several at once in one mail."""
     if (entry.by_kind, entry.by_label) != (SYSTEM.kind, SYSTEM.label):
         return
-    endpoint, at = Endpoint.objects.get(pk=event.endpoint), entry.at
+    reference = Reference("endpoint", event.endpoint, f"{entry.at:%Y%m%d%H%M%S}")
     for admin in Associate.objects.filter(role=Role.ADMIN, is_active=True):
-        mails.send(
-            to=admin.email,
-            to_name=admin.name,
-            subject=f"The webhook {names.one_line(endpoint.name)} was disabled",
-            text=(
-                f"Heedful tells {endpoint.url} nothing any more. {event.reason}\n\n"
-                f"When it works again, enable it here: {settings.PUBLIC_URL}/setup/webhooks\n"
-            ),
-            purpose="alert",
-            reference=Reference("endpoint", endpoint.pk, f"{at:%Y%m%d%H%M%S}:{admin.pk}"),
-            by=SYSTEM,
-            at=at,
-        )
+        digests.notify(associate=admin, purpose=ALERT, reference=reference, at=entry.at)
+
+
+def _compose(admin: Associate, references: Sequence[Reference], _: datetime) -> Letter | None:
+    """One mail about those that are still disabled."""
+    numbers = {reference.number for reference in references}
+    rows = list(Endpoint.objects.filter(pk__in=numbers).exclude(disabled_at=None).order_by("disabled_at", "pk"))
+    if not rows or not (admin.is_active and admin.role == Role.ADMIN):
+        return None
+    subject = f"The webhook {names.one_line(rows[0].name)} was" if len(rows) == 1 else f"{len(rows)} webhooks were"
+    lines = [f"Heedful tells {row.url} nothing any more. {row.disabled_reason}\n\n" for row in rows]
+    again = "it works again, enable it" if len(rows) == 1 else "they work again, enable them"
+    return Letter(f"{subject} disabled", f"{''.join(lines)}When {again} here: {settings.PUBLIC_URL}/setup/webhooks\n")
+
+
+DIGEST = Digest(ALERT, _compose)
 
 
 def _checked_name(name: str) -> str:

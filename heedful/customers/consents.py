@@ -1,11 +1,12 @@
 """What customers allowed and refused: their last word counts, and between the records of one person the stricter."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from heedful.customers import dated_facts, layers
 from heedful.customers.models import Consent, Customer
@@ -152,11 +153,16 @@ def take_back(*, customers: Collection[int], import_id: int) -> None:
     Consent.objects.filter(pk__in=gone).delete()
 
 
-def standing(*, person: int) -> dict[str, bool]:
-    """What a person allows, by purpose: refused if any of its records refused, but for visitors that are attached."""
-    granted_by: dict[str, bool] = {}
+def statement_rows(*, person: int) -> QuerySet[Consent, tuple[str, bool]]:
+    """What a person's records said, by purpose, but for visitors that are attached."""
     own = Consent.objects.filter(customer__person=person, customer__is_attached=False)
-    for purpose, granted in own.values_list("purpose", "granted"):
+    return own.values_list("purpose", "granted")
+
+
+def standing(*, person: int, rows: Iterable[tuple[str, bool]] | None = None) -> dict[str, bool]:
+    """What a person allows, by purpose: refused if any of its records refused."""
+    granted_by: dict[str, bool] = {}
+    for purpose, granted in statement_rows(person=person) if rows is None else rows:
         granted_by[purpose] = granted_by.get(purpose, True) and granted
     return granted_by
 

@@ -2,15 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 
-import phonenumbers
-from django.db import connection, transaction
+from django.db import transaction
 
-from heedful.customers import grouping, trust
-from heedful.kit import characters, memory, statements
+from heedful.customers import contests, folding, grouping, identity_statements, links, phones, placeholders
+from heedful.kit import characters, emails, memory, statements
 
 Name = tuple[str, str]
 """(kind, value) of an identity, normalised."""
@@ -29,6 +28,7 @@ class IdentityRecord:
     identity: int
     customer: int
     verified: bool = True
+    contested: bool = False
     imported_by: tuple[int, ...] | None = None
     """The imports that alone named it; none where others did, which is so for good."""
 
@@ -59,27 +59,18 @@ def forget() -> None:
     _settled.clear()
 
 
-def sender_of(verified: bool, import_id: int | None) -> Sender:
-    """By what this process remembers what a sender has written down."""
-    return verified if import_id is None else f"import:{import_id}"
-
-
-def records_of(
-    messages: Sequence[tuple[Name, ...]], *, verified: bool = True, import_id: int | None = None
-) -> list[int] | None:
+def records_of(messages: Sequence[tuple[Name, ...]], *, sender: Sender = True) -> list[int] | None:
     """Return the record of each message, if this process has met every one of them just so, from such a sender."""
-    find = _settled[sender_of(verified, import_id)].get
+    find = _settled[sender].get
     records = [find(message) for message in messages]
     return None if None in records else records  # type: ignore[return-value]
 
 
-def remember_records(
-    messages: Sequence[tuple[Name, ...]], records: Sequence[int], *, verified: bool = True, import_id: int | None = None
-) -> None:
+def remember_records(messages: Sequence[tuple[Name, ...]], records: Sequence[int], *, sender: Sender = True) -> None:
     """Remember the records of messages once they are durable."""
 
     def commit() -> None:
-        settled = _settled[sender_of(verified, import_id)]
+        settled = _settled[sender]
         if len(settled) > MOST_CACHED:
             settled.clear()
         settled.update(zip(messages, records, strict=True))
@@ -91,67 +82,80 @@ def remember_records(
 def normal(kind: str, value: str, country: str = "GB") -> Name | None:
     """Return an identity in its one form of writing, or None when it names nobody.
 
-    E-mails are case-folded, phones are written as E.164 (read as of `country` where they have no prefix).
+    Phones are written as E.164, read as of `country` where they have no prefix; one that names nobody is an attribute.
     """
-    value = characters.normalised("NFC", value.replace("\x00", "")).strip()
+    value = characters.visible(characters.normalised("NFC", value.replace("\x00", ""))).strip()
     if kind == "email":
-        value = value.casefold()
-        if value.count("@") != 1 or value[0] == "@" or value[-1] == "@" or any(c.isspace() for c in value):
-            return None
+        value = emails.normal(value)
     elif kind == "phone":
-        value = _e164(value, country)
-    if not value or len(value) > LONGEST or value.lower() in _NOBODY:
+        value = phones.identity(value, country)
+    if not value or len(value) > LONGEST or value.lower() in placeholders.NOBODY:
         return None
     return kind, value
 
 
-_NOBODY = {"null", "undefined", "none", "nan", "anonymous", "unknown", "n/a", "[object object]"}
-"""Values that broken clients send for a person; taken as an identity they would make one customer of thousands."""
-
-
-def _e164(value: str, country: str) -> str:
-    try:
-        number = phonenumbers.parse(value, country)
-    except phonenumbers.NumberParseException:
-        return ""
-    if not phonenumbers.is_possible_number(number):
-        return ""
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-
-
 def strongest_first(names: Iterable[Name]) -> tuple[Name, ...]:
     """Order the identities of one message by how firmly they name a person; each once."""
-    return tuple(sorted(dict.fromkeys(names), key=lambda name: (_RANK[name[0]], name[1])))
+    return tuple(sorted(dict.fromkeys(names), key=_rank))
+
+
+def _rank(name: Name) -> tuple[bool, int, str]:
+    """What names everybody names nobody, however firm its kind is."""
+    return placeholders.is_shared(*name), _RANK[name[0]], name[1]
 
 
 _RANK = {kind: rank for rank, kind in enumerate(grouping.TIER)}
 
 
 @dataclass(frozen=True, slots=True)
+class Arrivals:
+    """Who some messages name, each with the firmest first; when each was, and what it is called by whoever sent it."""
+
+    messages: Sequence[tuple[Name, ...]]
+    times: Sequence[datetime]
+    verified: bool = True
+    """Whether their sender is trusted to say who somebody is."""
+    source: str = ""
+    origins: Sequence[str] = ()
+    import_id: int | None = None
+    """Which import it is, if it is one."""
+
+    @property
+    def sender(self) -> Sender:
+        """By what this process remembers what their sender has written down."""
+        return self.verified if self.import_id is None else f"import:{self.import_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class NewLink:
+    """Two records that were seen together for the first time, or are verified from now on, and by which message."""
+
+    pair: grouping.Link
+    message: int
+
+
+@dataclass(frozen=True, slots=True)
 class Resolved:
     """The records of identities, and what is new about them."""
 
-    records: dict[Name, IdentityRecord]
-    links: list[grouping.Link]
-    """The pairs of records that were seen together for the first time, or are verified from now on."""
+    records: list[int]
+    """Under which record each message is kept."""
+    record_of: dict[Name, IdentityRecord]
+    links: list[NewLink]
     new: dict[int, Span]
     """New records, with the first and last time at which they were seen."""
     verified: list[int]
     """Records that were there before, and whose identity is verified from now on."""
+    contested: list[int]
+    """Records that were somebody's, and join nobody from now on."""
 
 
-def resolve(
-    *,
-    messages: Sequence[tuple[Name, ...]],
-    times: Sequence[datetime],
-    verified: bool = True,
-    import_id: int | None = None,
-) -> Resolved:
+def resolve(*, arrivals: Arrivals) -> Resolved:
     """Find or make the record of every identity; in the caller's transaction.
 
-    `times` says of each message when it was, `verified` whether their sender is trusted, and `import_id` which import
-    it is, if any. The strongest identity of a message is seen together with each of its others.
+    The firmest identity of a message that is not contested is seen together with each of its others.
     """
+    messages, verified, import_id = arrivals.messages, arrivals.verified, arrivals.import_id
     known, missing = _recall(messages, verified, import_id)
     fresh: dict[Name, IdentityRecord] = {}
     spans: dict[Name, Span] = {}
@@ -159,7 +163,7 @@ def resolve(
     if missing:
         known |= _claim(_look_up(missing), import_id)
         if missing := [name for name in missing if name not in known]:
-            spans = _spans(messages, times, set(missing))
+            spans = _spans(messages, arrivals.times, set(missing))
             fresh = _create(missing, spans, verified, import_id)
             known |= fresh
             if missing := [name for name in missing if name not in known]:
@@ -167,9 +171,23 @@ def resolve(
         proven = _verify(known) if verified else {}
         known |= proven
         _remember(known)
-    links = _new_links(messages, known, max(times), verified, import_id)
+    seen = _seen_together(arrivals, known)
+    contested = _contest(arrivals, known, seen, fresh) if verified and seen else []
+    if contested:
+        seen = _seen_together(arrivals, known)
+    _note_contested(arrivals, known)
+    linked = _link(arrivals, seen)
     new = {row.customer: spans[name] for name, row in fresh.items()}
-    return Resolved(known, links, new, [row.customer for row in proven.values()])
+    records = [_firmest(message, known).customer for message in messages]
+    return Resolved(records, known, linked, new, [row.customer for row in proven.values()], contested)
+
+
+def _firmest(message: tuple[Name, ...], known: Mapping[Name, IdentityRecord]) -> IdentityRecord:
+    """The record of the first identity that is not contested, of the first where all are."""
+    first = known[message[0]]
+    if not first.contested or len(message) == 1:
+        return first
+    return next((row for name in message if not (row := known[name]).contested), first)
 
 
 def _spans(messages: Sequence[tuple[Name, ...]], times: Sequence[datetime], names: set[Name]) -> dict[Name, Span]:
@@ -199,19 +217,13 @@ def _recall(
 
 def _look_up(names: Sequence[Name]) -> dict[Name, IdentityRecord]:
     pairs = [{"kind": kind, "value": value} for kind, value in names]
-    return _read(statements.fetch(LOOK_UP, [statements.document(pairs)]))
+    return _read(statements.fetch(identity_statements.LOOK_UP, [statements.document(pairs)]))
 
 
-LOOK_UP = """
-SELECT i.kind, i.value, i.id, i.customer_id, i.verified, i.imported_by FROM customers_identity i
-JOIN jsonb_to_recordset(%s::jsonb) AS w(kind text, value text) USING (kind, value)
-"""
-
-
-def _read(rows: Iterable[tuple[str, str, int, int, bool, list[int] | None]]) -> dict[Name, IdentityRecord]:
+def _read(rows: Iterable[tuple[str, str, int, int, bool, bool, list[int] | None]]) -> dict[Name, IdentityRecord]:
     return {
-        (kind, value): IdentityRecord(identity, customer, verified, None if imports is None else tuple(imports))
-        for kind, value, identity, customer, verified, imports in rows
+        (kind, value): IdentityRecord(row, customer, verified, contested, None if imports is None else tuple(imports))
+        for kind, value, row, customer, verified, contested, imports in rows
     }
 
 
@@ -221,33 +233,14 @@ def _claim(found: dict[Name, IdentityRecord], import_id: int | None) -> dict[Nam
     if not unclaimed:
         return found
     by = [import_id, import_id]
-    claimed = _read(statements.fetch(CLAIM, [statements.numbers(sorted(unclaimed.values())), *by]))
+    claimed = _read(statements.fetch(identity_statements.CLAIM, [statements.numbers(sorted(unclaimed.values())), *by]))
     return {name: row for name, row in found.items() if name not in unclaimed} | claimed
-
-
-CLAIM = """
-WITH held AS (
-    SELECT id FROM customers_identity WHERE id = ANY(%s::bigint[]) ORDER BY id FOR NO KEY UPDATE
-)
-UPDATE customers_identity i SET imported_by = CASE WHEN i.imported_by IS NOT NULL AND %s::bigint IS NOT NULL
-    THEN array_append(i.imported_by, %s::bigint) END
-FROM held WHERE i.id = held.id RETURNING i.kind, i.value, i.id, i.customer_id, i.verified, i.imported_by
-"""
 
 
 def _verify(known: Mapping[Name, IdentityRecord]) -> dict[Name, IdentityRecord]:
     """Write down that somebody whom we trust named these identities; returns those for which that is new."""
     doubted = sorted(row.identity for row in known.values() if not row.verified)
-    return _read(statements.fetch(VERIFY, [statements.numbers(doubted)])) if doubted else {}
-
-
-VERIFY = """
-WITH held AS (
-    SELECT id FROM customers_identity WHERE id = ANY(%s::bigint[]) ORDER BY id FOR NO KEY UPDATE
-)
-UPDATE customers_identity i SET verified = true FROM held WHERE i.id = held.id
-RETURNING i.kind, i.value, i.id, i.customer_id, i.verified, i.imported_by
-"""
+    return _read(statements.fetch(identity_statements.VERIFY, [statements.numbers(doubted)])) if doubted else {}
 
 
 def _create(
@@ -255,105 +248,108 @@ def _create(
 ) -> dict[Name, IdentityRecord]:
     """Make identities, each with a record; one that somebody else makes at this moment is left to them."""
     new = [
-        {"n": n, "kind": kind, "value": value, "first": spans[kind, value][0], "verified": verified}
+        {
+            "n": n,
+            "kind": kind,
+            "value": value,
+            "first": spans[kind, value][0],
+            "verified": verified,
+            "contested": placeholders.is_shared(kind, value),
+        }
         for n, (kind, value) in enumerate(names)
     ]
     by = None if import_id is None else statements.numbers([import_id])
-    made = _read(statements.fetch(MAKE, [by, statements.document(new)]))
+    made = _read(statements.fetch(identity_statements.MAKE, [by, statements.document(new)]))
     records = [
         {
             "id": row.customer,
             "kind": kind,
             "value": value,
-            "known": verified and grouping.TIER[kind] < 2,
+            "known": (known := verified and not row.contested and grouping.TIER[kind] < grouping.DEVICE),
+            "search": folding.text_of("", [value]) if known and kind in ("email", "phone") else "",
             "first": spans[kind, value][0],
             "last": spans[kind, value][1],
         }
         for (kind, value), row in made.items()
     ]
-    statements.fetch(MAKE_RECORDS, [statements.document(records)])
+    statements.fetch(identity_statements.MAKE_RECORDS, [statements.document(records)])
     return made
 
 
-MAKE = """
-INSERT INTO customers_identity (kind, value, customer_id, first_seen_at, verified, imported_by)
-SELECT kind, value, nextval(pg_get_serial_sequence('customers_customer', 'id')), first, verified, %s::bigint[]
-FROM jsonb_to_recordset(%s::jsonb) AS w(n int, kind text, value text, first timestamptz, verified boolean)
-ORDER BY n ON CONFLICT DO NOTHING RETURNING kind, value, id, customer_id, verified, imported_by
-"""
-
-MAKE_RECORDS = """
-INSERT INTO customers_customer (id, person_id, facts, name, email, phone, handle, language, segment, attributes,
-    value_currency, value_source, first_seen_at, last_seen_at, own_first_at, own_last_at, is_known)
-SELECT id, id, '{}', '', CASE WHEN known AND kind = 'email' THEN value ELSE '' END,
-    CASE WHEN known AND kind = 'phone' THEN value ELSE '' END,
-    CASE WHEN kind IN ('user_id', 'external') THEN value ELSE '' END,
-    '', '', '{}', '', '', first, last, first, last, known
-FROM jsonb_to_recordset(%s::jsonb)
-    AS w(id bigint, kind text, value text, known boolean, first timestamptz, last timestamptz)
-"""
+type _Together = dict[grouping.Link, NewLink]
+"""Pairs of identities, the smaller first, each with the records and the message that named them together first."""
 
 
-def _new_links(
-    messages: Sequence[tuple[Name, ...]],
-    known: dict[Name, IdentityRecord],
-    at: datetime,
-    verified: bool,
-    import_id: int | None,
-) -> list[grouping.Link]:
-    """Write down which identities were seen together; returns the pairs of records for which that is new."""
-    linked = _linked[sender_of(verified, import_id)]
-    seen: dict[grouping.Link, grouping.Link] = {}
-    for message in messages:
-        if len(message) > 1:
-            strongest = known[message[0]]
-            for name in message[1:]:
+def _seen_together(arrivals: Arrivals, known: Mapping[Name, IdentityRecord]) -> _Together:
+    """The pairs of identities that this process has not seen together before; what is contested is in none."""
+    linked = _linked[arrivals.sender]
+    seen: _Together = {}
+    for n, message in enumerate(arrivals.messages):
+        if len(message) > 1 and not (firmest := _firmest(message, known)).contested:
+            for name in message:
                 other = known[name]
-                a, b = (strongest, other) if strongest.identity < other.identity else (other, strongest)
-                if (a.identity, b.identity) not in linked:
-                    seen[a.identity, b.identity] = (a.customer, b.customer)
+                if other is firmest or other.contested:
+                    continue
+                a, b = (firmest, other) if firmest.identity < other.identity else (other, firmest)
+                if (pair := (a.identity, b.identity)) not in linked and pair not in seen:
+                    seen[pair] = NewLink((a.customer, b.customer), n)
+    return seen
+
+
+def _contest(
+    arrivals: Arrivals, known: dict[Name, IdentityRecord], seen: _Together, fresh: Mapping[Name, IdentityRecord]
+) -> list[int]:
+    """Let accounts that show up with too many e-mails join nobody from now on; returns their records."""
+    named: dict[int, list[tuple[int, datetime]]] = {}
+    accounts: dict[int, Name] = {}
+    for pair, link in seen.items():
+        message = arrivals.messages[link.message]
+        name = next(name for name in message if known[name].identity in pair)
+        if grouping.TIER[name[0]] == 0:
+            account = known[name].identity
+            email = next(other for other in pair if other != account)
+            if any(kind == "email" and known[kind, value].identity == email for kind, value in message):
+                named.setdefault(account, []).append((email, arrivals.times[link.message]))
+                accounts[account] = name
+    new = {row.identity for row in fresh.values()}
+    contested = contests.detect(links=named, new=new) if named else ()
+    for account in contested:
+        known[accounts[account]] = replace(known[accounts[account]], contested=True)
+    if contested:
+        contests.contest(identities=contested)
+        transaction.on_commit(forget)
+    return [known[accounts[account]].customer for account in contested]
+
+
+def _note_contested(arrivals: Arrivals, known: Mapping[Name, IdentityRecord]) -> None:
+    """Let whoever looks at the sender's key know of what is contested."""
+    shared = {
+        row.identity: "shared" if placeholders.is_shared(*name) else "emails"
+        for name, row in known.items()
+        if row.contested
+    }
+    if shared and arrivals.source:
+        contests.note(identities=shared, source=arrivals.source, at=max(arrivals.times))
+
+
+def _link(arrivals: Arrivals, seen: _Together) -> list[NewLink]:
+    """Write down which identities were seen together; returns the pairs of records for which that is new."""
     if not seen:
         return []
     pairs = sorted(seen)
-    ends = [a for a, _ in pairs], [b for _, b in pairs]
-    with connection.cursor() as cursor:
-        if verified:
-            cursor.execute(LINK, [at, None if import_id is None else [import_id], *ends])
-        else:
-            cursor.execute(LINK_BY_BROWSER, [at, *ends, trust.MOST_LINKS, trust.MOST_LINKS])
-        new = [seen[a, b] for a, b in cursor.fetchall()]
-        if len(new) < len(pairs):
-            cursor.execute(CLAIM_LINKS, [import_id, import_id, *ends, import_id])
+    rows = [
+        {
+            "a": a,
+            "b": b,
+            "at": arrivals.times[n := seen[a, b].message],
+            "message": arrivals.origins[n][:300] if arrivals.origins else "",
+        }
+        for a, b in pairs
+    ]
+    written = links.insert(rows=rows, source=arrivals.source, verified=arrivals.verified, import_id=arrivals.import_id)
+    linked = _linked[arrivals.sender]
     transaction.on_commit(lambda: linked.update(pairs) if len(linked) < MOST_CACHED else linked.clear())
-    return new
-
-
-LINK = """
-INSERT INTO customers_identitylink AS l (a_id, b_id, first_seen_at, verified, imported_by)
-SELECT a, b, %s, true, %s::bigint[] FROM unnest(%s::bigint[], %s::bigint[]) WITH ORDINALITY AS w(a, b, n)
-WHERE NOT EXISTS (SELECT FROM customers_identitylink o WHERE o.a_id = a AND o.b_id = b AND o.verified)
-ORDER BY n ON CONFLICT (a_id, b_id) DO UPDATE SET verified = true WHERE NOT l.verified RETURNING a_id, b_id
-"""
-"""What is there already is looked at first: a conflict locks the row, and that is written."""
-
-CLAIM_LINKS = """
-UPDATE customers_identitylink l SET imported_by = CASE WHEN l.imported_by IS NOT NULL AND %s::bigint IS NOT NULL
-    THEN array_append(l.imported_by, %s::bigint) END
-FROM unnest(%s::bigint[], %s::bigint[]) AS w(a, b) WHERE l.a_id = a AND l.b_id = b AND l.imported_by IS NOT NULL
-    AND (l.imported_by @> ARRAY[%s::bigint]) IS NOT TRUE
-"""
-"""That others than imports named two together, or that one more import did."""
-
-LINK_BY_BROWSER = """
-INSERT INTO customers_identitylink (a_id, b_id, first_seen_at, verified)
-SELECT a, b, %s, false FROM unnest(%s::bigint[], %s::bigint[]) WITH ORDINALITY AS w(a, b, n)
-WHERE NOT EXISTS (
-    SELECT FROM unnest(ARRAY[a, b]) AS side(id) WHERE %s <= (
-        SELECT count(*) FROM (
-            SELECT FROM customers_identitylink l WHERE NOT l.verified AND (l.a_id = side.id OR l.b_id = side.id)
-            LIMIT %s) AS links))
-ORDER BY n ON CONFLICT DO NOTHING RETURNING a_id, b_id
-"""
+    return [seen[pair] for pair in written]
 
 
 def _remember(known: dict[Name, IdentityRecord]) -> None:

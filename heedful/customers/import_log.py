@@ -1,8 +1,14 @@
 """Imports as they are kept: each file that was read in, what its batches brought, and what came in by two of them."""
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+
+
+def importers() -> ArrayField:  # type: ignore[type-arg]  # it takes none when it runs
+    """The imports that alone brought a row; null where anybody else did too."""
+    return ArrayField(models.BigIntegerField(), null=True)
 
 
 class ImportQuerySet(models.QuerySet["Import"]):

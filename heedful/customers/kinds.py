@@ -1,19 +1,20 @@
 """The kinds of touchpoint that there are: met when they first arrive, named and placed by the company."""
 
-from collections.abc import Collection, Iterable
+import difflib
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from time import monotonic
 
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.db.models.functions import Greatest
 
 from heedful.associates import associates
 from heedful.customers.models import Stage, TouchpointKind
 from heedful.customers.slugs import RESERVED
 from heedful.kit import memory
-from heedful.kit.actor import By
+from heedful.kit.actor import SYSTEM, By
 from heedful.kit.errors import Refused
 from heedful.kit.names import one_line
 from heedful.ledger import events
@@ -22,6 +23,8 @@ KNOWN_FOR_S = 20
 MOST = 10_000
 """Programs that put numbers into names send ever new ones: beyond so many touchpoints are kept, kinds not listed."""
 NOTED_EVERY = timedelta(hours=1)
+ALIKE = 0.7
+"""How much of a name must be the same for it to be what somebody may have meant."""
 NEVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -33,6 +36,13 @@ class TouchpointKindPlaced:
     name: str
     stage: str
     moves_stage: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AwaitedKindsArrived:
+    """Touchpoints came in for the first time of kinds that a promise or a survey waits for."""
+
+    kinds: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +74,19 @@ def register(*, slugs: Collection[str], at: datetime) -> None:
             [TouchpointKind(slug=slug, last_arrived_at=at) for slug in new], ignore_conflicts=True
         )
         transaction.on_commit(lambda: _remember(new, at))
+    first = sorted({slug for slug in slugs if remembered.get(slug, _Known()).arrived_at == NEVER})
+    if first and (awaited := _first_arrivals(first, at)):
+        events.record(AwaitedKindsArrived(awaited), by=SYSTEM, at=at)
     if old := sorted({slug for slug in slugs if slug in remembered and remembered[slug].arrived_at < at - NOTED_EVERY}):
         _note(old, at)
+
+
+def _first_arrivals(slugs: Sequence[str], at: datetime) -> list[str]:
+    """Note those that were waited for and had never come; a batch beside this one that notes them is waited for."""
+    rows = TouchpointKind.objects.filter(pk__in=slugs, last_arrived_at=None).select_for_update().order_by("pk")
+    awaited = [row.pk for row in rows if row.watchers]
+    TouchpointKind.objects.filter(pk__in=awaited).update(last_arrived_at=at)
+    return awaited
 
 
 def _read_all() -> None:
@@ -103,7 +124,12 @@ def moving(slugs: Collection[str]) -> dict[str, str]:
 
 def names() -> dict[str, str]:
     """What the company calls kinds, by kind; those that it has not named are left out."""
-    return dict(TouchpointKind.objects.exclude(name="").values_list("slug", "name"))
+    return dict(pairs())
+
+
+def pairs() -> QuerySet[TouchpointKind, tuple[str, str]]:
+    """The kinds that the company has named, each with its name, for whoever reads them with other things."""
+    return TouchpointKind.objects.exclude(name="").values_list("slug", "name")
 
 
 def unseen(*, slugs: Iterable[str]) -> list[str]:
@@ -111,6 +137,16 @@ def unseen(*, slugs: Iterable[str]) -> list[str]:
     sent = [slug for slug in dict.fromkeys(slugs) if slug and not slug.startswith(RESERVED)]
     arrived = set(TouchpointKind.objects.filter(pk__in=sent).exclude(last_arrived_at=None).values_list("pk", flat=True))
     return [slug for slug in sent if slug not in arrived]
+
+
+def nearest(slug: str) -> str:
+    """The kind that has come in whose code or name is most like this one; nothing where none is."""
+    arrived = TouchpointKind.objects.exclude(last_arrived_at=None).exclude(pk=slug)
+    spelled = {
+        text.casefold(): pk for pk, name in arrived.values_list("pk", "name")[:MOST] for text in (name, pk) if text
+    }
+    alike = difflib.get_close_matches(slug.casefold(), spelled, n=1, cutoff=ALIKE)
+    return spelled[alike[0]] if alike else ""
 
 
 @transaction.atomic

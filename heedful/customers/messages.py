@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ from django.db import DatabaseError, DataError, IntegrityError, OperationalError
 
 from heedful.customers import consents, dedup, organisations, people, touchpoints
 from heedful.customers.dated_facts import Fact
-from heedful.customers.identities import Name, Span
+from heedful.customers.identities import Arrivals, Name, Span
 from heedful.customers.touchpoints import TouchpointDraft
 from heedful.kit.actor import By
 from heedful.ledger import events
@@ -35,6 +35,8 @@ class Description:
     organisation_traits: dict[str, Any] = field(default_factory=dict)
     message: str = ""
     """The id by which a second arrival is known; it says nothing new then, however late it comes."""
+    origin: str = ""
+    """Where it stands, for people who look it up, where the id does not say that: a file and its row."""
 
 
 class SourceMessage(msgspec.Struct, gc=False):
@@ -65,6 +67,8 @@ class MessagesResult:
 
     recorded: int = 0
     duplicates: int = 0
+    joins: int = 0
+    """Messages by which people became one who were apart before."""
     refused: list[tuple[int, str]] = field(default_factory=list)
     """(position, reason) of each message that cannot be kept."""
     batches: list[WrittenBatch] = field(default_factory=list)
@@ -129,6 +133,7 @@ def _take(numbered: Sequence[tuple[int, SourceMessage]], taken: MessagesResult, 
     else:
         taken.recorded += recorded.count
         taken.duplicates += recorded.duplicates
+        taken.joins += recorded.joins
         if sender.import_id is not None:
             taken.batches.append(WrittenBatch(recorded.event, records.union(recorded.customers)))
 
@@ -156,13 +161,13 @@ def _together(messages: Sequence[SourceMessage], sender: _Sender, at: datetime, 
     said = [message.description for message in messages if message.description is not None]
     drafts = [message.draft for message in messages if message.draft is not None]
     fresh = _fresh(said, sender.source) if said else []
-    known, seen = _take_word(fresh, drafts, sender, at) if fresh else ({}, people.NEVER)
+    word = _take_word(fresh, drafts, sender, at) if fresh else _Word({})
     if not drafts:
-        return touchpoints.RecordedBatch(None, 0, 0, []), set(known.values())
+        return touchpoints.RecordedBatch(None, 0, 0, [], word.joins), set(word.known.values())
     recorded = touchpoints.record(
         drafts=drafts,
-        records_of=known,
-        seen=seen,
+        records_of=word.known,
+        seen=word.seen,
         source=sender.source,
         verified=sender.verified,
         by=sender.by,
@@ -171,16 +176,34 @@ def _together(messages: Sequence[SourceMessage], sender: _Sender, at: datetime, 
         import_id=sender.import_id,
         react=sender.react,
     )
-    return recorded, set(known.values())
+    if word.joins:
+        recorded = replace(recorded, joins=recorded.joins + word.joins)
+    return recorded, set(word.known.values())
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """The record that each was met as who was spoken of, when they were seen, and how many messages joined people."""
+
+    known: dict[tuple[Name, ...], int]
+    seen: Mapping[int, Span] = field(default_factory=dict)
+    joins: int = 0
 
 
 def _take_word(
     descriptions: Sequence[Description], drafts: Sequence[TouchpointDraft], sender: _Sender, at: datetime
-) -> tuple[dict[tuple[Name, ...], int], Mapping[int, Span]]:
+) -> _Word:
     """Write down what was said of customers, for as much as its sender's word is worth."""
     if sender.verified:
         return _describe(descriptions, drafts, sender, at)
-    return _quote(descriptions, sender.by, at), people.NEVER
+    return _quote(descriptions, sender, at)
+
+
+def _resolve(words: Sequence[Description], times: Sequence[datetime], sender: _Sender) -> people.Recognition:
+    origins = [word.origin or word.message for word in words]
+    names = [word.identities for word in words]
+    arrivals = Arrivals(names, times, sender.verified, str(sender.by), origins, sender.import_id)
+    return people.resolve(arrivals=arrivals, by=sender.by, at=max(times), react=sender.react)
 
 
 def _fresh(words: Sequence[Description], source: str) -> list[Description]:
@@ -192,20 +215,14 @@ def _fresh(words: Sequence[Description], source: str) -> list[Description]:
 
 def _describe(
     descriptions: Sequence[Description], drafts: Sequence[TouchpointDraft], sender: _Sender, at: datetime
-) -> tuple[dict[tuple[Name, ...], int], Mapping[int, Span]]:
-    """Write down what was said of customers; returns the record that each was met as.
+) -> _Word:
+    """Write down what was said of customers.
 
-    When they were seen, by what happened, is written with it where that costs nothing more; that is returned too.
+    When they were seen, by what happened, is written with it where that costs nothing more.
     """
     by, times = sender.by, [touchpoints.clamp(word.at, at) for word in descriptions]
-    records, _ = people.resolve(
-        messages=[word.identities for word in descriptions],
-        times=times,
-        import_id=sender.import_id,
-        by=by,
-        at=max(times),
-        react=sender.react,
-    )
+    recognition = _resolve(descriptions, times, sender)
+    records = recognition.records
     named = _of_organisations(descriptions, times)
     met = organisations.resolve(descriptions=named, import_id=sender.import_id, by=by, at=at)
     record_of = {word.identities: record for word, record in zip(descriptions, records, strict=True)}
@@ -223,22 +240,17 @@ def _describe(
         for purpose, granted in word.consents.items()
     ]
     consents.record(consents=words, source=by.label, import_id=sender.import_id, by=by, at=at)
-    return record_of, seen
+    return _Word(record_of, seen, recognition.joins)
 
 
-def _quote(descriptions: Sequence[Description], by: By, at: datetime) -> dict[tuple[Name, ...], int]:
-    """Write down what browsers said of customers, as their word alone: it founds no organisation and gives no consent.
-
-    Returns the record that each was met as.
-    """
+def _quote(descriptions: Sequence[Description], sender: _Sender, at: datetime) -> _Word:
+    """Write down what browsers said of customers, as their word: it founds no organisation and gives no consent."""
     times = [touchpoints.clamp(word.at, at) for word in descriptions]
-    records, _ = people.resolve(
-        messages=[word.identities for word in descriptions], times=times, verified=False, by=by, at=max(times)
-    )
+    records = _resolve(descriptions, times, sender).records
     if facts := _facts(times, records, [_quoted(word) for word in descriptions]):
-        people.quote(facts=facts, by=by, at=at)
-        events.record(CustomersDescribed(sorted(facts)), by=by, at=at)
-    return {word.identities: record for word, record in zip(descriptions, records, strict=True)}
+        people.quote(facts=facts, by=sender.by, at=at)
+        events.record(CustomersDescribed(sorted(facts)), by=sender.by, at=at)
+    return _Word({word.identities: record for word, record in zip(descriptions, records, strict=True)})
 
 
 def _quoted(word: Description) -> dict[str, Any]:

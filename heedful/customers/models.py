@@ -1,22 +1,22 @@
 """Their people's rows: customers, organisations, identities, touchpoints, feedback, consent and value."""
 
-from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Upper
 
 from heedful.customers import question_kinds, slugs
+from heedful.customers.identity_models import AddressChange as AddressChange
+from heedful.customers.identity_models import ContestedIdentity as ContestedIdentity
+from heedful.customers.identity_models import Identity as Identity
+from heedful.customers.identity_models import IdentityLink as IdentityLink
+from heedful.customers.identity_models import Merge as Merge
 from heedful.customers.import_log import Import as Import
 from heedful.customers.import_log import ImportBatch as ImportBatch
 from heedful.customers.import_log import ImportClaim as ImportClaim
+from heedful.customers.import_log import importers
 from heedful.customers.question_kinds.kind import whole
 from heedful.kit import characters
-
-
-def importers() -> ArrayField:  # type: ignore[type-arg]  # it takes none when it runs
-    """The imports that alone brought a row; null where anybody else did too."""
-    return ArrayField(models.BigIntegerField(), null=True)
 
 
 class Stage(models.Model):
@@ -38,11 +38,16 @@ class Organisation(models.Model):
 
     external_id = models.CharField(max_length=200, unique=True)
     name = models.CharField(max_length=200, blank=True)
+    search_text = models.TextField(blank=True, default="", db_default="")
+    """The name as it is looked for; see `folding`."""
     attributes = models.JSONField(default=dict)
     said_at = models.JSONField(default=dict)
     """Attribute, or `name` -> when it was said; what is not in it was said before times were kept."""
     created_at = models.DateTimeField()
     imported_by = importers()
+
+    class Meta:
+        indexes = [GinIndex(OpClass(F("search_text"), name="gin_trgm_ops"), name="customers_organisation_text")]
 
     def __str__(self) -> str:
         return characters.straight(self.name or self.external_id)
@@ -72,9 +77,14 @@ class Customer(models.Model):
     is_attached = models.BooleanField(default=False, db_default=False)
     """True when nothing but a browser's word joins this record to its person: what is said of it counts for nobody."""
 
+    parted = models.JSONField(default=list, db_default=Value([], models.JSONField()))
+    """Identities of which somebody said that they are not this record's: each a kind and a value."""
+
     name = models.CharField(max_length=200, blank=True)
     email = models.CharField(max_length=254, blank=True)
     phone = models.CharField(max_length=32, blank=True)
+    search_text = models.TextField(blank=True, default="", db_default="")
+    """Name, addresses and numbers as they are looked for; see `folding`."""
     handle = models.CharField(max_length=254, blank=True, db_default="")
     """The number or name that the company's own systems know the customer by, where one is known."""
     language = models.CharField(max_length=16, blank=True)
@@ -103,10 +113,7 @@ class Customer(models.Model):
                 F("last_seen_at").desc(), F("id").desc(), condition=Q(person=F("id")), name="customers_recent"
             ),
             GinIndex(
-                OpClass(Upper("name"), name="gin_trgm_ops"),
-                OpClass(Upper("email"), name="gin_trgm_ops"),
-                name="customers_search",
-                condition=Q(person=F("id")),
+                OpClass(F("search_text"), name="gin_trgm_ops"), name="customers_by_text", condition=Q(person=F("id"))
             ),
         ]
         constraints = [
@@ -126,91 +133,6 @@ class Customer(models.Model):
     def is_root(self) -> bool:
         """Whether this record stands for the whole person."""
         return self.person_id == self.pk
-
-
-class Identity(models.Model):
-    """Something by which a customer is recognised."""
-
-    class TouchpointKind(models.TextChoices):
-        USER = "user_id", "User id"
-        EXTERNAL = "external", "External id"
-        EMAIL = "email", "E-mail"
-        PHONE = "phone", "Phone"
-        ANONYMOUS = "anonymous_id", "Anonymous id"
-        DEVICE = "device", "Device"
-
-    kind = models.CharField(max_length=12, choices=TouchpointKind.choices)
-    value = models.CharField(max_length=254)
-    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="identities")
-    verified = models.BooleanField(default=False, db_default=True)
-    """Whether somebody whom we trust named it: a server, an associate, an import, or the customer."""
-    first_seen_at = models.DateTimeField()
-    imported_by = importers()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["kind", "value"], name="customers_identity_once")]
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.value}"
-
-
-class IdentityLink(models.Model):
-    """Two identities that one message named together: evidence that they are one person. `a` has the smaller id."""
-
-    a = models.ForeignKey(Identity, on_delete=models.CASCADE, related_name="links_up")
-    b = models.ForeignKey(Identity, on_delete=models.CASCADE, related_name="links_down")
-    verified = models.BooleanField(default=False, db_default=True)
-    """Whether somebody whom we trust named them together; what browsers say alone joins no two known people."""
-    first_seen_at = models.DateTimeField()
-    imported_by = importers()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["a", "b"], name="customers_link_once"),
-            models.CheckConstraint(condition=Q(a__lt=F("b")), name="customers_link_ordered"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.a_id} - {self.b_id}"
-
-
-class AddressChange(models.Model):
-    """The e-mail or phone of a customer became another, by which whoever writes next is warned."""
-
-    class TouchpointKind(models.TextChoices):
-        EMAIL = "email", "E-mail"
-        PHONE = "phone", "Phone"
-
-    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="address_changes")
-    kind = models.CharField(max_length=5, choices=TouchpointKind.choices)
-    old = models.CharField(max_length=254)
-    new = models.CharField(max_length=254, blank=True)
-    changed_by = models.CharField(max_length=200)
-    changed_at = models.DateTimeField()
-
-    class Meta:
-        indexes = [models.Index(fields=["customer", "changed_at"], name="customers_address_changes")]
-
-    def __str__(self) -> str:
-        return f"{self.old} -> {self.new}"
-
-
-class Merge(models.Model):
-    """Somebody said that two records are one person; undoing it takes exactly this saying back."""
-
-    a = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="merges_up")
-    b = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="merges_down")
-    reason = models.CharField(max_length=200, blank=True)
-    merged_by = models.CharField(max_length=200)
-    merged_at = models.DateTimeField()
-    undone_by = models.CharField(max_length=200, blank=True)
-    undone_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        constraints = [models.CheckConstraint(condition=~Q(a=F("b")), name="customers_merge_two")]
-
-    def __str__(self) -> str:
-        return f"{self.a_id} + {self.b_id}"
 
 
 class Consent(models.Model):

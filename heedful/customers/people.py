@@ -1,7 +1,7 @@
 """Who is one person: records join by what was seen together or what somebody said, and part again exactly."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import batched
 from typing import Any
@@ -11,9 +11,9 @@ from django.db import connection, transaction
 from django.db.models import Model, Q, QuerySet
 
 from heedful.associates import associates
-from heedful.customers import dated_facts, grouping, identities, layers, profiles, trust
+from heedful.customers import dated_facts, fact_statements, grouping, identities, layers, profiles, trust
 from heedful.customers.dated_facts import Fact
-from heedful.customers.identities import Name, Span
+from heedful.customers.identities import Arrivals, Name, Span
 from heedful.customers.models import Customer, Identity, IdentityLink, Merge
 from heedful.kit import live, statements
 from heedful.kit.actor import SYSTEM, By
@@ -83,29 +83,46 @@ def undo(*, merge: Merge, by: By, at: datetime, react: bool = True) -> None:
     events.record(MergeUndone(row.pk, row.a_id, row.b_id), by=by, at=at, react=react)
 
 
-def resolve(
-    *,
-    messages: Sequence[tuple[Name, ...]],
-    times: Sequence[datetime],
-    verified: bool = True,
-    import_id: int | None = None,
-    by: By,
-    at: datetime,
-    react: bool = True,
-) -> tuple[list[int], Mapping[int, Span]]:
-    """Find the record of each message's strongest identity, made if need be; who was seen together is joined.
+@dataclass(frozen=True, slots=True)
+class Recognition:
+    """Who some messages are about."""
 
-    `times` says of each message when it was, `verified` whether their sender is trusted to say who somebody is. Returns
-    the records, and of those that are new when they were seen.
-    """
-    if (records := identities.records_of(messages, verified=verified, import_id=import_id)) is not None:
-        return records, NEVER
-    resolved = identities.resolve(messages=messages, times=times, verified=verified, import_id=import_id)
+    records: list[int]
+    """The record of each message's firmest identity."""
+    new: Mapping[int, Span] = field(default_factory=dict)
+    """Of the records that are new, when they were seen."""
+    joins: int = 0
+    """Messages by which people became one who were apart before."""
+
+
+def resolve(*, arrivals: Arrivals, by: By, at: datetime, react: bool = True) -> Recognition:
+    """Find the record of each message's firmest identity, made if need be; who was seen together is joined."""
+    messages, sender = arrivals.messages, arrivals.sender
+    if (records := identities.records_of(messages, sender=sender)) is not None:
+        return Recognition(records)
+    resolved = identities.resolve(arrivals=arrivals)
+    if contested := resolved.contested:
+        regroup(records=profiles.records_beside(contested), verified=contested, by=by, at=at, react=react)
+    joins = 0
     if resolved.links or resolved.verified:
-        join_new(links=resolved.links, new=resolved.new, verified=resolved.verified, by=by, at=at, react=react)
-    records = [resolved.records[message[0]].customer for message in messages]
-    identities.remember_records(messages, records, verified=verified, import_id=import_id)
-    return records, resolved.new
+        pairs = [link.pair for link in resolved.links]
+        changes = join_new(links=pairs, new=resolved.new, verified=resolved.verified, by=by, at=at, react=react)
+        joins = _joins(messages, resolved, changes) if pairs else 0
+    identities.remember_records(messages, resolved.records, sender=sender)
+    return Recognition(resolved.records, resolved.new, joins)
+
+
+def _joins(messages: Sequence[tuple[Name, ...]], resolved: identities.Resolved, changes: grouping.Changes) -> int:
+    """Count the messages by which people became one who were there before, each apart."""
+    first: dict[int, int] = {}
+    for n, message in enumerate(messages):
+        for name in message:
+            first.setdefault(resolved.record_of[name].customer, n)
+    earliest = {record: n for record, n in first.items() if record in resolved.new}
+    links: dict[int, list[grouping.Link]] = {}
+    for link in resolved.links:
+        links.setdefault(link.message, []).append(link.pair)
+    return grouping.count_joins(links, earliest, changes)
 
 
 def regroup(
@@ -122,6 +139,13 @@ def regroup(
     What is known of those that were `verified` is worked out anew even where nobody moves. The `new` ones among them
     were nobody before.
     """
+    return _regroup(records=records, verified=verified, new=new, by=by, at=at, react=react)[1]
+
+
+def _regroup(
+    *, records: Collection[int], verified: Collection[int], new: Collection[int], by: By, at: datetime, react: bool
+) -> tuple[grouping.Changes, set[int]]:
+    """Do so; returns where each record that was looked at belonged and belongs, too."""
     _one_at_a_time()
     evidence = _evidence({*records, *verified})
     rows = Customer.objects.filter(pk__in=evidence.tiers).values_list("pk", "person_id", "is_attached")
@@ -129,8 +153,9 @@ def regroup(
     groups = trust.group(evidence)
     after = {record: (person, record in groups.attached) for record, person in groups.person_of.items()}
     moved = {record: place for record, place in after.items() if before[record] != place}
+    changes = grouping.Changes({record: person for record, (person, _) in before.items()}, groups.person_of)
     if not moved and not verified:
-        return set()
+        return changes, set()
     left = {before[record][0] for record in moved}
     people = {*groups.person_of.values(), *left}
     held = evidence.tiers.keys() | people | {person for person, _ in before.values()}
@@ -140,7 +165,7 @@ def regroup(
     changed = {after[record][0] for record in moved} | left
     if changed:
         events.record(PeopleRegrouped(sorted(changed)), by=by, at=at, react=react)
-    return changed
+    return changes, changed
 
 
 def _one_at_a_time() -> None:
@@ -156,8 +181,9 @@ def join_new(
     by: By,
     at: datetime,
     react: bool = True,
-) -> None:
+) -> grouping.Changes:
     """Group records after they were seen together for the first time; those among new records alone need no look-up."""
+    changes = grouping.Changes({}, {})
     old: set[int] = set()
     fresh: list[grouping.Link] = []
     for a, b in links:
@@ -165,26 +191,21 @@ def join_new(
             fresh.append((a, b))
         else:
             old |= {a, b}
-    fresh = _apart_from(fresh, old)
+    fresh = grouping.apart_from(fresh, old)
     if fresh:
         tiers = _tiers({record for link in fresh for record in link})
         places = grouping.group(tiers, fresh, ())
         moved = {record: (person, False) for record, person in places.items() if record != person}
         _move(moved)
         profiles.refresh(people={person for person, _ in moved.values()}, held=new, by=by, at=at)
+        changes.after.update(places)
     for part in batched(sorted(old.union(verified)), AT_ONCE):
-        regroup(records=part, verified=set(verified).intersection(part), new=new, by=by, at=at, react=react)
-
-
-def _apart_from(links: list[grouping.Link], old: set[int]) -> list[grouping.Link]:
-    """Keep the links that no chain connects to records which are looked up anyway; the others are seen from there."""
-    grew = True
-    while grew and links:
-        touching = [link for link in links if old & set(link)]
-        grew = bool(touching)
-        old.update(record for link in touching for record in link)
-        links = [link for link in links if link not in touching]
-    return links
+        changed, _ = _regroup(
+            records=part, verified=set(verified).intersection(part), new=new, by=by, at=at, react=react
+        )
+        changes.before.update(changed.before | changes.before)
+        changes.after.update(changed.after)
+    return changes
 
 
 def _move(places: Mapping[int, tuple[int, bool]]) -> None:
@@ -217,11 +238,11 @@ def _evidence(records: set[int]) -> trust.GroupingEvidence:
     for a, b, verified in _links(found).values_list("a__customer_id", "b__customer_id", "verified"):
         links[verified].add((a, b))
     outside = {record for pair in links[False] for record in pair} - found
-    rows = list(Identity.objects.filter(customer__in=found).values_list("customer_id", "kind", "verified"))
-    tiers = dict.fromkeys(found, 2) | {record: grouping.TIER.get(kind, 2) for record, kind, _ in rows}
+    rows = list(Identity.objects.filter(customer__in=found).values_list("customer_id", "kind", "verified", "contested"))
+    tiers = dict.fromkeys(found, grouping.DEVICE) | {record: grouping.TIER[kind] for record, kind, *_ in rows}
     return trust.GroupingEvidence(
         tiers,
-        {record for record, _, verified in rows if verified and tiers[record] < 2},
+        {r for r, _, verified, contested in rows if verified and not contested and tiers[r] < grouping.DEVICE},
         {pair for pair in links[True] if found.issuperset(pair)},
         {pair for pair in merges if found.issuperset(pair)},
         links[False],
@@ -230,7 +251,9 @@ def _evidence(records: set[int]) -> trust.GroupingEvidence:
 
 
 def _links(records: Collection[int]) -> "QuerySet[IdentityLink]":
-    return IdentityLink.objects.filter(Q(a__customer__in=records) | Q(b__customer__in=records))
+    """What speaks for these records and others being one: neither what is contested, nor what somebody parted."""
+    found = IdentityLink.objects.filter(Q(a__customer__in=records) | Q(b__customer__in=records))
+    return found.filter(parted_at=None, a__contested=False, b__contested=False)
 
 
 def _unknown_beside(records: set[int]) -> set[int]:
@@ -247,7 +270,7 @@ def _of_known_people(records: Collection[int]) -> "QuerySet[Customer]":
 
 def _tiers(records: Collection[int]) -> dict[int, int]:
     kinds = dict(Identity.objects.filter(customer__in=records).values_list("customer_id", "kind"))
-    return {record: grouping.TIER.get(kinds.get(record, ""), 2) for record in records}
+    return {record: grouping.TIER.get(kinds.get(record, ""), grouping.DEVICE) for record in records}
 
 
 def describe(
@@ -283,11 +306,11 @@ def describe(
     if came:
         stages = [{"id": record, "stage": str(stage), "at": at} for record, stage, at in came]
         importers = None if import_id is None else statements.numbers([import_id])
-        statements.fetch(CAME, [importers, statements.document(stages)])
+        statements.fetch(fact_statements.CAME, [importers, statements.document(stages)])
     own = {record: profiles.RecordFacts(new, seen.get(record), said) for record, _, new, _, said in changed}
     people = {person for _, person, *_ in changed}
     if apart := [profiles.row_of(record, own[record]) for record in own if record not in people]:
-        statements.fetch(FACTS, [statements.document(apart)])
+        statements.fetch(fact_statements.FACTS, [statements.document(apart)])
     profiles.refresh(people=people, held={record for record, *_ in held}, own=own, by=by, at=at)
     return {record: seen[record] for record in own if record in seen}
 
@@ -301,7 +324,9 @@ def quote(*, facts: Mapping[int, Mapping[str, Fact]], by: By, at: datetime) -> N
         (record, person, new) for record, person, old in rows if (new := dated_facts.latest(old, dated[record])) != old
     ]
     if changed:
-        statements.fetch(QUOTED, [statements.document([{"id": record, "facts": new} for record, _, new in changed])])
+        statements.fetch(
+            fact_statements.QUOTED, [statements.document([{"id": record, "facts": new} for record, _, new in changed])]
+        )
         profiles.refresh(
             people={person for _, person, _ in changed}, held={record for record, _, _ in held}, by=by, at=at
         )
@@ -316,37 +341,17 @@ class Quote:
     at: datetime
 
 
-def quotes(*, person: int) -> list[Quote]:
+def quote_rows(*, person: int) -> QuerySet[Customer, Any]:
+    """What browsers said of a person, record by record."""
+    return Customer.objects.filter(person=person).exclude(unverified={}).values_list("unverified", flat=True)
+
+
+def quotes(*, person: int, rows: Iterable[Any] | None = None) -> list[Quote]:
     """What browsers said last of a person and of the visitors that are shown with it; nothing of it is verified."""
     quoted: dict[str, list[Any]] = {}
-    for unverified in (
-        Customer.objects.filter(person=person).exclude(unverified={}).values_list("unverified", flat=True)
-    ):
+    for unverified in quote_rows(person=person) if rows is None else rows:
         quoted = dated_facts.merged(quoted, unverified)
     return [Quote(key, value, datetime.fromisoformat(at)) for key, (value, at) in sorted(quoted.items())]
-
-
-QUOTED = """
-UPDATE customers_customer c SET unverified = w.facts
-FROM jsonb_to_recordset(%s::jsonb) AS w(id bigint, facts jsonb) WHERE c.id = w.id
-"""
-
-CAME = """
-INSERT INTO customers_stagechange AS c (customer_id, stage_id, at, source, imported_by)
-SELECT w.id, slug, w.at, '', %s::bigint[]
-FROM jsonb_to_recordset(%s::jsonb) AS w(id bigint, stage text, at timestamptz)
-JOIN customers_stage ON slug = w.stage
-ON CONFLICT (customer_id, stage_id, at) DO UPDATE
-SET imported_by = CASE WHEN EXCLUDED.imported_by IS NOT NULL THEN c.imported_by || EXCLUDED.imported_by END
-WHERE c.imported_by IS NOT NULL
-"""
-
-FACTS = """
-UPDATE customers_customer c SET facts = w.facts, imported = coalesce(w.imported, c.imported),
-    own_first_at = least(own_first_at, w.first), own_last_at = greatest(own_last_at, w.last)
-FROM jsonb_to_recordset(%s::jsonb) AS w(id bigint, facts jsonb, imported jsonb, first timestamptz, last timestamptz)
-WHERE c.id = w.id
-"""
 
 
 def publish(*, records: Collection[int]) -> None:

@@ -9,9 +9,9 @@ from typing import Any
 
 import msgspec
 
-from heedful.customers import dated_facts, grouping, layers, trust
+from heedful.customers import dated_facts, folding, grouping, layers, trust
 from heedful.customers.identities import Span
-from heedful.customers.models import AddressChange
+from heedful.customers.models import AddressChange, Customer
 from heedful.kit import names, statements
 from heedful.kit.actor import By
 
@@ -43,9 +43,15 @@ def hold_rows(records: Collection[int]) -> None:
     )
 
 
+def records_beside(records: Collection[int]) -> set[int]:
+    """All records of the people to whom these belong."""
+    persons = Customer.objects.filter(pk__in=records).values("person")
+    return set(Customer.objects.filter(person__in=persons).values_list("pk", flat=True))
+
+
 RECORDS = """
 SELECT c.person_id, c.id, c.facts, c.own_first_at, c.own_last_at, i.kind, i.value,
-    coalesce(i.verified, false), c.is_attached, c.unverified, c.email, c.phone
+    coalesce(i.verified, false), coalesce(i.contested, false), c.is_attached, c.unverified, c.parted, c.email, c.phone
 FROM customers_customer c LEFT JOIN customers_identity i ON i.customer_id = c.id
 WHERE c.person_id = ANY(%s::bigint[]) ORDER BY c.person_id, c.id
 """
@@ -55,12 +61,12 @@ VIEW = """
 UPDATE customers_customer c SET name = w.name, email = w.email, phone = w.phone, handle = w.handle,
     language = w.language, segment = w.segment, attributes = w.attributes, organisation_id = o.id, stage_id = s.slug,
     value_amount = w.amount, value_currency = w.currency, value_source = w.source,
-    first_seen_at = w.first_seen_at, last_seen_at = w.last_seen_at, is_known = w.is_known,
+    first_seen_at = w.first_seen_at, last_seen_at = w.last_seen_at, is_known = w.is_known, search_text = w.search,
     facts = coalesce(w.facts, c.facts), imported = coalesce(w.imported, c.imported),
     own_first_at = least(own_first_at, w.first), own_last_at = greatest(own_last_at, w.last)
 FROM jsonb_to_recordset(%s::jsonb) AS w(id bigint, name text, email text, phone text, handle text,
     language text, segment text, attributes jsonb, organisation bigint, stage text, amount numeric(14, 2),
-    currency text, source text, first_seen_at timestamptz, last_seen_at timestamptz, is_known boolean,
+    currency text, source text, first_seen_at timestamptz, last_seen_at timestamptz, is_known boolean, search text,
     facts jsonb, imported jsonb, first timestamptz, last timestamptz)
 LEFT JOIN customers_organisation o ON o.id = w.organisation LEFT JOIN customers_stage s ON s.slug = w.stage
 WHERE c.id = w.id
@@ -89,15 +95,20 @@ def refresh(
         hold_rows(loose)
     records: dict[int, list[_Record]] = defaultdict(list)
     rows = statements.fetch(RECORDS, [statements.numbers(people)])
-    for person, record, facts, first, last, kind, value, verified, attached, unverified, email, phone in rows:
+    for (
+        person, record, facts, first, last, kind, value, verified, contested, attached, unverified, parted, email, phone
+    ) in rows:  # fmt: skip
         new = own.get(record)
-        facts_in = new.facts if new else msgspec.json.decode(facts)
+        # What was said of an identity of several customers is true of none of them.
+        facts_in = {} if contested else new.facts if new else msgspec.json.decode(facts)
         if new and new.seen:
             first, last = min(first, new.seen[0]), max(last, new.seen[1])
         quotes = {} if attached or unverified == "{}" else msgspec.json.decode(unverified)
         addresses = (email, phone) if record == person or record in left else ("", "")
+        apart = msgspec.json.decode(parted) if parted != "[]" else []
+        is_known = verified and not contested and kind is not None and grouping.TIER[kind] < grouping.DEVICE
         records[person].append(
-            _Record(record, facts_in, first, last, kind, value, verified, attached, quotes, addresses)
+            _Record(record, facts_in, first, last, kind, value, verified, is_known, attached, quotes, apart, addresses)
         )
     views = [_view(person, rows) for person, rows in records.items()]
     views = [view | row_of(view["id"], own[view["id"]]) if view["id"] in own else view for view in views]
@@ -127,15 +138,13 @@ class _Record:
     kind: str | None
     value: str
     verified: bool
+    is_known: bool
+    """Whether an account or an address of this record was verified."""
     attached: bool
     unverified: dict[str, list[Any]]
+    parted: list[list[str]]
     addresses: tuple[str, str]
     """E-mail and phone that we had, where this record stood for a person."""
-
-    @property
-    def is_known(self) -> bool:
-        """Whether an account or an address of this record was verified."""
-        return self.verified and self.kind is not None and grouping.TIER[self.kind] < 2
 
 
 def _view(person: int, everything: list[_Record]) -> dict[str, Any]:
@@ -148,12 +157,14 @@ def _view(person: int, everything: list[_Record]) -> dict[str, Any]:
     values |= {key: fact[0] for key, fact in facts.items()}
     full_name = " ".join(_text(values.get(part)) for part in ("first_name", "last_name")).strip()
     first_seen_at = min(row.first_seen_at for row in everything)
+    name = _text(values.get("name")) or full_name
+    email, phone = (_address(values.get(kind), rows, kind) for kind in ("email", "phone"))
     amount, currency, source = _value({row.id: row.facts["value"] for row in rows if "value" in row.facts})
     return {
         "id": person,
-        "name": _text(values.get("name")) or full_name,
-        "email": _address(values.get("email"), rows, "email"),
-        "phone": _address(values.get("phone"), rows, "phone"),
+        "name": name,
+        "email": email,
+        "phone": phone[:32],
         "handle": _handle(rows),
         "language": _text(values.get("language"))[:16],
         "segment": _text(values.get("segment"))[:80],
@@ -166,6 +177,7 @@ def _view(person: int, everything: list[_Record]) -> dict[str, Any]:
         "first_seen_at": first_seen_at,
         "last_seen_at": max(first_seen_at, *(row.last_seen_at for row in everything)),
         "is_known": is_known,
+        "search": folding.text_of(name, [email, phone, *_addresses(rows)]),
     }
 
 
@@ -191,10 +203,22 @@ def _handle(rows: list[_Record]) -> str:
 
 
 def _address(value: Any, rows: list[_Record], kind: str) -> str:
-    """The address that was said last if it is known, else the first of its kind; one that is not verified is none."""
+    """The address that was said last if it is known, else the first of its kind; one that is not verified is none.
+
+    Nor is one of which somebody said that it is another's.
+    """
     values = sorted(row.value for row in rows if row.kind == kind and row.verified)
     address = _text(value)
-    return address if address in values or not values else values[0]
+    if address in values:
+        return address
+    if values:
+        return values[0]
+    return "" if any([kind, address] in row.parted for row in rows) else address
+
+
+def _addresses(rows: Iterable[_Record]) -> list[str]:
+    """All addresses and numbers that are known to be somebody's."""
+    return sorted(row.value for row in rows if row.is_known and row.kind in ("email", "phone"))
 
 
 def _text(value: Any) -> str:

@@ -1,10 +1,11 @@
 """The stages of the relationship: the company's own list, in its own words and order."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from heedful.associates import associates
 from heedful.customers.models import Customer, Stage, StageChange
@@ -39,11 +40,16 @@ def arrange(*, stages: Sequence[tuple[str, str]], by: By, at: datetime) -> None:
     events.record(StagesArranged([slug for slug, _ in named]), by=by, at=at)
 
 
-def history(*, person: int) -> list[StageChange]:
+def changes(*, person: int) -> QuerySet[StageChange]:
+    """What was told of somebody's stages, the latest first."""
+    rows = StageChange.objects.filter(customer__person=person).select_related("stage")
+    return rows.order_by("-at", "-pk")[:MOST_TOLD]
+
+
+def history(*, person: int, rows: Iterable[StageChange] | None = None) -> list[StageChange]:
     """Return when somebody came into each stage, the latest first; to be told so again in it is not to come."""
-    rows = StageChange.objects.filter(customer__person=person).select_related("stage").order_by("-at", "-pk")
     came: list[StageChange] = []
-    for change in reversed(rows[:MOST_TOLD]):
+    for change in reversed(list(changes(person=person) if rows is None else rows)):
         if not came or came[-1].stage_id != change.stage_id:
             came.append(change)
     return came[::-1]

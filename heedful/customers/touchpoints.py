@@ -12,7 +12,7 @@ import msgspec
 from django.db import transaction
 
 from heedful.customers import dedup, feedback, kinds, people, stage_moves, touchpoint_statements
-from heedful.customers.identities import Name, Span
+from heedful.customers.identities import Arrivals, Name, Span
 from heedful.customers.question_kinds import Score
 from heedful.kit import memory, statements
 from heedful.kit.actor import By
@@ -45,6 +45,8 @@ class TouchpointDraft(msgspec.Struct, gc=False):
     subject: str | None = None
     clamped: bool = False
     """True when the time is a guess, because the one that was sent cannot be read."""
+    origin: str = ""
+    """Where it stands, for people who look it up, where `message` does not say that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,8 @@ class RecordedBatch:
     duplicates: int
     customers: list[int]
     """The record of each draft, in order."""
+    joins: int = 0
+    """Drafts by which people became one who were apart before."""
     event: TouchpointsRecorded | None = None
     """Where the touchpoints of the batch lie, if there are any."""
 
@@ -104,14 +108,14 @@ def record(
     """
     horizon = at + AHEAD
     times = [sent if EARLIEST <= (sent := draft.happened_at) <= horizon else clamp(sent, at) for draft in drafts]
-    customers, new = _customers(drafts, times, records_of, verified, import_id, by, react)
+    customers, recognition = _customers(drafts, times, records_of, verified, import_id, by, react)
     slugs = {draft.kind for draft in drafts}
     kinds.register(slugs=slugs, at=at)
     rows = _rows(drafts, customers, times, source, import_id)
     for name in dedup.recent(rows):
         del rows[name]
     if not rows:
-        return RecordedBatch(None, 0, len(drafts), customers)
+        return RecordedBatch(None, 0, len(drafts), customers, recognition.joins)
     written = _insert(rows, source, by, at, touchpoint_statements.insert(hasty=hasty, is_import=import_id is not None))
     dedup.remember(rows)
     if written.count < len(rows):
@@ -122,13 +126,13 @@ def record(
                 drafts=[_feedback_draft(rows[message.hex], message, row) for message, row in written.with_feedback]
             )
             people.publish(records={rows[message.hex].c for message, _ in written.with_feedback})
-        _seen(rows.values(), {**new, **seen})
+        _seen(rows.values(), {**recognition.new, **seen})
         if moving := kinds.moving(slugs):
             written.move(moving, import_id, by, at)
         if react:
             events.follow(written.event(), entry=written.entry)
-    event = written.event() if written.count else None
-    return RecordedBatch(written.batch, written.count, len(drafts) - written.count, customers, event)
+    event, again = written.event() if written.count else None, len(drafts) - written.count
+    return RecordedBatch(written.batch, written.count, again, customers, recognition.joins, event)
 
 
 def clamp(happened_at: datetime, at: datetime) -> datetime:
@@ -144,26 +148,23 @@ def _customers(
     import_id: int | None,
     by: By,
     react: bool,
-) -> tuple[list[int], Mapping[int, Span]]:
-    """Find the record under which each draft is kept: that of its strongest identity.
-
-    Returns them, and of those that are new when they were seen.
-    """
+) -> tuple[list[int], people.Recognition]:
+    """Find the record under which each draft is kept: that of its firmest identity."""
     found = [draft.customer or known.get(draft.identities) for draft in drafts]
     if None not in found:
-        return [record for record in found if record is not None], people.NEVER
-    unmet = [(draft.identities, time) for draft, time, record in zip(drafts, times, found, strict=True) if not record]
-    records, new = people.resolve(
-        messages=[names for names, _ in unmet],
-        times=[time for _, time in unmet],
-        verified=verified,
-        import_id=import_id,
-        by=by,
-        at=max(times),
-        react=react,
+        return [record for record in found if record is not None], people.Recognition([])
+    unmet = [(draft, time) for draft, time, record in zip(drafts, times, found, strict=True) if not record]
+    arrivals = Arrivals(
+        [draft.identities for draft, _ in unmet],
+        [time for _, time in unmet],
+        verified,
+        str(by),
+        [draft.origin or draft.message for draft, _ in unmet],
+        import_id,
     )
-    met = iter(records)
-    return [record or next(met) for record in found], new
+    recognition = people.resolve(arrivals=arrivals, by=by, at=max(times), react=react)
+    met = iter(recognition.records)
+    return [record or next(met) for record in found], recognition
 
 
 class _Row(msgspec.Struct, gc=False):

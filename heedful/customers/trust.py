@@ -63,7 +63,7 @@ def group(evidence: GroupingEvidence) -> Grouping:
 
 def _hosts(evidence: GroupingEvidence, own: Mapping[int, int], known: Collection[int]) -> dict[int, set[int]]:
     """The known people that browsers name each visitor with."""
-    firm = {own[record] for record, tier in evidence.tiers.items() if tier < 2}
+    firm = {own[record] for record, tier in evidence.tiers.items() if tier < grouping.DEVICE}
     hosts: dict[int, set[int]] = {}
     for pair in evidence.browser_links:
         for visitor, other in (pair, pair[::-1]):

@@ -137,6 +137,8 @@ def _work(by_name: dict[str, Team], at: datetime) -> None:
 def _promise(everybody: dict[str, Associate], at: datetime) -> dict[str, Promise]:
     by = everybody["Casey Brandt"].by
     hours = _calendars(by, at)
+    measured = [said["standard"] for said in TOLD["promises"].values()]
+    kinds.register(slugs={one[name] for one in measured for name in ("from_kind", "to_kind") if one.get(name)}, at=at)
     return {slug: _made(slug, said, hours, everybody, by, at) for slug, said in TOLD["promises"].items()}
 
 

@@ -17,7 +17,6 @@ from heedful.demo import words
 from heedful.demo.company import ROUTES, TOPICS, DemoCompany
 from heedful.demo.life import SEED, after_working_days
 from heedful.kit.actor import SYSTEM
-from heedful.kit.errors import Refused
 from heedful.listen import invitations, surveys
 from heedful.listen.backfill import PastInvitation as PastAsk
 from heedful.listen.conversations.backfill import MessageDraft
@@ -211,26 +210,24 @@ class _Desk:
         opened = min(trouble.happened_at + timedelta(seconds=1), self.now)
         case = cases.open_for_trouble(trouble=replace(trouble), by=SYSTEM, at=opened)
         team = case.team.name if case.team else "Care"
-        if case.opened_at != opened or case.owner is not None:
+        if case.waits_since != opened or (case.owner is not None and not case.is_heard_again):
             return
         answered = self._answer_at(opened, team)
-        owner = self.owner(team, lead=case.with_lead)
+        owner = case.owner or self.owner(team, lead=case.with_lead)
         if answered <= self.now:
             self._act(case, owner, answered)
-        elif self.rng.random() < 0.45:
+        elif case.owner is None and self.rng.random() < 0.45:
             cases.claim(case=case, by=owner.by, at=min(self.now, opened + timedelta(minutes=self.rng.uniform(3, 40))))
         if answered > self.now and case.escalate_at <= self.now:
             cases.escalate(case=case, by=SYSTEM, at=case.escalate_at)
 
     def _act(self, case: Case, owner: Associate, at: datetime) -> None:
         wrote = self._written(at, owner)
-        try:
-            if isinstance(wrote, MessageDraft):
-                cases.write(case=case, subject=wrote.subject, text=wrote.text, by=owner.by, at=at)
-            else:
-                cases.log_call(case=case, text=wrote.text, by=owner.by, at=at)
-        except Refused:
-            cases.log_call(case=case, text=CALL[0], by=owner.by, at=at)
+        if isinstance(wrote, MessageDraft) and case.who.email:
+            backfill.add_message(case=case, draft=wrote, by=owner.by, at=at)
+        else:
+            text = CALL[0] if isinstance(wrote, MessageDraft) else wrote.text
+            cases.log_call(case=case, text=text, by=owner.by, at=at)
         closed = at + timedelta(hours=self.rng.expovariate(1 / 30))
         if closed <= self.now:
             outcome = self.rng.choice(OUTCOMES[:3])

@@ -3,7 +3,7 @@
 import json
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -11,9 +11,10 @@ from typing import Any
 from heedful.customers import question_kinds
 from heedful.customers.question_kinds import Score
 from heedful.customers.question_kinds.kind import Scale
-from heedful.imports.schema import NO_ANSWER, Number
+from heedful.imports.schema import Number
 from heedful.kit.errors import Refused
 from heedful.kit.files.tables import Row, RowError
+from heedful.kit.reading.nothing import NOTHING
 from heedful.kit.reading.numbers import number_of
 from heedful.kit.reading.yes_no import yes_of
 
@@ -21,6 +22,9 @@ NUMBER = r"[+-]?\d+(?:[.,]\d+)?"
 BEFORE_WORDS = re.compile(rf"[(\[]?\s*({NUMBER})(?:\s*+[)\].:=–—-]|\s)\D*")
 AFTER_WORDS = re.compile(rf"\D*?(?:\(\s*({NUMBER})\s*\)|[\s:=–—-](\d+(?:[.,]\d+)?))")
 OF = re.compile(rf"({NUMBER})\s*(?:/|out of|of|von|sur|de|van|su)\s*(\d+)\D*", re.IGNORECASE)
+NOUGHTS = re.compile(r"[.,]0+$")
+CENTS = re.compile(r"[.,]0{1,2}$")
+"""Of a number that may have thousands: three noughts may be some."""
 STARS = frozenset("★☆⭐*✩✭")
 
 
@@ -41,26 +45,32 @@ def text_of(value: Any) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
-def score(question: str, setting: str | Number) -> Callable[[Row], Score | None]:
-    """Return how to read an answer to a question; nothing where there is none."""
+def score(question: str, setting: str | Number, decimals: Mapping[str, str]) -> Callable[[Row], Score | None]:
+    """Return how to read an answer to a question; nothing where there is none.
+
+    `decimals` is what stands before the decimals of each column of numbers that are on no scale.
+    """
     found = Number(setting) if isinstance(setting, str) else setting
-    none = {*NO_ANSWER, *(text_of(code).casefold() for code in found.none)}
+    none = {*NOTHING, *(text_of(code).casefold() for code in found.none)}
     codes = {code.casefold(): number for code, number in found.map.items()}
+    is_number = question_kinds.kind_of(question).input == "number"
+    noughts = CENTS if is_number else NOUGHTS
 
     @lru_cache(maxsize=1_000)
-    def number(text: str) -> Score | None:
+    def number(text: str, decimal: str) -> Score | None:
         folded = text.casefold()
-        plain = re.sub(r"[.,]0+$", "", folded)
+        plain = noughts.sub("", folded)
         if (code := next((code for code in (folded, plain) if code in codes), None)) is not None:
             return codes[code]
         if folded in none or plain in none:
             return None
         try:
-            return _answer(question, plain, found)
+            return _number_answer(question, folded, decimal) if is_number else _answer(question, plain, found)
         except Refused as no:
             raise RowError(f"Column {found.column!r}: {no.sentence}{_hint(plain, found)}") from None
 
-    return lambda row: number(text_of(row.get(found.column)))
+    mark = decimals.get(found.column, "")
+    return lambda row: number(text_of(cell := row.get(found.column)), mark if isinstance(cell, str) else ".")
 
 
 def _hint(text: str, setting: Number) -> str:
@@ -68,6 +78,15 @@ def _hint(text: str, setting: Number) -> str:
     if setting.of or not re.fullmatch(NUMBER, text):
         return ""
     return f" If {text} means no answer, write none = [{text}]; if the file has its own scale, of = [worst, best]."
+
+
+def _number_answer(question: str, text: str, decimal: str) -> Score:
+    """A number that is on no scale, as its column writes numbers."""
+    number = number_of(text, decimal=decimal)
+    if number is None:
+        mark = {",": " with a decimal comma", ".": " with a decimal point"}.get(decimal, "")
+        raise Refused(f"{question} must be a number{mark}, not {text[:40]!r}.")
+    return question_kinds.check_answers({question: float(number)})[question]
 
 
 def _answer(question: str, text: str, setting: Number) -> Score:

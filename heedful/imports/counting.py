@@ -33,8 +33,6 @@ class Report:
     """Touchpoints that were there already, and say something else now."""
     updates: bool = False
     """Whether these take the place of what they said."""
-    joins: int = 0
-    """Rows that name people together who are apart so far; counted before anything is written."""
     number: int = 0
     """By which the import is known in the list; none where nothing is written."""
     notice: str = ""
@@ -43,8 +41,12 @@ class Report:
     """Touchpoints in the file that carry a score or words, new or not."""
     customers_new: int = 0
     customers_matched: int = 0
+    joins: int = 0
+    """Rows that say of people who were apart that they are one."""
     clamped: int = 0
     """Touchpoints whose time cannot be true."""
+    untimed: int = 0
+    """Touchpoints without a time, which were given that of the map."""
     rejected: int = 0
     resumed_at: int = 0
     again: bool = False
@@ -58,6 +60,8 @@ class Report:
     """Of each currency, what the customers' values come to, row by row; counted before anything is written."""
     unseen: list[str] = field(default_factory=list)
     """Columns that the map names and no row has."""
+    doubts: list[str] = field(default_factory=list)
+    """What the map must say before the file can come in, a sentence each."""
 
     def wrong(self, number: int, error: RowError) -> None:
         """Count a bad row and keep the first twenty sentences."""
@@ -84,6 +88,7 @@ class RowCounter:
             self._unseen -= row.keys()
         for draft in understood.drafts:
             self._report.feedback += draft.scores is not None or draft.verbatim is not None
+            self._report.untimed += draft.clamped
             if not touchpoints.EARLIEST <= draft.happened_at <= self._latest:
                 self._report.clamped += 1
                 if len(self._report.absurd) < 3:
@@ -101,8 +106,7 @@ class RowCounter:
         """Count the customers of rows that are not written, and what of them came before."""
         people = _people({name for row in rows for name in row.names})
         for row in rows:
-            named = {people[name] for name in row.names if name in people}
-            self._report.joins += len(named) > 1
+            self._report.joins += len({people[name] for name in row.names if name in people}) > 1
             if person := next((people[name] for name in row.names if name in people), 0):
                 self._report.customers_matched += self._old.add(person)
             elif len(self._coming) < MOST_COMING:

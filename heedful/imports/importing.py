@@ -16,7 +16,8 @@ from heedful.associates.models import Company
 from heedful.customers import dedup, identities, messages
 from heedful.customers.models import Import, Stage
 from heedful.customers.touchpoints import TouchpointDraft
-from heedful.imports import repeats
+from heedful.imports import columns, repeats
+from heedful.imports.columns import NumberFormats
 from heedful.imports.counting import Report, RowCounter
 from heedful.imports.maps import columns_of
 from heedful.imports.rows import Reader, Understood
@@ -60,8 +61,9 @@ class _Wrong:
 
 def dry_run(*, table: FileTable, mapping: ImportMap, at: datetime, progress: Progress = lambda _: None) -> Report:
     """Read every row and write nothing: what would be taken, and what is wrong with the rest."""
-    reader = _reader(table, mapping, at)
-    report = Report()
+    number_formats = _number_formats(table, mapping)
+    reader = _reader(mapping, number_formats, at)
+    report = Report(doubts=columns.doubts(table, number_formats.undecided))
     tally = RowCounter(report, table, mapping, at)
     for _, good, wrong in _understood(reader, table, 0):
         rows = [row.understood for row in good]
@@ -87,10 +89,13 @@ def run(
     progress: Progress = lambda _: None,
 ) -> Report:
     """Read a file in. Good rows go in, bad ones into the file `rejected` with the reason; a stopped import goes on."""
+    number_formats = _number_formats(table, mapping)
+    if doubts := columns.doubts(table, number_formats.undecided):
+        raise Refused(" ".join(doubts))
     state, again = _begin(table, mapping, map_text, by, at)
     _forget_others()
     _add_stages(state, mapping)
-    reader = _reader(table, mapping, state.started_at)
+    reader = _reader(mapping, number_formats, state.started_at)
     report = Report(resumed_at=state.position, again=again, number=state.pk, notice=notice_of(state))
     report.updates = mapping.update
     tally = RowCounter(report, table, mapping, at)
@@ -104,6 +109,7 @@ def run(
             report.taken += taken.recorded
             report.duplicates += taken.duplicates
             report.changed += taken.changed
+            report.joins += taken.joins
             _count(report, tally, good, wrong)
             progress(size)
     tally.finish()
@@ -152,12 +158,17 @@ def _sorted(reader: Reader, batch: Sequence[tuple[int, Row | RowError]]) -> tupl
     return good, wrong
 
 
-def _reader(table: FileTable, mapping: ImportMap, now: datetime) -> Reader:
+def _number_formats(table: FileTable, mapping: ImportMap) -> NumberFormats:
+    """How each column of numbers is written, once it is sure that the file has the columns of the map."""
     if table.columns and (missing := columns_of(mapping).missing_from(table.columns)):
         raise Refused(
             f"{table.path.name} has no column {missing[0]!r}, which the map names;"
             f" it has {', '.join(table.columns[:40])}."
         )
+    return columns.formats(table, mapping)
+
+
+def _reader(mapping: ImportMap, number_formats: NumberFormats, now: datetime) -> Reader:
     company = Company.objects.first()
     stages = dict(Stage.objects.values_list("pk", "name")) | mapping.stages
     _must_be_stages(mapping, stages)
@@ -168,6 +179,7 @@ def _reader(table: FileTable, mapping: ImportMap, now: datetime) -> Reader:
         currency=company.currency if company else "EUR",
         stages=stages,
         now=now,
+        decimals=number_formats.marks,
     )
 
 
@@ -259,7 +271,8 @@ def _take(
 
     The wrong ones are in their own file before the place is kept, so that none of them is passed over by a stop.
     """
-    sent = [_Sent(row, message) for row in good for message in _messages(row.understood)]
+    file = state.file_name
+    sent = [_Sent(row, one) for row in good for one in _messages(row.understood, f"{file}, row {row.number}")]
     with transaction.atomic():
         _hold(state)
         taken = repeats.take([one.message for one in sent], state=state, update=update, by=by, at=at)
@@ -284,13 +297,15 @@ def _hold(state: Import) -> None:
         raise Refused("This import is being taken back, so it does not go on.", code="undone")
 
 
-def _messages(row: Understood) -> Iterator[messages.SourceMessage]:
+def _messages(row: Understood, origin: str) -> Iterator[messages.SourceMessage]:
     """What a row says of somebody, and what happened to them."""
     external, name = row.organisation or ("", "")
     description = messages.Description(
-        row.names, row.at, row.facts, row.consents, external[:200], {"name": name} if name else {}
+        row.names, row.at, row.facts, row.consents, external[:200], {"name": name} if name else {}, origin=origin
     )
     is_described = bool(row.facts or row.consents or external) or not row.drafts
+    for own in row.drafts:
+        own.origin = origin
     drafts: list[TouchpointDraft | None] = [*row.drafts] or [None]
     yield messages.SourceMessage(drafts[0], description if is_described else None)
     for draft in drafts[1:]:

@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 from heedful.customers.slugs import slug
 from heedful.imports.cells import text_of
-from heedful.imports.schema import NO_ANSWER
 from heedful.kit.files.tables import Row
 from heedful.kit.reading import times
+from heedful.kit.reading.nothing import is_nothing
 from heedful.kit.reading.numbers import number_of
 
 
@@ -140,7 +140,7 @@ def propose(name: str, columns: Sequence[str], rows: Iterable[Row]) -> Proposal:
 
 def _values(rows: Sequence[Row], column: str) -> list[str]:
     texts = (text_of(row.get(column)) for row in rows)
-    return [text for text in texts if text.casefold() not in NO_ANSWER]
+    return [text for text in texts if not is_nothing(text)]
 
 
 def _quoted(text: str) -> str:

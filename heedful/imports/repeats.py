@@ -20,6 +20,8 @@ class Taken:
     duplicates: int = 0
     changed: int = 0
     """Of the duplicates, and of those that were replaced: how many say something else now."""
+    joins: int = 0
+    """Rows by which people became one who were apart before."""
     refused: list[tuple[int, str]] = field(default_factory=list)
 
 
@@ -65,6 +67,7 @@ def _record(
     result = messages.record(messages=sent, source=state.source, import_id=state.pk, by=by, at=at)
     taken.recorded += result.recorded
     taken.duplicates += result.duplicates
+    taken.joins += result.joins
     ImportBatch.objects.bulk_create([_batch(state, written) for written in result.batches])
     return result
 
@@ -124,5 +127,6 @@ def _replace(
     again = Taken()
     _record([messages.SourceMessage(draft) for draft in drafts.values()], state, by, at, again)
     taken.recorded += again.recorded
+    taken.joins += again.joins
     taken.duplicates -= again.recorded
     commitments.evaluate_people(records, at=at, news_from=at)

@@ -1,28 +1,30 @@
 """One row becomes what it says: who, what they are like, and what happened."""
 
 import hashlib
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
-from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
-from heedful.customers import identities
+from heedful.customers import identities, phones
 from heedful.customers.identities import Name
 from heedful.customers.slugs import RESERVED, slug
 from heedful.customers.touchpoints import TouchpointDraft
-from heedful.imports import cells, times
+from heedful.imports import cells, money, times
 from heedful.imports.cells import text_of
-from heedful.imports.schema import IDENTITIES, NO_ANSWER, ImportMap, Money, Time, TouchpointMap, Value, When, whens
+from heedful.imports.schema import IDENTITIES, ImportMap, Time, TouchpointMap, Value, When, whens
 from heedful.kit.files.tables import Row, RowError
-from heedful.kit.reading.numbers import number_of
+from heedful.kit.reading import times as reading
+from heedful.kit.reading.nothing import NOTHING, is_nothing
 from heedful.kit.reading.yes_no import yes_of
 
 LONGEST_VERBATIM = 100_000
 LONGEST_PROPERTY = 10_000
 NUMBER = "\0number"
 """Where a row carries its own number, for maps that ask for it."""
+
+NO_MARKS: Mapping[str, str] = {}
 
 type Get = Callable[[Row], str]
 
@@ -40,25 +42,41 @@ class Understood:
 
 
 class Reader:
-    """Reads rows by a map. `now` dates what has no time; `zone`, `country` and `stages` are the company's."""
+    """Reads rows by a map. `now` dates what has no time; `zone`, `country` and `stages` are the company's.
+
+    `decimals` is what stands before the decimals of each column of numbers.
+    """
 
     def __init__(
-        self, mapping: ImportMap, *, zone: str, country: str, currency: str, stages: Mapping[str, str], now: datetime
+        self,
+        mapping: ImportMap,
+        *,
+        zone: str,
+        country: str,
+        currency: str,
+        stages: Mapping[str, str],
+        now: datetime,
+        decimals: Mapping[str, str] = NO_MARKS,
     ):
         self._map = mapping
         self._now = now
         self._country = mapping.country.upper() or country
-        self._currency = currency
         self._stages = {slug(name): short for short, name in stages.items()} | {short: short for short in stages}
         self._zone = times.zone(mapping.time_zone or zone)
+        own = mapping.time_zone if mapping.time_zone != zone else ""
         customer = mapping.customer
         self._names = [(kind, _get(getattr(customer, kind))) for kind in IDENTITIES if getattr(customer, kind)]
         texts = ("name", "first_name", "last_name", "language", "segment", "lifecycle_stage")
         self._texts = [(key, _get(getattr(customer, key))) for key in texts if getattr(customer, key)]
-        self._attributes = _gets(customer.attributes, self._zone)
-        self._consents = _gets(customer.consent, self._zone)
-        self._at = times.of(customer.at, self._zone) if customer.at else None
-        self._touchpoints = [_Touchpoint(touchpoint, self._zone, n) for n, touchpoint in enumerate(mapping.touchpoint)]
+        self._attributes = _gets(customer.attributes, self._zone, mapping.language)
+        self._consents = _gets(customer.consent, self._zone, mapping.language)
+        value = customer.value
+        self._worth = value and money.reader(value, decimal=decimals.get(value.amount, ""), home=currency)
+        self._at = times.of(customer.at, self._zone, mapping.language) if customer.at else None
+        self._touchpoints = [
+            _Touchpoint(touchpoint, n, self._zone, mapping.language, decimals, zone_of_map=own)
+            for n, touchpoint in enumerate(mapping.touchpoint)
+        ]
         self._id = [mapping.id] if isinstance(mapping.id, str) and mapping.id else list(mapping.id)
 
     def read(self, number: int, row: Row) -> Understood:
@@ -85,8 +103,7 @@ class Reader:
         names = [
             name
             for kind, value in values
-            if value.casefold() not in NO_ANSWER
-            and (name := identities.normal(kind, _bare(kind, value), self._country))
+            if value.casefold() not in NOTHING and (name := identities.normal(kind, value, self._country))
         ]
         if not names:
             tried = ", ".join(f"{kind} {value[:60]!r}" for kind, value in values)
@@ -108,11 +125,15 @@ class Reader:
         if stage := facts.get("lifecycle_stage"):
             facts["lifecycle_stage"] = self._stage(stage)
         facts |= {key: value[:LONGEST_PROPERTY] for key, get in self._attributes if (value := get(row))}
+        if phone := next((get(row) for kind, get in self._names if kind == "phone"), ""):
+            facts["phone"] = phones.attribute(phone, self._country)
         facts |= {kind: value for kind, value in reversed(understood.names) if kind in ("email", "phone")}
-        if customer.value and (amount := _money(customer.value, row, self._currency)):
+        if self._worth and (amount := self._worth(row)):
             facts["value"] = amount
         understood.facts = facts
-        understood.consents = {key: yes_of(said) is True for key, get in self._consents if (said := get(row))}
+        understood.consents = {
+            key: _granted(key, said) for key, get in self._consents if not is_nothing(said := get(row))
+        }
         if customer.organisation and (external := _get(customer.organisation.id)(row)):
             name = _get(customer.organisation.name)(row) if customer.organisation.name else ""
             understood.organisation = (external, name)
@@ -121,46 +142,75 @@ class Reader:
 class _Touchpoint:
     """Makes one draft of a row."""
 
-    def __init__(self, mapping: TouchpointMap, zone: tzinfo, ordinal: int):
+    def __init__(
+        self,
+        mapping: TouchpointMap,
+        ordinal: int,
+        zone: tzinfo,
+        language: str,
+        decimals: Mapping[str, str],
+        *,
+        zone_of_map: str,
+    ):
         self._ordinal = ordinal
         self._kind = _get(mapping.kind, fixed=True)
-        self._at = times.of(mapping.at, zone)
+        self._at = times.of(mapping.at, zone, language)
+        self._at_column = times.name_of(mapping.at)
+        self._unknown_at = times.unknown(mapping.at, zone)
         self._channel = _get(mapping.channel, fixed=True)
         self._stage = _get(mapping.stage, fixed=True)
         self._verbatim = _get(mapping.verbatim)
-        self._scores = [(question, cells.score(question, said)) for question, said in mapping.scores.items()]
-        self._properties = _gets(mapping.properties, zone)
+        self._scores = [(question, cells.score(question, said, decimals)) for question, said in mapping.scores.items()]
+        self._properties = _zoned(mapping.properties, _gets(mapping.properties, zone, language), zone_of_map)
         self._whens = whens(mapping)
         self._id = _get(mapping.id) if mapping.id else None
 
     def draft(self, row: Row, names: tuple[Name, ...], message: str) -> TouchpointDraft | None:
         if not all(_holds(when, row) for when in self._whens):
             return None
-        happened_at = self._at(row)
+        at = happened_at = self._at(row)
         kind = slug(self._kind(row))
-        if happened_at is None or not kind:
-            return None
+        scores = {question: score for question, get in self._scores if (score := get(row)) is not None}
+        verbatim = _words(self._verbatim(row))
+        if at is None or not kind:
+            if not scores and verbatim is None:
+                return None
+            at = self._untimed_at(kind)
         if kind.startswith(RESERVED):
             raise RowError(f"Kinds that begin with {RESERVED!r} are written by Heedful alone.")
         own = self._id(row) if self._id else ""
-        scores = {question: score for question, get in self._scores if (score := get(row)) is not None}
         return TouchpointDraft(
             kind,
-            happened_at,
+            at,
             f"id:{own}" if own else f"{message}#{self._ordinal}",
             names,
             channel=self._channel(row)[:40],
             stage=self._stage(row)[:40],
             properties={key: value[:LONGEST_PROPERTY] for key, get in self._properties if (value := get(row))},
             scores=scores or None,
-            verbatim=_words(self._verbatim(row)),
+            verbatim=verbatim,
+            clamped=happened_at is None,
         )
 
+    def _untimed_at(self, kind: str) -> datetime:
+        """The map's time for what has a score or words and no time; without one its row is a bad row, never gone."""
+        if not kind:
+            raise RowError("The row has a score or words, and no kind that says what happened.")
+        if self._unknown_at is None:
+            raise RowError(
+                f"The row has a score or words, and no time in column {self._at_column!r}; fill it in, or let the map"
+                ' give such rows a time, at = { column = ..., unknown = "2026-05-01" }.'
+            )
+        return self._unknown_at
 
-def _bare(kind: str, value: str) -> str:
-    """An e-mail address without the name that a mail program wrote before it."""
-    match = re.search(r"<([^<>\s@]+@[^<>\s]+)>$", value) if kind == "email" else None
-    return match[1] if match else value
+
+@lru_cache(maxsize=1_000)
+def _granted(purpose: str, text: str) -> bool:
+    """Whether a customer allows something; a word that is neither a yes nor a no is not taken for one."""
+    granted = yes_of(text)
+    if granted is None:
+        raise RowError(f"Consent {purpose!r}: {text[:60]!r} is neither a yes nor a no; translate it with `map`.")
+    return granted
 
 
 def _number(number: int, row: Row) -> str:
@@ -171,7 +221,7 @@ def _number(number: int, row: Row) -> str:
 
 def _words(setting: str) -> str | None:
     """What somebody wrote, unless it is only a way of saying nothing."""
-    return None if setting.casefold() in NO_ANSWER else setting[:LONGEST_VERBATIM]
+    return None if setting.casefold() in NOTHING else setting[:LONGEST_VERBATIM]
 
 
 def _get(setting: str | Value, *, fixed: bool = False) -> Get:
@@ -199,16 +249,35 @@ def _translated(setting: Value, get: Get) -> Get:
 def _prefixed(setting: Value, get: Get) -> Get:
     if not setting.prefix:
         return get
-    return lambda row: setting.prefix + value if (value := get(row)).casefold() not in NO_ANSWER else ""
+    return lambda row: setting.prefix + value if (value := get(row)).casefold() not in NOTHING else ""
 
 
-def _gets(settings: list[str] | Mapping[str, str | Value], zone: tzinfo) -> list[tuple[str, Get]]:
+def _gets(settings: list[str] | Mapping[str, str | Value], zone: tzinfo, language: str) -> list[tuple[str, Get]]:
     if isinstance(settings, list):
         return [(slug(column), _get(column)) for column in settings]
-    return [(key, _dated(value, zone)) for key, value in settings.items()]
+    return [(key, _dated(value, zone, language)) for key, value in settings.items()]
 
 
-def _dated(setting: str | Value, zone: tzinfo) -> Get:
+def _zoned(
+    settings: list[str] | Mapping[str, str | Value], gets: list[tuple[str, Get]], zone_of_map: str
+) -> list[tuple[str, Get]]:
+    """Properties whose days end in the zone of the property or of the map, where one is named: they say in which."""
+    named = {} if isinstance(settings, list) else settings
+    return [
+        (key, _in_zone(get, zone) if (zone := _zone_of(named.get(key, "")) or zone_of_map) else get)
+        for key, get in gets
+    ]
+
+
+def _zone_of(setting: str | Value) -> str:
+    return "" if isinstance(setting, str) else setting.time_zone
+
+
+def _in_zone(get: Get, zone: str) -> Get:
+    return lambda row: reading.in_zone(get(row), zone)
+
+
+def _dated(setting: str | Value, zone: tzinfo, language: str) -> Get:
     """Return how to read a value that may be a date: with a format it becomes ISO 8601, without a clock a bare date."""
     if isinstance(setting, str) or not setting.format:
         return _get(setting)
@@ -221,7 +290,7 @@ def _dated(setting: str | Value, zone: tzinfo) -> Get:
         separator=setting.separator,
         prefix=setting.prefix,
     )
-    get = times.of(time, zone)
+    get = times.of(time, zone, language)
     has_clock = any(part in setting.format for part in ("%H", "%I", "%T", "%X", "%c"))
 
     def dated(row: Row) -> str:
@@ -229,29 +298,6 @@ def _dated(setting: str | Value, zone: tzinfo) -> Get:
         return "" if at is None else at.isoformat() if has_clock else at.date().isoformat()
 
     return dated
-
-
-def _money(setting: Money, row: Row, currency: str) -> dict[str, str] | None:
-    told = text_of(row.get(setting.amount))
-    text = re.sub(r"[^\d.,]", "", told)
-    if not text or told.casefold() in NO_ANSWER or _is_code(told, setting.none):
-        return None
-    if (number := number_of(text)) is None:
-        raise RowError(f"Column {setting.amount!r}: {told[:60]!r} is not an amount of money.")
-    amount = number * Decimal(str(setting.times))
-    if amount and re.search(r"^\D*?[-−(]\D{0,3}\d|-\s*$", told):
-        raise RowError(f"Column {setting.amount!r}: {told[:60]!r} is negative; a value is 0 or more.")
-    named = text_of(row.get(setting.currency_column)) if setting.currency_column else setting.currency
-    return {
-        "amount": str(amount.quantize(Decimal("0.01"))),
-        "currency": (named or currency)[:3].upper(),
-        "source": setting.source,
-    }
-
-
-def _is_code(text: str, codes: list[str | int | float]) -> bool:
-    """Whether a cell is one of the codes, however many noughts it has behind the point."""
-    return any(re.sub(r"[.,]0+$", "", text) == text_of(code) for code in codes)
 
 
 def _holds(when: When, row: Row) -> bool:

@@ -26,6 +26,8 @@ from heedful.imports.schema import (
 )
 from heedful.kit.errors import Refused
 from heedful.kit.files.tables import FORMATS
+from heedful.kit.reading import months
+from heedful.kit.reading.currencies import CODES
 
 YEAR = frozenset("YyGcx")
 
@@ -45,6 +47,12 @@ def _map(mapping: ImportMap) -> Faults:
     if mapping.country and mapping.country.upper() not in phonenumbers.SUPPORTED_REGIONS:
         yield "country", f"There is no country {mapping.country[:20]!r}; write two letters, such as DE."
     yield from _zone_of(mapping.time_zone)
+    yield from _decimal(mapping.decimal)
+    if mapping.language and not months.is_known(mapping.language):
+        yield (
+            "language",
+            f"Months in {mapping.language[:20]!r} are not known; there are {', '.join(months.languages())}.",
+        )
     if isinstance(mapping.id, list) and not all(mapping.id):
         yield "id", "`id` names a column without a name."
     if long := next((slug for slug in mapping.stages if not re.fullmatch(r"[\w-]{1,40}", slug)), None):
@@ -91,6 +99,8 @@ def _time(time: Time) -> Faults:
     ]:
         sentence = f"The format {timeless[0]!r} says no year. Join the columns that say it, or give one date as `text`."
         yield "format", sentence
+    if time.unknown and not _is_time(time.unknown, ()):
+        yield "unknown", f"{time.unknown[:60]!r} cannot be read as a time; write it as 2026-05-01."
     if time.text and not _is_time(time.text, formats):
         yield "text", f"{time.text[:60]!r} cannot be read as a time."
 
@@ -105,10 +115,20 @@ def _formats(formats: Sequence[str]) -> Faults:
 
 
 def _money(money: Money) -> Faults:
-    if money.currency and not re.fullmatch(r"[A-Za-z]{3}", money.currency):
+    if money.currency and money.currency.upper() not in CODES:
         yield "currency", f"{money.currency[:20]!r} is not a currency of three letters, such as EUR."
+    yield from _decimal(money.decimal)
     if money.times <= 0:
         yield "times", "`times` makes a year of the figure, 12 for a month's; it is more than 0."
+
+
+def _number(number: Number) -> Faults:
+    yield from _decimal(number.decimal)
+
+
+def _decimal(mark: str) -> Faults:
+    if mark not in ("", ",", "."):
+        yield "decimal", f'`decimal` is what stands before the decimals, "," or ".", not {mark[:20]!r}.'
 
 
 def _when(when: When) -> Faults:
@@ -169,6 +189,7 @@ CHECKS: dict[type, Callable[[Any], Faults]] = {
     Value: _value,
     Time: _time,
     Money: _money,
+    Number: _number,
     When: _when,
     TouchpointMap: _touchpoint,
 }

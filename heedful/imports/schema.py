@@ -2,27 +2,6 @@
 
 import msgspec
 
-NO_ANSWER = frozenset(
-    {"", "-", "--", "–", "—", ".", "na", "n/a", "n.a.", "nan", "nat", "null", "none", "nil", "not applicable"}
-    | {
-        "no answer",
-        "blank",
-        "(blank)",
-        "missing",
-        "keine angabe",
-        "k.a.",
-        "k. a.",
-        "#n/a",
-        "#na",
-        "#null!",
-        "#value!",
-        "#ref!",
-        "#div/0!",
-        "#name?",
-    }
-)
-"""How files write that there is nothing, in lower case."""
-
 
 class Value(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """Where a value comes from: a column, a fixed text, several columns joined, or the row's number; then translated.
@@ -56,6 +35,8 @@ class Time(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     join: list[str] = []
     separator: str = " "
     prefix: str = ""
+    unknown: str = ""
+    """The time of rows that have a score or words and no time."""
 
 
 class Number(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -68,6 +49,7 @@ class Number(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     none: list[str | int | float] = []
     map: dict[str, int] = {}
     of: list[int] = []
+    decimal: str = ""
 
 
 class Money(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -79,6 +61,7 @@ class Money(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     times: float = 1
     none: list[str | int | float] = []
     source: str = "import"
+    decimal: str = ""
 
 
 class OrganisationMap(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -154,6 +137,10 @@ class ImportMap(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """Whether a row that came before and says something else now takes the place of what it said."""
     time_zone: str = ""
     country: str = ""
+    decimal: str = ""
+    """What stands before the decimals in all columns, where they do not say it by themselves."""
+    language: str = ""
+    """The language of the months' names, beside English."""
     stages: dict[str, str] = {}
     """Stages to add to the company's list: slug -> name."""
     file: FileMap = FileMap()

@@ -8,14 +8,16 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from heedful.imports.cells import text_of
-from heedful.imports.schema import NO_ANSWER, Time
+from heedful.imports.schema import Time
 from heedful.kit.files.tables import Row, RowError
+from heedful.kit.reading import months
 from heedful.kit.reading import times as reading
+from heedful.kit.reading.nothing import NOTHING
 
 EXCEL = "excel"
 """The format of a time that a workbook wrote as days since 1899-12-30."""
 EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 - a workbook has no zone
-NEVER = NO_ANSWER | {"0000-00-00", "0000-00-00 00:00:00", "00.00.0000", "00/00/0000"}
+NEVER = NOTHING | {"0000-00-00", "0000-00-00 00:00:00", "00.00.0000", "00/00/0000"}
 
 PARTS = frozenset("aAbBcdfGHIjmMpSuUVwWxXyYzZ%")
 
@@ -43,16 +45,19 @@ def is_format(form: str) -> bool:
     return bool(parts) and set(parts) <= PARTS and len(named) == len(set(named))
 
 
-def of(written: str | Time, zone_of_map: tzinfo) -> Moment:
-    """Return how to read a time of a row; an empty cell means that it did not happen."""
+def of(written: str | Time, zone_of_map: tzinfo, language: str = "") -> Moment:
+    """Return how to read a time of a row; an empty cell means that it did not happen.
+
+    `language` is that of the months' names, beside English.
+    """
     setting_ = Time(written) if isinstance(written, str) else written
     formats = formats_of(setting_)
     own = zone(setting_.time_zone) if setting_.time_zone else zone_of_map
     if setting_.text:
-        at = parsed(setting_.text, formats, own)
+        at = parsed(setting_.text, formats, own, language)
         return lambda _: at
     cell = _cell(setting_)
-    name = setting_.column or ", ".join(setting_.join)
+    name = name_of(setting_)
     clock = _clock(setting_.time_zone_column, own)
 
     def get(row: Row) -> datetime | None:
@@ -64,17 +69,30 @@ def of(written: str | Time, zone_of_map: tzinfo) -> Moment:
         if text.casefold() in NEVER:
             return None
         try:
-            return parsed(text, formats, clock(row))
+            return parsed(text, formats, clock(row), language)
         except (ValueError, OverflowError):
             raise RowError(f"Column {name!r}: {text[:60]!r} cannot be read as a time {_hint(formats)}.") from None
 
     return get
 
 
+def unknown(written: str | Time, zone_of_map: tzinfo) -> datetime | None:
+    """The time that a map gives to rows which have a score or words and no time."""
+    if isinstance(written, str) or not written.unknown:
+        return None
+    return parsed(written.unknown, (), zone(written.time_zone) if written.time_zone else zone_of_map)
+
+
+def name_of(written: str | Time) -> str:
+    """The column or columns from which a time is read."""
+    return written if isinstance(written, str) else written.column or ", ".join(written.join)
+
+
 def _hint(formats: tuple[str, ...]) -> str:
     if formats:
         return f"as {' or '.join(formats)}"
-    return "by itself; the map says how it is written, such as format = '%d/%m/%Y %H:%M'"
+    how = "the map says how it is written, such as format = '%d/%m/%Y %H:%M' or, for months by name, language = 'de'"
+    return f"by itself; {how}"
 
 
 def _cell(setting: Time) -> Callable[[Row], Any]:
@@ -100,7 +118,7 @@ def _clock(column: str, own: tzinfo) -> Callable[[Row], tzinfo]:
     def clock(row: Row) -> tzinfo:
         name = text_of(row.get(column))
         try:
-            return zone(name) if name.casefold() not in NO_ANSWER else own
+            return zone(name) if name.casefold() not in NOTHING else own
         except ValueError:
             raise RowError(f"Column {column!r}: there is no time zone {name[:60]!r}.") from None
 
@@ -108,25 +126,37 @@ def _clock(column: str, own: tzinfo) -> Callable[[Row], tzinfo]:
 
 
 @lru_cache(maxsize=20_000)
-def parsed(text: str, formats: tuple[str, ...], clock: tzinfo) -> datetime:
+def parsed(text: str, formats: tuple[str, ...], clock: tzinfo, language: str = "") -> datetime:
     """Read a time by the first format that fits; without formats in whatever way can be read one way only."""
     for form in formats:
         try:
-            at = _by(form, text)
+            at = _by(form, text, language)
         except ValueError:
             continue
         return at if at.tzinfo else at.replace(tzinfo=clock)
     if formats:
         raise ValueError(text)
-    found = reading.moment(text, clock=clock)
+    found = reading.moment(text, clock=clock, language=language)
     if found is None:
         raise ValueError(text)
     return found
 
 
-def _by(form: str, text: str) -> datetime:
+def _by(form: str, text: str, language: str) -> datetime:
     if form == EXCEL:
         return EPOCH + timedelta(days=float(text.replace(",", ".")))
     if "%p" in form:
         text = re.sub(r"(?i)\b([ap])\.\s?m\b\.?", r"\1m", text)
+    if language and (by_name := re.search("%[Bb]", form)):
+        text = _in_english(text, language, len_of_name=3 if by_name[0] == "%b" else None)
     return datetime.strptime(text, form)  # noqa: DTZ007 - the zone follows
+
+
+def _in_english(text: str, language: str, *, len_of_name: int | None) -> str:
+    """A text whose months are named as formats name them, in full or by three letters."""
+
+    def named(word: re.Match[str]) -> str:
+        month = months.month_of(word[1], language)
+        return word[0] if month is None else months.NAMES[month - 1][:len_of_name]
+
+    return re.sub(r"([^\W\d_]{3,})(?:(?<=\w)\.(?=\W|$))?", named, text)

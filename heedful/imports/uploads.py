@@ -17,7 +17,7 @@ from django.utils import timezone
 from heedful.associates import associates, disclosures
 from heedful.associates.models import Associate
 from heedful.customers.import_log import Import
-from heedful.imports import diagnostics, importing, proposal, undo
+from heedful.imports import columns, diagnostics, importing, proposal, undo
 from heedful.imports.counting import Report
 from heedful.imports.schema import ImportMap
 from heedful.kit import live, names
@@ -127,15 +127,15 @@ def _look(row: Import, at: datetime) -> None:
         shutil.rmtree(folder(row), ignore_errors=True)
         row.delete()
         raise no from None
-    columns = table.columns or list(dict.fromkeys(key for one in rows for key in one))
-    proposed = proposal.propose(row.file_name, columns, rows)
+    headings = table.columns or list(dict.fromkeys(key for one in rows for key in one))
+    proposed = proposal.propose(row.file_name, headings, rows)
     row.preview = {
         "format": table.format,
         "encoding": table.encoding.removesuffix("-sig").upper(),
         "separator": table.separator,
         "damaged": table.damaged,
-        "columns": columns,
-        "rows": proposal.shown(rows[:SHOWN], columns),
+        "columns": headings,
+        "rows": proposal.shown(rows[:SHOWN], headings),
         "doubts": [] if row.map_text else proposed.doubts,
     }
     row.map_text = row.map_text or proposed.text
@@ -163,6 +163,7 @@ def start(*, row: Import, text: str, by: By, at: datetime) -> Import:
         raise Refused("This file is being read in already.")
     mapping = _set_map(row, text)
     digest = importing.digest_of(mapping)
+    _must_be_sure(row, mapping, digest)
     if row.replaces is not None:
         undo.begin(row=row.replaces, by=by, at=at)
     same = Import.objects.standing().filter(file_digest=row.file_digest, map_digest=digest).exclude(pk=row.pk).first()
@@ -212,6 +213,17 @@ def _set_map(row: Import, text: str) -> ImportMap:
     row.map_text = text
     row.save(update_fields=["map_text"])
     return mapping
+
+
+def _must_be_sure(row: Import, mapping: ImportMap, digest: str) -> None:
+    """Keep a file back while its numbers may be read in two ways; which of them, only a dry run of all rows can say."""
+    if all(column.decimal for column in columns.number_columns(mapping)):
+        return
+    trial = row.trial or {}
+    if trial.get("map") != digest or not trial.get("done"):
+        raise Refused("Try this map first: all rows together say how its numbers are written.")
+    if doubts := trial.get("doubts"):
+        raise Refused(" ".join(doubts))
 
 
 def _table(row: Import, mapping: ImportMap) -> FileTable:
@@ -271,6 +283,7 @@ def _counted(report: Report) -> dict[str, object]:
         "properties": sorted(report.properties.items()),
         "sums": [(currency, f"{total:,.2f}") for currency, total in sorted(report.sums.items())],
         "unseen": report.unseen,
+        "doubts": report.doubts,
     }
 
 

@@ -23,6 +23,26 @@ def straight(text: str) -> str:
     return _TURNING.sub("", text)
 
 
+_INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f"
+    "\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]"
+)
+_JOINERS = re.compile("[\u200c\u200d]")
+
+
+def visible(text: str) -> str:
+    """Return the text without letters that nobody sees, which come along when it is copied from a page or a file.
+
+    Joiners stay, since words of some languages are written with them.
+    """
+    return text if text.isascii() else _INVISIBLE.sub("", text)
+
+
+def unjoined(text: str) -> str:
+    """Return the text without joiners, where it holds no words."""
+    return text if text.isascii() else _JOINERS.sub("", text)
+
+
 def is_one_line(text: str) -> bool:
     """Tell whether a text can stand in a header: nothing in it starts another one."""
     return not any(character in text for character in "\r\n\x00\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029")
@@ -35,7 +55,7 @@ SORTED_AT_ONCE = 500
 _LAST_MARK = 0x1F000
 
 
-def normalised(form: Literal["NFC", "NFD", "NFKC"], text: str) -> str:
+def normalised(form: Literal["NFC", "NFD", "NFKC", "NFKD"], text: str) -> str:
     """Return the text in a normal form of Unicode, in time that is linear in its length.
 
     Accents are sorted by an algorithm that takes the square of their number, and one letter may carry thousands.

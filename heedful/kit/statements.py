@@ -1,6 +1,7 @@
 """Statements that run so often that the database reads and plans them once for each connection."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial, reduce
 from typing import Any
 
 import msgspec
@@ -8,14 +9,23 @@ import psycopg
 from django.db import connection
 
 
-def fetch(statement: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
+def fetch(statement: str, parameters: Sequence[Any] | Mapping[str, Any]) -> list[tuple[Any, ...]]:
     """Run a statement on Django's connection, prepared, and return the rows that it gives, if it gives any."""
     connection.ensure_connection()
     raw = connection.connection
     raw.prepare_threshold = raw.prepare_threshold or 5
     with connection.wrap_database_errors, psycopg.Cursor(raw) as cursor:
-        cursor.execute(statement, parameters, prepare=True)
+        _measured(cursor)(statement, parameters, False, {"connection": connection, "cursor": cursor})
         return cursor.fetchall() if cursor.description else []
+
+
+def _measured(cursor: psycopg.Cursor[Any]) -> Callable[..., Any]:
+    """Run as prepared, within whatever stands around Django's own statements, such as a watch."""
+
+    def execute(statement: str, parameters: Any, *_: Any) -> None:
+        cursor.execute(statement, parameters, prepare=True)
+
+    return reduce(lambda run, wrapper: partial(wrapper, run), reversed(connection.execute_wrappers), execute)
 
 
 def numbers(values: Iterable[int]) -> str:

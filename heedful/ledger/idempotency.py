@@ -27,8 +27,8 @@ class KeyedReply:
 def run_once(*, actor: str, key: str, request: bytes, do: Callable[[], tuple[int, Any]], at: datetime) -> KeyedReply:
     """Do something unless this actor sent this key before; then give the same answer again.
 
-    `do` returns a status and a JSON body; a refusal changes nothing and is not kept. The same key with another request
-    is refused.
+    `do` returns a status and a JSON body; a refusal changes nothing and is not kept, and neither is status 0. The same
+    key with another request is refused.
     """
     if not 0 < len(key) <= LONGEST_KEY:
         raise Refused(f"An Idempotency-Key has 1 to {LONGEST_KEY} characters.", code="idempotency_key")
@@ -41,7 +41,8 @@ def run_once(*, actor: str, key: str, request: bytes, do: Callable[[], tuple[int
                 raise Refused("This Idempotency-Key was used for another request.", code="idempotency_key_reused")
             return KeyedReply(row.status, row.body, is_repeated=True)
         status, body = do()
-        IdempotentReply.objects.create(actor=actor, key=key, request=digest, status=status, body=body, at=at)
+        if status:
+            IdempotentReply.objects.create(actor=actor, key=key, request=digest, status=status, body=body, at=at)
     return KeyedReply(status, body)
 
 

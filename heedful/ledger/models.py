@@ -37,7 +37,7 @@ class Entry(models.Model):
 
 
 class IdempotentReply(models.Model):
-    """The answer to a request that came with an Idempotency-Key."""
+    """The answer to a request that came with an Idempotency-Key, or to a form with its token."""
 
     actor = models.CharField(max_length=100)
     key = models.CharField(max_length=200)

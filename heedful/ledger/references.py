@@ -22,6 +22,7 @@ KINDS = {
     "commitment": ReferenceKind("promise.Commitment", "Promise to a customer", former="instance"),
     "invitation": ReferenceKind("listen.Invitation", "Survey", former="ask"),
     "message": ReferenceKind("listen.Message", "Mail on a case", former="note"),
+    "opening": ReferenceKind("customers.Customer", "Opened by hand", page="desk:customer"),
     "escalation": ReferenceKind("act.Case", "Case that is nearly late", page="desk:case"),
     "endpoint": ReferenceKind("courier.Endpoint", "Webhook", page="setup:webhook"),
 }

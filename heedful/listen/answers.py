@@ -10,15 +10,17 @@ from django.db import transaction
 
 from heedful.associates.models import Associate
 from heedful.customers import consents, question_kinds, touchpoints
+from heedful.customers.models import Touchpoint
 from heedful.customers.question_kinds.kind import Scale
 from heedful.customers.touchpoints import TouchpointDraft
-from heedful.kit import live, names
+from heedful.kit import live, locks, names
 from heedful.kit.actor import By
 from heedful.kit.errors import Refused
 from heedful.ledger import events
 from heedful.ledger.references import Reference
 from heedful.listen import invitations, wordings
 from heedful.listen.models import Invitation, Survey
+from heedful.promise import promises, property_values
 
 LONGEST = 5_000
 SOURCE = "survey"
@@ -84,9 +86,23 @@ def answer_all(
 
 @transaction.atomic
 def open_public(
-    *, survey: Survey, values: Mapping[str, Any], submit: bool, channel: str, by: By, at: datetime
+    *,
+    survey: Survey,
+    values: Mapping[str, Any],
+    submit: bool,
+    channel: str,
+    form_token: str = "",
+    by: By,
+    at: datetime,
 ) -> Invitation:
-    """Begin a sheet for somebody who came by the public link, with the first answers; who it is stays unknown."""
+    """Begin a sheet for somebody who came by the public link, with the first answers; who it is stays unknown.
+
+    What the same form sends again, because the answer to it was lost, goes into the sheet that it began.
+    """
+    token = invitations.token_of(survey, form_token) if form_token else invitations.new_token()
+    locks.lock(f"{Invitation._meta.label} {token}")
+    if begun := survey.invitations.filter(token=token).first():
+        return answer_all(invitation=begun, values=values, submit=submit, by=by, at=at)
     if survey.ended_at is not None or survey.is_paused:
         raise Refused("This survey has ended. Thank you for coming.", code="ended")
     if (
@@ -100,7 +116,7 @@ def open_public(
         survey=survey,
         state=Invitation.State.ASKED,
         channel=channel,
-        token=invitations.new_token(),
+        token=token,
         created_at=at,
         ask_at=at,
         asked_at=at,
@@ -216,11 +232,30 @@ def draft_of(invitation: Invitation, question: str, at: datetime) -> TouchpointD
         identities=() if invitation.customer_id else (("anonymous_id", _nobody(invitation)),),
         channel=invitation.channel,
         stage=invitation.stage_slug,
-        properties={"survey": invitation.survey.slug, "question": question, "invitation": invitation.pk},
+        properties={
+            **_of_the_moment(invitation),
+            "survey": invitation.survey.slug,
+            "question": question,
+            "invitation": invitation.pk,
+        },
         scores=None if is_in_words else {question: score_of(question, answer)},
         verbatim=str(answer["value"]) if is_in_words else None,
         subject=Reference("invitation", invitation.pk).former,
     )
+
+
+def _of_the_moment(invitation: Invitation) -> dict[str, Any]:
+    """By what promises tell orders apart: an answer about a moment is about the order of that moment."""
+    names = promises.match_properties() if invitation.moment_id else []
+    if not names or invitation.moment_id is None:
+        return {}
+    moments = Touchpoint.objects.filter(pk=invitation.moment_id).values_list("properties", flat=True)
+    return {
+        name: value
+        for properties in moments[:1]
+        for name in names
+        if (value := property_values.value_at(properties, name)) is not None
+    }
 
 
 def _nobody(invitation: Invitation) -> str:

@@ -1,5 +1,6 @@
 """Asks: whom a survey asks, when, and whom it spares and why."""
 
+import base64
 import hashlib
 import secrets
 from collections.abc import Collection, Sequence
@@ -8,8 +9,9 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
-from heedful.associates import associates
+from heedful.associates import associates, company
 from heedful.associates.models import Associate
 from heedful.courier import mails
 from heedful.customers import consents
@@ -159,6 +161,12 @@ def consider(*, invitation: Invitation, by: By, at: datetime) -> Invitation:
     return row
 
 
+def token_of(survey: Survey, form_token: str) -> str:
+    """Return the word for a link that one form of a survey's public page leads to, which nobody else can work out."""
+    digest = salted_hmac("survey form", f"{survey.public_token} {form_token}", algorithm="sha256").digest()
+    return base64.urlsafe_b64encode(digest[:24]).decode()
+
+
 def new_token() -> str:
     """Return a word that nobody can guess: 192 random bits."""
     return secrets.token_urlsafe(24)
@@ -240,9 +248,9 @@ def _over_budget(survey: Survey, person: Customer, at: datetime) -> str | None:
         customer__person=person.pk, state__in=[Invitation.State.ASKED, Invitation.State.ANSWERED]
     )
     overall = surveys.budget()
-    if rows.filter(survey=survey, asked_at__gt=at - timedelta(days=survey.days)).count() >= survey.times:
+    if rows.filter(survey=survey, asked_at__gt=company.days_before(at, survey.days)).count() >= survey.times:
         return "survey_budget"
-    if rows.filter(asked_at__gt=at - timedelta(days=overall.days)).count() >= overall.times:
+    if rows.filter(asked_at__gt=company.days_before(at, overall.days)).count() >= overall.times:
         return "budget"
     return None
 

@@ -10,9 +10,10 @@ class LoopConfig(AppConfig):
     label = "loop"
 
     def ready(self) -> None:
-        from heedful.courier import kinds
+        from heedful.courier import digests, kinds
         from heedful.ledger import events
         from heedful.loop import wiring
 
         events.wire(wiring.REACTIONS)
+        digests.offer(wiring.DIGESTS)
         kinds.offer(event for event, follows in wiring.REACTIONS.items() if wiring.TOLD in follows)

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
+from heedful.act import cases
 from heedful.associates import disclosures, rate_limits
-from heedful.customers import partitions
+from heedful.courier import outbox
+from heedful.customers import partitions, renormalisation
 from heedful.imports import uploads
 from heedful.ledger import idempotency, jobs
 from heedful.promise import calendars, commitments, recounts
@@ -31,10 +33,13 @@ SCHEDULE: tuple[Regular, ...] = (
     Regular("23 * * * *", jobs.forget_finished),
     Regular("31 * * * *", idempotency.forget),
     Regular("*/10 * * * *", rate_limits.forget),
+    Regular("17 * * * *", cases.release_abandoned),
     Regular("37 2 * * *", disclosures.forget),
+    Regular("*/10 * * * *", renormalisation.keep_up),
     Regular("41 2 * * *", partitions.tend),
     Regular("47 2 * * *", uploads.forget),
     Regular("* * * * *", commitments.fire, queue=jobs.CLOCKS),
+    Regular("* * * * *", outbox.wake_forgotten),
     Regular("22 2 * * *", calendars.keep_up),
     Regular("12 3 * * *", recounts.follow_audiences),
     Regular("52 3 * * *", rereadings.keep_up),

@@ -2,20 +2,31 @@
 
 from collections.abc import Sequence
 
-from heedful.act import case_policy, cases, causes, replies, routes
+from heedful.act import case_policy, cases, causes, escalations, replies, routes
 from heedful.act import reactions as act
-from heedful.associates import associates, company, disclosures, first, keys, teams, views
+from heedful.associates import (
+    associates,
+    company,
+    disclosures,
+    exchange_rates,
+    first,
+    keys,
+    teams,
+    views,
+    welcome_links,
+)
 from heedful.courier import deliveries, webhooks
 from heedful.courier.carriers.smtp import events as mail_events
 from heedful.courier.carriers.webhook.destination import EndpointDisabled
-from heedful.customers import consents, kinds, messages, organisations, people, stages
+from heedful.customers import consents, joins, kinds, messages, organisations, people, stages
 from heedful.customers.touchpoints import TouchpointsRecorded
 from heedful.imports import importing, undo, uploads
 from heedful.ledger.events import Reaction
 from heedful.ledger.jobs import CLOCKS, PROMISES
 from heedful.listen import answers, backfill, conversations, invitations, surveys
 from heedful.promise import calendars, commitments, promises, recounts
-from heedful.understand import detection, reading, rereadings, rules, topics
+from heedful.prove import directions
+from heedful.understand import corrections, detection, reading, rereadings, rules, topics
 
 TOLD = Reaction(deliveries.dispatch, when=deliveries.is_heard)
 """What endpoints outside may hear of; it costs a job only when one does."""
@@ -28,8 +39,12 @@ REACTIONS: dict[type, Sequence[Reaction]] = {
         Reaction(reading.read, when=lambda event: event.feedback, priority=20, batch_size=50),
         Reaction(invitations.plan_for, when=lambda event: event.watched, batch_size=500),
     ],
+    associates.AssociateDeactivated: [Reaction(act.release_cases, priority=20)],
     people.PeopleRegrouped: [
         Reaction(commitments.reevaluate, queue=PROMISES),
+    ],
+    kinds.AwaitedKindsArrived: [
+        Reaction(recounts.begin_measuring, queue=PROMISES),
     ],
     detection.TroubleHeard: [Reaction(act.open_cases, priority=20), TOLD],
     commitments.PromiseBroken: [Reaction(act.open_for_broken_promises, priority=30, queue=CLOCKS), TOLD],
@@ -39,24 +54,36 @@ REACTIONS: dict[type, Sequence[Reaction]] = {
     cases.CaseEscalated: [Reaction(act.write_to_the_leads, priority=30, queue=CLOCKS), TOLD],
     cases.CaseClosed: [Reaction(act.ask_whether_it_helped), TOLD],
     cases.CaseReopened: [TOLD],
+    cases.CaseHeardAgain: [TOLD],
+    mail_events.MailSent: [Reaction(act.note_departure, when=act.is_of_case, priority=30, queue=CLOCKS)],
+    mail_events.MailGivenUp: [Reaction(act.note_departure, when=act.is_of_case)],
+    conversations.MessageReceived: [Reaction(act.hear_message, priority=20)],
     answers.HelpAnswered: [Reaction(act.hear_whether_it_helped, priority=10), TOLD],
     answers.SurveyAnswered: [TOLD],
     answers.CustomerStoppedSurveys: [TOLD],
     invitations.CustomerInvited: [TOLD],
+    corrections.ReadingCorrected: [TOLD],
+    corrections.CorrectionUndone: [TOLD],
     EndpointDisabled: [Reaction(webhooks.tell_administrators)],
 }
 """Event -> what follows, each in a job of its own. What sets clocks and what they bring about has hands of its own."""
+
+DIGESTS = (escalations.DIGEST, webhooks.DIGEST)
+"""Mails to our own people that may come in heaps: those of a while are one."""
 
 RECORDED_ONLY: tuple[type, ...] = (
     associates.AssociateAdded,
     associates.AssociateChanged,
     associates.AssociateChoseMails,
-    associates.AssociateDeactivated,
     associates.AssociateReactivated,
     associates.PasswordSet,
+    welcome_links.WelcomeLinkMade,
+    welcome_links.WelcomeLinkUsed,
     company.CompanyChanged,
     disclosures.CustomersDisclosed,
     disclosures.ListExported,
+    exchange_rates.ExchangeRateEntered,
+    exchange_rates.ExchangeRateRemoved,
     first.HouseSetUp,
     keys.KeyAdded,
     keys.KeyRevoked,
@@ -64,6 +91,7 @@ RECORDED_ONLY: tuple[type, ...] = (
     kinds.TouchpointKindPlaced,
     people.CustomersMerged,
     people.MergeUndone,
+    joins.CustomersParted,
     messages.CustomersDescribed,
     organisations.OrganisationsDescribed,
     consents.ConsentsGiven,
@@ -78,14 +106,17 @@ RECORDED_ONLY: tuple[type, ...] = (
     views.ViewRemoved,
     calendars.CalendarAdded,
     calendars.CalendarChanged,
+    calendars.CalendarCorrected,
     promises.PromiseMade,
     promises.PromiseChanged,
     promises.PromiseEnded,
     recounts.PromiseRecounted,
     cases.CaseClaimed,
     cases.CaseGivenBack,
+    cases.CaseReleased,
     cases.CaseHandedOver,
     cases.CaseNoted,
+    cases.CustomerApproached,
     cases.CustomerWrittenTo,
     cases.CustomerCalled,
     cases.CustomerSaidWhetherItHelped,
@@ -108,9 +139,9 @@ RECORDED_ONLY: tuple[type, ...] = (
     rules.RuleRemoved,
     rereadings.RereadingStarted,
     rereadings.RereadingFinished,
-    conversations.MessageReceived,
     invitations.InvitationSuppressed,
     backfill.InvitationsBackfilled,
+    directions.DirectionChosen,
     surveys.BudgetChanged,
     surveys.SurveyMade,
     surveys.SurveyChanged,
@@ -123,7 +154,5 @@ RECORDED_ONLY: tuple[type, ...] = (
     webhooks.EndpointSecretRotated,
     webhooks.EndpointEnabled,
     mail_events.MailWritten,
-    mail_events.MailSent,
-    mail_events.MailGivenUp,
 )
 """Events that are written down and followed by nothing."""

@@ -3,10 +3,12 @@
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import cast
 
 from django.db.models import Count, Max, OuterRef, Subquery
 
+from heedful.kit import bundle
 from heedful.promise.models import Commitment, Promise
 
 
@@ -37,9 +39,12 @@ def attainments(*, since: datetime, until: datetime, promise: int | None = None)
     if promise is not None:
         settled, undecided = settled.filter(promise=promise), undecided.filter(promise=promise)
     found: dict[int, Attainment] = defaultdict(Attainment)
-    for rows in (settled, undecided):
-        for pk, state, count in rows.order_by().values_list("promise_id", "state").annotate(n=Count("*")):
-            setattr(found[pk], state, count)
+    counts = [
+        rows.order_by().values_list("promise_id", "state").annotate(n=Count("*")) for rows in (settled, undecided)
+    ]
+    bundle.fetch(*counts)
+    for pk, state, count in chain(*counts):
+        setattr(found[pk], state, count)
     return found
 
 

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,8 +14,8 @@ from heedful.kit import locks, names
 from heedful.kit.actor import SYSTEM, By
 from heedful.kit.errors import Refused
 from heedful.ledger import events
-from heedful.promise import public_holidays, recounts
-from heedful.promise.models import Calendar, Promise
+from heedful.promise import public_holidays, recounts, working_time
+from heedful.promise.models import Calendar, Promise, Standard
 from heedful.promise.working_time import WEEKDAYS
 from heedful.promise.working_time import WorkingHours as Hours
 
@@ -39,6 +39,19 @@ class CalendarChanged:
     calendar: int
     name: str
     before: dict[str, Any]
+    since: str = ""
+    """From when on; nothing where only days to come became others, or nothing counts by it yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarCorrected:
+    """Somebody said when the company really worked; what was settled by the wrong hours is counted anew."""
+
+    calendar: int
+    name: str
+    before: dict[str, Any]
+    since: str
+    """From when on it was wrong; nothing where it always was."""
 
 
 def default() -> Calendar | None:
@@ -78,25 +91,97 @@ def change(
     holidays: Sequence[str] = (),
     region: str = "",
     is_default: bool = False,
+    first_day: date | None = None,
     by: By,
     at: datetime,
 ) -> Calendar:
-    """Change when the company works; promises that count by it are counted anew in the background.
+    """Change when the company works, from now on or from a first day that is to come; what was settled stays.
 
-    The holidays are as they are given here; the public ones of a region are added to them when it is chosen.
+    What is pending is counted anew in the background. The holidays are as they are given here; the public ones of a
+    region are added to them when it is chosen. Days that are over stay as they were: see `correct`.
     """
     associates.must(by, "calendar.edit")
     free_name = _free_name(name, calendar.pk)
     row = Calendar.objects.select_for_update().get(pk=calendar.pk)
-    before = _before(row)
+    before, old = _before(row), row.hours
     row.name = free_name
+    _write(row, time_zone, week, holidays, region, at)
+    since = None
+    if Standard.objects.filter(calendar=row).exists():
+        _keep_what_is_over(row, before["holidays"], holidays, at)
+        since = _hold_from(row, old, first_day, at)
+    _make_default(row, wanted=is_default or row.is_default)
+    row.save()
+    events.record(CalendarChanged(row.pk, row.name, before, since.isoformat() if since else ""), by=by, at=at)
+    _count_anew(row, "the calendar was changed", at)
+    return row
+
+
+@transaction.atomic
+def correct(
+    *,
+    calendar: Calendar,
+    time_zone: str,
+    week: Week,
+    holidays: Sequence[str] = (),
+    first_day: date | None = None,
+    by: By,
+    at: datetime,
+) -> Calendar:
+    """Say when the company really worked, from a day that is over or always: what was settled is counted anew."""
+    associates.must(by, "calendar.edit")
+    row = Calendar.objects.select_for_update().get(pk=calendar.pk)
+    if first_day and first_day > _today(row, at):
+        raise Refused("A day that is to come cannot be corrected. Change the hours from that day on.")
+    before, old = _before(row), row.hours
+    _write(row, time_zone, week, holidays, row.region, at)
+    since = _start_of(first_day, row.time_zone) if first_day else None
+    _put_before(row, old, since)
+    row.save()
+    events.record(CalendarCorrected(row.pk, row.name, before, f"{first_day or ''}"), by=by, at=at)
+    _count_anew(row, "the past of the calendar was corrected", at)
+    return row
+
+
+def _write(row: Calendar, time_zone: str, week: Week, holidays: Sequence[str], region: str, at: datetime) -> None:
     for field, value in _hours(time_zone, week, holidays).items():
         setattr(row, field, value)
     _choose(row, region, at)
-    _make_default(row, wanted=is_default or row.is_default)
-    row.save()
-    _announce(row, before, "the calendar was changed", by, at)
-    return row
+
+
+def _keep_what_is_over(row: Calendar, old: Sequence[str], given: Sequence[str], at: datetime) -> None:
+    """Leave the holidays before today as they are, and refuse those that are added to them."""
+    today = f"{_today(row, at)}"
+    if late := sorted(day for day in set(given) - set(old) if day < today):
+        raise Refused(f"{late[0]} is over. To count it as a holiday after all, correct the past.")
+    row.holidays = sorted({day for day in old if day < today} | {day for day in row.holidays if day >= today})
+
+
+def _hold_from(row: Calendar, old: Mapping[str, Any], first_day: date | None, at: datetime) -> datetime | None:
+    """Let the new hours hold from a moment on; holidays that are yet to come need none, they have their day."""
+    today = _today(row, at)
+    if first_day and first_day < today:
+        raise Refused(f"{first_day} is over. What was settled stays; to count it anew, correct the past.")
+    if _without_days_to_come(row.hours, today) == _without_days_to_come(old, today):
+        return None
+    since = _start_of(first_day, row.time_zone) if first_day and first_day > today else at
+    _put_before(row, old, since)
+    return since
+
+
+def _without_days_to_come(hours: Mapping[str, Any], today: date) -> tuple[Any, ...]:
+    return hours["time_zone"], hours["week"], [day for day in hours["holidays"] if day <= f"{today}"]
+
+
+def _put_before(row: Calendar, old: Mapping[str, Any] | None, since: datetime | None) -> None:
+    """Put the hours of before below those of now, without what would have begun later than these do."""
+    while old is not None and old.get("since") and (since is None or datetime.fromisoformat(old["since"]) >= since):
+        old = old["earlier"]
+    row.since, row.earlier = since, old if since else None
+
+
+def _start_of(day: date, time_zone: str) -> datetime:
+    return working_time.at_wall_time(time_zone, datetime.combine(day, time.min))
 
 
 def keep_up(*, at: datetime) -> None:
@@ -115,8 +200,8 @@ def _keep_up(pk: int, at: datetime) -> None:
     _follow_region(row, at)
     row.save(update_fields=["holidays", "public_holidays"])
     if row.holidays != before["holidays"]:
-        because = f"public holidays of {public_holidays.name_of(row.region)} were taken over"
-        _announce(row, before, because, SYSTEM, at)
+        events.record(CalendarChanged(row.pk, row.name, before), by=SYSTEM, at=at)
+        _count_anew(row, f"public holidays of {public_holidays.name_of(row.region)} were taken over", at)
 
 
 def _choose(row: Calendar, region: str, at: datetime) -> None:
@@ -155,9 +240,8 @@ def _before(row: Calendar) -> dict[str, Any]:
     return {"time_zone": row.time_zone, "week": row.week, "holidays": row.holidays}
 
 
-def _announce(row: Calendar, before: dict[str, Any], because: str, by: By, at: datetime) -> None:
-    """Write down that the company works at other times, and count anew what was promised by it."""
-    events.record(CalendarChanged(row.pk, row.name, before), by=by, at=at)
+def _count_anew(row: Calendar, because: str, at: datetime) -> None:
+    """Count anew what was promised by it."""
     for promise in Promise.objects.filter(standards__calendar=row).distinct():
         recounts.start(promise=promise, because=because, at=at)
 

@@ -51,8 +51,8 @@ class Measure:
 
 
 def measures(promise: Promise | None = None) -> list[Measure]:
-    """Every standard that has something to say, those that ended too: what they opened goes on."""
-    rows = Standard.objects.select_related("promise", "calendar").order_by("pk")
+    """Every standard that can be measured, those that ended too: what they opened goes on."""
+    rows = Standard.objects.filter(is_waiting=False).select_related("promise", "calendar").order_by("pk")
     if promise is not None:
         rows = rows.filter(promise=promise)
     zone = standards.company_zone()

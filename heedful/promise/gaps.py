@@ -13,11 +13,12 @@ from django.db import connection
 
 from heedful.customers.question_kinds import EXPECTED
 from heedful.promise import standards
-from heedful.promise.models import Promise
+from heedful.promise.models import Promise, Standard
 
 type By = Literal["kind", "stage", "channel", "month"]
 
 EXPERIENCE_WINDOW = timedelta(days=30)
+"""Calendar days where the company is."""
 KEYS = {
     "kind": "kind",
     "stage": "stage",
@@ -58,9 +59,16 @@ class OutcomeCount(NamedTuple):
         return None if self.expected is None else self.experience - self.expected
 
 
+def _value(document: str, name: str) -> str:
+    """A property by its name or its path, as the text by which it is matched."""
+    whole = r"'^(-?\d+)\.0+$', '\1'"
+    found = f"coalesce({document} ->> {name}, {document} #>> string_to_array({name}, '.'))"
+    return f"nullif(regexp_replace(btrim({found}), {whole}), '')"
+
+
 EXPERIENCES = """
 WITH found AS (
-    SELECT s.question, s.value, s.happened_at, s.kind, s.stage, s.channel, s.customer_id AS record,
+    SELECT s.question, s.value, s.happened_at, s.kind, s.stage, s.channel, s.customer_id AS record, {answer}
         coalesce(m.person_id, s.customer_id) AS person
     FROM customers_score s LEFT JOIN customers_customer m ON m.id = s.customer_id AND m.person_id < m.id
     WHERE s.question = ANY(%(questions)s) AND s.happened_at >= %(since)s AND s.happened_at < %(until)s
@@ -70,20 +78,42 @@ WITH found AS (
 Most records are the person's own, so that only those of others are looked up: `customers_moved` holds these.
 """
 NEAREST = """, settled AS (
-    SELECT i.id, i.promise_id, i.state, i.settled_at, i.counts_at, coalesce(m.person_id, i.customer_id) AS person
-    FROM promise_commitment i LEFT JOIN customers_customer m ON m.id = i.customer_id AND m.person_id < m.id
-    WHERE i.promise_id = ANY(%(promises)s) AND i.settled_at >= %(since)s - %(felt_for)s AND i.settled_at < %(until)s
+    SELECT i.id, i.promise_id, i.state, i.settled_at, i.counts_at, {order}
+        coalesce(m.person_id, i.customer_id) AS person
+    FROM promise_commitment i {standard}
+    LEFT JOIN customers_customer m ON m.id = i.customer_id AND m.person_id < m.id
+    WHERE i.promise_id = ANY(%(promises)s) AND i.settled_at < %(until)s
+        AND i.settled_at >= (%(since)s AT TIME ZONE %(zone)s - %(felt_for)s) AT TIME ZONE %(zone)s
 ), pairs AS (
     SELECT f.question, f.value, f.happened_at, f.record, f.person, s.promise_id, s.state, s.id AS instance,
-        s.settled_at, s.counts_at >= %(since)s AS counts, count(*) AS n
-    FROM found f JOIN settled s ON s.person = f.person
-        AND s.settled_at BETWEEN f.happened_at - %(felt_for)s AND f.happened_at
-    GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
+        s.settled_at, {is_same} s.counts_at >= %(since)s AS counts, count(*) AS n
+    FROM found f JOIN settled s ON s.person = f.person {is_told_apart}
+        AND s.settled_at <= f.happened_at
+        AND s.settled_at >= (f.happened_at AT TIME ZONE %(zone)s - %(felt_for)s) AT TIME ZONE %(zone)s
+    GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10{more_groups}
 ), nearest AS MATERIALIZED (
-    SELECT DISTINCT ON (question, value, happened_at, record, promise_id) * FROM pairs
-    ORDER BY question, value, happened_at, record, promise_id, settled_at DESC, instance DESC
+    SELECT DISTINCT ON (question, value, happened_at, record, {of_answer} promise_id) * FROM pairs
+    ORDER BY question, value, happened_at, record, {of_answer} promise_id, {first} settled_at DESC, instance DESC
 )"""
 """Read from the index `promise_instance_settled` alone; answers that are alike in all of this are counted as `n`."""
+PLAIN = dict.fromkeys(
+    ("answer", "order", "standard", "is_same", "is_told_apart", "more_groups", "of_answer", "first"), ""
+)
+MATCHED = {
+    "answer": """s.feedback_id AS answer,
+        (SELECT t.properties FROM customers_feedback b JOIN customers_touchpoint t ON t.id = b.touchpoint_id
+            AND t.happened_at = s.happened_at WHERE b.id = s.feedback_id) AS carried,""",
+    "order": f"""d.match_property AS name, (SELECT {_value("c.properties", "d.match_property")}
+            FROM customers_touchpoint c WHERE c.id = i.opened_by AND c.happened_at = i.started_at) AS key,""",  # noqa: S608
+    "standard": "JOIN promise_standard d ON d.id = i.standard_id",
+    "is_same": f"f.answer, {_value('f.carried', 's.name')} = s.key AS is_same,",
+    "is_told_apart": f"AND coalesce({_value('f.carried', 's.name')} = s.key, true)",
+    "more_groups": ", 11, 12",
+    "of_answer": "answer,",
+    "first": "is_same DESC NULLS LAST,",
+}
+"""What is asked besides where a promise tells orders apart: an answer that names an order belongs to no other one, and
+one that names none to the last of them."""
 EXPECTATION = """
 LEFT JOIN LATERAL (
     SELECT e.value FROM customers_customer r JOIN customers_score e ON e.customer_id = r.id
@@ -105,7 +135,8 @@ def by(*, key: By, question: str, since: datetime, until: datetime, stated: floa
     values: dict[str, Any] = {"questions": [question], "hoped": [question], "stated": stated}
     values |= {"zone": standards.company_zone()} if key == "month" else {}
     rows = _rows(
-        EXPERIENCES + GAPS.format(key=KEYS[key], expectation=EXPECTATION), values | {"since": since, "until": until}
+        EXPERIENCES.format(**PLAIN) + GAPS.format(key=KEYS[key], expectation=EXPECTATION),
+        values | {"since": since, "until": until},
     )
     return [GapCount(*row) for row in rows]
 
@@ -117,12 +148,17 @@ def after(
     values = {
         "questions": [question for question in questions if not question.startswith(EXPECTED)],
         "hoped": [question.removeprefix(EXPECTED) for question in questions if question.startswith(EXPECTED)],
-        "promises": [promise.pk for promise in promises],
         "felt_for": EXPERIENCE_WINDOW,
+        "zone": standards.company_zone(),
     }
     stated = {promise.pk: promise.stated_expectation for promise in promises}
-    sql = EXPERIENCES + NEAREST + OUTCOMES.format(expectation=EXPECTATION)
-    counts = [OutcomeCount(*row) for row in _rows(sql, values | {"since": since, "until": until})]
+    matched = set(Standard.objects.exclude(match_property="").values_list("promise", flat=True)) & stated.keys()
+    counts: list[OutcomeCount] = []
+    for pks, slots in ((stated.keys() - matched, PLAIN), (matched, MATCHED)):
+        if pks:
+            sql = (EXPERIENCES + NEAREST).format(**slots) + OUTCOMES.format(expectation=EXPECTATION)
+            found = _rows(sql, values | {"since": since, "until": until, "promises": list(pks)})
+            counts += [OutcomeCount(*row) for row in found]
     return [
         one if one.expected is not None else one._replace(expected=stated[one.promise].get(one.question))
         for one in counts

@@ -1,6 +1,7 @@
 """What we said: promises, their standards, the calendars they run by, and every commitment with its history."""
 
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -21,10 +22,20 @@ class Calendar(models.Model):
     """The country or region whose public holidays are taken over for the coming years, such as `GB-WLS`."""
     public_holidays = models.JSONField(default=list, db_default=[])
     """The days that were taken over from it; those that are no longer among the holidays were removed by hand."""
+    since = models.DateTimeField(null=True, blank=True)
+    """From when on these hours hold; null where they always did."""
+    earlier = models.JSONField(null=True, blank=True)
+    """The hours from before: their time zone, week and holidays, and since and earlier where they were changed too."""
     is_default = models.BooleanField(default=False)
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def hours(self) -> dict[str, Any]:
+        """Its hours with those from before, as the arithmetic of working time reads them."""
+        plain = {"time_zone": self.time_zone, "week": self.week, "holidays": self.holidays}
+        return plain | ({"since": self.since.isoformat(), "earlier": self.earlier} if self.since else {})
 
 
 class PromiseQuerySet(models.QuerySet["Promise"]):
@@ -52,6 +63,8 @@ class Promise(models.Model):
     """What is being done where it is broken, in the owner's words."""
     stated_expectation = models.JSONField(default=dict)
     """What its words let customers expect: question -> value on that question's scale."""
+    experience_question = models.CharField(max_length=80, blank=True, default="", db_default="")
+    """The question by which its owner wants to know how it felt; empty is whichever is answered most."""
     made_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
 
@@ -108,6 +121,8 @@ class Standard(models.Model):
     """Moments before it are not measured by this standard; null measures all of history."""
     ended_at = models.DateTimeField(null=True, blank=True)
     """Moments from here on are no longer measured by it; those from before still are."""
+    is_waiting = models.BooleanField(default=False, db_default=False)
+    """Nothing has come in yet of a kind that it needs, so that it cannot be measured, and nothing is counted."""
 
     objects = StandardQuerySet.as_manager()
 

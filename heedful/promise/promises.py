@@ -1,6 +1,6 @@
 """Promises: what the company says it will do, in words that a customer hears, each with at least one standard."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,6 +21,8 @@ from heedful.promise.standards import StandardDraft
 
 type Audience = Mapping[str, Sequence[str]]
 
+ADDRESSES = ("new", "retrospect")
+"""What follows the address of promises and is none of them."""
 SEVERITIES = {1: "Mild", 2: "Serious", 3: "Grave"}
 
 
@@ -63,6 +65,7 @@ class Wording:
     severity: int = 2
     is_case_clock: bool = False
     counter_measure: str = ""
+    experience_question: str = ""
 
     def fields(self) -> dict[str, Any]:
         """The wording as the fields of a row."""
@@ -75,18 +78,31 @@ class Wording:
             "severity": _severity(self.severity),
             "is_case_clock": self.is_case_clock,
             "counter_measure": names.text(self.counter_measure),
+            "experience_question": _experience_question(self.experience_question),
         }
 
 
 @transaction.atomic
-def make(*, wording: Wording, standards: Sequence[StandardDraft], slug: str = "", by: By, at: datetime) -> Promise:
-    """Make a promise. Its history is counted in the background, as if it had been made always."""
+def make(
+    *,
+    wording: Wording,
+    standards: Sequence[StandardDraft],
+    slug: str = "",
+    since: datetime | None = None,
+    by: By,
+    at: datetime,
+) -> Promise:
+    """Make a promise, from now on, or as it has been made `since` a time that is over.
+
+    What happened before was promised to nobody: `would_have_been` says how it would have gone.
+    """
     associates.must(by, "promise.edit")
     fields = wording.fields()
     drafts = _checked(standards, is_case_clock=wording.is_case_clock)
     _only_case_clock(wording, besides=None)
-    promise = Promise.objects.create(slug=_free_slug(slug or fields["words"]), made_at=at, **fields)
-    _add(promise, drafts, starts_at=None)
+    made_at = _made_at(since, at)
+    promise = Promise.objects.create(slug=_free_slug(slug or fields["words"]), made_at=made_at, **fields)
+    _add(promise, drafts, starts_at=made_at)
     events.record(PromiseMade(promise.pk, promise.words, sentences(promise)), by=by, at=at)
     recounts.start(promise=promise, because=recounts.FIRST_COUNT, at=at)
     return promise
@@ -102,7 +118,7 @@ def change(
     by: By,
     at: datetime,
 ) -> Promise:
-    """Change a promise. New standards measure all of history anew, or with `from_now_on` what starts from now on."""
+    """Change a promise. New standards measure anew all that was promised, or with `from_now_on` what starts now."""
     associates.must(by, "promise.edit")
     fields = wording.fields()
     _only_case_clock(wording, besides=promise)
@@ -137,6 +153,26 @@ def sentences(promise: Promise) -> list[str]:
     return [standards.sentence(standard, names=called) for standard in today]
 
 
+@dataclass(frozen=True, slots=True)
+class MissingKind:
+    """A kind of touchpoint that a promise needs and of which nothing has come in, and what may be meant by it."""
+
+    kind: str
+    nearest: str
+
+
+def match_properties() -> list[str]:
+    """The properties by which promises tell apart what one customer has several of, such as orders."""
+    rows = Standard.objects.exclude(match_property="").order_by("match_property")
+    return list(rows.values_list("match_property", flat=True).distinct())
+
+
+def missing_kinds(rows: Iterable[Standard]) -> list[MissingKind]:
+    """What keeps standards from being measured: kinds of which nothing has come in yet."""
+    slugs = [slug for row in rows for slug in (row.from_kind, row.to_kind) if row.ended_at is None]
+    return [MissingKind(slug, kinds.nearest(slug)) for slug in kinds.unseen(slugs=slugs)]
+
+
 def _standing(promise: Promise) -> Promise:
     # In the order in which a recount locks, and leaving the promise's key free for commitments that are being written.
     Recount.objects.select_for_update().filter(promise=promise).first()
@@ -164,10 +200,12 @@ def _measure(promise: Promise, wanted: Sequence[StandardDraft] | None, from_now_
     for row, draft in zip(rows, drafts, strict=False):
         for name, value in draft.fields().items():
             setattr(row, name, value)
+        _wait(row)
         row.save()
-        kinds.watch(slugs=standards.kinds(row))
+        if row.is_waiting:
+            row.commitments.all().delete()
     promise.standards.filter(pk__in=[row.pk for row in rows[len(drafts) :]]).delete()
-    _add(promise, drafts[len(rows) :], starts_at=None)
+    _add(promise, drafts[len(rows) :], starts_at=rows[0].starts_at if rows else promise.made_at)
     return True
 
 
@@ -177,8 +215,21 @@ def _fields(row: Standard) -> dict[str, Any]:
 
 def _add(promise: Promise, drafts: Sequence[StandardDraft], *, starts_at: datetime | None) -> None:
     for draft in drafts:
-        row = Standard.objects.create(promise=promise, starts_at=starts_at, **draft.fields())
-        kinds.watch(slugs=standards.kinds(row))
+        row = Standard(promise=promise, starts_at=starts_at, **draft.fields())
+        _wait(row)
+        row.save()
+
+
+def _wait(row: Standard) -> None:
+    """Have what it needs looked at when it comes in; until all of it has, it cannot be measured."""
+    kinds.watch(slugs=standards.kinds(row))
+    row.is_waiting = bool(kinds.unseen(slugs=standards.kinds(row)))
+
+
+def _made_at(since: datetime | None, at: datetime) -> datetime:
+    if since is not None and since > at:
+        raise Refused("A promise begins now, or began before. Say from which day that is over it was made.")
+    return since or at
 
 
 def _end(rows: Any, at: datetime) -> None:
@@ -224,6 +275,13 @@ def _severity(severity: int) -> int:
     return severity
 
 
+def _experience_question(question: str) -> str:
+    """The question by which it is known how it felt; any that is answered on a scale."""
+    if question.strip():
+        question_kinds.scale_of(question.strip())
+    return question.strip()
+
+
 def _audience(audience: Audience) -> dict[str, list[str]]:
     stripped = {
         names.one_line(name): [cleaned for value in values if (cleaned := names.one_line(value))]
@@ -237,4 +295,6 @@ def _audience(audience: Audience) -> dict[str, list[str]]:
 
 def _free_slug(text: str) -> str:
     locks.lock(Promise)
-    return names.slug(text, otherwise="promise", most=70, taken=Promise.objects.values_list("slug", flat=True))
+    return names.slug(
+        text, otherwise="promise", most=70, taken=[*ADDRESSES, *Promise.objects.values_list("slug", flat=True)]
+    )

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 
 from heedful.kit.reading import times
+from heedful.kit.reading.nothing import is_nothing
 from heedful.kit.reading.yes_no import yes_of as yes_of
 from heedful.promise import working_time
 
@@ -23,7 +24,8 @@ def value_at(properties: Mapping[str, object], name: str) -> object:
 
 
 def is_missing(value: object) -> bool:
-    return value is None or (isinstance(value, str) and not value.strip())
+    """Whether a property only says that there is nothing, such as N/A."""
+    return is_nothing(value)
 
 
 def key_of(value: object) -> str | None:
@@ -38,9 +40,11 @@ def key_of(value: object) -> str | None:
 def time_of(value: object, *, time_zone: str) -> datetime:
     """The moment that a value means: a date is the end of that day, a time without a zone is in `time_zone`.
 
-    A time of day that is given is taken as it stands, midnight too. Raises ValueError, with the reason, for what is
-    not a date.
+    A value may name its own zone, as in `2026-03-05[America/New_York]`. A time of day that is given is taken as it
+    stands, midnight too. Raises ValueError, with the reason, for what is not a date.
     """
+    if isinstance(value, str) and (zoned := times.zoned(value)):
+        value, time_zone = zoned
     read = _read(value)
     if not FIRST_YEAR <= read.year < LAST_YEAR:
         raise ValueError(f"“{value}” is not a date between {FIRST_YEAR} and {LAST_YEAR}.")

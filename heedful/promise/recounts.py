@@ -7,12 +7,15 @@ from django.db import transaction
 from django.utils import timezone
 
 from heedful.associates import associates
+from heedful.customers import kinds
+from heedful.customers.kinds import AwaitedKindsArrived
 from heedful.customers.models import Customer
 from heedful.kit import live
 from heedful.kit.actor import SYSTEM, By
 from heedful.ledger import events, jobs
-from heedful.promise import commitments
-from heedful.promise.models import Promise, Recount
+from heedful.ledger.models import Entry
+from heedful.promise import commitments, standards
+from heedful.promise.models import Promise, Recount, Standard
 
 AT_ONCE = 1_000
 PARTS_A_JOB = 5
@@ -42,6 +45,17 @@ def follow_audiences(*, at: datetime) -> None:
     """Count promises anew that are made to some customers only, as attributes change silently; runs every night."""
     for promise in Promise.objects.active().exclude(audience={}):
         start(promise=promise, because="customers came or went", at=at)
+
+
+@transaction.atomic
+def begin_measuring(event: AwaitedKindsArrived, *, entry: Entry) -> None:
+    """Count promises for the first time that waited for a kind of which nothing had come in."""
+    del event
+    waiting = Standard.objects.filter(is_waiting=True).select_related("promise").select_for_update(of=["self"])
+    ready = [row for row in waiting if not kinds.unseen(slugs=standards.kinds(row))]
+    Standard.objects.filter(pk__in=[row.pk for row in ready]).update(is_waiting=False)
+    for promise in {row.promise for row in ready}:
+        start(promise=promise, because=FIRST_COUNT, at=entry.at)
 
 
 def start(*, promise: Promise, because: str, at: datetime) -> Recount:

@@ -64,11 +64,16 @@ class _Year:
 
 @dataclass(frozen=True)
 class WorkingHours:
-    """When we are open: periods for Monday to Sunday in a time zone, and the dates on which we are closed all day."""
+    """When we are open: periods for Monday to Sunday in a time zone, and the dates on which we are closed all day.
+
+    Hours that were changed hold from `since` on; `earlier` are those from before, zone and holidays among them.
+    """
 
     time_zone: str
     week: Week
     holidays: frozenset[date] = frozenset()
+    since: datetime | None = None
+    earlier: "WorkingHours | None" = None
     _years: dict[int, _Year] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -82,22 +87,34 @@ class WorkingHours:
 
     @property
     def is_always(self) -> bool:
-        return not self.holidays and all(_covers_the_day(periods) for periods in self.week)
+        is_always = not self.holidays and all(_covers_the_day(periods) for periods in self.week)
+        return is_always and (self.earlier is None or self.earlier.is_always)
 
     @property
     def zone(self) -> ZoneInfo:
         return zone(self.time_zone)
 
+    def at(self, moment: datetime) -> "WorkingHours":
+        """The hours that hold at a moment."""
+        hours = self
+        while hours.earlier is not None and hours.since is not None and moment < hours.since:
+            hours = hours.earlier
+        return hours
+
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "WorkingHours":
         """From `{"time_zone": "Europe/Berlin", "week": {"mon": [["09:00", "17:30"]]}, "holidays": ["2026-12-25"]}`.
 
-        `week` may also be a list of seven days. Equal data gives the same object, so that its years are laid out once.
+        `week` may also be a list of seven days; `since` and `earlier` are those of hours that were changed. Equal data
+        gives the same object, so that its years are laid out once.
         """
         if not isinstance(data, Mapping):
             raise ValueError("A calendar is an object with a time zone, a week and holidays.")
         week = tuple(tuple(sorted(_period(pair) for pair in day)) for day in _days(data.get("week")))
-        return _interned(str(data.get("time_zone") or ""), week, frozenset(_holidays(data.get("holidays") or [])))
+        since = datetime.fromisoformat(data["since"]) if data.get("since") else None
+        earlier = cls.from_json(data["earlier"]) if since and data.get("earlier") else None
+        holidays = frozenset(_holidays(data.get("holidays") or []))
+        return _interned(str(data.get("time_zone") or ""), week, holidays, since if earlier else None, earlier)
 
     def to_json(self) -> dict[str, Any]:
         days = zip(WEEKDAYS, self.week, strict=True)
@@ -105,7 +122,9 @@ class WorkingHours:
             "time_zone": self.time_zone,
             "week": {name: [[_clock(start), _clock(end)] for start, end in periods] for name, periods in days},
             "holidays": [day.isoformat() for day in sorted(self.holidays)],
-        }
+        } | (
+            {"since": self.since.isoformat(), "earlier": self.earlier.to_json()} if self.since and self.earlier else {}
+        )
 
 
 def working_time(calendar: WorkingHours, start: datetime, end: datetime) -> timedelta:
@@ -149,7 +168,7 @@ def due_after_days(calendar: WorkingHours, start: datetime, days: int) -> dateti
     """
     if days < 0:
         raise ValueError("A number of working days cannot be negative.")
-    first, today, wanted = _micros(start), start.astimezone(calendar.zone).date(), max(days, 1)
+    first, today, wanted = _micros(start), start.astimezone(calendar.at(start).zone).date(), max(days, 1)
     for number in range(_year_around(first, -2), LAST_YEAR + 1):
         year = _year(calendar, number)
         passed = bisect_right(year.days, today) if days else bisect_right(year.closes, first)
@@ -189,12 +208,11 @@ def _year(calendar: WorkingHours, number: int) -> _Year:
 
 
 def _lay_out(calendar: WorkingHours, number: int) -> _Year:
-    stretches = [(start, end, day) for day in _dates(number) for start, end in _stretches(calendar, day) if start < end]
+    stretches, closes = _opened(calendar, number)
     through, total = [], 0
     for start, end, _ in stretches:
         total += end - start
         through.append(total)
-    closes = {day: end for _, end, day in stretches}
     return _Year(
         starts=tuple(start for start, _, _ in stretches),
         ends=tuple(end for _, end, _ in stretches),
@@ -203,6 +221,24 @@ def _lay_out(calendar: WorkingHours, number: int) -> _Year:
         days=tuple(closes),
         closes=tuple(closes.values()),
     )
+
+
+def _opened(calendar: WorkingHours, number: int) -> tuple[list[tuple[int, int, date]], dict[date, int]]:
+    """The open stretches of a year, each with its date, and when each date closed.
+
+    Where hours changed, the stretches before are those of the earlier hours. A day on which we had closed by then stays
+    closed at that time, so that what was due at the close stays so.
+    """
+    stretches = [(start, end, day) for day in _dates(number) for start, end in _stretches(calendar, day) if start < end]
+    closes = {day: end for _, end, day in stretches}
+    if calendar.earlier is None or calendar.since is None:
+        return stretches, closes
+    change = _micros(calendar.since)
+    before, closed = _opened(calendar.earlier, number)
+    kept = [(start, min(end, change), day) for start, end, day in before if start < change]
+    kept += [(max(start, change), end, day) for start, end, day in stretches if end > change]
+    still = {day: end for _, end, day in kept} | {day: end for day, end in closed.items() if end <= change}
+    return kept, dict(sorted(still.items()))
 
 
 def _dates(number: int) -> Iterable[date]:
@@ -263,8 +299,10 @@ def _year_around(micros: int, days: int) -> int:
 
 
 @lru_cache(maxsize=256)
-def _interned(time_zone: str, week: Any, holidays: frozenset[date]) -> WorkingHours:
-    return WorkingHours(time_zone, week, holidays)
+def _interned(
+    time_zone: str, week: Any, holidays: frozenset[date], since: datetime | None, earlier: WorkingHours | None
+) -> WorkingHours:
+    return WorkingHours(time_zone, week, holidays, since, earlier)
 
 
 def _days(week: object) -> Sequence[Sequence[Any]]:

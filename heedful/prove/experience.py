@@ -47,25 +47,39 @@ class ExperienceByOutcome:
 def by_outcome(
     *, promises: Collection[Promise], attainments: Mapping[int, Attainment], period: Period
 ) -> dict[int, list[ExperienceByOutcome]]:
-    """How each promise was felt in a period, the question with the most answers first; `attainments` are of it."""
-    questions = [question for question in answers.questions_answered() if _is_of_promises(question)]
+    """How each promise was felt in a period; `attainments` are of it.
+
+    The question that the owner chose comes first, then those with the most answers.
+    """
+    questions = [question for question in answers.questions_answered() if is_of_promises(question)]
     cells: dict[tuple[int, str], list[OutcomeCount]] = defaultdict(list)
     for cell in gaps.after(promises=promises, questions=questions, since=period.since, until=period.until):
         cells[cell.promise, cell.question].append(cell)
     outcomes: dict[int, list[ExperienceByOutcome]] = defaultdict(list)
     for (promise, question), some in sorted(cells.items()):
         outcomes[promise].append(_by_outcome(question, some, attainments[promise]))
-    for one in outcomes.values():
-        one.sort(key=lambda question: -question.n)
+    chosen = {promise.pk: promise.experience_question for promise in promises}
+    for pk, one in outcomes.items():
+        one.sort(key=lambda outcome: (outcome.question != chosen[pk], -outcome.n))
     return outcomes
 
 
-def _is_of_promises(question: str) -> bool:
+def foremost(promise: Promise, experiences: Sequence[ExperienceByOutcome]) -> ExperienceByOutcome | None:
+    """The one question by which a promise is felt: the owner's choice, else the one with the most answers."""
+    if promise.experience_question:
+        return next((one for one in experiences if one.question == promise.experience_question), None)
+    return experiences[0] if experiences else None
+
+
+def is_of_promises(question: str) -> bool:
+    """Whether its answers can say how a promise felt."""
     return not question.startswith(OF_THE_CASE) and question_kinds.has_scale(question)
 
 
-def widest_gap(experiences: Sequence[ExperienceByOutcome]) -> ExperienceByOutcome | None:
-    """The question with the most pairs of experience and expectation; none where nothing was expected."""
+def widest_gap(promise: Promise, experiences: Sequence[ExperienceByOutcome]) -> ExperienceByOutcome | None:
+    """The owner's question, else the one with the most pairs; none where nothing was expected."""
+    if promise.experience_question:
+        return next((one for one in experiences if one.question == promise.experience_question and one.gap), None)
     return max((one for one in experiences if one.gap), key=lambda one: one.gap.n if one.gap else 0, default=None)
 
 

@@ -13,8 +13,8 @@ SPEED = """
 SELECT count(*),
     percentile_cont(0.5) WITHIN GROUP (ORDER BY first_act_at - heard_at) FILTER (WHERE first_act_at IS NOT NULL),
     percentile_cont(0.5) WITHIN GROUP (ORDER BY closed_at - heard_at) FILTER (WHERE closed_at IS NOT NULL),
-    count(*) FILTER (WHERE first_act_at IS NOT NULL OR due_at < %(at)s),
-    count(*) FILTER (WHERE first_act_at <= due_at),
+    count(*) FILTER (WHERE first_act_at IS NOT NULL OR coalesce(first_due_at, due_at) < %(at)s),
+    count(*) FILTER (WHERE first_act_at <= coalesce(first_due_at, due_at)),
     count(*) FILTER (WHERE closed_at IS NOT NULL),
     count(*) FILTER (WHERE helped IS NOT NULL), count(*) FILTER (WHERE helped)
 FROM act_case WHERE opened_at >= %(since)s AND opened_at < %(until)s

@@ -1,22 +1,26 @@
 """The talk against the walk: each promise, how often it was kept, how it felt, its worth and what is done."""
 
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django.db import connection
 
+from heedful.associates import company
+from heedful.customers import worth as worths
+from heedful.customers.worth import Total
 from heedful.promise import attainment
 from heedful.promise.attainment import Attainment
 from heedful.promise.models import Promise
-from heedful.prove import experience, scores
+from heedful.prove import experience, periods, scores
 from heedful.prove.experience import ExperienceByOutcome
 from heedful.prove.periods import Period
 from heedful.prove.scores import Estimate
 
-WORTH_OVER = timedelta(days=90)
+WORTH_OVER_DAYS = 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +29,12 @@ class Worth:
 
     period: Period
     customers: int = 0
-    amount: Decimal = Decimal(0)
+    total: Total = field(default_factory=Total)
+
+    @property
+    def amount(self) -> Decimal:
+        """What is in the company's currency or converted into it."""
+        return self.total.amount
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +54,17 @@ class PromiseCard:
     worth: Worth
     cases: int
     """Open cases in which it was broken."""
+
+    @property
+    def foremost_experience(self) -> ExperienceByOutcome | None:
+        """The question by which it is felt."""
+        return experience.foremost(self.promise, self.experience)
+
+    @property
+    def is_measurable(self) -> bool:
+        """Whether any of its standards has what it needs; nothing is counted where none has."""
+        today = [standard for standard in self.promise.standards.all() if standard.ended_at is None]
+        return not today or not all(standard.is_waiting for standard in today)
 
     @property
     def change(self) -> Estimate | None:
@@ -86,7 +106,7 @@ def _cards(
             before.get(promise.pk, Attainment()),
             experiences.get(promise.pk, []),
         )
-        gap = experience.widest_gap(answers)
+        gap = experience.widest_gap(promise, answers)
         cards.append(
             PromiseCard(
                 promise=promise,
@@ -122,22 +142,27 @@ WITH touched AS MATERIALIZED (
     FROM promise_commitment i LEFT JOIN customers_customer m ON m.id = i.customer_id AND m.person_id < m.id
     WHERE i.state = 'broken' AND i.counts_at >= %(since)s AND i.counts_at < %(until)s
 )
-SELECT t.promise_id, count(*), coalesce(sum(p.value_amount), 0)
+SELECT t.promise_id, p.value_currency, count(*), coalesce(sum(p.value_amount), 0)
 FROM touched t JOIN customers_customer p ON p.id = t.person AND p.id = ANY(ARRAY(SELECT person FROM touched))
-GROUP BY 1
+GROUP BY 1, 2
 """
 """Those who were touched are named to the index once more, so that it reads these together and in order."""
 
 
 def worth_period(at: datetime) -> Period:
     """The time over which it is counted who was touched."""
-    return Period(at - WORTH_OVER, at + timedelta(seconds=1), "90 days")
+    return periods.last_days(WORTH_OVER_DAYS, at=at, zone=company.zone())
 
 
 def _worth(at: datetime) -> dict[int, Worth]:
     period = worth_period(at)
     rows = _rows(WORTH, {"since": period.since, "until": period.until})
-    return {promise: Worth(period, customers, amount) for promise, customers, amount in rows}
+    touched, sums = Counter[int](), defaultdict[int, list[tuple[str, Decimal]]](list)
+    for promise, currency, customers, amount in rows:
+        touched[promise] += customers
+        sums[promise].append((currency, amount))
+    by = worths.factors()
+    return {promise: Worth(period, touched[promise], worths.total(sums[promise], by)) for promise in touched}
 
 
 def _cases() -> dict[int, int]:

@@ -12,7 +12,7 @@ Fred Reichheld.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 from math import inf
 from typing import Literal
@@ -61,11 +61,20 @@ class Ranking:
 
     Those within a tier cannot all be told apart, and are in order of name. `ranks` is the best and the worst rank that
     each may truly have. `too_few` rest on too few answers to be ranked.
+
+    `letters` says it of each pair: two names that share a letter cannot be told apart, two that share none can. They
+    stand in the order of the figures. A tier may hold pairs that can be told apart, if others lie between them.
     """
 
     tiers: tuple[tuple[str, ...], ...]
     ranks: Mapping[str, tuple[int, int]]
     too_few: tuple[str, ...]
+    letters: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def has_any_apart(self) -> bool:
+        """Whether any two can be told apart."""
+        return len(set(self.letters.values())) > 1
 
 
 def score(question: str, answers: AnswerTally, *, weighted: bool = False, minimum: int = MINIMUM) -> Estimate | None:
@@ -184,13 +193,15 @@ def change(this: Estimate | None, last: Estimate | None, *, question: str = "") 
     return difference(this, last)
 
 
-def rank(figures: Mapping[str, Estimate]) -> Ranking:
+def rank(figures: Mapping[str, Estimate], *, is_less_better: bool = False) -> Ranking:
     """Tiers instead of a ranking, since among many figures some always look best by luck alone.
 
     All pairs are compared, and Holm's step-down correction (1979) holds the chance that any one of them is wrongly told
     apart at 5 %. The ranks that a figure may have follow from the pairs (Mogstad, Romano, Shaikh and Wilhelm 2024).
     """
-    ranked = sorted((name for name in figures if figures[name].enough), key=lambda name: (-figures[name].value, name))
+    sign = 1 if is_less_better else -1
+    enough = (name for name in figures if figures[name].enough)
+    ranked = sorted(enough, key=lambda name: (sign * figures[name].value, name))
     apart = _told_apart(figures, ranked)
     tiers, tier = [], list[str]()
     for place, name in enumerate(ranked, start=1):
@@ -202,6 +213,7 @@ def rank(figures: Mapping[str, Estimate]) -> Ranking:
         tiers=tuple(tiers),
         ranks={name: _ranks(name, ranked, apart) for name in ranked},
         too_few=tuple(sorted(set(figures) - set(ranked))),
+        letters=_letters(ranked, apart),
     )
 
 
@@ -213,6 +225,26 @@ def _told_apart(figures: Mapping[str, Estimate], ranked: list[str]) -> set[tuple
             break
         apart.add((above, below))
     return apart
+
+
+def _letters(ranked: list[str], apart: set[tuple[str, str]]) -> dict[str, str]:
+    """A letter for each largest group of which no two can be told apart (insert and absorb, Piepho 2004)."""
+    groups = [frozenset(ranked)] if ranked else []
+    for above, below in sorted(apart):
+        both = [group for group in groups if above in group and below in group]
+        groups = [group for group in groups if group not in both]
+        for group in {group - {one} for group in both for one in (above, below)}:
+            if not any(group <= other for other in groups):
+                groups = [other for other in groups if not other <= group] + [group]
+    place = {name: number for number, name in enumerate(ranked)}
+    groups.sort(key=lambda group: sorted(place[name] for name in group))
+    letters = dict(zip(groups, map(_letter, range(len(groups))), strict=True))
+    return {name: "".join(letter for group, letter in letters.items() if name in group) for name in ranked}
+
+
+def _letter(number: int) -> str:
+    """From A to Z, then A1 and so on."""
+    return chr(ord("A") + number % 26) + (str(number // 26) if number > 25 else "")
 
 
 def _chance(a: Estimate, b: Estimate) -> float:

@@ -12,11 +12,21 @@ from typing import NamedTuple
 
 
 class Cell(NamedTuple):
-    """How many gave an answer, the sum of their weights, and of the squares of their weights."""
+    """How many gave an answer, the sum of their weights, of the squares of their weights, and how many have none."""
 
     n: int
     weight: float
     weight_squared: float
+    weightless: int = 0
+
+    def added_to(self, other: "Cell") -> "Cell":
+        """Both together."""
+        return Cell(
+            self.n + other.n,
+            self.weight + other.weight,
+            self.weight_squared + other.weight_squared,
+            self.weightless + other.weightless,
+        )
 
 
 @dataclass(frozen=True)
@@ -67,19 +77,22 @@ class AnswerTally:
     @classmethod
     def of_rows(
         cls,
-        rows: Iterable[tuple[float | Decimal, int, float | Decimal, float | Decimal]],
+        rows: Iterable[
+            tuple[float | Decimal, int, float | Decimal, float | Decimal]
+            | tuple[float | Decimal, int, float | Decimal, float | Decimal, int]
+        ],
         *,
         scale: tuple[int, int] | None = None,
     ) -> "AnswerTally":
-        """From rows of value, count, sum of weights, sum of squared weights; a value may come more than once."""
+        """From rows of value, count, sum of weights, sum of squared weights; a value may come more than once.
+
+        A fifth column says how many of the count have no weight, and so say nothing where answers are weighed.
+        """
         cells: dict[float, Cell] = {}
-        for value, n, weight, weight_squared in rows:
-            added = Cell(n, float(weight), float(weight_squared))
+        for value, n, weight, weight_squared, *weightless in rows:
+            added = Cell(n, float(weight), float(weight_squared), *weightless)
             _check(added)
-            before = cells.get(float(value), Cell(0, 0.0, 0.0))
-            cells[float(value)] = Cell(
-                before.n + n, before.weight + added.weight, before.weight_squared + added.weight_squared
-            )
+            cells[float(value)] = added.added_to(cells.get(float(value), Cell(0, 0.0, 0.0)))
         return cls({value: cell for value, cell in cells.items() if cell.n}, scale)
 
     def __add__(self, other: "AnswerTally") -> "AnswerTally":
@@ -91,11 +104,15 @@ class AnswerTally:
         return sum(cell.n for cell in self.cells.values())
 
     def sums(self, code: Callable[[float], float] = float, *, weighted: bool = False) -> Sums | None:
-        """The sums of what `code` makes of each answer; None where nobody answered, or nobody with a weight."""
+        """The sums of what `code` makes of each answer; None where nobody answered, or nobody with a weight.
+
+        Weighted, `n` counts those alone who weigh something.
+        """
         n, weight, squared, total, squared_total, squared_square = 0, 0.0, 0.0, 0.0, 0.0, 0.0
         for value, cell in sorted(self.cells.items()):
-            y, (w, w2) = code(value), (cell[1:] if weighted else (cell.n, cell.n))
-            n, weight, squared, total = n + cell.n, weight + w, squared + w2, total + w * y
+            y, (w, w2) = code(value), (cell[1:3] if weighted else (cell.n, cell.n))
+            n += cell.n - (cell.weightless if weighted else 0)
+            weight, squared, total = weight + w, squared + w2, total + w * y
             squared_total, squared_square = squared_total + w2 * y, squared_square + w2 * y * y
         return Sums(n, weight, squared, total, squared_total, squared_square) if weight > 0 and squared > 0 else None
 

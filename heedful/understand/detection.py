@@ -32,6 +32,8 @@ class Trouble:
     stage: str = ""
     topics: tuple[str, ...] = ()
     promise: int | None = None
+    is_failure: bool = True
+    """Whether we failed somebody; false of praise that somebody takes as a case all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,11 @@ def trouble_in(
     rules: Sequence[TroubleRule],
 ) -> Trouble | None:
     """The trouble in one answer sheet, or none; the gravest gives its name, words before scores."""
-    hits = [(rule.severity, bool(rule.signal), words) for rule in rules if (words := _by_rule(rule, scores, signals))]
+    hits = [
+        (_severity(rule, signals), bool(rule.signal), words)
+        for rule in rules
+        if (words := _by_rule(rule, scores, signals))
+    ]
     if not hits:
         return None
     worst = max(hits, key=lambda each: each[:2])
@@ -71,9 +77,23 @@ def trouble_in(
     )
 
 
+def is_praise(scores: Mapping[str, question_kinds.Score], *, sentiment: str) -> bool:
+    """Whether somebody is content: happy words, or high scores alone beside words that are not unhappy."""
+    given = [question for question in scores if not question.startswith(question_kinds.EXPECTED)]
+    return sentiment == "positive" or (
+        sentiment != "negative" and bool(given) and all(_is_high(question, scores[question]) for question in given)
+    )
+
+
 def is_fresh(feedback: Feedback, *, at: datetime) -> bool:
     """Whether it is recent enough to act on."""
     return feedback.happened_at >= at - FRESH
+
+
+def _severity(rule: TroubleRule, signals: Sequence[Mapping[str, Any]]) -> int:
+    """How bad it is; a signal from somebody who is pleased all the same is mild whatever the rule says."""
+    is_mild = any(signal["signal"] == rule.signal and signal.get("mild") for signal in signals)
+    return MILD if is_mild else rule.severity
 
 
 def _by_rule(
@@ -95,6 +115,11 @@ def _is_low(rule: TroubleRule, question: str, score: question_kinds.Score) -> bo
     return nearest(question_kinds.place(question, score)) <= rule.at_most
 
 
+def _is_high(question: str, score: question_kinds.Score) -> bool:
+    band = question_kinds.kind_of(question).band
+    return band is not None and question_kinds.place(question, score) >= band.edges[1]
+
+
 def sentence(rule: TroubleRule) -> str:
     """A rule as a person would say it."""
     if rule.signal:
@@ -112,10 +137,12 @@ NAMES = {
     "privacy": "Worries about their data",
     "vulnerable": "Needs particular care",
     "broken_promise": "Says we did not keep our word",
-    "no_answer": "Got no answer",
+    "no_answer": "Waits, or got no answer",
     "rude": "Was treated badly",
     "outage": "Something does not work",
     "billing": "Trouble with a bill",
+    "contact": "Asks to be contacted",
+    "urgent": "Needs it today",
 }
 
 

@@ -13,7 +13,8 @@ class Topic(models.Model):
     name = models.CharField(max_length=120)
     description = models.TextField()
     examples = models.JSONField(default=list)
-    threshold = models.FloatField(default=0.5)
+    threshold = models.FloatField(default=0.25)
+    """How sure we must be, from 0 to 1, before a text is counted to it."""
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField()
 
@@ -63,12 +64,14 @@ class Reading(models.Model):
     happened_at = models.DateTimeField()
     language = models.CharField(max_length=8)
     language_confidence = models.FloatField()
-    sentiment = models.CharField(max_length=8)
+    sentiment = models.CharField(max_length=8, blank=True)
+    """Empty where we are not sure enough to say it, and where the language is not read."""
     sentiment_confidence = models.FloatField()
+    """How often such a reading is right."""
     topics = models.JSONField(default=list)
     """[{"slug": ..., "confidence": ...}], the surest first."""
     signals = models.JSONField(default=list)
-    """[{"signal": ..., "words": [...]}]"""
+    """[{"signal": ..., "words": [...]}], with "mild": true where the customer is pleased all the same."""
     model = models.CharField(max_length=80)
     text_digest = models.CharField(max_length=32)
     """Of the words that were read; a changed verbatim is read again."""
@@ -96,3 +99,40 @@ class TroubleReport(models.Model):
 
     def __str__(self) -> str:
         return f"{self.feedback_id} at {self.reported_at}"
+
+
+class Correction(models.Model):
+    """That a verbatim was read wrongly, said by somebody who knows better: a label for what learns later."""
+
+    class Part(models.TextChoices):
+        """What was read."""
+
+        SENTIMENT = "sentiment"
+        TOPIC = "topic"
+        SIGNAL = "signal"
+
+    feedback = models.ForeignKey(Feedback, on_delete=models.CASCADE, related_name="+")
+    part = models.CharField(max_length=12, choices=Part.choices)
+    value = models.CharField(max_length=80)
+    """What it is not: a feeling, a topic's slug or a signal."""
+    taken = models.JSONField()
+    """The piece of the reading as it was, to be put back."""
+    model = models.CharField(max_length=80)
+    """Which one was wrong."""
+    text_digest = models.CharField(max_length=32)
+    """Of the words that were read; of other words it says nothing."""
+    made_by = models.CharField(max_length=80)
+    made_at = models.DateTimeField()
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["feedback", "part", "value", "text_digest"],
+                condition=models.Q(undone_at=None),
+                name="understand_correction_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"not {self.value}"

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 import msgspec
 from django.db import connection, transaction
@@ -16,7 +17,7 @@ from heedful.customers.touchpoints import TouchpointsRecorded
 from heedful.kit.actor import SYSTEM
 from heedful.ledger import events, references
 from heedful.ledger.models import Entry
-from heedful.understand import detection, light, topics
+from heedful.understand import corrections, detection, light, topics
 from heedful.understand.detection import Trouble, TroubleHeard
 from heedful.understand.models import Reading
 
@@ -96,23 +97,29 @@ def interpret(work: Work) -> None:
             language_confidence=meant.language_confidence,
             sentiment=meant.sentiment,
             sentiment_confidence=meant.sentiment_confidence,
-            signals=[{"signal": signal.signal, "words": list(signal.words)} for signal in meant.signals],
+            signals=[_stored(signal) for signal in meant.signals],
             model=light.MODEL,
             text_digest=digest(feedback.verbatim),
             read_at=work.at,
         )
 
 
+def _stored(signal: light.Signal) -> dict[str, Any]:
+    mild = {"mild": True} if signal.is_mild else {}
+    return {"signal": signal.signal, "words": list(signal.words), **mild}
+
+
 def match_topics(work: Work) -> None:
-    """What the words are about, of the topics that the company cares about."""
-    matches = topics.of([feedback.verbatim for feedback in work.pending])
-    for feedback, found in zip(work.pending, matches, strict=True):
-        work.readings[feedback.pk].topics = [{"slug": slug, "confidence": confidence} for slug, confidence in found]
+    """What the words are about, of the topics that the company cares about; nothing where the language is not read."""
+    rows = [feedback for feedback in work.pending if light.is_read(work.readings[feedback.pk].language)]
+    matches = topics.of([feedback.verbatim for feedback in rows])
+    for feedback, matched in zip(rows, matches, strict=True):
+        work.readings[feedback.pk].topics = [{"slug": slug, "confidence": confidence} for slug, confidence in matched]
 
 
 @transaction.atomic
 def store(work: Work) -> None:
-    """Store what was understood; the later reading of a sheet replaces the earlier.
+    """Store what was understood; the later reading of a sheet replaces the earlier, and corrections of it stand.
 
     Words that changed while they were read are left to the reading of that change, which may have ended by now.
     """
@@ -120,6 +127,7 @@ def store(work: Work) -> None:
     changed = {feedback.pk for feedback in work.pending if now.get(feedback.pk) != feedback.verbatim}
     work.pending = [feedback for feedback in work.pending if feedback.pk not in changed]
     work.feedback = [feedback for feedback in work.feedback if feedback.pk not in changed]
+    corrections.apply({feedback.pk: work.readings[feedback.pk] for feedback in work.pending})
     Reading.objects.bulk_create(
         [work.readings[feedback.pk] for feedback in work.pending],
         update_conflicts=True,
@@ -197,7 +205,7 @@ class TrialReading:
 def try_out(text: str) -> TrialReading:
     """Read a text as a customer's words would be read now."""
     (meant,) = light.read([text])
-    (told,) = topics.of([text])
+    told = topics.of([text])[0] if light.is_read(meant.language) else []
     return TrialReading(
         text=text,
         language=meant.language,

@@ -18,6 +18,8 @@ MOST = 60
 """Topics that one can tell apart; more of them only blur each other."""
 LONGEST_TEXT = 600
 MOST_EXAMPLES = 30
+SUREST, LEAST_SURE = 0.95, 0.05
+"""Between these a topic's threshold may be set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +76,16 @@ def spec_of(topic: Topic) -> light.TopicSpec:
 
 
 @transaction.atomic
-def add(*, name: str, description: str, examples: Sequence[str] = (), by: By, at: datetime) -> Topic:
-    """Begin to read for a topic."""
+def add(
+    *,
+    name: str,
+    description: str,
+    examples: Sequence[str] = (),
+    threshold: float = light.THRESHOLD,
+    by: By,
+    at: datetime,
+) -> Topic:
+    """Begin to read for a topic, and count texts to it from a threshold of being sure."""
     associates.must(by, "topic.edit")
     if Topic.objects.filter(is_active=True).count() >= MOST:
         raise Refused(f"There are {MOST} topics already. Retire one that nobody looks at.")
@@ -85,6 +95,7 @@ def add(*, name: str, description: str, examples: Sequence[str] = (), by: By, at
         name=name,
         description=_description(description),
         examples=_examples(examples),
+        threshold=_threshold(threshold),
         created_at=at,
     )
     events.record(TopicAdded(row.pk, name), by=by, at=at)
@@ -92,12 +103,22 @@ def add(*, name: str, description: str, examples: Sequence[str] = (), by: By, at
 
 
 @transaction.atomic
-def change(*, topic: Topic, name: str, description: str, examples: Sequence[str] = (), by: By, at: datetime) -> Topic:
-    """Tell a topic differently; its readings keep its slug."""
+def change(
+    *,
+    topic: Topic,
+    name: str,
+    description: str,
+    examples: Sequence[str] = (),
+    threshold: float | None = None,
+    by: By,
+    at: datetime,
+) -> Topic:
+    """Tell a topic differently, or count to it from another threshold; its readings keep its slug."""
     associates.must(by, "topic.edit")
     topic.name = _name(name, besides=topic)
     topic.description, topic.examples = _description(description), _examples(examples)
-    topic.save(update_fields=["name", "description", "examples"])
+    topic.threshold = topic.threshold if threshold is None else _threshold(threshold)
+    topic.save(update_fields=["name", "description", "examples", "threshold"])
     events.record(TopicChanged(topic.pk, topic.name), by=by, at=at)
     return topic
 
@@ -144,6 +165,12 @@ def _examples(examples: Sequence[str]) -> list[str]:
     if len(kept) > MOST_EXAMPLES:
         raise Refused(f"{MOST_EXAMPLES} examples are enough. Keep the ones that differ most.")
     return kept
+
+
+def _threshold(threshold: float) -> float:
+    if not LEAST_SURE <= threshold <= SUREST:
+        raise Refused("How sure we must be goes from 5 to 95 %.")
+    return threshold
 
 
 def _slug(name: str) -> str:

@@ -88,8 +88,15 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         message = self.render_mail(template_prefix, email, {"email": email, **context})
+        secret = context.get("password_reset_url", "").rstrip("/").rpartition("/")[2]
         mails.send(
-            to=email, subject=message.subject, text=message.body, purpose="account", by=SYSTEM, at=timezone.now()
+            to=email,
+            subject=message.subject,
+            text=message.body,
+            purpose="account",
+            secret=secret,
+            by=SYSTEM,
+            at=timezone.now(),
         )
 
 

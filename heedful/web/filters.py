@@ -12,6 +12,7 @@ from typing import Any
 import lucide
 from django.template import defaultfilters
 from django.utils import timezone
+from django.utils.dates import MONTHS_3, WEEKDAYS_ABBR
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -19,6 +20,8 @@ from django.utils.safestring import SafeString, mark_safe
 from heedful.act.models import Case
 from heedful.customers import question_kinds, slugs
 from heedful.kit.errors import Refused
+from heedful.listen import wordings
+from heedful.understand.models import Reading
 from heedful.web import wording
 
 SIGNS = {"EUR": "€", "GBP": "£", "USD": "$"}
@@ -49,9 +52,15 @@ def _told(moment: datetime, words: str) -> SafeString:
     return format_html(
         '<time datetime="{}" title="{}">{}</time>',
         exact.isoformat(timespec="seconds"),
-        date_format(exact, "D j M Y, H:i:s T"),
+        _in_full(exact),
         words,
     )
+
+
+def _in_full(exact: datetime) -> str:
+    """A moment as Django's format `D j M Y, H:i:s T` writes it, for lists that show a hundred of them."""
+    day = f"{WEEKDAYS_ABBR[exact.weekday()]} {exact.day} {str(MONTHS_3[exact.month]).title()} {exact.year:04d}"
+    return f"{day}, {exact:%H:%M:%S} {exact.tzname()}"
 
 
 def exactly(moment: datetime | None) -> SafeString | str:
@@ -162,14 +171,28 @@ def score(value: int, code: str) -> str:
         return f"{wording.words(code)}: {value}"
 
 
-def feeling(sentiment: str) -> str:
-    """Say how somebody felt."""
-    return wording.FEELINGS.get(str(sentiment), str(sentiment))
+def feeling(reading: Reading) -> str:
+    """Say how somebody felt by a reading of their words."""
+    return wording.feeling(reading.sentiment, language=reading.language)
+
+
+def language(code: str) -> str:
+    """What a language is called, such as `Portuguese`."""
+    return wordings.in_english(str(code))
 
 
 def case_mark(case: Case) -> str:
     """By which an open page knows whether its row of a case is still true."""
-    seen = (case.owner_id, case.team_id, case.priority, case.title, case.closed_at, case.answered_at, case.due_at)
+    seen = (
+        case.owner_id,
+        case.team_id,
+        case.priority,
+        case.title,
+        case.closed_at,
+        case.answered_at,
+        case.due_at,
+        case.clock_number,
+    )
     return f"{zlib.crc32(repr((seen, case.is_waiting and case.due_at < timezone.now())).encode()):x}"
 
 
@@ -201,6 +224,7 @@ FILTERS = {
         hue,
         initials,
         item,
+        language,
         money,
         percent,
         question,

@@ -17,7 +17,7 @@ from django.utils import timezone
 from heedful.associates import disclosures
 from heedful.associates.models import Associate
 from heedful.customers import people
-from heedful.kit import cursor
+from heedful.kit import bundle, cursor
 
 PAGE = 50
 MOST_COUNTED = 10_000
@@ -102,16 +102,29 @@ class ListPage[M: Model]:
         return self.total > MOST_COUNTED
 
 
-def read[M: Model](request: HttpRequest, rows: QuerySet[M], *, keys: Sequence[str], size: int = PAGE) -> ListPage[M]:
-    """Read one page, ordered by `keys` that all run the same way and end with a unique one, such as "-at", "-id"."""
+def read[M: Model](
+    request: HttpRequest,
+    rows: QuerySet[M],
+    *,
+    keys: Sequence[str],
+    size: int = PAGE,
+    beside: Iterable[bundle.Query | None] = (),
+    above: QuerySet[Any] | None = None,
+) -> ListPage[M]:
+    """Read one page, ordered by `keys` that all run the same way and end with a unique one, such as "-at", "-id".
+
+    What stands `beside` the list is read in the same statement; rows `above` it too, and their customers are counted.
+    """
     place = _place(request.GET.get("after", ""), rows.model, keys)
     skipped, values = (place[0], place[1:]) if place else (0, [])
     some = rows.filter(beyond(keys, values)) if values else rows
-    fetched = list(some.order_by(*keys).fetch_mode(FETCH_RAISE)[: size + 1])
+    part = some.order_by(*keys).fetch_mode(FETCH_RAISE)[: size + 1]
+    bundle.fetch(part, above, *beside)
+    fetched = list(part)
     shown = fetched[:size]
     is_all = not values and len(fetched) <= size
     total = len(fetched) if is_all else rows.order_by()[: MOST_COUNTED + 1].count()
-    disclose(request, shown)
+    disclose(request, [*shown, *(above or ())])
     following = ""
     if len(fetched) > size:
         following = query(request.GET, after=cursor.encode([skipped + size, *_values(shown[-1], keys)]))

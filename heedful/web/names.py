@@ -2,12 +2,14 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
+from heedful.act import causes
 from heedful.associates.models import Associate, Key
 from heedful.customers import kinds, slugs
 from heedful.customers.models import Customer, Stage
+from heedful.kit import bundle
 from heedful.understand.models import Topic
 from heedful.web import wording
 
@@ -24,23 +26,45 @@ OWN = {"heedful": "Heedful", "survey": "Survey"}
 """What Heedful writes into the log itself."""
 
 
+PLAN = bundle.Plan(
+    lambda _: [
+        Stage.objects.values_list("slug", "name"),
+        kinds.pairs(),
+        Topic.objects.order_by("name").values_list("slug", "name"),
+        causes.pairs(),
+    ]
+)
+
+
 class Names:
-    """Names by code, each kind of them read once when it is first asked for."""
+    """Names by code, all of them read in one statement when the first is asked for, or with what else a page reads."""
+
+    def __init__(self) -> None:
+        self.queries = PLAN.bind()
 
     @cached_property
     def stages(self) -> Mapping[str, str]:
-        """The stages of the relationship."""
-        return dict(Stage.objects.values_list("slug", "name"))
+        """The stages of the relationship, in their order."""
+        return self._read(0)
 
     @cached_property
     def kinds(self) -> Mapping[str, str]:
         """The kinds of touchpoint that the company gave a name."""
-        return kinds.names()
+        return self._read(1)
 
     @cached_property
     def topics(self) -> Mapping[str, str]:
-        """What customers talk about."""
-        return dict(Topic.objects.values_list("slug", "name"))
+        """What customers talk about, by name."""
+        return self._read(2)
+
+    @cached_property
+    def causes(self) -> Mapping[str, str]:
+        """Why cases happen, by name."""
+        return self._read(3)
+
+    def _read(self, which: int) -> dict[str, str]:
+        bundle.fetch(*self.queries)
+        return dict(self.queries[which])
 
     def stage(self, slug: str) -> str:
         """A stage as the company calls it."""
@@ -62,28 +86,47 @@ class Names:
         return self.topics.get(slug) or wording.words(slug)
 
 
-def actors(written: Iterable[str]) -> dict[str, str]:
-    """Who each of these is, such as `key:1`, `api:key:1` or `associate:12`; what names nobody is left out."""
-    read = {text: found for text in set(written) if (found := ACTOR.fullmatch(text))}
-    ids_of: dict[str, set[int]] = defaultdict(set)
-    for found in read.values():
-        if found[2]:
-            ids_of[found[1]].add(int(found[2]))
-    names_of = {kind: _called(kind, ids) for kind, ids in ids_of.items()}
-    return {text: names_of.get(found[1], {}).get(int(found[2] or 0), UNNAMED[found[1]]) for text, found in read.items()}
+ACTORS = bundle.Plan(
+    lambda slots: [
+        Associate.objects.filter(pk=slots.any_of("associates")).values_list("pk", "name"),
+        Key.objects.filter(pk=slots.any_of("keys")).values_list("pk", "name"),
+        Customer.objects.filter(pk=slots.any_of("customers")),
+    ]
+)
 
 
-def sources(written: Iterable[str]) -> dict[str, str]:
+class ActorQueries:
+    """What is read to say who actors are, such as `key:1`, `api:key:1` or `associate:12`."""
+
+    def __init__(self, written: Iterable[str]) -> None:
+        self.written = set(written)
+        self.read = {text: match for text in self.written if (match := ACTOR.fullmatch(text))}
+        ids_of: dict[str, set[int]] = defaultdict(set)
+        for match in self.read.values():
+            if match[2]:
+                ids_of[match[1]].add(int(match[2]))
+        self.associates, self.keys, self.customers = ACTORS.bind(
+            associates=ids_of["associate"], keys=ids_of["key"], customers=ids_of["customer"]
+        )
+
+    def __iter__(self) -> Iterator[bundle.Query]:
+        return iter((self.associates, self.keys, self.customers))
+
+
+def actors(queries: ActorQueries) -> dict[str, str]:
+    """Who each actor is; what names nobody is left out."""
+    bundle.fetch(*queries)
+    names_of: dict[str, dict[int, str]] = {
+        "associate": dict(queries.associates),
+        "key": dict(queries.keys),
+        "customer": {who.pk: who.label for who in queries.customers},
+    }
+    return {
+        text: names_of.get(match[1], {}).get(int(match[2] or 0), UNNAMED[match[1]])
+        for text, match in queries.read.items()
+    }
+
+
+def sources(queries: ActorQueries) -> dict[str, str]:
     """Where what is in the log came from, in words; a name that the company gave stays as it is."""
-    written = set(written)
-    return {source: OWN.get(source, source) for source in written} | actors(written)
-
-
-def _called(kind: str, ids: set[int]) -> dict[int, str]:
-    if kind == "associate":
-        return dict(Associate.objects.filter(pk__in=ids).values_list("pk", "name"))
-    if kind == "key":
-        return dict(Key.objects.filter(pk__in=ids).values_list("pk", "name"))
-    if kind == "customer":
-        return {who.pk: who.label for who in Customer.objects.filter(pk__in=ids)}
-    return {}
+    return {source: OWN.get(source, source) for source in queries.written} | actors(queries)

@@ -22,7 +22,7 @@ from heedful.associates import associates
 from heedful.associates.models import Associate
 from heedful.kit.characters import storable
 from heedful.kit.errors import Forbidden, Refused, TooMany
-from heedful.web import periods, shell
+from heedful.web import form_tokens, periods, shell, versions
 
 PAGES = "jinja2"
 """The engine's name among Django's."""
@@ -49,7 +49,9 @@ def page[**P](action: str) -> Callable[[View[P]], Callable[Concatenate[HttpReque
             with timezone.override(_zone(request)):
                 try:
                     associates.must(request.user, action)
-                    answer = view(cast("PageRequest", request), *args, **kwargs)
+                    answer = form_tokens.answer(request, lambda: view(cast("PageRequest", request), *args, **kwargs))
+                    if versions.is_stale(request):
+                        answer.status_code = 409
                     return _above(request) if answer.status_code == 405 and request.method == "GET" else answer
                 except Forbidden as no:
                     return _show(request, no, status=403)
@@ -79,6 +81,11 @@ def redirect_with(request: HttpRequest, address: str, sentence: str = "") -> Htt
     if is_fragment(request):
         return HttpResponse(headers={"HX-Redirect": address})
     return HttpResponseRedirect(address)
+
+
+def redirect_back(request: HttpRequest, sentence: str) -> HttpResponse:
+    """Go back to the page from which something was done, with a sentence that says what happened."""
+    return redirect_with(request, _came_from(request), sentence)
 
 
 def is_fragment(request: HttpRequest) -> bool:

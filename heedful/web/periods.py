@@ -1,12 +1,14 @@
 """The period that an address asks for: read in one way, and chosen in one way, on every page."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, QueryDict
+from django.utils import timezone
 
+from heedful.kit import days
 from heedful.prove import periods
 from heedful.prove.periods import LABELS, Period
 from heedful.web import lists
@@ -30,14 +32,14 @@ def normal(query: QueryDict) -> QueryDict:
 
 def read(request: HttpRequest, *, at: datetime, last: Callable[[], datetime | None] = lambda: None) -> Period:
     """The period that the address names; else the last 90 days, or all time where the `last` of it was before them."""
-    return periods.last(request.GET.get(NAME) or _usual(last(), at), at=at)
+    return periods.last(request.GET.get(NAME) or _usual(last(), at), at=at, zone=_zone())
 
 
 def within[M: Model](request: HttpRequest, rows: QuerySet[M], key: str, *, at: datetime) -> QuerySet[M]:
     """The rows of the period that the address names, by the time in `key`; all of them where it names none."""
     if NAME not in request.GET:
         return rows
-    return rows.filter(**{f"{key}__gte": periods.last(request.GET[NAME], at=at).since})
+    return rows.filter(**{f"{key}__gte": periods.last(request.GET[NAME], at=at, zone=_zone()).since})
 
 
 def chips(request: HttpRequest, label: str = "Period", *, default: str = "") -> lists.Filter:
@@ -56,4 +58,9 @@ def context(request: HttpRequest, period: Period) -> dict[str, Any]:
 
 
 def _usual(last: datetime | None, at: datetime) -> str:
-    return "all" if last is not None and last < at - timedelta(days=int(USUAL)) else USUAL
+    return "all" if last is not None and last < days.before(at, int(USUAL), zone=_zone()) else USUAL
+
+
+def _zone() -> str:
+    """The company's, by which every page is drawn."""
+    return timezone.get_current_timezone_name()

@@ -16,4 +16,4 @@ def at_form(form: forms.Form) -> Iterator[None]:
     except Forbidden:
         raise
     except Refused as no:
-        form.add_error(None, no.sentence)
+        form.add_error(None, forms.ValidationError(no.sentence, code=no.code))

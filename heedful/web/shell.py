@@ -1,17 +1,17 @@
 """What stands around every page: the company, the places one can go to, and what waits there."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, cast
 
 from django.conf import settings
-from django.db.models import Count, Q
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
-from heedful.act.models import Case
+from heedful.act import workload
+from heedful.act.workload import Workload
 from heedful.associates import associates, company
 from heedful.associates.models import Associate, Company
 from heedful.web import names, stylesheet
@@ -84,12 +84,17 @@ class Shell:
     @cached_property
     def company(self) -> Company:
         """The company, or a nameless one before it is set up."""
-        return company.find() or Company(pk=1, name="Heedful", created_at=timezone.now())
+        return self._company or Company(pk=1, name="Heedful", created_at=timezone.now())
 
     @cached_property
     def is_new(self) -> bool:
         """Whether nobody has set the house up yet."""
-        return company.find() is None
+        return self._company is None
+
+    @cached_property
+    def _company(self) -> Company | None:
+        """The company as it came along with the session, or read for somebody who has none."""
+        return getattr(getattr(self.request, "session", None), "company", None) or company.find()
 
     @cached_property
     def styles(self) -> str:
@@ -112,18 +117,9 @@ class Shell:
         return bool(settings.SMTP_URL)
 
     @cached_property
-    def counts(self) -> Mapping[str, int]:
-        """How much waits, in one query: mine, what of it is late, everybody's, and whose the open cases are."""
-        me = cast("Associate", self.request.user)
-        late, mine = Q(answered_at=None, due_at__lt=timezone.now()), Q(owner=me)
-        return Case.objects.open().aggregate(
-            mine=Count("pk", filter=mine),
-            mine_late=Count("pk", filter=mine & late),
-            open=Count("pk"),
-            team=Count("pk", filter=Q(team=me.team_id)),
-            unclaimed=Count("pk", filter=Q(owner=None)),
-            lead=Count("pk", filter=Q(with_lead=True) | Q(answered_at=None, escalated_at__isnull=False)),
-        )
+    def counts(self) -> Workload:
+        """How much waits: mine, what of it is late, everybody's, and whose the open cases are."""
+        return workload.count(associate=cast("Associate", self.request.user), at=timezone.now())
 
     @property
     def mine(self) -> list[MenuEntry]:
@@ -143,14 +139,14 @@ class Shell:
     def _doors(self, places: tuple[MenuPlace, ...]) -> Iterator[MenuEntry]:
         for place in places:
             if (address := href(place.page)) is not None and associates.may(self.request.user, place.action):
-                count = self.counts[place.count] if place.count else None
+                count = getattr(self.counts, place.count) if place.count else None
                 inside = list(self._doors(place.inside))
                 yield MenuEntry(
                     place,
                     address,
                     self.request.path.startswith(address) or any(door.is_here for door in inside),
                     count,
-                    place.count == "mine" and self.counts["mine_late"] > 0,
+                    place.count == "mine" and self.counts.mine_late > 0,
                     inside,
                 )
 

@@ -42,11 +42,13 @@ class TouchpointKindField(forms.CharField):
     def __init__(self, *, attrs: Mapping[str, Any] | None = None, **more: Any) -> None:
         widget = forms.TextInput(attrs={"list": "kinds", "autocomplete": "off", **(attrs or {})})
         super().__init__(required=False, max_length=120, widget=widget, **more)
+        self.offered = offered
+        """Where the kinds come from; a page with many such fields reads them once for all."""
 
     def prepare_value(self, value: Any) -> Any:
         """Show the name of what is kept; what somebody typed stays as they typed it."""
-        return name_of(value, offered()) if value else value
+        return name_of(value, self.offered()) if value else value
 
     def clean(self, value: Any) -> str:
         """Read it back as its code."""
-        return code_of(super().clean(value), offered())
+        return code_of(super().clean(value), self.offered())

@@ -7,11 +7,11 @@ from datetime import date, datetime, timedelta
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from heedful.kit.reading import times
+from heedful.kit.spans import span as span
 from heedful.listen import conversations
+from heedful.understand import light
 
-HOUR, DAY = 3600, 86_400
-STEPS = ((60, 1, "s"), (HOUR, 60, "min"), (DAY, HOUR, "h"), (45 * DAY, DAY, "d"), (600 * DAY, 2_629_800, "mo"))
-YEAR_S = 31_557_600
 CHANNELS = {"sms": "SMS", "ivr": "Phone menu", "api": "API", "qr": "QR code", "whatsapp": "WhatsApp"}
 """Channels that one does not write as they are spelled, besides those on which conversations are held."""
 BROWSERS = {
@@ -35,27 +35,17 @@ SYSTEMS = {
     "Linux": "Linux",
 }
 FEELINGS = {"negative": "Unhappy", "neutral": "Neutral", "positive": "Happy"}
-LIKELY = 0.55
-"""Below this a feeling is no surer than a guess between three."""
 DAY_ALONE = re.compile(r"\d{4}-\d\d-\d\d")
 TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)")
 PLURAL = re.compile(r"(?<=\w)s\b")
 DEEPEST = 4
 
 
-def span(seconds: float | timedelta) -> str:
-    """Say a span in its largest fitting unit, such as `3 h`."""
-    size = abs(seconds.total_seconds() if isinstance(seconds, timedelta) else seconds)
-    for below, unit, word in STEPS:
-        if size < below:
-            return f"{int(size / unit)} {word}"
-    return f"{size / YEAR_S:.1f} y"
-
-
-def feeling(sentiment: str, confidence: float) -> str:
-    """Say a feeling that was read: `Unhappy`, or `Perhaps unhappy` where it is little more than a guess."""
-    word = FEELINGS.get(sentiment, "")
-    return f"Perhaps {word.lower()}" if word and confidence < LIKELY else word
+def feeling(sentiment: str, *, language: str) -> str:
+    """Say a feeling that was read, such as `Unhappy`, or why there is none: the language, or that it is unclear."""
+    if sentiment:
+        return FEELINGS.get(sentiment, sentiment)
+    return "No clear feeling" if light.is_read(language) else "Not read"
 
 
 def closely(size: timedelta) -> str:
@@ -132,7 +122,9 @@ def value(thing: object, deep: int = 0) -> str:
 
 
 def _moment(text: str) -> str:
-    """Say a time in the reader's zone, and a day as it is; any other text stays as it is."""
+    """Say a time in the reader's zone, and a day as it is, with its zone if it names one; other text stays as it is."""
+    if zoned := times.zoned(text):
+        return f"{_moment(zoned[0])} ({zoned[1].rpartition('/')[2].replace('_', ' ')})"
     is_day = DAY_ALONE.fullmatch(text)
     if not is_day and not TIME.fullmatch(text):
         return text

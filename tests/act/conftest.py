@@ -9,10 +9,14 @@ import pytest
 from django.core.cache import cache
 
 from heedful.associates.models import Associate, Role, Team
+from heedful.courier.carriers import smtp
+from heedful.courier.models import Mail, OutboxItem, Sending
 from heedful.customers import people, touchpoints
 from heedful.customers.models import Customer
 from heedful.kit.actor import SYSTEM, By
+from heedful.listen.models import Message
 from heedful.understand.detection import Trouble
+from tests.work import work
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 """A Monday."""
@@ -97,6 +101,13 @@ def trouble(customer: Customer, reference: str = "feedback:1", **changes: Any) -
         "happened_at": NOON,
     }
     return Trouble(**{**said, **changes})
+
+
+def leave(message: Message, at: datetime) -> None:
+    """Let a message leave the building, as its carrier does when it was taken, and let the worker read of it."""
+    OutboxItem.objects.filter(pk=message.outbox_item_id or 0).update(state=Sending.SENT, sent_at=at)
+    smtp.events.sent(Mail.objects.get(pk=message.outbox_item_id or 0), at)
+    work()
 
 
 type Kinds = Callable[[Customer], list[str]]

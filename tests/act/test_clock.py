@@ -14,6 +14,7 @@ from heedful.promise import calendars, promises
 from heedful.promise.models import Promise
 from heedful.promise.promises import Wording
 from heedful.promise.standards import StandardDraft
+from tests.cast import make_promise
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 """A Monday."""
@@ -37,7 +38,7 @@ def make() -> Make:
         standard: dict[str, Any] = {"from_kind": clock.OPENED, "to_kind": clock.ANSWERED, "within_s": 4 * 3600}
         draft = StandardDraft(form="within", match_property="case", **standard | changes)
         wording = Wording(words="We call you back", is_case_clock=is_case_clock)
-        return promises.make(wording=wording, standards=[draft, *more], by=SYSTEM, at=NOON - DAY)
+        return make_promise(wording=wording, standards=[draft, *more], by=SYSTEM, at=NOON - DAY)
 
     return made
 

@@ -53,7 +53,7 @@ def test_each_case_has_threads_of_its_own(case: Case, mira: Associate, noon: dat
     write(later, mira.by, noon + HOUR, "Two.")
 
     assert (said(case), said(later), Thread.objects.count()) == (["One."], ["Two."], 2)
-    found = correspondence.messages_of_each([case.pk, later.pk]).order_by("occurred_at")
+    found = correspondence.messages_of_person(case.who.pk).order_by("occurred_at")
     assert [(row.text, row.case_id) for row in found] == [("One.", case.pk), ("Two.", later.pk)]  # type: ignore[attr-defined]
 
 

@@ -21,13 +21,12 @@ from heedful.ledger import events
 from heedful.ledger.models import Entry
 from heedful.listen import invitations, surveys
 from heedful.listen.models import Invitation
-from heedful.promise import promises
 from heedful.promise.models import Commitment
 from heedful.promise.promises import Wording
 from heedful.promise.standards import StandardDraft as StandardDraft
 from heedful.understand import reading
 from heedful.understand.models import Reading
-from tests.cast import arrived, somebody
+from tests.cast import arrived, make_promise, somebody
 from tests.work import work
 
 pytestmark = pytest.mark.django_db
@@ -196,7 +195,7 @@ def test_a_promise_that_breaks_by_the_clock_opens_a_case(grace: Customer) -> Non
     now = timezone.now()
     standard = StandardDraft(form="within", from_kind="fault_reported", to_kind="fault_repaired", within_s=3600)
     wording, yesterday = Wording(words="Repaired within the hour"), now - timedelta(days=1)
-    promises.make(wording=wording, standards=[standard], by=SYSTEM, at=yesterday)
+    make_promise(wording=wording, standards=[standard], by=SYSTEM, at=yesterday)
     assert TouchpointKind.objects.get(pk="fault_reported").watchers > 0
     fault = TouchpointDraft("fault_reported", now - timedelta(minutes=70), "fault", customer=grace.pk)
     touchpoints.record(drafts=[fault], source="desk", by=SYSTEM, at=now)
@@ -216,7 +215,7 @@ def test_the_companys_own_promise_judges_whether_the_case_was_answered_in_time(
         match_property="case",
     )
     wording = Wording(words="We call back within the hour", is_case_clock=True)
-    promises.make(wording=wording, standards=[standard], by=SYSTEM, at=timezone.now() - timedelta(days=1))
+    make_promise(wording=wording, standards=[standard], by=SYSTEM, at=timezone.now() - timedelta(days=1))
     answered(client, invitation, recommend="3")
     case = Case.objects.get()
     pending = Commitment.objects.get()

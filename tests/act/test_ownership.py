@@ -14,7 +14,7 @@ from heedful.customers.models import Customer, Feedback
 from heedful.kit.actor import SYSTEM
 from heedful.kit.errors import Refused
 from heedful.ledger.models import Entry
-from tests.act.conftest import trouble
+from tests.act.conftest import leave, trouble
 
 HOUR = timedelta(hours=1)
 
@@ -133,7 +133,7 @@ def test_an_answer_makes_no_case_that_is_with_the_lead_the_writers(
     case: Case, mira: Associate, dana: Associate, noon: datetime
 ) -> None:
     Case.objects.update(with_lead=True)
-    cases.write(case=case, subject="Your order", text="I am sorry.", by=mira.by, at=noon + HOUR)
+    leave(cases.write(case=case, subject="Your order", text="Sorry.", by=mira.by, at=noon + HOUR), noon + HOUR)
     row = Case.objects.get()
     assert (row.owner, row.answered_at, Mail.objects.count()) == (None, noon + HOUR, 1)
     assert "CaseClaimed" not in kinds()

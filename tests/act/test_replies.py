@@ -15,10 +15,10 @@ from heedful.customers.models import Customer
 from heedful.kit.actor import SYSTEM
 from heedful.kit.errors import Forbidden, Refused
 from heedful.ledger.models import Entry
-from heedful.promise import promises
 from heedful.promise.promises import Wording
 from heedful.promise.standards import StandardDraft as StandardDraft
 from tests.act.conftest import trouble
+from tests.cast import make_promise
 
 pytestmark = pytest.mark.django_db
 
@@ -35,7 +35,7 @@ def reply(db: None, noon: datetime) -> Reply:
 @pytest.fixture
 def case(carla: Customer, noon: datetime) -> Case:
     wording = Wording(words="You are online in two days.", severity=2)
-    made = promises.make(
+    made = make_promise(
         wording=wording,
         standards=[StandardDraft(form="within", from_kind="ordered", to_kind="online", within_days=2)],
         by=SYSTEM,
@@ -69,7 +69,9 @@ def test_what_the_case_does_not_know_stays_blank_and_is_not_sent(
     with pytest.raises(Refused, match=r"\{promise\} is still a blank"):
         cases.write(case=case, subject="Hello", text=text, by=mira.by, at=noon)
     assert not Mail.objects.exists()
-    cases.write(case=case, subject="Hello", text="Braces of your own {like these} go.", by=mira.by, at=noon)
+    cases.write(
+        case=case, subject="Hi", text="Braces {like these} go.", with_gaps=["{like these}"], by=mira.by, at=noon
+    )
 
 
 @pytest.mark.parametrize(

@@ -134,6 +134,20 @@ def test_merges_are_made_and_taken_back(invitation: Ask, alice: Customer, bruno:
     assert invitation("GET", f"/api/customers/{bruno.pk}")[1]["id"] == bruno.pk
 
 
+def test_a_join_is_read_with_its_reason_and_parted(invitation: Ask) -> None:
+    said = touch("m-1", identities=[{"kind": "user_id", "value": "u1"}, {"kind": "phone", "value": "020 7946 0958"}])
+    invitation("POST", "/api/touchpoints", {"touchpoints": [said]})
+    assert invitation("GET", "/api/customers?q=020 7946 0959")[1]["items"] == []
+    who = invitation("GET", "/api/customers?q=020 7946 0958")[1]["items"][0]["id"]
+    join = invitation("GET", f"/api/customers/{who}/joins")[1][0]
+
+    assert (join["message"], join["parted_at"]) == ("m-1", None)
+    assert {join["a"]["value"], join["b"]["value"]} == {"u1", "+442079460958"}
+    assert invitation("DELETE", f"/api/customers/{who}/joins/{join['id']}")[0] == 204
+    assert invitation("DELETE", f"/api/customers/{who}/joins/{join['id']}")[0] == 422
+    assert invitation("GET", f"/api/customers/{who}/joins")[1][0]["parted_at"] is not None
+
+
 def test_a_case_is_read_noted_and_closed_and_not_closed_twice(
     invitation: Ask, alice: Customer, mira: Associate
 ) -> None:

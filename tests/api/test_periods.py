@@ -11,11 +11,12 @@ from heedful.api.management.commands import openapi
 from heedful.associates.models import Associate
 from heedful.customers import touchpoints
 from heedful.kit.actor import SYSTEM
-from heedful.promise import commitments, promises
+from heedful.promise import commitments
 from heedful.promise.promises import Wording
 from heedful.promise.standards import StandardDraft
 from tests.api.test_nouns import Ask
 from tests.api.test_nouns import invitation as invitation
+from tests.cast import make_promise
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -26,7 +27,7 @@ def bills(casey: Associate) -> datetime:
     """Bills as quoted a hundred days ago and yesterday, with what Ann thought; returns the time now."""
     now = timezone.now()
     draft = StandardDraft(form="yes", from_kind="bill_sent", property="as_quoted")
-    promises.make(wording=Wording(words="As quoted"), standards=[draft], slug="bill", by=casey.by, at=now)
+    make_promise(wording=Wording(words="As quoted"), standards=[draft], slug="bill", by=casey.by, at=now)
     drafts = [
         touchpoints.TouchpointDraft(
             kind="bill_sent",

@@ -10,6 +10,7 @@ from heedful.kit import memory
 from tests.architecture import reading
 
 NO_MEMORY = {
+    "courier/digests.py": {"_digests"},
     "courier/kinds.py": {"_told"},
     "courier/outbox.py": {"_carriers"},
     "promise/standards/contract.py": {"FORMS"},

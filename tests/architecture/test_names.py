@@ -38,6 +38,8 @@ MEMBERS = {
     "prove.experience.ExperienceByOutcome.kept": "as above",
     "prove.experience.ExperienceByOutcome.of_all_kept": "as above",
     "web.desk.organisations.views.OrganisationPromise.kept": "as above",
+    "promise.retrospect.Retrospect.kept": "as above",
+    "api.promises.RetrospectOut.kept": "as above, and programs read it",
     "api.promises.PromiseSummary.kept": "as above, and programs read it",
     "api.promises.ExperienceOut.kept": "as above",
     "api.promises.ExperienceOut.of_all_kept": "as above",

@@ -9,14 +9,15 @@ from django.urls import get_resolver
 from django.urls.resolvers import RegexPattern, URLResolver
 
 from heedful.kit import characters
-from heedful.kit.reading import times
+from heedful.kit.reading import numbers, times
 from tests.architecture.patterns import Use, slow, uses
 
 DYNAMIC = {
     "heedful.kit.characters:_too_many_marks": [characters._too_many_marks().pattern],
     "heedful.web.components.verbatims:pieces": ["(too late|late|a)", "(aaaa|aaa|aa)"],
     "heedful.kit.reading.times:WRITTEN": [written.pattern for written in times.WRITTEN],
-    "heedful.associates.company:_letters": ["[A-Za-z]{2}", "[A-Za-z]{3}"],
+    "heedful.kit.reading.times:NAMED": [written.pattern for written in times.NAMED],
+    "heedful.kit.reading.numbers:PATTERNS": [written.pattern for written in numbers.PATTERNS.values()],
 }
 """Patterns that are made of values, by their place: what they look like."""
 

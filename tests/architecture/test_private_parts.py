@@ -9,9 +9,13 @@ from collections.abc import Callable
 
 import lucide
 import pytest
+from django.contrib.sessions.backends import db
+from django.contrib.sessions.models import Session
 from django.core.cache.backends.db import DatabaseCache
 from django.core.handlers.wsgi import WSGIHandler
 from django.db import connection
+from django.db.models import QuerySet
+from django.db.models.sql.compiler import SQLCompiler
 from granian.server.common import AbstractServer
 from granian.server.mp import MPServer, WorkerProcess
 from procrastinate.periodic import PeriodicDeferrer
@@ -28,6 +32,7 @@ USED = {
     "api/events/fast_path.py": {"_get_response"},
     "config/processes.py": {"_spawn_worker"},
     "imports/rules.py": {"_is_text_encoding"},
+    "kit/bundle.py": {"_fetch_all", "_result_cache"},
     "kit/cache.py": {"_cull"},
     "ledger/events.py": {"_state"},
     "web/live/door.py": {"_run"},
@@ -113,6 +118,19 @@ def test_django_s_handler_has_the_parts_that_the_short_way_sets_itself() -> None
 
 def test_django_s_cache_throws_out_by_the_method_that_ours_overrides() -> None:
     assert words(DatabaseCache._cull) == ["self", "db", "cursor", "now", "num"]  # type: ignore[attr-defined]
+
+
+def test_django_s_query_sets_keep_what_they_read_where_a_bundle_puts_it() -> None:
+    assert Entry.objects.all()._result_cache is None
+    assert words(QuerySet._fetch_all) == ["self"]
+    assert words(SQLCompiler.as_sql)[0] == "self"
+    assert hasattr(SQLCompiler, "execute_sql")
+
+
+def test_django_s_sessions_are_read_by_the_method_that_ours_overrides() -> None:
+    assert words(db.SessionStore._get_session_from_db) == ["self"]  # type: ignore[attr-defined]
+    assert "self._get_session_from_db()" in inspect.getsource(db.SessionStore.load)
+    assert {field.column for field in Session._meta.concrete_fields} == {"session_key", "session_data", "expire_date"}
 
 
 def test_django_keeps_with_a_row_whether_it_is_written() -> None:

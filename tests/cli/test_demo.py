@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from heedful import demo
+from heedful.act.cases import correspondence
 from heedful.act.models import Case
 from heedful.associates.models import Associate, Company
 from heedful.customers.models import Consent, Customer, Feedback, Merge, Rejection, Touchpoint
@@ -43,6 +44,13 @@ def wrenfield(filled: str, django_db_blocker: Any) -> Iterator[Company]:
     with pointed_to(filled, django_db_blocker), transaction.atomic():
         yield Company.objects.get()
         transaction.set_rollback(True)
+
+
+def test_nobody_is_answered_of_whom_more_was_heard(wrenfield: Company) -> None:
+    answered = Case.objects.open().filter(answered_at__isnull=False)
+    assert answered.filter(flood_of=None).exists()
+    assert [case for case in answered if correspondence.next_word_at(case, after=case.answered_at or NOW)] == []
+    assert not Case.objects.filter(is_heard_again=True, answered_at__isnull=False).exists()
 
 
 def test_the_same_number_is_the_same_life() -> None:

@@ -5,10 +5,12 @@ import io
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
-from heedful.associates import keys
+from heedful.associates import associates, keys, welcome_links
 from heedful.associates.models import Associate, Company, Key, Role, Team
 from heedful.cli import associate, key
+from heedful.kit.actor import SYSTEM
 from heedful.kit.errors import Refused
 
 
@@ -79,3 +81,15 @@ def test_a_key_is_revoked_by_its_first_letters(db: None, capsys: pytest.CaptureF
     assert keys.find(secret) is None
     with pytest.raises(Refused, match="No key starts"):
         call(key, "revoke", secret[:8])
+
+
+def test_who_has_no_password_is_invited_by_a_link_to_hand_over(
+    acme: Company, capsys: pytest.CaptureFixture[str], settings: Any
+) -> None:
+    settings.SMTP_URL = ""
+    associates.add(email="noor@acme.test", name="Noor", role=Role.LEAD, by=SYSTEM, at=timezone.now())
+    call(associate, "invite", "noor@acme.test")
+    token = capsys.readouterr().out.strip().rpartition("/setup/welcome/")[2]
+    link = welcome_links.find(token=token, at=timezone.now())
+    assert link is not None
+    assert link.associate.email == "noor@acme.test"

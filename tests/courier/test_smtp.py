@@ -22,7 +22,7 @@ from heedful.courier.models import Mail, Sending
 from heedful.kit.actor import SYSTEM
 from tests.courier import certificates
 from tests.courier.certificates import Certificate
-from tests.courier.conftest import hand_over_mails
+from tests.courier.conftest import Postbox, hand_over_mails
 
 pytestmark = pytest.mark.django_db
 SECRET = "p@ss:w/rd"
@@ -231,3 +231,51 @@ def test_a_server_that_greets_too_late_is_given_nothing() -> None:
             line.hand_over(EmailMessage(), sender="a@example.com", to="b@example.com")
         late.join(5)
     assert heard in ([b""], [b"quit\r\n"], [b"QUIT\r\n"])
+
+
+class Fastidious(Postbox):
+    """A mail server that cuts the line over some mails."""
+
+    async def handle_MAIL(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope, sender: str, options: Any
+    ) -> str:
+        envelope.mail_from = sender
+        return "250 OK"
+
+    async def handle_RCPT(self, server: SMTP, session: Session, envelope: Envelope, to: str, options: Any) -> str:  # noqa: N802
+        if to in self.answers:
+            assert isinstance(server.transport, asyncio.WriteTransport)
+            server.transport.abort()
+        envelope.rcpt_tos.append(to)
+        return "250 OK"
+
+
+@pytest.mark.parametrize(("disliked", "taken"), [(1, ["a1", "a2", "a3"]), (2, ["a2", "a3"]), (4, [])])
+def test_a_mail_over_which_the_line_is_cut_keeps_nobody_behind_it(
+    settings: Any, disliked: int, taken: list[str]
+) -> None:
+    """Where it is cut over one after another it is the server that fails."""
+    box = Fastidious(answers={f"a{number}@example.com": "" for number in range(disliked)})
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    controller = Controller(box, hostname="127.0.0.1", port=port)
+    controller.start()
+    settings.SMTP_URL = f"smtp://127.0.0.1:{port}"
+    now = timezone.now()
+    rows = [
+        mails.send(to=f"a{number}@example.com", subject="S", text="T", purpose="case", by=SYSTEM, at=now)
+        for number in range(4)
+    ]
+    try:
+        hand_over_mails()
+    finally:
+        controller.stop()
+    assert [envelope.rcpt_tos[0].partition("@")[0] for envelope in box.taken] == taken
+    first = Mail.objects.get(pk=rows[0].pk)
+    assert first.state == Sending.WAITING
+    assert first.said.startswith(f"Your mail server smtp://127.0.0.1:{port} broke off over this mail (")
+    assert first.said.endswith("). It will be tried again.")
+    assert first.next_try_at is not None
+    assert first.next_try_at > timezone.now()
+    assert first.destination is not None
+    assert (first.destination.resting_until is not None) == (disliked == 4)

@@ -18,10 +18,10 @@ from heedful.customers.models import Rejection, Touchpoint, TouchpointKind
 from heedful.customers.slugs import RESERVED
 from heedful.customers.touchpoints import TouchpointDraft
 from heedful.kit.actor import SYSTEM
-from heedful.promise import promises
 from heedful.promise.models import Standard
 from heedful.promise.promises import Wording
 from heedful.promise.standards import StandardDraft as StandardDraft
+from tests.cast import make_promise
 
 pytestmark = pytest.mark.django_db
 
@@ -70,7 +70,7 @@ def test_the_old_names_are_changed_but_for_what_a_company_sent() -> None:
     standard = StandardDraft(
         form="within", from_kind="case_opened", to_kind="case_answered", within_s=3600, match_property="case"
     )
-    promises.make(
+    make_promise(
         wording=Wording(words="We call back", is_case_clock=True), standards=[standard], by=SYSTEM, at=NOON
     )  # fmt: skip
     for source, kind in (("heedful", "case_opened"), ("heedful", "case_answered"), ("crm", "case_opened")):

@@ -47,7 +47,7 @@ def groups(*values: str) -> set[frozenset[str]]:
 
 U1, U2 = ("user_id", "u1"), ("user_id", "u2")
 A1, A2 = ("anonymous_id", "a1"), ("anonymous_id", "a2")
-E1, P1 = ("email", "e1@x.org"), ("phone", "+441134960000")
+E1, E2, P1 = ("email", "e1@x.org"), ("email", "e2@x.org"), ("phone", "+441134960000")
 
 
 @pytest.mark.django_db
@@ -61,7 +61,11 @@ E1, P1 = ("email", "e1@x.org"), ("phone", "+441134960000")
         ([(U1, E1), (A1, E1)], groups("u1 e1@x.org a1")),
         ([(A1, E1), (U1, E1), (U2, A1)], groups("u1 e1@x.org", "u2", "a1")),
         ([(E1, P1), (U1, E1)], groups("u1 e1@x.org +441134960000")),
-        ([(E1, P1), (U1, E1), (U2, P1)], groups("u1 e1@x.org", "u2 +441134960000")),
+        ([(E1, P1), (U1, E1), (U2, P1)], groups("u1 e1@x.org", "u2", "+441134960000")),
+        ([(E1, P1), (E2, P1)], groups("e1@x.org", "e2@x.org", "+441134960000")),
+        ([(E1, P1), (E2, P1), (E1, E2)], groups("e1@x.org e2@x.org +441134960000")),
+        ([(E1, P1), (A1, P1)], groups("e1@x.org +441134960000 a1")),
+        ([(E1, P1), (E2, P1), (A1, P1)], groups("e1@x.org", "e2@x.org", "+441134960000 a1")),
         ([(U1, A1), (U1, A2)], groups("u1 a1 a2")),
         ([(U1, U2)], groups("u1 u2")),
         ([(U1, E1), (U2, E1), (E1, P1)], groups("u1", "u2", "e1@x.org", "+441134960000")),
@@ -83,7 +87,7 @@ def test_a_person_is_named_after_the_smallest_record() -> None:
     assert grouping.group({2: 0, 8: 0}, (), [(8, 2)]) == {2: 2, 8: 2}
 
 
-NAMES = [U1, U2, ("user_id", "u3"), E1, ("email", "e2@x.org"), P1, A1, A2, ("device", "d1")]
+NAMES = [U1, U2, ("user_id", "u3"), E1, E2, P1, A1, A2, ("device", "d1")]
 MESSAGES = st.lists(
     st.lists(st.sampled_from(NAMES), min_size=1, max_size=3, unique=True).map(tuple), min_size=1, max_size=8
 )

@@ -17,7 +17,7 @@ from heedful.kit import live
 from heedful.kit.actor import SYSTEM
 from heedful.promise import promises, standards
 from heedful.promise.models import Commitment
-from tests.cast import NOON, arrived
+from tests.cast import NOON, arrived, make_promise
 from tests.work import work
 
 type As = Callable[[Associate], Client]
@@ -61,7 +61,7 @@ def test_few_are_told_and_many_are_not(told: Any, names: str, count: int) -> Non
 def test_a_promise_that_flips_is_told_to_whom_it_was_made(alice: Customer, told: Any) -> None:
     now = timezone.now()
     draft = standards.StandardDraft(form="within", from_kind="ordered", to_kind="delivered", within_s=3600)
-    promises.make(wording=promises.Wording(words="Within an hour"), standards=[draft], by=SYSTEM, at=now)
+    make_promise(wording=promises.Wording(words="Within an hour"), standards=[draft], by=SYSTEM, at=now)
     work()
     told.clear()
 

@@ -11,7 +11,7 @@ from heedful.customers.grouping import Link
 from heedful.customers.trust import GroupingEvidence
 
 U1, U2, E1, E2, A1, A2, A3 = range(1, 8)
-TIERS = {U1: 0, U2: 0, E1: 1, E2: 1, A1: 2, A2: 2, A3: 2}
+TIERS = {U1: 0, U2: 0, E1: 1, E2: 1, A1: 3, A2: 3, A3: 3}
 
 
 def grouped(
@@ -88,8 +88,8 @@ def test_browsers_do_not_contest_what_a_server_told() -> None:
 
 def test_a_visitor_is_attached_to_a_known_person_who_is_not_looked_at() -> None:
     assert grouped((A1, 90), (A1, 91), verified=set(), beyond={90: 80, 91: 80}) == (groups(), {A1})
-    assert trust.group(GroupingEvidence({A1: 2}, (), (), (), {(A1, 90)}, {90: 80})).person_of == {A1: 80}
-    assert trust.group(GroupingEvidence({A1: 2}, (), (), (), {(A1, 90), (A1, 91)}, {90: 80, 91: 81})).person_of == {
+    assert trust.group(GroupingEvidence({A1: 3}, (), (), (), {(A1, 90)}, {90: 80})).person_of == {A1: 80}
+    assert trust.group(GroupingEvidence({A1: 3}, (), (), (), {(A1, 90), (A1, 91)}, {90: 80, 91: 81})).person_of == {
         A1: A1
     }
 
@@ -107,7 +107,7 @@ def test_visitors_who_were_merged_into_two_people_are_not_joined_by_a_browser() 
 
 
 def test_a_known_person_is_named_after_its_own_records() -> None:
-    found = trust.group(GroupingEvidence({1: 2, 5: 0, 9: 1}, {5, 9}, {(5, 9)}, (), {(1, 5)}))
+    found = trust.group(GroupingEvidence({1: 3, 5: 0, 9: 1}, {5, 9}, {(5, 9)}, (), {(1, 5)}))
 
     assert found.person_of == {1: 5, 5: 5, 9: 5}
     assert found.attached == {1}
@@ -118,7 +118,7 @@ LINKS = st.sets(st.tuples(RECORDS, RECORDS).filter(lambda link: link[0] < link[1
 
 
 @given(
-    tiers=st.lists(st.integers(0, 2), min_size=8, max_size=8),
+    tiers=st.lists(st.integers(0, 3), min_size=8, max_size=8),
     verified=st.sets(RECORDS),
     links=LINKS,
     merges=st.sets(st.tuples(RECORDS, RECORDS).filter(lambda link: link[0] < link[1]), max_size=3),
@@ -129,8 +129,8 @@ def test_no_word_of_a_browser_changes_the_people_whom_we_know(
 ) -> None:
     """Whatever browsers say, the records of known people are grouped as servers and associates alone would have it."""
     tier_of = dict(enumerate(tiers, 1))
-    firm = {record for record in verified if tier_of[record] < 2}
-    firm |= {record for link in links for record in link if tier_of[record] < 2}
+    firm = {record for record in verified if tier_of[record] < 3}
+    firm |= {record for link in links for record in link if tier_of[record] < 3}
     found = trust.group(GroupingEvidence(tier_of, firm, links, merges, browser_links))
     own = grouping.group(tier_of, links, merges)
     known = {own[record] for record in firm}

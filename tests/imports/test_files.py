@@ -34,12 +34,14 @@ verbatim = "text"
 """
 
 
-def bring(folder: Path, content: bytes | str, said: str = MAP, name: str = "file.csv") -> imports.Report:
+def bring(
+    folder: Path, content: bytes | str, said: str = MAP, name: str = "file.csv", *, at: datetime = NOW
+) -> imports.Report:
     (folder / "map.toml").write_text(said)
     (folder / name).write_bytes(content.encode() if isinstance(content, str) else content)
     found = imports.read_map(folder / "map.toml")
     table = imports.open_table(folder / name, skip=found.file.skip)
-    return imports.run(table=table, mapping=found, rejected=folder / "bad.csv", by=BY, at=NOW)
+    return imports.run(table=table, mapping=found, rejected=folder / "bad.csv", by=BY, at=at)
 
 
 def verbatims() -> list[str | None]:

@@ -160,13 +160,13 @@ ORDER: dict[str, Any] = {
     "customer": {"id": 7, "name": "Ines Prado"},
     "plan": "Fibre", "stage": "Joined", "org": "o1", "org_name": "Prado SA",
     "monthly": 40.5, "town": "Leeds", "opt_in": "no", "ordered": "2025-05-01T10:00:00Z", "promised": "05.05.2025",
-    "delivered": 1746450000, "reviewed": None, "stars": "*****", "order": 12, "state": "done", "via": None,
+    "delivered": 1746450000, "reviewed": None, "stars": None, "order": 12, "state": "done", "via": None,
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("form", ["jsonl", "parquet"])
 def test_one_row_may_give_several_touchpoints_and_all_about_a_customer(tmp_path: Path, form: str) -> None:
-    rows = [ORDER, {**ORDER, "order": 13, "state": "lost", "reviewed": "2025-05-09 08:00"}]
+    rows = [ORDER, {**ORDER, "order": 13, "state": "lost", "reviewed": "2025-05-09 08:00", "stars": "*****"}]
     file = lay(tmp_path, [json.dumps(row) for row in rows], ORDERS, name="file.jsonl")
     if form == "parquet":
         flat = [{**row, "customer.id": 7, "customer.name": "Ines Prado"} for row in rows]
@@ -228,7 +228,7 @@ def test_a_time_that_can_never_be_read_is_told_before_the_first_row(tmp_path: Pa
 
 @pytest.mark.parametrize(
     ("written", "amount"),
-    [("1.234,56", "1234.56"), ("1,234.56", "1234.56"), ("12,5", "12.50"), ("1,234", "1234.00"), ("€ 40", "40.00")],
+    [("1.234,56", "1234.56"), ("1,234.56", "1234.56"), ("12,5", "12.50"), ("1,234.0", "1234.00"), ("€ 40", "40.00")],
 )
 def test_amounts_are_read_as_either_half_of_the_world_writes_them(tmp_path: Path, written: str, amount: str) -> None:
     said = MAP.replace("[[touchpoint]]", 'value = { amount = "worth", currency = "EUR" }\n[[touchpoint]]')

@@ -20,6 +20,7 @@ from heedful.customers.models import Feedback
 from heedful.customers.touchpoints import TouchpointDraft
 from heedful.kit.actor import SYSTEM
 from heedful.understand import reading
+from tests.cast import arrived
 from tests.journeys.test_shell import DESK, PHONE, opened
 from tests.work import work
 
@@ -78,6 +79,7 @@ def test_pages_of_the_loop_are_sound(browser: Browser, live_server: Any, mira: A
     reading.through(reading.Work(at=timezone.now(), feedback=list(Feedback.objects.all())))
     pages = ["/queue", "/cases", f"/cases/{case.pk}", "/cases?state=closed", "/feedback", "/topics?try=Nobody+answers"]
     pages += ["/setup/replies", "/setup/account", f"/customers/{case.customer_id}", "/cases?state=late"]
+    pages += [f"/customers/{case.customer_id}/mail", f"/customers/{case.customer_id}/case"]
     wrong: list[str] = []
     for size in (DESK, PHONE):
         context = context_of(browser, live_server.url, mira, viewport=size, color_scheme=scheme)
@@ -178,8 +180,31 @@ def test_a_saved_reply_is_put_in_and_enter_sends_the_mail(context: BrowserContex
     page.get_by_role("button", name="Put it in").click()
     expect(page.get_by_label("Message")).to_have_value("Dear Alice, I am sorry.")
     page.get_by_label("Subject").press("Enter")
-    expect(page.get_by_text("the clock has stopped")).to_be_visible()
+    expect(page.get_by_text("the clock goes on")).to_be_visible()
     assert Mail.objects.get().text.strip() == "Dear Alice, I am sorry."
+
+
+def test_a_case_is_opened_by_hand_and_a_gap_is_sent_by_one_more_press(context: BrowserContext) -> None:
+    who = arrived("bruno@example.test", TouchpointDraft("bill_paid", timezone.now(), "b-1"))
+    page = context.new_page()
+    page.goto(f"/customers/{who.pk}")
+    page.keyboard.press("?")
+    for words in ("Write", "Open a case"):
+        expect(page.locator("#keys-here").get_by_text(words, exact=True)).to_be_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("o")
+    expect(page.get_by_label("What is wrong")).to_be_focused()
+    page.keyboard.type("The line is dead.")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="The line is dead.")).to_be_visible()
+    page.keyboard.press("w")
+    page.get_by_label("Message").fill("You will be online by …")
+    page.get_by_label("Subject").press("Enter")
+    expect(page.get_by_text("Is there something to fill in at “by …”?")).to_be_visible()
+    expect(page.get_by_role("button", name="Send it as it is")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("the clock goes on")).to_be_visible()
+    assert (Mail.objects.get().text, Case.objects.get().is_waiting) == ("You will be online by …", True)
 
 
 def test_a_question_mark_shows_the_keys_of_the_page(context: BrowserContext) -> None:

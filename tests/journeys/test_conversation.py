@@ -12,6 +12,7 @@ from django.utils import timezone
 from heedful.act import cases
 from heedful.act.models import Case
 from heedful.associates.models import Associate
+from heedful.courier.models import Mail
 from heedful.customers.models import Customer
 from heedful.kit.actor import SYSTEM
 from heedful.listen import conversations
@@ -19,6 +20,7 @@ from heedful.listen.models import Message, Thread
 from heedful.understand.detection import Trouble
 from tests.courier.conftest import Postbox, hand_over_mails
 from tests.courier.conftest import postbox as _postbox
+from tests.work import work
 
 pytestmark = pytest.mark.django_db
 type As = Callable[[Associate], Client]
@@ -41,13 +43,16 @@ def test_mira_writes_it_leaves_and_alice_answers(as_: As, mira: Associate, case:
     typed = {"subject": "Your router", "text": "It comes tomorrow.", "to": "alice@example.test"}
     assert client.post(f"{address}/mails", typed).status_code == 302
     assert "Mira</b> wrote to the customer" in (page := say(client.get(address)))
-    assert ("On its way" in page, postbox.taken) == (True, [])
+    assert ("On its way" in page, "Written, not sent" in page, postbox.taken) == (True, True, [])
+    assert Case.objects.get().is_waiting
 
     hand_over_mails()
     (mail,) = (message_from_bytes(envelope.content or b"") for envelope in postbox.taken)  # type: ignore[arg-type]
     assert (mail["To"], mail["Subject"]) == ("alice@example.test", "Your router")
+    work()
     page = say(client.get(address))
-    assert ("Sent" in page, "On its way" in page) == (True, False)
+    assert ("Sent" in page, "On its way" in page, "Written, not sent" in page) == (True, False, False)
+    assert Case.objects.get().answered_at == Mail.objects.get().sent_at
 
     written = Message.objects.get(channel="email", external_id=mail["Message-ID"])
     assert written.has_left
@@ -55,7 +60,11 @@ def test_mira_writes_it_leaves_and_alice_answers(as_: As, mira: Associate, case:
     answer: dict[str, Any] = {"text": "At what time?", "external_id": "<a1@example.test>", "source": "mailbox"}
     for _ in range(2):
         conversations.receive(thread=written.thread, **answer, by=SYSTEM, at=at)
+    assert "Answered" in say(client.get("/cases"))
+    work()
+    assert "Heard again" in say(client.get("/cases"))
     page = say(client.get(address))
+    assert ("Heard again" in page, "heard more from the customer" in page) == (True, True)
     assert page.count("At what time?") == 1
     assert page.index("It comes tomorrow.") < page.index("The customer</b> wrote") < page.index("At what time?")
     assert "The customer wrote" in say(client.get(f"/customers/{case.who.pk}"))

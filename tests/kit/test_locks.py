@@ -21,7 +21,7 @@ from heedful.promise.models import Calendar, Promise
 from heedful.promise.standards import StandardDraft
 from heedful.understand import rereadings, rules, topics
 from heedful.understand.models import Rereading, Topic, TroubleRule
-from tests.cast import NOON
+from tests.cast import NOON, make_promise
 from tests.races import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
@@ -69,7 +69,7 @@ def a_calendar(by: Any, name: str = "Evenings") -> Calendar:
 def a_promise(by: Any, *, is_case_clock: bool = False) -> Promise:
     wording = promises.Wording(words="We call back", is_case_clock=is_case_clock)
     draft = StandardDraft(form="within", from_kind="asked", to_kind="answered", within_s=60)
-    return promises.make(wording=wording, standards=[draft], **by)
+    return make_promise(wording=wording, standards=[draft], **by)
 
 
 def a_survey(by: Any) -> Survey:

@@ -10,7 +10,7 @@ import pytest
 from heedful.api.events import times as events
 from heedful.api.events.traits import consents, read
 from heedful.imports import times as imports
-from heedful.kit.reading import times
+from heedful.kit.reading import months, times
 from heedful.kit.reading.numbers import number_of
 from heedful.kit.reading.yes_no import NO, YES, yes_of
 from heedful.promise import property_values
@@ -72,6 +72,50 @@ def test_a_day_is_a_day_and_each_says_what_it_means_by_it(value: Any) -> None:
     assert property_values.time_of(value, time_zone="UTC") == datetime(2026, 3, 5, 23, 59, 59, 999_999, tzinfo=UTC)
 
 
+@pytest.mark.parametrize(
+    ("language", "value"),
+    [
+        ("de", "5. März 2026"), ("de", "5.Mrz 2026"), ("de-AT", "Donnerstag, 5. März 2026"), ("fr", "5 mars 2026"),
+        ("fr", "le 5 Mars 2026"), ("cy", "5 Mawrth 2026"), ("cy", "5ed Maw 2026"), ("es", "5 de marzo de 2026"),
+        ("nl", "5 maart 2026"), ("nl", "5 mrt. 2026"), ("pt", "5 de março de 2026"), ("pl", "5 marca 2026"),
+        ("hu", "2026. március 5."), ("tr", "5 MART 2026"), ("ru", "5 марта 2026"), ("el", "5 Μαρτίου 2026"),
+        ("fi", "5. maaliskuuta 2026"), ("cs", "5. března 2026"), ("en", "5th of March 2026"), ("de", "March 5, 2026"),
+        ("sv", "5 mars 2026"), ("it", "5 marzo 2026"), ("uk", "5 березня 2026"), ("en", "Mar 5th 2026"),
+    ],
+)  # fmt: skip
+def test_months_are_read_in_the_language_that_the_sender_says(language: str, value: str) -> None:
+    assert times.read(value, language=language) == DAY
+    assert imports.parsed(value, (), UTC, language) == TEN.replace(hour=0)
+
+
+@pytest.mark.parametrize(
+    ("language", "value"),
+    [("en", "March 2026"), ("de", "März 2026"), ("fr", "mars 2026"), ("es", "marzo de 2026"), ("hu", "2026. március")],
+)
+def test_a_month_alone_is_its_first_day_where_a_language_is_said(language: str, value: str) -> None:
+    assert times.read(value, language=language) == date(2026, 3, 1)
+    assert times.read(value) is None
+
+
+@pytest.mark.parametrize(
+    ("form", "value"),
+    [
+        ("%d. %B %Y", "5. märz 2026"),
+        ("%d-%b-%y", "5-MRZ-26"),
+        ("%d %b %Y", "5 Mär. 2026"),
+        ("%d/%B/%Y", "5/March/2026"),
+    ],
+)
+def test_a_format_names_months_in_the_language_of_the_map(form: str, value: str) -> None:
+    assert imports.parsed(value, (form,), UTC, "de") == TEN.replace(hour=0)
+
+
+def test_every_language_has_twelve_months_and_none_of_them_twice() -> None:
+    for code, names in months.languages().items():
+        assert set(names.values()) == set(range(1, 13)), code
+        assert all(months.month_of(name, code) == month for name, month in names.items()), code
+
+
 @pytest.mark.parametrize("value", NO_TIMES)
 def test_what_may_be_something_else_is_no_time_for_anybody(value: Any) -> None:
     assert times.read(value) is None
@@ -97,7 +141,10 @@ def test_no_word_means_both() -> None:
             (no, False)
             for no in ("falsch", "faux", "nej", "não", "na\u0303o", "nie", "нет", "いいえ", "否", "HAYIR", 0, "0.0")
         ],
-        *[(other, None) for other in NEITHER],
+        *[(yes, True) for yes in ("WAAR", "VERO", "VERDADERO", "PRAWDA", "SANT", "opt-in", "Opt In!", "yes please")],
+        *[(yes, True) for yes in ("✓", "✔\ufe0f", "✅", "Oui, merci.", "einverstanden", "granted", "GWIR")],
+        *[(no, False) for no in ("ONWAAR", "FALSO", "opt-out", "opt_out", "No, thanks", "widerrufen", "❌", "väär")],
+        *[(other, None) for other in (*NEITHER, "-", "N/A", "unbekannt", "maybe", "yes and no", "?")],
     ],
 )
 def test_yes_and_no_are_read_in_many_languages(value: Any, means: bool | None) -> None:
@@ -107,6 +154,18 @@ def test_yes_and_no_are_read_in_many_languages(value: Any, means: bool | None) -
 def test_a_consent_that_is_written_as_a_word_is_heard() -> None:
     said = {"mail": "no", "sms": "Ja", "post": 0, "phone": "perhaps", "push": True}
     assert consents(said) == {"mail": False, "sms": True, "post": False, "push": True}
+
+
+def test_a_consent_in_a_word_that_is_neither_stays_beside_the_customer() -> None:
+    traits = read({"consent": {"mail": "opt-out", "sms": "unbekannt", "post": "N/A", "push": "✓"}}, "EUR")
+    assert traits.consents == {"mail": False, "push": True}
+    assert traits.facts == {"consent_as_sent": "sms: unbekannt"}
+
+
+@pytest.mark.parametrize("value", ["-", "N/A", "", " ", "#NULL!", "keine Angabe", None])
+def test_a_property_that_says_nothing_is_missing(value: Any) -> None:
+    assert property_values.is_missing(value)
+    assert property_values.key_of(value) is None
 
 
 @pytest.mark.parametrize(

@@ -149,7 +149,7 @@ def test_after_the_days_a_survey_asks_again(make: Callable[..., Survey], alice: 
     make(times=1, days=90)
     (invitation,) = happen("alice")
     ask_all()
-    Invitation.objects.filter(pk=invitation.pk).update(asked_at=timezone.now() - timedelta(days=90, seconds=1))
+    Invitation.objects.filter(pk=invitation.pk).update(asked_at=timezone.now() - timedelta(days=90, hours=2))
     (again,) = happen("alice", message="again")
     ask_all()
     assert outcome(again)[0] == State.ASKED

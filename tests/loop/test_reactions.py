@@ -16,7 +16,7 @@ from heedful.courier import webhooks
 from heedful.courier.carriers.webhook import destination
 from heedful.courier.models import Endpoint
 from heedful.customers import people, touchpoints
-from heedful.customers.models import Customer
+from heedful.customers.models import Customer, Feedback
 from heedful.customers.touchpoints import TouchpointDraft
 from heedful.kit.actor import SYSTEM
 from heedful.ledger import events, jobs
@@ -27,7 +27,10 @@ from heedful.loop import wiring
 from heedful.promise import promises
 from heedful.promise.promises import Wording
 from heedful.promise.standards import StandardDraft
+from heedful.understand import corrections
 from heedful.understand.detection import Trouble
+from heedful.understand.models import Correction
+from tests.cast import make_promise
 
 HOUR = timedelta(hours=1)
 NOW = timezone.now()
@@ -54,7 +57,7 @@ def happens(kind: str, hours_ago: float, **more: Any) -> Customer:
 def promise() -> None:
     standard = StandardDraft(form="within", from_kind="order_placed", to_kind="delivered", within_s=DUE_S)
     wording = Wording(words="Delivered within two hours")
-    promises.make(wording=wording, standards=[standard], by=SYSTEM, at=NOW - 9 * HOUR)
+    make_promise(wording=wording, standards=[standard], by=SYSTEM, at=NOW - 9 * HOUR)
 
 
 def survey() -> Survey:
@@ -105,6 +108,14 @@ def an_order_is_recorded() -> None:
 
 def a_complaint_is_recorded() -> None:
     complain(order(3))
+
+
+def what_a_promise_waits_for_comes_in() -> None:
+    standard = StandardDraft(form="within", from_kind="fault_reported", to_kind="fault_mended", within_s=3600)
+    wording = Wording(words="Mended in an hour")
+    promises.make(wording=wording, standards=[standard], by=SYSTEM, at=NOW - 9 * HOUR)
+    happens("fault_reported", 3, customer=order(3).pk)
+    happens("fault_mended", 1, customer=order(3).pk)
 
 
 def two_become_one() -> None:
@@ -172,14 +183,32 @@ def a_customer_is_invited() -> None:
     asked()
 
 
+def a_reading_is_corrected() -> Correction:
+    happens("answered", 1, identities=(("email", "alice@example.test"),), verbatim="Nobody answers the phone, awful.")
+    follow("TouchpointsRecorded")
+    return corrections.correct(feedback=Feedback.objects.get(), part="signal", value="no_answer", by=SYSTEM, at=NOW)
+
+
+def a_correction_is_undone() -> None:
+    corrections.undo(correction=a_reading_is_corrected(), by=SYSTEM, at=NOW)
+
+
 def an_endpoint_is_disabled() -> None:
     associates.add(email="ada@acme.test", name="Ada", role=Role.ADMIN, by=SYSTEM, at=NOW - HOUR)
     destination.disable(endpoint=Endpoint.objects.get(), reason="Gone", by=SYSTEM, at=NOW)
 
 
-MAKE: dict[str, Callable[[], None]] = {
+def an_associate_is_deactivated() -> None:
+    case = opened()
+    leaving = associates.add(email="max@acme.test", name="Max", role=Role.ASSOCIATE, by=SYSTEM, at=NOW - HOUR)
+    cases.claim(case=case, by=leaving.by, at=NOW - HOUR)
+    associates.deactivate(associate=leaving, by=SYSTEM, at=NOW)
+
+
+MAKE: dict[str, Callable[[], object]] = {
     "TouchpointsRecorded": a_batch_is_recorded,
     "PeopleRegrouped": two_become_one,
+    "AwaitedKindsArrived": what_a_promise_waits_for_comes_in,
     "TroubleHeard": trouble_is_heard,
     "PromiseBroken": a_promise_is_broken,
     "PromiseAtRisk": a_promise_is_at_risk,
@@ -192,6 +221,9 @@ MAKE: dict[str, Callable[[], None]] = {
     "SurveyAnswered": a_survey_is_answered,
     "CustomerStoppedSurveys": a_customer_stops_surveys,
     "CustomerInvited": a_customer_is_invited,
+    "AssociateDeactivated": an_associate_is_deactivated,
+    "ReadingCorrected": a_reading_is_corrected,
+    "CorrectionUndone": a_correction_is_undone,
     "EndpointDisabled": an_endpoint_is_disabled,
 }
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from heedful.associates.models import Associate
-from heedful.customers import touchpoints
+from heedful.customers import kinds, touchpoints
 from heedful.kit.actor import SYSTEM
 from heedful.promise import promises
 from heedful.promise.models import Commitment, Promise
@@ -14,10 +14,13 @@ from heedful.promise.standards import StandardDraft
 MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
 OFFICE = {day: [["09:00", "17:00"]] for day in ("mon", "tue", "wed", "thu", "fri")}
 HOUR = timedelta(hours=1)
+LONG_AGO = MONDAY - timedelta(days=365)
+"""Since when the shop has made its promises; what it needs for them has come in before."""
 
 
 def make(ada: Associate, *drafts: StandardDraft, words: str = "We answer the same day", **said: Any) -> Promise:
-    return promises.make(wording=Wording(words=words, **said), standards=drafts, by=ada.by, at=MONDAY)
+    kinds.register(slugs={kind for draft in drafts for kind in (draft.from_kind, draft.to_kind) if kind}, at=MONDAY)
+    return promises.make(wording=Wording(words=words, **said), standards=drafts, since=LONG_AGO, by=ada.by, at=MONDAY)
 
 
 def tell(who: str, kind: str, at: datetime, /, message: str = "", **more: Any) -> int:

@@ -73,7 +73,7 @@ def felt(ada: Associate) -> Promise:
     return promise
 
 
-def test_a_promise_is_felt_by_those_to_whom_it_was_kept_or_broken_lately(felt: Promise) -> None:
+def test_a_promise_is_experience_question_those_to_whom_it_was_kept_or_broken_lately(felt: Promise) -> None:
     found = gaps.after(promises=[felt], questions=["satisfaction"], **WINDOW)
     assert [(one.state, one.experience, one.n, one.times) for one in found] == [("broken", 2, 1, 1), ("kept", 5, 1, 1)]
 
@@ -118,3 +118,48 @@ def test_two_answers_that_are_alike_are_two(felt: Promise) -> None:
 
 def _record(who: str) -> int:
     return Customer.objects.get(identities__value=who).pk
+
+
+@pytest.mark.parametrize(
+    ("kept_at", "said_at", "is_counted"),
+    [
+        ("2026-10-01T12:00+02:00", "2026-10-31T11:30+01:00", True),
+        ("2026-10-01T12:00+02:00", "2026-10-31T12:30+01:00", False),
+        ("2026-03-10T12:00+01:00", "2026-04-09T11:30+02:00", True),
+        ("2026-03-10T12:00+01:00", "2026-04-09T12:30+02:00", False),
+    ],
+)
+def test_thirty_days_after_are_days_of_the_calendar_whatever_the_clocks_do(
+    ada: Associate, kept_at: str, said_at: str, is_counted: bool
+) -> None:
+    kept, said = datetime.fromisoformat(kept_at), datetime.fromisoformat(said_at)
+    promise = make(ada, StandardDraft(form="yes", from_kind="bill_sent", property="as_quoted"))
+    commitments.evaluate_people([tell("ann", "bill_sent", kept, properties={"as_quoted": "yes"})], at=said)
+    score("ann", "satisfaction", 5, said)
+    found = gaps.after(promises=[promise], questions=["satisfaction"], since=MONDAY, until=said + DAY)
+    assert [row.n for row in found] == ([1] if is_counted else [])
+
+
+@pytest.mark.parametrize(
+    ("carried", "states"),
+    [
+        ({"order": {"id": 17}}, ["kept"]),
+        ({"order.id": " 18 "}, ["broken"]),
+        ({"order": {"id": "18"}}, ["broken"]),
+        ({"order": {"id": 99}}, []),
+        ({}, ["broken"]),
+    ],
+    ids=["the first", "the second", "as text", "another", "none"],
+)
+def test_an_answer_about_an_order_belongs_to_that_order(
+    ada: Associate, carried: dict[str, Any], states: list[str]
+) -> None:
+    draft = StandardDraft(form="within", from_kind="ordered", to_kind="sent", within_s=3600, match_property="order.id")
+    promise = make(ada, draft)
+    ann = tell("ann", "ordered", MONDAY, properties={"order": {"id": 17}})
+    tell("ann", "sent", MONDAY + HOUR, properties={"order": {"id": "17"}})
+    tell("ann", "ordered", MONDAY + DAY, properties={"order": {"id": 18.0}})
+    commitments.evaluate_people([ann], at=MONDAY + 2 * DAY)
+    score("ann", "satisfaction", 4, MONDAY + 3 * DAY, properties=carried)
+    found = gaps.after(promises=[promise], questions=["satisfaction"], **WINDOW)
+    assert [row.state for row in found] == states

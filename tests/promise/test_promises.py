@@ -97,6 +97,7 @@ def test_a_changed_standard_measures_history_anew_and_says_why(answer: Promise, 
     commitments.evaluate_people([ann], at=MONDAY + 5 * HOUR)
     later = MONDAY + 5 * HOUR
     day = StandardDraft(form="within", from_kind="asked", to_kind="called", within_s=86_400)
+    kinds.register(slugs=["called"], at=MONDAY)
     promises.change(promise=answer, wording=Wording(words="Tomorrow"), standards=[day], by=ada.by, at=later)
     assert watched() == {"asked": 1, "called": 1}
     recounts.step(promise=answer.pk, started_at=later, at=later)
@@ -161,7 +162,7 @@ def test_cases_run_by_one_promise_at_a_time(ada: Associate) -> None:
         (StandardDraft(form="within", from_kind="order_placed", to_kind="delivered", within_s=90), "within 90 seconds"),
         (
             StandardDraft(form="within", from_kind="order_placed", to_kind="delivered", within_s=604_800),
-            "within 1 week",
+            "within 168 hours",
         ),
     ],
 )

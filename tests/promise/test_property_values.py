@@ -73,6 +73,25 @@ def test_what_is_not_plainly_a_date_is_refused_with_the_reason(value: object, re
         property_values.time_of(value, time_zone="Europe/Berlin")
 
 
+@pytest.mark.parametrize(
+    ("value", "means"),
+    [
+        ("2026-06-30[America/New_York]", datetime(2026, 7, 1, 3, 59, 59, 999_999, tzinfo=UTC)),
+        ("2026-06-30[Asia/Tokyo]", datetime(2026, 6, 30, 14, 59, 59, 999_999, tzinfo=UTC)),
+        ("2026-06-30 18:00[America/New_York]", datetime(2026, 6, 30, 22, tzinfo=UTC)),
+        ("2026-06-30T18:00:00+02:00[Europe/Berlin]", datetime(2026, 6, 30, 16, tzinfo=UTC)),
+    ],
+)
+def test_a_day_that_names_its_zone_ends_there_wherever_the_company_is(value: str, means: datetime) -> None:
+    assert property_values.time_of(value, time_zone="Europe/London") == means
+
+
+@pytest.mark.parametrize("value", ["2026-06-30[Mars/Olympus]", "[Europe/Berlin]", "soon[Europe/Berlin]"])
+def test_a_zone_or_a_day_that_there_is_not_is_refused(value: str) -> None:
+    with pytest.raises(ValueError, match="is not a"):
+        property_values.time_of(value, time_zone="UTC")
+
+
 @pytest.mark.parametrize("value", [True, 1, 1.0, "1", "yes", " Yes ", "Y", "TRUE", "ja", "Oui", "si", "sí"])
 def test_a_yes_is_a_yes_in_many_ways(value: object) -> None:
     assert property_values.yes_of(value) is True

@@ -16,10 +16,11 @@ from procrastinate.contrib.django.models import ProcrastinateWorker
 
 from heedful.customers import touchpoints
 from heedful.kit.actor import SYSTEM
-from heedful.promise import commitments, promises
+from heedful.promise import commitments
 from heedful.promise.models import Commitment, Flip
 from heedful.promise.promises import Wording
 from heedful.promise.standards import StandardDraft
+from tests.cast import make_promise
 
 WORKER = "import django; django.setup(); from heedful.loop import worker; worker.run(alone=True)"
 PATIENCE_S = 60
@@ -50,7 +51,7 @@ def wait_until(true: Callable[[], bool]) -> None:
 def test_a_clock_fires_though_the_worker_was_killed(workers: list[subprocess.Popen[bytes]]) -> None:
     now = timezone.now()
     draft = StandardDraft(form="within", from_kind="asked", to_kind="answered", within_s=6, at_risk_share=0.5)
-    promises.make(wording=Wording(words="At once"), standards=[draft], by=SYSTEM, at=now)
+    make_promise(wording=Wording(words="At once"), standards=[draft], by=SYSTEM, at=now)
     asked = touchpoints.TouchpointDraft(kind="asked", happened_at=now, message="m", identities=(("user_id", "ann"),))
     record = touchpoints.record(drafts=[asked], source="test", by=SYSTEM, at=now).customers[0]
     commitments.evaluate_people([record], at=now)
@@ -70,7 +71,7 @@ def test_a_clock_fires_though_the_worker_was_killed(workers: list[subprocess.Pop
 def test_two_jobs_that_judge_the_same_people_at_once_do_not_double_anything() -> None:
     now = timezone.now()
     draft = StandardDraft(form="within", from_kind="asked", to_kind="answered", within_s=3600)
-    promises.make(wording=Wording(words="Soon"), standards=[draft], by=SYSTEM, at=now)
+    make_promise(wording=Wording(words="Soon"), standards=[draft], by=SYSTEM, at=now)
     drafts = [
         touchpoints.TouchpointDraft(
             kind="asked", happened_at=now, message=str(number), identities=(("user_id", str(number)),)

@@ -44,7 +44,7 @@ def counted(by: By, *, weighted: bool) -> dict[str, dict[float, tuple[float, ...
 
 def test_an_answer_weighs_what_its_person_is_worth_whichever_record_gave_it(said: None) -> None:
     weight, squared = 2 * ALICE + BRUNO, 2 * ALICE**2 + BRUNO**2
-    assert counted("", weighted=True) == {"": {9: (3, float(weight), float(squared)), 2: (1, 0, 0)}}
+    assert counted("", weighted=True) == {"": {9: (3, float(weight), float(squared), 0), 2: (1, 0, 0, 1)}}
 
 
 def test_answers_are_parted_by_the_segment_of_the_person(said: None) -> None:
@@ -57,7 +57,7 @@ def test_answers_are_parted_by_the_segment_of_the_person(said: None) -> None:
 
 def test_answers_are_counted_by_stage_plainly_and_weighted_alike(said: None) -> None:
     plain, weighted = (counted("stage", weighted=weighted) for weighted in (False, True))
-    assert plain == {"use": {9: (1, 1, 1)}, "": {9: (2, 2, 2), 2: (1, 1, 1)}}
+    assert plain == {"use": {9: (1, 1, 1, 0)}, "": {9: (2, 2, 2, 0), 2: (1, 1, 1, 0)}}
     assert {key: {value: cell[0] for value, cell in cells.items()} for key, cells in weighted.items()} == {
         "use": {9: 1},
         "": {9: 2, 2: 1},

@@ -7,6 +7,7 @@ import pytest
 
 from heedful.associates.models import Associate
 from heedful.promise import attainment, commitments
+from heedful.promise.models import Promise
 from heedful.promise.standards import StandardDraft
 from heedful.prove import experience, scores
 from heedful.prove.experience import ExperienceByOutcome
@@ -51,10 +52,11 @@ def test_the_widest_gap_is_of_the_question_with_the_most_pairs() -> None:
     none, three, five = (
         ExperienceByOutcome("ease", None, None, gap=scores.share_of(1, pairs) if pairs else None) for pairs in (0, 3, 5)
     )
-    assert experience.widest_gap([none, three, five, none]) is five
-    assert experience.widest_gap([five, three]) is five
-    assert experience.widest_gap([none]) is None
-    assert experience.widest_gap([]) is None
+    undecided = Promise(experience_question="")
+    assert experience.widest_gap(undecided, [none, three, five, none]) is five
+    assert experience.widest_gap(undecided, [five, three]) is five
+    assert experience.widest_gap(undecided, [none]) is None
+    assert experience.widest_gap(undecided, []) is None
 
 
 def test_the_question_with_the_most_answers_is_first_and_what_is_not_of_promises_is_none(ada: Associate) -> None:
@@ -79,3 +81,28 @@ def test_breaking_makes_a_difference_where_both_are_known() -> None:
     assert (found.value, ExperienceByOutcome("yes.disputed", kept=high, broken=low).n) == (-0.5, 8)
     for kept, broken in ((high, None), (None, low), (None, None)):
         assert ExperienceByOutcome("yes.disputed", kept=kept, broken=broken).difference is None
+
+
+@pytest.mark.parametrize(
+    ("experience_question", "first"),
+    [
+        ("satisfaction.punctuality", "satisfaction.punctuality"),
+        ("satisfaction.food", "satisfaction.food"),
+        ("satisfaction.baggage_handling", "satisfaction.baggage_handling"),
+        ("ease", None),
+    ],
+)
+def test_a_promise_is_experience_question_the_question_that_its_owner_chose(
+    ada: Associate, experience_question: str, first: str | None
+) -> None:
+    promise = make(
+        ada, StandardDraft(form="yes", from_kind="landed", property="on_time"), experience_question=experience_question
+    )
+    given = {f"satisfaction.{topic}": 3 for topic in ("baggage_handling", "food", "punctuality")}
+    who = [tell("ann", "landed", MONDAY, properties={"on_time": "yes"}, scores=given, subject="s1")]
+    commitments.evaluate_people(who, at=PERIOD.until)
+    counts = attainment.attainments(since=PERIOD.since, until=PERIOD.until)
+    found = experience.by_outcome(promises=[promise], attainments=counts, period=PERIOD)[promise.pk]
+    felt = experience.foremost(promise, found)
+    assert (felt and felt.question) == first
+    assert len(found) == 3

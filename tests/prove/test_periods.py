@@ -1,13 +1,15 @@
 """The time that figures are counted over, and that before it."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from heedful.associates.models import Company
 from heedful.prove import periods
 from heedful.prove.periods import ALWAYS, CHOICES, LABELS, Period
 from tests.cast import NOON
 
+pytestmark = pytest.mark.django_db
 SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
 
 
@@ -44,3 +46,27 @@ def test_a_period_of_other_words_is_called_all() -> None:
 
 def test_every_choice_has_a_label() -> None:
     assert LABELS.keys() == CHOICES.keys()
+
+
+@pytest.mark.parametrize(
+    ("zone", "days", "at", "since"),
+    [
+        ("Europe/London", 30, datetime(2026, 4, 10, 11, tzinfo=UTC), datetime(2026, 3, 11, 12, tzinfo=UTC)),
+        ("Europe/Berlin", 90, datetime(2026, 11, 28, 9, tzinfo=UTC), datetime(2026, 8, 30, 8, tzinfo=UTC)),
+        ("America/New_York", 30, datetime(2026, 3, 20, 16, tzinfo=UTC), datetime(2026, 2, 18, 17, tzinfo=UTC)),
+        ("Asia/Tokyo", 365, datetime(2026, 3, 20, 16, tzinfo=UTC), datetime(2025, 3, 20, 16, tzinfo=UTC)),
+    ],
+)
+def test_days_are_those_of_the_calendar_whatever_the_clocks_do(
+    zone: str, days: int, at: datetime, since: datetime
+) -> None:
+    period = periods.last(str(days), at=at, zone=zone)
+    assert period.since == since
+    assert period.before == Period(period.before.since, since, f"the {CHOICES[str(days)]} before")  # type: ignore[union-attr]
+
+
+def test_the_thirty_days_before_are_thirty_days_of_the_calendar_too(acme: Company) -> None:
+    before = periods.last("30", at=datetime(2026, 4, 25, 11, tzinfo=UTC)).before
+    assert before is not None
+    assert before.since == datetime(2026, 2, 24, 12, tzinfo=UTC)
+    assert before.until == datetime(2026, 3, 26, 12, tzinfo=UTC)

@@ -24,6 +24,8 @@ from tests.promise.shop import HOUR, MONDAY, make, tell
 
 DAY, MOMENT = timedelta(days=1), timedelta(microseconds=1)
 NOW = MONDAY + 60 * DAY
+NINETY_DAYS_AGO = NOW - 90 * DAY + HOUR
+"""At the same time of the clock: Berlin was not yet in summer."""
 MONTH = Period(NOW - 30 * DAY, NOW + timedelta(seconds=1), "30 days")
 
 pytestmark = pytest.mark.django_db
@@ -75,7 +77,7 @@ def test_worth_is_of_each_person_once_whom_it_was_broken_for_in_the_last_ninety_
     ask("no value", NOW - DAY, answered=False)
     worth = card(answer).worth
     assert (worth.customers, worth.amount) == (3, Decimal(110))
-    assert (worth.period.since, worth.period.until) == (NOW - 90 * DAY, NOW + timedelta(seconds=1))
+    assert (worth.period.since, worth.period.until) == (NINETY_DAYS_AGO, NOW + timedelta(seconds=1))
 
 
 def test_two_records_of_one_person_are_touched_as_one(answer: Promise) -> None:
@@ -119,7 +121,7 @@ def test_a_period_begins_with_the_first_moment_and_what_was_before_it_is_in_the_
 
 
 def test_worth_is_of_what_was_broken_ninety_days_ago_and_of_nothing_earlier(answer: Promise) -> None:
-    edge = NOW - 90 * DAY - 4 * HOUR
+    edge = NINETY_DAYS_AGO - 4 * HOUR
     ask("just", edge, answered=False, worth=7)
     ask("earlier", edge - MOMENT, answered=False, worth=11)
     assert (card(answer).worth.customers, card(answer).worth.amount) == (1, Decimal(7))

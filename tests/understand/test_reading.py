@@ -136,6 +136,26 @@ def test_words_that_come_after_the_score_join_its_sheet(say: Say) -> None:
     assert "cancel my contract" in trouble["words"]
 
 
+def test_a_grave_sign_from_somebody_who_is_pleased_is_mild(say: Say) -> None:
+    (trouble,) = run(say("Wonderful staff, so kind and helpful after my husband passed away, thank you so much"))
+    assert (trouble["severity"], trouble["what"]) == (1, "Needs particular care")
+    (trouble,) = run(say("My husband passed away and you still send him bills, this is awful."))
+    assert trouble["severity"] >= 2
+
+
+def test_who_asks_to_be_called_or_cannot_wait_is_somebody_to_act_for(say: Say) -> None:
+    (trouble,) = run(say("Could somebody call me about the new tariff?"))
+    assert (trouble["severity"], trouble["what"]) == (2, "Asks to be contacted")
+    (trouble,) = run(say("I need the spare part today."))
+    assert (trouble["severity"], trouble["what"]) == (2, "Needs it today")
+
+
+def test_what_is_not_read_has_no_topic_and_opens_nothing(say: Say) -> None:
+    assert run(say("O produto chegou atrasado e veio quebrado, quero cancelar o contrato")) == []
+    row = Reading.objects.get()
+    assert (row.language, row.sentiment, row.topics, row.signals) == ("pt", "", [], [])
+
+
 def test_a_changed_verbatim_is_read_again(say: Say) -> None:
     run(say("Everything was lovely, thank you so much.", sheet="ask:1"))
     assert Reading.objects.get().sentiment == "positive"
@@ -196,9 +216,9 @@ def test_only_topics_that_are_cared_for_today_are_told(say: Say) -> None:
 
 def test_the_steps_are_the_documentation() -> None:
     assert [step.__name__ for step in reading.STEPS] == [
-        "find_unread",
-        "tell_what_was_meant",
-        "tell_topics",
+        "find_pending",
+        "interpret",
+        "match_topics",
         "store",
         "weigh",
         "report",

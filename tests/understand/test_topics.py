@@ -29,8 +29,13 @@ def test_a_topic_is_added_changed_retired_and_brought_back(casey: Associate, noo
         at=noon,
     )
     assert (row.slug, row.name, row.examples) == ("smart-meters", "Smart meters", ["It is dark."])
+    assert row.threshold == light.THRESHOLD
+    topics.change(topic=row, name="Meters", description="Meters.", threshold=0.6, by=casey.by, at=noon)
     topics.change(topic=row, name="Meters", description="Meters.", by=casey.by, at=noon)
     row.refresh_from_db()
+    assert row.threshold == 0.6
+    with pytest.raises(Refused, match="5 to 95"):
+        topics.change(topic=row, name="Meters", description="Meters.", threshold=1.2, by=casey.by, at=noon)
     assert (row.slug, row.name, row.examples) == ("smart-meters", "Meters", [])
     topics.retire(topic=row, by=casey.by, at=noon)
     assert not Topic.objects.get(pk=row.pk).is_active

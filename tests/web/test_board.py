@@ -19,6 +19,7 @@ from heedful.promise import promises
 from heedful.promise.models import Commitment
 from heedful.promise.standards import StandardDraft as Standard
 from heedful.prove import periods, scorecards
+from tests.cast import make_promise
 from tests.work import work
 
 type As = Callable[[Associate], Client]
@@ -28,7 +29,7 @@ type As = Callable[[Associate], Client]
 def shop(acme: Company) -> None:
     """Forty orders delivered in time and liked, forty late and disliked, each customer worth 100 a year."""
     now = timezone.now()
-    promises.make(
+    make_promise(
         wording=promises.Wording(words="Delivered within two days", counter_measure="A second van from May."),
         standards=[Standard(form="within", from_kind="order_placed", to_kind="delivered", within_s=172_800)],
         by=SYSTEM,
@@ -161,7 +162,7 @@ def test_where_nothing_happened_lately_the_board_is_of_the_whole_time(shop: None
 
 def test_all_but_the_first_five_promises_are_folded_and_none_is_lost(shop: None, as_: As, bo: Associate) -> None:
     for n in range(6):
-        promises.make(
+        make_promise(
             wording=promises.Wording(words=f"Another promise {n}"),
             standards=[Standard(form="score", question="satisfaction", at_least=4)],
             by=SYSTEM,
@@ -196,7 +197,7 @@ def test_the_number_of_queries_does_not_grow_with_promises(
     client = as_(bo)
     client.get("/board/")
     for n in range(5):
-        promises.make(
+        make_promise(
             wording=promises.Wording(words=f"Another promise {n}"),
             standards=[Standard(form="score", question="satisfaction", at_least=4)],
             by=SYSTEM,

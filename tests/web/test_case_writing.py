@@ -49,14 +49,19 @@ def test_a_page_that_came_back_goes_on_hearing_of_its_case(as_: As, mira: Associ
 
 @pytest.mark.parametrize(
     ("way_out", "words"),
-    [("smtp://mail.test", "will have it in a moment"), ("", "no mail server is set up. The clock")],
+    [
+        ("smtp://mail.test", "on its way. The clock stops when it leaves."),
+        ("", "Written, not sent: no mail server is set up"),
+    ],
 )
 def test_what_is_said_of_a_mail_is_what_becomes_of_it(
     as_: As, mira: Associate, case: Case, settings: Any, way_out: str, words: str
 ) -> None:
     settings.SMTP_URL = way_out
     typed = {"subject": "Your order", "text": "I am sorry."}
-    assert words in say(as_(mira).post(f"/cases/{case.pk}/mails", typed, follow=True))
+    page = say(as_(mira).post(f"/cases/{case.pk}/mails", typed, follow=True))
+    assert words in page
+    assert Case.objects.get().is_waiting
 
 
 def test_a_mail_that_cannot_be_sent_is_not_lost(as_: As, mira: Associate, case: Case) -> None:

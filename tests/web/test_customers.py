@@ -11,10 +11,11 @@ from django.test import Client
 from django.utils import timezone
 
 from heedful.act import cases
+from heedful.associates import keys
 from heedful.associates.models import Associate
 from heedful.customers import messages, people
 from heedful.customers.messages import Description, SourceMessage
-from heedful.customers.models import Customer, Merge
+from heedful.customers.models import Customer, IdentityLink, Merge
 from heedful.customers.touchpoints import TouchpointDraft
 from heedful.kit.actor import SYSTEM
 from heedful.promise.models import Commitment, Promise
@@ -41,7 +42,7 @@ def test_the_list_takes_as_many_queries_for_many_as_for_one(
         arrived(f"guest-{number}@example.test", TouchpointDraft("order_placed", NOON, f"g-{number}"))
 
     # session, associate, company, stages, count, rows, who was shown and who is new, kept views, the menu's counts
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(4):
         client.get("/customers")
 
 
@@ -68,7 +69,7 @@ def test_those_with_an_open_case_or_a_promise_at_risk_are_looked_for_first(
     client = as_(mira)
 
     # who has one, and then as for the whole list
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(5):
         page = client.get(f"/customers?with={with_}").content.decode()
 
     assert [name for name in ("alice", "bruno") if f">{name}@example.test</a>" in page] == [found]
@@ -135,7 +136,7 @@ def test_the_page_says_how_it_felt_against_what_was_expected(
 ) -> None:
     client = as_(mira)
 
-    with django_assert_max_num_queries(21):
+    with django_assert_max_num_queries(10):
         page = client.get(f"/customers/{alice.pk}").content.decode()
 
     assert "worse than expected (4)" in page
@@ -230,3 +231,25 @@ def test_a_customer_of_whom_no_browser_said_anything_has_no_such_place(
     as_: As, mira: Associate, alice: Customer
 ) -> None:
     assert "browser" not in as_(mira).get(f"/customers/{alice.pk}/person").content.decode()
+
+
+def test_what_was_joined_by_itself_says_why_and_is_parted_on_the_page(
+    as_: As, mira: Associate, alice: Customer
+) -> None:
+    shop, _ = keys.add(name="The shop", by=SYSTEM, at=NOON)
+    names = (("user_id", "u-9"), ("email", "alice@example.test"))
+    said = Description(names, NOON, {"name": "Somebody Else"}, message="order-17")
+    messages.record(messages=[SourceMessage(description=said)], source="shop", by=shop.by, at=NOON)
+    client, join = as_(mira), IdentityLink.objects.get()
+
+    page = client.get(f"/customers/{alice.pk}/person").content.decode().split("Joined by itself")[1]
+    assert "order-17" in page
+    assert "The shop" in page
+    done = client.post(f"/customers/{alice.pk}/joins/{join.pk}/parting", follow=True).content.decode()
+    assert "are two customers now, whatever messages say later." in done
+    messages.record(messages=[SourceMessage(description=said)], source="shop", by=shop.by, at=NOON)
+
+    assert client.get("/customers?q=else+somebody").context["page"].rows[0].pk != alice.pk
+    after = client.get(f"/customers/{alice.pk}/person").content.decode()
+    assert "by Mira" in after.split("Joined by itself")[1]
+    assert "Somebody Else" not in after

@@ -97,7 +97,7 @@ def engine() -> jinja2.Environment:
     made = HostileEnvironment(autoescape=True, loader=house.loader, undefined=Hostile, trim_blocks=True)
     made.filters.update(house.filters)
     made.filters |= {name: aside for name in filters.FILTERS if name not in WORDS}
-    made.filters["urlencode"] = aside
+    made.filters |= dict.fromkeys(["urlencode", "pieces"], aside)
     made.filters["rows_of"] = lambda value, count: [tuple(Hostile() for _ in range(count))]
     components = type(house.globals["ui"])(made)
     made.globals.update(ui=components, url=lambda *_, **__: "/x", static=lambda _: "/x", icon=lambda *_: "")

@@ -13,7 +13,7 @@ from heedful.customers.models import Customer, Feedback
 from heedful.customers.touchpoints import TouchpointDraft
 from heedful.kit.actor import SYSTEM
 from heedful.understand import reading, rereadings
-from heedful.understand.models import Reading, Rereading, Topic
+from heedful.understand.models import Correction, Reading, Rereading, Topic
 from tests.web.desk import say
 
 pytestmark = pytest.mark.django_db
@@ -74,13 +74,78 @@ def test_the_address_says_which_words(as_: As, mira: Associate, said: None, addr
 
 def test_words_are_shown_with_what_was_understood(as_: As, mira: Associate, said: None) -> None:
     page = say(as_(mira).get("/feedback?q=technician"))
-    for words in ("<mark>nobody answers</mark>", "Would recommend: 1 of 10", "Unhappy", "Got no answer", "Take a case"):
+    for words in (
+        "<mark>nobody answers</mark>",
+        "Would recommend: 1 of 10",
+        "Unhappy",
+        "or got no answer",
+        "Take a case",
+    ):
         assert words in page
 
 
 def test_what_is_not_english_is_said_to_be_read_less_well(as_: As, mira: Associate, said: None) -> None:
-    Reading.objects.filter(sentiment="positive").update(language="fi")
-    assert "a language we know less well (fi)" in say(as_(mira).get("/feedback?sentiment=positive"))
+    Reading.objects.filter(sentiment="positive").update(language="nl")
+    assert "a language we know less well (nl)" in say(as_(mira).get("/feedback?sentiment=positive"))
+
+
+def test_a_language_that_nobody_reads_is_not_read_and_found_by_no_feeling(as_: As, mira: Associate, said: None) -> None:
+    Feedback.objects.filter(verbatim__contains="technician").update(
+        verbatim="Ninguém veio e ninguém atende o telefone."
+    )
+    reading.again(feedback=list(Feedback.objects.filter(verbatim__contains="Ninguém")), at=timezone.now())
+    client = as_(mira)
+    shown = say(client.get("/feedback?q=Ningu"))
+    assert "Not read" in shown
+    assert "(Portuguese)" in shown
+    for address in ("?sentiment=negative", "?sentiment=neutral", "?sentiment=positive", "?signal=no_answer"):
+        assert "Ninguém" not in say(client.get(f"/feedback{address}"))
+
+
+def test_a_reading_is_corrected_with_one_click_and_the_click_taken_back(
+    as_: As, mira: Associate, casey: Associate, said: None
+) -> None:
+    client, sheet = as_(mira), Feedback.objects.get(verbatim__contains="technician")
+    page = say(client.get("/feedback?q=technician"))
+    for words in ("Not unhappy", "Not about Reaching somebody", "Not so: Says we did not keep our word"):
+        assert words in page
+    address = f"/feedback/{sheet.pk}/corrections"
+    back = client.post(
+        address, {"not": "sentiment:negative"}, headers={"referer": "http://testserver/feedback?q=technician"}
+    )
+    assert back["Location"] == "/feedback?q=technician"
+    page = say(client.get("/feedback?q=technician"))
+    assert "No clear feeling" in page
+    assert 'aria-pressed="true"' in page
+    assert "technician" not in say(client.get("/feedback?sentiment=negative"))
+    assert "Not unhappy" in say(client.get(f"/customers/{sheet.customer.person_id}/feedback"))
+    client.post(address, {"undo": str(Correction.objects.get().pk)})
+    assert "technician" in say(client.get("/feedback?sentiment=negative"))
+
+
+def test_another_answer_is_not_corrected_by_the_number_of_this_one(as_: As, mira: Associate, said: None) -> None:
+    client, sheet = as_(mira), Feedback.objects.get(verbatim__contains="technician")
+    other = Feedback.objects.exclude(pk=sheet.pk).exclude(verbatim="").first()
+    client.post(f"/feedback/{sheet.pk}/corrections", {"not": "sentiment:negative"})
+    assert other is not None
+    made = Correction.objects.get()
+    assert client.post(f"/feedback/{other.pk}/corrections", {"undo": str(made.pk)}).status_code == 404
+    assert client.post("/feedback/999999/corrections", {"not": "sentiment:negative"}).status_code == 404
+
+
+def test_the_page_says_how_well_we_read_by_language_length_signal_and_topic(as_: As, mira: Associate) -> None:
+    page = say(as_(mira).get("/topics/quality"))
+    for words in (
+        "Dutch, English, French, German, Italian, Spanish",
+        "Service talk, up to 40 words",
+        "Reviews, over 40 words",
+        "All together",
+        "Wants to leave",
+        "too few",
+        "Have a topic",
+        "Recognised",
+    ):
+        assert words in page
 
 
 def test_without_words_the_page_says_what_will_be_here(as_: As, mira: Associate) -> None:
@@ -116,10 +181,15 @@ def test_a_sentence_is_tried_and_nothing_is_stored(as_: As, mira: Associate) -> 
 
 def test_a_topic_is_told_changed_and_retired_through_the_door(as_: As, casey: Associate) -> None:
     client = as_(casey)
-    told = {"name": "Smart meters", "description": "Reading the meter.", "examples": "It is dark.\nIt went dark."}
+    told = {
+        "name": "Smart meters",
+        "description": "Reading the meter.",
+        "examples": "It is dark.\nIt went dark.",
+        "sure": "40",
+    }
     assert client.post("/topics/new", told).status_code == 302
     row = Topic.objects.get(slug="smart-meters")
-    assert row.examples == ["It is dark.", "It went dark."]
+    assert (row.examples, row.threshold) == (["It is dark.", "It went dark."], 0.4)
     assert "It went dark." in say(client.get(f"/topics/{row.pk}"))
     client.post(f"/topics/{row.pk}", {**told, "name": "Meters"})
     client.post(f"/topics/{row.pk}/retirement")

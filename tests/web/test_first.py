@@ -33,13 +33,21 @@ def test_the_link_sets_up_the_company_and_its_first_administrator(client: Client
     assert response["Location"] == "/setup/"
     company = Company.objects.get()
     assert (company.name, company.colour, company.time_zone) == ("Northwind", "#7a3e9d", "Europe/Berlin")
-    assert company.country == "DE"
+    assert (company.country, company.currency) == ("DE", "EUR")
     ada = Associate.objects.get()
     assert (ada.email, ada.role) == ("ada@northwind.test", Role.ADMIN)
     assert ada.check_password("a quiet well-lit room")
     assert Team.objects.get().is_default
     assert client.get("/setup/account").status_code == 200
     assert Entry.objects.filter(kind="HouseSetUp").count() == 1
+
+
+@pytest.mark.parametrize(("chosen", "currency"), [("", "CHF"), ("USD", "USD")])
+def test_the_currency_is_asked_and_follows_the_country(client: Client, db: None, chosen: str, currency: str) -> None:
+    link = address()
+    assert "That of the country" in client.get(link).content.decode()
+    client.post(link, {**SAID, "country": "CH", "currency": chosen})
+    assert Company.objects.get().currency == currency
 
 
 def test_the_link_works_once(client: Client, db: None) -> None:

@@ -16,9 +16,10 @@ type As = Callable[[Associate], Client]
 PUBLIC = {
     "look/<slug:digest>/<slug:colour>.css",
     "setup/first/<str:token>",
+    "setup/welcome/<str:token>",
     "live",
 }
-"""What somebody may open who has not logged in. The first one's page asks for a link that works once."""
+"""What somebody may open who has not logged in. These pages of setup ask for a link that works once."""
 
 BY_THEMSELVES = ("heedful.api.", "heedful.web.portal.")
 """Doors that let in by other means, each with tests of its own: a key, or a signed link."""

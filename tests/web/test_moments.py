@@ -13,7 +13,7 @@ from heedful.customers.models import Customer, TouchpointKind
 from heedful.customers.touchpoints import TouchpointDraft
 from heedful.kit.actor import SYSTEM
 from heedful.promise import promises, standards
-from tests.cast import NOON, arrived
+from tests.cast import NOON, arrived, make_promise
 
 type As = Callable[[Associate], Client]
 
@@ -21,7 +21,7 @@ type As = Callable[[Associate], Client]
 @pytest.fixture
 def quick(alice: Customer) -> None:
     draft = standards.StandardDraft(form="within", from_kind="order_placed", to_kind="delivered", within_s=3600)
-    promises.make(
+    make_promise(
         wording=promises.Wording(words="At your door in an hour"), standards=[draft], by=SYSTEM, at=timezone.now()
     )
 

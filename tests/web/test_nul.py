@@ -20,12 +20,12 @@ from heedful.customers.models import Customer, Feedback, Organisation
 from heedful.kit.actor import SYSTEM
 from heedful.listen import invitations, surveys
 from heedful.listen.models import Invitation
-from heedful.promise import calendars, promises
+from heedful.promise import calendars
 from heedful.promise.promises import Wording
 from heedful.promise.standards import StandardDraft
 from heedful.understand.models import Topic, TroubleRule
 from tests.architecture import reading
-from tests.cast import NOON
+from tests.cast import NOON, make_promise
 from tests.web.desk import opened
 from tests.web.test_mallory import INSIDE
 
@@ -92,7 +92,7 @@ def world(ada: Associate, mira: Associate, lena: Associate, alice: Customer, bru
     cases.write(case=case, subject="Hello", text="Hello.", by=ada.by, at=now)
     cases.close(case=closed, outcome="solved", cause="late", by=ada.by, at=now)
     draft = StandardDraft(form="within", from_kind="asked", to_kind="answered", within_s=3600)
-    promise = promises.make(wording=Wording(words="We answer"), standards=[draft], by=ada.by, at=now)
+    promise = make_promise(wording=Wording(words="We answer"), standards=[draft], by=ada.by, at=now)
     design = surveys.Design(name="Delivery", questions=[{"code": "satisfaction"}, {"code": "open"}], languages=["en"])
     survey = surveys.make(design=design, by=ada.by, at=now)
     hours = calendars.add(name="Office", time_zone="UTC", week={"mon": [["09:00", "17:00"]]}, by=ada.by, at=now)

@@ -10,10 +10,11 @@ from django.utils import timezone
 
 from heedful.associates.models import Associate
 from heedful.customers.models import Stage
-from heedful.promise import calendars, promises
+from heedful.promise import calendars
 from heedful.promise.models import Promise
 from heedful.promise.promises import Wording
 from heedful.promise.standards import StandardDraft
+from tests.cast import make_promise
 
 pytestmark = pytest.mark.django_db
 type As = Callable[[Associate], Client]
@@ -64,7 +65,7 @@ def save(client: Client, promise: Promise, **changed: list[str]) -> Any:
 
 
 def make(casey: Associate, *standards: StandardDraft, **wording: Any) -> Promise:
-    return promises.make(
+    return make_promise(
         wording=Wording(words="We care", **wording), standards=standards or [SCORE], by=casey.by, at=timezone.now()
     )
 

@@ -20,6 +20,7 @@ from heedful.promise.models import Calendar, Commitment, Promise, Standard
 from heedful.promise.promises import Wording
 from heedful.promise.standards import StandardDraft
 from heedful.web.desk.promises import standard_forms
+from tests.cast import make_promise
 
 pytestmark = pytest.mark.django_db
 type As = Callable[[Associate], Client]
@@ -43,7 +44,7 @@ def answer(casey: Associate) -> Promise:
     """A promise of the last days: kept to two customers, broken to a third and pending to a fourth."""
     draft = StandardDraft(form="within", from_kind="asked", to_kind="answered", within_s=3600)
     now = timezone.now()
-    made = promises.make(wording=Wording(words="Within the hour"), standards=[draft], by=casey.by, at=now)
+    made = make_promise(wording=Wording(words="Within the hour"), standards=[draft], by=casey.by, at=now)
     told = [("ann", 48, 0.5), ("bea", 24, 0.5), ("cleo", 24, 3), ("dora", 0.1, None)]
     drafts = [
         touchpoints.TouchpointDraft(kind=kind, happened_at=at, message=f"{who} {kind}", identities=(("user_id", who),))
@@ -219,7 +220,7 @@ def test_ninety_working_minutes_stay_ninety_working_minutes(as_: As, casey: Asso
     week = {"mon": [["09:00", "17:00"]]}
     office = calendars.add(name="Office", time_zone="UTC", week=week, by=casey.by, at=timezone.now())
     draft = StandardDraft(form="within", from_kind="asked", to_kind="answered", within_s=5_400, calendar=office)
-    made = promises.make(wording=Wording(words="Soon"), standards=[draft], by=casey.by, at=timezone.now())
+    made = make_promise(wording=Wording(words="Soon"), standards=[draft], by=casey.by, at=timezone.now())
     page = as_(casey).get(f"/promises/{made.slug}/edit")
     row = page.context["rows"].forms[0]
     assert (row["within_number"].value(), row["within_unit"].value()) == (90, "working minutes")

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from email import message_from_bytes, policy
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
@@ -22,7 +23,9 @@ from heedful.customers.models import Customer, Stage
 from heedful.kit.actor import SYSTEM, By
 from heedful.ledger import events
 from heedful.ledger.models import Entry
+from heedful.promise import promises
 from heedful.promise.models import Calendar
+from heedful.promise.standards import StandardDraft
 from heedful.understand import detection
 from heedful.understand.detection import Trouble
 from tests.cast import NOON, PASSWORD
@@ -30,8 +33,8 @@ from tests.cast import NOON, PASSWORD
 type As = Callable[[Associate], Client]
 
 PAGES = [
-    "", "company", "stages", "touchpoint-kinds", "touchpoint-kinds?stage=none&q=a", "teams", "associates",
-    "associates/add",
+    "", "company", "exchange-rates", "stages", "touchpoint-kinds", "touchpoint-kinds?stage=none&q=a", "teams",
+    "associates", "associates/add",
     "associates?role=admin&q=a", "keys", "mails", "mails?state=kept&q=x", "webhooks", "webhooks/add", "calendars",
     "calendars/add", "ledger", "ledger?q=case+12", "ledger?q=team&by=system", "ledger?format=csv", "components",
     "account",
@@ -49,7 +52,7 @@ def test_the_ledger_takes_as_many_queries_for_many_entries_as_for_one(
     client = as_(ada)
 
     # session, associate, company, count, rows, names of associates and of teams, the menu's counts
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(3):
         client.get("/setup/ledger")
 
 
@@ -225,6 +228,37 @@ def test_working_time_is_added_with_a_break_and_mended_when_it_is_wrong(as_: As,
     assert "note-late" in wrong.content.decode()
 
 
+def test_working_time_is_changed_from_now_on_and_its_past_is_corrected_apart(as_: As, ada: Associate) -> None:
+    said = {"name": "Service", "time_zone": "Europe/Berlin", "day_0": "09:00-17:00", "holidays": ""}
+    as_(ada).post("/setup/calendars/add", said)
+    row = Calendar.objects.get()
+    draft = StandardDraft(form="within", from_kind="asked", to_kind="answered", within_days=1, calendar=row)
+    promises.make(wording=promises.Wording(words="Soon"), standards=[draft], by=ada.by, at=timezone.now())
+    address = f"/setup/calendars/{row.pk}"
+
+    page = as_(ada).post(address, {**said, "day_5": "09:00-13:00"}, follow=True).content.decode()
+
+    row.refresh_from_db()
+    assert "what was settled stays." in page
+    assert f"<dt>Since</dt><dd>{timezone.localdate(row.since, ZoneInfo('Europe/London')):%-d %b %Y}" in page
+    assert row.earlier is not None
+    assert row.earlier["week"][5] == []
+    assert f'href="{address}/correction"' in as_(ada).get(address).content.decode()
+    assert (
+        "is over. What was settled stays"
+        in as_(ada).post(address, {**said, "first_day": "2020-01-01"}).content.decode()
+    )
+
+    page = as_(ada).post(f"{address}/correction", {**said, "day_6": "10:00-12:00"}, follow=True).content.decode()
+
+    row.refresh_from_db()
+    assert "is counted anew over the whole log" in page
+    assert (row.name, row.earlier, row.week[6]) == ("Service", None, [["10:00", "12:00"]])
+    ledger = as_(ada).get("/setup/ledger?q=CalendarCorrected").content.decode()
+    assert "Calendar corrected" in ledger
+    assert "calendar Service" in ledger
+
+
 def test_working_time_takes_the_public_holidays_of_a_region(as_: As, ada: Associate) -> None:
     said = {"name": "Cardiff", "time_zone": "Europe/London", "day_0": "09:00-17:00", "holidays": "2026-08-17"}
 
@@ -306,8 +340,8 @@ def test_a_webhook_into_the_company_s_own_network_is_refused(as_: As, ada: Assoc
 
 def test_a_reload_after_a_key_was_made_makes_no_second_one(as_: As, ada: Associate) -> None:
     client = as_(ada)
-    once = re.findall(r'name="once" value="(\w+)"', client.get("/setup/keys").content.decode())[0]
-    said = {"name": "Website", "scope": "send", "once": once}
+    token = re.findall(r'name="form_token" value="([\w-]+)"', client.get("/setup/keys").content.decode())[-1]
+    said = {"name": "Website", "scope": "send", "form_token": token}
     assert "Copy the key now" in client.post("/setup/keys", said).content.decode()
 
     came = {"Referer": "http://testserver/setup/keys"}

@@ -37,11 +37,16 @@ def test_a_value_is_said_as_one_line(sent: object, said: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("sentiment", "confidence", "said"),
-    [("negative", 0.8, "Unhappy"), ("negative", 0.44, "Perhaps unhappy"), ("", 0.0, ""), ("positive", 0.55, "Happy")],
+    ("sentiment", "language", "said"),
+    [
+        ("negative", "en", "Unhappy"),
+        ("", "en", "No clear feeling"),
+        ("", "pt", "Not read"),
+        ("positive", "de", "Happy"),
+    ],
 )
-def test_a_feeling_that_is_little_more_than_a_guess_is_called_one(sentiment: str, confidence: float, said: str) -> None:
-    assert wording.feeling(sentiment, confidence) == said
+def test_where_there_is_no_feeling_it_is_said_why(sentiment: str, language: str, said: str) -> None:
+    assert wording.feeling(sentiment, language=language) == said
 
 
 @pytest.mark.parametrize(

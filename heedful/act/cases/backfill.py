@@ -8,10 +8,11 @@ from decimal import Decimal
 from django.db import transaction
 
 from heedful.act import case_policy, clock
-from heedful.act.cases import clocks, opening, ownership
+from heedful.act.cases import clocks, correspondence, opening, ownership
+from heedful.act.cases.rows import lock_for
 from heedful.act.models import Case, CaseThread, CaseTrouble, Note
 from heedful.associates.models import Associate, Team
-from heedful.customers import touchpoints
+from heedful.customers import touchpoints, worth
 from heedful.customers.models import Customer
 from heedful.customers.touchpoints import TouchpointDraft
 from heedful.kit.actor import By
@@ -67,6 +68,17 @@ class PastCase:
 
 
 @transaction.atomic
+def add_message(*, case: Case, draft: MessageDraft, by: By, at: datetime) -> None:
+    """Write down on a case what was written to its customer and left by other ways than ours: its clock stopped."""
+    row = lock_for(case, "case.work", by=by)
+    thread = correspondence.thread_for(row, channel=email.CHANNEL.name, subject=draft.subject, at=at)
+    conversations.add(thread=thread, draft=draft, source=clocks.SOURCE)
+    clocks.stop_for_what_left(row, by=by)
+    ownership.claim_free(row, by=by, at=at)
+    opening.publish(row)
+
+
+@transaction.atomic
 def create(*, history: Sequence[PastCase], by: By, at: datetime) -> list[Case]:
     """Write down cases as they were, with clocks by the promise of today; open ones go on from here.
 
@@ -95,8 +107,10 @@ def create(*, history: Sequence[PastCase], by: By, at: datetime) -> list[Case]:
 
 
 def _values(customers: set[int]) -> dict[int, Decimal | None]:
-    rows = Customer.objects.filter(pk__in=customers).values_list("pk", "person__value_amount")
-    return dict(rows)
+    rows = Customer.objects.filter(pk__in=customers).values_list("pk", "person_id")
+    person_of = {customer: person for customer, person in rows if person is not None}
+    worth_of = worth.of_people(set(person_of.values()))
+    return {customer: worth_of.get(person) for customer, person in person_of.items()}
 
 
 def _row(
@@ -108,13 +122,30 @@ def _row(
     row.with_lead, row.reopened = with_lead, int(past.reopened_at is not None)
     ownership.assign(row, past.owner, at=began)
     row.first_act_at, row.answered_at = past.first_act_at or past.answered_at, past.answered_at
+    row.clock_number, row.clock_started_at = row.reopened, past.reopened_at
+    if past.reopened_at is not None:
+        row.first_due_at = starts(is_short=past.is_repeat, at=past.opened_at).due_at
+    _hear_again(row, past, starts)
     if past.closed_at is not None:
         row.closed_at, row.outcome, row.cause = past.closed_at, past.outcome, past.cause
     row.helped, row.helped_at = past.helped, past.helped_at
-    if started.escalate_at < (past.answered_at or at):
-        row.escalated_at = started.escalate_at
-    row.priority = opening.weigh(row, value=values.get(row.customer_id), high_value=line, began=began, at=at)
+    if row.escalate_at < (row.answered_at or at):
+        row.escalated_at = row.escalate_at
+    row.priority = opening.weigh(row, value=values.get(row.customer_id), high_value=line, began=row.waits_since, at=at)
     return row
+
+
+def _hear_again(row: Case, past: PastCase, starts: clock.Starter) -> None:
+    """A case of which more was heard after it was answered waits again, if it is still open."""
+    if past.answered_at is None or past.closed_at is not None:
+        return
+    later = [one.happened_at for one in past.troubles if one.is_failure and one.happened_at > past.answered_at]
+    if later:
+        started = starts(is_short=row.with_lead, at=min(later))
+        row.first_due_at = row.first_due_at or row.due_at
+        row.escalate_at, row.due_at = started.escalate_at, started.due_at
+        row.clock_number, row.clock_started_at = row.clock_number + 1, min(later)
+        row.answered_at, row.is_heard_again = None, True
 
 
 def _trouble(row: Case, trouble: Trouble, past: PastCase) -> CaseTrouble:
@@ -144,4 +175,6 @@ def _log(row: Case, past: PastCase) -> list[TouchpointDraft]:
         drafts.append(clocks.draft(row, clock.OPENED, clock_2, at=past.reopened_at))
         if past.answered_at is not None:
             drafts.append(clocks.draft(row, clock.ANSWERED, clock_2, at=past.answered_at))
+    if row.is_heard_again:
+        drafts.append(clocks.draft(row, clock.OPENED, row.clock, at=row.waits_since))
     return drafts

@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 from django.db import transaction
 from django.utils import timezone
 
-from heedful.act import clock
-from heedful.act.cases.events import CaseEscalated
+from heedful.act import case_policy, clock
+from heedful.act.cases import correspondence
+from heedful.act.cases.events import CaseEscalated, CaseHeardAgain
 from heedful.act.models import Case
 from heedful.customers import touchpoints
 from heedful.kit import live
@@ -22,14 +23,57 @@ def begin(case: Case, *, by: By, at: datetime) -> None:
 
 
 def stop(case: Case, *, by: By, at: datetime) -> None:
-    """Write into the log that somebody answered; only the first answer after an opening counts."""
+    """Write into the log that the customer heard from us; only the first time since the clock began counts.
+
+    Words that left before and were not seen to have left yet are that first time.
+    """
     if case.answered_at is not None:
         return
-    case.answered_at = at
+    if left := correspondence.first_left(case, since=case.waits_since):
+        at = min(at, left.left_at)
+    case.answered_at, case.is_heard_again = at, False
     case.first_act_at = case.first_act_at or at
-    case.save(update_fields=["answered_at", "first_act_at"])
+    case.save(update_fields=["answered_at", "first_act_at", "is_heard_again"])
     if case.flood_of_id is None:
         _record(case, clock.ANSWERED, by=by, at=at)
+
+
+def stop_for_what_left(case: Case, *, by: By) -> None:
+    """Stop the clock at the time at which words to the customer left; the caller holds the case.
+
+    What came after they were written is not answered by them: it has a clock of its own, from when we heard it.
+    """
+    while case.is_waiting and (left := correspondence.first_left(case, since=case.waits_since)):
+        stop(case, by=by, at=left.left_at)
+        if heard_at := correspondence.next_word_at(case, after=left.at):
+            hear_again(case, heard_at=heard_at, after=left.at, by=by)
+
+
+def hear_again(case: Case, *, heard_at: datetime, after: datetime | None = None, by: By) -> bool:
+    """Let the customer of an answered case wait again for what came after our last word; says whether they do.
+
+    The caller holds the case. `after` is when our last word was written, where the caller knows it.
+    """
+    if case.answered_at is None or not case.is_open or case.flood_of_id is not None:
+        return False
+    if heard_at <= (after or correspondence.last_word_at(case) or case.answered_at):
+        return False
+    restart(case, is_short=case.with_lead or case.is_repeat, at=heard_at)
+    case.is_heard_again = True
+    case.save()
+    begin(case, by=by, at=heard_at)
+    call_a_lead_in_time(case)
+    events.record(CaseHeardAgain(case.pk, case.customer_id), by=by, at=heard_at)
+    return True
+
+
+def restart(case: Case, *, is_short: bool, at: datetime) -> None:
+    """Give a case a clock of its own from now on; the caller saves it, and writes it into the log."""
+    started = clock.start(policy=case_policy.find(), is_short=is_short, at=at)
+    case.first_due_at = case.first_due_at or case.due_at
+    case.clock_number, case.clock_started_at = case.clock_number + 1, at
+    case.answered_at, case.escalated_at, case.is_heard_again = None, None, False
+    case.escalate_at, case.due_at = started.escalate_at, started.due_at
 
 
 def call_a_lead_in_time(case: Case) -> None:
@@ -60,6 +104,7 @@ def call_a_lead(*, case_id: int, clock: str, moment: str = "") -> None:
 def escalate(*, case: Case, by: By, at: datetime) -> bool:
     """Call a lead if the customer still waits and most of the time is gone; says whether it was needed."""
     row = Case.objects.select_for_update().get(pk=case.pk)
+    stop_for_what_left(row, by=by)
     if not row.is_waiting or row.escalated_at is not None or at < row.escalate_at:
         return False
     row.escalated_at, row.priority = at, min(Case.Priority.URGENT, row.priority + 1)
@@ -75,11 +120,14 @@ def _record(case: Case, kind: str, *, by: By, at: datetime) -> None:
 
 def draft(case: Case, kind: str, name: str, *, at: datetime) -> touchpoints.TouchpointDraft:
     """A start or a stop of a case's clock as it stands in the customer's log, by the name of the clock."""
+    properties: dict[str, str | bool] = {"case": name}
+    if kind == clock.OPENED and case.is_heard_again and name == case.clock:
+        properties["heard_again"] = True
     return touchpoints.TouchpointDraft(
         kind=kind,
         happened_at=at,
         message=f"{kind}:{name}",
         customer=case.customer_id,
         channel="desk",
-        properties={"case": name},
+        properties=properties,
     )

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from heedful.act import case_policy, causes, clock
+from heedful.act import causes
 from heedful.act.cases import clocks, ownership
 from heedful.act.cases.events import CaseClosed, CaseReopened, CustomerSaidWhetherItHelped
 from heedful.act.cases.opening import add_trouble, hold_matter, open_for_trouble, publish, worsen
@@ -73,16 +73,16 @@ def hear_trouble_after(*, case: Case, trouble: Trouble, by: By, at: datetime) ->
     add_trouble(row, trouble, at=at)
     if not row.is_open:
         row = _go_on(row, reason=trouble.what, with_lead=True, by=by, at=at)
+    clocks.hear_again(row, heard_at=at, by=by)
     return worsen(row, trouble, by=by, at=at)
 
 
 def _go_on(row: Case, *, reason: str, with_lead: bool, by: By, at: datetime) -> Case:
     """The customer waits again: a new clock runs, the short one where we had failed."""
-    started = clock.start(policy=case_policy.find(), is_short=with_lead or row.is_repeat, at=at)
+    clocks.restart(row, is_short=with_lead or row.is_repeat, at=at)
     row.reopened += 1
-    row.closed_at = row.answered_at = row.escalated_at = None
-    row.outcome, row.with_lead = "", with_lead
-    row.escalate_at, row.due_at = started.escalate_at, started.due_at
+    row.closed_at, row.outcome, row.with_lead = None, "", with_lead
+    ownership.release(row, by=by, at=at)
     ownership.leave_to_lead(row)
     row.priority = max(row.priority, Case.Priority.HIGH) if with_lead else row.priority
     row.save()

@@ -1,35 +1,72 @@
 """What was written on a case, and what was said with its customer in the threads that it points to."""
 
-from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models import F, Max, OuterRef, QuerySet, Subquery
 
-from heedful.act.models import Case, CaseThread, Note
+from heedful.act.models import Case, CaseThread, CaseTrouble, Note
 from heedful.listen import conversations
+from heedful.listen.conversations.models import MessageQuerySet
 from heedful.listen.models import Message, Thread
 
 
-def notes_of(case: Case) -> QuerySet[Note]:
+def notes_of(case: Case | int) -> QuerySet[Note]:
     """The notes and calls on a case, each with who wrote it down, and when as `at`."""
-    return case.notes.select_related("author")
+    return Note.objects.filter(case=case).select_related("author")
 
 
-def messages_of(case: Case) -> QuerySet[Message]:
+def messages_of(case: Case | int) -> QuerySet[Message]:
     """The messages of a case, each with who wrote it, how it left, and when as `at`.
 
     Notes and messages are numbered by one sequence, so that a list of both has an order and no number twice.
     """
-    threads = CaseThread.objects.filter(case=case).values("thread")
-    return Message.objects.with_sending().filter(thread__in=threads).annotate(at=F("occurred_at"))
+    return _of(case).with_sending().annotate(at=F("occurred_at"))
 
 
-def messages_of_each(cases: Collection[int]) -> QuerySet[Message]:
-    """The messages of several cases, each with the number of its case as `case_id`."""
-    threads = CaseThread.objects.filter(case__in=cases)
-    case = threads.filter(thread=OuterRef("thread")).values("case")[:1]
-    found = Message.objects.select_related("associate").filter(thread__in=threads.values("thread"))
+def messages_of_person(person: int) -> QuerySet[Message]:
+    """The messages of a person, each with when as `at`, and with the number of its case, if any, as `case_id`."""
+    case = CaseThread.objects.filter(thread=OuterRef("thread")).values("case")[:1]
+    found = Message.objects.with_sending().filter(thread__customer__person=person)
     return found.annotate(at=F("occurred_at"), case_id=Subquery(case))
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """Words to the customer that left: when they were written, and when they left."""
+
+    at: datetime
+    left_at: datetime
+
+
+def first_left(case: Case, *, since: datetime) -> Departure | None:
+    """The first words to the customer to leave, of those that were written since a time."""
+    row = _of(case).filter(occurred_at__gte=since).first_departure()
+    return Departure(*row) if row else None
+
+
+def last_word_at(case: Case) -> datetime | None:
+    """When somebody last called, or wrote what left since."""
+    calls = case.notes.filter(kind=Note.Kind.CALL).aggregate(last=Max("at"))["last"]
+    words = _of(case).left().aggregate(last=Max("occurred_at"))["last"]
+    return max((at for at in (calls, words) if at is not None), default=None)
+
+
+def next_word_at(case: Case, *, after: datetime) -> datetime | None:
+    """When we first heard from the customer after a time: trouble, or a message."""
+    troubles = waiting_troubles(case).filter(heard_at__gt=after).order_by("heard_at").values_list("heard_at", flat=True)
+    messages = _of(case).filter(direction=Message.Direction.IN, occurred_at__gt=after).order_by("occurred_at")
+    firsts = (troubles.first(), messages.values_list("occurred_at", flat=True).first())
+    return min((at for at in firsts if at is not None), default=None)
+
+
+def waiting_troubles(case: Case) -> QuerySet[CaseTrouble]:
+    """What was heard that somebody must answer: neither praise, nor that our answer itself was late."""
+    return case.troubles.filter(is_failure=True).exclude(promise__is_case_clock=True)
+
+
+def _of(case: Case | int) -> MessageQuerySet:
+    return Message.objects.filter(thread__in=CaseThread.objects.filter(case=case).values("thread"))
 
 
 def thread_for(case: Case, *, channel: str, subject: str, at: datetime) -> Thread:

@@ -25,6 +25,14 @@ class CaseJoined:
 
 
 @dataclass(frozen=True, slots=True)
+class CaseHeardAgain:
+    """Something came after our last word: the customer waits again, with a clock of its own."""
+
+    case: int
+    customer: int
+
+
+@dataclass(frozen=True, slots=True)
 class CaseEscalated:
     """The customer has waited for most of the time that we promised: a lead is called."""
 
@@ -59,6 +67,15 @@ class CaseGivenBack:
 
 
 @dataclass(frozen=True, slots=True)
+class CaseReleased:
+    """Who had the case no longer works here: it waits in the team's queue again."""
+
+    case: int
+    owner: int
+    team: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class CaseNoted:
     """Somebody wrote something down for colleagues."""
 
@@ -71,6 +88,15 @@ class CustomerWrittenTo:
     """Somebody wrote to the customer."""
 
     case: int
+    message: int
+    mail: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerApproached:
+    """Somebody wrote to a customer who has no open case."""
+
+    customer: int
     message: int
     mail: int | None
 

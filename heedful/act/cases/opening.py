@@ -9,13 +9,16 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
 
 from heedful.act import case_policy, clock, priority, routes
-from heedful.act.cases import clocks
+from heedful.act.cases import clocks, correspondence
 from heedful.act.cases.events import CaseJoined, CaseOpened
 from heedful.act.clock import Clock
 from heedful.act.models import Case, CasePolicy, CaseTrouble
+from heedful.associates import company
 from heedful.associates.models import Team
+from heedful.customers import question_kinds, worth
 from heedful.customers.models import Customer, Feedback
 from heedful.kit import live
 from heedful.kit.actor import By
@@ -42,8 +45,9 @@ def open_for_trouble(*, trouble: Trouble, by: By, at: datetime) -> Case:
 
 
 def trouble_from(feedback: Feedback) -> Trouble:
-    """What a customer said, as the rules weigh it, or as mild trouble where they find none."""
+    """What a customer said, as the rules weigh it, or as mild trouble where they find none; praise is no failure."""
     reading = Reading.objects.filter(feedback=feedback).first()
+    sentiment = reading.sentiment if reading else ""
     return _weighed(feedback, reading) or Trouble(
         reference=str(Reference("feedback", feedback.pk)),
         customer=feedback.customer_id,
@@ -52,6 +56,7 @@ def trouble_from(feedback: Feedback) -> Trouble:
         happened_at=feedback.happened_at,
         stage=feedback.stage_slug,
         topics=tuple(_topics(reading)),
+        is_failure=not detection.is_praise(_scores(feedback), sentiment=sentiment),
     )
 
 
@@ -59,11 +64,15 @@ def _weighed(feedback: Feedback, reading: Reading | None) -> Trouble | None:
     """The trouble in an answer sheet as it stands now."""
     return detection.trouble_in(
         feedback,
-        scores={score.question: score.answer for score in feedback.scores.all()},
+        scores=_scores(feedback),
         signals=reading.signals if reading else (),
         topics=_topics(reading),
         rules=detection.rules(),
     )
+
+
+def _scores(feedback: Feedback) -> dict[str, question_kinds.Score]:
+    return {score.question: score.answer for score in feedback.scores.all()}
 
 
 def _topics(reading: Reading | None) -> list[str]:
@@ -112,7 +121,7 @@ def _known(trouble: Trouble) -> CaseTrouble | None:
 def open_new(matter: Matter, trouble: Trouble, *, flood_of: Promise | None = None, by: By, at: datetime) -> Case:
     """Open a case with its clock, its team and its priority."""
     ways = case_policy.find()
-    is_repeat = flood_of is None and has_failed_before(matter, days=ways.repeat_days, at=at)
+    is_repeat = flood_of is None and trouble.is_failure and has_failed_before(matter, days=ways.repeat_days, at=at)
     started = clock.start(policy=ways, is_short=is_repeat, at=at)
     team = routes.team_for(stage=trouble.stage, topics=trouble.topics)
     case = new_case([trouble], started=started, team=team, is_repeat=is_repeat, at=at)
@@ -129,8 +138,8 @@ def open_new(matter: Matter, trouble: Trouble, *, flood_of: Promise | None = Non
 
 
 def new_case(troubles: Sequence[Trouble], *, started: Clock, team: Team | None, is_repeat: bool, at: datetime) -> Case:
-    """A case as it begins, not written down yet: named after the worst that was heard, of the first who said it."""
-    worst = max(troubles, key=lambda trouble: trouble.severity)
+    """A case as it begins, not written down yet: named after the worst that was heard last, of the first who spoke."""
+    worst = max(troubles, key=lambda trouble: (trouble.severity, trouble.happened_at))
     return Case(
         customer_id=troubles[0].customer,
         title=worst.what[:200],
@@ -146,8 +155,9 @@ def new_case(troubles: Sequence[Trouble], *, started: Clock, team: Team | None, 
 
 def has_failed_before(matter: Matter, *, days: int, at: datetime) -> bool:
     """Whether this person had trouble that we worked on within so many days."""
-    before = Case.objects.of_person(matter.person).filter(opened_at__gte=at - timedelta(days=days), flood_of=None)
-    return before.exclude(outcome=Case.Outcome.NO_TROUBLE).exists()
+    failures = CaseTrouble.objects.filter(case=OuterRef("pk"), is_failure=True)
+    before = Case.objects.of_person(matter.person).filter(opened_at__gte=company.days_before(at, days), flood_of=None)
+    return before.exclude(outcome=Case.Outcome.NO_TROUBLE).filter(Exists(failures)).exists()
 
 
 def add_trouble(case: Case, trouble: Trouble, *, at: datetime) -> None:
@@ -164,6 +174,7 @@ def case_trouble(case: Case, trouble: Trouble, *, at: datetime) -> CaseTrouble:
         what=trouble.what[:300],
         words=trouble.words,
         severity=trouble.severity,
+        is_failure=trouble.is_failure,
         promise_id=trouble.promise,
         happened_at=trouble.happened_at,
         heard_at=at,
@@ -195,9 +206,12 @@ def publish(case: Case) -> None:
 
 def join(case: Case, trouble: Trouble, *, by: By, at: datetime) -> Case:
     """Let more trouble come to an open case, which the caller holds."""
+    had_failed = case.troubles.filter(is_failure=True).exists()
     add_trouble(case, trouble, at=at)
-    if at - case.opened_at >= ANOTHER and not case.is_repeat:
+    if trouble.is_failure and had_failed and at - case.opened_at >= ANOTHER and not case.is_repeat:
         _make_second_failure(case, at=at)
+    if correspondence.waiting_troubles(case).filter(reference=trouble.reference).exists():
+        clocks.hear_again(case, heard_at=at, by=by)
     return worsen(case, trouble, by=by, at=at)
 
 
@@ -206,9 +220,13 @@ def _hear_more(known: CaseTrouble, trouble: Trouble, *, by: By, at: datetime) ->
     trouble = _as_it_stands(known) or trouble
     if (known.severity, known.words) == (trouble.severity, trouble.words):
         return known.case
+    is_worse = trouble.severity > known.severity
     known.severity, known.words, known.what = trouble.severity, trouble.words, trouble.what[:300]
-    known.save(update_fields=["severity", "words", "what"])
+    known.is_failure = trouble.is_failure
+    known.save(update_fields=["severity", "words", "what", "is_failure"])
     case = Case.objects.select_for_update().get(pk=known.case_id)
+    if is_worse:
+        clocks.hear_again(case, heard_at=at, by=by)
     return worsen(case, trouble, by=by, at=at) if case.is_open else case
 
 
@@ -218,9 +236,10 @@ def _as_it_stands(known: CaseTrouble) -> Trouble | None:
 
 
 def worsen(case: Case, trouble: Trouble, *, by: By, at: datetime) -> Case:
-    """A case is as bad as the worst that was heard; its title says what that was."""
-    if trouble.severity > case.severity:
-        case.severity, case.title = trouble.severity, trouble.what[:200]
+    """A case is as bad as the worst that was heard; its title says what that was, the latest of the worst."""
+    case.severity = max(case.severity, trouble.severity)
+    worst = case.troubles.order_by("-severity", "-is_failure", "-happened_at", "-pk").values_list("what", flat=True)
+    case.title = (worst.first() or case.title)[:200]
     case.priority = max(case.priority, priority_of(case, case_policy.find(), at=at))
     case.save(update_fields=["severity", "title", "priority", "is_repeat", "with_lead", "due_at", "escalate_at"])
     events.record(CaseJoined(case.pk, trouble.customer, case.priority, trouble.reference), by=by, at=at)
@@ -238,4 +257,5 @@ def _make_second_failure(case: Case, *, at: datetime) -> None:
 
 
 def _value_of(customer: int) -> Decimal | None:
-    return Customer.objects.filter(pk=matter_of(customer).person).values_list("value_amount", flat=True).first()
+    person = matter_of(customer).person
+    return worth.of_people([person]).get(person)

@@ -5,13 +5,13 @@ from datetime import datetime
 from django.db import transaction
 
 from heedful.act.cases import notes, opening
-from heedful.act.cases.events import CaseClaimed, CaseGivenBack, CaseHandedOver
+from heedful.act.cases.events import CaseClaimed, CaseGivenBack, CaseHandedOver, CaseReleased
 from heedful.act.cases.rows import lock_for
 from heedful.act.models import Case
 from heedful.associates import associates
 from heedful.associates.models import Associate, Team
 from heedful.customers.models import Feedback
-from heedful.kit.actor import By
+from heedful.kit.actor import SYSTEM, By
 from heedful.kit.errors import Refused
 from heedful.ledger import events
 
@@ -96,6 +96,32 @@ def hand_over(
     events.record(CaseHandedOver(row.pk, row.owner_id, row.team_id, reason), by=by, at=at)
     opening.publish(row)
     return row
+
+
+@transaction.atomic
+def release_each(*, owner: Associate, by: By, at: datetime) -> int:
+    """Give the open cases of somebody who no longer works here back to their teams; returns how many there were."""
+    rows = Case.objects.open().filter(owner=owner, owner__is_active=False)
+    held = list(rows.select_for_update(of=["self"]).order_by("pk"))
+    for row in held:
+        release(row, by=by, at=at)
+        row.save(update_fields=["owner", "team", "claimed_at"])
+        opening.publish(row)
+    return len(held)
+
+
+def release_abandoned(*, at: datetime) -> None:
+    """Give back what is left with people who no longer work here, such as what was claimed as they went."""
+    for owner in Associate.objects.filter(is_active=False, pk__in=Case.objects.open().values("owner")):
+        release_each(owner=owner, by=SYSTEM, at=at)
+
+
+def release(row: Case, *, by: By, at: datetime) -> None:
+    """Take a case from an owner who no longer works here; the caller saves it."""
+    if (owner := row.owner) is not None and not owner.is_active:
+        assign(row, None)
+        row.team = row.team or owner.team
+        events.record(CaseReleased(row.pk, owner.pk, row.team_id), by=by, at=at)
 
 
 def claim_free(row: Case, *, by: By, at: datetime) -> None:

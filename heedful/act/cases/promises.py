@@ -15,7 +15,7 @@ from heedful.act import case_policy, priority
 from heedful.act.cases import opening
 from heedful.act.cases.events import CaseJoined
 from heedful.act.models import Case, CasePolicy, CaseTrouble
-from heedful.customers.models import Customer
+from heedful.customers import worth
 from heedful.kit.actor import By
 from heedful.ledger import events
 from heedful.ledger.references import Reference
@@ -93,6 +93,5 @@ def _lock_promise(promise: int) -> None:
 
 def _opens(ways: CasePolicy, person: int) -> bool:
     if ways.at_risk == CasePolicy.AtRisk.VALUABLE:
-        value = Customer.objects.values_list("value_amount", flat=True).get(pk=person)
-        return priority.is_valuable(value, case_policy.high_value(ways))
+        return priority.is_valuable(worth.of_people([person]).get(person), case_policy.high_value(ways))
     return ways.at_risk == CasePolicy.AtRisk.ALWAYS

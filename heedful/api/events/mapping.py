@@ -16,7 +16,7 @@ from heedful.api.events.feedback_properties import FeedbackProperties, read_feed
 from heedful.api.events.limits import Unusable
 from heedful.api.events.times import happened, moment, shift
 from heedful.api.events.wire import Event
-from heedful.customers import identities, kinds
+from heedful.customers import identities, kinds, phones
 from heedful.customers.identities import Name
 from heedful.customers.messages import Description, SourceMessage
 from heedful.customers.slugs import slug
@@ -127,6 +127,8 @@ def _identify(event: Event, context: _EventContext) -> SourceMessage:
     for kind in ("email", "phone"):
         if found := next((value for name, value in description.identities if name == kind), None):
             read.facts[kind] = found
+        elif kind == "phone" and (given := read.facts.get(kind)):
+            read.facts[kind] = phones.attribute(str(given), context.arrival.country)
     description.facts = read.facts
     description.consents = read.consents | traits.preferences(context.client.consent)
     description.organisation, description.organisation_traits = read.organisation, read.organisation_traits
@@ -212,7 +214,7 @@ def _who(event: Event, context: _EventContext, more: list[Name | None] | None = 
 def _own(user: str, visitor: str) -> tuple[Name, ...]:
     """Return the identities that an event's own two ids are."""
     own = (identities.normal("user_id", user), identities.normal("anonymous_id", visitor))
-    return tuple(name for name in own if name is not None)
+    return identities.strongest_first(name for name in own if name is not None)
 
 
 def _text_id(value: Any, name: str) -> str:

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from heedful.kit.reading import currencies
+from heedful.kit.reading.nothing import is_nothing
 from heedful.kit.reading.numbers import number_of
 from heedful.kit.reading.yes_no import yes_of
 
@@ -47,6 +49,8 @@ def read(traits: dict[str, Any], currency: str) -> Traits:
             continue
         if key in ("consent", "consents") and isinstance(value, dict):
             out.consents = consents(value)
+            if unclear := [f"{purpose}: {word}" for purpose, word in value.items() if _is_unclear(word)]:
+                out.facts["consent_as_sent"] = ", ".join(unclear)[:200]
         elif key in ("company", "organisation", "organization") and isinstance(value, dict):
             out.organisation, out.organisation_traits = str(value.get("id") or value.get("name") or "")[:200], value
         elif key == "value" or key in YEARLY:
@@ -66,6 +70,11 @@ def consents(purposes: dict[str, Any]) -> dict[str, bool]:
     return {purpose: granted for purpose, granted in read.items() if granted is not None}
 
 
+def _is_unclear(word: Any) -> bool:
+    """Whether something was said of a consent that is neither a yes nor a no."""
+    return yes_of(word) is None and not is_nothing(word)
+
+
 def preferences(consent: Any) -> dict[str, bool]:
     """Read the consent that Segment's clients carry in the context."""
     said = consent.get("categoryPreferences") if isinstance(consent, dict) else None
@@ -81,8 +90,12 @@ def _value(out: Traits, key: str, value: Any, traits: dict[str, Any], currency: 
         out.facts["value_as_sent" if key == "value" else key] = value if isinstance(value, str) else f"{value}"[:80]
         return
     named = said.get("currency")
+    code = currencies.currency_of(str(named)[:20], home=currency) if named else currency
+    if not code:
+        out.facts["value_as_sent"] = f"{said.get('amount')} {named}"[:80]
+        return
     out.facts["value"] = {
         "amount": str(round(amount, 2)),
-        "currency": named.upper() if isinstance(named, str) and len(named) == 3 and named.isalpha() else currency,
+        "currency": code,
         "source": str(said.get("source") or key)[:80],
     }

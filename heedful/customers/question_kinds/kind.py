@@ -102,6 +102,8 @@ class Kind:
     """Whether a survey may ask it on another scale."""
     is_headline: bool = False
     score: NetPromoter | Share | Mean | None = None
+    is_more_better: bool = True
+    """Whether a higher figure is good news; where not, the company says it of each question."""
     meaning: str = ""
     """What its figure says, for somebody who has not met it."""
     band: Band | None = None

@@ -4,6 +4,8 @@ import re
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from email.utils import parsedate_to_datetime
 
+from heedful.kit.reading import months
+
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 FEWEST = 1e8
 """Numbers below this are no seconds since 1970 but some other number."""
@@ -18,11 +20,6 @@ LONGEST = 64
 
 DIGITS = re.compile(r"\d+(?:\.\d*)?")
 YEAR_FIRST = re.compile(r"[0-9]{4}/[0-9]{1,2}/[0-9]{1,2}")
-MONTH_NAMES = (
-    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
-    "december",
-)  # fmt: skip
-MONTHS = {name: number for number, month in enumerate(MONTH_NAMES, 1) for name in (month, month[:3])}
 # Unambiguous ways only: 05/03/2026 is March in London and May in Boston, so it is not read rather than guessed.
 DAYS = (
     r"(?P<day>[0-9]{1,2})\.(?P<month>[0-9]{1,2})\.(?P<year>[0-9]{4})",
@@ -30,19 +27,51 @@ DAYS = (
     r"(?P<day>[0-9]{1,2})(?P<between>[ -])(?P<month>[A-Za-z]{3,9})(?P=between)(?P<year>[0-9]{4})",
     r"(?P<month>[A-Za-z]{3,9}) (?P<day>[0-9]{1,2}), (?P<year>[0-9]{4})",
 )
+LETTERS = r"[^\W\d_]{1,20}"
+BEFORE = rf"(?:{LETTERS}\.?,? ){{0,2}}"
+LINK = r"(?:de|del|do|of|d')"
+MONTH, YEAR = rf"(?P<month>{LETTERS})\.?,?", r"(?P<year>[0-9]{4})"
+ORDINAL = r"(?:\.|º|ª|°|er|re|e|st|nd|rd|th|af|il|ydd|ed|fed)?"
+# With a language, so that its months are known by name; a month alone is its first day.
+NAMED_DAYS = (
+    rf"{BEFORE}(?P<day>[0-9]{{1,2}}){ORDINAL}(?:[ -]|(?<=\.))(?:{LINK} ?)?{MONTH}[ -](?:{LINK} )?{YEAR}",
+    rf"{MONTH} (?P<day>[0-9]{{1,2}}){ORDINAL},? {YEAR}",
+    rf"{YEAR}\.?[ -](?:{LINK} )?{MONTH}[ -](?P<day>[0-9]{{1,2}})\.?",
+    rf"{MONTH}[ /-](?:{LINK} )?{YEAR}(?P<day>)",
+    rf"{YEAR}\.?[ /-]{MONTH}(?P<day>)",
+)
 CLOCK = r"(?: (?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2}))?)?"
 WRITTEN = tuple(re.compile(day + CLOCK) for day in DAYS)
+NAMED = tuple(re.compile(day + CLOCK) for day in NAMED_DAYS)
 
 
-def read(value: object) -> date | datetime | None:
+ZONED = re.compile(r"(?P<time>[^\[\]]{8,40})\[(?P<zone>[A-Za-z][A-Za-z0-9_+/-]{1,50})\]")
+
+
+def zoned(text: str) -> tuple[str, str] | None:
+    """What was written and the zone that it names, of `2026-03-05[America/New_York]` (RFC 9557); None without one."""
+    found = ZONED.fullmatch(text.strip())
+    return (found["time"], found["zone"]) if found else None
+
+
+def in_zone(text: str, zone: str) -> str:
+    """A day, or a time that names no zone, with its zone; anything else as it is."""
+    return f"{text}[{zone}]" if ZONELESS.fullmatch(text) else text
+
+
+ZONELESS = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[ T][0-9]{2}:[0-9]{2}(?::[0-9]{2})?)?")
+
+
+def read(value: object, *, language: str = "") -> date | datetime | None:
     """The day or the moment that a value means, or None; a datetime without a zone is on whatever clock its sender has.
 
     Reads ISO 8601, the form of mails and HTTP, seconds to nanoseconds since 1970 by their size, 20260305, and the
-    ways of writing a day in which day and month cannot be confused.
+    ways of writing a day in which day and month cannot be confused. Where the sender says in which `language` months
+    are named, they are read in it, and a month alone is its first day.
     """
     try:
         if isinstance(value, str):
-            return _written(value)
+            return _written(value, language)
         if isinstance(value, date):
             return value
         if isinstance(value, int | float) and not isinstance(value, bool):
@@ -52,9 +81,9 @@ def read(value: object) -> date | datetime | None:
     return None
 
 
-def moment(value: object, *, clock: tzinfo = UTC) -> datetime | None:
+def moment(value: object, *, clock: tzinfo = UTC, language: str = "") -> datetime | None:
     """The moment that a value means, or None: a day is its midnight, and what names no zone is on `clock`."""
-    found = read(value)
+    found = read(value, language=language)
     if found is None:
         return None
     if not isinstance(found, datetime):
@@ -62,7 +91,7 @@ def moment(value: object, *, clock: tzinfo = UTC) -> datetime | None:
     return found if found.tzinfo else found.replace(tzinfo=clock)
 
 
-def _written(text: str) -> date | datetime:
+def _written(text: str, language: str) -> date | datetime:
     if text[4:5] == "-" and len(text) > 10:
         try:
             return datetime.fromisoformat(text)
@@ -74,7 +103,7 @@ def _written(text: str) -> date | datetime:
     # Before ISO 8601, which takes 1700010112345 for a quarter to midnight in the year 1700.
     if DIGITS.fullmatch(text):
         return _number(float(text))
-    return _iso(text) or _by_pattern(text) or parsedate_to_datetime(text)
+    return _iso(text) or _by_pattern(text, language) or parsedate_to_datetime(text)
 
 
 def _iso(text: str) -> date | datetime | None:
@@ -91,11 +120,13 @@ def _iso(text: str) -> date | datetime | None:
     return None
 
 
-def _by_pattern(text: str) -> date | datetime | None:
-    for pattern in WRITTEN:
+def _by_pattern(text: str, language: str) -> date | datetime | None:
+    for pattern in [*WRITTEN, *NAMED] if language else WRITTEN:
         if found := pattern.fullmatch(text):
-            month = found["month"].lower()
-            day = date(int(found["year"]), MONTHS.get(month) or int(month), int(found["day"]))
+            word = found["month"]
+            if (month := int(word) if word.isdigit() else months.month_of(word, language)) is None:
+                continue
+            day = date(int(found["year"]), month, int(found["day"] or 1))
             if found["hour"] is None:
                 return day
             return datetime.combine(day, time(int(found["hour"]), int(found["minute"]), int(found["second"] or 0)))

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from heedful.associates.models import Associate
+from heedful.listen.conversations import threads
 from heedful.listen.conversations.models import Message, Thread
 
 
@@ -41,6 +42,15 @@ def create(*, drafts: Sequence[ThreadDraft], source: str) -> list[Thread]:
     ]
     Message.objects.bulk_create(messages, batch_size=1_000)
     return rows
+
+
+@transaction.atomic
+def add(*, thread: Thread, draft: MessageDraft, source: str) -> Message:
+    """Write down one more message on a thread that there is."""
+    message = _message(thread, draft, source)
+    message.save(force_insert=True)
+    threads.note_message(message)
+    return message
 
 
 def _thread(draft: ThreadDraft) -> Thread:

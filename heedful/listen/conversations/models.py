@@ -1,7 +1,10 @@
 """Threads, and the messages in them."""
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 
 from heedful.associates.models import Associate
 from heedful.courier.models import OutboxItem, Sending
@@ -44,6 +47,16 @@ class MessageQuerySet(models.QuerySet["Message"]):
     def with_sending(self) -> "MessageQuerySet":
         """Messages with who wrote them and how they left, without a second copy of their words."""
         return self.select_related("associate", "outbox_item").defer("outbox_item__payload")
+
+    def left(self) -> "MessageQuerySet":
+        """Messages from us that left the building, by our ways or by others."""
+        gone = Q(outbox_item=None) | Q(outbox_item__state=Sending.SENT)
+        return self.filter(gone, direction=Message.Direction.OUT)
+
+    def first_departure(self) -> tuple[datetime, datetime] | None:
+        """When the first of them to leave was written, and when it left."""
+        rows = self.left().annotate(gone_at=Coalesce("outbox_item__sent_at", "occurred_at"))
+        return rows.order_by("gone_at", "pk").values_list("occurred_at", "gone_at").first()
 
 
 class Message(models.Model):
@@ -112,6 +125,13 @@ class Message(models.Model):
     def has_left(self) -> bool:
         """Whether it was handed over: what was written may still wait, be kept here, or be given up."""
         return self.sending == Sending.SENT
+
+    @property
+    def left_at(self) -> datetime | None:
+        """When it left the building; nothing for what came in, and for what was written and not sent."""
+        if self.is_incoming or self.outbox_item is None:
+            return None if self.is_incoming else self.occurred_at
+        return self.outbox_item.sent_at if self.has_left else None
 
     @property
     def author_name(self) -> str:

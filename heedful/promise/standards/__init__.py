@@ -92,13 +92,12 @@ def spec(standard: Standard, *, time_zone: str) -> StandardSpec:
 
 def hours(calendar: Calendar) -> Hours:
     """Read a calendar for the arithmetic of working time."""
-    return Hours.from_json({"time_zone": calendar.time_zone, "week": calendar.week, "holidays": calendar.holidays})
+    return Hours.from_json(calendar.hours)
 
 
 def company_zone() -> str:
     """The time zone that the company lives in."""
-    found = company.find()
-    return found.time_zone if found else "UTC"
+    return company.zone()
 
 
 def kinds(standard: Standard) -> set[str]:

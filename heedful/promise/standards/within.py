@@ -23,11 +23,12 @@ from heedful.promise.working_time import ALWAYS
 
 LONGEST_S = 5 * 366 * 86_400
 LONGEST_DAYS = 1_000
-SPANS = (("week", 604_800), ("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1))
+SPANS = (("hour", 3_600), ("minute", 60), ("second", 1))
 SIZES_S = {"hours": 3_600, "minutes": 60, "seconds": 1}
 """The longest first. A day is no number of seconds: what is due in days is due at the end of one."""
 UNITS = [f"{working}{unit}" for working in ("", "working ") for unit in ("seconds", "minutes", "hours", "days")]
-SHORT_UNITS_S = {"s": 1, "min": 60, "h": 3600, "d": 86_400, "w": 604_800}
+SHORT_UNITS_S = {"s": 1, "min": 60, "h": 3600}
+SHORT_UNITS_DAYS = {"d": 1, "w": 7}
 
 
 def faults(standard: StandardSpec) -> Iterable[str]:
@@ -74,9 +75,8 @@ def _span(standard: Any) -> str:
     if standard.within_days is not None:
         return _count(standard.within_days, f"{working}day")
     seconds = standard.within_s or 0
-    # A week or a day of working time has no fixed number of hours, so it is said in hours.
-    units = SPANS[2:] if standard.calendar_id else SPANS
-    name, size = next(((name, size) for name, size in units if seconds and seconds % size == 0), SPANS[-1])
+    # A day or a week has no fixed number of hours, so that hours are said in hours.
+    name, size = next(((name, size) for name, size in SPANS if seconds and seconds % size == 0), SPANS[-1])
     return _count(seconds // size, f"{working}{name}")
 
 
@@ -113,12 +113,14 @@ def unfilled(has_calendar: bool) -> Fields:
 
 
 def from_shell(start: str, end: str, time: str) -> Fields:
-    """A time such as `2d`."""
+    """A time such as `4h`, or `2d`, which is up at the end of the second day."""
     number = time.rstrip("abcdefghijklmnopqrstuvwxyz ")
     unit = time[len(number) :].strip()
-    if not number.strip().isdigit() or unit not in SHORT_UNITS_S:
-        raise Refused(f"Write a time as a number and one of {', '.join(SHORT_UNITS_S)}, such as 2d; not {time!r}.")
-    return {"from_kind": start, "to_kind": end, "within_s": int(number) * SHORT_UNITS_S[unit]}
+    units = SHORT_UNITS_S | SHORT_UNITS_DAYS
+    if not number.strip().isdigit() or unit not in units:
+        raise Refused(f"Write a time as a number and one of {', '.join(units)}, such as 2d; not {time!r}.")
+    field = "within_days" if unit in SHORT_UNITS_DAYS else "within_s"
+    return {"from_kind": start, "to_kind": end, field: int(number) * units[unit]}
 
 
 FORM = Form(

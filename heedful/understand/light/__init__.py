@@ -4,14 +4,16 @@ What was learned lies in heedful/understand/light/data, built by the scripts in 
 sources. Nothing is loaded before it is first used, and any number of threads may read at once.
 """
 
+from heedful.understand.light.language import is_read, read_languages
 from heedful.understand.light.reading import LightReading, read
 from heedful.understand.light.signals import Signal
-from heedful.understand.light.topics import TopicMatch, TopicSpec, confidences, topics
+from heedful.understand.light.topics import THRESHOLD, TopicMatch, TopicSpec, confidences, topics
 from heedful.understand.light.vectors import DIM, embed
 
-MODEL = "heedful-light/2"
+MODEL = "heedful-light/3"
 """Which models made a reading or a vector; it changes whenever the shipped data or the way of reading does."""
 
 __all__ = [
-    "DIM", "MODEL", "LightReading", "Signal", "TopicMatch", "TopicSpec", "confidences", "embed", "read", "topics"
+    "DIM", "MODEL", "THRESHOLD", "LightReading", "Signal", "TopicMatch", "TopicSpec", "confidences", "embed", "is_read",
+    "read", "read_languages", "topics",
 ]  # fmt: skip

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from heedful.understand.light import language, sentiment, signals, valence, words
+from heedful.understand.light import certainty, language, mildness, sentences, sentiment, signals, words
+
+Floats = NDArray[np.float64]
 
 _CHUNK = 512
-PLEASED = 0.6
-"""Probability of positive from which a text counts as plainly positive."""
 
 
 @dataclass(frozen=True, slots=True)
 class LightReading:
     """What the light tier understood from one text.
 
-    `language` is an ISO 639-1 code or "und"; `sentiment` the likeliest of negative, neutral and positive and
-    `sentiment_confidence` its probability; `score` is the probability of positive less that of negative, -1..1.
+    `language` is an ISO 639-1 code or "und". `sentiment` is the likeliest of negative, neutral and positive, and
+    `sentiment_confidence` how often such a reading is right; it is empty where that is not often enough to say it, and
+    where the language is not read, of which all else is empty too. `negative`, `neutral` and `positive` are what the
+    models say. `score`, for ranking, is their positive less their negative, -1..1, and for a long text the mean of what
+    it is as a whole and of what its sentences are.
     """
 
     language: str
@@ -29,11 +34,8 @@ class LightReading:
     negative: float
     neutral: float
     positive: float
+    score: float
     signals: tuple[signals.Signal, ...]
-
-    @property
-    def score(self) -> float:
-        return round(self.positive - self.negative, 4)
 
 
 def read(texts: Sequence[str], *, languages: tuple[str, ...] = ()) -> list[LightReading]:
@@ -43,10 +45,10 @@ def read(texts: Sequence[str], *, languages: tuple[str, ...] = ()) -> list[Light
     of, for a company that knows which its customers write; all sixty otherwise.
     """
     tidied = [words.tidy(text) for text in texts]
-    told = [language.identify(text, among=languages) for text in tidied]
+    identified = [language.identify(text, among=languages) for text in tidied]
     found: list[LightReading | None] = [None] * len(tidied)
-    for rows in _chunks([code for code, _ in told]):
-        some = _read([tidied[row] for row in rows], [told[row] for row in rows])
+    for rows in _chunks([code for code, _ in identified]):
+        some = _read([tidied[row] for row in rows], [identified[row] for row in rows])
         for row, one in zip(rows, some, strict=True):
             found[row] = one
     return [one for one in found if one is not None]
@@ -56,23 +58,49 @@ def _chunks(codes: Sequence[str]) -> list[list[int]]:
     """Rows that are read with the same lexicon, a handful at a time."""
     grouped: dict[str, list[int]] = {}
     for row, code in enumerate(codes):
-        grouped.setdefault(_group(code), []).append(row)
+        grouped.setdefault(code if language.is_read(code) else "", []).append(row)
     return [rows[start : start + _CHUNK] for rows in grouped.values() for start in range(0, len(rows), _CHUNK)]
 
 
-def _group(code: str) -> str:
-    return code if code in valence.lexicons() or code == language.UNKNOWN else "other"
-
-
 def _read(texts: Sequence[str], languages: Sequence[tuple[str, float]]) -> list[LightReading]:
-    part = words.split(texts)
     codes = [code for code, _ in languages]
-    shares = np.round(sentiment.probabilities(part, _group(codes[0])), 4).tolist()
-    heard = signals.signals_in(part, texts, codes, [positive >= PLEASED for _, _, positive in shares])
-    return [_reading(*known) for known in zip(languages, shares, heard, strict=True)]
+    if not language.is_read(codes[0]):
+        return [LightReading(*one, "", 0.0, 0.0, 0.0, 0.0, 0.0, ()) for one in languages]
+    part = words.split(texts)
+    whole = sentiment.probabilities(part, codes[0])
+    is_long = [sentences.is_long(text) for text in texts]
+    felt = _by_sentences(whole, texts, is_long, codes[0])
+    both = (whole + felt) / 2
+    scores = np.round(both[:, 2] - both[:, 0], 4).tolist()
+    shares = np.round(felt, 4).tolist()
+    pleased = (felt[:, 2] >= np.where(is_long, mildness.PLEASED_AT_LENGTH, mildness.PLEASED)).tolist()
+    heard = signals.places_of(part, texts, codes)
+    kept = mildness.tempered(texts, pleased, heard, functools.partial(_felt, codes[0]))
+    return [_reading(*known) for known in zip(languages, shares, scores, is_long, kept, strict=True)]
 
 
-def _reading(language: tuple[str, float], shares: list[float], heard: tuple[signals.Signal, ...]) -> LightReading:
-    sure, feeling = max(zip(shares, sentiment.LABELS, strict=True))
+def _felt(code: str, texts: Sequence[str]) -> Floats:
+    return sentiment.probabilities(words.split(texts), code)
+
+
+def _by_sentences(whole: Floats, texts: Sequence[str], is_long: Sequence[bool], code: str) -> Floats:
+    """How texts of one language feel: long ones as the mean of their sentences, for evidence that is summed leans."""
+    found = whole.copy()
+    long = np.flatnonzero(is_long).tolist()
+    if long:
+        pieces = [sentences.split(texts[row]) for row in long]
+        first = np.cumsum([0, *map(len, pieces[:-1])])
+        each = _felt(code, [sentence for some in pieces for sentence in some])
+        found[long] = np.add.reduceat(each, first, axis=0) / np.array([[len(some)] for some in pieces])
+    return found
+
+
+def _reading(
+    identified: tuple[str, float], shares: list[float], score: float, is_long: bool, heard: tuple[signals.Signal, ...]
+) -> LightReading:
+    likely, feeling = max(zip(shares, sentiment.LABELS, strict=True))
     negative, neutral, positive = shares
-    return LightReading(*language, feeling, sure, negative, neutral, positive, heard)
+    known_as = language.ENGLISH if identified[0] == language.UNKNOWN else identified[0]
+    sure = certainty.stated(known_as, feeling, likely, is_long=is_long)
+    shown = feeling if sure >= certainty.ENOUGH else ""
+    return LightReading(*identified, shown, sure, negative, neutral, positive, score, heard)

@@ -1,15 +1,18 @@
 """Signs of trouble in what a customer wrote, and the very words that are the sign.
 
-The signs are phrases in data/signals.toml. A text is held against the phrases of its own language and the English ones,
-and against those of every language where nobody can tell which it is.
+The signs are phrases in data/signals.toml. A text is held against the phrases of its own language alone, for one word
+means different things in two (a German `Gericht` is a court or a dish, and `Anzeige` a display), and against those of
+every language where nobody can tell which it is. What is passed on, such as a headline with a link, is nobody's
+trouble here.
 """
 
 from __future__ import annotations
 
 import itertools
 import tomllib
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,9 +22,12 @@ from heedful.understand.light import language, weights, words
 GAP = 3
 REACH = 3
 """Words before a phrase in which a negator takes it back."""
-ENGLISH = "en"
 NEGATED_BEHIND = frozenset({"de", "nl"})
 _STOPS = frozenset(".!?;,:()")
+_SENTENCE_ENDS = (".", "!", "?")
+_PASSED_ON = frozenset((words.URL, "#", "rt", "dpa", "ots", "afp", "reuters"))
+BEGINNING = "^"
+"""Stands in a phrase for the beginning of a sentence, or of a part of one."""
 _ELIDED = 4
 _SHORTEST_REST = 3
 _MOST_CACHED_WORDS = 60_000
@@ -33,19 +39,24 @@ type Span = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """A sign of trouble by its name, and the words of the text that are the sign, each as it was written."""
+    """A sign of trouble by its name, and the words of the text that are the sign, each as it was written.
+
+    It is mild where the customer is pleased all the same.
+    """
 
     signal: str
     words: tuple[str, ...]
+    is_mild: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """One place in a phrase: certain words, words that begin so, or a gap."""
+    """One place in a phrase: certain words, words that begin so, a gap, or the beginning of a sentence."""
 
     exact: frozenset[str]
     stems: tuple[str, ...]
     is_gap: bool = False
+    is_beginning: bool = False
 
     def fits(self, form: Form) -> bool:
         return any(one in self.exact or (bool(self.stems) and one.startswith(self.stems)) for one in form if one)
@@ -57,6 +68,8 @@ class Phrase:
     language: str
     elements: tuple[Element, ...]
     anchor: int
+    is_ours: bool = False
+    """Whether it counts only in a sentence in which the customer speaks of themselves."""
 
     def span(self, forms: Sequence[Form], at: int) -> Span | None:
         """First and last place of the phrase in a text whose word `at` fits the anchor."""
@@ -81,6 +94,8 @@ UNLESS = "unless "
 class Phrases:
     rules: dict[str, Rule]
     negators: dict[str, frozenset[str]]
+    first_person: dict[str, frozenset[str]]
+    second_person: dict[str, frozenset[str]]
     phrases: list[Phrase]
     by_word: dict[str, list[int]]
     by_stem: dict[str, list[int]]
@@ -108,10 +123,9 @@ def phrases() -> Phrases:
     for name, told in held["signals"].items():
         rules[name] = Rule(told.get("negatable", True), told.get("quiet_when_pleased", False))
         rules[UNLESS + name] = Rule(negatable=False, quiet_when_pleased=False)
-        for rule, spoken in ((name, told), (UNLESS + name, told.get("unless", {}))):
-            for code, lines in spoken.items():
-                if isinstance(lines, list):
-                    found += [phrase for line in lines for phrase in _phrases(rule, code, line)]
+        found += _listed(name, told)
+        found += [replace(phrase, is_ours=True) for phrase in _listed(name, told.get("ours", {}))]
+        found += _listed(UNLESS + name, told.get("unless", {}))
     by_word: dict[str, list[int]] = {}
     by_stem: dict[str, list[int]] = {}
     for number, phrase in enumerate(found):
@@ -120,7 +134,18 @@ def phrases() -> Phrases:
             by_word.setdefault(word, []).append(number)
         for stem in anchor.stems:
             by_stem.setdefault(stem, []).append(number)
-    return Phrases(rules, {key: frozenset(some) for key, some in held["negators"].items()}, found, by_word, by_stem)
+    negators, first, second = (_by_language(held[name]) for name in ("negators", "first_person", "second_person"))
+    return Phrases(rules, negators, first, second, found, by_word, by_stem)
+
+
+def _by_language(lists: Mapping[str, Sequence[str]]) -> dict[str, frozenset[str]]:
+    return {code: frozenset(some) for code, some in lists.items()}
+
+
+def _listed(rule: str, told: Mapping[str, Any]) -> list[Phrase]:
+    """The phrases of one table, by language."""
+    lists = ((code, lines) for code, lines in told.items() if isinstance(lines, list))
+    return [phrase for code, lines in lists for line in lines for phrase in _phrases(rule, code, line)]
 
 
 def names() -> tuple[str, ...]:
@@ -129,12 +154,12 @@ def names() -> tuple[str, ...]:
 
 
 type FiredSignals = tuple[Signal, ...]
+type Places = dict[str, list[Span]]
+"""Where each signal is in a text: the first and the last character of its words."""
 
 
-def signals_in(
-    part: words.Words, texts: Sequence[str], codes: Sequence[str], pleased: Sequence[bool]
-) -> list[FiredSignals]:
-    """The signals in each tidied text of `part`, given its language and whether it is plainly positive."""
+def places_of(part: words.Words, texts: Sequence[str], codes: Sequence[str]) -> dict[int, Places]:
+    """Where the signals are in each tidied text of `part`, given its language, by the row of texts that have some."""
     held = phrases()
     if len(held.cached) > _MOST_CACHED_WORDS:
         held.cached.clear()
@@ -142,18 +167,18 @@ def signals_in(
     may_anchor = np.fromiter((bool(anchored) for _, anchored in records), bool, len(records))
     hits = np.flatnonzero(may_anchor[part.ids])
     owners = np.searchsorted(part.starts, hits, side="right") - 1
-    found: list[FiredSignals] = [()] * len(texts)
+    found: dict[int, Places] = {}
     for row, places in _grouped(owners, hits):
         start, end = part.starts[row], part.starts[row + 1]
         said = [records[word] for word in part.ids[start:end].tolist()]
-        spans = _spans(held, said, [place - int(start) for place in places], codes[row], pleased[row])
-        if spans:
-            found[row] = _as_written(texts[row], spans)
+        spans = _spans(held, said, [place - int(start) for place in places], codes[row])
+        if spans and not _is_passed_on(held, [form for form, _ in said], codes[row]):
+            found[row] = _in_characters(texts[row], spans)
     return found
 
 
 def _spans(
-    held: Phrases, said: Sequence[tuple[Form, tuple[int, ...]]], places: Sequence[int], code: str, pleased: bool
+    held: Phrases, said: Sequence[tuple[Form, tuple[int, ...]]], places: Sequence[int], code: str
 ) -> dict[str, list[Span]]:
     """The places of the phrases that hold, by signal."""
     forms = [form for form, _ in said]
@@ -161,15 +186,39 @@ def _spans(
     for at in places:
         for number in said[at][1]:
             phrase = held.phrases[number]
-            rule = held.rules[phrase.signal]
-            if (code != language.UNKNOWN and phrase.language not in (code, ENGLISH)) or (
-                pleased and rule.quiet_when_pleased
-            ):
+            if code not in (language.UNKNOWN, phrase.language):
                 continue
             span = phrase.span(forms, at)
-            if span and not (rule.negatable and _is_negated(held.negators, phrase.language, forms, span)):
+            if span and _holds(held, phrase, forms, span):
                 spans.setdefault(phrase.signal, []).append(span)
     return _but(spans)
+
+
+def _holds(held: Phrases, phrase: Phrase, forms: Sequence[Form], span: Span) -> bool:
+    """Whether nothing around a phrase takes it back."""
+    if phrase.is_ours and not _speaks_of(held.first_person[phrase.language], forms, span):
+        return False
+    return not (held.rules[phrase.signal].negatable and _is_negated(held.negators, phrase.language, forms, span))
+
+
+def _speaks_of(people: frozenset[str], forms: Sequence[Form], span: Span) -> bool:
+    """Whether one of these people stands in the sentence around a span."""
+    first, last = span
+    while first > 0 and not forms[first - 1][0].startswith(_SENTENCE_ENDS):
+        first -= 1
+    while last < len(forms) - 1 and not forms[last + 1][0].startswith(_SENTENCE_ENDS):
+        last += 1
+    return any(form[0] in people or form[1] in people for form in forms[first : last + 1])
+
+
+def _is_passed_on(held: Phrases, forms: Sequence[Form], code: str) -> bool:
+    """Whether a text is a headline or a post of others: it has links, marks or `RT`, and speaks of nobody here."""
+    marks = {form[0] for form in forms} & _PASSED_ON
+    if not marks or code == language.UNKNOWN:
+        return False
+    people = held.first_person.get(code, frozenset()) | held.second_person.get(code, frozenset())
+    is_addressed = words.HANDLE in {form[0] for form in forms} and "rt" not in marks
+    return not is_addressed and not any(form[0] in people for form in forms)
 
 
 def _but(spans: dict[str, list[Span]]) -> dict[str, list[Span]]:
@@ -197,13 +246,9 @@ def _is_negated(negators: dict[str, frozenset[str]], spoken: str, forms: Sequenc
     return False
 
 
-def _as_written(text: str, spans: dict[str, list[Span]]) -> FiredSignals:
+def _in_characters(text: str, spans: dict[str, list[Span]]) -> Places:
     at = words.spans(text)
-    signals = []
-    for name in sorted(spans):
-        quoted = [text[at[first][0] : at[last][1]] for first, last in _widest(spans[name])]
-        signals.append(Signal(name, tuple(dict.fromkeys(quoted))))
-    return tuple(signals)
+    return {name: [(at[first][0], at[last][1]) for first, last in _widest(spans[name])] for name in sorted(spans)}
 
 
 def _widest(spans: list[Span]) -> list[Span]:
@@ -219,6 +264,8 @@ def _walk(elements: Sequence[Element], forms: Sequence[Form], at: int, step: int
     """The last place that the elements reach going one way from `at`, or none where they do not fit."""
     if not elements:
         return at
+    if elements[0].is_beginning:
+        return at if at == 0 or forms[at - 1][0] in _STOPS else None
     rest, room = (elements[1:], GAP) if elements[0].is_gap else (elements, 0)
     for _ in range(room + 1):
         at += step
@@ -238,7 +285,7 @@ def _grouped(owners: NDArray[np.int64], hits: NDArray[np.int64]) -> Iterator[tup
 
 def _form(word: str) -> Form:
     """The word in plain letters, and what follows an elided article, such as `internet` in `d'internet`."""
-    low = words.plain(word)
+    low = words.plain(word).replace("ß", "ss")
     head, _, rest = low.partition("'")
     return (low, rest if rest and len(head) <= _ELIDED and len(rest) >= _SHORTEST_REST else "")
 
@@ -264,6 +311,8 @@ def _phrase(signal: str, language: str, line: str) -> Phrase:
 def _element(told: str) -> Element:
     if told == "..":
         return Element(frozenset(), (), is_gap=True)
-    options = [words.plain(option) for option in told.split("|")]
+    if told == BEGINNING:
+        return Element(frozenset(), (), is_beginning=True)
+    options = [words.plain(option).replace("ß", "ss") for option in told.split("|")]
     stems = tuple(option[:-1] for option in options if option.endswith("*"))
     return Element(frozenset(option for option in options if not option.endswith("*")), stems)

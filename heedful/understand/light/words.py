@@ -18,7 +18,10 @@ LONGEST_TEXT = 8_000
 """Characters of a text that are read; a longer text is judged by its beginning."""
 
 URL, HANDLE = "http", "@"
-_QUOTES = str.maketrans({"\u2019": "'", "\u2018": "'", "\u02bc": "'", "`": "'", "\x00": " "})
+_QUOTES = str.maketrans(
+    {"\u2019": "'", "\u2018": "'", "\u02bc": "'", "`": "'", "\x91": "'", "\x92": "'", "\ufffd": "'", "\x00": " "}
+)
+"""One kind of apostrophe; one that was lost on the way (in `doesn\ufffdt`, say) is nearly always one."""
 _WORD = re.compile(
     r"https?:?//\S+|\bhttp\b|www\.\S+"
     r"|\w[\w.+-]{0,63}@\w+\.[\w.]+|@\w+"

@@ -1,6 +1,6 @@
 """The board: one page that says the truth to leaders, and what to do."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,11 +15,11 @@ from django.utils import timezone
 from heedful.customers import question_kinds
 from heedful.customers.models import Feedback
 from heedful.promise import attainment
-from heedful.prove import answers, cache, loop_speed, scorecards, scores
+from heedful.prove import answers, cache, directions, loop_speed, scorecards, scores
 from heedful.prove import experience as proven
 from heedful.prove.periods import Period
 from heedful.prove.tallies import AnswerTally
-from heedful.web import lists, periods, wording
+from heedful.web import lists, periods, shell, wording
 from heedful.web.board import figures
 from heedful.web.components import charts
 from heedful.web.components.figures import Figure, score_words, span
@@ -67,7 +67,8 @@ def _figures(period: Period, now: datetime) -> dict[str, object]:
 
 def _promises(period: Period, now: datetime) -> dict[str, list["BoardPromise"]]:
     """The promises whose breaking touches most, and the rest."""
-    shown = [_shown(card, period.choice) for card in scorecards.cards(period=period, at=now)]
+    more_is = directions.every()
+    shown = [_shown(card, period.choice, more_is) for card in scorecards.cards(period=period, at=now)]
     return {"first": shown[:FIRST], "rest": shown[FIRST:]}
 
 
@@ -94,18 +95,22 @@ class BoardPromise:
     broken_href: str
 
 
-def _shown(card: scorecards.PromiseCard, choice: str) -> BoardPromise:
+def _shown(card: scorecards.PromiseCard, choice: str, more_is: Mapping[str, str]) -> BoardPromise:
     address = reverse("desk:promise", args=[card.promise.slug])
     figure = (
         figures.attainment(card.attainment, card.attainment_before, href=f"{address}?period={choice}")
         if card.attainment
         else None
     )
-    experience = _experience(card.experience[0], f"{address}?period={choice}") if card.experience else None
+    experience = (
+        _experience(card.foremost_experience, f"{address}?period={choice}", more_is)
+        if card.foremost_experience
+        else None
+    )
     return BoardPromise(card, figure, experience, _gap(card, address), f"{address}?period=90&state=broken")
 
 
-def _experience(one: proven.ExperienceByOutcome, address: str) -> BoardExperience:
+def _experience(one: proven.ExperienceByOutcome, address: str, more_is: Mapping[str, str]) -> BoardExperience:
     """The score when kept and when broken, and whether that difference is more than chance."""
     is_of_all = one.of_all_kept or one.of_all_broken
     kept, broken = (one.of_all_kept, one.of_all_broken) if is_of_all else (one.kept, one.broken)
@@ -116,7 +121,12 @@ def _experience(one: proven.ExperienceByOutcome, address: str) -> BoardExperienc
     ]
     note = f"Of those who answered: kept {_words(one.kept)}, broken {_words(one.broken)}." if is_of_all else ""
     apart = scores.difference(broken, kept) if kept and broken else None
-    return BoardExperience(question_kinds.name_of(one.question), shown, note, "" if is_of_all else _verdict(apart))
+    return BoardExperience(
+        question_kinds.name_of(one.question),
+        shown,
+        note,
+        "" if is_of_all else _verdict(apart, directions.of(one.question, by_question=more_is)),
+    )
 
 
 def _words(figure: scores.Estimate | None) -> str:
@@ -125,14 +135,17 @@ def _words(figure: scores.Estimate | None) -> str:
     return f"{score_words(figure)} ({figure.n:,}{'' if figure.enough else ', too few to tell'})"
 
 
-def _verdict(apart: scores.Estimate | None) -> str:
+def _verdict(apart: scores.Estimate | None, more_is: str) -> str:
     if apart is None:
         return ""
     if not apart.enough:
         return "too few answers to compare"
     if not apart.is_clear_of_zero:
         return "kept and broken cannot be told apart"
-    return f"{'worse' if apart.value < 0 else 'better'} when broken, more than chance"
+    if not more_is:
+        return f"{'less' if apart.value < 0 else 'more'} when broken, more than chance"
+    is_worse = (apart.value < 0) == (more_is == "better")
+    return f"{'worse' if is_worse else 'better'} when broken, more than chance"
 
 
 def _gap(card: scorecards.PromiseCard, address: str) -> Figure | None:
@@ -222,12 +235,12 @@ def _share(label: str, figure: scores.Estimate | None, of: str, href: str) -> Fi
 def _feedback_rows(request: PageRequest, period: Period) -> dict[str, Any]:
     """What customers said, the first of it open."""
     lists.disclose(request, rows := _verbatims(period))
-    shown = feedback.feedback_rows(rows)
+    shown = feedback.feedback_rows(rows, shell.of(request).names)
     return {"feedback_rows": shown[:FIRST_WORDS], "more_feedback_rows": shown[FIRST_WORDS:]}
 
 
 def _verbatims(period: Period) -> Sequence[Feedback]:
     """The ten latest things that customers said in their own words."""
-    rows: QuerySet[Feedback] = Feedback.objects.select_related("customer__person", "reading").prefetch_related("scores")
+    rows: QuerySet[Feedback] = Feedback.objects.select_related("customer__person", "reading")
     rows = rows.filter(happened_at__gte=period.since).exclude(verbatim="")
     return list(rows.order_by("-happened_at", "-pk")[:VERBATIMS])

@@ -2,6 +2,7 @@
 
 from heedful.customers import question_kinds
 from heedful.prove import scores
+from heedful.prove.directions import Direction
 from heedful.web.components.figures import Figure, ends, score_words, span
 from heedful.web.filters import percent, signed
 
@@ -13,8 +14,10 @@ def plotted(figure: scores.Estimate) -> tuple[float, float, float]:
     return figure.value * times, low * times, high * times
 
 
-def score(question: str, now: scores.Estimate, before: scores.Estimate | None, *, href: str) -> Figure:
-    """A score of a question."""
+def score(
+    question: str, now: scores.Estimate, before: scores.Estimate | None, *, more_is: Direction = "better", href: str
+) -> Figure:
+    """A score of a question; a change is good or bad news only where somebody said whether more is better."""
     least, most = ends(question, now)
     middle, low, high = plotted(now)
     change = scores.change(now, before, question=question)
@@ -30,7 +33,9 @@ def score(question: str, now: scores.Estimate, before: scores.Estimate | None, *
         most=most,
         change=_step(change) if change else "",
         is_certain=bool(change and change.enough and change.is_clear_of_zero),
-        is_better=change.value > 0 if change else None,
+        is_better=(change.value > 0) == (more_is == "better") if change and more_is else None,
+        is_up=change.value > 0 if change else None,
+        effective_n=now.effective_n if now.weighted else None,
         href=href,
     )
 

@@ -7,11 +7,12 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.views.decorators.http import require_POST
 
 from heedful.customers import question_kinds
 from heedful.kit.errors import Refused
 from heedful.promise import gaps
-from heedful.prove import answers, scores
+from heedful.prove import answers, directions, scores
 from heedful.prove.answers import By
 from heedful.prove.periods import Period
 from heedful.prove.tallies import AnswerTally
@@ -20,7 +21,7 @@ from heedful.web.board import figures
 from heedful.web.components import charts
 from heedful.web.components.figures import ends, score_words
 from heedful.web.names import Names
-from heedful.web.page import PageRequest, page
+from heedful.web.page import PageRequest, page, redirect_with
 
 SIDES = [("stage", "Stage"), ("channel", "Channel"), ("segment", "Segment"), ("kind", "Moment"), ("month", "Month")]
 
@@ -40,6 +41,7 @@ def index(request: PageRequest, question: str) -> HttpResponse:
         "meaning": question_kinds.kind_of(question).meaning,
         "is_expected": question.startswith(question_kinds.EXPECTED),
         "question": question,
+        "direction": _direction(question),
         **periods.context(request, period),
         "sides": lists.chips(request, "by", "By", SIDES, default="stage"),
         "weighing": lists.chips(request, "weighted", "Weighed", [("yes", "By customer value")]),
@@ -47,6 +49,24 @@ def index(request: PageRequest, question: str) -> HttpResponse:
         **_parts(question, period, cast("By", side), weighted),
     }
     return render(request, "board/scores.html", context)
+
+
+@page("survey.edit")
+@require_POST
+def direction(request: PageRequest, question: str) -> HttpResponse:
+    """Say whether more of it is better."""
+    more_is = request.POST.get("more_is", "")
+    directions.choose(question=question, more_is=more_is, by=request.user.by, at=timezone.now())
+    return redirect_with(request, reverse("board:scores", args=[question]), "Saved.")
+
+
+def _direction(question: str) -> dict[str, object] | None:
+    """Whether more is better, of a question of which the company says it, and what may be said."""
+    if not directions.is_open(question):
+        return None
+    chosen = directions.of(question)
+    choices = [("better", "is better"), ("worse", "is worse"), ("", "is neither")]
+    return {"chosen": chosen, "choices": choices, "words": dict(choices)[chosen]}
 
 
 def _parts(question: str, period: Period, side: By, weighted: bool) -> dict[str, object]:
@@ -61,7 +81,7 @@ def _parts(question: str, period: Period, side: By, weighted: bool) -> dict[str,
         if (figure := scores.score(question, tally, weighted=weighted))
     }
     least, most = ends(question, total)
-    names = Names()
+    names, more_is = Names(), directions.of(question)
     rows = [
         charts.ScoreRow(
             names.part(side, key),
@@ -70,15 +90,18 @@ def _parts(question: str, period: Period, side: By, weighted: bool) -> dict[str,
             _rows(question, period, side, key),
             words=score_words(figure),
         )
-        for key, figure in (sorted(parts.items()) if side == "month" else _best_first(parts))
+        for key, figure in (sorted(parts.items()) if side == "month" else _in_order(parts, more_is))
     ]
     if not question_kinds.has_scale(question):  # the line goes as far as the numbers do
         least = min(row.low for row in rows)
         most = max(least + 1, *(row.high for row in rows))
     return {
-        "figure": figures.score(question, total, None, href=_rows(question, period, side, "")),
+        "figure": figures.score(question, total, None, more_is=more_is, href=_rows(question, period, side, "")),
         "picture": charts.whiskers(rows, label=f"{question_kinds.name_of(question)} by {side}", least=least, most=most),
-        "ranking": scores.rank({names.part(side, key): figure for key, figure in parts.items()}),
+        "ranking": scores.rank(
+            {names.part(side, key): figure for key, figure in parts.items()}, is_less_better=more_is == "worse"
+        ),
+        "order": ORDERS[more_is],
         "gaps": _gaps(question, period, side),
     }
 
@@ -109,8 +132,13 @@ def _others(question: str) -> list[str]:
     return [code for code in codes if code != question and question_kinds.kind_of(code).score]
 
 
-def _best_first(figures_of: dict[str, scores.Estimate]) -> list[tuple[str, scores.Estimate]]:
-    return sorted(figures_of.items(), key=lambda pair: (not pair[1].enough, -pair[1].value, pair[0]))
+ORDERS = {"better": "the best first", "worse": "the best first, which is the lowest", "": "the highest first"}
+
+
+def _in_order(figures_of: dict[str, scores.Estimate], more_is: str) -> list[tuple[str, scores.Estimate]]:
+    """The best first; the highest, where nobody has said what is better."""
+    sign = 1 if more_is == "worse" else -1
+    return sorted(figures_of.items(), key=lambda pair: (not pair[1].enough, sign * pair[1].value, pair[0]))
 
 
 def _rows(question: str, period: Period, side: str, key: str) -> str:

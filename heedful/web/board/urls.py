@@ -8,4 +8,5 @@ app_name = "board"
 urlpatterns: list[URLPattern] = [
     path("", board.index, name="board"),
     path("scores/<str:question>", scores.index, name="scores"),
+    path("scores/<str:question>/direction", scores.direction, name="direction"),
 ]

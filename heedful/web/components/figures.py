@@ -74,12 +74,16 @@ class Figure:
     """Whether the change is more than chance."""
     is_better: bool | None = None
     """Whether more of it is better than before, for the colour; None where it is neither."""
+    is_up: bool | None = None
+    """Whether it went up, where that is not the same as better."""
+    effective_n: float | None = None
+    """Of answers that weigh differently: how many of equal weight would tell as much."""
     href: str = ""
 
     @property
     def is_thin(self) -> bool:
         """Whether it rests on too few to be a headline."""
-        return self.n is not None and self.n < TOO_FEW
+        return self.n is not None and min(self.n, self.effective_n or self.n) < TOO_FEW
 
     @property
     def bar(self) -> SafeString:
@@ -94,6 +98,8 @@ class Figure:
         if self.n is None:
             return ""
         words = wording.count_of(self.n, self.of)
+        if self.effective_n is not None:
+            words = f"{words} that weigh, as good as {self.effective_n:,.0f}"
         return f"{words}: too few to tell" if self.is_thin else words
 
     @property
@@ -115,4 +121,5 @@ class Figure:
         """The shape of the change."""
         if not self.is_certain:
             return "equal-approximately"
-        return "trending-up" if self.is_better else "trending-down"
+        is_up = self.is_better if self.is_up is None else self.is_up
+        return "trending-up" if is_up else "trending-down"

@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from heedful.web.desk import home, saved_views
 from heedful.web.desk.cases import views as cases
+from heedful.web.desk.customers import outreach
 from heedful.web.desk.customers import views as customers
 from heedful.web.desk.feedback import views as feedback
 from heedful.web.desk.organisations import views as organisations
@@ -24,8 +25,11 @@ urlpatterns: list[URLPattern] = [
     path("customers/<int:pk>/promises", customers.promises, name="customer_promises"),
     path("customers/<int:pk>/cases", customers.cases, name="customer_cases"),
     path("customers/<int:pk>/person", customers.person, name="customer_person"),
+    path("customers/<int:pk>/mail", outreach.mail, name="customer_mail"),
+    path("customers/<int:pk>/case", outreach.case, name="customer_case"),
     path("customers/<int:pk>/merge", customers.merge, name="customer_merge"),
     path("customers/<int:pk>/merges", customers.merges, name="customer_merges"),
+    path("customers/<int:pk>/joins/<int:join_pk>/parting", customers.part, name="customer_part"),
     path("customers/<int:pk>/merges/<int:merge_pk>/undo", customers.undo, name="customer_undo"),
     path("customers/organisations/<int:pk>", organisations.organisation, name="organisation"),
     path("queue", cases.queue, name="queue"),
@@ -42,6 +46,7 @@ urlpatterns: list[URLPattern] = [
     path("cases/<int:pk>/reopening", cases.reopening, name="case-reopening"),
     path("promises", promises.index, name="promises"),
     path("promises/new", promises.new, name="promise-new"),
+    path("promises/new/retrospect", promises.retrospective, name="promise-retrospect"),
     path("promises/new/unheard", promises.unseen_kinds, name="promise-unheard"),
     path("promises/<slug:slug>", promises.promise, name="promise"),
     path("promises/<slug:slug>/felt", promises.experience, name="promise-felt"),
@@ -61,8 +66,10 @@ urlpatterns: list[URLPattern] = [
     path("surveys/<int:pk>/ending", surveys.ending, name="survey-ending"),
     path("feedback", feedback.index, name="feedback"),
     path("feedback/<int:pk>/case", cases.take, name="take"),
+    path("feedback/<int:pk>/corrections", feedback.correction, name="corrections"),
     path("topics", topics.index, name="topics"),
     path("topics/new", topics.add, name="topic-add"),
+    path("topics/quality", topics.reading_quality, name="topics-quality"),
     path("topics/again", topics.again, name="topics-again"),
     path("topics/<int:pk>", topics.topic, name="topic"),
     path("topics/<int:pk>/retirement", topics.retirement, name="topic-retirement"),

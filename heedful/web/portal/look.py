@@ -70,7 +70,7 @@ def colours(accent: str) -> dict[str, str]:
     }
 
 
-WORDS = ("send", "saved", "saving", "unsaved", "change", "change_until", "stop")
+WORDS = ("send", "chosen", "saved", "saving", "unsaved", "change", "change_until", "stop")
 
 
 @cache

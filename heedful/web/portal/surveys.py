@@ -39,7 +39,7 @@ def stop(request: HttpRequest, token: str) -> HttpResponse:
     visit = visits.find(request, token)
     if visit.invitation is None or visit.invitation.customer_id is None:
         return visit.sentence("unknown", status=404).drawn(request)
-    if request.method == "POST":
+    if request.method == "POST" and _is_by_hand(request):
         answers.stop(invitation=visit.invitation, by=visit.by, at=timezone.now())
     if answers.has_stopped(invitation=visit.invitation):
         return visit.sentence("stopped").drawn(request)
@@ -60,13 +60,16 @@ def _show(request: HttpRequest, visit: Visit, survey: Survey) -> PortalAnswer:
         for code, value in _readable(survey, request.GET.dict()).items()
         if question_kinds.is_tapped(code)  # in the mail; nonsense in the address counts as none
     }
-    fresh = [code for code, value in tapped.items() if given.get(code) != value]
-    return visit.questions(survey, {**given, **tapped}, fresh=" ".join(fresh))
+    # What was given on the page outlives the address, which a reload brings back.
+    return visit.questions(survey, {**tapped, **given}, fresh=" ".join(code for code in tapped if code not in given))
 
 
 def _keep(request: HttpRequest, visit: Visit, survey: Survey) -> PortalAnswer:
     values = {code: request.POST[code] for code in (one["code"] for one in survey.questions) if code in request.POST}
     wants_data = "application/json" in request.headers.get("Accept", "")
+    if not _is_by_hand(request):
+        readable = _readable(survey, values)
+        return visit.questions(survey, readable, fresh=" ".join(readable))
     try:
         address = visits.address_of(survey, _save(request, visit, survey, values))
     except Refused as no:
@@ -74,12 +77,25 @@ def _keep(request: HttpRequest, visit: Visit, survey: Survey) -> PortalAnswer:
     return PortalAnswer(visit.language, address=address, data={"address": address} if wants_data else None)
 
 
+def _is_by_hand(request: HttpRequest) -> bool:
+    """Whether somebody pressed: the page's script says so where it runs; where it does not, only a button sends."""
+    return request.POST.get("hand", "1") == "1"
+
+
 def _save(request: HttpRequest, visit: Visit, survey: Survey, values: dict[str, Any]) -> Invitation:
     submit, now = "send" in request.POST, timezone.now()
     if visit.invitation is not None:
         return answers.answer_all(invitation=visit.invitation, values=values, submit=submit, by=visit.by, at=now)
     limits.count(request, of=survey)
-    return answers.open_public(survey=survey, values=values, submit=submit, channel="link", by=visit.by, at=now)
+    return answers.open_public(
+        survey=survey,
+        values=values,
+        submit=submit,
+        channel="link",
+        form_token=visit.form_token,
+        by=visit.by,
+        at=now,
+    )
 
 
 def _refused(visit: Visit, survey: Survey, values: dict[str, Any], no: Refused, *, wants_data: bool) -> PortalAnswer:

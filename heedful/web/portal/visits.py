@@ -1,5 +1,6 @@
 """Who came to a link, and what a visit is answered with: put together here, and drawn once by the door."""
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -43,6 +44,8 @@ class Visit:
     language: str
     survey: Survey | None = None
     invitation: Invitation | None = None
+    form_token: str = ""
+    """Of the form that was sent, on the page that everybody gets."""
 
     @property
     def company(self) -> str:
@@ -66,8 +69,9 @@ class Visit:
         return PortalAnswer(self.language, {"sentence": self.say(key), **more}, status)
 
     def questions(self, survey: Survey, given: dict[str, Any], *, status: int = 200, **more: str) -> PortalAnswer:
-        """The questions, with the answers `given` so far."""
+        """The questions, with the answers `given` so far; whoever has no link of their own yet gets a form's token."""
         context = {
+            "form_token": "" if self.invitation else self.form_token or secrets.token_urlsafe(16),
             "survey_form": forms.lay_out(survey, company=self.company, language=self.language, given=given),
             "address": address_of(survey, self.invitation),
             "languages": [(code, wordings.name_of(code)) for code in survey.languages if code != self.language],
@@ -99,7 +103,7 @@ def find(request: HttpRequest, token: str) -> Visit:
     if survey is None:
         return Visit(shell.of(request), forms.choose_among(list(wordings.LANGUAGES), _accepted(request)))
     language = forms.choose_language(survey, _languages(request, invitation))
-    return Visit(shell.of(request), language, survey, invitation)
+    return Visit(shell.of(request), language, survey, invitation, request.POST.get("form_token", "")[:64])
 
 
 def _languages(request: HttpRequest, invitation: Invitation | None) -> list[str]:

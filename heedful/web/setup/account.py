@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from heedful.associates import associates
 from heedful.associates.models import Role
+from heedful.web import versions
 from heedful.web.page import PageRequest, page, redirect_with
 
 
@@ -26,6 +27,7 @@ def account(request: PageRequest) -> HttpResponse:
     form = MailsForm(
         request.POST if request.method == "POST" else None, initial={"hears_escalations": me.hears_escalations}
     )
+    versions.of(request, form, associate=me.pk)
     if request.method == "POST" and form.is_valid():
         associates.choose_mails(associate=me, **form.cleaned_data, by=me.by, at=timezone.now())
         return redirect_with(request, reverse("setup:account"), "Saved.")

@@ -3,16 +3,20 @@
 from django import forms
 from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
-from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from heedful.act.models import Case
 from heedful.associates import associates as nouns
+from heedful.associates import welcome_links
 from heedful.associates.models import Associate, Role, Team
-from heedful.web import lists, refusals
+from heedful.courier import welcome_mail
+from heedful.customers import search
+from heedful.web import accounts, lists, refusals, versions
 from heedful.web.page import PageRequest, page, redirect_with
 
 
@@ -48,7 +52,7 @@ class NewForm(AssociateForm):
     password = Password(
         label="First password",
         required=False,
-        help_text="Give it to them yourself. Leave it empty if they come in by single sign-on.",
+        help_text="Give it to them yourself. Leave it empty, and they are invited or come in by single sign-on.",
     )
 
 
@@ -67,12 +71,13 @@ def associates(request: PageRequest) -> HttpResponse:
     if roles.chosen:
         rows = rows.filter(role=roles.chosen.value)
     if words := request.GET.get("q", "").strip():
-        rows = rows.filter(Q(name__icontains=words) | Q(email__icontains=words))
+        rows = rows.filter(pk__in=[row.pk for row in rows if search.is_in(words, f"{row.name} {row.email}")])
     shown = lists.read(request, rows, keys=["name", "id"])
     return render(request, "setup/associates.html", {"page": shown, "roles": roles, "gone": gone})
 
 
 @page("associate.edit")
+@never_cache
 def add(request: PageRequest) -> HttpResponse:
     """Let somebody in."""
     form = NewForm(request.POST or None)
@@ -80,9 +85,40 @@ def add(request: PageRequest) -> HttpResponse:
         data = {**form.cleaned_data, "password": form.cleaned_data["password"] or None}
         with refusals.at_form(form):
             somebody = nouns.add(**data, by=request.user.by, at=timezone.now())
-            return redirect_with(request, reverse("setup:associates"), f"{somebody.name} may come in now.")
+            return _welcome(request, somebody)
     context = {"title": "Add an associate", "form": form, "submit": "Add", **BACK}
     return render(request, "setup/form.html", context)
+
+
+def _welcome(request: PageRequest, row: Associate) -> HttpResponse:
+    """Say how somebody comes in who was let in, and invite whoever has no other way."""
+    if (way := _way_in(request, row)) is not None:
+        return redirect_with(request, reverse("setup:associates"), f"{row.name} may come in now{way}.")
+    return _invite(request, row)
+
+
+def _way_in(request: PageRequest, row: Associate) -> str | None:
+    """By what somebody comes in without an invitation; none where there is nothing."""
+    if row.has_usable_password():
+        return ""
+    return " by single sign-on" if accounts.sign_ons(request) else None
+
+
+def _invite(request: PageRequest, row: Associate) -> HttpResponse:
+    """Invite somebody: a mail is on its way, or a link is shown to be handed over."""
+    welcome = welcome_mail.invite(associate=row, by=request.user.by, at=timezone.now())
+    if welcome.is_mailed:
+        words = f"An invitation is on its way to {row.email}."
+        return redirect_with(request, reverse("setup:associate", args=[row.pk]), words)
+    return _page(request, row, link=welcome.link)
+
+
+@page("associate.edit")
+@require_POST
+@never_cache
+def invitation(request: PageRequest, pk: int) -> HttpResponse:
+    """Invite somebody who has no password yet, as often as it takes."""
+    return _invite(request, get_object_or_404(Associate, pk=pk))
 
 
 BACK = {"back": "/setup/associates", "back_words": "Associates"}
@@ -93,11 +129,33 @@ def associate(request: PageRequest, pk: int) -> HttpResponse:
     """One of them."""
     row = get_object_or_404(Associate.objects.select_related("team"), pk=pk)
     form = AssociateForm(request.POST or None, initial=_known(row))
+    versions.of(request, form, associate=pk)
     if request.method == "POST" and form.is_valid():
         with refusals.at_form(form):
             nouns.edit(associate=row, **form.cleaned_data, by=request.user.by, at=timezone.now())
             return redirect_with(request, reverse("setup:associates"), "Saved.")
-    return render(request, "setup/associate.html", {"row": row, "form": form, "password": PasswordForm()})
+    return _page(request, row, form=form)
+
+
+def _page(
+    request: PageRequest,
+    row: Associate,
+    *,
+    form: forms.Form | None = None,
+    password: forms.Form | None = None,
+    link: str = "",
+) -> HttpResponse:
+    context = {
+        "row": row,
+        "form": form or versions.of(request, AssociateForm(initial=_known(row)), associate=row.pk),
+        "password": password or PasswordForm(),
+        "held": Case.objects.open().filter(owner=row).count(),
+        "link": link,
+        "is_invitable": row.is_active and not row.has_usable_password(),
+        "invited": welcome_links.pending(associate=row, at=timezone.now()),
+        "way_in": _way_in(request, row),
+    }
+    return render(request, "setup/associate.html", context)
 
 
 def _known(row: Associate) -> dict[str, object]:
@@ -109,10 +167,30 @@ def _known(row: Associate) -> dict[str, object]:
 def deactivation(request: PageRequest, pk: int) -> HttpResponse:
     """Shut somebody out, or let them in again."""
     row = get_object_or_404(Associate, pk=pk)
+    if versions.is_done(request, is_on=row.is_active):
+        return redirect_with(request, reverse("setup:associate", args=[pk]), versions.DONE)
     change = nouns.deactivate if row.is_active else nouns.reactivate
     change(associate=row, by=request.user.by, at=timezone.now())
-    words = "may come in again." if row.is_active else "may no longer come in."
+    words = _coming_back(request, row) if row.is_active else f"may no longer come in.{_going_back(row)}"
     return redirect_with(request, reverse("setup:associate", args=[pk]), f"{row.name} {words}")
+
+
+def _coming_back(request: PageRequest, row: Associate) -> str:
+    """By what somebody comes in who was let in again."""
+    way = _way_in(request, row)
+    return "may come in again once you have invited them." if way is None else f"may come in again{way}."
+
+
+def _going_back(row: Associate) -> str:
+    """What happens with the open cases of somebody who leaves."""
+    number = Case.objects.open().filter(owner=row).count()
+    if not number:
+        return ""
+    return (
+        " Their open case goes back to its team."
+        if number == 1
+        else f" Their {number} open cases go back to their teams."
+    )
 
 
 @page("associate.edit")
@@ -122,7 +200,6 @@ def password(request: PageRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(Associate, pk=pk)
     form = PasswordForm(request.POST)
     if not form.is_valid():
-        known = AssociateForm(initial=_known(row))
-        return render(request, "setup/associate.html", {"row": row, "form": known, "password": form})
+        return _page(request, row, password=form)
     nouns.set_password(associate=row, password=form.cleaned_data["password"], by=request.user.by, at=timezone.now())
     return redirect_with(request, reverse("setup:associate", args=[pk]), f"{row.name} has a new password.")

@@ -15,10 +15,11 @@ from heedful.customers import question_kinds
 from heedful.understand import detection, rules
 from heedful.understand.light import signals
 from heedful.understand.models import TroubleRule
-from heedful.web import refusals
+from heedful.web import refusals, versions
 from heedful.web.page import PageRequest, page, redirect_with
 
 HOUR_S = 3600
+CHANGED = "CasePolicyChanged"
 SEVERITIES = [(1, "Mild"), (2, "Serious"), (3, "Grave")]
 
 
@@ -31,7 +32,7 @@ class CasePolicyForm(forms.Form):
         min_value=0,
         max_digits=14,
         decimal_places=2,
-        help_text="Empty: the highest tenth of all who have a value.",
+        help_text="In the company's currency. Empty: the highest tenth of all who have a value.",
     )
     at_risk = forms.ChoiceField(label="When a promise is about to be broken", choices=CasePolicy.AtRisk.choices)
     flood_cases = forms.IntegerField(
@@ -80,7 +81,7 @@ class SignalRule(forms.Form):
 @page("promise.edit")
 def case_policy(request: PageRequest) -> HttpResponse:
     """Show it, and change the numbers."""
-    form = CasePolicyForm(request.POST or None, initial=_numbers())
+    form = versions.of(request, CasePolicyForm(request.POST or None, initial=_numbers()), event=CHANGED)
     if request.method == "POST" and form.is_valid():
         data = dict(form.cleaned_data)
         with refusals.at_form(form):
@@ -130,7 +131,7 @@ def _numbers() -> dict[str, object]:
 
 def _show(request: PageRequest, **forms: forms.Form) -> HttpResponse:
     context = {
-        "form": CasePolicyForm(initial=_numbers()),
+        "form": forms.get("form") or versions.of(request, CasePolicyForm(initial=_numbers()), event=CHANGED),
         "score_rule": ScoreRule(auto_id="score_%s"),
         "signal_rule": SignalRule(auto_id="signal_%s"),
         "rules": [(rule, detection.sentence(rule), dict(SEVERITIES)[rule.severity]) for rule in detection.rules()],

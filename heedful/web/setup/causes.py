@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from heedful.act import causes as nouns
 from heedful.act.models import Case, Cause
-from heedful.web import refusals
+from heedful.web import refusals, versions
 from heedful.web.page import PageRequest, page, redirect_with
 
 
@@ -39,6 +39,7 @@ def cause(request: PageRequest, pk: int) -> HttpResponse:
     """Call one something else."""
     row = get_object_or_404(Cause, pk=pk)
     form = CauseForm(request.POST or None, initial={"name": row.name})
+    versions.of(request, form, cause=pk)
     if request.method == "POST" and form.is_valid():
         with refusals.at_form(form):
             nouns.rename(cause=row, **form.cleaned_data, by=request.user.by, at=timezone.now())

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from heedful.associates import company as companies
-from heedful.web import refusals, shell
+from heedful.web import refusals, shell, versions
 from heedful.web.page import PageRequest, page, redirect_with
 from heedful.web.setup import places
 
@@ -22,7 +22,10 @@ class CompanyForm(forms.Form):
     )
     country = places.country_field()
     time_zone = places.zone_field()
-    currency = forms.CharField(max_length=3, help_text="Three letters, such as EUR.")
+    currency = forms.CharField(
+        max_length=3,
+        help_text="Three letters, such as EUR. Amounts in others are added to it by your exchange rates alone.",
+    )
     vision = forms.CharField(
         widget=forms.Textarea,
         required=False,
@@ -38,6 +41,7 @@ def company(request: PageRequest) -> HttpResponse:
     form = CompanyForm(request.POST or None, initial=initial)
     for name in ("country", "time_zone"):
         places.keep(form.fields[name], initial[name])
+    versions.of(request, form, event="CompanyChanged")
     if request.method == "POST" and form.is_valid():
         with refusals.at_form(form):
             companies.edit(**form.cleaned_data, by=request.user.by, at=timezone.now())

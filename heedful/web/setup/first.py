@@ -28,6 +28,7 @@ class SetUp(forms.Form):
     )
     country = places.country_field()
     time_zone = places.zone_field()
+    currency = places.currency_field(required=False)
     name = forms.CharField(label="Your name", max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"}))
     email = forms.EmailField(label="Your e-mail", widget=forms.EmailInput(attrs={"autocomplete": "username"}))
     password = forms.CharField(

@@ -4,8 +4,10 @@ from typing import NamedTuple
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 
 from heedful.associates import associates
+from heedful.courier import backlog
 from heedful.web import shell
 from heedful.web.page import PageRequest, page
 from heedful.web.setup import steps
@@ -23,6 +25,13 @@ class SetupCard(NamedTuple):
 
 CARDS = [
     SetupCard("Company", "building", "company", "company.edit", "Name, colour, time zone and currency."),
+    SetupCard(
+        "Exchange rates",
+        "coins",
+        "exchange-rates",
+        "rate.edit",
+        "What other currencies are in yours, so that values add up.",
+    ),
     SetupCard("Associates", "user-round-plus", "associates", "associate.edit", "Who works here, and what each may do."),
     SetupCard("Teams", "users-round", "teams", "team.edit", "Who shares a queue of cases."),
     SetupCard("Stages", "milestone", "stages", "stage.edit", "The stages of the relationship, in your words."),
@@ -61,5 +70,6 @@ def index(request: PageRequest) -> HttpResponse:
         for card in CARDS
         if associates.may(request.user, card.action) and (href := shell.href(f"setup:{card.page}")) is not None
     ]
+    waiting = backlog.backlog(at=timezone.now()) if associates.may(request.user, "mail.read") else None
     first = steps.steps() if associates.may(request.user, "company.edit") else []
-    return render(request, "setup/index.html", {"cards": cards, "steps": first})
+    return render(request, "setup/index.html", {"cards": cards, "steps": first, "backlog": waiting})

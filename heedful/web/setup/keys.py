@@ -1,7 +1,5 @@
 """The keys of programs: made and shown once, used, revoked, and what they sent that was not taken."""
 
-import secrets
-
 from django import forms
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -12,18 +10,12 @@ from django.views.decorators.http import require_POST
 
 from heedful.associates import keys as nouns
 from heedful.associates.models import CONSEQUENCES, Key
-from heedful.customers import rejections
-from heedful.kit.errors import Refused
-from heedful.web import lists, refusals
+from heedful.customers import contests, rejections
+from heedful.web import form_tokens, lists, refusals
 from heedful.web.page import PageRequest, page, redirect_with
 
-MADE = "key_made"
-"""What the session remembers: the form that the last key was made with, so that a reload makes no second one."""
-
-
-def _serial() -> str:
-    return secrets.token_hex(8)
-
+MOST_CONTESTED = 50
+MADE = "This key was made already, and cannot be shown again. Revoke it if nobody copied it."
 
 SCOPES = [(scope.value, f"{scope.label}. {CONSEQUENCES[scope]}") for scope in Key.Scope]
 
@@ -33,7 +25,6 @@ class KeyForm(forms.Form):
 
     name = forms.CharField(max_length=120, help_text="The program that will use it, such as Website.")
     scope = forms.ChoiceField(label="May", choices=SCOPES, widget=forms.RadioSelect)
-    serial = forms.CharField(max_length=32, required=False, initial=_serial, widget=forms.HiddenInput)
 
 
 @page("key.edit")
@@ -42,15 +33,12 @@ def keys(request: PageRequest) -> HttpResponse:
     """The list, and a form for a new one; a new key's secret is shown on the answer to the form and never again."""
     form, secret = KeyForm(request.POST or None), ""
     if request.method == "POST" and form.is_valid():
-        serial = form.cleaned_data.pop("serial")
-        if serial and serial == request.session.get(MADE):
-            raise Refused("This key was made already, and cannot be shown again. Revoke it if nobody copied it.")
         with refusals.at_form(form):
             _, secret = nouns.add(**form.cleaned_data, by=request.user.by, at=timezone.now())
-            request.session[MADE] = serial
             form = KeyForm()
     rows = Key.objects.select_related("created_by").order_by("revoked_at", "-pk")
-    return render(request, "setup/keys.html", {"rows": rows, "form": form, "secret": secret})
+    response = render(request, "setup/keys.html", {"rows": rows, "form": form, "secret": secret})
+    return form_tokens.mark_unrepeatable(response, MADE) if secret else response
 
 
 @page("key.edit")
@@ -58,7 +46,8 @@ def key(request: PageRequest, pk: int) -> HttpResponse:
     """One of them, with what it sent that was not taken."""
     row = get_object_or_404(Key.objects.select_related("created_by"), pk=pk)
     rows = lists.read(request, rejections.of(key=pk).order_by(), keys=["-at", "-id"])
-    return render(request, "setup/key.html", {"row": row, "page": rows})
+    contested = contests.of(source=str(row.by)).order_by("-at", "-pk")[:MOST_CONTESTED]
+    return render(request, "setup/key.html", {"row": row, "page": rows, "contested": contested})
 
 
 @page("key.edit")

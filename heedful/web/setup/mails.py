@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from heedful.associates import associates
-from heedful.courier import outbox
+from heedful.courier import backlog, outbox
 from heedful.courier.carriers.smtp.send import compose
 from heedful.courier.models import Mail, Sending
 from heedful.web import lists
@@ -29,7 +29,9 @@ def mails(request: PageRequest) -> HttpResponse:
         rows = rows.filter(state=states.chosen.value)
     if words := request.GET.get("q", "").strip().replace("\x00", ""):
         rows = rows.filter(Q(payload__to__icontains=words) | Q(payload__subject__icontains=words))
-    return render(request, "setup/mails.html", {"page": lists.read(request, rows, keys=["-id"]), "states": states})
+    standing = backlog.backlog(at=timezone.now())
+    shown = {"page": lists.read(request, rows, keys=["-id"]), "states": states, "backlog": standing}
+    return render(request, "setup/mails.html", shown)
 
 
 @page("mail.read")

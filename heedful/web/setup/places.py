@@ -8,6 +8,7 @@ from django import forms
 from django.http import HttpRequest
 
 from heedful.associates import countries
+from heedful.kit.reading.currencies import CODES
 from heedful.promise import public_holidays
 
 
@@ -51,6 +52,18 @@ def country_field(**more: Any) -> forms.ChoiceField:
     """A field for the country."""
     return forms.ChoiceField(
         choices=country_choices, help_text="Phone numbers without a prefix are read as numbers from here.", **more
+    )
+
+
+def currency_choices() -> list[tuple[str, str]]:
+    """Currencies by their letters, after the one that most companies want."""
+    return [("", "That of the country"), *((code, code) for code in sorted(CODES))]
+
+
+def currency_field(**more: Any) -> forms.ChoiceField:
+    """A field for the company's currency, which follows its country."""
+    return forms.ChoiceField(
+        choices=currency_choices, help_text="What customers are worth is shown and added up in it.", **more
     )
 
 

@@ -7,12 +7,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from heedful.act import gaps
 from heedful.act import replies as nouns
 from heedful.act.models import Reply
-from heedful.web import refusals
+from heedful.web import refusals, versions
 from heedful.web.page import PageRequest, page, redirect_with
 
-BLANKS = "; ".join(f"{{{name}}} is {words}" for name, words in nouns.BLANKS.items())
+BLANKS = "; ".join(f"{{{name}}} is {words}" for name, words in gaps.BLANKS.items())
 
 
 class ReplyForm(forms.Form):
@@ -48,6 +49,7 @@ def reply(request: PageRequest, pk: int) -> HttpResponse:
     """Let one say something else."""
     row = get_object_or_404(Reply, pk=pk)
     form = ReplyForm(request.POST or None, initial={"name": row.name, "text": row.text})
+    versions.of(request, form, reply=pk)
     if request.method == "POST" and form.is_valid():
         with refusals.at_form(form):
             nouns.edit(reply=row, **form.cleaned_data, by=request.user.by, at=timezone.now())
@@ -62,6 +64,8 @@ def reply(request: PageRequest, pk: int) -> HttpResponse:
 def reply_archive(request: PageRequest, pk: int) -> HttpResponse:
     """Offer one no longer, or again."""
     row = get_object_or_404(Reply, pk=pk)
+    if versions.is_done(request, is_on=row.archived_at is None):
+        return redirect_with(request, reverse("setup:replies"), versions.DONE)
     change = nouns.archive if row.archived_at is None else nouns.restore
     change(reply=row, by=request.user.by, at=timezone.now())
     words = "is archived. You can bring it back below." if row.archived_at is None else "can be put into mails again."

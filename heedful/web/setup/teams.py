@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from heedful.associates import teams as nouns
 from heedful.associates.models import Team
-from heedful.web import refusals
+from heedful.web import refusals, versions
 from heedful.web.page import PageRequest, page, redirect_with
 
 
@@ -40,6 +40,7 @@ def team(request: PageRequest, pk: int) -> HttpResponse:
     """One of them."""
     row = get_object_or_404(Team, pk=pk)
     form = TeamForm(request.POST or None, initial={"name": row.name, "is_default": row.is_default})
+    versions.of(request, form, team=pk)
     if request.method == "POST" and form.is_valid():
         with refusals.at_form(form):
             nouns.edit(team=row, **form.cleaned_data, by=request.user.by, at=timezone.now())

@@ -15,7 +15,7 @@ from heedful.customers import kinds as nouns
 from heedful.customers.models import Stage, TouchpointKind
 from heedful.listen.models import Survey
 from heedful.promise.models import Standard
-from heedful.web import lists, refusals
+from heedful.web import lists, refusals, versions
 from heedful.web.page import PageRequest, page, redirect_with
 
 
@@ -65,6 +65,7 @@ def touchpoint_kind(request: PageRequest, slug: str) -> HttpResponse:
     row = get_object_or_404(TouchpointKind.objects.select_related("stage"), pk=slug.replace("\x00", ""))
     initial = {"name": row.name, "stage": row.stage_id, "moves_stage": row.moves_stage}
     form = TouchpointKindForm(request.POST or None, initial=initial)
+    versions.of(request, form, kind=row.pk)
     if request.method == "POST" and form.is_valid():
         with refusals.at_form(form):
             nouns.place(kind=row, **form.cleaned_data, by=request.user.by, at=timezone.now())

@@ -10,6 +10,7 @@ from heedful.web.setup import (
     causes,
     company,
     components,
+    exchange_rates,
     first,
     imports,
     index,
@@ -22,12 +23,15 @@ from heedful.web.setup import (
     teams,
     touchpoint_kinds,
     webhooks,
+    welcome,
 )
 
 app_name = "setup"
 urlpatterns: list[URLPattern] = [
     path("", index.index, name="index"),
     path("company", company.company, name="company"),
+    path("exchange-rates", exchange_rates.exchange_rates, name="exchange-rates"),
+    path("exchange-rates/<int:pk>/removal", exchange_rates.rate_removal, name="exchange-rate-removal"),
     path("stages", stages.stages, name="stages"),
     path("touchpoint-kinds", touchpoint_kinds.touchpoint_kinds, name="touchpoint-kinds"),
     path("touchpoint-kinds/<path:slug>", touchpoint_kinds.touchpoint_kind, name="touchpoint-kind"),
@@ -37,6 +41,7 @@ urlpatterns: list[URLPattern] = [
     path("associates/add", associates.add, name="associate_add"),
     path("associates/<int:pk>", associates.associate, name="associate"),
     path("associates/<int:pk>/deactivation", associates.deactivation, name="associate_deactivation"),
+    path("associates/<int:pk>/invitation", associates.invitation, name="associate_invitation"),
     path("associates/<int:pk>/password", associates.password, name="associate_password"),
     path("imports", imports.imports, name="imports"),
     path("imports/add", imports.add, name="import_add"),
@@ -62,6 +67,7 @@ urlpatterns: list[URLPattern] = [
     path("calendars", calendars.calendars, name="calendars"),
     path("calendars/add", calendars.add, name="calendar_add"),
     path("calendars/<int:pk>", calendars.calendar, name="calendar"),
+    path("calendars/<int:pk>/correction", calendars.correction, name="calendar_correction"),
     path("case-policy", case_policy.case_policy, name="case-policy"),
     path("case-policy/scores", case_policy.score_rules, name="score_rules"),
     path("case-policy/signals", case_policy.signal_rules, name="signal_rules"),
@@ -77,5 +83,6 @@ urlpatterns: list[URLPattern] = [
     path("ledger", ledger.ledger, name="ledger"),
     path("account", account.account, name="account"),
     path("first/<str:token>", first.set_up, name="first"),
+    path("welcome/<str:token>", welcome.welcome, name="welcome"),
     path("components", components.components, name="components"),
 ]

@@ -15,7 +15,7 @@ from heedful.courier import deliveries, kinds
 from heedful.courier import webhooks as nouns
 from heedful.courier.carriers.webhook import destination
 from heedful.courier.models import Delivery, Endpoint, Sending
-from heedful.web import lists, refusals
+from heedful.web import lists, refusals, versions
 from heedful.web.page import PageRequest, page, redirect_with
 
 
@@ -67,6 +67,7 @@ def webhook(request: PageRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(Endpoint.objects.select_related("destination"), pk=pk)
     initial = {"name": row.name, "url": row.url, "kinds": " ".join(row.kinds)}
     form = EndpointForm(request.POST or None, initial=initial)
+    versions.of(request, form, endpoint=pk)
     if request.method == "POST" and form.is_valid():
         with refusals.at_form(form):
             nouns.change(endpoint=row, **form.cleaned_data, by=request.user.by, at=timezone.now())
@@ -90,6 +91,8 @@ def secret(request: PageRequest, pk: int) -> HttpResponse:
 def rest(request: PageRequest, pk: int) -> HttpResponse:
     """Disable it, or enable it again."""
     row = get_object_or_404(Endpoint, pk=pk)
+    if versions.is_done(request, is_on=row.disabled_at is None):
+        return redirect_with(request, reverse("setup:webhook", args=[pk]), versions.DONE)
     if row.disabled_at is None:
         destination.disable(
             endpoint=row, reason=f"{request.user.name} disabled it.", by=request.user.by, at=timezone.now()

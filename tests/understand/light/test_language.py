@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from bench import reading
+from bench import accuracy
 from heedful.understand.light import detectors, language
 
 type Rows = list[dict[str, str]]
@@ -84,7 +84,7 @@ def test_without_the_fast_detector_a_language_is_told_all_the_same(text: str, co
 @pytest.mark.usefixtures("without_the_fast_one")
 def test_how_often_it_is_right_without_the_fast_detector(rows: Callable[[str], Rows]) -> None:
     """The figures that docs/operating.md gives."""
-    found = reading.languages(rows(reading.LANGUAGES))
+    found = accuracy.languages(rows(accuracy.LANGUAGES))
     assert found["language"] >= 0.98, found
     assert found["language_four_words"] >= 0.92, found
 

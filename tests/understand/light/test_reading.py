@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from heedful.understand import light
-from heedful.understand.light import words
+from heedful.understand.light import certainty, words
 
 TEXTS = [
     "I want to cancel my contract, nobody called me back!",
@@ -43,6 +43,25 @@ def test_a_text_is_read_the_same_alone_as_among_others() -> None:
     assert light.read(TEXTS[::-1])[::-1] == together
 
 
+def test_a_long_text_is_read_sentence_by_sentence() -> None:
+    praise = (
+        "The room was spotless. The staff at the desk could not have been kinder. Breakfast had everything we like. "
+        "We slept very well. I would come back tomorrow. It is worth every penny. "
+    )
+    trouble = "The lift was broken and the wifi failed, and it was slow and dirty and cold and noisy by the lift."
+    (whole,) = light.read([praise + trouble])
+    assert whole.sentiment == "positive"
+    parts = light.read([*praise.strip().replace(". ", ".|").split("|"), trouble])
+    assert whole.positive == pytest.approx(sum(part.positive for part in parts) / len(parts), abs=0.001)
+
+
+@pytest.mark.parametrize("count", [39, 40])
+def test_a_text_of_forty_words_is_read_as_one(count: int) -> None:
+    text = "Good. " + "bad " * (count - 1)
+    (found,) = light.read([text])
+    assert found.negative > 0.6
+
+
 def test_a_vector_has_the_same_bytes_alone_as_among_others() -> None:
     together = light.embed(TEXTS * 40)
     for row, text in enumerate(TEXTS):
@@ -55,9 +74,10 @@ def test_any_text_can_be_read_and_reads_the_same_in_any_company(texts: list[str]
     together = light.read([*TEXTS[:6], *texts])[6:]
     assert together == [light.read([text])[0] for text in texts]
     for reading in together:
-        assert reading.sentiment in ("negative", "neutral", "positive")
-        assert abs(reading.negative + reading.neutral + reading.positive - 1) < 0.001
-        assert reading.sentiment_confidence == max(reading.negative, reading.neutral, reading.positive)
+        assert reading.sentiment in ("", "negative", "neutral", "positive")
+        total = reading.negative + reading.neutral + reading.positive
+        assert abs(total - light.is_read(reading.language)) < 0.001
+        assert bool(reading.sentiment) is (reading.sentiment_confidence >= certainty.ENOUGH)
 
 
 def test_readings_come_in_the_order_of_the_texts() -> None:
@@ -108,5 +128,5 @@ def test_a_reading_is_not_changed_afterwards() -> None:
 
 def test_the_score_is_positive_less_negative() -> None:
     (reading,) = light.read(["Awful, rude and slow. Never again."])
-    assert reading.score == round(reading.positive - reading.negative, 4)
+    assert reading.score == pytest.approx(reading.positive - reading.negative, abs=0.001)
     assert reading.score < -0.5

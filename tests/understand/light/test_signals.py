@@ -6,6 +6,10 @@ from heedful.understand import light
 from heedful.understand.light import signals
 
 
+def mild(text: str) -> set[str]:
+    return {signal.signal for signal in light.read([text])[0].signals if signal.is_mild}
+
+
 def heard(text: str) -> dict[str, tuple[str, ...]]:
     return {signal.signal: signal.words for signal in light.read([text])[0].signals}
 
@@ -188,6 +192,96 @@ def test_grave_signs_are_heard_from_pleased_customers_too() -> None:
 )
 def test_ordinary_talk_has_no_signs(text: str) -> None:
     assert heard(text) == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "signal"),
+    [
+        ("Da vorne ist die Anzeige am Gleis", "escalation"),
+        ("Das Gericht war kalt und die Beilage auch", "escalation"),
+        ("Die Bahn kündigte die Übernahme von Hotels an", "cancellation"),
+        ("Der neue Song ist eine Explosion der Farben", "safety"),
+        ("Wir fahren nie wieder nackt Bahn, lol", "cancellation"),
+        ("Die Wiedergabe läuft, das Album heißt Fire Hazard", "safety"),
+        ("The lounge gives you privacy and quiet corners", "privacy"),
+        ("Homeless people were begging for money outside", "vulnerable"),
+        ("To add insult to injury the screen did not work", "safety"),
+        ("It is a direct debt from my bank", "vulnerable"),
+        ("Very happy since I switched to you", "cancellation"),
+        ("You cancelled my order without telling me", "cancellation"),
+        ("The economy went into a depression", "vulnerable"),
+        ("They talk about racism in the papers all day", "safety"),
+        ("I am leaving 4 stars for the friendly staff", "cancellation"),
+        ("No hidden charges, which I like", "billing"),
+    ],
+)
+def test_the_same_word_may_mean_something_else(text: str, signal: str) -> None:
+    assert signal not in heard(text), heard(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Zugausfälle zwischen Halle und Magdeburg, die Störung dauert bis 17 Uhr https://t.co/x",
+        "RT @welt: Hunderte verletzt, Brand im Bahnhof https://t.co/x",
+        "Police: man injured in accident, ambulance called https://t.co/x #news",
+        "Hackers stole personal data of thousands http://example.org/a via @news",
+    ],
+)
+def test_what_is_passed_on_is_nobodys_trouble(text: str) -> None:
+    assert heard(text) == {}
+
+
+def test_a_customer_who_posts_a_link_is_heard() -> None:
+    assert "outage" in heard("My internet is down again, look: https://example.org/shot.png")
+    assert "outage" in heard("@DB_Bahn das WLAN funktioniert nicht #ICE https://t.co/x")
+
+
+@pytest.mark.parametrize(
+    ("text", "signal"),
+    [
+        ("Could somebody call me about this?", "contact"),
+        ("Give me a call like I asked", "contact"),
+        ("I just need to speak to someone", "contact"),
+        ("Bitte rufen Sie mich zurück", "contact"),
+        ("Bitte melden Sie sich bei mir", "contact"),
+        ("Merci de me rappeler", "contact"),
+        ("Necesito hablar con una persona", "contact"),
+        ("I need it today", "urgent"),
+        ("Please freeze my card immediately", "urgent"),
+        ("Make the delivery asap", "urgent"),
+        ("Ich brauche das Ersatzteil noch heute", "urgent"),
+        ("Es eilt, bitte schnellstmöglich antworten", "urgent"),
+        ("C'est urgent", "urgent"),
+        ("Lo necesito hoy mismo", "urgent"),
+    ],
+)
+def test_who_asks_to_be_called_or_cannot_wait_is_heard(text: str, signal: str) -> None:
+    assert signal in heard(text), heard(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "signal"),
+    [
+        ("Nobody ever called me back", "contact"),
+        ("Someone was supposed to call me on Thursday", "contact"),
+        ("Please do not call me any more", "contact"),
+        ("I will do that right away", "urgent"),
+        ("It is not urgent", "urgent"),
+        ("We left as soon as possible", "urgent"),
+        ("Das Lokal sucht dringend eine Aushilfe", "urgent"),
+    ],
+)
+def test_talk_of_calls_and_haste_asks_for_nothing(text: str, signal: str) -> None:
+    assert signal not in heard(text), heard(text)
+
+
+def test_a_sign_in_a_happy_text_is_mild_or_none() -> None:
+    grave = "Wonderful staff, so kind and helpful after my husband passed away, thank you so much"
+    assert mild(grave) == {"vulnerable"}
+    assert mild("My husband passed away and nobody helped me, this is awful") == set()
+    praise = "Lovely room. Kind staff. Great breakfast. We enjoyed every minute of it. Beautiful garden, lovely pool. "
+    assert heard(praise * 3 + "Only the wifi did not work. Thank you so much, we will be back.") == {}
 
 
 def test_the_words_stand_in_the_text_as_they_are_quoted() -> None:

@@ -211,6 +211,20 @@ def test_a_public_link_gives_each_visitor_a_sheet_of_their_own(client: Client, i
     assert client.get(f"{public}/stop").status_code == 404
 
 
+def test_what_the_public_page_sends_again_goes_into_the_same_sheet(client: Client, invitation: Invitation) -> None:
+    """The answer to the first was lost on the way: the page knows no other address, and asks again."""
+    public, before = f"/s/{invitation.survey.public_token}", Invitation.objects.count()
+    first, other = (re.findall(r'name="form_token" value="([^"]+)"', page(client, public))[0] for _ in range(2))
+    sheet = {"recommend": "2", "form_token": first}
+    addresses = [client.post(public, sheet, headers=JSON).json()["address"] for _ in range(3)]
+    sent = [client.post(public, sheet | {"open": "Slow", "send": "1"}).headers["Location"] for _ in range(3)]
+    assert {address.partition("?")[0] for address in addresses + sent} == {addresses[0]}
+    assert Invitation.objects.count() == before + 1
+    assert [score.value for score in Score.objects.all()] == [2]
+    client.post(public, sheet | {"form_token": other})
+    assert Invitation.objects.count() == before + 2
+
+
 def test_a_flood_from_one_address_is_stopped(
     client: Client, invitation: Invitation, monkeypatch: pytest.MonkeyPatch
 ) -> None:

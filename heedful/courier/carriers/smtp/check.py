@@ -3,10 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
-
-from heedful.kit import names
+from heedful.kit import emails, names
 from heedful.kit.characters import is_one_line, storable, straight
 from heedful.kit.errors import Refused
 
@@ -20,15 +17,13 @@ def payload(written: Mapping[str, Any]) -> dict[str, Any]:
         "text": storable(written["text"]),
         "html": storable(written["html"]),
         "headers": {_line(name, "header"): _line(value, "header") for name, value in written["headers"].items()},
-    }
+    } | ({"secret": storable(written["secret"])} if written.get("secret") else {})
 
 
 def _address(address: str) -> str:
     try:
-        validate_email(address)
-        local, _, domain = address.rpartition("@")
-        return f"{local}@{domain.encode('idna').decode()}"
-    except (ValidationError, UnicodeError):
+        return emails.wire(address)
+    except ValueError:
         raise Refused(f"{storable(address)[:80]!r} is not an e-mail address.", code="bad_address") from None
 
 

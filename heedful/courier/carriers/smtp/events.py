@@ -22,6 +22,7 @@ class MailSent:
     """The mail server took a mail."""
 
     mail: int
+    purpose: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ class MailGivenUp:
 
     mail: int
     sentence: str
+    purpose: str = ""
 
 
 def written(mail: Mail, by: By, at: datetime) -> None:
@@ -38,10 +40,13 @@ def written(mail: Mail, by: By, at: datetime) -> None:
 
 
 def sent(mail: Mail, at: datetime) -> None:
-    """Write down that a mail left."""
-    events.record(MailSent(mail.pk), by=SYSTEM, at=at)
+    """Write down that a mail left, and forget here the secret that it brought."""
+    if secret := mail.payload.pop("secret", ""):
+        mail.payload |= {part: mail.payload[part].replace(secret, "…") for part in ("text", "html")}
+        mail.save(update_fields=["payload"])
+    events.record(MailSent(mail.pk, mail.purpose), by=SYSTEM, at=at)
 
 
 def given_up(mail: Mail, at: datetime) -> None:
     """Write down that a mail will not be tried again by itself."""
-    events.record(MailGivenUp(mail.pk, mail.said), by=SYSTEM, at=at)
+    events.record(MailGivenUp(mail.pk, mail.said, mail.purpose), by=SYSTEM, at=at)

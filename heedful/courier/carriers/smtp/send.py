@@ -1,43 +1,62 @@
 """How a mail is put together and given to the server."""
 
+import contextlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email.message import EmailMessage
-from email.policy import SMTP as WIRE
-from email.utils import format_datetime, formataddr
+from email.utils import format_datetime
 
 from django.conf import settings
 
 from heedful.associates import company
 from heedful.courier.carrier import Receipt, Send
-from heedful.courier.carriers.smtp import wire
+from heedful.courier.carriers.smtp import headers, wire
 from heedful.courier.models import Destination, Mail
+from heedful.kit import emails, names
 from heedful.kit.characters import is_one_line
 
 
 @contextmanager
 def open(_: Destination) -> Iterator[Send]:  # noqa: A001
     """Open one connection for all mails of a turn; the first of them makes the call."""
+    sender = _sender()
     with wire.Connection(wire.parse(settings.SMTP_URL)) as connection:
 
         def send(mail: Mail) -> Receipt:
-            return Receipt(connection.hand_over(compose(mail), sender=settings.MAIL_FROM, to=mail.to))
+            return Receipt(connection.hand_over(compose(mail), sender=sender, to=mail.to))
 
         yield send
 
 
 def compose(mail: Mail) -> EmailMessage:
     """Return the mail as it goes over the wire."""
-    message = EmailMessage(policy=WIRE)
+    message = EmailMessage(policy=headers.WIRE)
     company_row = company.find()
-    message["From"] = formataddr((company_row.name if company_row else "", settings.MAIL_FROM))
-    message["To"] = formataddr((mail.to_name, mail.to)) if is_one_line(mail.to_name) else mail.to
-    message["Subject"] = mail.subject
+    message["From"] = headers.address(names.one_line(company_row.name if company_row else ""), _shown_sender())
+    message["To"] = headers.address(names.one_line(mail.to_name), mail.to)
+    message["Subject"] = headers.text(names.one_line(mail.subject))
     message["Date"] = format_datetime(mail.created_at)
     message["Message-ID"] = mail.message_id
     for name, value in mail.headers.items():
-        message[name] = value
+        message[name] = headers.text(value)
     message.set_content(mail.text, cte="quoted-printable")
     if mail.html:
         message.add_alternative(mail.html, subtype="html", cte="quoted-printable")
     return message
+
+
+def _shown_sender() -> str:
+    """The address that mails come from, where they can be read though none can leave."""
+    try:
+        return _sender()
+    except wire.ServerFailed:
+        return headers.text(names.one_line(settings.MAIL_FROM))
+
+
+def _sender() -> str:
+    """The address that mails come from, as it goes over the wire."""
+    with contextlib.suppress(ValueError):
+        return emails.wire(settings.MAIL_FROM)
+    if "@" in settings.MAIL_FROM and settings.MAIL_FROM.isascii() and is_one_line(settings.MAIL_FROM):
+        return str(settings.MAIL_FROM)  # an address inside the company, such as care@mailhost
+    raise wire.ServerFailed("HEEDFUL_MAIL_FROM must be one e-mail address, such as care@example.com.")

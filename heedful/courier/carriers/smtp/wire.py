@@ -20,13 +20,19 @@ TIMEOUT_S = 30
 """For one step, such as an answer."""
 WHOLE_S = 45
 """For a mail from the first step to the last: well below the time for which one who delivers holds the server."""
+MOST_CUTS = 2
+"""Mails in a row over which the line may be cut before the server is left alone: it may be that it dislikes one."""
+LOOKS = "HEEDFUL_SMTP must look like smtp://user:password@host:587 or smtps://host."
 
 
 class ServerFailed(Failure):
-    """The server cannot take any mail now; the message says why in a sentence."""
+    """The server cannot take any mail now; the message says why in a sentence.
 
-    def __init__(self, sentence: str) -> None:
-        super().__init__(sentence, is_destinations=True)
+    Where it failed with a mail in hand, `is_items` lets others go before that one the next time.
+    """
+
+    def __init__(self, sentence: str, *, is_items: bool = False) -> None:
+        super().__init__(sentence, is_destinations=True, is_items=is_items)
 
 
 class MailRefused(Failure):
@@ -62,9 +68,12 @@ class Address:
 
 def parse(url: str) -> Address:
     """Read an address such as smtp://user:password@host:587 or smtps://host; `?verify=no` trusts any certificate."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        raise ServerFailed(LOOKS) from None
     if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
-        raise ServerFailed("HEEDFUL_SMTP must look like smtp://user:password@host:587 or smtps://host.")
+        raise ServerFailed(LOOKS)
     is_tls = parts.scheme == "smtps"
     try:
         port = parts.port or (465 if is_tls else 587)
@@ -83,6 +92,7 @@ class Connection:
         self.whole_s = whole_s
         self._smtp: smtplib.SMTP | None = None
         self._is_late = False
+        self._cuts = 0
 
     def __enter__(self) -> Self:
         return self
@@ -128,11 +138,22 @@ class Connection:
             raise MailRefused(f"The mail server cannot write to {to}.", for_good=True) from None
         except (smtplib.SMTPException, OSError) as error:
             self._hang_up()
-            raise ServerFailed(self._why(error)) from None
+            raise self._broken_off(error) from None
         except Exception:
             self._hang_up()  # the server may wait for the rest of it
             raise
+        self._cuts = 0
         return "The mail server took it."
+
+    def _broken_off(self, error: Exception) -> Failure:
+        """What it means that the line broke over a mail: nothing for the next one, as long as it is this one alone."""
+        if self._is_late or isinstance(error, TimeoutError):
+            return ServerFailed(self._why(error), is_items=True)
+        self._cuts += 1
+        if self._cuts > MOST_CUTS:
+            return ServerFailed(self._why(error))
+        why = names.one_line(str(error), most=160) or type(error).__name__
+        return MailRefused(f"Your mail server {self.address.shown} broke off over this mail ({why})", for_good=False)
 
     def _call(self) -> smtplib.SMTP:
         try:

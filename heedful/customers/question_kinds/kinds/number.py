@@ -10,6 +10,7 @@ KIND = Kind(
     offer="A number",
     has_words=False,
     is_named_by_topic=True,
+    is_more_better=False,
     score=Mean(),
     meaning="The mean of the numbers that were given.",
 )

@@ -11,6 +11,7 @@ KIND = Kind(
     points={0: "No", 1: "Yes"},
     has_words=False,
     is_named_by_topic=True,
+    is_more_better=False,
     score=Share(at_least=1),
     meaning="The share of those who answered that said yes.",
     is_trouble=True,

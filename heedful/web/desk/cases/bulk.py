@@ -1,18 +1,31 @@
 """Several cases at once to somebody else: to whom, and what is said of those that could not be given."""
 
+from typing import Self
+
 from django import forms
 
 from heedful.act.cases import BulkHandover
 from heedful.associates.models import Associate, Team
+from heedful.kit import bundle
 from heedful.web import wording
 
 type Choices = list[tuple[str, str | list[tuple[str, str]]]]
 
 
-def receivers() -> Choices:
+class Receivers:
+    """To whom cases may go."""
+
+    def __init__(self) -> None:
+        self.teams = Team.objects.order_by("name")
+        self.colleagues = Associate.objects.filter(is_active=True).order_by("name")
+        bundle.fetch(self.teams, self.colleagues)
+
+
+def receivers(among: Receivers | None = None) -> Choices:
     """To whom cases may go: teams first, for that is where they wait."""
-    teams = [(f"team.{team.pk}", team.name) for team in Team.objects.order_by("name")]
-    people = [(f"to.{who.pk}", who.name) for who in Associate.objects.filter(is_active=True).order_by("name")]
+    among = among or Receivers()
+    teams = [(f"team.{team.pk}", team.name) for team in among.teams]
+    people = [(f"to.{who.pk}", who.name) for who in among.colleagues]
     return [("", "Choose"), ("Teams", teams), ("Colleagues", people)]
 
 
@@ -21,6 +34,11 @@ class BulkHandoverForm(forms.Form):
 
     whom = forms.ChoiceField(label="Hand over to", choices=receivers)
     reason = forms.CharField(label="What they need to know", required=False, max_length=2000)
+
+    def offer(self, among: Receivers) -> Self:
+        """Offer those who were read already."""
+        self.fields["whom"].choices = receivers(among)  # type: ignore[attr-defined]
+        return self
 
     def receiver(self) -> Associate | Team:
         """The colleague or the team that was chosen."""

@@ -1,10 +1,11 @@
 """What was said and done since a case was opened: its latest part, and the parts before."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import IntEnum
+from functools import cache, partial
 from typing import Any, NamedTuple, Self
 
 from django.db.models import Model, Q, QuerySet
@@ -15,6 +16,8 @@ from heedful.associates.models import Associate, Team
 from heedful.courier.models import Sending
 from heedful.customers import question_kinds
 from heedful.customers.models import Feedback
+from heedful.kit import bundle
+from heedful.kit.actor import SYSTEM
 from heedful.ledger.models import Entry
 from heedful.ledger.references import Reference
 from heedful.listen import conversations
@@ -71,6 +74,8 @@ class HistoryMessage:
     subject: str = ""
     state: tuple[str, str] | None = None
     """How it stands on its way out, and the tone in which that is shown."""
+    left_at: datetime | None = None
+    """When it left, where that was not when it was written."""
     is_with_customer: bool = True
     """Whether it passed between the customer and us."""
 
@@ -109,11 +114,86 @@ class CaseHistory:
     """Whether nothing was before."""
     is_latest: bool
 
+    def unsent(self, case: Case) -> bool:
+        """Whether words to a customer who waits were written and have not left."""
+        return case.is_waiting and any(
+            isinstance(line, HistoryMessage)
+            and line.state is not None
+            and line.left_at is None
+            and line.at >= case.waits_since
+            for line in self.lines
+        )
 
-def part(case: Case, *, before: HistoryPosition | None = None, since: HistoryPosition | None = None) -> CaseHistory:
-    """The latest part, or the one before a place; or everything since a place that is shown already."""
-    most = MOST if since else PART
-    lines = [line for read in (_moved, _noted, _answered) for line in read(case, before, most + 1)]
+
+def _plan(before: HistoryPosition | None, most: int) -> bundle.Plan:
+    """What is read of one case: what was done, the notes, the messages, and the answers whether it helped."""
+    return bundle.Plan(
+        lambda slots: [
+            _latest(
+                Entry.objects.filter(data__contains=slots.subject, kind__in=ICONS).exclude(BY_ITSELF),
+                Source.HANDS,
+                before,
+                most,
+            ),
+            _latest(correspondence.notes_of(slots.case), Source.NOTES, before, most),
+            _latest(correspondence.messages_of(slots.case), Source.NOTES, before, most),
+            Invitation.objects.filter(
+                customer=slots.customer, case_id=slots.case, answers__has_key=question_kinds.OPEN
+            ).order_by("pk"),
+        ]
+    )
+
+
+_latest_plan = cache(partial(_plan, None))
+
+
+class HistoryQueries:
+    """What a part of a case's history is made of: the latest part, or the one before or since a place."""
+
+    def __init__(
+        self, case: Case, *, before: HistoryPosition | None = None, since: HistoryPosition | None = None
+    ) -> None:
+        self.case, self.before, self.since = case, before, since
+        self.most = MOST if since else PART
+        about = {"case": case.pk, "customer": case.customer_id, "subject": bundle.document({"case": case.pk})}
+        plan = _plan(before, self.most + 1) if before else _latest_plan(self.most + 1)
+        self.entries, self.notes, self.messages, self.invitations = plan.bind(**about)
+
+    def __iter__(self) -> Iterator[bundle.Query]:
+        return iter((self.entries, self.notes, self.messages, self.invitations))
+
+
+NAMED = bundle.Plan(
+    lambda slots: [
+        Associate.objects.filter(pk=slots.any_of("owners")),
+        Team.objects.filter(pk=slots.any_of("teams")),
+        Feedback.objects.filter(subject=slots.any_of("subjects")).values_list("pk", "subject"),
+    ]
+)
+
+
+class NamedInHistory:
+    """Who is named in it, and under which feedback its answers are known."""
+
+    def __init__(self, queries: HistoryQueries) -> None:
+        data = [entry.data for entry in queries.entries]
+        self.subjects = {row.pk: Reference("invitation", row.pk).former for row in queries.invitations}
+        self.owners, self.teams, self.feedback = NAMED.bind(
+            owners={one.get("owner") for one in data} - {None},
+            teams={one.get("team") for one in data} - {None},
+            subjects=self.subjects.values(),
+        )
+
+    def __iter__(self) -> Iterator[bundle.Query]:
+        return iter((self.owners, self.teams, self.feedback))
+
+
+def part(queries: HistoryQueries, named: NamedInHistory | None = None) -> CaseHistory:
+    """The lines of a part, in order."""
+    bundle.fetch(*queries)
+    bundle.fetch(*(named := named or NamedInHistory(queries)))
+    before, since, most = queries.before, queries.since, queries.most
+    lines: list[Line] = [*_moved(queries, named), *_noted(queries), *_answered(queries, named)]
     lines.sort(key=lambda line: line.place)
     shown = lines[-most:]
     if since:
@@ -126,29 +206,37 @@ def part(case: Case, *, before: HistoryPosition | None = None, since: HistoryPos
     )
 
 
-def _latest[M: Model](rows: QuerySet[M], source: Source, before: HistoryPosition | None, most: int) -> list[M]:
+def _latest[M: Model](rows: QuerySet[M], source: Source, before: HistoryPosition | None, most: int) -> QuerySet[M]:
     """The last rows of a source before a place."""
     if before is not None:
         same = Q(pk__lt=before.pk) if source == before.source else Q() if source < before.source else Q(pk=None)
         rows = rows.filter(Q(at__lt=before.at) | Q(at=before.at) & same, at__lte=before.at)
-    return list(rows.order_by("-at", "-pk")[:most])
+    return rows.order_by("-at", "-pk")[:most]
 
 
 ICONS = {
+    "CaseOpened": "life-buoy",
+    "CaseHeardAgain": "message-circle",
     "CaseClaimed": "hand",
     "CaseGivenBack": "undo-2",
+    "CaseReleased": "undo-2",
     "CaseHandedOver": "arrow-right-left",
     "CaseClosed": "circle-check",
     "CaseReopened": "rotate-ccw",
 }
 """The events that put a case into other hands, end it or begin it again, and their marks."""
-ENDS = {"CaseClosed": "closed the case", "CaseReopened": "opened the case again"}
+ENDS = {
+    "CaseOpened": "opened the case",
+    "CaseHeardAgain": "heard more from the customer: the clock runs again",
+    "CaseClosed": "closed the case",
+    "CaseReopened": "opened the case again",
+}
+BY_ITSELF = Q(kind="CaseOpened", by_kind=SYSTEM.kind)
+"""What begins a case by itself stands among what was heard."""
 
 
-def _moved(case: Case, before: HistoryPosition | None, most: int) -> list[HistoryChange]:
-    entries = _latest(Entry.objects.about(case=case.pk).filter(kind__in=ICONS), Source.HANDS, before, most)
-    owners = Associate.objects.in_bulk({entry.data.get("owner") for entry in entries} - {None})
-    teams = Team.objects.in_bulk({entry.data.get("team") for entry in entries} - {None})
+def _moved(queries: HistoryQueries, named: NamedInHistory) -> list[HistoryChange]:
+    owners, teams = {one.pk: one for one in named.owners}, {one.pk: one for one in named.teams}
     return [
         HistoryChange(
             HistoryPosition(entry.at, Source.HANDS, entry.pk),
@@ -157,7 +245,7 @@ def _moved(case: Case, before: HistoryPosition | None, most: int) -> list[Histor
             ICONS[entry.kind],
             entry.at,
         )
-        for entry in entries
+        for entry in queries.entries
     ]
 
 
@@ -170,6 +258,8 @@ def _moving(entry: Entry, owners: Mapping[int, Associate], teams: Mapping[int, T
         return "claimed the case"
     if entry.kind == "CaseHandedOver":
         return f"handed the case over to {owner or team or 'somebody who is no longer here'}"
+    if entry.kind == "CaseReleased":
+        return f"gave the case back for {owner}, who no longer works here, to {team or 'whoever is free'}"
     others = f" for {owner}" if owner and str(owner.pk) != entry.by_id else ""
     return f"gave the case back{others} to {team or 'whoever is free'}"
 
@@ -177,15 +267,13 @@ def _moving(entry: Entry, owners: Mapping[int, Associate], teams: Mapping[int, T
 STATES = {
     Sending.WAITING: ("On its way", "watch"),
     Sending.SENT: ("Sent", "good"),
-    Sending.KEPT: ("Kept here, no mail server is set up", "information"),
-    Sending.FAILED: ("Could not be sent", "late"),
+    Sending.KEPT: ("Written, not sent: no mail server is set up", "watch"),
+    Sending.FAILED: ("Written, not sent", "late"),
 }
 
 
-def _noted(case: Case, before: HistoryPosition | None, most: int) -> list[HistoryMessage]:
-    notes = _latest(correspondence.notes_of(case), Source.NOTES, before, most)
-    messages = _latest(correspondence.messages_of(case), Source.NOTES, before, most)
-    return [*(_note(note) for note in notes), *(_message(message) for message in messages)]
+def _noted(queries: HistoryQueries) -> list[HistoryMessage]:
+    return [*(_note(note) for note in queries.notes), *(_message(message) for message in queries.messages)]
 
 
 def _note(note: Note) -> HistoryMessage:
@@ -211,24 +299,22 @@ def _message(message: Message) -> HistoryMessage:
         at=message.occurred_at,
         subject=message.subject,
         state=STATES[message.sending] if message.sending else None,
+        left_at=message.left_at if message.sending else None,
     )
 
 
-def _answered(case: Case, before: HistoryPosition | None, most: int) -> list[HistoryHelpAnswer]:
+def _answered(queries: HistoryQueries, named: NamedInHistory) -> list[HistoryHelpAnswer]:
     """The words about whether it helped, but for those that stand among what was heard. At most one a closing."""
-    invitations = Invitation.objects.filter(
-        customer=case.customer_id, case_id=case.pk, answers__has_key=question_kinds.OPEN
-    ).order_by("pk")
-    subjects = {invitation.pk: Reference("invitation", invitation.pk).former for invitation in invitations}
-    feedback = Feedback.objects.filter(subject__in=subjects.values())
-    names = {str(Reference("feedback", pk)): subject for pk, subject in feedback.values_list("pk", "subject")}
-    heard = {names[name] for name in case.troubles.filter(reference__in=names).values_list("reference", flat=True)}
+    names = {str(Reference("feedback", pk)): subject for pk, subject in named.feedback}
+    troubles = queries.case.troubles.filter(reference__in=names).values_list("reference", flat=True)
+    heard = {names[name] for name in troubles} if names else set()
     answers = [
         _answer(invitation.pk, invitation.answers[question_kinds.OPEN])
-        for invitation in invitations
-        if subjects[invitation.pk] not in heard
+        for invitation in queries.invitations
+        if named.subjects[invitation.pk] not in heard
     ]
-    return sorted((one for one in answers if before is None or one.place < before), key=lambda one: one.place)[-most:]
+    shown = (one for one in answers if queries.before is None or one.place < queries.before)
+    return sorted(shown, key=lambda one: one.place)[-queries.most - 1 :]
 
 
 def _answer(pk: int, words: Mapping[str, Any]) -> HistoryHelpAnswer:

@@ -1,10 +1,12 @@
 """The cases that an address asks for: whose, in which state, behind which figure, in which order."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import LessThan
 from django.http import QueryDict
 from django.utils import timezone
 
@@ -94,8 +96,8 @@ class CaseListQuery:
     """What to say where there are none; None where nothing was asked for."""
 
 
-def case_list_query(request: PageRequest, *, whose: str = "") -> CaseListQuery:
-    """Read an address; with `whose` given, the page shows only those."""
+def case_list_query(request: PageRequest, teams: Iterable[Team], *, whose: str = "") -> CaseListQuery:
+    """Read an address, with the teams that one may choose; with `whose` given, the page shows only those."""
     chosen = whose or request.GET.get("whose", "all")
     rows = belonging(Case.objects.all(), chosen, request.user)
     state = request.GET.get("state", "")
@@ -107,7 +109,7 @@ def case_list_query(request: PageRequest, *, whose: str = "") -> CaseListQuery:
         keys=["-closed_at", "-pk"] if state == "closed" else ORDERS.get(sort, ORDERS["first"]),
         whose=None if whose else lists.chips(request, "whose", "Whose", _counted(request)),
         states=lists.chips(request, "state", "State", STATES),
-        menus=_menus(request),
+        menus=_menus(request, teams),
         more=_more(request),
         nothing=empty_list(request.GET),
     )
@@ -167,11 +169,12 @@ def _behind(rows: Any, request: PageRequest) -> Any:
     if (pk := request.GET.get("organisation", "")).isdecimal():
         rows = rows.filter(customer__person__organisation=int(pk))
     rows = periods.within(request, rows, "opened_at", at=now)
-    in_time, missed = Q(first_act_at__lte=F("due_at")), Q(first_act_at=None, due_at__lt=now)
+    due_at = Coalesce("first_due_at", "due_at")
+    in_time, missed = Q(first_act_at__lte=due_at), Q(LessThan(due_at, now), first_act_at=None)
     chosen = {
         ("speed", "due"): Q(first_act_at__isnull=False) | missed,
         ("speed", "acted"): in_time,
-        ("speed", "late"): Q(first_act_at__gt=F("due_at")) | missed,
+        ("speed", "late"): Q(first_act_at__gt=due_at) | missed,
         ("helped", "any"): Q(helped__isnull=False),
         ("helped", "yes"): Q(helped=True),
         ("helped", "no"): Q(helped=False),
@@ -185,8 +188,8 @@ def _slug(request: PageRequest) -> str:
     return request.GET.get("promise", "").replace("\x00", "")[:80]
 
 
-def _menus(request: PageRequest) -> list[lists.Filter]:
-    teams = [(str(pk), name) for pk, name in Team.objects.order_by("name").values_list("pk", "name")]
+def _menus(request: PageRequest, among: Iterable[Team]) -> list[lists.Filter]:
+    teams = [(str(team.pk), team.name) for team in among]
     priorities = [(str(value), label) for value, label in reversed(Case.Priority.choices)]
     menus = [lists.chips(request, "priority", "Priority", priorities), lists.chips(request, "sort", "Sort", SORTS)]
     return [lists.chips(request, "in", "Team", teams), *menus] if len(teams) > 1 else menus
@@ -217,4 +220,4 @@ def _counted(request: PageRequest) -> list[tuple[str, str]]:
     """Whose there are, with how many are open."""
     counts = shell.of(request).counts
     has_team = request.user.team_id
-    return [(value, f"{label} {counts[value]:,}") for value, label in WHOSE if value != "team" or has_team]
+    return [(value, f"{label} {getattr(counts, value):,}") for value, label in WHOSE if value != "team" or has_team]

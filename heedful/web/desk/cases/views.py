@@ -3,7 +3,6 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
@@ -16,8 +15,10 @@ from heedful.act import cases, causes, replies
 from heedful.act.models import Case, Reply
 from heedful.associates.models import Team
 from heedful.customers.models import Feedback
+from heedful.kit import bundle
 from heedful.kit.errors import Refused
-from heedful.web import lists, refusals
+from heedful.web import lists, refusals, shell
+from heedful.web.desk import mail_form
 from heedful.web.desk.cases import bulk
 from heedful.web.desk.cases import history as case_history
 from heedful.web.desk.cases import list as case_list
@@ -28,8 +29,6 @@ from heedful.web.page import PageRequest, is_fragment, page, page_or_block, redi
 
 LATEST = "#latest"
 """Where the page shows what was said last."""
-SENT = "Written. The customer will have it in a moment, and the clock has stopped."
-KEPT = "Written, and kept here, because no mail server is set up. The clock has stopped."
 WITH_LEAD = "A case is open. It is the second failure of this customer, so it is with the lead."
 
 
@@ -69,7 +68,8 @@ def index(request: PageRequest) -> HttpResponseBase:
 
 
 def _list(request: PageRequest, *, whose: str = "") -> HttpResponseBase:
-    wish = case_list.case_list_query(request, whose=whose)
+    among = bulk.Receivers()
+    wish = case_list.case_list_query(request, among.teams, whose=whose)
     if request.GET.get("format") == "csv":
         return lists.csv_file(request, "cases", wish.cases, columns())
     if "since" in request.GET:
@@ -81,7 +81,7 @@ def _list(request: PageRequest, *, whose: str = "") -> HttpResponseBase:
         "page": shown,
         "whose": whose,
         "newest": newest,
-        "handing": bulk.BulkHandoverForm(),
+        "handing": bulk.BulkHandoverForm().offer(among),
         "now": timezone.now(),
     }
     return page_or_block(request, "desk/cases/index.html", "rows", context)
@@ -105,17 +105,18 @@ def case(request: PageRequest, pk: int) -> HttpResponse:
     """One case."""
     row = _case_to_show(request, pk)
     if is_fragment(request) and request.headers.get("HX-Target") == "earlier":
-        return render(request, "desk/cases/lines.html", {"case": row, "history": _history(request, row)})
+        earlier = case_history.part(_history(request, row))
+        return render(request, "desk/cases/lines.html", {"case": row, "history": earlier})
     is_stale = request.GET.get("seen", hand := case_page.ownership_digest(row)) != hand
     if is_fragment(request):
         return render(request, "desk/cases/live.html", {**_context(request, row), "is_stale": is_stale})
     return render(request, "desk/cases/case.html", _context(request, row))
 
 
-def _history(request: PageRequest, row: Case) -> case_history.CaseHistory:
+def _history(request: PageRequest, row: Case) -> case_history.HistoryQueries:
     """The part that an address names, else the latest; a page that shows more of it already says since when."""
     before, since = (case_history.HistoryPosition.read(request.GET.get(name, "")) for name in ("before", "since"))
-    return case_history.part(row, before=before, since=None if before else since)
+    return case_history.HistoryQueries(row, before=before, since=None if before else since)
 
 
 def _case_to_show(request: PageRequest, pk: int) -> Case:
@@ -127,29 +128,36 @@ def _case_to_show(request: PageRequest, pk: int) -> Case:
 
 
 def _context(request: PageRequest, row: Case, **forms: Any) -> dict[str, Any]:
-    now = timezone.now()
-    troubles = case_page.troubles_of(request, row)
-    rows = case_page.trouble_rows(troubles.rows)
+    """All that the page shows, in two statements: what hangs on the case, and then what hangs on that."""
+    now, known = timezone.now(), shell.of(request).names
+    side, choices = panel.panel(row.who, here=row), case_page.Choices()
+    history, changes = _history(request, row), case_page.AddressQueries(row)
+    following = case_page.next_cases(request.user, after=row)
+    hung = [*side.queries, *choices, *history, *changes, *known.queries, following]
+    troubles = case_page.troubles_of(request, row, hung)
+    beside, named = case_page.TroubleQueries(troubles.rows), case_history.NamedInHistory(history)
+    bundle.fetch(*beside, *named)
+    rows = case_page.trouble_rows(troubles.rows, beside, known.topics)
     return {
         "case": row,
         "customer": row.who,
-        "changes": case_page.address_changes(row),
-        "panel": panel.panel(row.who, here=row),
+        "changes": case_page.address_changes(changes),
+        "panel": side,
         "now": now,
         "hand": case_page.ownership_digest(row),
         "troubles": rows,
         "page": troubles,
-        "history": _history(request, row),
+        "history": case_history.part(history, named),
         "place": urlencode({name: request.GET[name] for name in ("after", "before") if name in request.GET}),
-        "cause": case_page.cause_of(row),
+        "cause": known.causes.get(row.cause, row.cause),
         "is_mine": row.owner_id == request.user.pk,
-        "mailing": case_page.MailForm(initial={"subject": case_page.subject(rows)}),
+        "mailing": mail_form.MailForm(initial={"subject": case_page.subject(rows)}),
         "calling": case_page.CallForm(auto_id="call_%s"),
         "noting": case_page.NoteForm(auto_id="note_%s"),
-        "handing": case_page.HandoverForm(auto_id="hand_%s"),
-        "closing": case_page.ClosureForm(initial={"cause": row.cause}),
-        "replies": Reply.objects.offered().order_by("name", "pk"),
-        "following": case_page.next_case(request.user, after=row),
+        "handing": case_page.HandoverForm(auto_id="hand_%s").offer(choices),
+        "closing": case_page.ClosureForm(initial={"cause": row.cause}, offered=choices.causes),
+        "replies": choices.replies,
+        "following": next(iter(following), None),
         "begun": bool(forms),
         "is_stale": False,
         "opened": "mailing" if row.is_waiting and row.owner_id == request.user.pk else "",
@@ -206,13 +214,13 @@ def mails(request: PageRequest, pk: int) -> HttpResponse:
     """Write to the customer; what was typed is not lost when it cannot be sent."""
     if "insert" in request.POST:
         return _with_reply(request, pk)
-    form = case_page.MailForm(request.POST)
+    form = mail_form.MailForm(request.POST)
     if not form.is_valid():
         return _wrong(request, pk, mailing=form)
     with refusals.at_form(form):
-        data = {**form.cleaned_data, "to": request.POST.get("to", "")}
-        cases.write(case=_case(pk), **data, by=request.user.by, at=timezone.now())
-        return _back(request, pk, SENT if settings.SMTP_URL else KEPT, place=LATEST)
+        data = mail_form.words(request, form)
+        message = cases.write(case=_case(pk), **data, by=request.user.by, at=timezone.now())
+        return _back(request, pk, mail_form.sentence(message), place=LATEST)
     return _wrong(request, pk, mailing=form)
 
 
@@ -226,7 +234,7 @@ def _with_reply(request: PageRequest, pk: int) -> HttpResponse:
     return render(
         request,
         "desk/cases/case.html",
-        _context(request, row, mailing=case_page.MailForm(initial=context), opened="mailing"),
+        _context(request, row, mailing=mail_form.MailForm(initial=context), opened="mailing"),
     )
 
 

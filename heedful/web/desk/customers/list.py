@@ -4,16 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from heedful.act.models import Case
-from heedful.customers.models import Customer, CustomerQuerySet, Identity, Organisation, Stage
+from heedful.customers import search, worth
+from heedful.customers.models import Customer, CustomerQuerySet, Organisation, Stage
+from heedful.kit.reading import currencies
 from heedful.promise.models import Commitment
 from heedful.web import lists
 from heedful.web.page import PageRequest
 
-SHORTEST = 2
-MOST_FOUND = 50
 MOST_OFFERED = 5
 
 
@@ -35,7 +35,7 @@ def customer_list_query(request: PageRequest) -> CustomerListQuery:
     stages = lists.chips(request, "stage", "Stage", Stage.objects.values_list("slug", "name"))
     with_ = lists.chips(request, "with", "With", WITH)
     orders = lists.chips(request, "order", "Order", [("value", "By value")])
-    found = search(request.GET.get("q", "")).select_related("stage", "organisation")
+    found = search.find(request.GET.get("q", "")).select_related("stage", "organisation")
     if stages.chosen:
         found = found.filter(stage=stages.chosen.value)
     if with_.chosen:
@@ -43,39 +43,15 @@ def customer_list_query(request: PageRequest) -> CustomerListQuery:
     elif "q" not in request.GET:
         found = found.filter(is_known=True)
     if orders.chosen:
-        found, keys = found.exclude(value_amount=None), ["-value_amount", "-id"]
+        found, keys = worth.ordered(found)
     else:
         keys = ["-last_seen_at", "-id"]
-    return CustomerListQuery(found, keys, stages, with_, orders, organisations(request.GET.get("q", ""))[:MOST_OFFERED])
+    return CustomerListQuery(
+        found, keys, stages, with_, orders, search.organisations(request.GET.get("q", ""))[:MOST_OFFERED]
+    )
 
 
 WITH = [("case", "Open case"), ("risk", "Promise at risk"), ("visitors", "Visitors too")]
-
-
-def search(words: str) -> CustomerQuerySet:
-    """Find people by a part of the name, the e-mail or their organisation's name, or by a whole identity."""
-    people = Customer.objects.people()
-    if not (words := _sought(words)):
-        return people
-    named = Identity.objects.filter(value__in={words, words.lower(), words.replace(" ", "")})
-    known = list(named.values_list("customer__person", flat=True)[:50])
-    theirs = [row.pk for row in organisations(words)]
-    named_so = Q(name__icontains=words) | Q(email__icontains=words)
-    return people.filter(named_so | Q(pk__in=known) | Q(organisation__in=theirs))
-
-
-def organisations(words: str) -> list[Organisation]:
-    """Find organisations by a part of the name, or by the whole of the id that they are known by."""
-    if not (words := _sought(words)):
-        return []
-    rows = Organisation.objects.filter(Q(name__icontains=words) | Q(external_id=words))
-    return list(rows.order_by("name", "pk")[:MOST_FOUND])
-
-
-def _sought(words: str) -> str:
-    """What is looked for, where it is enough to go by."""
-    words = words.strip().replace("\x00", "")[:200]
-    return words if len(words) >= SHORTEST else ""
 
 
 def _with(found: CustomerQuerySet, what: str) -> CustomerQuerySet:
@@ -100,7 +76,7 @@ COLUMNS: list[lists.Column[Customer]] = [
     ("organisation", lambda who: who.organisation),
     ("stage", lambda who: who.stage),
     ("segment", lambda who: who.segment),
-    ("value", lambda who: who.value_amount),
+    ("value", lambda who: currencies.rounded(who.value_amount, who.value_currency)),
     ("currency", lambda who: who.value_currency),
     ("first_seen_at", lambda who: who.first_seen_at),
     ("last_seen_at", lambda who: who.last_seen_at),

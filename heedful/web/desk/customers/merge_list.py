@@ -1,8 +1,13 @@
 """The merges of one person: which two records somebody brought together, who, when and why."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
 from heedful.customers.models import Customer, Identity, Merge
+from heedful.kit import bundle
 from heedful.web import names
 
 MOST = 50
@@ -28,17 +33,26 @@ class MergeRow:
     undone_by: str
 
 
-def of(who: Customer) -> list[MergeRow]:
+def rows(who: Customer) -> QuerySet[Merge]:
     """The merges that hold a person together, or did, the latest first."""
     merges = Merge.objects.filter(a__person=who.pk) | Merge.objects.filter(b__person=who.pk)
-    rows = list(
-        merges.select_related("a", "b").prefetch_related("a__identities", "b__identities").order_by("-pk")[:MOST]
-    )
-    actors = names.actors(actor for row in rows for actor in (row.merged_by, row.undone_by) if actor)
+    return merges.select_related("a", "b").order_by("-pk")[:MOST]
+
+
+def of(rows: Iterable[Merge]) -> list[MergeRow]:
+    """Merges with the identities of both sides, and who said so."""
+    rows = list(rows)
+    queries = names.ActorQueries(actor for row in rows for actor in (row.merged_by, row.undone_by) if actor)
+    sides = {pk for row in rows for pk in (row.a_id, row.b_id)}
+    identities = Identity.objects.filter(customer__in=sides).order_by("kind", "value")
+    bundle.fetch(identities, *queries)
+    actors, identities_of = names.actors(queries), defaultdict[int, list[Identity]](list)
+    for identity in identities:
+        identities_of[identity.customer_id].append(identity)
     return [
         MergeRow(
             row,
-            (_record(row.a), _record(row.b)),
+            (_record(row.a, identities_of[row.a_id]), _record(row.b, identities_of[row.b_id])),
             actors.get(row.merged_by, row.merged_by),
             actors.get(row.undone_by, row.undone_by),
         )
@@ -53,5 +67,5 @@ def pair(one: Customer, other: Customer) -> str:
     return f"{one.label} (customer {one.pk}) and {other.label} (customer {other.pk})"
 
 
-def _record(row: Customer) -> Record:
-    return Record(row.label, sorted(row.identities.all(), key=lambda one: (one.kind, one.value))[:SHOWN])
+def _record(row: Customer, identities: list[Identity]) -> Record:
+    return Record(row.label, identities[:SHOWN])

@@ -1,21 +1,24 @@
 """The customer at the right of every page: who, how it felt, what was promised, what is open, what to do next."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property
+from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
 from heedful.act.models import URGENCY, Case
 from heedful.customers import question_kinds
 from heedful.customers.models import Customer, CustomerQuerySet, Feedback, Score
+from heedful.kit import bundle, days
 from heedful.promise.models import Commitment
 from heedful.web import wording
 
-LATELY = timedelta(days=365)
-BROKEN_LATELY = timedelta(days=90)
+LATELY_DAYS = 365
+BROKEN_LATELY_DAYS = 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,42 +44,73 @@ class NextStep:
     href: str
 
 
+def _back(now: datetime, number: int) -> datetime:
+    return days.before(now, number, zone=timezone.get_current_timezone_name())
+
+
+@bundle.Plan
+def _plan(slots: Any) -> list[QuerySet[Any]]:
+    made = Commitment.objects.filter(customer__person=slots.person).select_related("promise")
+    lately = made.filter(state="broken", counts_at__gte=slots.broken_since)
+    worded = Feedback.objects.filter(customer__person=slots.person).exclude(verbatim="").select_related("reading")
+    answers = Score.objects.filter(customer__person=slots.person, happened_at__gte=slots.answers_since)
+    cases = Case.objects.open().of_person(slots.person).select_related("owner")
+    return [
+        made.filter(state__in=["pending", "at_risk"]).order_by("due_at", "pk")[:4],
+        lately.order_by("-counts_at", "-pk")[:3],
+        worded.order_by("-happened_at", "-pk")[:1],
+        answers.order_by("-happened_at", "-pk")[:60],
+        cases.order_by(URGENCY, "due_at", "pk")[:5],
+    ]
+
+
+class PanelQueries:
+    """What the panel reads of one person."""
+
+    def __init__(self, person: int, now: datetime) -> None:
+        self.owed, self.broken, self.worded, self.scores, self.cases = _plan.bind(
+            person=person, broken_since=_back(now, BROKEN_LATELY_DAYS), answers_since=_back(now, LATELY_DAYS)
+        )
+
+    def __iter__(self) -> Iterator[bundle.Query]:
+        return iter((self.owed, self.broken, self.worded, self.scores, self.cases))
+
+
 class Panel:
-    """One person, read with few queries; each part when the template comes to it."""
+    """One person, read in one statement when the template comes to it, or earlier with what else a page reads."""
 
     def __init__(self, customer: Customer, here: Case | None = None) -> None:
         self.customer = customer
         self.here = here
         self.now = timezone.now()
+        self.queries = PanelQueries(customer.pk, self.now)
 
     @cached_property
     def scores(self) -> list[PanelScore]:
         """The latest answer to each question within a year, the newest first."""
-        answers = Score.objects.filter(customer__person=self.customer.pk, happened_at__gte=self.now - LATELY)
+        bundle.fetch(*self.queries)
         latest: dict[str, Score] = {}
-        for answer in answers.order_by("-happened_at", "-pk")[:60]:
+        for answer in self.queries.scores:
             latest.setdefault(answer.question, answer)
         return [_panel_score(answer, latest) for answer in latest.values() if _is_shown(answer)][:4]
 
     @cached_property
     def latest_feedback(self) -> Feedback | None:
         """The last words."""
-        rows = Feedback.objects.filter(customer__person=self.customer.pk).exclude(verbatim="")
-        return rows.select_related("reading").order_by("-happened_at", "-pk").first()
+        bundle.fetch(*self.queries)
+        return next(iter(self.queries.worded), None)
 
     @cached_property
     def promises(self) -> Sequence[Commitment]:
         """What we owe, the soonest first, and what we broke lately."""
-        made = Commitment.objects.filter(customer__person=self.customer.pk).select_related("promise")
-        owed = made.filter(state__in=["pending", "at_risk"]).order_by("due_at", "pk")[:4]
-        broken = made.filter(state="broken", counts_at__gte=self.now - BROKEN_LATELY).order_by("-counts_at", "-pk")[:3]
-        return [*owed, *broken]
+        bundle.fetch(*self.queries)
+        return [*self.queries.owed, *self.queries.broken]
 
     @cached_property
     def cases(self) -> Sequence[Case]:
         """Open cases, those that wait for us and are most urgent first."""
-        rows = Case.objects.open().of_person(self.customer.pk).select_related("owner")
-        return list(rows.order_by(URGENCY, "due_at", "pk")[:5])
+        bundle.fetch(*self.queries)
+        return list(self.queries.cases)
 
     @property
     def next(self) -> NextStep | None:

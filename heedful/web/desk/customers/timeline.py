@@ -3,19 +3,20 @@
 A case stands there once: its clock in the log says when it was opened, its own row what it is about and how it ended.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 
-from heedful.act import causes, clock
+from heedful.act import clock
 from heedful.act.cases import correspondence
 from heedful.act.models import Case, Note
 from heedful.customers import question_kinds
 from heedful.customers.models import Touchpoint
+from heedful.kit import bundle
 from heedful.kit.errors import Refused
 from heedful.listen import conversations
 from heedful.listen.models import Message
@@ -39,6 +40,8 @@ ICONS = {
 }
 SHOWN_FACTS = 12
 SITTING = timedelta(hours=1)
+LATEST = 500
+"""Touchpoints whose channels can be chosen."""
 MOST = 200
 """Cases of one person that a timeline knows, and mails and calls that stand between the touchpoints of one page."""
 
@@ -59,21 +62,85 @@ class TimelineQuery:
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """A message or a call between a customer and us, on one of their cases; messages and calls share their numbers."""
+    """A message or a call between a customer and us; most are on a case. Messages and calls share their numbers."""
 
     number: int
-    case: int
+    case: int | None
     at: datetime
     icon: str
     words: str
     subject: str = ""
+    left_at: datetime | None = None
 
 
-def timeline_query(request: PageRequest, records: Sequence[int]) -> TimelineQuery:
+@bundle.Plan
+def _person(slots: Any) -> list[QuerySet[Any, Any]]:
+    latest = Touchpoint.objects.filter(customer=slots.any_of("records")).order_by("-happened_at")[:LATEST]
+    # Older ones alone are not worth reading the whole log for.
+    return [
+        latest.values_list("channel", flat=True),
+        Case.objects.of_person(slots.person).order_by("-opened_at")[:MOST],
+    ]
+
+
+class TimelineQueries:
+    """What is read of one person beside the page of touchpoints: the channels and the cases."""
+
+    def __init__(self, person: int, records: Sequence[int]) -> None:
+        self.person, self.records = person, records
+        self.latest, self.cases = _person.bind(person=person, records=records)
+
+    def __iter__(self) -> Iterator[bundle.Query]:
+        return iter((self.latest, self.cases))
+
+
+FIRST, LAST = datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC)
+"""Before and after everything that happened."""
+
+
+@bundle.Plan
+def _beside(slots: Any) -> list[QuerySet[Any, Any]]:
+    calls = Note.objects.select_related("author").filter(case=slots.any_of("cases"), kind=Note.Kind.CALL)
+    messages = correspondence.messages_of_person(slots.person)
+    broken = Commitment.objects.filter(customer__person=slots.person, state="broken").select_related("promise")
+    readings = Reading.objects.filter(
+        customer=slots.any_of("customers"), feedback__touchpoint_id=slots.any_of("touchpoints")
+    )
+    written = messages.filter(occurred_at__gte=slots.since, occurred_at__lt=slots.until)
+    return [
+        calls.filter(at__gte=slots.since, at__lt=slots.until).order_by("-at", "-pk")[:MOST],
+        written.order_by("-occurred_at", "-pk")[:MOST],
+        broken.filter(counts_at__gte=slots.since, counts_at__lt=slots.until).order_by("-counts_at")[:MOST],
+        readings.select_related("feedback"),
+    ]
+
+
+class BetweenQueries:
+    """What stands between the touchpoints of one page, the latest where there are very many."""
+
+    def __init__(self, shown: lists.ListPage[Touchpoint], queries: TimelineQueries) -> None:
+        since = shown.rows[-1].happened_at if shown.following else None
+        until = shown.after[0] if shown.after else None
+        spoken = [row for row in shown.rows if row.verbatim]
+        self.since, self.until = since, until
+        self.calls, self.messages, self.broken, self.readings = _beside.bind(
+            person=queries.person,
+            cases=[case.pk for case in queries.cases],
+            since=since or FIRST,
+            until=until or LAST,
+            customers={row.customer_id for row in spoken},
+            touchpoints=[row.pk for row in spoken],
+        )
+
+    def __iter__(self) -> Iterator[bundle.Query]:
+        return iter((self.calls, self.messages, self.broken, self.readings))
+
+
+def timeline_query(request: PageRequest, queries: TimelineQueries) -> TimelineQuery:
     """Read the address, for the records of one person."""
     kinds = lists.chips(request, "only", "Only", [("feedback", "Feedback"), ("deeds", "What happened")])
-    channels = lists.chips(request, "channel", "Channel", _channels(records))
-    rows = Touchpoint.objects.filter(customer__in=records)
+    channels = lists.chips(request, "channel", "Channel", _channels(queries.latest))
+    rows = Touchpoint.objects.filter(customer__in=queries.records)
     if channels.chosen:
         rows = rows.filter(channel=channels.chosen.value)
     if kinds.chosen:
@@ -82,52 +149,40 @@ def timeline_query(request: PageRequest, records: Sequence[int]) -> TimelineQuer
     return TimelineQuery(rows, kinds, channels)
 
 
-def _channels(records: Sequence[int]) -> list[tuple[str, str]]:
-    """The channels of the last touchpoints; older ones alone are not worth reading the whole log for."""
-    latest = Touchpoint.objects.filter(customer__in=records).order_by("-happened_at").values_list("channel", flat=True)
-    return [(channel, wording.channel(channel)) for channel in sorted({*latest[:500]}) if channel]
+def _channels(latest: Iterable[str]) -> list[tuple[str, str]]:
+    return [(channel, wording.channel(channel)) for channel in sorted(set(latest)) if channel]
 
 
-def entries(shown: lists.ListPage[Touchpoint], *, person: int, query: TimelineQuery) -> list[TimelineEntry]:
+def entries(
+    shown: lists.ListPage[Touchpoint], queries: TimelineQueries, *, names_of: names.Names, query: TimelineQuery
+) -> list[TimelineEntry]:
     """Return a page of the timeline, the newest first; cases and promises come in where they belong in time."""
-    known, sources = names.Names(), names.sources(row.source for row in shown.rows if row.source)
-    cases = _cases_of(person)
-    since = shown.rows[-1].happened_at if shown.following else None
-    until = shown.after[0] if shown.after else None
-    contacts = _contacts(cases, since, until) if query.is_all else []
-    readings = _readings(shown.rows)
+    cases = {str(case.pk): case for case in queries.cases}
+    between = BetweenQueries(shown, queries)
+    actors = names.ActorQueries(row.source for row in shown.rows if row.source)
+    bundle.fetch(*actors, *between)
+    contacts = _contacts(between) if query.is_all else []
+    sources, readings_of = names.sources(actors), {one.feedback.touchpoint_id: one for one in between.readings}
     shown_entries = [
         _clock(sitting[0], case)
         if (case := _case_of(sitting[0], cases))
-        else _touchpoint(sitting, known, sources, readings)
+        else _touchpoint(sitting, names_of, sources, readings_of)
         for sitting in _sittings(shown.rows)
         if not (query.is_all and _is_told(sitting[0], cases, contacts))
     ]
     if query.is_all:
-        shown_entries += [*_spoken(contacts, cases), *_turned(cases, since, until), *_broken(person, since, until)]
+        shown_entries += [
+            *_spoken(contacts, cases),
+            *_turned(cases, between, names_of.causes),
+            *_broken(between.broken),
+        ]
     return sorted(shown_entries, key=lambda entry: entry.at, reverse=True)
 
 
-def _cases_of(person: int) -> dict[str, Case]:
-    """The person's cases by the name of their clock."""
-    return {str(case.pk): case for case in Case.objects.of_person(person).order_by("-opened_at")[:MOST]}
-
-
-def _contacts(cases: Mapping[str, Case], since: datetime | None, until: datetime | None) -> list[Contact]:
+def _contacts(between: BetweenQueries) -> list[Contact]:
     """The messages and calls on these cases within a time, the latest of them where there are very many."""
-    numbers = [case.pk for case in cases.values()]
-    calls = Note.objects.select_related("author").filter(case__in=numbers, kind=Note.Kind.CALL)
-    messages = correspondence.messages_of_each(numbers)
-    spoken = [*map(_call, _between(calls, since, until)), *map(_message, _between(messages, since, until))]
+    spoken = [*map(_call, between.calls), *map(_message, between.messages)]
     return sorted(spoken, key=lambda one: (one.at, one.number), reverse=True)[:MOST]
-
-
-def _between[M: Model](rows: QuerySet[M], since: datetime | None, until: datetime | None) -> QuerySet[M]:
-    if since is not None:
-        rows = rows.filter(at__gte=since)
-    if until is not None:
-        rows = rows.filter(at__lt=until)
-    return rows.order_by("-at", "-pk")[:MOST]
 
 
 def _call(note: Note) -> Contact:
@@ -136,10 +191,11 @@ def _call(note: Note) -> Contact:
 
 
 def _message(message: Message) -> Contact:
-    who = "The customer wrote" if message.is_incoming else f"{message.author_name or 'We'} wrote to the customer"
+    ours = f"{message.author_name or 'We'} wrote to the customer{'' if message.left_at else ', not sent yet'}"
+    who = "The customer wrote" if message.is_incoming else ours
     icon = conversations.channel_of(message.channel).icon
     case = message.case_id  # type: ignore[attr-defined]  # as the query says
-    return Contact(message.pk, case, message.occurred_at, icon, who, message.subject)
+    return Contact(message.pk, case, message.occurred_at, icon, who, message.subject, message.left_at)
 
 
 def _case_of(row: Touchpoint, cases: Mapping[str, Case]) -> Case | None:
@@ -149,18 +205,19 @@ def _case_of(row: Touchpoint, cases: Mapping[str, Case]) -> Case | None:
     return cases.get(str(row.properties.get("case", "")).partition(".")[0])
 
 
-def _is_told(row: Touchpoint, cases: Mapping[str, Case], contacts: Sequence[Contact]) -> bool:
+def _is_told(row: Touchpoint, cases: Mapping[str, Case], contacts: Iterable[Contact]) -> bool:
     """Whether the mail, the call or the closing that stopped a clock stands in the timeline by itself."""
     if row.kind != clock.ANSWERED or (case := _case_of(row, cases)) is None:
         return False
     return case.closed_at == row.happened_at or any(
-        contact.case == case.pk and contact.at == row.happened_at for contact in contacts
+        contact.case == case.pk and row.happened_at in (contact.at, contact.left_at) for contact in contacts
     )
 
 
 def _clock(row: Touchpoint, case: Case) -> TimelineEntry:
     again = "." in str(row.properties.get("case", ""))
-    words = "We answered" if row.kind == clock.ANSWERED else "Case opened again" if again else "Case opened"
+    begun = ("Heard again" if row.properties.get("heard_again") else "Case opened again") if again else "Case opened"
+    words = "We answered" if row.kind == clock.ANSWERED else begun
     icon = "reply" if row.kind == clock.ANSWERED else "rotate-ccw" if again else "life-buoy"
     href = reverse("desk:case", args=[case.pk])
     return TimelineEntry(icon, f"{words}: {case.title}", row.happened_at, href=href, tone="case", key=f"t{row.pk}")
@@ -185,33 +242,22 @@ def _is_spoken(row: Touchpoint) -> bool:
     return bool(row.scores or row.verbatim)
 
 
-def _readings(rows: Sequence[Touchpoint]) -> dict[int, Reading]:
-    """What was read in the words of these touchpoints."""
-    spoken = [row for row in rows if row.verbatim]
-    if not spoken:
-        return {}
-    readings = Reading.objects.filter(
-        customer__in={row.customer_id for row in spoken}, feedback__touchpoint_id__in=[row.pk for row in spoken]
-    )
-    return {reading.feedback.touchpoint_id: reading for reading in readings.select_related("feedback")}
-
-
 def _touchpoint(
-    sitting: Sequence[Touchpoint], known: names.Names, sources: Mapping[str, str], readings: Mapping[int, Reading]
+    sitting: Sequence[Touchpoint], names_of: names.Names, sources: Mapping[str, str], readings: Mapping[int, Reading]
 ) -> TimelineEntry:
     row = sitting[0]
     spoken = _is_spoken(row)
     with_words = next((one for one in sitting if one.verbatim), row)
     scores = {question: value for one in reversed(sitting) for question, value in (one.scores or {}).items()}
     where = [
-        known.stage(row.stage_slug) if row.stage_slug else "",
+        names_of.stage(row.stage_slug) if row.stage_slug else "",
         wording.channel(row.channel),
         sources.get(row.source, ""),
     ]
     detail = " · ".join(part for part in where if part)
     return TimelineEntry(
         "quote" if spoken else _icon(row.channel),
-        known.kind(row.kind),
+        names_of.kind(row.kind),
         row.happened_at,
         detail=f"{detail} · time corrected" if row.clamped else detail,
         words=with_words.verbatim or "",
@@ -240,23 +286,24 @@ def _short(value: object) -> str:
     return text if len(text) <= 300 else f"{text[:299]}…"
 
 
-def _spoken(contacts: Sequence[Contact], cases: Mapping[str, Case]) -> Iterator[TimelineEntry]:
+def _spoken(contacts: Iterable[Contact], cases: Mapping[str, Case]) -> Iterator[TimelineEntry]:
     """What was written between the customer and us, and said on the phone."""
     for contact in contacts:
+        case = cases.get(str(contact.case))
         yield TimelineEntry(
             contact.icon,
             contact.words,
             contact.at,
-            detail=contact.subject or cases[str(contact.case)].title,
-            href=reverse("desk:case", args=[contact.case]),
+            detail=contact.subject or (case.title if case else ""),
+            href=reverse("desk:case", args=[contact.case]) if contact.case else "",
             tone="good",
             key=f"n{contact.number}",
         )
 
 
-def _turned(cases: Mapping[str, Case], since: datetime | None, until: datetime | None) -> Iterator[TimelineEntry]:
+def _turned(cases: Mapping[str, Case], between: BetweenQueries, why: Mapping[str, str]) -> Iterator[TimelineEntry]:
     """What no clock tells: how a case ended, and how one began that stands for many customers and has no clock."""
-    why = causes.names() if any(case.cause for case in cases.values()) else {}
+    since, until = between.since, between.until
     for case in cases.values():
         if case.flood_of_id is not None and _within(case.opened_at, since, until):
             words, href = f"Case opened for many: {case.title}", reverse("desk:case", args=[case.pk])
@@ -273,13 +320,8 @@ def _turned(cases: Mapping[str, Case], since: datetime | None, until: datetime |
             )
 
 
-def _broken(person: int, since: datetime | None, until: datetime | None) -> Iterator[TimelineEntry]:
-    broken = Commitment.objects.filter(customer__person=person, state="broken").select_related("promise")
-    if since is not None:
-        broken = broken.filter(counts_at__gte=since)
-    if until is not None:
-        broken = broken.filter(counts_at__lt=until)
-    for made in broken.order_by("-counts_at")[:200]:
+def _broken(broken: Iterable[Commitment]) -> Iterator[TimelineEntry]:
+    for made in broken:
         yield TimelineEntry(
             "heart-crack", f"Promise broken: {made.promise.words}", made.counts_at, tone="late", key=f"p{made.pk}"
         )

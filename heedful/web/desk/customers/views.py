@@ -1,23 +1,27 @@
 """The customers: who they are, what happened, how it felt, and which records are one person."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django import forms
-from django.http import HttpResponse
+from django.db.models import QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from heedful.act import causes
 from heedful.act.models import Case
-from heedful.customers import consents, people, stages
+from heedful.customers import consents, joins, people, search, stages
 from heedful.customers.models import Customer, Feedback, Identity, Merge
+from heedful.kit import bundle
 from heedful.promise.models import Commitment
-from heedful.web import lists
+from heedful.understand import corrections as understood
+from heedful.web import corrections, lists, shell
+from heedful.web.desk.customers import join_list, merge_list, timeline
 from heedful.web.desk.customers import list as customer_list
-from heedful.web.desk.customers import merge_list, timeline
 from heedful.web.desk.customers.panel import Panel
 from heedful.web.page import PageRequest, fragment, is_fragment, page, page_or_block, redirect_with
 
@@ -35,14 +39,17 @@ def index(request: PageRequest) -> HttpResponseBase:
 @page("customer.read")
 def customer(request: PageRequest, pk: int) -> HttpResponse:
     """One customer, with what happened."""
-    who = _read(request, pk)
+    records = Customer.objects.filter(person=_person_of(pk)).values_list("pk", flat=True)
+    who = _read(request, pk, records)
     if who.pk != pk:
         return redirect("desk:customer", who.pk)
-    records = list(Customer.objects.filter(person=who.pk).values_list("pk", flat=True))
-    query = timeline.timeline_query(request, records)
+    side, known = Panel(who), shell.of(request).names
+    queries = timeline.TimelineQueries(who.pk, list(records))
+    bundle.fetch(*queries, *side.queries, *known.queries)
+    query = timeline.timeline_query(request, queries)
     shown = lists.read(request, query.rows, keys=["-happened_at", "-id"])
-    entries = timeline.entries(shown, person=who.pk, query=query)
-    return _show(request, who, "timeline", {"page": shown, "entries": entries, "query": query})
+    entries = timeline.entries(shown, queries, names_of=known, query=query)
+    return _show(request, who, "timeline", {"page": shown, "entries": entries, "query": query, "panel": side})
 
 
 @page("customer.read")
@@ -50,7 +57,7 @@ def feedback(request: PageRequest, pk: int) -> HttpResponse:
     """What a customer said."""
     who = _read(request, pk)
     rows = Feedback.objects.filter(customer__person=who.pk).select_related("reading").prefetch_related("scores")
-    return _show(request, who, "feedback", {"page": lists.read(request, rows, keys=["-happened_at", "-id"])})
+    return _show_list(request, who, "feedback", rows, keys=["-happened_at", "-id"])
 
 
 @page("customer.read")
@@ -58,8 +65,7 @@ def cases(request: PageRequest, pk: int) -> HttpResponse:
     """What we did about it."""
     who = _read(request, pk)
     rows = Case.objects.of_person(who.pk).select_related("owner", "team")
-    shown = lists.read(request, rows, keys=["-opened_at", "-id"])
-    return _show(request, who, "cases", {"page": shown, "causes": causes.names()})
+    return _show_list(request, who, "cases", rows, keys=["-opened_at", "-id"])
 
 
 @page("customer.read")
@@ -67,19 +73,27 @@ def promises(request: PageRequest, pk: int) -> HttpResponse:
     """What we promised, and whether we kept it."""
     who = _read(request, pk)
     made = Commitment.objects.filter(customer__person=who.pk).select_related("promise")
-    return _show(request, who, "promises", {"page": lists.read(request, made, keys=["-started_at", "-id"])})
+    return _show_list(request, who, "promises", made, keys=["-started_at", "-id"])
 
 
 @page("customer.read")
 def person(request: PageRequest, pk: int) -> HttpResponse:
     """Who a customer is: identities, attributes, stages, consent, and the records that were merged."""
     who = _read(request, pk)
+    side, known = Panel(who), shell.of(request).names
+    identities = Identity.objects.filter(customer__person=who.pk).prefetch_related("contests")
+    identities = identities.order_by("kind", "value")[:200]
+    quotes, consented = people.quote_rows(person=who.pk), consents.statement_rows(person=who.pk)
+    came, joined, merges = stages.changes(person=who.pk), join_list.rows(who), merge_list.rows(who)
+    bundle.fetch(identities, quotes, consented, came, joined, merges, *side.queries, *known.queries)
     context = {
-        "identities": Identity.objects.filter(customer__person=who.pk).order_by("kind", "value")[:200],
-        "quotes": people.quotes(person=who.pk),
-        "stages": stages.history(person=who.pk),
-        "consents": sorted(consents.standing(person=who.pk).items()),
-        "merges": merge_list.of(who),
+        "panel": side,
+        "identities": identities,
+        "quotes": people.quotes(person=who.pk, rows=quotes),
+        "stages": stages.history(person=who.pk, rows=came),
+        "consents": sorted(consents.standing(person=who.pk, rows=consented).items()),
+        "joins": join_list.of(joined),
+        "merges": merge_list.of(merges),
     }
     return _show(request, who, "person", context)
 
@@ -95,9 +109,13 @@ class MergeForm(forms.Form):
 def merge(request: PageRequest, pk: int) -> HttpResponse:
     """Find the other record of the same person."""
     who = _read(request, pk)
-    rows = customer_list.search(request.GET.get("q", "")).exclude(pk=who.pk) if request.GET.get("q") else None
-    shown = lists.read(request, rows, keys=["-last_seen_at", "-id"], size=20) if rows is not None else None
-    return render(request, "desk/customers/merge.html", {"who": who, "page": shown, "panel": Panel(who)})
+    rows = search.find(request.GET.get("q", "")).exclude(pk=who.pk) if request.GET.get("q") else None
+    side, known = Panel(who), shell.of(request).names
+    beside = [*side.queries, *known.queries]
+    shown = (
+        lists.read(request, rows, keys=["-last_seen_at", "-id"], size=20, beside=beside) if rows is not None else None
+    )
+    return render(request, "desk/customers/merge.html", {"who": who, "page": shown, "panel": side})
 
 
 @page("customer.merge")
@@ -124,24 +142,55 @@ def undo(request: PageRequest, pk: int, merge_pk: int) -> HttpResponse:
     return redirect_with(request, address, f"{merge_list.pair(one, other)} are two customers again, as before.")
 
 
-def _read(request: PageRequest, pk: int) -> Customer:
-    """Return the person that a record belongs to, with what every page shows."""
-    record = get_object_or_404(Customer.objects.only("person_id"), pk=pk)
-    person = Customer.objects.select_related("stage", "organisation").get(pk=record.person_id or pk)
-    lists.disclose(request, [person])
-    return person
+@page("customer.merge")
+@require_POST
+def part(request: PageRequest, pk: int, join_pk: int) -> HttpResponse:
+    """Part what a message joined."""
+    row = get_object_or_404(joins.of(person=_read(request, pk).pk), pk=join_pk)
+    is_apart = joins.part(join=row, by=request.user.by, at=timezone.now())
+    address = reverse("desk:customer_person", args=[_read(request, pk).pk])
+    return redirect_with(request, address, join_list.outcome(row, is_apart=is_apart))
+
+
+def _person_of(pk: int) -> Subquery:
+    """The number of the person that a record belongs to."""
+    return Subquery(Customer.objects.filter(pk=pk).values(root=Coalesce("person_id", "pk"))[:1])
+
+
+def _read(request: PageRequest, pk: int, *beside: bundle.Query) -> Customer:
+    """Return the person that a record belongs to, with what every page shows, and read what stands beside."""
+    people = Customer.objects.select_related("stage", "organisation").filter(pk=_person_of(pk))
+    bundle.fetch(people, *beside)
+    if not people:
+        raise Http404
+    lists.disclose(request, people)
+    return people[0]
+
+
+def _show_list(
+    request: PageRequest, who: Customer, part: str, rows: QuerySet[Any], *, keys: Sequence[str]
+) -> HttpResponse:
+    """Show a list of what is a customer's, read together with the panel and the names that it needs."""
+    side, known = Panel(who), shell.of(request).names
+    shown = lists.read(request, rows, keys=keys, beside=[*side.queries, *known.queries])
+    context = {"page": shown, "panel": side, "causes": known.causes}
+    if part == "feedback":
+        context["offers"] = corrections.offers(
+            shown.rows, understood.standing_rows(row.pk for row in shown.rows), known.topics
+        )
+    return _show(request, who, part, context)
 
 
 def _show(request: PageRequest, who: Customer, part: str, context: Mapping[str, object]) -> HttpResponse:
     if part == "timeline" and is_fragment(request):
-        return fragment(request, "desk/customers/timeline.html", "entries", {"panel": Panel(who), **context})
+        return fragment(request, "desk/customers/timeline.html", "entries", dict(context))
     tabs = [
         {"label": label, "href": reverse(f"desk:{name}", args=[who.pk]), "is_here": name.endswith(part)}
         for label, name in TABS
     ]
     if part == "timeline":
         tabs[0]["is_here"] = True
-    return render(request, f"desk/customers/{part}.html", {"who": who, "tabs": tabs, "panel": Panel(who), **context})
+    return render(request, f"desk/customers/{part}.html", {"who": who, "tabs": tabs, **context})
 
 
 TABS = [

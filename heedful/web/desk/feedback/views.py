@@ -1,7 +1,7 @@
 """The desk's feedback: what customers said, in their own words, and what was understood."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, cast
@@ -11,19 +11,23 @@ from django.core.cache import cache
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, JSONObject
 from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
+from django.views.decorators.http import require_POST
 
 from heedful.act.models import CaseTrouble
 from heedful.customers import question_kinds
-from heedful.customers.models import Feedback, Identity, Score, Stage, Touchpoint
+from heedful.customers.models import Feedback, Identity, Score, Touchpoint
+from heedful.kit import bundle, days
 from heedful.ledger.references import Reference
 from heedful.prove import answers
+from heedful.understand import corrections as understood
 from heedful.understand import detection
-from heedful.understand.models import Reading, Topic
-from heedful.web import lists, names, periods, wording
+from heedful.understand.models import Correction, Reading
+from heedful.web import corrections, lists, names, periods, shell, wording
 from heedful.web.desk.cases import list as case_list
 from heedful.web.desk.cases import page as case_page
-from heedful.web.page import PageRequest, page, page_or_block
+from heedful.web.page import PageRequest, page, page_or_block, redirect_back
 
 IDENTIFIED_BY = [
     Identity.TouchpointKind.USER,
@@ -49,10 +53,12 @@ class FeedbackRow:
     scores: list[str]
     reading: Reading
     feeling: str
+    """Empty while nobody has read the words."""
     is_unsure: bool
     topics: list[str]
     signals: list[str]
     case_id: int | None
+    offers: list[corrections.Offer]
 
 
 def columns(questions: Iterable[str]) -> list[lists.Column[Feedback]]:
@@ -89,8 +95,9 @@ def index(request: PageRequest) -> HttpResponseBase:
     rows = _chosen(request)
     if request.GET.get("format") == "csv":
         return lists.csv_file(request, "feedback", _exported(rows), columns(_questions_in(rows)))
-    shown = lists.read(request, rows, keys=["-happened_at", "-pk"])
-    context = {"page": shown, "feedback_rows": feedback_rows(shown.rows), **_chips(request)}
+    names_of = shell.of(request).names
+    shown = lists.read(request, rows, keys=["-happened_at", "-pk"], beside=names_of.queries)
+    context = {"page": shown, "feedback_rows": feedback_rows(shown.rows, names_of), **_chips(request, names_of)}
     return page_or_block(request, "desk/feedback/index.html", "rows", context)
 
 
@@ -104,7 +111,7 @@ def _exported(rows: QuerySet[Feedback]) -> QuerySet[Feedback]:
     read = [f"reading__{name}" for name in ("feedback", "sentiment", "topics", "language")]
     plain = ["happened_at", "stage_slug", "channel", "verbatim", "kind", "touchpoint_id", "customer__person"]
     segments = ["customer__segment", "customer__person__segment"]
-    found = rows.prefetch_related(None).only(*plain, *segments, *named, *read)
+    found = rows.only(*plain, *segments, *named, *read)
     parts = JSONObject(**{name: name for name in ("question", "value", "given", "lowest", "highest", "label")})
     identities = Identity.objects.filter(customer__person=OuterRef("customer__person"), verified=True).order_by("value")
     pair = JSONObject(kind="kind", value="value")
@@ -148,32 +155,58 @@ def reading_of(row: Feedback) -> Reading:
     return getattr(row, "reading", None) or Reading()
 
 
-def feedback_rows(rows: Iterable[Feedback]) -> list[FeedbackRow]:
+def feedback_rows(rows: Iterable[Feedback], names_of: names.Names) -> list[FeedbackRow]:
     """Answer sheets with everything that stands beside them."""
     rows = list(rows)
-    names = dict(Topic.objects.values_list("slug", "name"))
     references = {str(Reference("feedback", row.pk)): row.pk for row in rows}
     troubles = CaseTrouble.objects.filter(reference__in=references).values_list("reference", "case_id")
-    case_of = {references[reference]: case_id for reference, case_id in troubles}
-    return [_row(row, names, case_of.get(row.pk)) for row in rows]
+    given = Score.objects.filter(feedback__in=references.values())
+    standing = understood.standing_rows(references.values())
+    bundle.fetch(troubles, given, standing, *names_of.queries)
+    case_of, scores = {references[reference]: pk for reference, pk in troubles}, case_page.scores_by_feedback(given)
+    offers = corrections.offers(rows, standing, names_of.topics)
+    return [
+        _row(row, scores.get(row.pk, []), names_of.topics, case_of.get(row.pk), offers.get(row.pk, [])) for row in rows
+    ]
 
 
-def _row(row: Feedback, names: dict[str, str], case_id: int | None) -> FeedbackRow:
+def _row(
+    row: Feedback,
+    scores: Iterable[Score],
+    names: Mapping[str, str],
+    case_id: int | None,
+    offers: list[corrections.Offer],
+) -> FeedbackRow:
     reading = reading_of(row)
     return FeedbackRow(
         feedback=row,
-        scores=case_page.scores_in_words(row),
+        scores=case_page.scores_in_words(scores),
         reading=reading,
-        feeling=wording.feeling(reading.sentiment, reading.sentiment_confidence),
-        is_unsure=reading.language not in WELL_READ,
+        feeling=wording.feeling(reading.sentiment, language=reading.language) if reading.language else "",
+        is_unsure=bool(reading.sentiment) and reading.language not in WELL_READ,
         topics=[names.get(topic["slug"], topic["slug"]) for topic in reading.topics],
         signals=[detection.words_of(signal["signal"]) for signal in reading.signals],
         case_id=case_id,
+        offers=offers,
     )
 
 
+@page("feedback.correct")
+@require_POST
+def correction(request: PageRequest, pk: int) -> HttpResponseBase:
+    """Say that a verbatim was read wrongly, or that it was not after all."""
+    feedback, by, at = get_object_or_404(Feedback, pk=pk), request.user.by, timezone.now()
+    if (made := request.POST.get("undo", "")).isdecimal():
+        row = get_object_or_404(Correction, pk=int(made[:18]), feedback=feedback)
+        understood.undo(correction=row, by=by, at=at)
+        return redirect_back(request, "What was read stands again.")
+    part, _, value = request.POST.get("not", "").partition(":")
+    understood.correct(feedback=feedback, part=part, value=value, by=by, at=at)
+    return redirect_back(request, "Noted. It counts as you say from now on, and helps us to read better.")
+
+
 def _chosen(request: PageRequest) -> QuerySet[Feedback]:
-    rows = Feedback.objects.select_related("customer__person", "reading").prefetch_related("scores")
+    rows = Feedback.objects.select_related("customer__person", "reading")
     if request.GET.get("words", "yes") == "yes":
         rows = rows.exclude(verbatim="")
     for name, field in (("sentiment", "reading__sentiment"), ("stage", "stage_slug"), ("channel", "channel")):
@@ -202,7 +235,8 @@ def _behind(request: PageRequest, rows: QuerySet[Feedback]) -> QuerySet[Feedback
     if query["kind"]:
         rows = rows.filter(kind=query["kind"])
     if month := re.fullmatch(r"([12]\d{3})-(0[1-9]|1[0-2])", query["month"]):
-        rows = rows.filter(happened_at__year=int(month[1]), happened_at__month=int(month[2]))
+        since, until = days.month(int(month[1]), int(month[2]), zone=timezone.get_current_timezone_name())
+        rows = rows.filter(happened_at__gte=since, happened_at__lt=until)
     return periods.within(request, rows, "happened_at", at=timezone.now())
 
 
@@ -218,9 +252,8 @@ def _band(name: str) -> Q | None:
     return condition
 
 
-def _chips(request: PageRequest) -> dict[str, Any]:
-    stages = list(Stage.objects.values_list("slug", "name"))
-    topics = list(Topic.objects.order_by("name").values_list("slug", "name"))
+def _chips(request: PageRequest, names_of: names.Names) -> dict[str, Any]:
+    stages, topics = names_of.stages.items(), names_of.topics.items()
     channels = [(name, wording.channel(name)) for name in _channels()]
     return {
         "bands": lists.chips(request, "score", "Score", SCORES),

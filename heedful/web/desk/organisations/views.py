@@ -1,7 +1,7 @@
 """An organisation: its customers, what they are worth, how they fare, and what we promised them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
@@ -10,10 +10,12 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
 from heedful.act.models import URGENCY, Case
+from heedful.customers import worth
 from heedful.customers.models import Customer, CustomerQuerySet, Feedback, Organisation
+from heedful.kit import bundle
 from heedful.promise.models import Commitment
 from heedful.prove import scores
-from heedful.web import lists
+from heedful.web import lists, shell
 from heedful.web.components.figures import Figure, span
 from heedful.web.desk.feedback import views as feedback
 from heedful.web.filters import percent
@@ -40,43 +42,49 @@ def organisation(request: PageRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(Organisation, pk=pk)
     members = Customer.objects.people().filter(organisation=row)
     cases = Case.objects.open().filter(customer__person__organisation=row)
-    promises = _promises(row)
-    urgent = list(cases.select_related("customer__person", "owner").order_by(URGENCY, "due_at", "pk")[:MOST_CASES])
-    lists.disclose(request, [*urgent, *(latest := list(_feedback(row)[:LATEST_WORDS]))])
+    urgent = cases.select_related("customer__person", "owner").order_by(URGENCY, "due_at", "pk")[:MOST_CASES]
+    latest, made, sums = _feedback(row)[:LATEST_WORDS], _commitments(row), _worth(members)
+    counts = bundle.count(cases), bundle.count(_feedback(row))
+    bundle.fetch(urgent, latest, made, sums, *counts)
+    lists.disclose(request, [*urgent, *latest])
+    promises = _promises(made)
     context = {
         "organisation": row,
         "page": lists.read(request, members.select_related("stage"), keys=["-last_seen_at", "-id"]),
-        "worth": _worth(members),
-        "open": cases.count(),
+        "worth": worth.total(sums, worth.factors()).amounts if sums else [],
+        "open": sum(counts[0]),
         "cases": urgent,
         "promises": promises,
         "attainment": _attainment(promises),
-        "feedback_rows": feedback.feedback_rows(latest),
-        "feedback_count": _feedback(row).count(),
+        "feedback_rows": feedback.feedback_rows(latest, shell.of(request).names),
+        "feedback_count": sum(counts[1]),
         "now": timezone.now(),
     }
     return render(request, "desk/organisations/organisation.html", context)
 
 
-def _worth(members: CustomerQuerySet) -> list[tuple[Decimal, str]]:
-    """What they are worth a year together, the most first; a sum for each currency, for they do not add up."""
-    sums = members.exclude(value_amount=None).order_by().values_list("value_currency").annotate(sum=Sum("value_amount"))
-    return sorted(((amount, currency) for currency, amount in sums), reverse=True)
+def _worth(members: CustomerQuerySet) -> QuerySet[Any, Any]:
+    """What they are worth a year together, a sum for each currency, for they do not add up by themselves."""
+    valued = members.exclude(value_amount=None).order_by()
+    return valued.values_list("value_currency").annotate(sum=Sum("value_amount"))
 
 
 def _feedback(row: Organisation) -> QuerySet[Feedback]:
     rows = Feedback.objects.filter(customer__person__organisation=row).exclude(verbatim="")
-    return rows.select_related("customer__person", "reading").prefetch_related("scores").order_by("-happened_at", "-pk")
+    return rows.select_related("customer__person", "reading").order_by("-happened_at", "-pk")
 
 
-def _promises(row: Organisation) -> list[OrganisationPromise]:
+def _commitments(row: Organisation) -> QuerySet[Any, Any]:
     counts: dict[str, Any] = {
         "kept": Count("pk", filter=Q(state=Commitment.State.KEPT)),
         "due": Count("pk", filter=Q(state__in=[Commitment.State.KEPT, Commitment.State.BROKEN])),
         "waiting": Count("pk", filter=Q(state__in=[Commitment.State.PENDING, Commitment.State.AT_RISK])),
     }
     made = Commitment.objects.filter(customer__person__organisation=row).order_by()
-    rows: Any = made.values_list("promise__words", "promise__slug").annotate(**counts)
+    return made.values_list("promise__words", "promise__slug").annotate(**counts)
+
+
+def _promises(rows: Iterable[Any]) -> list[OrganisationPromise]:
     promises = [OrganisationPromise(*one) for one in rows]
     return sorted(promises, key=lambda walk: (walk.kept - walk.due, walk.words))
 

@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, time
 from io import StringIO
 from itertools import zip_longest
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q
+from django.utils import timezone
 
 from heedful.associates.models import Associate
 from heedful.customers import question_kinds
@@ -18,6 +20,7 @@ from heedful.kit import characters
 from heedful.kit.errors import Refused
 from heedful.promise.models import Promise
 from heedful.promise.promises import SEVERITIES, Wording
+from heedful.prove import answers, experience
 
 QUESTIONS = [(kind.code, kind.name) for kind in question_kinds.kinds(with_scale=True)]
 
@@ -121,6 +124,17 @@ class PromiseForm(forms.Form):
         label="What is being done where it is broken",
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+    experience_question = forms.ChoiceField(
+        required=False,
+        label="How it felt is known by",
+        help_text="The question whose answers afterwards stand beside it on the board.",
+    )
+    since = forms.DateField(
+        required=False,
+        label="Promised since",
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text="Empty is from now on. Give the day if it was promised before; from there on it counts.",
+    )
     is_case_clock = forms.BooleanField(
         required=False,
         label="Cases run by this promise",
@@ -130,6 +144,7 @@ class PromiseForm(forms.Form):
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
         # Who no longer works here goes on owning what nobody else has taken over.
+        self.fields["experience_question"].choices = _felt_choices(self.initial.get("experience_question", ""))  # type: ignore[attr-defined]
         able = Associate.objects.filter(Q(is_active=True) | Q(pk=self.initial.get("owner")))
         self.fields["owner"].queryset = able.order_by("name")  # type: ignore[attr-defined]
 
@@ -150,6 +165,12 @@ class PromiseForm(forms.Form):
         questions = {row.first for row in self.expectation_rows if row.first}
         return [*QUESTIONS, *((code, _question(code)) for code in sorted(questions - offered.keys()))]
 
+    @property
+    def since_at(self) -> datetime | None:
+        """The first moment of the day since when it has been promised."""
+        day = self.cleaned_data.get("since")
+        return timezone.make_aware(datetime.combine(day, time.min)) if day else None
+
     def wording(self) -> Wording:
         """What was said."""
         filled = self.cleaned_data
@@ -161,12 +182,20 @@ class PromiseForm(forms.Form):
             audience=filled["audience"],
             stated_expectation=filled["expectations"],
             counter_measure=filled["counter_measure"],
+            experience_question=filled["experience_question"],
             is_case_clock=filled["is_case_clock"],
         )
 
 
 def _rows(pairs: Sequence[Pair] | None) -> list[PairRow]:
     return [PairRow(number, *pair) for number, pair in enumerate([*(pairs or ()), ("", "")])]
+
+
+def _felt_choices(kept: str) -> list[Pair]:
+    """What was answered on a scale, the question that is kept among it; whether a case helped is no promise's."""
+    answered = [code for code in answers.questions_answered() if experience.is_of_promises(code)]
+    named = sorted((_question(code), code) for code in {*answered, kept} - {""})
+    return [("", "Whichever is answered most"), *((code, name) for name, code in named)]
 
 
 def _question(code: str) -> str:
@@ -186,6 +215,7 @@ def wording_of(promise: Promise) -> dict[str, Any]:
         "audience": _audience_pairs(promise.audience),
         "expectations": [(question, str(value)) for question, value in promise.stated_expectation.items()],
         "counter_measure": promise.counter_measure,
+        "experience_question": promise.experience_question,
         "is_case_clock": promise.is_case_clock,
     }
 

@@ -35,13 +35,20 @@ class PromiseRow:
 
     @property
     def question(self) -> ExperienceByOutcome | None:
-        """The question that was answered most after it."""
-        return self.experiences[0] if self.experiences else None
+        """The question by which it is felt."""
+        return proven.foremost(self.promise, self.experiences)
+
+    @property
+    def is_measurable(self) -> bool:
+        """Whether anything that it needs has come in; nothing is counted where not."""
+        return not all(one.is_waiting for one in self.promise.standards.all() if one.ended_at is None) or (
+            not self.promise.is_active
+        )
 
 
-def lines(rows: Iterable[Promise], when: Period) -> list[PromiseRow]:
+def lines(rows: Iterable[Promise], when: Period, names: Mapping[str, str]) -> list[PromiseRow]:
     """Promises with their walk."""
-    found, names = attainment.attainments(since=when.since, until=when.until), kinds.names()
+    found = attainment.attainments(since=when.since, until=when.until)
     return [_line(row, found[row.pk], when, names) for row in rows]
 
 
@@ -64,7 +71,7 @@ def _line(
         row,
         counts,
         promise_page.attainment_figure(counts, label=""),
-        promise_page.sentences(row, names),
+        promise_page.sentences(row.standards.all(), names),
         when,
         experiences,
     )
@@ -103,6 +110,7 @@ COLUMNS: list[Column] = [
     ("Measured by", lambda line: "; ".join(line.sentences)),
     ("From", _since),
     ("Until", lambda line: line.period.until),
+    ("Can be measured", lambda line: line.is_measurable),
     ("Still being counted", lambda line: line.promise.counting is not None),
     ("Kept", lambda line: line.attainment.kept),
     ("Broken", lambda line: line.attainment.broken),
@@ -113,5 +121,5 @@ COLUMNS: list[Column] = [
     ("Question", lambda line: question_kinds.name_of(line.question.question) if line.question else ""),
     *_figure("When kept", lambda line: _of(line, "kept")),
     *_figure("When broken", lambda line: _of(line, "broken")),
-    *_figure("Gap", lambda line: gap.gap if (gap := proven.widest_gap(line.experiences)) else None),
+    *_figure("Gap", lambda line: gap.gap if (gap := proven.widest_gap(line.promise, line.experiences)) else None),
 ]

@@ -1,24 +1,27 @@
 """What the pages of promises show: periods, figures, how it was felt, and the replay of one instance."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 
-from heedful.customers import kinds, question_kinds, slugs
+from heedful.customers import question_kinds, slugs
 from heedful.customers.models import Customer
+from heedful.kit import bundle
 from heedful.ledger import references
 from heedful.promise import attainment, standards
 from heedful.promise.attainment import Attainment
 from heedful.promise.commitments import CommitmentHistory
-from heedful.promise.models import Commitment, Promise, Unreadable
+from heedful.promise.models import Commitment, Promise, Standard, Unreadable
+from heedful.promise.promises import MissingKind, missing_kinds
 from heedful.prove import experience as proven
 from heedful.prove import intervals, scores
 from heedful.prove.periods import Period
-from heedful.web import lists, names, periods
+from heedful.web import lists, names, periods, shell
 from heedful.web.components.figures import Figure
 from heedful.web.filters import duration
 
@@ -34,17 +37,27 @@ def period(request: HttpRequest, *, at: datetime) -> Period:
     return periods.read(request, last=lambda: attainment.last_due(until=at), at=at)
 
 
-def sentences(row: Promise, names: Mapping[str, str]) -> list[str]:
-    """How it is measured, or was before it ended; of standards that are read already, with the names of kinds."""
-    today = sorted((one for one in row.standards.all() if one.ended_at is None), key=lambda one: one.pk)
-    return [standards.sentence(one, names=names) for one in today or row.standards.all()]
+def sentences(measured: Iterable[Standard], names: Mapping[str, str]) -> list[str]:
+    """How a promise is measured, or was before it ended, by its standards, with the names of kinds."""
+    today = sorted((one for one in measured if one.ended_at is None), key=lambda one: one.pk)
+    return [standards.sentence(one, names=names) for one in today or measured]
 
 
-def unseen_kinds(row: Promise, called: Mapping[str, str]) -> list[str]:
-    """What the kinds are called that it waits for and that nobody has sent yet."""
-    today = [one for one in row.standards.all() if one.ended_at is None]
-    waited = [kind for one in today for kind in (one.from_kind, one.to_kind)]
-    return [called.get(kind) or slugs.words(kind) for kind in kinds.unseen(slugs=waited)]
+@dataclass(frozen=True, slots=True)
+class UnseenKind:
+    """What a kind is called of which nothing has come in, and the nearest of those that have."""
+
+    name: str
+    nearest: str
+
+
+def unseen_kinds(missing: Iterable[MissingKind], called: Mapping[str, str]) -> list[UnseenKind]:
+    """What is missing, in words."""
+    return [UnseenKind(_called(one.kind, called), _called(one.nearest, called)) for one in missing]
+
+
+def _called(kind: str, called: Mapping[str, str]) -> str:
+    return called.get(kind) or slugs.words(kind)
 
 
 def attainment_figure(counts: Attainment, *, label: str = "Kept", href: str = "") -> Figure:
@@ -71,12 +84,13 @@ def page_context(request: HttpRequest, row: Promise, *, at: datetime) -> dict[st
     when = period(request, at=at)
     states = lists.chips(request, "state", "State", [*Commitment.State.choices, OPEN])
     counts = attainment.attainments(since=when.since, until=when.until, promise=row.pk)[row.pk]
-    unreadable = Unreadable.objects.filter(promise=row)
-    address, called = reverse("desk:promise", args=[row.slug]), kinds.names()
+    address, known, unreadable = reverse("desk:promise", args=[row.slug]), shell.of(request).names, _unreadable(row)
+    measured, total = row.standards.select_related("calendar"), bundle.count(Unreadable.objects.filter(promise=row))
+    bundle.fetch(*known.queries, measured, unreadable, total)
     return {
         "promise": row,
-        "sentences": sentences(row, called),
-        "unheard": unseen_kinds(row, called) if row.is_active else [],
+        "sentences": sentences(measured, known.kinds),
+        "unheard": unseen_kinds(missing_kinds(measured), known.kinds) if row.is_active else [],
         **periods.context(request, when),
         "states": states,
         "attainment": counts,
@@ -87,11 +101,16 @@ def page_context(request: HttpRequest, row: Promise, *, at: datetime) -> dict[st
             Figure("Pending", f"{counts.pending:,}", href=f"{address}?state=pending"),
         ],
         "recount": getattr(row, "recount", None),
-        "unreadable": list(unreadable.select_related("customer__person").order_by("-pk")[:5]),
-        "unreadable_count": unreadable.count(),
+        "unreadable": unreadable,
+        "unreadable_count": sum(total),
         "tones": TONES,
         "found": _commitments(row, when, states.chosen.value if states.chosen else ""),
     }
+
+
+def _unreadable(row: Promise) -> QuerySet[Unreadable]:
+    """Some of the touchpoints that could not open it, the latest first."""
+    return Unreadable.objects.filter(promise=row).select_related("customer__person").order_by("-pk")[:5]
 
 
 def _commitments(row: Promise, when: Period, state: str) -> Any:
@@ -179,7 +198,9 @@ class ReplayStep:
 
 def replay(history: CommitmentHistory) -> dict[str, Any]:
     """What happened to an instance, in the order of the log, and when we found out."""
-    known, sources = names.Names(), names.sources(one.source for one in history.touchpoints if one.source)
+    known, actors = names.Names(), names.ActorQueries(one.source for one in history.touchpoints if one.source)
+    bundle.fetch(*known.queries, *actors)
+    sources = names.sources(actors)
     called = {touchpoint.pk: known.kind(touchpoint.kind) for touchpoint in history.touchpoints}
     flips = [
         ReplayStep(

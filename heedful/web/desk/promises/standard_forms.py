@@ -1,6 +1,6 @@
 """How standards are written down: as sentences with gaps to fill, one of each form, of which one is chosen."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from string import Formatter
 from typing import Any
@@ -15,6 +15,7 @@ from heedful.promise.models import Calendar, Standard
 from heedful.promise.standards import StandardDraft
 from heedful.promise.standards.contract import Blank, Form
 from heedful.web import touchpoint_kinds
+from heedful.web.desk.promises.page import UnseenKind
 
 BELOW = ("calendar", "match_property", "at_risk")
 """What is folded away below the sentences."""
@@ -51,7 +52,7 @@ class StandardSentence:
     is_chosen: bool
     parts: list[tuple[str, BoundField | str]]
     errors: list[str]
-    unheard: list[str]
+    unheard: list[UnseenKind]
 
 
 class StandardForm(forms.Form):
@@ -76,11 +77,14 @@ class StandardForm(forms.Form):
         widget=forms.NumberInput(attrs={"step": "any"}),
     )
 
-    def __init__(self, *args: Any, **more: Any) -> None:
+    def __init__(self, *args: Any, offered: Callable[[], dict[str, str]] | None = None, **more: Any) -> None:
         super().__init__(*args, **more)
+        self.offered = offered or touchpoint_kinds.offered
         for form in standards.forms():
             for blank in form.fragment.blanks:
-                self.fields[_name(form, blank)] = FIELDS[blank.type](blank)
+                field = self.fields[_name(form, blank)] = FIELDS[blank.type](blank)
+                if offered and isinstance(field, touchpoint_kinds.TouchpointKindField):
+                    field.offered = offered
                 self._offer_what_is_kept(_name(form, blank))
 
     def _offer_what_is_kept(self, name: str) -> None:
@@ -122,10 +126,10 @@ class StandardForm(forms.Form):
         names = [_name(form, blank) for blank in form.fragment.blanks]
         return [str(error) for name in names for error in self.errors.get(name, ())]
 
-    def _unheard(self, form: Form) -> list[str]:
+    def _unheard(self, form: Form) -> list[UnseenKind]:
         gaps = [_name(form, blank) for blank in form.fragment.blanks if blank.type == "kind"]
         typed = [str(self[name].value() or "") for name in gaps]
-        return unseen_kinds(typed) if any(typed) else []
+        return unseen_kinds(typed, self.offered()) if any(typed) else []
 
     @property
     def is_wrong_below(self) -> bool:
@@ -152,11 +156,14 @@ def _name(form: Form, blank: Blank) -> str:
     return f"{form.code}_{blank.name}"
 
 
-def unseen_kinds(typed: Iterable[str]) -> list[str]:
+def unseen_kinds(typed: Iterable[str], offered: Mapping[str, str] | None = None) -> list[UnseenKind]:
     """What kinds are called that were typed, by name or by code, and of which none has arrived yet."""
-    known = touchpoint_kinds.offered()
+    known = touchpoint_kinds.offered() if offered is None else offered
     codes = [touchpoint_kinds.code_of(text, known) for text in typed]
-    return [touchpoint_kinds.name_of(code, known) for code in kinds.unseen(slugs=codes)]
+    return [
+        UnseenKind(touchpoint_kinds.name_of(code, known), touchpoint_kinds.name_of(kinds.nearest(code), known))
+        for code in kinds.unseen(slugs=codes)
+    ]
 
 
 MOST = 12

@@ -1,8 +1,10 @@
 """The desk's promises: what we said we would do, how often we did, and each time that we did not."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
+from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
@@ -11,10 +13,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from heedful.customers import kinds
+from heedful.kit import bundle
 from heedful.kit.errors import Refused
-from heedful.promise import commitments, promises, recounts, standards
-from heedful.promise.models import Commitment, Promise
-from heedful.web import lists, periods, touchpoint_kinds
+from heedful.promise import commitments, promises, recounts, retrospect, standards
+from heedful.promise.models import Commitment, Promise, Standard
+from heedful.web import lists, periods, shell, touchpoint_kinds, versions
 from heedful.web.desk.promises import forms as promise_forms
 from heedful.web.desk.promises import list as promise_list
 from heedful.web.desk.promises import page as promise_page
@@ -39,16 +42,19 @@ def index(request: PageRequest) -> HttpResponseBase:
     """All promises with their walk."""
     period = promise_page.period(request, at=timezone.now())
     ended = lists.chips(request, "show", "Show", [("ended", "Ended")])
-    found = Promise.objects.select_related("stage", "owner", "recount").prefetch_related("standards__calendar")
+    found = Promise.objects.select_related("stage", "owner", "recount").prefetch_related(
+        Prefetch("standards", Standard.objects.select_related("calendar"))
+    )
     rows = (found.exclude(ended_at=None) if ended.chosen else found.active()).order_by("stage__position", "pk")
     if request.GET.get("format") == "csv":
         return lists.csv_of(request, "promises", promise_list.whole(list(rows), period), promise_list.COLUMNS)
+    bundle.fetch(rows, *(known := shell.of(request).names).queries)
     context = {
-        "rows": promise_list.lines(rows, period),
+        "rows": promise_list.lines(rows, period, known.kinds),
         "export": lists.query(request.GET, format="csv"),
         **periods.context(request, period),
         "ended": ended,
-        "any": Promise.objects.exists(),
+        "any": bool(rows) or Promise.objects.exists(),
     }
     return page_or_block(request, "desk/promises/index.html", "rows", context)
 
@@ -56,7 +62,7 @@ def index(request: PageRequest) -> HttpResponseBase:
 @page("promise.read")
 def promise(request: PageRequest, slug: str) -> HttpResponseBase:
     """One promise: talk, walk, and the rows behind it."""
-    row = _promise(slug)
+    row = get_object_or_404(Promise.objects.select_related("stage", "owner", "recount"), slug=slug)
     context = promise_page.page_context(request, row, at=timezone.now())
     if request.GET.get("format") == "csv":
         return lists.csv_file(request, row.slug, context["found"], COLUMNS)
@@ -96,11 +102,34 @@ def new(request: PageRequest) -> HttpResponse:
     form, rows = _forms(request, {}, [standard_forms.empty()])
     if request.method == "POST" and "more" not in request.POST and form.is_valid() and rows.is_valid():
         try:
-            made = promises.make(wording=form.wording(), standards=_drafts(rows), by=request.user.by, at=timezone.now())
-            return redirect_with(request, _address(made), "Promised. We are looking through what happened so far.")
+            made = promises.make(
+                wording=form.wording(),
+                standards=_drafts(rows),
+                since=form.since_at,
+                by=request.user.by,
+                at=timezone.now(),
+            )
+            return redirect_with(request, _address(made), PROMISED if form.since_at is None else PROMISED_SINCE)
         except Refused as no:
             form.add_error(None, no.sentence)
     return _form_page(request, form, rows, None)
+
+
+PROMISED = "Promised, from now on."
+PROMISED_SINCE = "Promised. We are looking through what happened since."
+
+
+@page("promise.edit")
+@require_POST
+def retrospective(request: PageRequest) -> HttpResponse:
+    """Say of a promise that is being written how it would have gone lately."""
+    form, rows = _forms(request, {}, [standard_forms.empty()])
+    if not rows.is_valid():
+        return render(request, "desk/promises/retrospect.html", {"retrospect": None})
+    form.is_valid()
+    audience = form.cleaned_data.get("audience") or {}
+    found = retrospect.would_have_been(drafts=_drafts(rows), audience=audience, at=timezone.now())
+    return render(request, "desk/promises/retrospect.html", {"retrospect": found})
 
 
 @page("promise.edit")
@@ -116,9 +145,10 @@ def edit(request: PageRequest, slug: str) -> HttpResponse:
     """Change a promise."""
     row = _promise(slug)
     today = row.standards.today().order_by("pk")
-    form, rows = _forms(
-        request, promise_forms.wording_of(row), [standard_forms.initial_of(standard) for standard in today]
-    )
+    drawn = [standard_forms.initial_of(standard) for standard in today]
+    form, rows = _forms(request, promise_forms.wording_of(row), drawn)
+    kept = Standards(initial=drawn, prefix="standard", form_kwargs=rows.form_kwargs).forms
+    versions.of(request, form, *kept, row="Measure", promise=row.pk)
     if request.method == "POST" and "more" not in request.POST and form.is_valid() and rows.is_valid():
         try:
             _change(request, row, form.wording(), _drafts(rows))
@@ -159,7 +189,8 @@ def recount(request: PageRequest, slug: str) -> HttpResponse:
 
 
 def _promise(slug: str) -> Promise:
-    return get_object_or_404(Promise.objects.select_related("stage", "owner", "recount"), slug=slug)
+    rows = Promise.objects.select_related("stage", "owner", "recount").prefetch_related("standards")
+    return get_object_or_404(rows, slug=slug)
 
 
 def _address(row: Promise) -> str:
@@ -171,12 +202,13 @@ def _drafts(rows: Any) -> list[standards.StandardDraft]:
 
 
 def _forms(request: HttpRequest, said: dict[str, Any], initial: list[dict[str, Any]]) -> tuple[PromiseForm, Any]:
+    known = {"offered": cache(touchpoint_kinds.offered)}
     if request.method != "POST":
-        return PromiseForm(initial=said), Standards(initial=initial, prefix="standard")
+        return PromiseForm(initial=said), Standards(initial=initial, prefix="standard", form_kwargs=known)
     sent = request.POST.copy()
     if "more" in sent and (count := sent.get("standard-TOTAL_FORMS", "")).isdecimal():
         sent["standard-TOTAL_FORMS"] = str(min(int(count[:3]) + 1, standard_forms.MOST))
-    return PromiseForm(sent, initial=said), Standards(sent, initial=initial, prefix="standard")
+    return PromiseForm(sent, initial=said), Standards(sent, initial=initial, prefix="standard", form_kwargs=known)
 
 
 def _form_page(request: PageRequest, form: PromiseForm, rows: Any, row: Promise | None) -> HttpResponse:

@@ -164,10 +164,9 @@ def invitations_of(
     return rows.filter(reason=reason) if reason in invitations.REASONS else rows
 
 
-def latest(survey: Survey) -> list[ResponseRow]:
-    """The sheets that were answered last."""
-    rows = invitations_of(survey, state=Invitation.State.ANSWERED).order_by("-answered_at", "-pk")
-    return response_rows(rows[:LATEST])
+def last_answered(survey: Survey) -> QuerySet[Invitation]:
+    """The invitations that were answered last."""
+    return invitations_of(survey, state=Invitation.State.ANSWERED).order_by("-answered_at", "-pk")[:LATEST]
 
 
 def response_rows(rows: Iterable[Invitation]) -> list[ResponseRow]:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
@@ -11,8 +12,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from heedful.kit.errors import Refused
 from heedful.listen import forms, invitation_mail, surveys, tallies, wordings
-from heedful.listen.models import Invitation, Survey
-from heedful.web import lists, periods, shell, touchpoint_kinds
+from heedful.listen.models import Budget, Invitation, Survey
+from heedful.web import lists, periods, shell, touchpoint_kinds, versions
 from heedful.web.desk.surveys import forms as survey_forms
 from heedful.web.desk.surveys import page as survey_page
 from heedful.web.desk.surveys.forms import Questions, SurveyDesignForm
@@ -33,17 +34,31 @@ COLUMNS: list[lists.Column[Invitation]] = [
 @page("survey.read")
 def index(request: PageRequest) -> HttpResponse:
     """All surveys, with how they are answered."""
+    return _index(request)
+
+
+def _index(request: PageRequest, **typed: int) -> HttpResponse:
     when = survey_page.period(request, at=timezone.now())
     ended = lists.chips(request, "show", "Show", [("ended", "Ended")])
     rows = Survey.objects.exclude(ended_at=None) if ended.chosen else Survey.objects.filter(ended_at=None)
+    budget = surveys.budget()
     context = {
         "lines": survey_page.lines(list(rows.order_by("is_service", "name", "pk")), when),
         **periods.context(request, when),
         "ended": ended,
-        "budget": surveys.budget(),
+        "budget": budget,
+        "typed": {"times": budget.times, "days": budget.days} | typed,
+        "version": _version(request, budget),
         "any": Survey.objects.exists(),
     }
+    if typed:
+        return render(request, "desk/surveys/index.html", context, status=422)
     return page_or_block(request, "desk/surveys/index.html", "rows", context)
+
+
+def _version(request: HttpRequest, budget: Budget) -> versions.FormVersion:
+    drawn = {name: (name.capitalize(), str(getattr(budget, name))) for name in ("times", "days")}
+    return versions.check(request, drawn, event="BudgetChanged")
 
 
 @page("survey.read")
@@ -56,9 +71,9 @@ def survey(request: PageRequest, pk: int) -> HttpResponseBase:
     rows = survey_page.invitations_of(row, when=when, state=chosen, reason=request.GET.get("reason", ""))
     if request.GET.get("format") == "csv":
         return lists.csv_file(request, row.slug, rows, COLUMNS)
-    shown = lists.read(request, rows, keys=["-created_at", "-id"], size=25)
-    latest = [] if {"state", "reason", "after"} & request.GET.keys() else survey_page.latest(row)
-    lists.disclose(request, [one.invitation for one in latest])
+    last = None if {"state", "reason", "after"} & request.GET.keys() else survey_page.last_answered(row)
+    shown = lists.read(request, rows, keys=["-created_at", "-id"], size=25, above=last)
+    responses = survey_page.response_rows([*(last or ()), *shown.rows])
     tally = tallies.of([row], since=when.since, until=when.until)[row.pk]
     context = {
         "survey": row,
@@ -66,10 +81,10 @@ def survey(request: PageRequest, pk: int) -> HttpResponseBase:
         "tally": tally,
         "suppressions": survey_page.suppressions(tally),
         "figures": [survey_page.rate(row, tally), *survey_page.score_figures(row, when)],
-        "latest": latest,
+        "latest": responses[: len(last or ())],
         "states": states,
         "page": shown,
-        "responses": survey_page.response_rows(shown.rows),
+        "responses": responses[len(last or ()) :],
         "link": invitation_mail.link_to(row.public_token),
         "line": survey_page.SurveyRow(row, tally),
     }
@@ -107,6 +122,8 @@ def edit(request: PageRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(Survey, pk=pk)
     initial = [survey_forms.question_initial(question) for question in row.questions]
     form, rows = _forms(request, survey_forms.initial_of(row), initial, row.languages)
+    current = SurveyDesignForm(initial=survey_forms.initial_of(row), spoken=row.languages)
+    versions.of(request, form, *_kept(row, initial), row="Question", current=current, survey=pk)
     if _is_sent(request) and form.is_valid() and rows.is_valid():
         try:
             design = form.design(_questions(rows))
@@ -160,6 +177,8 @@ def budget(request: PageRequest) -> HttpResponse:
     if not all(number.isascii() and number.isdigit() and len(number) < 6 for number in numbers):
         raise Refused("Give both as whole numbers.")
     times, days = map(int, numbers)
+    if _version(request, surveys.budget()).differences:
+        return _index(request, times=times, days=days)
     surveys.set_budget(times=times, days=days, by=request.user.by, at=timezone.now())
     return redirect_with(request, reverse("desk:surveys"), "Saved. It counts from the next ask on.")
 
@@ -184,6 +203,12 @@ def _forms(
         sent.setdefault(f"question-{count}-code", survey_forms.next_question(sent))
     spoken = survey_forms.chosen_languages(sent)
     return SurveyDesignForm(sent, spoken=spoken), Questions(sent, prefix="question", form_kwargs={"spoken": spoken})
+
+
+def _kept(row: Survey, questions: list[dict[str, Any]]) -> list[Form]:
+    """A survey's questions as its form shows them."""
+    spoken = {"spoken": row.languages}
+    return list(Questions(initial=questions, prefix="question", form_kwargs=spoken).forms)
 
 
 def _questions(rows: Any) -> list[dict[str, Any]]:

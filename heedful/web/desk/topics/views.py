@@ -1,5 +1,6 @@
 """The desk's topics: what the company reads for, and a box to try what would be read."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -9,9 +10,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from heedful.understand import detection, reading, rereadings, topics
+from heedful.listen import wordings
+from heedful.understand import detection, light, quality, reading, rereadings, topics
 from heedful.understand.models import Reading, Topic
-from heedful.web import refusals
+from heedful.web import refusals, versions, wording
 from heedful.web.page import PageRequest, page, page_or_block, redirect_with
 
 
@@ -29,9 +31,22 @@ class TopicForm(forms.Form):
         help_text="What customers might write, one sentence a line. A few that differ are better than many alike.",
     )
 
+    sure = forms.IntegerField(
+        label="How sure we must be",
+        required=False,
+        min_value=round(topics.LEAST_SURE * 100),
+        max_value=round(topics.SUREST * 100),
+        initial=round(light.THRESHOLD * 100),
+        widget=forms.NumberInput(attrs={"type": "range", "step": 5}),
+        help_text="Further left more is counted to this topic, and more of it wrongly; further right less, and surer.",
+    )
+
     def values(self) -> dict[str, Any]:
         """The topic as the operation takes it."""
-        return {**self.cleaned_data, "examples": self.cleaned_data["examples"].splitlines()}
+        told = dict(self.cleaned_data)
+        sure = told.pop("sure")
+        threshold = {} if sure is None else {"threshold": sure / 100}
+        return {**told, "examples": told["examples"].splitlines(), **threshold}
 
 
 @page("topic.read")
@@ -56,12 +71,31 @@ def try_out(text: str) -> dict[str, Any]:
     return {
         "language": read.language,
         "language_confidence": read.language_confidence,
-        "sentiment": read.sentiment,
-        "sentiment_confidence": read.sentiment_confidence,
+        "feeling": wording.feeling(read.sentiment, language=read.language),
+        "sentiment_confidence": read.sentiment_confidence if read.sentiment else None,
         "topics": [(names.get(slug, slug), confidence) for slug, confidence in read.topics],
         "signals": [detection.words_of(signal) for signal in read.signals],
         "reading": Reading(signals=[{"signal": name, "words": words} for name, words in read.signals.items()]),
     }
+
+
+@page("topic.read")
+def reading_quality(request: PageRequest) -> HttpResponse:
+    """How well we read: what was measured, with what is not read."""
+    measured = quality.figures()
+    told = {
+        "measured_on": date.fromisoformat(measured["measured_on"]),
+        "read": ", ".join(sorted(map(wordings.in_english, light.read_languages()))),
+        "check": measured["signals_check"],
+        "signals": [row | {"name": _signal_name(row["signal"])} for row in measured["signals"]],
+        "fewest": quality.FEWEST,
+        **{name: measured[name] for name in ("feelings", "topics", "languages")},
+    }
+    return render(request, "desk/topics/quality.html", told)
+
+
+def _signal_name(signal: str) -> str:
+    return "All together" if signal == "all" else detection.words_of(signal)
 
 
 @page("topic.edit")
@@ -79,8 +113,14 @@ def add(request: PageRequest) -> HttpResponse:
 def topic(request: PageRequest, pk: int) -> HttpResponse:
     """Tell a topic differently."""
     row = get_object_or_404(Topic, pk=pk)
-    was = {"name": row.name, "description": row.description, "examples": "\n".join(row.examples)}
+    was = {
+        "name": row.name,
+        "description": row.description,
+        "examples": "\n".join(row.examples),
+        "sure": round(row.threshold * 100),
+    }
     form = TopicForm(request.POST or None, initial=was)
+    versions.of(request, form, topic=pk)
     if request.method == "POST" and form.is_valid():
         with refusals.at_form(form):
             topics.change(topic=row, **form.values(), by=request.user.by, at=timezone.now())
@@ -95,6 +135,8 @@ def topic(request: PageRequest, pk: int) -> HttpResponse:
 def retirement(request: PageRequest, pk: int) -> HttpResponse:
     """Retire a topic, or bring it back."""
     row = get_object_or_404(Topic, pk=pk)
+    if versions.is_done(request, is_on=row.is_active):
+        return redirect_with(request, reverse("desk:topics"), versions.DONE)
     if row.is_active:
         topics.retire(topic=row, by=request.user.by, at=timezone.now())
         return redirect_with(request, reverse("desk:topics"), f"{row.name} is no longer read for. What was read stays.")

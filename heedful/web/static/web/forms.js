@@ -9,7 +9,7 @@ function openForm(details) {
   const fields = [...details.querySelectorAll(FIELDS)].filter((field) => !field.disabled && !("later" in field.dataset));
   const wrong = fields.find((field) => field.getAttribute("aria-invalid") === "true");
   const empty = fields.find((field) => !field.value);
-  (wrong || empty || fields.at(-1) || details.querySelector("summary")).focus();
+  (details.querySelector("[autofocus]") || wrong || empty || fields.at(-1) || details.querySelector("summary")).focus();
   showForm(details);
 }
 
@@ -52,6 +52,17 @@ window.addEventListener("pageshow", () => {
   document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent);
 });
 
+// A slider says where it stands.
+function sayWhere(slider) {
+  const said = slider.nextElementSibling?.matches("output") ? slider.nextElementSibling : document.createElement("output");
+  said.textContent = `${slider.value} %`;
+  slider.after(said);
+}
+
+document.addEventListener("input", (event) => {
+  if (event.target.matches("input[type=range]")) sayWhere(event.target);
+});
+
 const TYPED = "heedful.typed";
 const WRITTEN = "textarea[name], input[name]:is([type=text], [type=email], [type=url], [type=number], :not([type]))";
 
@@ -79,6 +90,7 @@ function findTyped() {
 }
 
 document.addEventListener("DOMContentLoaded", () => {
+  document.querySelectorAll("input[type=range]").forEach(sayWhere);
   findTyped();
   settleActs();
 });

@@ -28,7 +28,7 @@ ALTER TABLE customers_arrival DROP COLUMN batch, DROP COLUMN content
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('customers', '0015_arrive'),
+        ('customers', '0016_people_apart'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
