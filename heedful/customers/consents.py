@@ -143,7 +143,7 @@ def take_back(*, customers: Collection[int], import_id: int) -> None:
     left: list[Consent] = []
     gone: list[int] = []
     for row in rows.order_by("pk"):
-        facts, row.imported = layers.without(row.imported, facts_of(row), import_id)
+        facts, row.imported = layers.without(row.imported or {}, facts_of(row), import_id)
         if facts:
             _stand(row, facts)
             left.append(row)

@@ -324,9 +324,8 @@ def quote(*, facts: Mapping[int, Mapping[str, Fact]], by: By, at: datetime) -> N
         (record, person, new) for record, person, old in rows if (new := dated_facts.latest(old, dated[record])) != old
     ]
     if changed:
-        statements.fetch(
-            fact_statements.QUOTED, [statements.document([{"id": record, "facts": new} for record, _, new in changed])]
-        )
+        said = [{"id": record, "facts": new} for record, _, new in changed]
+        statements.fetch(fact_statements.QUOTED, [statements.document(said)])
         profiles.refresh(
             people={person for _, person, _ in changed}, held={record for record, _, _ in held}, by=by, at=at
         )

@@ -174,7 +174,7 @@ def _release_facts(records: Collection[int], stay: Collection[int], import_id: i
     rows = Customer.objects.select_for_update(no_key=True).filter(pk__in=records, imported__has_key=str(import_id))
     changed = []
     for row in rows.order_by("pk"):
-        facts, left = (row.facts, None) if row.pk in stay else layers.without(row.imported, row.facts, import_id)
+        facts, left = (row.facts, None) if row.pk in stay else layers.without(row.imported or {}, row.facts, import_id)
         changed.append({"id": row.pk, "facts": facts, "imported": left})
     if changed:
         statements.fetch(RELEASED, [statements.document(changed)])
@@ -216,7 +216,9 @@ LOOSE_LINKS = """
 WITH own AS (SELECT id FROM customers_identity WHERE customer_id = ANY(%s))
 DELETE FROM customers_identitylink
 WHERE (a_id IN (SELECT id FROM own) OR b_id IN (SELECT id FROM own)) AND imported_by = '{}'
+    AND parted_at IS NULL
 """
+"""What somebody parted stays parted, should anybody name it together again."""
 
 
 def _work_out_anew(records: Collection[int], by: By, at: datetime) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from heedful.customers import dedup, messages, touchpoints, withdrawal
 from heedful.customers.import_log import Import, ImportBatch, ImportClaim
@@ -73,7 +74,7 @@ def _record(
 
 
 def _batch(state: Import, written: messages.WrittenBatch) -> ImportBatch:
-    where = {}
+    where: dict[str, Any] = {}
     if event := written.event:
         where = {"number": event.batch, "first_id": event.first_id, "last_id": event.last_id}
         where |= {"earliest": event.earliest, "latest": event.latest}

@@ -246,10 +246,11 @@ def _stopping_with_a_reason(row: Import) -> Iterator[None]:
 def go_on_trying(*, number: int, digest: str) -> None:
     """Do a dry run; runs in the worker. One whose map was changed meanwhile leaves it to the next."""
     row = Import.objects.filter(pk=number, queued_at=None).first()
-    if row is None or (row.trial or {}).get("map") != digest or (row.trial or {}).get("done"):
+    trial = row.trial or {} if row is not None else {}
+    if row is None or trial.get("map") != digest or trial.get("done"):
         return
     with _stopping_with_a_reason(row):
-        mapping, begun = diagnostics.read(row.map_text, "The map"), row.trial["begun"]
+        mapping, begun = diagnostics.read(row.map_text, "The map"), trial["begun"]
         done = [0, 0]
 
         def progress(count: int) -> None:

@@ -17,7 +17,7 @@ from heedful.associates.models import Associate, Team
 from heedful.customers import kinds, messages, touchpoints
 from heedful.customers.messages import Description, SourceMessage
 from heedful.customers.models import Customer, Stage, TouchpointKind
-from heedful.customers.question_kinds import Answer
+from heedful.customers.question_kinds import Answer, Score
 from heedful.customers.touchpoints import TouchpointDraft
 from heedful.kit.actor import SYSTEM
 from heedful.listen.models import Survey
@@ -82,8 +82,13 @@ def test_exported_answers_have_a_column_for_each_question_and_say_whose_and_when
     as_: As, lena: Associate, acme: object
 ) -> None:
     names = (("user_id", "u1"), ("external", "crm-7"), ("email", "al@x.org"))
-    first = {"satisfaction.delivery": 4, "recommend": Answer(3, (1, 5)), "choice": Answer(1, label="Price")}
-    for name, at, scores in (("one", NOON, first), ("two", NOON - timedelta(days=1), {"recommend": 9})):
+    first: dict[str, Score] = {
+        "satisfaction.delivery": 4,
+        "recommend": Answer(3, (1, 5)),
+        "choice": Answer(1, label="Price"),
+    }
+    second: dict[str, Score] = {"recommend": 9}
+    for name, at, scores in (("one", NOON, first), ("two", NOON - timedelta(days=1), second)):
         said = TouchpointDraft("order_reviewed", at, name, names, scores=scores)
         messages.record(
             messages=[SourceMessage(said, Description(names, at, {"segment": "gold"}))],

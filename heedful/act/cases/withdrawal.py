@@ -36,7 +36,7 @@ def take_back(*, feedback: Collection[int], touchpoints: Collection[int], becaus
     cases = Case.objects.select_for_update().filter(pk__in=troubles.values("case")).order_by("pk")
     remaining = RemainingCases(set(), set())
     for case in cases.annotate(has_work=_has_work()):
-        if case.has_work:
+        if getattr(case, "has_work"):  # noqa: B009 (annotated above)
             _say(case, because, at)
             remaining.cases.add(case.pk)
             remaining.customers.update(case.troubles.values_list("customer_id", flat=True), [case.customer_id])
