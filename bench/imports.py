@@ -1,4 +1,4 @@
-"""Import: rows a second and memory of three kinds of file, beside reading the same file alone."""
+"""Import: rows a second, CPU a row and memory of kinds of file, beside reading the same file alone."""
 
 import argparse
 import json
@@ -46,6 +46,7 @@ def main() -> None:
             large = _measured(Path(folder), options.rows, environment, server, "large", orders)
             words = _measured(Path(folder), options.rows // 2, environment, server, "words", nps)
             events = _measured(Path(folder), options.rows // 2, environment, server, "events", clickstream)
+            wide = _measured(Path(folder), options.rows // 5, environment, server, "wide", ratings)
         finally:
             server.stop()
     print(
@@ -56,6 +57,7 @@ def main() -> None:
                 "large": large,
                 "words": words,
                 "events": events,
+                "wide": wide,
                 "memory_ratio": round(large["peak_mb"] / small["peak_mb"], 2),
             }
         )
@@ -98,7 +100,10 @@ def _import(file: Path) -> dict[str, float]:
     from heedful import imports
     from heedful.kit.actor import By
 
-    found = imports.read_map(MAPS / f"{file.suffixes[0].removeprefix('.')}.toml")
+    shape = file.suffixes[0].removeprefix(".")
+    if shape == "ratings":
+        file.with_suffix(".toml").write_text(RATINGS)
+    found = imports.read_map(file.with_suffix(".toml") if shape == "ratings" else MAPS / f"{shape}.toml")
     start = time.process_time()
     for _ in imports.open_table(file).rows():
         pass
@@ -150,6 +155,33 @@ def clickstream(rows: int, salt: str) -> Iterator[str]:
     for n in range(rows):
         at = f"2026-03-{n % 27 + 1:02d}T10:{n % 60:02d}:00"
         yield f"{salt}{n // 8},s{n // 4},{('view', 'cart', 'buy')[n % 3]},{at},web,search,march,active"
+
+
+QUESTIONS = [f"q{n}" for n in range(13)]
+RATINGS = """
+source = "ratings"
+id = "id"
+[customer]
+external = "id"
+segment = "class"
+attributes = ["gender", "age"]
+[[touchpoint]]
+kind = "survey_answered"
+at = "at"
+channel = "survey"
+properties = ["distance", "delay"]
+[touchpoint.scores]
+""" + "".join(f'"satisfaction.{question}" = {{ column = "{question}", none = ["0"] }}\n' for question in QUESTIONS)
+
+
+def ratings(rows: int, salt: str) -> Iterator[str]:
+    """Thirteen scores a row, as passengers fill them in; each row of another customer."""
+    yield ",".join(["id", "at", "gender", "age", "class", "distance", "delay", *QUESTIONS])
+    for n in range(rows):
+        scores = ",".join(str((n * (k + 3) + n // 7) % 6) for k in range(len(QUESTIONS)))
+        at = f"2026-03-{n % 27 + 1:02d} 10:{n % 60:02d}"
+        who = f"{('f', 'm')[n % 2]},{20 + n % 60},{('eco', 'business')[n % 2]}"
+        yield f"{salt}{n},{at},{who},{n % 3000},{n % 90},{scores}"
 
 
 def _postgres_cpu(server: Server) -> float:

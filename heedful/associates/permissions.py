@@ -38,6 +38,7 @@ TABLE: dict[str, frozenset[Role]] = {
     "team.edit": frozenset({LEAD, ADMIN}),
     "company.edit": frozenset({ADMIN}),
     "associate.edit": frozenset({ADMIN}),
+    "import.edit": PROGRAMME,
     "key.edit": frozenset({ADMIN}),
     "webhook.edit": frozenset({ADMIN}),
 }

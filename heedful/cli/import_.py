@@ -22,7 +22,7 @@ SHOWN = ("email", "phone")
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Say what can be chosen."""
-    parser.add_argument("file", type=Path, help="CSV, JSON lines or Parquet, also gzipped")
+    parser.add_argument("file", type=Path, help="CSV, JSON lines (both also gzipped), Excel or Parquet")
     parser.add_argument("--map", type=Path, required=True, help="what the columns mean; see docs/import.md")
     parser.add_argument("--dry-run", action="store_true", help="read everything, write nothing, list what is wrong")
     parser.add_argument("--rejected", type=Path, help="where bad rows go (FILE.rejected.csv or .jsonl)")
@@ -43,7 +43,13 @@ def run(options: argparse.Namespace) -> int:
             by = By("import", mapping.source, options.file.name)
             rejected = options.rejected or _beside(options.file, table.format)
             report = imports.run(
-                table=table, mapping=mapping, rejected=rejected, by=by, at=timezone.now(), progress=bar.update
+                table=table,
+                mapping=mapping,
+                rejected=rejected,
+                map_text=options.map.read_text(encoding="utf-8-sig"),
+                by=by,
+                at=timezone.now(),
+                progress=bar.update,
             )
     _tell(report, dry=options.dry_run)
     if report.rejected and not options.dry_run:
@@ -52,12 +58,14 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _beside(file: Path, form: str) -> Path:
-    return file.with_name(f"{file.name}.rejected.{'csv' if form == 'csv' else 'jsonl'}")
+    return file.with_name(f"{file.name}.rejected.{'csv' if form in ('csv', 'xlsx') else 'jsonl'}")
 
 
 def _as_understood(table: imports.FileTable) -> str:
     if table.format == "parquet":
         return f"{table.path.name}: Parquet, {len(table.columns)} columns."
+    if table.format == "xlsx":
+        return f"{table.path.name}: the first sheet of an Excel workbook, {len(table.columns)} columns."
     encoding = table.encoding.removesuffix("-sig").upper()
     damaged = f" ({table.damaged:,} damaged characters in it)" if table.damaged else ""
     if table.format == "jsonl":
@@ -67,6 +75,8 @@ def _as_understood(table: imports.FileTable) -> str:
 
 
 def _tell(report: imports.Report, *, dry: bool) -> None:
+    if report.notice:
+        print(report.notice)
     if report.resumed_at:
         print(f"Went on after row {report.resumed_at:,}, where it was stopped.")
     for line in _counts(report, dry=dry):
@@ -77,6 +87,8 @@ def _tell(report: imports.Report, *, dry: bool) -> None:
         print(f"  row {number}: {reason}")
     if report.rejected > len(report.errors):
         print(f"  and {report.rejected - len(report.errors):,} more")
+    if report.number:
+        print(f"This is import {report.number}; `heedful imports undo {report.number}` takes it back.")
     for understood in report.sample:
         print(_example(understood))
 
@@ -84,15 +96,25 @@ def _tell(report: imports.Report, *, dry: bool) -> None:
 def _counts(report: imports.Report, *, dry: bool) -> list[str]:
     """What became of the file, a line for each thing that can be counted."""
     would = "would be " if dry else ""
-    new, repeated = (report.taken, "") if dry else (report.taken, f", {report.duplicates:,} were there already")
+    new = report.taken - report.duplicates if dry else report.taken
+    repeated = f", {report.duplicates:,} {'are' if dry else 'were'} there already"
     many = "at least " if dry and report.customers_new >= MOST_COMING else ""
     lines = [
         f"{report.rows:,} rows read.",
         f"Customers: {many}{report.customers_new:,} {would}new, {report.customers_matched:,} known already.",
         f"Joins: {report.joins:,} rows {'name' if dry else 'joined'} people who were apart.",
-        f"Touchpoints: {new:,} {'in the file' if dry else 'new'}{repeated}.",
+        f"Touchpoints: {new:,} {would}new{repeated}.",
         f"Feedback: {report.feedback:,} touchpoints of the file carry a score or a comment.",
     ]
+    if report.properties:
+        carried = ", ".join(f"{name} {count:,}" for name, count in sorted(report.properties.items()))
+        lines.append(f"They carry: {carried}.")
+    if report.sums:
+        amounts = ", ".join(f"{total:,.2f} {currency}" for currency, total in sorted(report.sums.items()))
+        lines.append(f"Values, summed over all rows: {amounts}.")
+    if report.changed:
+        what = "take the place of what they said" if report.updates else "stay as they were"
+        lines.append(f"Same id, other content: {report.changed:,} touchpoints, which {what}.")
     if report.clamped:
         seen = ", ".join(f"row {number}: {at:%Y-%m-%d}" for number, at in report.absurd)
         lines.append(

@@ -321,6 +321,20 @@ EVENTS_PER_S = env.number(
     default=0,
     doc="Events that one key may send in a second to each of the web processes; 0 sets no limit.",
 )
+IMPORT_MB = env.number(
+    "HEEDFUL_IMPORT_MB",
+    default=500,
+    least=1,
+    most=100_000,
+    doc="How large a file may be that is brought through the import page, in megabytes.",
+)
+IMPORT_DAYS = env.number(
+    "HEEDFUL_IMPORT_DAYS",
+    default=30,
+    least=1,
+    most=3650,
+    doc="Days for which files that came through the import page, and their bad rows, are kept in the data folder.",
+)
 WORKER_CONCURRENCY = env.number(
     "HEEDFUL_WORKER_CONCURRENCY", default=4, least=1, most=100, doc="Jobs that the worker runs at once."
 )

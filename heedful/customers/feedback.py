@@ -1,8 +1,9 @@
 """What customers said: one sheet per answer, kept beside the log so that scores are counted without reading it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 import msgspec
 from django.db import connection
@@ -49,6 +50,7 @@ ON CONFLICT (subject) DO UPDATE SET
         THEN EXCLUDED.verbatim ELSE f.verbatim END,
     happened_at = greatest(f.happened_at, EXCLUDED.happened_at),
     touchpoint_id = greatest(f.touchpoint_id, EXCLUDED.touchpoint_id)
+RETURNING subject, id, xmax = 0
 """
 
 SCORES = """
@@ -79,8 +81,72 @@ def score_draft(question: str, score: question_kinds.Score) -> ScoreDraft:
 
 def record(*, drafts: Sequence[FeedbackDraft]) -> None:
     """Write sheets; of two answers to one question of a sheet the later stands."""
-    document = msgspec.json.encode(sorted(drafts, key=lambda draft: draft.subject)).replace(b"\\u0000", b"").decode()
+    ordered = sorted(drafts, key=lambda draft: draft.subject)
+    sheets = [_sheet(draft) for draft in ordered]
+    scored = [draft for draft in ordered if draft.scores]
     with connection.cursor() as cursor:
-        cursor.execute(SHEETS, [document])
-        if any(draft.scores for draft in drafts):
-            cursor.execute(SCORES, [document])
+        cursor.execute(SHEETS, [_document(sheets)])
+        rows = cursor.fetchall()
+        if scored and len(rows) == len(drafts) and all(is_new for *_, is_new in rows):
+            _copy(scored, {subject: pk for subject, pk, _ in rows})
+        elif scored:
+            cursor.execute(SCORES, [_document(scored)])
+
+
+def _document(rows: Sequence[Any]) -> str:
+    return msgspec.json.encode(rows).replace(b"\\u0000", b"").decode()
+
+
+def _sheet(draft: FeedbackDraft) -> dict[str, Any]:
+    return {
+        "subject": draft.subject,
+        "customer": draft.customer,
+        "touchpoint": draft.touchpoint,
+        "happened_at": draft.happened_at,
+        "kind": draft.kind,
+        "channel": draft.channel,
+        "stage": draft.stage,
+        "survey": draft.survey,
+        "verbatim": draft.verbatim,
+    }
+
+
+COPY = """
+COPY customers_score (feedback_id, question, value, given, lowest, highest, label, happened_at, customer_id, kind,
+    channel, stage) FROM STDIN
+"""
+
+
+def _copy(drafts: Sequence[FeedbackDraft], sheets: Mapping[str, int]) -> None:
+    """Write the scores of sheets of which none was there: nothing is to be looked up, and nothing can be in the way."""
+    lines = []
+    for draft in drafts:
+        start = f"{sheets[draft.subject]}\t"
+        end = "\t".join(
+            ["", str(draft.happened_at), str(draft.customer), *map(_plain, (draft.kind, draft.channel, draft.stage))]
+        )
+        for question, score in draft.scores.items():
+            lines.append(f"{start}{_plain(question)}\t{score.value!r}\t{_middle(score)}{end}\n")
+    connection.ensure_connection()
+    with connection.wrap_database_errors, connection.connection.cursor() as cursor, cursor.copy(COPY) as copy:
+        copy.write("".join(lines))
+
+
+NOTHING = "\\N\t\\N\t\\N\t"
+
+
+def _middle(score: ScoreDraft) -> str:
+    if score.given is None and not score.label:
+        return NOTHING
+    parts = (score.given, score.lowest, score.highest)
+    return "".join(f"{'\\N' if part is None else repr(part)}\t" for part in parts) + _plain(score.label)
+
+
+def _plain(text: str) -> str:
+    """A text as it may stand between tabs."""
+    if text.isalnum():
+        return text
+    return text.translate(ESCAPED)
+
+
+ESCAPED = {0: None, 9: "\\t", 10: "\\n", 13: "\\r", 92: "\\\\"}

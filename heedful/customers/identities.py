@@ -1,5 +1,6 @@
 """By what customers are recognised: each identity arrives as a record of its own, in one form of writing."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -7,7 +8,7 @@ from functools import lru_cache
 
 from django.db import transaction
 
-from heedful.customers import contests, folding, grouping, links, phones, placeholders
+from heedful.customers import contests, folding, grouping, identity_statements, links, phones, placeholders
 from heedful.kit import characters, emails, memory, statements
 
 Name = tuple[str, str]
@@ -28,12 +29,21 @@ class IdentityRecord:
     customer: int
     verified: bool = True
     contested: bool = False
+    imported_by: tuple[int, ...] | None = None
+    """The imports that alone named it; none where others did, which is so for good."""
 
+    def is_named_by(self, import_id: int | None) -> bool:
+        """Whether it is written down that this import, or somebody who is none, named it."""
+        return self.imported_by is None or import_id in self.imported_by
+
+
+type Sender = bool | str
+"""Whether a sender is trusted, or which import it is: what one of them wrote down says nothing to the others."""
 
 _known: dict[Name, IdentityRecord] = {}
-_linked: dict[bool, set[grouping.Link]] = {True: set(), False: set()}
+_linked: dict[Sender, set[grouping.Link]] = defaultdict(set)
 """Links that are written, by whether they are verified."""
-_settled: dict[bool, dict[tuple[Name, ...], int]] = {True: {}, False: {}}
+_settled: dict[Sender, dict[tuple[Name, ...], int]] = defaultdict(dict)
 """The record under which a message with exactly these identities is kept, by whether its sender is trusted.
 
 What a browser settled says nothing to a server, whose word verifies names and links. The other way round nothing is
@@ -45,25 +55,25 @@ left to do: a browser that repeats what a server said adds no evidence.
 def forget() -> None:
     """Empty this process's memory of identities; needed only after the database was replaced."""
     _known.clear()
-    for verified in (True, False):
-        _linked[verified].clear()
-        _settled[verified].clear()
+    _linked.clear()
+    _settled.clear()
 
 
-def records_of(messages: Sequence[tuple[Name, ...]], *, verified: bool = True) -> list[int] | None:
+def records_of(messages: Sequence[tuple[Name, ...]], *, sender: Sender = True) -> list[int] | None:
     """Return the record of each message, if this process has met every one of them just so, from such a sender."""
-    find = _settled[verified].get
+    find = _settled[sender].get
     records = [find(message) for message in messages]
     return None if None in records else records  # type: ignore[return-value]
 
 
-def remember_records(messages: Sequence[tuple[Name, ...]], records: Sequence[int], *, verified: bool = True) -> None:
+def remember_records(messages: Sequence[tuple[Name, ...]], records: Sequence[int], *, sender: Sender = True) -> None:
     """Remember the records of messages once they are durable."""
 
     def commit() -> None:
-        if len(_settled[verified]) > MOST_CACHED:
-            _settled[verified].clear()
-        _settled[verified].update(zip(messages, records, strict=True))
+        settled = _settled[sender]
+        if len(settled) > MOST_CACHED:
+            settled.clear()
+        settled.update(zip(messages, records, strict=True))
 
     transaction.on_commit(commit)
 
@@ -107,6 +117,13 @@ class Arrivals:
     """Whether their sender is trusted to say who somebody is."""
     source: str = ""
     origins: Sequence[str] = ()
+    import_id: int | None = None
+    """Which import it is, if it is one."""
+
+    @property
+    def sender(self) -> Sender:
+        """By what this process remembers what their sender has written down."""
+        return self.verified if self.import_id is None else f"import:{self.import_id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,19 +155,19 @@ def resolve(*, arrivals: Arrivals) -> Resolved:
 
     The firmest identity of a message that is not contested is seen together with each of its others.
     """
-    messages, verified = arrivals.messages, arrivals.verified
-    known, missing = _recall(messages, verified)
+    messages, verified, import_id = arrivals.messages, arrivals.verified, arrivals.import_id
+    known, missing = _recall(messages, verified, import_id)
     fresh: dict[Name, IdentityRecord] = {}
     spans: dict[Name, Span] = {}
     proven: dict[Name, IdentityRecord] = {}
     if missing:
-        known |= _look_up(missing)
+        known |= _claim(_look_up(missing), import_id)
         if missing := [name for name in missing if name not in known]:
             spans = _spans(messages, arrivals.times, set(missing))
-            fresh = _create(missing, spans, verified)
+            fresh = _create(missing, spans, verified, import_id)
             known |= fresh
             if missing := [name for name in missing if name not in known]:
-                known |= _look_up(missing)
+                known |= _claim(_look_up(missing), import_id)
         proven = _verify(known) if verified else {}
         known |= proven
         _remember(known)
@@ -183,13 +200,15 @@ def _spans(messages: Sequence[tuple[Name, ...]], times: Sequence[datetime], name
     return spans
 
 
-def _recall(messages: Sequence[tuple[Name, ...]], verified: bool) -> tuple[dict[Name, IdentityRecord], list[Name]]:
+def _recall(
+    messages: Sequence[tuple[Name, ...]], verified: bool, import_id: int | None
+) -> tuple[dict[Name, IdentityRecord], list[Name]]:
     """Return what this process remembers of these identities, and those that it does not know well enough, in order."""
     known: dict[Name, IdentityRecord] = {}
     missing: set[Name] = set()
     for message in messages:
         for name in message:
-            if (row := _known.get(name)) is not None and row.verified >= verified:
+            if (row := _known.get(name)) and row.verified >= verified and row.is_named_by(import_id):
                 known[name] = row
             else:
                 missing.add(name)
@@ -198,38 +217,35 @@ def _recall(messages: Sequence[tuple[Name, ...]], verified: bool) -> tuple[dict[
 
 def _look_up(names: Sequence[Name]) -> dict[Name, IdentityRecord]:
     pairs = [{"kind": kind, "value": value} for kind, value in names]
-    return _read(statements.fetch(LOOK_UP, [statements.document(pairs)]))
+    return _read(statements.fetch(identity_statements.LOOK_UP, [statements.document(pairs)]))
 
 
-LOOK_UP = """
-SELECT i.kind, i.value, i.id, i.customer_id, i.verified, i.contested FROM customers_identity i
-JOIN jsonb_to_recordset(%s::jsonb) AS w(kind text, value text) USING (kind, value)
-"""
-
-
-def _read(rows: Iterable[tuple[str, str, int, int, bool, bool]]) -> dict[Name, IdentityRecord]:
+def _read(rows: Iterable[tuple[str, str, int, int, bool, bool, list[int] | None]]) -> dict[Name, IdentityRecord]:
     return {
-        (kind, value): IdentityRecord(identity, customer, verified, contested)
-        for kind, value, identity, customer, verified, contested in rows
+        (kind, value): IdentityRecord(row, customer, verified, contested, None if imports is None else tuple(imports))
+        for kind, value, row, customer, verified, contested, imports in rows
     }
+
+
+def _claim(found: dict[Name, IdentityRecord], import_id: int | None) -> dict[Name, IdentityRecord]:
+    """Write down of identities that imports alone had named who names them now; one that went meanwhile is left out."""
+    unclaimed = {name: row.identity for name, row in found.items() if not row.is_named_by(import_id)}
+    if not unclaimed:
+        return found
+    by = [import_id, import_id]
+    claimed = _read(statements.fetch(identity_statements.CLAIM, [statements.numbers(sorted(unclaimed.values())), *by]))
+    return {name: row for name, row in found.items() if name not in unclaimed} | claimed
 
 
 def _verify(known: Mapping[Name, IdentityRecord]) -> dict[Name, IdentityRecord]:
     """Write down that somebody whom we trust named these identities; returns those for which that is new."""
     doubted = sorted(row.identity for row in known.values() if not row.verified)
-    return _read(statements.fetch(VERIFY, [statements.numbers(doubted)])) if doubted else {}
+    return _read(statements.fetch(identity_statements.VERIFY, [statements.numbers(doubted)])) if doubted else {}
 
 
-VERIFY = """
-WITH held AS (
-    SELECT id FROM customers_identity WHERE id = ANY(%s::bigint[]) ORDER BY id FOR NO KEY UPDATE
-)
-UPDATE customers_identity i SET verified = true FROM held WHERE i.id = held.id
-RETURNING i.kind, i.value, i.id, i.customer_id, i.verified, i.contested
-"""
-
-
-def _create(names: Sequence[Name], spans: Mapping[Name, Span], verified: bool) -> dict[Name, IdentityRecord]:
+def _create(
+    names: Sequence[Name], spans: Mapping[Name, Span], verified: bool, import_id: int | None
+) -> dict[Name, IdentityRecord]:
     """Make identities, each with a record; one that somebody else makes at this moment is left to them."""
     new = [
         {
@@ -242,7 +258,8 @@ def _create(names: Sequence[Name], spans: Mapping[Name, Span], verified: bool) -
         }
         for n, (kind, value) in enumerate(names)
     ]
-    made = _read(statements.fetch(MAKE, [statements.document(new)]))
+    by = None if import_id is None else statements.numbers([import_id])
+    made = _read(statements.fetch(identity_statements.MAKE, [by, statements.document(new)]))
     records = [
         {
             "id": row.customer,
@@ -255,28 +272,8 @@ def _create(names: Sequence[Name], spans: Mapping[Name, Span], verified: bool) -
         }
         for (kind, value), row in made.items()
     ]
-    statements.fetch(MAKE_RECORDS, [statements.document(records)])
+    statements.fetch(identity_statements.MAKE_RECORDS, [statements.document(records)])
     return made
-
-
-MAKE = """
-INSERT INTO customers_identity (kind, value, customer_id, first_seen_at, verified, contested)
-SELECT kind, value, nextval(pg_get_serial_sequence('customers_customer', 'id')), first, verified, contested
-FROM jsonb_to_recordset(%s::jsonb)
-    AS w(n int, kind text, value text, first timestamptz, verified boolean, contested boolean)
-ORDER BY n ON CONFLICT DO NOTHING RETURNING kind, value, id, customer_id, verified, contested
-"""
-
-MAKE_RECORDS = """
-INSERT INTO customers_customer (id, person_id, facts, name, email, phone, handle, language, segment, attributes,
-    value_currency, value_source, first_seen_at, last_seen_at, own_first_at, own_last_at, is_known, search_text)
-SELECT id, id, '{}', '', CASE WHEN known AND kind = 'email' THEN value ELSE '' END,
-    CASE WHEN known AND kind = 'phone' THEN value ELSE '' END,
-    CASE WHEN kind IN ('user_id', 'external') THEN value ELSE '' END,
-    '', '', '{}', '', '', first, last, first, last, known, search
-FROM jsonb_to_recordset(%s::jsonb)
-    AS w(id bigint, kind text, value text, known boolean, first timestamptz, last timestamptz, search text)
-"""
 
 
 type _Together = dict[grouping.Link, NewLink]
@@ -285,7 +282,7 @@ type _Together = dict[grouping.Link, NewLink]
 
 def _seen_together(arrivals: Arrivals, known: Mapping[Name, IdentityRecord]) -> _Together:
     """The pairs of identities that this process has not seen together before; what is contested is in none."""
-    linked = _linked[arrivals.verified]
+    linked = _linked[arrivals.sender]
     seen: _Together = {}
     for n, message in enumerate(arrivals.messages):
         if len(message) > 1 and not (firmest := _firmest(message, known)).contested:
@@ -349,8 +346,8 @@ def _link(arrivals: Arrivals, seen: _Together) -> list[NewLink]:
         }
         for a, b in pairs
     ]
-    written = links.insert(rows=rows, source=arrivals.source, verified=arrivals.verified)
-    linked = _linked[arrivals.verified]
+    written = links.insert(rows=rows, source=arrivals.source, verified=arrivals.verified, import_id=arrivals.import_id)
+    linked = _linked[arrivals.sender]
     transaction.on_commit(lambda: linked.update(pairs) if len(linked) < MOST_CACHED else linked.clear())
     return [seen[pair] for pair in written]
 

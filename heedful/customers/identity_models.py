@@ -3,6 +3,8 @@
 from django.db import models
 from django.db.models import F, Q
 
+from heedful.customers.import_log import importers
+
 FORM = 1
 """The rules by which identities are written today; a change of them that makes two of one, or one of two, counts up."""
 
@@ -28,6 +30,7 @@ class Identity(models.Model):
     form = models.SmallIntegerField(default=FORM, db_default=FORM)
     """By which rules it was written in its one form; see `renormalisation`."""
     first_seen_at = models.DateTimeField()
+    imported_by = importers()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["kind", "value"], name="customers_identity_once")]
@@ -52,6 +55,7 @@ class IdentityLink(models.Model):
     parted_by = models.CharField(max_length=200, blank=True, db_default="")
     parted_at = models.DateTimeField(null=True)
     """When somebody said that the two are not one person, whatever messages say."""
+    imported_by = importers()
 
     class Meta:
         constraints = [

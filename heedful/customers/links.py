@@ -8,18 +8,24 @@ from heedful.customers.grouping import Link
 from heedful.kit import statements
 
 
-def insert(*, rows: Sequence[dict[str, Any]], source: str, verified: bool) -> list[Link]:
+def insert(*, rows: Sequence[dict[str, Any]], source: str, verified: bool, import_id: int | None = None) -> list[Link]:
     """Write pairs of identities, each with when and in which message; returns those that are new, or newly verified."""
-    sent = [statements.document(rows), source[:200]]
+    sent, by = statements.document(rows), source[:200]
     if verified:
-        return [(a, b) for a, b in statements.fetch(VERIFIED, sent)]
-    return [(a, b) for a, b in statements.fetch(BY_BROWSER, [*sent, trust.MOST_LINKS, trust.MOST_LINKS])]
+        importers = None if import_id is None else statements.numbers([import_id])
+        found = statements.fetch(VERIFIED, [sent, by, importers])
+    else:
+        found = statements.fetch(BY_BROWSER, [sent, by, trust.MOST_LINKS, trust.MOST_LINKS])
+    written = [(a, b) for a, b in found]
+    if len(written) < len(rows):
+        statements.fetch(CLAIM, [import_id, import_id, sent, import_id])
+    return written
 
 
 VERIFIED = """
 WITH sent AS (SELECT * FROM jsonb_to_recordset(%s::jsonb) AS w(a bigint, b bigint, at timestamptz, message text))
-INSERT INTO customers_identitylink AS l (a_id, b_id, first_seen_at, verified, source, message)
-SELECT a, b, at, true, %s, message FROM sent
+INSERT INTO customers_identitylink AS l (a_id, b_id, first_seen_at, verified, source, message, imported_by)
+SELECT a, b, at, true, %s, message, %s::bigint[] FROM sent
 WHERE NOT EXISTS (SELECT FROM customers_identitylink o WHERE o.a_id = a AND o.b_id = b AND o.verified)
 ORDER BY a, b ON CONFLICT (a_id, b_id) DO UPDATE
 SET verified = true, first_seen_at = excluded.first_seen_at, source = excluded.source, message = excluded.message
@@ -38,3 +44,11 @@ WHERE NOT EXISTS (
             LIMIT %s) AS links))
 ORDER BY a, b ON CONFLICT DO NOTHING RETURNING a_id, b_id
 """
+
+CLAIM = """
+UPDATE customers_identitylink l SET imported_by = CASE WHEN l.imported_by IS NOT NULL AND %s::bigint IS NOT NULL
+    THEN array_append(l.imported_by, %s::bigint) END
+FROM jsonb_to_recordset(%s::jsonb) AS w(a bigint, b bigint) WHERE l.a_id = a AND l.b_id = b
+    AND l.imported_by IS NOT NULL AND (l.imported_by @> ARRAY[%s::bigint]) IS NOT TRUE
+"""
+"""That others than imports named two together, or that one more import did."""

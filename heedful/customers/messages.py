@@ -1,7 +1,7 @@
 """What a program tells of customers: what happened, and who somebody is; one bad message never costs the others."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -53,6 +53,14 @@ class CustomersDescribed:
     customers: list[int]
 
 
+@dataclass(frozen=True, slots=True)
+class WrittenBatch:
+    """Where the touchpoints of one transaction lie, and the records of which it spoke."""
+
+    event: touchpoints.TouchpointsRecorded | None
+    records: Collection[int]
+
+
 @dataclass(slots=True)
 class MessagesResult:
     """What became of messages: how many touchpoints are new, how many came before, which cannot be kept and why."""
@@ -63,6 +71,8 @@ class MessagesResult:
     """Messages by which people became one who were apart before."""
     refused: list[tuple[int, str]] = field(default_factory=list)
     """(position, reason) of each message that cannot be kept."""
+    batches: list[WrittenBatch] = field(default_factory=list)
+    """What was written of an import, transaction by transaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +83,24 @@ class _Sender:
     verified: bool
     by: By
     react: bool = True
+    import_id: int | None = None
 
 
 def record(
-    *, messages: Sequence[SourceMessage], source: str, verified: bool = True, by: By, at: datetime
+    *,
+    messages: Sequence[SourceMessage],
+    source: str,
+    verified: bool = True,
+    import_id: int | None = None,
+    by: By,
+    at: datetime,
 ) -> MessagesResult:
     """Keep all messages that can be kept; returns when they are durable.
 
-    `verified` says whether their sender is trusted to say who somebody is; see `trust`.
+    `verified` says whether their sender is trusted to say who somebody is; see `trust`. `import_id` is the import that
+    they are of, so that it can be taken back.
     """
-    return _record(messages, _Sender(source, verified, by), at)
+    return _record(messages, _Sender(source, verified, by, import_id=import_id), at)
 
 
 def backfill(*, messages: Sequence[SourceMessage], source: str, by: By, at: datetime) -> MessagesResult:
@@ -102,7 +120,7 @@ def _take(numbered: Sequence[tuple[int, SourceMessage]], taken: MessagesResult, 
     if not numbered:
         return
     try:
-        recorded = _persistently([message for _, message in numbered], sender, at)
+        recorded, records = _persistently([message for _, message in numbered], sender, at)
     except (DataError, IntegrityError, OperationalError) as error:
         if not _is_about_a_value(error):
             raise
@@ -116,9 +134,15 @@ def _take(numbered: Sequence[tuple[int, SourceMessage]], taken: MessagesResult, 
         taken.recorded += recorded.count
         taken.duplicates += recorded.duplicates
         taken.joins += recorded.joins
+        if sender.import_id is not None:
+            taken.batches.append(WrittenBatch(recorded.event, records.union(recorded.customers)))
 
 
-def _persistently(messages: Sequence[SourceMessage], sender: _Sender, at: datetime) -> touchpoints.RecordedBatch:
+type _Written = tuple[touchpoints.RecordedBatch, set[int]]
+"""What became of a batch, and the records that were described."""
+
+
+def _persistently(messages: Sequence[SourceMessage], sender: _Sender, at: datetime) -> _Written:
     hasty = dedup.are_likely_new()
     for tries_left in reversed(range(TRIES)):
         try:
@@ -133,15 +157,13 @@ def _persistently(messages: Sequence[SourceMessage], sender: _Sender, at: dateti
 
 
 @transaction.atomic
-def _together(
-    messages: Sequence[SourceMessage], sender: _Sender, at: datetime, hasty: bool
-) -> touchpoints.RecordedBatch:
+def _together(messages: Sequence[SourceMessage], sender: _Sender, at: datetime, hasty: bool) -> _Written:
     said = [message.description for message in messages if message.description is not None]
     drafts = [message.draft for message in messages if message.draft is not None]
     fresh = _fresh(said, sender.source) if said else []
     word = _take_word(fresh, drafts, sender, at) if fresh else _Word({})
     if not drafts:
-        return touchpoints.RecordedBatch(None, 0, 0, [], word.joins)
+        return touchpoints.RecordedBatch(None, 0, 0, [], word.joins), set(word.known.values())
     recorded = touchpoints.record(
         drafts=drafts,
         records_of=word.known,
@@ -151,9 +173,12 @@ def _together(
         by=sender.by,
         at=at,
         hasty=hasty,
+        import_id=sender.import_id,
         react=sender.react,
     )
-    return replace(recorded, joins=recorded.joins + word.joins) if word.joins else recorded
+    if word.joins:
+        recorded = replace(recorded, joins=recorded.joins + word.joins)
+    return recorded, set(word.known.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +201,8 @@ def _take_word(
 
 def _resolve(words: Sequence[Description], times: Sequence[datetime], sender: _Sender) -> people.Recognition:
     origins = [word.origin or word.message for word in words]
-    arrivals = Arrivals([word.identities for word in words], times, sender.verified, str(sender.by), origins)
+    names = [word.identities for word in words]
+    arrivals = Arrivals(names, times, sender.verified, str(sender.by), origins, sender.import_id)
     return people.resolve(arrivals=arrivals, by=sender.by, at=max(times), react=sender.react)
 
 
@@ -197,21 +223,23 @@ def _describe(
     by, times = sender.by, [touchpoints.clamp(word.at, at) for word in descriptions]
     recognition = _resolve(descriptions, times, sender)
     records = recognition.records
-    met = organisations.resolve(descriptions=_of_organisations(descriptions, times), by=by, at=at)
+    named = _of_organisations(descriptions, times)
+    met = organisations.resolve(descriptions=named, import_id=sender.import_id, by=by, at=at)
     record_of = {word.identities: record for word, record in zip(descriptions, records, strict=True)}
     seen = people.NEVER
     owns = [
         word.facts | ({"organisation": met[word.organisation]} if word.organisation else {}) for word in descriptions
     ]
     if facts := _facts(times, records, owns):
-        seen = people.describe(facts=facts, seen=_seen(drafts, record_of, at), by=by, at=at)
+        spans = _seen(drafts, record_of, at)
+        seen = people.describe(facts=facts, seen=spans, import_id=sender.import_id, by=by, at=at)
         events.record(CustomersDescribed(sorted(facts)), by=by, at=at)
     words = [
         consents.ConsentStatement(record, purpose, granted, true_at)
         for true_at, record, word in zip(times, records, descriptions, strict=True)
         for purpose, granted in word.consents.items()
     ]
-    consents.record(consents=words, source=by.label, by=by, at=at)
+    consents.record(consents=words, source=by.label, import_id=sender.import_id, by=by, at=at)
     return _Word(record_of, seen, recognition.joins)
 
 

@@ -11,6 +11,10 @@ from heedful.customers.identity_models import ContestedIdentity as ContestedIden
 from heedful.customers.identity_models import Identity as Identity
 from heedful.customers.identity_models import IdentityLink as IdentityLink
 from heedful.customers.identity_models import Merge as Merge
+from heedful.customers.import_log import Import as Import
+from heedful.customers.import_log import ImportBatch as ImportBatch
+from heedful.customers.import_log import ImportClaim as ImportClaim
+from heedful.customers.import_log import importers
 from heedful.customers.question_kinds.kind import whole
 from heedful.kit import characters
 
@@ -40,6 +44,7 @@ class Organisation(models.Model):
     said_at = models.JSONField(default=dict)
     """Attribute, or `name` -> when it was said; what is not in it was said before times were kept."""
     created_at = models.DateTimeField()
+    imported_by = importers()
 
     class Meta:
         indexes = [GinIndex(OpClass(F("search_text"), name="gin_trgm_ops"), name="customers_organisation_text")]
@@ -65,6 +70,8 @@ class Customer(models.Model):
     person = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="records", db_index=False)
     facts = models.JSONField(default=dict)
     """What this record's own arrivals said: attribute -> [value, when it happened]."""
+    imported = models.JSONField(null=True)
+    """Of a record that an import described: what each source of facts said; see `layers`."""
     unverified = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))
     """The same, of what a browser said: shown as such, and never taken for true of a customer whom we know."""
     is_attached = models.BooleanField(default=False, db_default=False)
@@ -136,6 +143,8 @@ class Consent(models.Model):
     granted = models.BooleanField()
     at = models.DateTimeField()
     source = models.CharField(max_length=80, blank=True)
+    imported = models.JSONField(null=True)
+    """Of a word that an import brought: what each source said; see `layers`."""
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["customer", "purpose"], name="customers_consent_once")]
@@ -151,6 +160,7 @@ class StageChange(models.Model):
     stage = models.ForeignKey(Stage, on_delete=models.CASCADE, related_name="+")
     at = models.DateTimeField()
     source = models.CharField(max_length=80, blank=True)
+    imported_by = importers()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["customer", "stage", "at"], name="customers_stage_once")]
@@ -255,9 +265,10 @@ class Score(models.Model):
     """One answer that a customer gave; a later one to the same question of the same sheet replaces it.
 
     `value` is its place on the question's own scale. Where it was asked on another, that is kept with what was given.
+    That sheet and customer are there the sheet's own row makes sure, which is written, and held, before its scores.
     """
 
-    feedback = models.ForeignKey(Feedback, on_delete=models.CASCADE, related_name="scores")
+    feedback = models.ForeignKey(Feedback, on_delete=models.CASCADE, related_name="scores", db_constraint=False)
     question = models.CharField(max_length=80)
     value = WholeOrFloatField()
     given = WholeOrFloatField(null=True)
@@ -266,7 +277,9 @@ class Score(models.Model):
     label = models.CharField(max_length=80, blank=True, default="", db_default="")
     """What was chosen, where the answer is one of several."""
     happened_at = models.DateTimeField()
-    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="+", db_index=False)
+    customer = models.ForeignKey(
+        Customer, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
     kind = models.CharField(max_length=120)
     channel = models.CharField(max_length=40, blank=True)
     stage_slug = models.CharField(max_length=40, blank=True, db_column="stage")
@@ -304,26 +317,3 @@ class Rejection(models.Model):
 
     def __str__(self) -> str:
         return self.reason
-
-
-class Import(models.Model):
-    """A file that was read in, and how far."""
-
-    source = models.CharField(max_length=80)
-    file_name = models.CharField(max_length=250)
-    file_digest = models.CharField(max_length=32)
-    map_digest = models.CharField(max_length=32)
-    position = models.PositiveBigIntegerField(default=0)
-    """The number of the last row that is done."""
-    taken = models.PositiveBigIntegerField(default=0)
-    known = models.PositiveBigIntegerField(default=0)
-    """Touchpoints that were there already."""
-    rejected = models.PositiveBigIntegerField(default=0)
-    started_at = models.DateTimeField()
-    finished_at = models.DateTimeField(null=True)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["file_digest", "map_digest"], name="customers_import_once")]
-
-    def __str__(self) -> str:
-        return self.file_name

@@ -31,11 +31,13 @@ class OrganisationDescription:
 
 
 MEET = """
-INSERT INTO customers_organisation AS o (external_id, name, attributes, said_at, created_at, search_text)
-SELECT external_id, name, attributes, said_at, %s, search
+INSERT INTO customers_organisation AS o (external_id, name, attributes, said_at, created_at, imported_by, search_text)
+SELECT external_id, name, attributes, said_at, %s, %s::bigint[], search
 FROM jsonb_to_recordset(%s::jsonb) AS w(external_id text, name text, attributes jsonb, said_at jsonb, search text)
 ORDER BY external_id
 ON CONFLICT (external_id) DO UPDATE SET
+    imported_by = CASE WHEN o.imported_by IS NOT NULL AND EXCLUDED.imported_by IS NOT NULL
+        THEN o.imported_by || EXCLUDED.imported_by END,
     name = CASE WHEN EXCLUDED.said_at ->> 'name' >= coalesce(o.said_at ->> 'name', '') COLLATE "C"
         THEN EXCLUDED.name ELSE o.name END,
     search_text = CASE WHEN EXCLUDED.said_at ->> 'name' >= coalesce(o.said_at ->> 'name', '') COLLATE "C"
@@ -51,7 +53,9 @@ RETURNING external_id, id, xmax = 0
 
 
 @transaction.atomic
-def resolve(*, descriptions: Sequence[OrganisationDescription], by: By, at: datetime) -> dict[str, int]:
+def resolve(
+    *, descriptions: Sequence[OrganisationDescription], import_id: int | None = None, by: By, at: datetime
+) -> dict[str, int]:
     """Find or make organisations by the sender's ids; the later saying of each attribute stands, whatever came first.
 
     Of what was said at the same time the later of `said`, or whatever comes later, stands.
@@ -60,7 +64,8 @@ def resolve(*, descriptions: Sequence[OrganisationDescription], by: By, at: date
         return {}
     rows = _rows(descriptions)
     with connection.cursor() as cursor:
-        cursor.execute(MEET, [at, msgspec.json.encode(rows).decode()])
+        importers = None if import_id is None else [import_id]
+        cursor.execute(MEET, [at, importers, msgspec.json.encode(rows).decode()])
         found = cursor.fetchall()
     if new := sorted(row for _, row, is_new in found if is_new):
         events.record(OrganisationsDescribed(new), by=by, at=at)

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.db.models import Model, Q, QuerySet
 
 from heedful.associates import associates
-from heedful.customers import dated_facts, grouping, identities, profiles, trust
+from heedful.customers import dated_facts, fact_statements, grouping, identities, layers, profiles, trust
 from heedful.customers.dated_facts import Fact
 from heedful.customers.identities import Arrivals, Name, Span
 from heedful.customers.models import Customer, Identity, IdentityLink, Merge
@@ -97,8 +97,8 @@ class Recognition:
 
 def resolve(*, arrivals: Arrivals, by: By, at: datetime, react: bool = True) -> Recognition:
     """Find the record of each message's firmest identity, made if need be; who was seen together is joined."""
-    messages, verified = arrivals.messages, arrivals.verified
-    if (records := identities.records_of(messages, verified=verified)) is not None:
+    messages, sender = arrivals.messages, arrivals.sender
+    if (records := identities.records_of(messages, sender=sender)) is not None:
         return Recognition(records)
     resolved = identities.resolve(arrivals=arrivals)
     if contested := resolved.contested:
@@ -108,7 +108,7 @@ def resolve(*, arrivals: Arrivals, by: By, at: datetime, react: bool = True) -> 
         pairs = [link.pair for link in resolved.links]
         changes = join_new(links=pairs, new=resolved.new, verified=resolved.verified, by=by, at=at, react=react)
         joins = _joins(messages, resolved, changes) if pairs else 0
-    identities.remember_records(messages, resolved.records, verified=verified)
+    identities.remember_records(messages, resolved.records, sender=sender)
     return Recognition(resolved.records, resolved.new, joins)
 
 
@@ -277,6 +277,7 @@ def describe(
     *,
     facts: Mapping[int, Mapping[str, Fact]],
     seen: Mapping[int, Span] = NEVER,
+    import_id: int | None = None,
     by: By = SYSTEM,
     at: datetime | None = None,
 ) -> dict[int, Span]:
@@ -289,22 +290,28 @@ def describe(
     at = at or max((fact[1] for new in facts.values() for fact in new.values()), default=MIDNIGHT)
     facts_at = dated_facts.stamped_all(facts)
     held = statements.fetch(HOLD, [statements.numbers(facts_at)])
-    rows = [(record, person, msgspec.json.decode(text)) for record, person, text in held if record in facts_at]
-    changed = [(record, person, dated_facts.merged(old, facts_at[record]), old) for record, person, old in rows]
-    changed = [row for row in changed if row[2] != row[3]]
+    changed = []
+    for record, person, text, layers_text in held:
+        if record in facts_at:
+            old, old_layers = msgspec.json.decode(text), msgspec.json.decode(layers_text) if layers_text else None
+            new = dated_facts.merged(old, facts_at[record])
+            new_layers = layers.added(old_layers, old, facts_at[record], import_id)
+            if new != old or new_layers != old_layers:
+                changed.append((record, person, new, old, new_layers))
     came = [
         (record, *new[dated_facts.STAGE])
-        for record, _, new, old in changed
+        for record, _, new, old, _ in changed
         if new.get(dated_facts.STAGE) != old.get(dated_facts.STAGE)
     ]
     if came:
         stages = [{"id": record, "stage": str(stage), "at": at} for record, stage, at in came]
-        statements.fetch(CAME, [statements.document(stages)])
-    own = {record: profiles.RecordFacts(new, seen.get(record)) for record, _, new, _ in changed}
-    people = {person for _, person, _, _ in changed}
+        importers = None if import_id is None else statements.numbers([import_id])
+        statements.fetch(fact_statements.CAME, [importers, statements.document(stages)])
+    own = {record: profiles.RecordFacts(new, seen.get(record), said) for record, _, new, _, said in changed}
+    people = {person for _, person, *_ in changed}
     if apart := [profiles.row_of(record, own[record]) for record in own if record not in people]:
-        statements.fetch(FACTS, [statements.document(apart)])
-    profiles.refresh(people=people, held={record for record, _, _ in held}, own=own, by=by, at=at)
+        statements.fetch(fact_statements.FACTS, [statements.document(apart)])
+    profiles.refresh(people=people, held={record for record, *_ in held}, own=own, by=by, at=at)
     return {record: seen[record] for record in own if record in seen}
 
 
@@ -317,7 +324,8 @@ def quote(*, facts: Mapping[int, Mapping[str, Fact]], by: By, at: datetime) -> N
         (record, person, new) for record, person, old in rows if (new := dated_facts.latest(old, dated[record])) != old
     ]
     if changed:
-        statements.fetch(QUOTED, [statements.document([{"id": record, "facts": new} for record, _, new in changed])])
+        said = [{"id": record, "facts": new} for record, _, new in changed]
+        statements.fetch(fact_statements.QUOTED, [statements.document(said)])
         profiles.refresh(
             people={person for _, person, _ in changed}, held={record for record, _, _ in held}, by=by, at=at
         )
@@ -345,25 +353,6 @@ def quotes(*, person: int, rows: Iterable[Any] | None = None) -> list[Quote]:
     return [Quote(key, value, datetime.fromisoformat(at)) for key, (value, at) in sorted(quoted.items())]
 
 
-QUOTED = """
-UPDATE customers_customer c SET unverified = w.facts
-FROM jsonb_to_recordset(%s::jsonb) AS w(id bigint, facts jsonb) WHERE c.id = w.id
-"""
-
-CAME = """
-INSERT INTO customers_stagechange (customer_id, stage_id, at, source)
-SELECT w.id, slug, w.at, '' FROM jsonb_to_recordset(%s::jsonb) AS w(id bigint, stage text, at timestamptz)
-JOIN customers_stage ON slug = w.stage ON CONFLICT DO NOTHING
-"""
-
-FACTS = """
-UPDATE customers_customer c SET facts = w.facts,
-    own_first_at = least(own_first_at, w.first), own_last_at = greatest(own_last_at, w.last)
-FROM jsonb_to_recordset(%s::jsonb) AS w(id bigint, facts jsonb, first timestamptz, last timestamptz)
-WHERE c.id = w.id
-"""
-
-
 def publish(*, records: Collection[int]) -> None:
     """Let the open pages of a few customers know that something came in; nobody watches each of many."""
     if 0 < len(records) <= FEW:
@@ -373,13 +362,13 @@ def publish(*, records: Collection[int]) -> None:
 
 HOLD = """
 WITH told AS (SELECT %s::bigint[] AS ids)
-SELECT id, person_id, facts FROM customers_customer
+SELECT id, person_id, facts, imported FROM customers_customer
 WHERE id = ANY((SELECT ids || ARRAY(SELECT person_id FROM customers_customer WHERE id = ANY(ids)) FROM told)::bigint[])
 ORDER BY id FOR NO KEY UPDATE
 """
 """Records and the people whom they belong to, always in one order, so that two cannot each wait for the other."""
 
-HOLD_QUOTED = HOLD.replace("person_id, facts", "person_id, unverified")
+HOLD_QUOTED = HOLD.replace("facts, imported", "unverified")
 
 
 def hold(*, records: Collection[int]) -> None:

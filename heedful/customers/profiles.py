@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from heedful.customers import dated_facts, folding, grouping, trust
+from heedful.customers import dated_facts, folding, grouping, layers, trust
 from heedful.customers.identities import Span
 from heedful.customers.models import AddressChange, Customer
 from heedful.kit import names, statements
@@ -22,6 +22,8 @@ class RecordFacts:
 
     facts: dict[str, list[Any]]
     seen: Span | None
+    imported: layers.Layers | None = None
+    """What imports and others said of it each, where an import spoke of it."""
 
 
 UNSAID: Mapping[int, RecordFacts] = {}
@@ -30,7 +32,7 @@ UNSAID: Mapping[int, RecordFacts] = {}
 def row_of(record: int, own: RecordFacts) -> dict[str, Any]:
     """What a record holds, as the statements that write it take it."""
     first, last = own.seen or (None, None)
-    return {"id": record, "facts": own.facts, "first": first, "last": last}
+    return {"id": record, "facts": own.facts, "imported": own.imported, "first": first, "last": last}
 
 
 def hold_rows(records: Collection[int]) -> None:
@@ -60,12 +62,12 @@ UPDATE customers_customer c SET name = w.name, email = w.email, phone = w.phone,
     language = w.language, segment = w.segment, attributes = w.attributes, organisation_id = o.id, stage_id = s.slug,
     value_amount = w.amount, value_currency = w.currency, value_source = w.source,
     first_seen_at = w.first_seen_at, last_seen_at = w.last_seen_at, is_known = w.is_known, search_text = w.search,
-    facts = coalesce(w.facts, c.facts),
+    facts = coalesce(w.facts, c.facts), imported = coalesce(w.imported, c.imported),
     own_first_at = least(own_first_at, w.first), own_last_at = greatest(own_last_at, w.last)
 FROM jsonb_to_recordset(%s::jsonb) AS w(id bigint, name text, email text, phone text, handle text,
     language text, segment text, attributes jsonb, organisation bigint, stage text, amount numeric(14, 2),
     currency text, source text, first_seen_at timestamptz, last_seen_at timestamptz, is_known boolean, search text,
-    facts jsonb, first timestamptz, last timestamptz)
+    facts jsonb, imported jsonb, first timestamptz, last timestamptz)
 LEFT JOIN customers_organisation o ON o.id = w.organisation LEFT JOIN customers_stage s ON s.slug = w.stage
 WHERE c.id = w.id
 """

@@ -16,9 +16,11 @@ WITH came AS (
     JOIN customers_stage ON slug = moving.stage
     WHERE t.batch = %s AND t.id BETWEEN %s AND %s AND t.happened_at BETWEEN %s AND %s
 ), kept AS (
-    INSERT INTO customers_stagechange (customer_id, stage_id, at, source)
-    SELECT customer, stage, at, left(min(kind), 80) FROM came GROUP BY customer, stage, at
-    ON CONFLICT DO NOTHING
+    INSERT INTO customers_stagechange AS c (customer_id, stage_id, at, source, imported_by)
+    SELECT customer, stage, at, left(min(kind), 80), %s::bigint[] FROM came GROUP BY customer, stage, at
+    ON CONFLICT (customer_id, stage_id, at) DO UPDATE
+    SET imported_by = CASE WHEN EXCLUDED.imported_by IS NOT NULL THEN c.imported_by || EXCLUDED.imported_by END
+    WHERE c.imported_by IS NOT NULL
 )
 SELECT customer, stage, at FROM came ORDER BY at, stage
 """
@@ -32,6 +34,7 @@ def follow(
     earliest: datetime,
     latest: datetime,
     moving: Mapping[str, str],
+    import_id: int | None = None,
     by: By,
     at: datetime,
 ) -> None:
@@ -39,9 +42,11 @@ def follow(
 
     All of it is their history; the last of it says where they are, unless they were known to be elsewhere later.
     """
-    came = statements.fetch(NEW, [list(moving), list(moving.values()), batch, first_id, last_id, earliest, latest])
+    importers = None if import_id is None else [import_id]
+    where = [batch, first_id, last_id, earliest, latest]
+    came = statements.fetch(NEW, [list(moving), list(moving.values()), *where, importers])
     facts: dict[int, dict[str, dated_facts.Fact]] = defaultdict(dict)
     for customer, stage, came_at in came:
         facts[customer][dated_facts.STAGE] = stage, came_at
     if facts:
-        people.describe(facts=facts, by=by, at=at)
+        people.describe(facts=facts, import_id=import_id, by=by, at=at)

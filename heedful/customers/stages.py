@@ -55,6 +55,13 @@ def history(*, person: int, rows: Iterable[StageChange] | None = None) -> list[S
     return came[::-1]
 
 
+def remove_unused(*, slugs: Collection[str]) -> None:
+    """Take stages off the list in which nobody is or was; for those that an import had added."""
+    for stage in Stage.objects.filter(pk__in=slugs):
+        if not (Customer.objects.filter(stage=stage).exists() or StageChange.objects.filter(stage=stage).exists()):
+            stage.delete()
+
+
 def _named(stages: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
     """The stages with their names as they are kept, and a slug of its own for each that is new."""
     taken = {_slug(slug) for slug, _ in stages if slug}

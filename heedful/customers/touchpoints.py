@@ -1,5 +1,6 @@
 """What happened between a customer and the company: one log, written once, however often it is sent."""
 
+import hashlib
 import re
 import uuid
 from collections.abc import Collection, Mapping, Sequence
@@ -10,7 +11,7 @@ from typing import Any
 import msgspec
 from django.db import transaction
 
-from heedful.customers import dedup, feedback, kinds, people, stage_moves
+from heedful.customers import dedup, feedback, kinds, people, stage_moves, touchpoint_statements
 from heedful.customers.identities import Arrivals, Name, Span
 from heedful.customers.question_kinds import Score
 from heedful.kit import memory, statements
@@ -73,6 +74,8 @@ class RecordedBatch:
     """The record of each draft, in order."""
     joins: int = 0
     """Drafts by which people became one who were apart before."""
+    event: TouchpointsRecorded | None = None
+    """Where the touchpoints of the batch lie, if there are any."""
 
 
 @memory.register(stale_s=None)
@@ -92,6 +95,7 @@ def record(
     records_of: Mapping[tuple[Name, ...], int] = NOBODY,
     seen: Mapping[int, Span] = people.NEVER,
     hasty: bool = False,
+    import_id: int | None = None,
     react: bool = True,
 ) -> RecordedBatch:
     """Take a batch into the log; a message that came before is left out. The only way in.
@@ -99,19 +103,20 @@ def record(
     `verified` says whether their sender is trusted to say who somebody is; see `trust`.
     `records_of` names records that were met in this transaction, so that they are not looked up again, and `seen`
     those of which it is written when they were seen. A hasty batch is written as if all of it were new; where that is
-    not so it fails with `dedup.CameBefore`, and the caller's transaction with it. Without `react` nothing follows.
+    not so it fails with `dedup.CameBefore`, and the caller's transaction with it. `import_id` is the import that brings
+    them, so that it can be taken back. Without `react` nothing follows.
     """
     horizon = at + AHEAD
     times = [sent if EARLIEST <= (sent := draft.happened_at) <= horizon else clamp(sent, at) for draft in drafts]
-    customers, recognition = _customers(drafts, times, records_of, verified, by, react)
+    customers, recognition = _customers(drafts, times, records_of, verified, import_id, by, react)
     slugs = {draft.kind for draft in drafts}
     kinds.register(slugs=slugs, at=at)
-    rows = _rows(drafts, customers, times, source)
+    rows = _rows(drafts, customers, times, source, import_id)
     for name in dedup.recent(rows):
         del rows[name]
     if not rows:
         return RecordedBatch(None, 0, len(drafts), customers, recognition.joins)
-    written = _insert(rows, source, by, at, hasty)
+    written = _insert(rows, source, by, at, touchpoint_statements.insert(hasty=hasty, is_import=import_id is not None))
     dedup.remember(rows)
     if written.count < len(rows):
         dedup.expect_repeats()
@@ -123,10 +128,11 @@ def record(
             people.publish(records={rows[message.hex].c for message, _ in written.with_feedback})
         _seen(rows.values(), {**recognition.new, **seen})
         if moving := kinds.moving(slugs):
-            written.move(moving, by, at)
+            written.move(moving, import_id, by, at)
         if react:
             events.follow(written.event(), entry=written.entry)
-    return RecordedBatch(written.batch, written.count, len(drafts) - written.count, customers, recognition.joins)
+    event, again = written.event() if written.count else None, len(drafts) - written.count
+    return RecordedBatch(written.batch, written.count, again, customers, recognition.joins, event)
 
 
 def clamp(happened_at: datetime, at: datetime) -> datetime:
@@ -139,6 +145,7 @@ def _customers(
     times: Sequence[datetime],
     known: Mapping[tuple[Name, ...], int],
     verified: bool,
+    import_id: int | None,
     by: By,
     react: bool,
 ) -> tuple[list[int], people.Recognition]:
@@ -153,6 +160,7 @@ def _customers(
         verified,
         str(by),
         [draft.origin or draft.message for draft, _ in unmet],
+        import_id,
     )
     recognition = people.resolve(arrivals=arrivals, by=by, at=max(times), react=react)
     met = iter(recognition.records)
@@ -173,10 +181,15 @@ class _Row(msgspec.Struct, gc=False):
     v: str | None
     u: str | None
     x: bool
+    d: int | None = None
 
 
 def _rows(
-    drafts: Sequence[TouchpointDraft], customers: Sequence[int], times: Sequence[datetime], source: str
+    drafts: Sequence[TouchpointDraft],
+    customers: Sequence[int],
+    times: Sequence[datetime],
+    source: str,
+    import_id: int | None,
 ) -> dict[str, _Row]:
     """Return the rows by the names of their messages; of a message that is there twice, one."""
     rows = {}
@@ -195,8 +208,24 @@ def _rows(
             draft.verbatim or None,
             draft.subject,
             draft.clamped or happened_at is not draft.happened_at,
+            None if import_id is None else content_of(draft),
         )
     return rows
+
+
+def content_of(draft: TouchpointDraft) -> int:
+    """A digest of what a touchpoint says, by which it is known that the same message says something else now."""
+    parts = (
+        draft.kind,
+        draft.happened_at,
+        draft.identities,
+        draft.channel,
+        draft.stage,
+        draft.properties,
+        draft.scores,
+        draft.verbatim,
+    )
+    return int.from_bytes(hashlib.blake2b(_encoder.encode(parts), digest_size=8).digest(), signed=True)
 
 
 def _encode(rows: Mapping[str, _Row]) -> bytes:
@@ -233,7 +262,7 @@ class _Written:
             self.watched,
         )
 
-    def move(self, moving: Mapping[str, str], by: By, at: datetime) -> None:
+    def move(self, moving: Mapping[str, str], import_id: int | None, by: By, at: datetime) -> None:
         assert self.batch is not None
         stage_moves.follow(
             batch=self.batch,
@@ -242,58 +271,17 @@ class _Written:
             earliest=self.earliest,
             latest=self.latest,
             moving=moving,
+            import_id=import_id,
             by=by,
             at=at,
         )
 
 
-INSERT = """
-WITH sent AS (
-    SELECT * FROM jsonb_to_recordset(%s::jsonb) AS r(
-        m uuid, t timestamptz, c bigint, k text, h text, s text, p jsonb, o jsonb, v text, u text, x boolean)
-), fresh AS (
-    {fresh}
-), batch AS (SELECT nextval('customers_batch') AS number), written AS (
-    INSERT INTO customers_touchpoint (happened_at, arrived_at, customer_id, kind, channel, stage, message, source,
-        properties, scores, verbatim, subject, clamped, batch)
-    SELECT t, %s, c, k, h, s, m, %s, p, o, v, u, x, number
-    FROM sent JOIN fresh ON {is_fresh}, batch
-    RETURNING id, happened_at, kind, message, scores IS NOT NULL OR verbatim IS NOT NULL AS sheet, batch
-), told AS (
-    SELECT count(*) AS count, min(id) AS first_id, max(id) AS last_id, min(happened_at) AS earliest,
-        max(happened_at) AS latest,
-        bool_or(kind IN (SELECT slug FROM customers_touchpointkind WHERE watchers > 0)) AS watched,
-        array_agg(message) FILTER (WHERE sheet) AS messages, array_agg(id) FILTER (WHERE sheet) AS ids,
-        min(batch) AS batch
-    FROM written
-), entry AS (
-    INSERT INTO ledger_entry (kind, data, by_kind, by_id, by_label, at)
-    SELECT 'TouchpointsRecorded', jsonb_build_object('batch', batch, 'first_id', first_id, 'last_id', last_id,
-        'earliest', earliest, 'latest', latest, 'count', count, 'feedback', ids IS NOT NULL, 'watched', watched),
-        %s, %s, %s, %s
-    FROM told WHERE count > 0
-    RETURNING id
-)
-SELECT told.*, (SELECT id FROM entry), {are_all_new} FROM told
-"""
-CAREFUL = INSERT.format(
-    fresh="INSERT INTO customers_arrival SELECT m FROM sent ON CONFLICT DO NOTHING RETURNING message",
-    is_fresh="fresh.message = sent.m",
-    are_all_new="true",
-)
-HASTY = INSERT.format(
-    fresh="SELECT customers_arrive(array_agg(m)) AS are_all_new FROM sent",
-    is_fresh="are_all_new",
-    are_all_new="(SELECT are_all_new FROM fresh)",
-)
-"""Looking for a conflict at each row, and being ready for one, takes a sixth of what the whole batch does."""
-
-
-def _insert(rows: Mapping[str, _Row], source: str, by: By, at: datetime, hasty: bool) -> _Written:
+def _insert(rows: Mapping[str, _Row], source: str, by: By, at: datetime, statement: str) -> _Written:
     """Write the rows and, in the same statement, the ledger's entry of them."""
     parameters = [_encode(rows).decode(), at, source, by.kind, by.id, by.label[:200], at]
     count, first_id, last_id, earliest, latest, watched, messages, ids, batch, entry, are_new = statements.fetch(
-        HASTY if hasty else CAREFUL, parameters
+        statement, parameters
     )[0]
     if not are_new:
         raise dedup.CameBefore

@@ -1,14 +1,16 @@
 """What became of a file, counted while it is read, in as much memory for a large file as for a small one."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 
 from django.db.models import Max
 
-from heedful.customers import touchpoints
+from heedful.customers import dedup, touchpoints, withdrawal
 from heedful.customers.identities import Name
 from heedful.customers.models import Customer
+from heedful.customers.touchpoints import TouchpointDraft
 from heedful.imports.maps import columns_of
 from heedful.imports.rows import Understood
 from heedful.imports.schema import ImportMap
@@ -27,6 +29,14 @@ class Report:
     taken: int = 0
     duplicates: int = 0
     """Touchpoints that were there already."""
+    changed: int = 0
+    """Touchpoints that were there already, and say something else now."""
+    updates: bool = False
+    """Whether these take the place of what they said."""
+    number: int = 0
+    """By which the import is known in the list; none where nothing is written."""
+    notice: str = ""
+    """What whoever reads this should know before going on."""
     feedback: int = 0
     """Touchpoints in the file that carry a score or words, new or not."""
     customers_new: int = 0
@@ -44,6 +54,10 @@ class Report:
     errors: list[tuple[int, str]] = field(default_factory=list)
     absurd: list[tuple[int, datetime]] = field(default_factory=list)
     sample: list[Understood] = field(default_factory=list)
+    properties: dict[str, int] = field(default_factory=dict)
+    """How many touchpoints carry each property, each score and words; counted before anything is written."""
+    sums: dict[str, Decimal] = field(default_factory=dict)
+    """Of each currency, what the customers' values come to, row by row; counted before anything is written."""
     unseen: list[str] = field(default_factory=list)
     """Columns that the map names and no row has."""
     doubts: list[str] = field(default_factory=list)
@@ -62,6 +76,7 @@ class RowCounter:
     def __init__(self, report: Report, table: FileTable, mapping: ImportMap, at: datetime):
         self._report = report
         self._latest = at + touchpoints.AHEAD
+        self._source = mapping.source
         self._unseen = set() if table.columns else columns_of(mapping).names
         self._before = Customer.objects.aggregate(last=Max("pk"))["last"] or 0
         self._old, self._new = _Marks(), _Marks()
@@ -88,7 +103,7 @@ class RowCounter:
                 self._report.customers_new += self._new.add(person - self._before)
 
     def count_unwritten(self, rows: Sequence[Understood]) -> None:
-        """Count the customers of rows that are not written."""
+        """Count the customers of rows that are not written, and what of them came before."""
         people = _people({name for row in rows for name in row.names})
         for row in rows:
             self._report.joins += len({people[name] for name in row.names if name in people}) > 1
@@ -96,7 +111,29 @@ class RowCounter:
                 self._report.customers_matched += self._old.add(person)
             elif len(self._coming) < MOST_COMING:
                 self._coming.add(hash(row.names[0]))
+            self._count_values(row)
         self._report.customers_new = len(self._coming)
+        self._count_repeats([draft for row in rows for draft in row.drafts])
+
+    def _count_values(self, row: Understood) -> None:
+        value = row.facts.get("value")
+        if isinstance(value, dict):
+            currency = str(value["currency"])
+            self._report.sums[currency] = self._report.sums.get(currency, Decimal(0)) + Decimal(str(value["amount"]))
+        for draft in row.drafts:
+            properties = draft.properties if isinstance(draft.properties, Mapping) else {}
+            for name in (*properties, *(draft.scores or ()), *(["words"] if draft.verbatim else [])):
+                key = f"{draft.kind}: {name}"
+                self._report.properties[key] = self._report.properties.get(key, 0) + 1
+
+    def _count_repeats(self, drafts: Sequence[TouchpointDraft]) -> None:
+        named = dict(zip(dedup.digests(self._source, [draft.message for draft in drafts]), drafts, strict=True))
+        before = withdrawal.arrivals(named) if named else {}
+        self._report.duplicates += len(drafts) - len(named) + len(before)
+        self._report.changed += sum(
+            one.content is not None and one.content != touchpoints.content_of(named[name])
+            for name, one in before.items()
+        )
 
     def finish(self) -> None:
         """Say which columns were never there."""

@@ -13,15 +13,16 @@ from django.apps import apps
 from django.db import connection, transaction
 
 from heedful.associates.models import Company
-from heedful.customers import messages
+from heedful.customers import dedup, identities, messages
 from heedful.customers.models import Import, Stage
 from heedful.customers.touchpoints import TouchpointDraft
-from heedful.imports import columns
+from heedful.imports import columns, repeats
 from heedful.imports.columns import NumberFormats
 from heedful.imports.counting import Report, RowCounter
 from heedful.imports.maps import columns_of
 from heedful.imports.rows import Reader, Understood
 from heedful.imports.schema import ImportMap
+from heedful.kit import live
 from heedful.kit.actor import By
 from heedful.kit.errors import Refused
 from heedful.kit.files.rejected import RejectedFile
@@ -73,30 +74,41 @@ def dry_run(*, table: FileTable, mapping: ImportMap, at: datetime, progress: Pro
         report.sample += rows[: 3 - len(report.sample)]
         progress(len(good) + len(wrong))
     tally.finish()
+    report.updates = mapping.update
     return report
 
 
 def run(
-    *, table: FileTable, mapping: ImportMap, rejected: Path, by: By, at: datetime, progress: Progress = lambda _: None
+    *,
+    table: FileTable,
+    mapping: ImportMap,
+    rejected: Path,
+    map_text: str = "",
+    by: By,
+    at: datetime,
+    progress: Progress = lambda _: None,
 ) -> Report:
     """Read a file in. Good rows go in, bad ones into the file `rejected` with the reason; a stopped import goes on."""
     number_formats = _number_formats(table, mapping)
     if doubts := columns.doubts(table, number_formats.undecided):
         raise Refused(" ".join(doubts))
-    state, again = _begin(table, mapping, at)
-    _add_stages(mapping)
+    state, again = _begin(table, mapping, map_text, by, at)
+    _forget_others()
+    _add_stages(state, mapping)
     reader = _reader(mapping, number_formats, state.started_at)
-    report = Report(resumed_at=state.position, again=again)
+    report = Report(resumed_at=state.position, again=again, number=state.pk, notice=notice_of(state))
+    report.updates = mapping.update
     tally = RowCounter(report, table, mapping, at)
     progress(state.position)
     with RejectedFile(rejected, table, after=state.position) as bad:
         for last, good, wrong in _ahead(_understood(reader, table, state.position)):
             size = len(good) + len(wrong)
-            taken = _take(good, wrong, state, last, bad, by, at)
+            taken = _take(good, wrong, state, last, bad, mapping.update, by, at)
             tally.count_written([row.understood for row in good])
             report.rows += size
             report.taken += taken.recorded
             report.duplicates += taken.duplicates
+            report.changed += taken.changed
             report.joins += taken.joins
             _count(report, tally, good, wrong)
             progress(size)
@@ -181,52 +193,108 @@ def _must_be_stages(mapping: ImportMap, stages: Mapping[str, str]) -> None:
             )
 
 
-def _begin(table: FileTable, mapping: ImportMap, at: datetime) -> tuple[Import, bool]:
+def _begin(table: FileTable, mapping: ImportMap, map_text: str, by: By, at: datetime) -> tuple[Import, bool]:
     """Find how far an import of this very file by this very map came; one that came to its end starts again."""
-    map_digest = hashlib.blake2b(msgspec.json.encode(mapping), digest_size=16).hexdigest()
-    state, _ = Import.objects.get_or_create(
+    state, _ = Import.objects.standing().get_or_create(
         file_digest=table.digest,
-        map_digest=map_digest,
-        defaults={"source": mapping.source, "file_name": table.path.name, "started_at": at},
+        map_digest=digest_of(mapping),
+        defaults={
+            "source": mapping.source,
+            "file_name": table.path.name[:250],
+            "map_text": map_text,
+            "imported_by": by.label[:200],
+            "queued_at": at,
+            "started_at": at,
+        },
     )
     again = state.finished_at is not None
     if again:
-        state.position, state.taken, state.known, state.rejected, state.finished_at = 0, 0, 0, 0, None
-        state.save()
+        state.position, state.known, state.changed, state.rejected, state.finished_at = 0, 0, 0, 0, None
+    state.problem, state.queued_at = "", state.queued_at or at
+    state.save()
     return state, again
 
 
-def _add_stages(mapping: ImportMap) -> None:
+def digest_of(mapping: ImportMap) -> str:
+    """By what a map is known: what it says, however it is written."""
+    return hashlib.blake2b(msgspec.json.encode(mapping), digest_size=16).hexdigest()
+
+
+def notice_of(state: Import) -> str:
+    """Say that the same file came in by another map, whose rows are known by the same ids."""
+    same = Import.objects.standing().filter(file_digest=state.file_digest).exclude(map_digest=state.map_digest)
+    if (before := same.exclude(pk__in=[state.pk, state.replaces_id or 0]).filter(taken__gt=0).last()) is None:
+        return ""
+    return (
+        f"This file came in before by another map (import {before.pk}). Rows that are known by the same source and id"
+        " stay as that map read them; replace that import to have them read by this one."
+    )
+
+
+def _forget_others() -> None:
+    """Remember nothing of what came before: it may have been taken back since, by another process."""
+    identities.forget()
+    dedup.forget()
+
+
+def _add_stages(state: Import, mapping: ImportMap) -> None:
     after = Stage.objects.count()
+    new = set(mapping.stages) - set(Stage.objects.values_list("pk", flat=True))
     Stage.objects.bulk_create(
         [Stage(slug=slug, name=name, position=after + n) for n, (slug, name) in enumerate(mapping.stages.items())],
         ignore_conflicts=True,
     )
+    if new:
+        state.stages = sorted(new)
+        state.save(update_fields=["stages"])
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """A message with the row that it stands for."""
+
+    row: _Good
+    message: messages.SourceMessage
 
 
 def _take(
-    good: list[_Good], wrong: list[_Wrong], state: Import, position: int, bad: RejectedFile, by: By, at: datetime
-) -> messages.MessagesResult:
+    good: list[_Good],
+    wrong: list[_Wrong],
+    state: Import,
+    position: int,
+    bad: RejectedFile,
+    update: bool,
+    by: By,
+    at: datetime,
+) -> repeats.Taken:
     """Write what rows say and the place in the file together; rows that cannot be kept join the wrong ones.
 
     The wrong ones are in their own file before the place is kept, so that none of them is passed over by a stop.
     """
-    sent = [
-        (row, message) for row in good for message in _messages(row.understood, f"{state.file_name}, row {row.number}")
-    ]
+    file = state.file_name
+    sent = [_Sent(row, one) for row in good for one in _messages(row.understood, f"{file}, row {row.number}")]
     with transaction.atomic():
-        taken = messages.record(messages=[message for _, message in sent], source=state.source, by=by, at=at)
-        refused = {sent[n][0].number: (sent[n][0], reason) for n, reason in taken.refused}
+        _hold(state)
+        taken = repeats.take([one.message for one in sent], state=state, update=update, by=by, at=at)
+        refused = {sent[n].row.number: (sent[n].row, reason) for n, reason in taken.refused}
         wrong += [_Wrong(number, row.row, RowError(reason)) for number, (row, reason) in refused.items()]
         state.position = position
         state.taken += taken.recorded
         state.known += taken.duplicates
+        state.changed += taken.changed
         state.rejected += len(wrong)
-        state.save(update_fields=["position", "taken", "known", "rejected"])
+        state.save(update_fields=["position", "taken", "known", "changed", "rejected"])
         for row in sorted(wrong, key=lambda row: row.number):
             bad.write(row.number, row.row, row.error)
         bad.flush()
+        live.publish("imports", state.pk)
     return taken
+
+
+def _hold(state: Import) -> None:
+    """Go on only while nobody takes the import back; whoever begins to waits for what is being written."""
+    if Import.objects.select_for_update(no_key=True).get(pk=state.pk).undo_started_at is not None:
+        raise Refused("This import is being taken back, so it does not go on.", code="undone")
 
 
 def _messages(row: Understood, origin: str) -> Iterator[messages.SourceMessage]:

@@ -133,6 +133,8 @@ class ImportMap(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     customer: CustomerMap
     touchpoint: list[TouchpointMap] = []
     id: str | list[str] = ""
+    update: bool = False
+    """Whether a row that came before and says something else now takes the place of what it said."""
     time_zone: str = ""
     country: str = ""
     decimal: str = ""

@@ -33,6 +33,6 @@ def numbers(values: Iterable[int]) -> str:
     return f"{{{','.join(map(str, values))}}}"
 
 
-def document(rows: Sequence[Any]) -> str:
+def document(rows: Sequence[Any] | Mapping[str, Any]) -> str:
     """Rows as one JSON document, which the database takes apart faster than it is told a list for each column."""
     return msgspec.json.encode(rows).decode()

@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -274,3 +274,10 @@ def _write(ask: Invitation, person: Customer, *, by: By, at: datetime) -> str | 
     except Refused:
         return "no_address"
     return None
+
+
+@transaction.atomic
+def take_back(*, customers: Collection[int], moments: Collection[int]) -> None:
+    """Forget who would have been asked at these moments, and who was not; whoever was asked was."""
+    unasked = Invitation.objects.filter(state__in=[Invitation.State.PLANNED, Invitation.State.NOT_ASKED])
+    unasked.filter(customer__in=customers, moment_id__in=moments).delete()

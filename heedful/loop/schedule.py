@@ -9,6 +9,7 @@ from heedful.act import cases
 from heedful.associates import disclosures, rate_limits
 from heedful.courier import outbox
 from heedful.customers import partitions, renormalisation
+from heedful.imports import uploads
 from heedful.ledger import idempotency, jobs
 from heedful.promise import calendars, commitments, recounts
 from heedful.understand import rereadings
@@ -36,6 +37,7 @@ SCHEDULE: tuple[Regular, ...] = (
     Regular("37 2 * * *", disclosures.forget),
     Regular("*/10 * * * *", renormalisation.keep_up),
     Regular("41 2 * * *", partitions.tend),
+    Regular("47 2 * * *", uploads.forget),
     Regular("* * * * *", commitments.fire, queue=jobs.CLOCKS),
     Regular("* * * * *", outbox.wake_forgotten),
     Regular("22 2 * * *", calendars.keep_up),

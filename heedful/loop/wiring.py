@@ -20,7 +20,7 @@ from heedful.courier.carriers.smtp import events as mail_events
 from heedful.courier.carriers.webhook.destination import EndpointDisabled
 from heedful.customers import consents, joins, kinds, messages, organisations, people, stages
 from heedful.customers.touchpoints import TouchpointsRecorded
-from heedful.imports import importing
+from heedful.imports import importing, undo, uploads
 from heedful.ledger.events import Reaction
 from heedful.ledger.jobs import CLOCKS, PROMISES
 from heedful.listen import answers, backfill, conversations, invitations, surveys
@@ -96,6 +96,9 @@ RECORDED_ONLY: tuple[type, ...] = (
     organisations.OrganisationsDescribed,
     consents.ConsentsGiven,
     importing.FileImported,
+    uploads.ImportStarted,
+    undo.ImportUndoStarted,
+    undo.ImportUndone,
     teams.TeamAdded,
     teams.TeamChanged,
     views.ViewSaved,

@@ -44,7 +44,7 @@ MEMBERS = {
     "api.promises.ExperienceOut.kept": "as above",
     "api.promises.ExperienceOut.of_all_kept": "as above",
     "api.touchpoints.BatchResult.known": "programs read it: how many had come before",
-    "customers.models.Import.known": "a column: how many rows had come before",
+    "customers.import_log.Import.known": "a column: how many rows had come before",
     "imports.importing.FileImported.known": "written in the ledger as the row has it",
     "courier.models.OutboxItem.said": "a column: what the other side said last",
     "ledger.idempotency.run_once": "the field's words for it",

@@ -15,6 +15,8 @@ from tests.architecture.reading import Function
 SEVERAL_TRANSACTIONS = {
     "heedful.associates.disclosures.show": "one statement, and none where nobody new is shown",
     "heedful.imports.run": "a part at a time, so that it can be stopped and goes on",
+    "heedful.imports.undo.work": "as above",
+    "heedful.imports.uploads.receive": "a file is no row; its last piece is looked at",
     "heedful.customers.messages.record": "begins again where two batches met, and splits one that cannot be kept whole",
     "heedful.customers.group_commit.record": "of one batch for what several senders brought",
 }

@@ -97,7 +97,7 @@ def test_the_map_that_these_tests_break_is_whole(tmp_path: Path) -> None:
         ('"stars"', "4", 22, "a text in quotes or a table such as { column = ..."),
         ("[touchpoint.scores]", "[touchpoint.scors]", 21, "Do you mean `scores`?"),
         ("[[touchpoint]]", "[touchpoint]", 17, "only [[touchpoint]] may come again"),
-        ("[customer]", '[file]\nformat = "xlsx"\n[customer]', 9, "csv, jsonl or parquet, not 'xlsx'"),
+        ("[customer]", '[file]\nformat = "xls"\n[customer]', 9, "csv, jsonl, parquet or xlsx, not 'xls'"),
         ("[customer]", '[file]\nencoding = "utf9"\n[customer]', 9, "There is no encoding called 'utf9'"),
         ("[customer]", '[file]\nseparator = ";;"\n[customer]', 9, "one character"),
         ("[customer]", "[file]\nskip = -1\n[customer]", 9, "0 or more"),

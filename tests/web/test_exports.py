@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,8 +14,10 @@ from django.utils import timezone
 
 from heedful.act import cases
 from heedful.associates.models import Associate, Team
-from heedful.customers import kinds, touchpoints
+from heedful.customers import kinds, messages, touchpoints
+from heedful.customers.messages import Description, SourceMessage
 from heedful.customers.models import Customer, Stage, TouchpointKind
+from heedful.customers.question_kinds import Answer, Score
 from heedful.customers.touchpoints import TouchpointDraft
 from heedful.kit.actor import SYSTEM
 from heedful.listen.models import Survey
@@ -73,6 +76,37 @@ def test_exported_answers_are_read_in_one_go_with_their_scores(as_: As, lena: As
 
     assert sorted(row["Scores"] for row in found) == ["", *["Would recommend: 3 of 10; Satisfaction: 4 of 5"] * 2]
     assert not [query for query in captured if query["sql"].startswith('SELECT "customers_score"')]
+
+
+def test_exported_answers_have_a_column_for_each_question_and_say_whose_and_whence(
+    as_: As, lena: Associate, acme: object
+) -> None:
+    names = (("user_id", "u1"), ("external", "crm-7"), ("email", "al@x.org"))
+    first: dict[str, Score] = {
+        "satisfaction.delivery": 4,
+        "recommend": Answer(3, (1, 5)),
+        "choice": Answer(1, label="Price"),
+    }
+    second: dict[str, Score] = {"recommend": 9}
+    for name, at, scores in (("one", NOON, first), ("two", NOON - timedelta(days=1), second)):
+        said = TouchpointDraft("order_reviewed", at, name, names, scores=scores)
+        messages.record(
+            messages=[SourceMessage(said, Description(names, at, {"segment": "gold"}))],
+            source="shop",
+            by=SYSTEM,
+            at=NOON,
+        )
+
+    found = rows(as_(lena).get("/feedback?period=all&words=any&format=csv"))
+
+    assert [(row["satisfaction.delivery"], row["recommend"], row["choice"]) for row in found] == [
+        ("4", "3", "Price"),
+        ("", "9", ""),
+    ]
+    whose = ("Kind", "Source", "Segment", "User id", "External id", "E-mail", "Phone")
+    assert [found[0][name] for name in whose] == ["order_reviewed", "shop", "gold", "u1", "crm-7", "al@x.org", ""]
+    asked = rows(as_(lena).get("/feedback?period=all&words=any&format=csv&kind=order_placed"))
+    assert asked == []
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1+1", "-2", "@now", "\tx", "+44 7700", "+0123456789", "+1234567890123456"])

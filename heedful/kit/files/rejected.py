@@ -14,7 +14,7 @@ class RejectedFile:
 
     def __init__(self, path: Path, table: FileTable, *, after: int = 0):
         self._path, self._table, self._after = path, table, after
-        self._is_csv = table.format == "csv"
+        self._is_csv = table.format in ("csv", "xlsx")
         self._file: IO[str] | None = None
 
     def __enter__(self) -> Self:

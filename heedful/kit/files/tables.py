@@ -15,14 +15,14 @@ from pathlib import Path
 from typing import IO, Any
 
 from heedful.kit.errors import Refused
-from heedful.kit.files import parquet, records
+from heedful.kit.files import parquet, records, workbook
 
 type Row = Mapping[str, Any]
 
 SAMPLE = 1 << 18
 LONGEST_FIELD = 16 << 20
 SEPARATORS = ",;\t|"
-FORMATS = ("csv", "jsonl", "parquet")
+FORMATS = ("csv", "jsonl", "parquet", "xlsx")
 DEEPEST = 64
 """So many objects and lists may stand inside each other in a JSON line."""
 MOST_PLACES = 100
@@ -65,6 +65,8 @@ def open_table(path: Path, *, form: str = "", encoding: str = "", separator: str
         form = form or _format(path)
         if form == "parquet":
             return FileTable(path, form, "", "", parquet.columns(path), digest)
+        if form == "xlsx":
+            return FileTable(path, form, "", "", _named(_head(path, skip)), digest, skip)
         encoding = encoding or _encoding(path, is_utf8)
         codecs.lookup(encoding)
         damaged = damaged if encoding == "utf-8-sig" else 0
@@ -79,6 +81,13 @@ def open_table(path: Path, *, form: str = "", encoding: str = "", separator: str
         raise Refused(f"There is no encoding called {encoding!r}.") from None
     except (UnicodeError, csv.Error):
         raise Refused(f"{path.name} cannot be read as {form} in {encoding}.") from None
+
+
+def _head(path: Path, skip: int) -> list[str]:
+    head = next(itertools.islice(workbook.rows(path), skip, None), None)
+    if not head:
+        raise Refused(f"{path.name} is empty.")
+    return head
 
 
 def _open_csv(path: Path, encoding: str, separator: str, skip: int, digest: str, damaged: int) -> FileTable:
@@ -132,8 +141,12 @@ def _format(path: Path) -> str:
         start = file.read(SAMPLE).lstrip(b"\xef\xbb\xbf \t\r\n")
     if start[:4] == b"PAR1":
         return "parquet"
+    if start[:4] == b"PK\x03\x04" and workbook.is_workbook(path):
+        return "xlsx"
     if start[:4] in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0"):
-        raise Refused(f"{path.name} is a workbook or a zip file. Save the sheet as CSV, or unpack it, and import that.")
+        raise Refused(
+            f"{path.name} is an old workbook or a zip file. Save the sheet as CSV, or unpack it, and import that."
+        )
     if start[:1] == b"[" and re.match(rb"\[\s*[{\[\]]", start):
         raise Refused(f"{path.name} is one JSON list. Write one object a line (jq -c '.[]') and import that.")
     return "jsonl" if start[:1] == b"{" else "csv"
@@ -243,4 +256,13 @@ def _parquet_rows(table: FileTable) -> Iterator[tuple[int, Row | RowError]]:
         yield number, _flat(row)
 
 
-READERS = {"csv": _csv_rows, "jsonl": _json_rows, "parquet": _parquet_rows}
+def _xlsx_rows(table: FileTable) -> Iterator[tuple[int, Row | RowError]]:
+    columns, width = table.columns, len(table.columns)
+    for number, cells in enumerate(itertools.islice(workbook.rows(table.path), table.skip + 1, None), 1):
+        if any(cells[width:]):
+            yield number, RowError(f"The row has {len(cells)} fields, the head has {width}.", cells)
+        else:
+            yield number, dict(zip(columns, [*cells, *[""] * (width - len(cells))][:width], strict=True))
+
+
+READERS = {"csv": _csv_rows, "jsonl": _json_rows, "parquet": _parquet_rows, "xlsx": _xlsx_rows}

@@ -20,6 +20,7 @@ READ = {
     "promises": "promise.read",
     "surveys": "survey.read",
     "topics": "topic.read",
+    "imports": "import.edit",
 }
 """What a page must be allowed to read, to hear of a change in it."""
 

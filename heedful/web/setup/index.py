@@ -53,6 +53,7 @@ CARDS = [
         "Replies", "message-square-quote", "replies", "reply.edit", "Words that are ready to be sent to customers."
     ),
     SetupCard("Causes", "list-tree", "causes", "topic.edit", "Why cases happen, in your own list."),
+    SetupCard("Imports", "file-up", "imports", "import.edit", "Files that are read in, and can be taken back."),
     SetupCard("Keys", "key-round", "keys", "key.edit", "Programs that send events or use the API."),
     SetupCard("Webhooks", "webhook", "webhooks", "webhook.edit", "Who outside is told what happens here."),
     SetupCard("Mails", "mail", "mails", "mail.read", "Every mail that was written, and what became of it."),

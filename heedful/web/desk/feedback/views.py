@@ -3,12 +3,13 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, cast
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.cache import cache
-from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.db.models.functions import JSONObject
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, JSONObject
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -16,7 +17,7 @@ from django.views.decorators.http import require_POST
 
 from heedful.act.models import CaseTrouble
 from heedful.customers import question_kinds
-from heedful.customers.models import Feedback, Score
+from heedful.customers.models import Feedback, Identity, Score, Touchpoint
 from heedful.kit import bundle, days
 from heedful.ledger.references import Reference
 from heedful.prove import answers
@@ -28,6 +29,14 @@ from heedful.web.desk.cases import list as case_list
 from heedful.web.desk.cases import page as case_page
 from heedful.web.page import PageRequest, page, page_or_block, redirect_back
 
+IDENTIFIED_BY = [
+    Identity.TouchpointKind.USER,
+    Identity.TouchpointKind.EXTERNAL,
+    Identity.TouchpointKind.EMAIL,
+    Identity.TouchpointKind.PHONE,
+]
+MOST_QUESTIONS = 500
+"""So many columns a spreadsheet still opens."""
 SCORES = [("low", "Low score"), ("middle", "Middling"), ("high", "High score")]
 CHANNELS_S = 300
 NAMED_BY = ("name", "email", "phone", "handle")
@@ -52,9 +61,11 @@ class FeedbackRow:
     offers: list[corrections.Offer]
 
 
-def columns() -> list[lists.Column[Feedback]]:
-    """What the export holds: words, and beside them the codes that do not change."""
+def columns(questions: Iterable[str]) -> list[lists.Column[Feedback]]:
+    """What the export holds: words, the codes that do not change, who it is, and a column for each question."""
     names_of = names.Names()
+    codes = [(question, partial(_answer_to, question)) for question in questions]
+    identities = [(kind.label, partial(_identities_of, kind.value)) for kind in IDENTIFIED_BY]
     return [
         ("Said", lambda row: row.happened_at),
         ("Customer", lambda row: (row.customer.person or row.customer).label),
@@ -70,6 +81,11 @@ def columns() -> list[lists.Column[Feedback]]:
         ("Language", lambda row: reading_of(row).language),
         ("Stage code", lambda row: row.stage_slug),
         ("Channel code", lambda row: row.channel),
+        ("Kind", lambda row: row.kind),
+        ("Source", lambda row: getattr(row, "source", "")),
+        ("Segment", lambda row: (row.customer.person or row.customer).segment),
+        *identities,
+        *codes,
     ]
 
 
@@ -78,7 +94,7 @@ def index(request: PageRequest) -> HttpResponseBase:
     """What customers said."""
     rows = _chosen(request)
     if request.GET.get("format") == "csv":
-        return lists.csv_file(request, "feedback", _exported(rows), columns())
+        return lists.csv_file(request, "feedback", _exported(rows), columns(_questions_in(rows)))
     names_of = shell.of(request).names
     shown = lists.read(request, rows, keys=["-happened_at", "-pk"], beside=names_of.queries)
     context = {"page": shown, "feedback_rows": feedback_rows(shown.rows, names_of), **_chips(request, names_of)}
@@ -93,10 +109,40 @@ def _exported(rows: QuerySet[Feedback]) -> QuerySet[Feedback]:
     given = Score.objects.filter(feedback=OuterRef("pk")).order_by("question")
     named = [f"customer{of}__{name}" for of in ("", "__person") for name in NAMED_BY]
     read = [f"reading__{name}" for name in ("feedback", "sentiment", "topics", "language")]
-    plain = ["happened_at", "stage_slug", "channel", "verbatim", "customer__person"]
-    found = rows.only(*plain, *named, *read)
+    plain = ["happened_at", "stage_slug", "channel", "verbatim", "kind", "touchpoint_id", "customer__person"]
+    segments = ["customer__segment", "customer__person__segment"]
+    found = rows.only(*plain, *segments, *named, *read)
     parts = JSONObject(**{name: name for name in ("question", "value", "given", "lowest", "highest", "label")})
-    return found.annotate(given=ArraySubquery(given.values(answer=parts)))
+    identities = Identity.objects.filter(customer__person=OuterRef("customer__person"), verified=True).order_by("value")
+    pair = JSONObject(kind="kind", value="value")
+    return found.annotate(
+        given=ArraySubquery(given.values(answer=parts)),
+        identities=ArraySubquery(identities.values(identity=pair)),
+        source=Coalesce(_source(happened_at=OuterRef("happened_at")), _source(), Value("")),
+    )
+
+
+def _source(**where: OuterRef) -> Subquery:
+    """Where the touchpoint came from in which something was said; its month leads there, where it is the same."""
+    return Subquery(Touchpoint.objects.filter(pk=OuterRef("touchpoint_id"), **where).values("source")[:1])
+
+
+def _questions_in(rows: QuerySet[Feedback]) -> list[str]:
+    """The questions that some of these sheets answer."""
+    asked = answers.questions_answered()[:MOST_QUESTIONS]
+    return [code for code in asked if Score.objects.filter(question=code, feedback__in=rows.order_by()).exists()]
+
+
+def _answer_to(question: str, row: Feedback) -> Any:
+    """What was given to one question, as it was given."""
+    answer = dict(_scores_of(row)).get(question)
+    return (answer.label or answer.value) if isinstance(answer, question_kinds.Answer) else answer
+
+
+def _identities_of(kind: str, row: Feedback) -> str:
+    """By which identities of a kind the customer is known."""
+    identities: list[dict[str, str]] = getattr(row, "identities")  # noqa: B009 (annotated by `_exported`)
+    return "; ".join(one["value"] for one in identities if one["kind"] == kind)
 
 
 def _scores_of(row: Feedback) -> list[tuple[str, question_kinds.Score]]:
