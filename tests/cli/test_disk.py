@@ -45,13 +45,13 @@ def fill(folder: Path) -> Path:
     return file
 
 
-def send(house: House, key: str, name: str) -> int:
+def send(house: House, key: str, name: str, event: str = "Paid") -> int:
     """Send so much that it needs room of its own; returns the status."""
     events = [
         {
             "type": "track",
             "userId": f"{name}-{n}",
-            "event": "Paid",
+            "event": event,
             "messageId": f"{name}-{n}",
             "properties": {"n": secrets.token_hex(1_000)},
         }
