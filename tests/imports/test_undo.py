@@ -242,7 +242,7 @@ def test_what_somebody_parted_stays_parted(tmp_path: Path, ada: Associate) -> No
 
 
 def test_what_two_imports_and_others_named_together_stays_till_nobody_does(tmp_path: Path) -> None:
-    first, second = bring(tmp_path, ANN), bring(tmp_path, ANN + "2", name="second.csv")
+    first, second = bring(tmp_path, ANN), bring(tmp_path, ANN.replace("late", "later"), name="second.csv")
     join = IdentityLink.objects.get()
     assert join.imported_by == [first.pk, second.pk]
     assert Identity.objects.get(value="ann").imported_by == [first.pk, second.pk]
