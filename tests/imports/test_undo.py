@@ -12,7 +12,7 @@ from heedful import imports
 from heedful.act import cases
 from heedful.act.models import Case
 from heedful.associates.models import Associate
-from heedful.customers import messages
+from heedful.customers import joins, kinds, messages
 from heedful.customers.messages import Description, SourceMessage
 from heedful.customers.models import (
     Consent,
@@ -94,11 +94,21 @@ def picture() -> dict[str, Any]:
     plain: dict[str, Any] = {
         "customers": list(
             Customer.objects.order_by("pk").values(
-                "pk", "person", "facts", "name", "email", "segment", "stage", "organisation", "attributes", "is_known"
+                "pk",
+                "person",
+                "facts",
+                "name",
+                "email",
+                "segment",
+                "stage",
+                "organisation",
+                "attributes",
+                "is_known",
+                "search_text",
             )
         ),
-        "identities": list(Identity.objects.order_by("pk").values("pk", "kind", "value", "verified")),
-        "links": list(IdentityLink.objects.order_by("pk").values("a", "b", "verified")),
+        "identities": list(Identity.objects.order_by("pk").values("pk", "kind", "value", "verified", "contested")),
+        "links": list(IdentityLink.objects.order_by("pk").values("a", "b", "verified", "source", "message")),
         "consents": list(Consent.objects.order_by("pk").values("customer", "purpose", "granted", "at", "source")),
         "stages": list(StageChange.objects.order_by("pk").values("customer", "stage", "at")),
         "organisations": list(Organisation.objects.order_by("pk").values("external_id", "name")),
@@ -190,6 +200,7 @@ def test_an_import_that_joined_two_people_parts_them_again(tmp_path: Path) -> No
 def test_scores_promises_and_the_board_are_as_before(tmp_path: Path, ada: Associate) -> None:
     say("bob")
     bring(tmp_path, BOB, name="first.csv")
+    kinds.register(slugs=["done"], at=NOON - 100 * HOUR)
     promise = promises.make(
         wording=Wording(words="On the day that we say"),
         standards=[StandardDraft(form="within", from_kind="order_placed", to_kind="done", within_s=3600)],
@@ -214,6 +225,35 @@ def _board(promise: Promise) -> object:
         card.open,
         answers.tallies(questions=["satisfaction"], period=periods.last("all", at=NOON)),
     )
+
+
+def test_what_somebody_parted_stays_parted(tmp_path: Path, ada: Associate) -> None:
+    say("ann")
+    say("other", mail="ann@x.org")
+    row = bring(tmp_path, ANN)
+    join = IdentityLink.objects.get(a__value="ann", b__value="ann@x.org")
+    assert join.imported_by == [row.pk]
+    joins.part(join=join, by=ada.by, at=NOON)
+    take_back(row)
+    again = bring(tmp_path, ANN, name="again.csv")
+    join.refresh_from_db()
+    assert (join.parted_at, join.imported_by) == (NOON, [again.pk])
+    assert Customer.objects.people().count() == 2
+
+
+def test_what_two_imports_and_others_named_together_stays_till_nobody_does(tmp_path: Path) -> None:
+    first, second = bring(tmp_path, ANN), bring(tmp_path, ANN.replace("late", "later"), name="second.csv")
+    join = IdentityLink.objects.get()
+    assert join.imported_by == [first.pk, second.pk]
+    assert Identity.objects.get(value="ann").imported_by == [first.pk, second.pk]
+    take_back(first)
+    join.refresh_from_db()
+    assert join.imported_by == [second.pk]
+    say("ann", mail="ann@x.org")
+    join.refresh_from_db()
+    assert join.imported_by is None
+    take_back(second)
+    assert IdentityLink.objects.filter(pk=join.pk).exists()
 
 
 def test_a_case_that_nobody_worked_on_goes_and_one_that_somebody_did_stays(
