@@ -76,7 +76,7 @@ def test_the_ledger_gives_back_what_was_recorded() -> None:
 def test_a_watched_kind_is_noticed() -> None:
     TouchpointKind.objects.create(slug="page", watchers=1)
     record(draft("m1"))
-    assert Entry.objects.get().data["watched"]
+    assert Entry.objects.get(kind="TouchpointsRecorded").data["watched"]
 
 
 def test_feedback_is_kept_as_a_sheet_and_a_later_answer_replaces_the_score() -> None:

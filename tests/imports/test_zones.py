@@ -8,12 +8,13 @@ import pytest
 from heedful.associates.models import Company
 from heedful.customers.models import Touchpoint
 from heedful.kit.actor import SYSTEM
-from heedful.promise import commitments, promises
+from heedful.promise import commitments
 from heedful.promise.models import Commitment
 from heedful.promise.promises import Wording
 from heedful.promise.standards import StandardDraft
 from heedful.prove import answers
 from heedful.prove.periods import Period
+from tests.cast import make_promise
 from tests.imports.test_files import bring
 
 MAY, AUGUST = datetime(2026, 5, 1, tzinfo=UTC), datetime(2026, 8, 1, tzinfo=UTC)
@@ -49,7 +50,7 @@ def test_a_day_without_a_time_ends_where_the_map_or_the_property_says(
     acme: Company, tmp_path: Path, map_zone: str, properties: str, due_at: datetime
 ) -> None:
     draft = StandardDraft(form="by_date", from_kind="order_placed", to_kind="delivered", property="due")
-    promises.make(wording=Wording(words="On the day"), standards=[draft], by=SYSTEM, at=MAY)
+    make_promise(wording=Wording(words="On the day"), standards=[draft], by=SYSTEM, at=MAY)
     row = "1,2026-06-01T10:00:00Z,2026-06-30,2026-07-01T02:00:00Z"
     said = ORDERS.format(map_zone=map_zone, properties=properties)
     assert not bring(tmp_path, f"id,at,due,came\n{row}", said, at=AUGUST).errors
