@@ -354,7 +354,8 @@ def test_a_day_may_be_completed_by_a_month_that_no_column_says(tmp_path: Path) -
     )
     bring(lay(tmp_path, [HEAD, "1,a@x.org,13,9,x"], said))
     row = Touchpoint.objects.get()
-    assert (row.happened_at.isoformat(), row.properties) == (
+    assert row.happened_at.isoformat() == "2017-05-12T23:00:00+00:00"
+    assert row.properties == {"on": "2017-05-13[Europe/London]"}
         "2017-05-12T23:00:00+00:00",
         {"on": "2017-05-13[Europe/London]"},
     )
