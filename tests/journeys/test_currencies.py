@@ -23,6 +23,7 @@ from heedful.promise import commitments, promises
 from heedful.promise.standards import StandardDraft
 from heedful.prove import answers, periods, scorecards
 from tests.api.test_nouns import invitation as invitation
+from tests.cast import make_promise
 
 type As = Callable[[Associate], Client]
 OUTSIDE = Path(__file__).parents[1] / "imports" / "outside"
@@ -51,7 +52,7 @@ def two(acme: Company, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Somebody worth JPY 1,000,000 and somebody worth USD 9,000, both let down, of one organisation."""
     company.edit(name="Acme", colour="#2f6f5e", time_zone="Europe/Dublin", country="IE", by=SYSTEM, at=NOW)
     draft = StandardDraft(form="within", from_kind="asked", to_kind="done", within_s=2 * 86_400)
-    promises.make(wording=promises.Wording(words="Done within two days"), standards=[draft], by=SYSTEM, at=NOW)
+    make_promise(wording=promises.Wording(words="Done within two days"), standards=[draft], by=SYSTEM, at=NOW)
     (tmp_path / "map.toml").write_text(MAP)
     report = imports.run(
         table=imports.open_table(OUTSIDE / "currencies.csv"),

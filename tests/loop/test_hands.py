@@ -6,7 +6,7 @@ from heedful.ledger import jobs
 from heedful.loop import worker
 from heedful.loop.schedule import SCHEDULE
 from heedful.loop.wiring import REACTIONS
-from heedful.promise import commitments
+from heedful.promise import commitments, recounts
 
 CLOCKS = {
     act.open_for_broken_promises,
@@ -18,7 +18,7 @@ CLOCKS = {
 def test_what_sets_clocks_and_what_they_bring_about_waits_for_nothing_else() -> None:
     found = {one.function: one.queue for follows in REACTIONS.values() for one in follows}
     assert {function for function, queue in found.items() if queue == jobs.CLOCKS} == CLOCKS
-    promises = {commitments.advance, commitments.reevaluate}
+    promises = {commitments.advance, commitments.reevaluate, recounts.begin_measuring}
     assert {function for function, queue in found.items() if queue == jobs.PROMISES} == promises
     assert {regular.queue for regular in SCHEDULE if regular.function == commitments.fire} == {jobs.CLOCKS}
 

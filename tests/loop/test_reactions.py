@@ -13,16 +13,17 @@ from heedful.act.models import Case
 from heedful.associates import associates
 from heedful.associates.models import Associate, Role
 from heedful.courier import webhooks
+from heedful.courier.carriers import smtp
 from heedful.courier.carriers.webhook import destination
-from heedful.courier.models import Endpoint
+from heedful.courier.models import Endpoint, Mail, OutboxItem, Sending
 from heedful.customers import people, touchpoints
 from heedful.customers.models import Customer, Feedback
 from heedful.customers.touchpoints import TouchpointDraft
 from heedful.kit.actor import SYSTEM
 from heedful.ledger import events, jobs
 from heedful.ledger.models import Entry
-from heedful.listen import answers, invitations, surveys
-from heedful.listen.models import Invitation, Survey
+from heedful.listen import answers, conversations, invitations, surveys
+from heedful.listen.models import Invitation, Survey, Thread
 from heedful.loop import wiring
 from heedful.promise import promises
 from heedful.promise.promises import Wording
@@ -205,6 +206,48 @@ def an_associate_is_deactivated() -> None:
     associates.deactivate(associate=leaving, by=SYSTEM, at=NOW)
 
 
+def answered() -> Case:
+    """Open a case and log a call on it, by which it is answered."""
+    case = opened()
+    mira = associates.add(email="mira@acme.test", name="Mira", role=Role.ASSOCIATE, by=SYSTEM, at=NOW - HOUR)
+    cases.log_call(case=case, text="I am sorry.", by=mira.by, at=NOW - HOUR / 2)
+    return Case.objects.get(pk=case.pk)
+
+
+def a_customer_is_heard_again() -> None:
+    more = Trouble("test:2", customer=answered().customer_id, severity=3, what="Wants to leave", happened_at=NOW)
+    cases.open_for_trouble(trouble=more, by=SYSTEM, at=NOW)
+
+
+def written() -> Mail:
+    """Write to the customer of a case, and return the mail on its way."""
+    case = opened()
+    mira = associates.add(email="mira@acme.test", name="Mira", role=Role.ASSOCIATE, by=SYSTEM, at=NOW - HOUR)
+    cases.write(case=case, subject="Your order", text="I am sorry.", by=mira.by, at=NOW - HOUR / 2)
+    return Mail.objects.get()
+
+
+def a_mail_left() -> None:
+    mail = written()
+    OutboxItem.objects.filter(pk=mail.pk).update(state=Sending.SENT, sent_at=NOW)
+    smtp.events.sent(Mail.objects.get(pk=mail.pk), NOW)
+
+
+def a_mail_is_given_up() -> None:
+    mail = written()
+    OutboxItem.objects.filter(pk=mail.pk).update(state=Sending.FAILED, said="Nobody there.")
+    smtp.events.given_up(Mail.objects.get(pk=mail.pk), NOW)
+
+
+def a_message_is_received() -> None:
+    mail = written()
+    OutboxItem.objects.filter(pk=mail.pk).update(state=Sending.SENT, sent_at=NOW - HOUR / 3)
+    smtp.events.sent(Mail.objects.get(pk=mail.pk), NOW - HOUR / 3)
+    follow("MailSent")
+    thread = Thread.objects.get()
+    conversations.receive(thread=thread, text="And now?", customer=thread.customer, source="test", by=SYSTEM, at=NOW)
+
+
 MAKE: dict[str, Callable[[], object]] = {
     "TouchpointsRecorded": a_batch_is_recorded,
     "PeopleRegrouped": two_become_one,
@@ -215,6 +258,7 @@ MAKE: dict[str, Callable[[], object]] = {
     "CaseOpened": a_case_is_opened,
     "CaseJoined": a_case_is_joined,
     "CaseEscalated": a_case_is_escalated,
+    "CaseHeardAgain": a_customer_is_heard_again,
     "CaseClosed": a_case_is_closed,
     "CaseReopened": a_case_is_reopened,
     "HelpAnswered": help_is_answered,
@@ -225,7 +269,14 @@ MAKE: dict[str, Callable[[], object]] = {
     "ReadingCorrected": a_reading_is_corrected,
     "CorrectionUndone": a_correction_is_undone,
     "EndpointDisabled": an_endpoint_is_disabled,
+    "MailSent": a_mail_left,
+    "MailGivenUp": a_mail_is_given_up,
+    "MessageReceived": a_message_is_received,
 }
+
+
+TELLS_PAGES = {"MailGivenUp"}
+"""The clock goes on as it did: open pages alone are told, which no row holds."""
 
 
 def follow(kind: str) -> None:
@@ -265,7 +316,9 @@ def test_a_reaction_that_runs_twice_leaves_what_it_left_the_first_time(
     for entry in entries:
         react(entry, reaction)
     first = everything()
-    assert first != before, "it does nothing here, so that running it twice says nothing"
+    assert first != before or event.__name__ in TELLS_PAGES, (
+        "it does nothing here, so that running it twice says nothing"
+    )
     for entry in entries:
         react(entry, reaction)
     assert everything() == first

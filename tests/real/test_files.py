@@ -47,7 +47,9 @@ def test_complaints_show_the_promise_and_how_it_felt(
 ) -> None:
     file = data / "cfpb_complaints" / "cfpb_dev.csv"
     assert heedful(import_, str(file), "--map", str(MAPS / "complaints.toml")) == 0
-    heedful(promise, "add", "We answer in time", "--stage", "use", "--yes", "complaint", "timely")
+    heedful(
+        promise, "add", "We answer in time", "--stage", "use", "--yes", "complaint", "timely", "--since", "2011-01-01"
+    )
     heedful(promise, "list")
     assert "still being counted: 0 of 14,077 customers" in capsys.readouterr().out
     work()

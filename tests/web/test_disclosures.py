@@ -37,8 +37,9 @@ CUSTOMERS = 4
 """One more than may be shown in a day, here."""
 A_DAY = 3
 BULK = {
-    "board/", "cases", "cases/<int:pk>", "customers", "customers/<int:pk>", "customers/<int:pk>/cases",
-    "customers/<int:pk>/feedback", "customers/<int:pk>/merge", "customers/<int:pk>/person",
+    "board/", "cases", "cases/<int:pk>", "customers", "customers/<int:pk>", "customers/<int:pk>/case",
+    "customers/<int:pk>/cases",
+    "customers/<int:pk>/feedback", "customers/<int:pk>/mail", "customers/<int:pk>/merge", "customers/<int:pk>/person",
     "customers/<int:pk>/promises", "customers/organisations/<int:pk>", "feedback", "promises/<slug:slug>",
     "promises/<slug:slug>/<int:pk>", "queue", "surveys/<int:pk>", "api/cases", "api/cases/<int:pk>", "api/customers",
     "api/customers/<int:pk>", "api/customers/<int:pk>/timeline", "api/feedback",

@@ -157,7 +157,7 @@ def test_the_export_holds_what_was_said(as_: As, lena: Associate, said: None) ->
     lines = b"".join(page.streaming_content).decode().splitlines()  # type: ignore[attr-defined]
     assert len(lines) == 2
     assert "money@example.test,Use,E-mail,Satisfaction: 3 of 5,You charged me twice" in lines[1]
-    assert lines[1].endswith(",use,email")
+    assert ",use,email," in lines[1]
 
 
 def test_a_list_of_many_asks_few_questions(

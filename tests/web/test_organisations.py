@@ -67,9 +67,9 @@ def test_open_cases_are_those_of_its_customers_alone(
     opened(bruno, "feedback:8", what="Was charged twice")
     closed = opened(alice, "feedback:9")
     assert Case.objects.count() == 2
-    assert closed.title == "Wants to leave"
+    assert closed.title == "Satisfaction: 2 of 5", "the latest of what weighs most"
     shown = page(as_(mira), bakery)
-    assert "Wants to leave" in shown
+    assert closed.title in shown
     assert "Was charged twice" not in shown
 
 
@@ -94,7 +94,7 @@ def test_it_takes_as_many_queries_for_many_customers_as_for_one(
 ) -> None:
     client = as_(mira)
     opened(alice, "feedback:7")
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         page(client, bakery)
     for number in range(20):
         at = NOON - timedelta(days=number)
@@ -105,7 +105,7 @@ def test_it_takes_as_many_queries_for_many_customers_as_for_one(
         row.refresh_from_db()
         opened(row, f"feedback:{number + 100}")
     # those who are new among the words and cases, and those who are new in the list, are counted once each
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         page(client, bakery)
 
 

@@ -45,12 +45,13 @@ def organisation(request: PageRequest, pk: int) -> HttpResponse:
     urgent = cases.select_related("customer__person", "owner").order_by(URGENCY, "due_at", "pk")[:MOST_CASES]
     latest, made, sums = _feedback(row)[:LATEST_WORDS], _commitments(row), _worth(members)
     counts = bundle.count(cases), bundle.count(_feedback(row))
-    bundle.fetch(urgent, latest, made, sums, *counts)
+    beside = [urgent, latest, made, sums, *counts]
+    shown = lists.read(request, members.select_related("stage"), keys=["-last_seen_at", "-id"], beside=beside)
     lists.disclose(request, [*urgent, *latest])
     promises = _promises(made)
     context = {
         "organisation": row,
-        "page": lists.read(request, members.select_related("stage"), keys=["-last_seen_at", "-id"]),
+        "page": shown,
         "worth": worth.total(sums, worth.factors()).amounts if sums else [],
         "open": sum(counts[0]),
         "cases": urgent,
