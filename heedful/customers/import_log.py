@@ -46,7 +46,7 @@ class Import(models.Model):
     changed = models.PositiveBigIntegerField(default=0, db_default=0)
     """Touchpoints that were there already and say something else now."""
     joined = models.PositiveBigIntegerField(default=0, db_default=0)
-    """Customers who were apart before this file named them together."""
+    """Rows by which people who were apart became one."""
     rejected = models.PositiveBigIntegerField(default=0)
     imported_by = models.CharField(max_length=200, blank=True, db_default="")
     """Who had it read in."""

@@ -282,8 +282,9 @@ def _take(
         state.taken += taken.recorded
         state.known += taken.duplicates
         state.changed += taken.changed
+        state.joined += taken.joins
         state.rejected += len(wrong)
-        state.save(update_fields=["position", "taken", "known", "changed", "rejected"])
+        state.save(update_fields=["position", "taken", "known", "changed", "joined", "rejected"])
         for row in sorted(wrong, key=lambda row: row.number):
             bad.write(row.number, row.row, row.error)
         bad.flush()

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from heedful.customers import joins
-from heedful.customers.models import Customer, Identity
+from heedful.customers.models import Customer, Identity, Import
 from tests.imports.test_imports import bring, lay
 
 MAP = """
@@ -61,6 +61,7 @@ def test_rows_that_join_people_are_counted_and_each_join_names_its_row(tmp_path:
     )
 
     assert (first.joins, second.joins, whole.joins) == (0, 1, 0)
+    assert list(Import.objects.order_by("pk").values_list("joined", flat=True)) == [0, 1, 0]
     who = Identity.objects.get(value="ann@x.example").customer.person_id
     assert who is not None
     assert [row.message for row in joins.of(person=who)] == ["second.csv, row 1"]
