@@ -40,7 +40,7 @@ document.addEventListener("change", (event) => {
 // A question before what cannot be taken back; and two quick presses are one.
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if ("sent" in form.dataset || (form.dataset.ask && !window.confirm(form.dataset.ask))) event.preventDefault();
+  if ("sent" in form.dataset || (form.dataset.ask && !window.confirm(form.dataset.ask.replace(/\s+/g, " ")))) event.preventDefault();
   else if (form.method === "post") {
     form.dataset.sent = "";
     keepTyped(form);
