@@ -14,7 +14,6 @@ from heedful.promise.evidence import EvidenceNeed, Measure
 from heedful.promise.models import Standard
 from heedful.promise.promises import MissingKind, missing_kinds
 from heedful.promise.standards import StandardDraft
-from heedful.promise.standards.contract import Verdict
 
 DAYS = 90
 MOST = 5_000
@@ -71,7 +70,7 @@ def would_have_been(
         for measure in measures
         if measure.is_for(person.facts)
         for verdict in evaluation.evaluate(measure.spec, person.about(measure.spec), now=at)
-        if since <= _counts_at(verdict) < at
+        if since <= verdict.counts_at < at
     )
     return Retrospect(states["kept"], states["broken"], DAYS, len(people), len(records) == MOST, [])
 
@@ -88,7 +87,3 @@ def _records(measures: Sequence[Measure], since: datetime, at: datetime) -> list
     with connection.cursor() as cursor:
         cursor.execute(RECORDS, values)
         return [record for (record,) in cursor.fetchall()]
-
-
-def _counts_at(verdict: Verdict) -> datetime:
-    return verdict.due_at or verdict.settled_at or verdict.started_at

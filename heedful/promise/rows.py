@@ -9,6 +9,7 @@ from django.db import connection
 
 from heedful.ledger.references import Reference
 from heedful.promise.models import Commitment, Unreadable
+from heedful.promise.standards.contract import counts_at
 from heedful.promise.working_time import MICROSECOND
 
 
@@ -54,10 +55,11 @@ def load(*, records: Collection[int], of: Sequence[int]) -> dict[CommitmentKey, 
 
 SENT = """
 WITH sent AS MATERIALIZED (
-    SELECT *, coalesce(due_at, settled_at, started_at) AS counts_at FROM jsonb_to_recordset(%(rows)s::jsonb) AS r(
+    SELECT * FROM jsonb_to_recordset(%(rows)s::jsonb) AS r(
         id bigint, standard bigint, promise bigint, opened_by bigint, customer bigint, started_at timestamptz,
         at_risk_at timestamptz, due_at timestamptz, settled_at timestamptz, settled_by bigint, state text,
-        measured float8, changes_at timestamptz, flips boolean, true_from timestamptz, because text)
+        measured float8, changes_at timestamptz, counts_at timestamptz, flips boolean,
+        true_from timestamptz, because text)
 )"""
 MADE = """, made AS (
     INSERT INTO promise_commitment (standard_id, promise_id, opened_by, customer_id, started_at, at_risk_at, due_at,
@@ -108,6 +110,7 @@ def _sent(change: Change, because: str) -> dict[str, Any]:
         "promise": change.promise,
         "opened_by": change.opened_by,
         **row._asdict(),
+        "counts_at": counts_at(started_at=row.started_at, due_at=row.due_at, settled_at=row.settled_at),
         "flips": change.flips,
         "true_from": true_from(row),
         "because": because or _because(change),

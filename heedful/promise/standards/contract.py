@@ -80,6 +80,11 @@ class Verdict:
             return self.at_risk_at
         return self.due_at + working_time.MICROSECOND if self.state == "at_risk" and self.due_at else None
 
+    @property
+    def counts_at(self) -> datetime:
+        """The moment by which a period holds it or not."""
+        return counts_at(started_at=self.started_at, due_at=self.due_at, settled_at=self.settled_at)
+
     @classmethod
     def immediate(cls, first: Evidence, last: Evidence, *, is_kept: bool, measured: float | None = None) -> "Verdict":
         """What is settled as soon as it happens; `first` opened it and `last` says how it ended."""
@@ -92,6 +97,11 @@ class Verdict:
             state="kept" if is_kept else "broken",
             measured=measured,
         )
+
+
+def counts_at(*, started_at: datetime, due_at: datetime | None, settled_at: datetime | None) -> datetime:
+    """When one time counts: when it is due, else when it was settled, else when it began."""
+    return due_at or settled_at or started_at
 
 
 @dataclass(frozen=True, kw_only=True)
