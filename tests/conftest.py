@@ -104,14 +104,24 @@ def _clear_away(folder: str) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let tests that commit for real leave the database as the migrations did, every one of them.
+
+    Where one does not, its rows meet those that the next brings back. Other tests open no database that they do not
+    ask for.
+    """
+    for item in items:
+        marker = item.get_closest_marker("django_db")
+        commits = marker is not None and marker.kwargs.get("transaction")
+        if commits or "live_server" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.django_db(transaction=True, serialized_rollback=True), append=False)
+
+
 @pytest.fixture(autouse=True)
-def _left_as_found(
-    request: pytest.FixtureRequest, django_db_serialized_rollback: None, django_db_blocker: Any
-) -> Iterator[None]:
+def _left_as_found(request: pytest.FixtureRequest, django_db_blocker: Any) -> Iterator[None]:
     """Forget what the process remembers of a database that the last test left.
 
-    Tests that commit for real leave it as the migrations did, every one of them: where one does not, its rows meet
-    those that the next brings back. The log is emptied here, since Django does not know its tables.
+    The log is emptied here, since Django does not know its tables.
     """
     memory.forget_all()
     yield
