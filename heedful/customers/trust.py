@@ -77,11 +77,15 @@ def _hosts(evidence: GroupingEvidence, own: Mapping[int, int], known: Collection
 def _with_visitors(
     evidence: GroupingEvidence, own: Mapping[int, int], known: Collection[int], hosts: Mapping[int, Collection[int]]
 ) -> dict[int, int]:
-    """Group those whom nobody knows by what browsers say, unless a merge would then make one of two known people."""
+    """Group those whom nobody knows by what browsers say, unless a merge would then make one of two known people.
+
+    Verified links that joined nobody, as those of a device that two people share, join nobody here either.
+    """
     alone = grouping.group(evidence.tiers, evidence.links, ())
     known_alone = {alone[record] for record in evidence.verified}
     free = {r: tier for r, tier in evidence.tiers.items() if alone[r] not in known_alone and own[r] not in hosts}
-    links = [link for link in (*evidence.links, *evidence.browser_links) if free.keys() >= set(link)]
+    held = [(a, b) for a, b in evidence.links if alone[a] == alone[b]]
+    links = [link for link in (*held, *evidence.browser_links) if free.keys() >= set(link)]
     joins = [pair for pair in grouping.group(free, links, ()).items() if pair[0] != pair[1]]
     joined = _joined(own, joins)
     reached: dict[int, set[int]] = {}

@@ -94,6 +94,14 @@ MESSAGES = st.lists(
 
 
 class TestOrder(TestCase):
+    def test_a_device_of_two_people_takes_no_other_device_along(self) -> None:
+        first = (("user_id", "u3"), ("anonymous_id", "a1"))
+        shared = (("user_id", "u1"), ("user_id", "u2"), ("anonymous_id", "a1"))
+        for message in (first, (("anonymous_id", "a1"), ("anonymous_id", "a2")), shared):
+            arrive(message)
+
+        assert people_by_identity() == {frozenset(who) for who in ({"u1", "u2"}, {"u3"}, {"a1"}, {"a2"})}
+
     @given(messages=MESSAGES, data=st.data())
     def test_the_order_of_arrival_does_not_matter(self, messages: list[Message], data: st.DataObject) -> None:
         """Compares arrival one by one in another order with the pure function over all that was seen."""
