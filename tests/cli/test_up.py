@@ -25,7 +25,9 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
 from heedful.associates.models import Associate
-who = Associate(email="alice@example.com", name="Alice", role="associate", created_at=timezone.now())
+who = Associate.objects.filter(email="alice@example.com").first() or Associate(
+    email="alice@example.com", name="Alice", role="associate", created_at=timezone.now()
+)
 who.set_password("long enough for anybody"); who.save()
 session = SessionStore()
 session[SESSION_KEY] = str(who.pk)
