@@ -17,9 +17,12 @@ _compiler: Any = importlib.import_module("re._compiler")
 
 FUNCTIONS = {"compile", "match", "fullmatch", "search", "sub", "subn", "findall", "finditer", "split"}
 PROBES = "a1 A_.-\"'\\@<>()[]{}/:;,!?=%#+*~\n\tzZ09é★\x00\x7f\u0301"
-SHORT, LONG = 1_250, 5_000
+GLANCE, SHORT, LONG = 400, 1_250, 5_000
+GLANCE_S = 0.0002
+"""More than the slowest linear pattern takes for `GLANCE` characters; less is not looked at again."""
 SLOW_S = 0.00075
-"""More than the slowest linear pattern takes for `SHORT` characters; less is not looked at again."""
+"""More than the slowest linear pattern takes for `SHORT` characters."""
+FEW = 10
 LINEAR = 8
 """Four times the text takes a linear pattern four times as long, and a quadratic one sixteen times."""
 
@@ -88,9 +91,13 @@ def _ways(name: str) -> frozenset[str]:
 def slow(use: Use) -> str:
     """A text for which the pattern is worse than linear; empty when none was found."""
     pattern = use.pattern
+    if not _is_unbounded(_parser.parse(pattern.pattern, pattern.flags & ~re.DEBUG)):
+        return ""
     for prefix, pump, suffix in attacks(pattern):
         for way in use.ways:
             run = _run(pattern, way)
+            if _took_s(run, _text(pattern, prefix, pump, suffix, GLANCE)) < GLANCE_S:
+                continue
             if _took_s(run, _text(pattern, prefix, pump, suffix, SHORT)) < SLOW_S:
                 continue
             short_s = min(_took_s(run, _text(pattern, prefix, pump, suffix, SHORT)) for _ in range(2))
@@ -98,6 +105,14 @@ def slow(use: Use) -> str:
             if short_s > SLOW_S / 2 and long_s > LINEAR * short_s:
                 return f"{way}: {prefix!r}, {pump!r} over and over, {suffix!r} ({long_s / short_s:.0f} times)"
     return ""
+
+
+def _is_unbounded(tree: Any) -> bool:
+    """Whether anything in a pattern may repeat more than a few times; without that it looks a short way ahead."""
+    return any(
+        ("REPEAT" in str(op) and value[1] > FEW) or any(map(_is_unbounded, _parts(op, value)))
+        for op, value in tree
+    )
 
 
 def _run(pattern: re.Pattern[Any], way: str) -> Callable[[Any], object]:
