@@ -1,7 +1,7 @@
 """The small named world that tests play in, made through the real operations.
 
-Ada is the administrator, Lena leads Mira's team, Mira is an associate, Casey is the CX manager, Bo is the leader.
-Mallory was deactivated and must be refused everywhere. Alice and Bruno are customers.
+Ada is the administrator, Lena leads the team of Mira and Tom, who are associates, Casey is the CX manager, Bo is the
+leader. Mallory was deactivated and must be refused everywhere. Alice and Bruno are customers, and Carla is worth much.
 """
 
 from collections.abc import Callable, Sequence
@@ -25,6 +25,12 @@ from heedful.promise.standards import StandardDraft
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 """A Monday."""
 PASSWORD = "a quiet well-lit room"
+
+
+@pytest.fixture
+def noon() -> datetime:
+    """When things happen."""
+    return NOON
 
 
 @pytest.fixture
@@ -62,6 +68,12 @@ def lena(care: Team) -> Associate:
 def mira(care: Team) -> Associate:
     """An associate of Care."""
     return somebody("Mira", Role.ASSOCIATE, care)
+
+
+@pytest.fixture
+def tom(care: Team) -> Associate:
+    """Another associate of Care."""
+    return somebody("Tom", Role.ASSOCIATE, care)
 
 
 @pytest.fixture

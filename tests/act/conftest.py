@@ -1,67 +1,28 @@
 """Shared by the tests of act: a small company, a customer, and trouble."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.core.cache import cache
 
-from heedful.associates.models import Associate, Role, Team
+from heedful.associates.models import Team
 from heedful.courier.carriers import smtp
 from heedful.courier.models import Mail, OutboxItem, Sending
 from heedful.customers import people, touchpoints
 from heedful.customers.models import Customer
-from heedful.kit.actor import SYSTEM, By
+from heedful.kit.actor import SYSTEM
 from heedful.listen.models import Message
 from heedful.understand.detection import Trouble
+from tests.cast import NOON as NOON
 from tests.work import work
-
-NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
-"""A Monday."""
 
 
 @pytest.fixture(autouse=True)
 def _nothing_remembered() -> None:
     cache.delete("act.high_value")
-
-
-@pytest.fixture
-def noon() -> datetime:
-    return NOON
-
-
-@pytest.fixture
-def service(db: None) -> Team:
-    return Team.objects.create(name="Service", is_default=True, created_at=NOON)
-
-
-def _associate(name: str, role: str, team: Team | None) -> Associate:
-    return Associate.objects.create(
-        email=f"{name.lower()}@example.com", name=name, role=role, team=team, created_at=NOON
-    )
-
-
-@pytest.fixture
-def mira(service: Team) -> Associate:
-    return _associate("Mira", Role.ASSOCIATE, service)
-
-
-@pytest.fixture
-def tom(service: Team) -> Associate:
-    return _associate("Tom", Role.ASSOCIATE, service)
-
-
-@pytest.fixture
-def dana(service: Team) -> Associate:
-    return _associate("Dana", Role.LEAD, service)
-
-
-@pytest.fixture
-def mallory() -> By:
-    """Somebody who has a session and no right to be here."""
-    return By("customer", "1", "Mallory")
 
 
 def meet(email: str, *, value: int | None = None) -> Customer:
@@ -81,13 +42,13 @@ def meet(email: str, *, value: int | None = None) -> Customer:
     )
     facts: dict[str, Any] = {"name": (email.partition("@")[0].capitalize(), NOON)}
     if value is not None:
-        facts["value"] = ({"amount": str(Decimal(value)), "currency": "EUR"}, NOON)
+        facts["value"] = ({"amount": str(Decimal(value)), "currency": "GBP"}, NOON)
     people.describe(facts={recorded.customers[0]: facts})
     return Customer.objects.get(pk=recorded.customers[0])
 
 
 @pytest.fixture
-def carla(service: Team) -> Customer:
+def carla(care: Team) -> Customer:
     return meet("carla@example.org", value=600)
 
 

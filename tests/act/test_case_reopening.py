@@ -59,10 +59,10 @@ def test_a_no_reopens_the_case_with_the_lead(case: Case, mira: Associate, noon: 
     assert (row.with_lead, row.owner, row.helped, row.due_at) == (True, None, False, noon + DAY + 12 * HOUR)
 
 
-def test_a_lead_keeps_the_case_to_which_the_customer_said_no(case: Case, dana: Associate, noon: datetime) -> None:
-    cases.claim(case=case, by=dana.by, at=noon)
-    close(case, dana.by, noon)
-    assert cases.hear_whether_it_helped(case=case, helped=False, by=SYSTEM, at=noon).owner == dana
+def test_a_lead_keeps_the_case_to_which_the_customer_said_no(case: Case, lena: Associate, noon: datetime) -> None:
+    cases.claim(case=case, by=lena.by, at=noon)
+    close(case, lena.by, noon)
+    assert cases.hear_whether_it_helped(case=case, helped=False, by=SYSTEM, at=noon).owner == lena
 
 
 def test_a_yes_is_kept_and_nothing_is_reopened(case: Case, mira: Associate, noon: datetime) -> None:
@@ -78,9 +78,9 @@ def test_a_no_that_is_heard_twice_reopens_once(case: Case, mira: Associate, noon
     assert Case.objects.get().reopened == 1
 
 
-def test_a_second_no_after_another_closing_reopens_the_case_again(case: Case, dana: Associate, noon: datetime) -> None:
+def test_a_second_no_after_another_closing_reopens_the_case_again(case: Case, lena: Associate, noon: datetime) -> None:
     for day in (1, 2):
-        close(case, dana.by, noon + day * DAY)
+        close(case, lena.by, noon + day * DAY)
         for _ in range(2):
             cases.hear_whether_it_helped(case=case, helped=False, by=SYSTEM, at=noon + day * DAY + HOUR)
     row = Case.objects.get()

@@ -159,13 +159,13 @@ def test_who_reopens_a_case_leaves_its_priority(case: Case, mira: Associate, noo
 
 
 def test_a_second_failure_that_is_reopened_has_the_short_clock_again(
-    case: Case, carla: Customer, mira: Associate, dana: Associate, noon: datetime
+    case: Case, carla: Customer, mira: Associate, lena: Associate, noon: datetime
 ) -> None:
     close(case, mira, noon)
     second = cases.open_for_trouble(trouble=trouble(carla, "feedback:2"), by=SYSTEM, at=noon + 30 * DAY)
-    close(second, dana, noon + 31 * DAY)
+    close(second, lena, noon + 31 * DAY)
     Case.objects.filter(pk=second.pk).update(with_lead=False)
-    row = cases.reopen(case=second, by=dana.by, at=noon + 32 * DAY)
+    row = cases.reopen(case=second, by=lena.by, at=noon + 32 * DAY)
     assert (row.with_lead, row.due_at) == (False, noon + 32 * DAY + 12 * HOUR)
 
 

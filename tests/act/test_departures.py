@@ -124,12 +124,12 @@ def test_what_came_while_words_waited_to_leave_has_a_clock_of_its_own(
 
 
 def test_a_mail_that_was_given_up_and_is_tried_again_stops_the_clock_when_it_leaves(
-    case: Case, mira: Associate, dana: Associate, noon: datetime, settings: Any
+    case: Case, mira: Associate, lena: Associate, noon: datetime, settings: Any
 ) -> None:
     message = write(case, mira.by, noon + HOUR)
     give_up(message)
     settings.SMTP_URL = "smtp://127.0.0.1:1"
-    outbox.try_again(item=Mail.objects.get(pk=message.outbox_item_id or 0), by=dana.by, at=noon + 9 * HOUR)
+    outbox.try_again(item=Mail.objects.get(pk=message.outbox_item_id or 0), by=lena.by, at=noon + 9 * HOUR)
     assert Case.objects.get().is_waiting
     leave(message, noon + 10 * HOUR)
     assert Case.objects.get().answered_at == noon + 10 * HOUR

@@ -36,7 +36,7 @@ type As = Callable[[Associate], Client]
 
 
 @pytest.fixture
-def grace(acme: Company, service: Team) -> Customer:
+def grace(acme: Company, care: Team) -> Customer:
     """A customer who had a technician yesterday."""
     yesterday = timezone.now() - timedelta(days=1)
     return arrived("grace@example.test", TouchpointDraft("technician_visit", yesterday, "visit", stage="onboarding"))

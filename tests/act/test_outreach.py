@@ -112,9 +112,9 @@ def test_what_is_refused_on_a_case_is_refused_beside_one(
     assert (Thread.objects.count(), Message.objects.count(), Mail.objects.count()) == (0, 0, 0)
 
 
-def test_mallory_begins_nothing(carla: Customer, mallory: By, noon: datetime) -> None:
+def test_mallory_begins_nothing(carla: Customer, mallory: Associate, noon: datetime) -> None:
     with pytest.raises(Forbidden):
-        open_one(carla, mallory, noon)
+        open_one(carla, mallory.by, noon)
     with pytest.raises(Forbidden):
-        cases.write_to(customer=carla, subject="Hi", text="Hi", by=mallory, at=noon)
+        cases.write_to(customer=carla, subject="Hi", text="Hi", by=mallory.by, at=noon)
     assert (Case.objects.count(), Thread.objects.count()) == (0, 0)

@@ -72,11 +72,11 @@ def test_what_is_with_the_lead_is_got_in_no_way(
 
 @EVERY_WAY
 def test_what_is_with_the_lead_is_a_leads(
-    case: Case, feedback: Feedback, dana: Associate, noon: datetime, way: Way
+    case: Case, feedback: Feedback, lena: Associate, noon: datetime, way: Way
 ) -> None:
     Case.objects.update(with_lead=True)
-    way(case, feedback, dana, noon)
-    assert owner() == dana
+    way(case, feedback, lena, noon)
+    assert owner() == lena
 
 
 @EVERY_WAY
@@ -91,64 +91,64 @@ def test_a_colleagues_case_is_got_in_no_way(
 
 
 def test_a_lead_takes_over_by_handing_it_to_herself(
-    case: Case, mira: Associate, dana: Associate, noon: datetime
+    case: Case, mira: Associate, lena: Associate, noon: datetime
 ) -> None:
     cases.claim(case=case, by=mira.by, at=noon)
-    assert cases.hand_over(case=case, to=dana, by=dana.by, at=noon).owner == dana
+    assert cases.hand_over(case=case, to=lena, by=lena.by, at=noon).owner == lena
 
 
 @pytest.mark.parametrize("whom", ["colleague", "team"])
 def test_the_case_of_another_is_handed_on_by_a_lead_alone(
-    case: Case, service: Team, mira: Associate, tom: Associate, dana: Associate, noon: datetime, whom: str
+    case: Case, care: Team, mira: Associate, tom: Associate, lena: Associate, noon: datetime, whom: str
 ) -> None:
     cases.claim(case=case, by=tom.by, at=noon)
-    to: dict[str, Any] = {"to": dana} if whom == "colleague" else {"team": service}
+    to: dict[str, Any] = {"to": lena} if whom == "colleague" else {"team": care}
     with pytest.raises(Refused, match="Only they, or a lead, can give it back or hand it over") as no:
         cases.hand_over(case=case, **to, by=mira.by, at=noon)
     assert (no.value.code, owner()) == ("not_yours", tom)
-    cases.hand_over(case=case, **to, by=dana.by, at=noon)
+    cases.hand_over(case=case, **to, by=lena.by, at=noon)
     assert owner() == to.get("to")
 
 
 def test_what_is_with_the_lead_goes_by_a_leads_hand_to_whom_she_chooses(
-    case: Case, mira: Associate, tom: Associate, dana: Associate, noon: datetime
+    case: Case, mira: Associate, tom: Associate, lena: Associate, noon: datetime
 ) -> None:
     Case.objects.update(with_lead=True)
     with pytest.raises(Refused, match="This case is with the lead, who can hand it over to Tom") as no:
         cases.hand_over(case=case, to=tom, by=mira.by, at=noon)
     assert (no.value.code, owner()) == ("with_lead", None)
-    assert cases.hand_over(case=case, to=mira, by=dana.by, at=noon).owner == mira
-    assert cases.hand_over(case=case, to=dana, by=mira.by, at=noon).owner == dana
+    assert cases.hand_over(case=case, to=mira, by=lena.by, at=noon).owner == mira
+    assert cases.hand_over(case=case, to=lena, by=mira.by, at=noon).owner == lena
 
 
 def test_what_is_with_the_lead_is_given_back_by_whom_the_lead_gave_it(
-    case: Case, mira: Associate, dana: Associate, noon: datetime
+    case: Case, mira: Associate, lena: Associate, noon: datetime
 ) -> None:
     Case.objects.update(with_lead=True)
-    cases.hand_over(case=case, to=mira, by=dana.by, at=noon)
+    cases.hand_over(case=case, to=mira, by=lena.by, at=noon)
     assert cases.give_back(case=case, by=mira.by, at=noon).owner is None
 
 
 def test_an_answer_makes_no_case_that_is_with_the_lead_the_writers(
-    case: Case, mira: Associate, dana: Associate, noon: datetime
+    case: Case, mira: Associate, lena: Associate, noon: datetime
 ) -> None:
     Case.objects.update(with_lead=True)
     leave(cases.write(case=case, subject="Your order", text="Sorry.", by=mira.by, at=noon + HOUR), noon + HOUR)
     row = Case.objects.get()
     assert (row.owner, row.answered_at, Mail.objects.count()) == (None, noon + HOUR, 1)
     assert "CaseClaimed" not in kinds()
-    cases.log_call(case=case, text="She was glad.", by=dana.by, at=noon + HOUR)
-    assert owner() == dana
+    cases.log_call(case=case, text="She was glad.", by=lena.by, at=noon + HOUR)
+    assert owner() == lena
 
 
 def test_a_second_failure_that_somebody_takes_from_feedback_is_opened_and_stays_with_the_lead(
-    case: Case, feedback: Feedback, mira: Associate, dana: Associate, noon: datetime
+    case: Case, feedback: Feedback, mira: Associate, lena: Associate, noon: datetime
 ) -> None:
     cases.close(case=case, outcome="solved", cause="late", by=mira.by, at=noon)
     second = cases.take(feedback=feedback, by=mira.by, at=noon + HOUR)
     row = Case.objects.open().get()
     assert (row, row.is_repeat, row.with_lead, row.owner) == (second, True, True, None)
-    assert cases.take(feedback=feedback, by=dana.by, at=noon + HOUR).owner == dana
+    assert cases.take(feedback=feedback, by=lena.by, at=noon + HOUR).owner == lena
 
 
 def test_taking_from_feedback_what_one_has_already_changes_nothing(

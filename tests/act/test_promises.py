@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def promise(service: Team, noon: datetime) -> Promise:
+def promise(care: Team, noon: datetime) -> Promise:
     row = Promise.objects.create(slug="delivery", words="Delivered within two days", severity=3, made_at=noon)
     Standard.objects.create(promise=row, form="within", from_kind="order_placed", to_kind="delivered", within_s=172_800)
     return row

@@ -91,14 +91,14 @@ def test_the_customer_is_asked_about_a_case_that_was_closed_unless_it_stood_for_
 
 
 def test_a_lead_is_written_to_while_the_customer_waits(
-    closed: Case, carla: Customer, dana: Associate, noon: datetime
+    closed: Case, carla: Customer, lena: Associate, noon: datetime
 ) -> None:
     other = cases.open_for_trouble(trouble=trouble(meet("otto@example.org"), "test:2"), by=SYSTEM, at=noon)
     for pk, mails in ((0, 0), (closed.pk, 0), (other.pk, 1), (other.pk, 1)):
         event = cases.CaseEscalated(pk)
         reactions.write_to_the_leads(event, entry=events.record(event, by=SYSTEM, at=noon))
         assert Mail.objects.filter(purpose="escalation").count() == mails
-    assert Mail.objects.get(purpose="escalation").to == dana.email
+    assert Mail.objects.get(purpose="escalation").to == lena.email
 
 
 @pytest.mark.parametrize("state", Commitment.State.values)

@@ -119,8 +119,8 @@ def test_an_associate_uses_replies_and_writes_none(reply: Reply, mira: Associate
 # Through the door
 
 
-def test_a_lead_writes_a_reply_and_an_associate_sends_it(as_: As, dana: Associate, mira: Associate, case: Case) -> None:
-    client = as_(dana)
+def test_a_lead_writes_a_reply_and_an_associate_sends_it(as_: As, lena: Associate, mira: Associate, case: Case) -> None:
+    client = as_(lena)
     assert "No reply is saved yet" in client.get("/setup/replies").content.decode()
     wrong = client.post("/setup/replies", {"name": "Late", "text": "Dear {who}"})
     assert wrong.status_code == 422
@@ -151,8 +151,8 @@ def test_choosing_nothing_loses_nothing(as_: As, mira: Associate, case: Case, re
     assert "Typed.</textarea>" in page.content.decode()
 
 
-def test_a_reply_is_archived_and_brought_back_on_its_page(as_: As, dana: Associate, reply: Reply, case: Case) -> None:
-    client = as_(dana)
+def test_a_reply_is_archived_and_brought_back_on_its_page(as_: As, lena: Associate, reply: Reply, case: Case) -> None:
+    client = as_(lena)
     client.post(f"/setup/replies/{reply.pk}/archive")
     assert "Bring back: We are late" in client.get("/setup/replies").content.decode()
     assert "Saved reply" not in client.get(f"/cases/{case.pk}").content.decode()

@@ -1,8 +1,10 @@
-"""A small shop in Berlin that makes promises: Ada runs the programme, Mallory works there and may not."""
+"""The company in Berlin, its hours, and a promise that Casey made."""
 
 import pytest
 
-from heedful.associates.models import Associate, Company, Role
+from heedful.associates import company
+from heedful.associates.models import Associate, Company
+from heedful.kit.actor import SYSTEM
 from heedful.promise import calendars
 from heedful.promise.models import Calendar, Promise
 from heedful.promise.standards import StandardDraft
@@ -10,28 +12,17 @@ from tests.promise.shop import MONDAY, OFFICE, make
 
 
 @pytest.fixture
-def company(db: None) -> Company:
-    return Company.objects.create(pk=1, name="Shop", time_zone="Europe/Berlin", created_at=MONDAY)
+def acme(db: None) -> Company:
+    """The company, where the days begin an hour before they do in Greenwich."""
+    return company.edit(name="Acme", colour="#2f6f5e", time_zone="Europe/Berlin", currency="EUR", by=SYSTEM, at=MONDAY)
 
 
 @pytest.fixture
-def ada(company: Company) -> Associate:
-    return Associate.objects.create(email="ada@shop.example", name="Ada", role=Role.CX, created_at=MONDAY)
+def office(casey: Associate) -> Calendar:
+    return calendars.add(name="Office", time_zone="Europe/Berlin", week=OFFICE, by=casey.by, at=MONDAY)
 
 
 @pytest.fixture
-def mallory(company: Company) -> Associate:
-    return Associate.objects.create(
-        email="mallory@shop.example", name="Mallory", role=Role.ASSOCIATE, created_at=MONDAY
-    )
-
-
-@pytest.fixture
-def office(ada: Associate) -> Calendar:
-    return calendars.add(name="Office", time_zone="Europe/Berlin", week=OFFICE, by=ada.by, at=MONDAY)
-
-
-@pytest.fixture
-def answer(ada: Associate) -> Promise:
+def answer(casey: Associate) -> Promise:
     """We answer within four hours."""
-    return make(ada, StandardDraft(form="within", from_kind="asked", to_kind="answered", within_s=4 * 3600))
+    return make(casey, StandardDraft(form="within", from_kind="asked", to_kind="answered", within_s=4 * 3600))

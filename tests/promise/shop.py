@@ -18,9 +18,9 @@ LONG_AGO = MONDAY - timedelta(days=365)
 """Since when the shop has made its promises; what it needs for them has come in before."""
 
 
-def make(ada: Associate, *drafts: StandardDraft, words: str = "We answer the same day", **said: Any) -> Promise:
+def make(casey: Associate, *drafts: StandardDraft, words: str = "We answer the same day", **said: Any) -> Promise:
     kinds.register(slugs={kind for draft in drafts for kind in (draft.from_kind, draft.to_kind) if kind}, at=MONDAY)
-    return promises.make(wording=Wording(words=words, **said), standards=drafts, since=LONG_AGO, by=ada.by, at=MONDAY)
+    return promises.make(wording=Wording(words=words, **said), standards=drafts, since=LONG_AGO, by=casey.by, at=MONDAY)
 
 
 def tell(who: str, kind: str, at: datetime, /, message: str = "", **more: Any) -> int:

@@ -63,10 +63,10 @@ def test_open_pages_of_a_promise_hear_of_a_change_and_of_nothing_where_there_is_
 
 
 def test_working_days_end_at_the_close_of_business_on_both_sides_of_a_change_of_clocks(
-    ada: Associate, office: Calendar
+    casey: Associate, office: Calendar
 ) -> None:
     promise = make(
-        ada, StandardDraft(form="within", from_kind="ordered", to_kind="sent", within_days=2, calendar=office)
+        casey, StandardDraft(form="within", from_kind="ordered", to_kind="sent", within_days=2, calendar=office)
     )
     friday = datetime.fromisoformat("2026-03-27T15:00:00+01:00")  # Berlin's clocks go forward on Sunday the 29th
     ann = tell("ann", "ordered", friday)
@@ -74,18 +74,20 @@ def test_working_days_end_at_the_close_of_business_on_both_sides_of_a_change_of_
     assert row(promise=promise).due_at == datetime.fromisoformat("2026-03-31T17:00:00+02:00")
 
 
-def test_a_date_that_the_order_carries_is_due_at_the_end_of_that_day_where_we_are(ada: Associate) -> None:
+def test_a_date_that_the_order_carries_is_due_at_the_end_of_that_day_where_we_are(casey: Associate) -> None:
     promise = make(
-        ada, StandardDraft(form="by_date", from_kind="ordered", to_kind="delivered", property="promised_for")
+        casey, StandardDraft(form="by_date", from_kind="ordered", to_kind="delivered", property="promised_for")
     )
     ann = tell("ann", "ordered", MONDAY, properties={"promised_for": "2026-03-05"})
     judge(ann, at=MONDAY)
     assert row(promise=promise).due_at == datetime.fromisoformat("2026-03-05T22:59:59.999999+00:00")
 
 
-def test_a_score_and_a_yes_are_settled_at_once(ada: Associate) -> None:
-    happy = make(ada, StandardDraft(form="score", question="satisfaction", at_least=4), words="You will be happy")
-    timely = make(ada, StandardDraft(form="yes", from_kind="complained", property="timely"), words="We answer in time")
+def test_a_score_and_a_yes_are_settled_at_once(casey: Associate) -> None:
+    happy = make(casey, StandardDraft(form="score", question="satisfaction", at_least=4), words="You will be happy")
+    timely = make(
+        casey, StandardDraft(form="yes", from_kind="complained", property="timely"), words="We answer in time"
+    )
     ann = tell("ann", "survey_answered", MONDAY, scores={"satisfaction": 3}, subject="ask:1")
     tell("ann", "complained", MONDAY, properties={"timely": "Yes"})
     tell("ann", "complained", MONDAY + HOUR, properties={"timely": "No"})
@@ -95,9 +97,9 @@ def test_a_score_and_a_yes_are_settled_at_once(ada: Associate) -> None:
     assert row(promise=happy).measured == 3
 
 
-def test_a_date_that_cannot_be_read_is_noted_and_forgotten_once_it_can(ada: Associate) -> None:
+def test_a_date_that_cannot_be_read_is_noted_and_forgotten_once_it_can(casey: Associate) -> None:
     draft = StandardDraft(form="by_date", from_kind="ordered", to_kind="sent", property="by", match_property="order")
-    promise = make(ada, draft)
+    promise = make(casey, draft)
     ann = tell("ann", "ordered", MONDAY, properties={"order": 1, "by": "05/03/2026"})
     tell("ann", "ordered", MONDAY, message="unmatched", properties={"by": "2026-03-05"})
     judge(ann, at=MONDAY)
@@ -113,9 +115,9 @@ def test_a_date_that_cannot_be_read_is_noted_and_forgotten_once_it_can(ada: Asso
     assert not Unreadable.objects.exists()
 
 
-def test_orders_of_one_customer_are_matched_by_what_they_carry(ada: Associate) -> None:
+def test_orders_of_one_customer_are_matched_by_what_they_carry(casey: Associate) -> None:
     draft = StandardDraft(form="within", from_kind="ordered", to_kind="sent", within_s=3600, match_property="order")
-    promise = make(ada, draft)
+    promise = make(casey, draft)
     ann = tell("ann", "ordered", MONDAY, properties={"order": 1})
     tell("ann", "ordered", MONDAY + timedelta(minutes=1), properties={"order": 2})
     tell("ann", "sent", MONDAY + timedelta(minutes=30), properties={"order": "2"})
@@ -147,9 +149,9 @@ def test_judging_twice_changes_nothing(answer: Promise) -> None:
     assert Flip.objects.count() == 1
 
 
-def test_a_promise_is_made_to_its_audience_alone(ada: Associate) -> None:
+def test_a_promise_is_made_to_its_audience_alone(casey: Associate) -> None:
     promise = make(
-        ada,
+        casey,
         StandardDraft(form="within", from_kind="asked", to_kind="answered", within_s=60),
         audience={"plan": ["Gold", "pro"]},
     )
@@ -264,10 +266,10 @@ def dump() -> list[Any]:
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(arrivals(), st.lists(st.integers(0, 30), min_size=5, max_size=5))
 def test_whatever_the_order_of_arrival_a_recount_from_the_log_gives_the_same(
-    ada: Associate, batches: list[list[touchpoints.TouchpointDraft]], waits: list[int]
+    casey: Associate, batches: list[list[touchpoints.TouchpointDraft]], waits: list[int]
 ) -> None:
     with transaction.atomic():
-        make(ada, *EVERY_FORM)
+        make(casey, *EVERY_FORM)
         now = MONDAY
         for batch, wait in zip(batches, waits, strict=False):
             now += timedelta(hours=wait)
@@ -296,10 +298,10 @@ EVERY_FORM = (
 )
 
 
-def test_a_new_promise_finds_its_history_in_the_background(ada: Associate) -> None:
+def test_a_new_promise_finds_its_history_in_the_background(casey: Associate) -> None:
     for number in range(3):
         tell(f"p{number}", "complained", MONDAY, properties={"timely": "yes" if number else "no"})
-    promise = make(ada, StandardDraft(form="yes", from_kind="complained", property="timely"))
+    promise = make(casey, StandardDraft(form="yes", from_kind="complained", property="timely"))
     recount = Recount.objects.get(promise=promise)
     assert (recount.total, recount.percent) == (3, 0)
     recounts.go_on(promise=promise.pk, started_at=recount.started_at.isoformat())
@@ -310,11 +312,11 @@ def test_a_new_promise_finds_its_history_in_the_background(ada: Associate) -> No
     assert Entry.objects.get(kind="PromiseRecounted").data["people"] == 3
 
 
-def test_a_recount_that_was_interrupted_goes_on_where_it_was(ada: Associate, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_recount_that_was_interrupted_goes_on_where_it_was(casey: Associate, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(recounts, "AT_ONCE", 1)
     for number in range(3):
         tell(f"p{number}", "complained", MONDAY, properties={"timely": "yes"})
-    promise = make(ada, StandardDraft(form="yes", from_kind="complained", property="timely"))
+    promise = make(casey, StandardDraft(form="yes", from_kind="complained", property="timely"))
     assert recounts.step(promise=promise.pk, started_at=MONDAY, at=MONDAY)
     assert len(states(promise)) == 1
     recounts.go_on(promise=promise.pk, started_at=MONDAY.isoformat())
@@ -327,14 +329,14 @@ def reported(state: str) -> list[int]:
 
 
 def test_what_happens_while_a_recount_runs_is_news_though_the_recount_sees_it_first(
-    answer: Promise, ada: Associate
+    answer: Promise, casey: Associate
 ) -> None:
-    happy = make(ada, StandardDraft(form="score", question="satisfaction", at_least=4), words="You will be happy")
+    happy = make(casey, StandardDraft(form="score", question="satisfaction", at_least=4), words="You will be happy")
     ann, bea = tell("ann", "asked", MONDAY), tell("bea", "survey_answered", MONDAY, scores={"satisfaction": 1})
     judge(ann, at=MONDAY)
     start = MONDAY + 3.5 * HOUR
     for promise in (answer, happy):
-        recounts.request(promise=promise, by=ada.by, at=start)
+        recounts.request(promise=promise, by=casey.by, at=start)
     told = touchpoints.TouchpointDraft("survey_answered", start, "late", customer=ann, scores={"satisfaction": 2})
     batch = touchpoints.record(drafts=[told], source="test", by=SYSTEM, at=start + HOUR)
     for promise in (answer, happy):
@@ -360,8 +362,8 @@ def test_who_judges_late_does_not_turn_the_clock_back(answer: Promise) -> None:
     assert states(answer) == ["broken", "at_risk"]
 
 
-def test_a_recount_gives_way_to_a_later_one(ada: Associate) -> None:
-    promise = make(ada, StandardDraft(form="yes", from_kind="complained", property="timely"))
-    recounts.request(promise=promise, by=ada.by, at=MONDAY + HOUR)
+def test_a_recount_gives_way_to_a_later_one(casey: Associate) -> None:
+    promise = make(casey, StandardDraft(form="yes", from_kind="complained", property="timely"))
+    recounts.request(promise=promise, by=casey.by, at=MONDAY + HOUR)
     assert not recounts.step(promise=promise.pk, started_at=MONDAY, at=MONDAY + HOUR)
     assert Recount.objects.get(promise=promise).finished_at is None

@@ -24,7 +24,7 @@ def score(who: str, question: str, value: int, at: Any, **more: Any) -> int:
     return tell(who, "survey_answered", at, message=f"{who} {question} {at}", **said)
 
 
-def test_experience_is_compared_with_the_nearest_earlier_expectation_of_the_same_person(company: Any) -> None:
+def test_experience_is_compared_with_the_nearest_earlier_expectation_of_the_same_person(acme: Any) -> None:
     score("ann", "expected.ease", 7, MONDAY)
     score("ann", "expected.ease", 5, MONDAY + DAY)
     score("ann", "ease", 3, MONDAY + 2 * DAY, stage="onboarding")
@@ -35,7 +35,7 @@ def test_experience_is_compared_with_the_nearest_earlier_expectation_of_the_same
     assert [(row.key, row.expected, row.experience, row.gap, row.n) for row in found] == [("onboarding", 5, 3, -2, 1)]
 
 
-def test_a_gap_belongs_to_the_month_that_it_was_where_the_company_is(company: Any) -> None:
+def test_a_gap_belongs_to_the_month_that_it_was_where_the_company_is(acme: Any) -> None:
     """Berlin is two hours ahead from the last Sunday of March on."""
     april = datetime(2026, 3, 31, 22, tzinfo=UTC)
     for value, at in ((3, april - timedelta(microseconds=1)), (5, april)):
@@ -44,7 +44,7 @@ def test_a_gap_belongs_to_the_month_that_it_was_where_the_company_is(company: An
     assert [(row.key, row.experience) for row in found] == [("2026-03", 3), ("2026-04", 5)]
 
 
-def test_what_the_promise_states_is_expected_where_nobody_was_asked(company: Any) -> None:
+def test_what_the_promise_states_is_expected_where_nobody_was_asked(acme: Any) -> None:
     score("ann", "expected.ease", 5, MONDAY)
     score("ann", "ease", 6, MONDAY + DAY)
     score("bea", "ease", 4, MONDAY + DAY)
@@ -52,7 +52,7 @@ def test_what_the_promise_states_is_expected_where_nobody_was_asked(company: Any
     assert [(row.key, row.gap) for row in found] == [("survey_answered", 1), ("survey_answered", -3)]
 
 
-def test_what_one_record_of_a_person_expected_counts_for_the_other(company: Any) -> None:
+def test_what_one_record_of_a_person_expected_counts_for_the_other(acme: Any) -> None:
     ann, anna = score("ann", "expected.ease", 6, MONDAY), score("anna", "ease", 4, MONDAY + DAY)
     assert gaps.by(key="stage", question="ease", **WINDOW) == []
     people.merge(a=Customer.objects.get(pk=ann), b=Customer.objects.get(pk=anna), by=SYSTEM, at=MONDAY + 2 * DAY)
@@ -60,10 +60,10 @@ def test_what_one_record_of_a_person_expected_counts_for_the_other(company: Any)
 
 
 @pytest.fixture
-def felt(ada: Associate) -> Promise:
+def felt(casey: Associate) -> Promise:
     """Kept to Ann, broken to Bea, not yet due to Cleo; all of them say how they feel, Ann much later once more."""
     draft = StandardDraft(form="within", from_kind="asked", to_kind="answered", within_s=3600)
-    promise = make(ada, draft, stated_expectation={"satisfaction": 4})
+    promise = make(casey, draft, stated_expectation={"satisfaction": 4})
     who = [tell("ann", "asked", MONDAY), tell("bea", "asked", MONDAY), tell("cleo", "asked", MONDAY + 5 * DAY)]
     tell("ann", "answered", MONDAY + HOUR)
     commitments.evaluate_people(who, at=MONDAY + 5 * DAY)
@@ -130,10 +130,10 @@ def _record(who: str) -> int:
     ],
 )
 def test_thirty_days_after_are_days_of_the_calendar_whatever_the_clocks_do(
-    ada: Associate, kept_at: str, said_at: str, is_counted: bool
+    casey: Associate, kept_at: str, said_at: str, is_counted: bool
 ) -> None:
     kept, said = datetime.fromisoformat(kept_at), datetime.fromisoformat(said_at)
-    promise = make(ada, StandardDraft(form="yes", from_kind="bill_sent", property="as_quoted"))
+    promise = make(casey, StandardDraft(form="yes", from_kind="bill_sent", property="as_quoted"))
     commitments.evaluate_people([tell("ann", "bill_sent", kept, properties={"as_quoted": "yes"})], at=said)
     score("ann", "satisfaction", 5, said)
     found = gaps.after(promises=[promise], questions=["satisfaction"], since=MONDAY, until=said + DAY)
@@ -152,10 +152,10 @@ def test_thirty_days_after_are_days_of_the_calendar_whatever_the_clocks_do(
     ids=["the first", "the second", "as text", "another", "none"],
 )
 def test_an_answer_about_an_order_belongs_to_that_order(
-    ada: Associate, carried: dict[str, Any], states: list[str]
+    casey: Associate, carried: dict[str, Any], states: list[str]
 ) -> None:
     draft = StandardDraft(form="within", from_kind="ordered", to_kind="sent", within_s=3600, match_property="order.id")
-    promise = make(ada, draft)
+    promise = make(casey, draft)
     ann = tell("ann", "ordered", MONDAY, properties={"order": {"id": 17}})
     tell("ann", "sent", MONDAY + HOUR, properties={"order": {"id": "17"}})
     tell("ann", "ordered", MONDAY + DAY, properties={"order": {"id": 18.0}})

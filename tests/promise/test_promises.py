@@ -25,18 +25,21 @@ def watched() -> dict[str, int]:
     return dict(TouchpointKind.objects.filter(watchers__gt=0).values_list("pk", "watchers"))
 
 
-def test_a_promise_is_made_with_its_standards_and_written_down(ada: Associate) -> None:
-    promise = make(ada, ANSWER, words="  We answer\n the same day ", owner=ada)
-    assert (promise.words, promise.slug, promise.owner) == ("We answer the same day", "we-answer-the-same-day", ada)
+def test_a_promise_is_made_with_its_standards_and_written_down(casey: Associate) -> None:
+    promise = make(casey, ANSWER, words="  We answer\n the same day ", owner=casey)
+    assert (promise.words, promise.slug, promise.owner) == ("We answer the same day", "we-answer-the-same-day", casey)
     assert watched() == {"asked": 1, "answered": 1}
     entry = Entry.objects.get(kind="PromiseMade")
     assert entry.data["standards"] == ["From asked to answered within 4 hours"]
-    assert entry.by_id == str(ada.pk)
+    assert entry.by_id == str(casey.pk)
 
 
-def test_two_promises_in_the_same_words_have_addresses_of_their_own(ada: Associate) -> None:
-    assert [make(ada, ANSWER).slug, make(ada, ANSWER).slug] == ["we-answer-the-same-day", "we-answer-the-same-day-2"]
-    assert make(ada, ANSWER, words="日本語").slug == "promise"
+def test_two_promises_in_the_same_words_have_addresses_of_their_own(casey: Associate) -> None:
+    assert [make(casey, ANSWER).slug, make(casey, ANSWER).slug] == [
+        "we-answer-the-same-day",
+        "we-answer-the-same-day-2",
+    ]
+    assert make(casey, ANSWER, words="日本語").slug == "promise"
 
 
 @pytest.mark.parametrize(
@@ -61,10 +64,10 @@ def test_two_promises_in_the_same_words_have_addresses_of_their_own(ada: Associa
     ],
 )
 def test_a_promise_that_could_not_be_measured_is_refused_and_nothing_is_changed(
-    ada: Associate, drafts: list[StandardDraft], said: dict[str, Any], sentence: str
+    casey: Associate, drafts: list[StandardDraft], said: dict[str, Any], sentence: str
 ) -> None:
     with pytest.raises(Refused, match=sentence):
-        make(ada, *drafts, **said)
+        make(casey, *drafts, **said)
     assert (Promise.objects.count(), Standard.objects.count(), watched()) == (0, 0, {})
 
 
@@ -84,21 +87,21 @@ def test_mallory_may_neither_make_change_end_nor_recount(answer: Promise, mallor
     assert (answer.words, answer.ended_at, Entry.objects.count()) == ("We answer the same day", None, before)
 
 
-def test_new_words_alone_measure_nothing_anew(answer: Promise, ada: Associate) -> None:
+def test_new_words_alone_measure_nothing_anew(answer: Promise, casey: Associate) -> None:
     Recount.objects.all().delete()
-    promises.change(promise=answer, wording=Wording(words="Soon"), standards=[ANSWER], by=ada.by, at=MONDAY)
+    promises.change(promise=answer, wording=Wording(words="Soon"), standards=[ANSWER], by=casey.by, at=MONDAY)
     assert not Recount.objects.exists()
     entry = Entry.objects.get(kind="PromiseChanged")
     assert (entry.data["words"], entry.data["before"]["words"]) == ("Soon", "We answer the same day")
 
 
-def test_a_changed_standard_measures_history_anew_and_says_why(answer: Promise, ada: Associate) -> None:
+def test_a_changed_standard_measures_history_anew_and_says_why(answer: Promise, casey: Associate) -> None:
     ann = tell("ann", "asked", MONDAY)
     commitments.evaluate_people([ann], at=MONDAY + 5 * HOUR)
     later = MONDAY + 5 * HOUR
     day = StandardDraft(form="within", from_kind="asked", to_kind="called", within_s=86_400)
     kinds.register(slugs=["called"], at=MONDAY)
-    promises.change(promise=answer, wording=Wording(words="Tomorrow"), standards=[day], by=ada.by, at=later)
+    promises.change(promise=answer, wording=Wording(words="Tomorrow"), standards=[day], by=casey.by, at=later)
     assert watched() == {"asked": 1, "called": 1}
     recounts.step(promise=answer.pk, started_at=later, at=later)
     assert states(answer) == ["pending"]
@@ -106,53 +109,53 @@ def test_a_changed_standard_measures_history_anew_and_says_why(answer: Promise, 
     assert (flip.state, flip.because) == ("pending", "the promise was changed")
 
 
-def test_a_standard_that_is_taken_away_takes_its_instances_along(ada: Associate) -> None:
-    promise = make(ada, ANSWER, YES)
+def test_a_standard_that_is_taken_away_takes_its_instances_along(casey: Associate) -> None:
+    promise = make(casey, ANSWER, YES)
     ann = tell("ann", "asked", MONDAY)
     tell("ann", "complained", MONDAY, properties={"timely": "no"})
     commitments.evaluate_people([ann], at=MONDAY)
-    promises.change(promise=promise, wording=Wording(words="Soon"), standards=[ANSWER], by=ada.by, at=MONDAY)
+    promises.change(promise=promise, wording=Wording(words="Soon"), standards=[ANSWER], by=casey.by, at=MONDAY)
     assert states(promise) == ["pending"]
     assert watched() == {"asked": 1, "answered": 1}
 
 
-def test_a_standard_that_changes_from_now_on_leaves_the_past_as_it_was(answer: Promise, ada: Associate) -> None:
+def test_a_standard_that_changes_from_now_on_leaves_the_past_as_it_was(answer: Promise, casey: Associate) -> None:
     change = MONDAY + 10 * HOUR
     ann = tell("ann", "asked", MONDAY)
     tell("ann", "asked", change)
     hour = StandardDraft(form="within", from_kind="asked", to_kind="answered", within_s=3600)
     promises.change(
-        promise=answer, wording=Wording(words="Sooner"), standards=[hour], from_now_on=True, by=ada.by, at=change
+        promise=answer, wording=Wording(words="Sooner"), standards=[hour], from_now_on=True, by=casey.by, at=change
     )
     commitments.evaluate_people([ann], at=change)
     due = Commitment.objects.order_by("started_at").values_list("due_at", flat=True)
     assert list(due) == [MONDAY + 4 * HOUR, change + HOUR]
 
 
-def test_a_promise_that_ended_promises_nothing_new_and_still_owes_what_it_did(answer: Promise, ada: Associate) -> None:
+def test_a_promise_that_ended_promises_nothing_new_and_owes_what_it_did(answer: Promise, casey: Associate) -> None:
     ann = tell("ann", "asked", MONDAY)
-    promises.end(promise=answer, by=ada.by, at=MONDAY + HOUR)
+    promises.end(promise=answer, by=casey.by, at=MONDAY + HOUR)
     tell("ann", "asked", MONDAY + 2 * HOUR)
     commitments.evaluate_people([ann], at=MONDAY + 9 * HOUR)
     assert states(answer) == ["broken"]
     assert watched() == {}
     with pytest.raises(Refused, match="has ended"):
-        promises.end(promise=answer, by=ada.by, at=MONDAY)
+        promises.end(promise=answer, by=casey.by, at=MONDAY)
 
 
-def test_promises_to_some_customers_are_judged_anew_every_night(ada: Associate) -> None:
-    some, all_ = make(ada, YES, audience={"plan": ["gold"]}), make(ada, YES)
+def test_promises_to_some_customers_are_judged_anew_every_night(casey: Associate) -> None:
+    some, all_ = make(casey, YES, audience={"plan": ["gold"]}), make(casey, YES)
     Recount.objects.all().delete()
     recounts.follow_audiences(at=MONDAY)
     assert list(Recount.objects.values_list("promise", flat=True)) == [some.pk] != [all_.pk]
 
 
-def test_cases_run_by_one_promise_at_a_time(ada: Associate) -> None:
-    clock = make(ada, ANSWER, is_case_clock=True)
+def test_cases_run_by_one_promise_at_a_time(casey: Associate) -> None:
+    clock = make(casey, ANSWER, is_case_clock=True)
     with pytest.raises(Refused, match="another promise already"):
-        make(ada, ANSWER, is_case_clock=True)
-    promises.end(promise=clock, by=ada.by, at=MONDAY)
-    make(ada, ANSWER, is_case_clock=True)
+        make(casey, ANSWER, is_case_clock=True)
+    promises.end(promise=clock, by=casey.by, at=MONDAY)
+    make(casey, ANSWER, is_case_clock=True)
 
 
 @pytest.mark.parametrize(
@@ -201,27 +204,27 @@ def test_a_sentence_says_kinds_by_the_companys_own_names(draft: StandardDraft, s
     assert sentence in standards.sentence(Standard(**draft.fields()), names={"sim": "SIM ordered"})
 
 
-def test_a_promise_is_said_with_the_names_that_the_company_gave(answer: Promise, ada: Associate) -> None:
+def test_a_promise_is_said_with_the_names_that_the_company_gave(answer: Promise, casey: Associate) -> None:
     kind = TouchpointKind.objects.get(pk=answer.standards.get().from_kind)
-    kinds.place(kind=kind, name="A question by post", stage=None, moves_stage=False, by=ada.by, at=MONDAY)
+    kinds.place(kind=kind, name="A question by post", stage=None, moves_stage=False, by=casey.by, at=MONDAY)
     assert promises.sentences(answer)[0].startswith("From “A question by post” to ")
 
 
-def test_the_first_calendar_is_the_default_until_another_is(office: Calendar, ada: Associate) -> None:
+def test_the_first_calendar_is_the_default_until_another_is(office: Calendar, casey: Associate) -> None:
     assert calendars.default() == office
     always = {day: [["00:00", "24:00"]] for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")}
-    hotline = calendars.add(name="Hotline", time_zone="UTC", week=always, is_default=True, by=ada.by, at=MONDAY)
+    hotline = calendars.add(name="Hotline", time_zone="UTC", week=always, is_default=True, by=casey.by, at=MONDAY)
     assert calendars.default() == hotline
     assert Calendar.objects.filter(is_default=True).count() == 1
     with pytest.raises(Refused, match="called hotline already"):
-        calendars.add(name=" hotline", time_zone="UTC", week=always, by=ada.by, at=MONDAY)
+        calendars.add(name=" hotline", time_zone="UTC", week=always, by=casey.by, at=MONDAY)
     with pytest.raises(Refused, match="never open"):
-        calendars.add(name="Closed", time_zone="UTC", week={}, by=ada.by, at=MONDAY)
+        calendars.add(name="Closed", time_zone="UTC", week={}, by=casey.by, at=MONDAY)
 
 
-def test_a_holiday_that_is_added_moves_what_is_due(office: Calendar, ada: Associate) -> None:
+def test_a_holiday_that_is_added_moves_what_is_due(office: Calendar, casey: Associate) -> None:
     promise = make(
-        ada, StandardDraft(form="within", from_kind="asked", to_kind="answered", within_days=1, calendar=office)
+        casey, StandardDraft(form="within", from_kind="asked", to_kind="answered", within_days=1, calendar=office)
     )
     ann = tell("ann", "asked", MONDAY)
     commitments.evaluate_people([ann], at=MONDAY)
@@ -233,7 +236,7 @@ def test_a_holiday_that_is_added_moves_what_is_due(office: Calendar, ada: Associ
         time_zone="Europe/Berlin",
         week=OFFICE,
         holidays=["2026-03-03"],
-        by=ada.by,
+        by=casey.by,
         at=later,
     )
     recounts.step(promise=promise.pk, started_at=later, at=later)

@@ -23,12 +23,12 @@ def within(start: str = "asked", end: str = "answered") -> StandardDraft:
     return StandardDraft(form="within", from_kind=start, to_kind=end, within_s=3600)
 
 
-def make(ada: Associate, *drafts: StandardDraft, **said: Any) -> Promise:
-    return promises.make(wording=Wording(words="We answer"), standards=drafts, by=ada.by, at=MONDAY, **said)
+def make(casey: Associate, *drafts: StandardDraft, **said: Any) -> Promise:
+    return promises.make(wording=Wording(words="We answer"), standards=drafts, by=casey.by, at=MONDAY, **said)
 
 
 @pytest.fixture
-def past(ada: Associate) -> list[int]:
+def past(casey: Associate) -> list[int]:
     """Of twenty-five questions in the weeks before, twenty-one were answered in time."""
     who = []
     for n in range(25):
@@ -48,9 +48,9 @@ def past(ada: Associate) -> list[int]:
     ],
 )
 def test_a_misspelt_kind_cannot_be_measured_is_never_counted_and_the_nearest_is_named(
-    ada: Associate, past: list[int], draft: StandardDraft, missing: list[MissingKind]
+    casey: Associate, past: list[int], draft: StandardDraft, missing: list[MissingKind]
 ) -> None:
-    promise = make(ada, draft, since=LONG_AGO)
+    promise = make(casey, draft, since=LONG_AGO)
     work()
     commitments.evaluate_people(past, at=MONDAY + 30 * DAY)
     assert not Commitment.objects.exists()
@@ -59,8 +59,8 @@ def test_a_misspelt_kind_cannot_be_measured_is_never_counted_and_the_nearest_is_
     assert retrospect.would_have_been(drafts=[draft], audience={}, at=MONDAY).missing == missing
 
 
-def test_it_is_counted_once_what_it_needs_has_come_in(ada: Associate) -> None:
-    promise = make(ada, within())
+def test_it_is_counted_once_what_it_needs_has_come_in(casey: Associate) -> None:
+    promise = make(casey, within())
     ann = tell("ann", "asked", MONDAY + HOUR)
     work(at=MONDAY + HOUR)
     commitments.evaluate_people([ann], at=MONDAY + DAY)
@@ -72,19 +72,19 @@ def test_it_is_counted_once_what_it_needs_has_come_in(ada: Associate) -> None:
     assert promises.missing_kinds(promise.standards.all()) == []
 
 
-def test_a_kind_that_is_misspelt_later_takes_back_what_was_counted(ada: Associate, past: list[int]) -> None:
-    promise = make(ada, within(), since=LONG_AGO)
+def test_a_kind_that_is_misspelt_later_takes_back_what_was_counted(casey: Associate, past: list[int]) -> None:
+    promise = make(casey, within(), since=LONG_AGO)
     work(at=MONDAY)
     assert Commitment.objects.count() == 25
     promises.change(
-        promise=promise, wording=Wording(words="We answer"), standards=[within(end="anwsered")], by=ada.by, at=MONDAY
+        promise=promise, wording=Wording(words="We answer"), standards=[within(end="anwsered")], by=casey.by, at=MONDAY
     )
     work(at=MONDAY)
     assert not Commitment.objects.exists()
 
 
-def test_a_promise_of_today_is_broken_on_no_timeline_of_last_week(ada: Associate, past: list[int]) -> None:
-    promise = make(ada, within())
+def test_a_promise_of_today_is_broken_on_no_timeline_of_last_week(casey: Associate, past: list[int]) -> None:
+    promise = make(casey, within())
     work(at=MONDAY + HOUR)
     commitments.evaluate_people(past, at=MONDAY + HOUR)
     assert not Commitment.objects.exists()
@@ -94,7 +94,7 @@ def test_a_promise_of_today_is_broken_on_no_timeline_of_last_week(ada: Associate
     assert (promise.made_at, Standard.objects.get().starts_at) == (MONDAY, MONDAY)
 
 
-def test_how_it_would_have_gone_is_said_and_stored_nowhere(ada: Associate, past: list[int]) -> None:
+def test_how_it_would_have_gone_is_said_and_stored_nowhere(casey: Associate, past: list[int]) -> None:
     found = retrospect.would_have_been(drafts=[within()], audience={}, at=MONDAY)
     assert (found.kept, found.broken, found.customers, found.days) == (21, 4, 25, 90)
     assert found.share == pytest.approx(0.84)
@@ -112,36 +112,36 @@ def test_how_it_would_have_gone_is_said_and_stored_nowhere(ada: Associate, past:
     ],
 )
 def test_another_measure_would_have_gone_otherwise(
-    ada: Associate, past: list[int], draft: StandardDraft, audience: dict[str, list[str]], counts: tuple[int, int]
+    casey: Associate, past: list[int], draft: StandardDraft, audience: dict[str, list[str]], counts: tuple[int, int]
 ) -> None:
     found = retrospect.would_have_been(drafts=[draft], audience=audience, at=MONDAY)
     assert (found.kept, found.broken) == counts
 
 
-def test_what_has_been_promised_since_a_day_counts_from_that_day(ada: Associate, past: list[int]) -> None:
-    make(ada, within(), since=MONDAY - 10 * DAY)
+def test_what_has_been_promised_since_a_day_counts_from_that_day(casey: Associate, past: list[int]) -> None:
+    make(casey, within(), since=MONDAY - 10 * DAY)
     work(at=MONDAY)
     assert Commitment.objects.count() == 2
     with pytest.raises(Refused, match="A promise begins now, or began before"):
-        make(ada, within(), since=MONDAY + DAY)
+        make(casey, within(), since=MONDAY + DAY)
 
 
-def test_a_kind_that_a_promise_waits_for_is_noted_though_it_arrives_at_once(ada: Associate) -> None:
+def test_a_kind_that_a_promise_waits_for_is_noted_though_it_arrives_at_once(casey: Associate) -> None:
     kinds.register(slugs=["asked"], at=MONDAY)
-    make(ada, within())
+    make(casey, within())
     assert kinds.unseen(slugs=["asked", "answered"]) == ["answered"]
     tell("ann", "answered", MONDAY)
     assert kinds.unseen(slugs=["asked", "answered"]) == []
 
 
-def test_the_owner_chooses_by_which_question_it_is_felt(ada: Associate) -> None:
+def test_the_owner_chooses_by_which_question_it_is_felt(casey: Associate) -> None:
     chosen = Wording(words="On time", experience_question="satisfaction.punctuality")
     assert (
-        promises.make(wording=chosen, standards=[within()], by=ada.by, at=MONDAY).experience_question
+        promises.make(wording=chosen, standards=[within()], by=casey.by, at=MONDAY).experience_question
         == chosen.experience_question
     )
     for none in ("beauty", "choice.reason", "number.minutes"):
         with pytest.raises(Refused):
             promises.make(
-                wording=Wording(words="x", experience_question=none), standards=[within()], by=ada.by, at=MONDAY
+                wording=Wording(words="x", experience_question=none), standards=[within()], by=casey.by, at=MONDAY
             )
