@@ -136,7 +136,7 @@ def test_another_answer_is_not_corrected_by_the_number_of_this_one(as_: As, mira
 def test_the_page_says_how_well_we_read_by_language_length_signal_and_topic(as_: As, mira: Associate) -> None:
     page = say(as_(mira).get("/topics/quality"))
     for words in (
-        "Dutch, English, French, German, Italian, Spanish",
+        "Dutch, English, French, German, Italian, Portuguese, Spanish",
         "Service talk, up to 40 words",
         "Reviews, over 40 words",
         "All together",
