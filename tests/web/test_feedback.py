@@ -91,15 +91,15 @@ def test_what_is_not_english_is_said_to_be_read_less_well(as_: As, mira: Associa
 
 def test_a_language_that_nobody_reads_is_not_read_and_found_by_no_feeling(as_: As, mira: Associate, said: None) -> None:
     Feedback.objects.filter(verbatim__contains="technician").update(
-        verbatim="Ninguém veio e ninguém atende o telefone."
+        verbatim="Teknikern kom aldrig och ingen svarar i telefonen."
     )
-    reading.again(feedback=list(Feedback.objects.filter(verbatim__contains="Ninguém")), at=timezone.now())
+    reading.again(feedback=list(Feedback.objects.filter(verbatim__contains="Teknikern")), at=timezone.now())
     client = as_(mira)
-    shown = say(client.get("/feedback?q=Ningu"))
+    shown = say(client.get("/feedback?q=Teknikern"))
     assert "Not read" in shown
-    assert "(Portuguese)" in shown
+    assert "(Swedish)" in shown
     for address in ("?sentiment=negative", "?sentiment=neutral", "?sentiment=positive", "?signal=no_answer"):
-        assert "Ninguém" not in say(client.get(f"/feedback{address}"))
+        assert "Teknikern" not in say(client.get(f"/feedback{address}"))
 
 
 def test_a_reading_is_corrected_with_one_click_and_the_click_taken_back(
