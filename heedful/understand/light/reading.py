@@ -85,7 +85,8 @@ def _read(texts: Sequence[str], languages: Sequence[tuple[str, float]]) -> list[
 
 def _length(part: words.Words) -> Floats:
     """What is taken off each text for its length, up to LENGTH."""
-    return LENGTH * np.log1p(np.minimum(np.diff(part.starts), _LONGEST)) / np.log1p(_LONGEST)
+    size = np.minimum(np.diff(part.starts), _LONGEST)
+    return np.asarray(LENGTH * np.log1p(size) / np.log1p(_LONGEST), np.float64)
 
 
 def _felt(code: str, texts: Sequence[str]) -> Floats:
