@@ -15,6 +15,7 @@ from heedful.understand.light import language, words
 
 DATA = Path(os.environ.get("HEEDFUL_TEST_DATA", Path(__file__).parents[2] / "shared" / "data"))
 TALK = Path(__file__).parent / "service_talk.toml"
+DUTCH = Path(__file__).parent / "dutch_talk.toml"
 LABELLED = Path(__file__).parent / "labelled"
 
 NPS = "nps_verbatims_broadband/nps_verbatims_dev.csv"
@@ -91,10 +92,27 @@ def _digest(text: str) -> str:
 
 def service_talk() -> float:
     """The share of our sentences whose feeling is told; the file says why they are no independent test."""
-    kinds = tomllib.loads(TALK.read_text(encoding="utf-8"))
-    gold = [feeling for feeling, texts in kinds.items() for _ in texts]
-    told = feelings([text for texts in kinds.values() for text in texts])
-    return sum(one == feeling for one, feeling in zip(told, gold, strict=True)) / len(gold)
+    return _right(_sentences(TALK))
+
+
+def dutch_talk() -> float:
+    """The same of our Dutch sentences."""
+    return round(_right(dutch_sentences()), 3)
+
+
+def dutch_sentences() -> list[tuple[str, str]]:
+    """Dutch sentences of ours with their feelings."""
+    return _sentences(DUTCH)
+
+
+def _sentences(file: Path) -> list[tuple[str, str]]:
+    kinds = tomllib.loads(file.read_text(encoding="utf-8"))
+    return [(text, feeling) for feeling, texts in kinds.items() for text in texts]
+
+
+def _right(known: Sequence[tuple[str, str]]) -> float:
+    told = feelings([text for text, _ in known])
+    return _share(one == feeling for one, (_, feeling) in zip(told, known, strict=True))
 
 
 def feelings(texts: Sequence[str]) -> list[str]:
@@ -146,6 +164,22 @@ def intents(known: Rows) -> dict[str, float]:
     ]
     right = [np.mean(light.confidences(given[left], kind).argmax(axis=1) == gold[left]) for kind in (bare, taught)]
     return {"intent_names_only": float(right[0]), "intent_ten_examples": float(right[1])}
+
+
+def intents_by_all(known: Rows) -> dict[str, float]:
+    """The share of a thousand questions whose intent is told with all others as examples."""
+    if not known:
+        return {}
+    chance = np.random.default_rng(0).permutation(len(known))
+    held, shown = chance[:1_000], chance[1_000:]
+    names = sorted({row["category"] for row in known})
+    by_name: dict[str, list[str]] = {name: [] for name in names}
+    for row in shown:
+        by_name[known[row]["category"]].append(known[row]["text"])
+    specs = [light.TopicSpec(name, name.replace("_", " "), examples=tuple(some)) for name, some in by_name.items()]
+    sure = light.confidences(light.embed([known[row]["text"] for row in held]), specs)
+    right = [names[best] == known[row]["category"] for best, row in zip(sure.argmax(axis=1), held, strict=True)]
+    return {"intent_all_examples": _share(right)}
 
 
 def out_of_scope(known: Rows) -> dict[str, float]:

@@ -1,4 +1,5 @@
-"""Reading, light tier: texts a second and CPU a text beside the floor of cutting and looking up words; and accuracy."""
+"""Reading, light tier: texts a second and CPU a text beside the floor of cutting and looking up words; and accuracy,
+row by row beside what it must be."""
 
 import argparse
 import json
@@ -9,7 +10,7 @@ from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import reading_figures
+from bench import reading_figures, reading_rows
 from bench.accuracy import DATA, NPS, TWEETS, accuracy, rows
 from heedful.understand import light
 from heedful.understand.light import language, words
@@ -51,6 +52,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=DATA, help="labelled files; without them accuracy is left out")
     parser.add_argument("--write", action="store_true", help="write the figures of the page How well we read, no more")
     parser.add_argument("--texts", type=int, default=12_000)
+    parser.add_argument("--beside", type=int, default=4_000, help="texts that VADER reads too, where it is installed")
     parser.add_argument("--processes", type=int, default=2)
     options = parser.parse_args()
     if options.write:
@@ -58,7 +60,9 @@ def main() -> None:
         return
     texts, source = _texts(options.data, options.texts)
     figures = {"bench": "reading", "texts": len(texts), "source": source, **_speed(texts, options.processes)}
-    print(json.dumps({**figures, "accuracy": accuracy(options.data)}))
+    measured = accuracy(options.data)
+    beside = reading_rows.speed(texts[: options.beside], _pipeline)
+    print(json.dumps({**figures, "accuracy": measured, "rows": reading_rows.rows(options.data, measured, beside)}))
 
 
 def _texts(data: Path, count: int) -> tuple[list[str], str]:

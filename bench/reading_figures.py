@@ -16,9 +16,11 @@ from heedful.understand import light
 from heedful.understand.light import language, words
 
 FILE = Path(light.__file__).parent / "data" / "figures.json"
+FEWEST = 100
+"""Texts of a kind that have a figure of their own."""
 LONG = 40
 """Words from which on a text is a long one."""
-CODES = {"german": "de", "french": "fr", "spanish": "es", "italian": "it"}
+CODES = {"german": "de", "french": "fr", "spanish": "es", "italian": "it", "portuguese": "pt"}
 TOPIC_SETS = {
     "complaints": "Complaints about restaurants, eight topics told by one sentence each",
     "restaurants": "Sentences of restaurant reviews, seven topics told by one sentence each",
@@ -41,7 +43,8 @@ def figures(data: Path, *, on: date) -> dict[str, Any]:
     return {
         "model": light.MODEL,
         "measured_on": on.isoformat(),
-        "feelings": [_felt(code, kind, texts) for code, kind, texts in _sets(data) if len(texts) >= 100],
+        "feelings": feelings(data),
+        "own_sentences": [{"language": "nl", "texts": len(accuracy.dutch_sentences()), "right": accuracy.dutch_talk()}],
         "signals": [row for name, code in (("english", "en"), ("german", "de")) for row in _signals(data, name, code)],
         "signals_check": [
             _signals(data, f"{name}_check", code)[0] for name, code in (("english", "en"), ("german", "de"))
@@ -49,6 +52,11 @@ def figures(data: Path, *, on: date) -> dict[str, Any]:
         "topics": _topics(data),
         "languages": _languages(data),
     }
+
+
+def feelings(data: Path) -> list[dict[str, Any]]:
+    """How often a feeling is shown and right, by language, length and kind of text."""
+    return [_felt(code, kind, texts) for code, kind, texts in _sets(data) if len(texts) >= FEWEST]
 
 
 def _sets(data: Path) -> Iterable[tuple[str, str, Felt]]:

@@ -11,7 +11,9 @@ from heedful.understand.light import words
 from models import corpus
 
 COMMON = 2_000
-ROLES = {"negators": "not", "boosters": "more", "dampers": "less", "contrasts": "but"}
+ACCENTED = {"schön"}
+"""Words that are others without their accents."""
+ROLES = {"negators": "not", "boosters": "more", "dampers": "less", "contrasts": "but", "menders": "mended"}
 ENGLISH = {
     "not": "not no never none nobody nothing neither nor nowhere without cannot cant dont wont isnt arent wasnt werent"
     " doesnt didnt couldnt wouldnt shouldnt hasnt havent hadnt aint hardly rarely seldom barely scarcely n't",
@@ -79,10 +81,21 @@ def _roles(language: str, lists: dict[str, list[str]]) -> list[tuple[str, str, s
 
 
 def _own() -> list[tuple[str, str, str]]:
+    """Our own words; what is the same in every language stands in each of the others."""
     lists = tomllib.loads((Path(__file__).parent / "own_words.toml").read_text(encoding="utf-8"))
+    everywhere = lists.pop("international")["points"]
     found = []
     for language, parts in lists.items():
-        found += _roles(language, {role: parts[key] for key, role in ROLES.items()})
-        for point, some in parts["points"].items():
-            found += [(language, words.plain(word.strip()), point) for word in some if " " not in word.strip()]
+        found += _roles(language, {role: parts[key] for key, role in ROLES.items() if key in parts})
+        own = [(language, _spelled(word.strip()), point) for point, some in parts["points"].items() for word in some]
+        theirs = {word for _, word, _ in own}
+        if language != "en":
+            own += [
+                (language, word, point) for point, some in everywhere.items() for word in some if word not in theirs
+            ]
+        found += own
     return found
+
+
+def _spelled(word: str) -> str:
+    return word if word in ACCENTED else words.plain(word)

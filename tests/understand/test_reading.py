@@ -151,9 +151,9 @@ def test_who_asks_to_be_called_or_cannot_wait_is_somebody_to_act_for(say: Say) -
 
 
 def test_what_is_not_read_has_no_topic_and_opens_nothing(say: Say) -> None:
-    assert run(say("O produto chegou atrasado e veio quebrado, quero cancelar o contrato")) == []
+    assert run(say("Paketet kom för sent och var trasigt, jag vill säga upp avtalet")) == []
     row = Reading.objects.get()
-    assert (row.language, row.sentiment, row.topics, row.signals) == ("pt", "", [], [])
+    assert (row.language, row.sentiment, row.topics, row.signals) == ("sv", "", [], [])
 
 
 def test_a_changed_verbatim_is_read_again(say: Say) -> None:

@@ -91,15 +91,15 @@ def test_what_is_not_english_is_said_to_be_read_less_well(as_: As, mira: Associa
 
 def test_a_language_that_nobody_reads_is_not_read_and_found_by_no_feeling(as_: As, mira: Associate, said: None) -> None:
     Feedback.objects.filter(verbatim__contains="technician").update(
-        verbatim="Ninguém veio e ninguém atende o telefone."
+        verbatim="Teknikern kom aldrig och ingen svarar i telefonen."
     )
-    reading.again(feedback=list(Feedback.objects.filter(verbatim__contains="Ninguém")), at=timezone.now())
+    reading.again(feedback=list(Feedback.objects.filter(verbatim__contains="Teknikern")), at=timezone.now())
     client = as_(mira)
-    shown = say(client.get("/feedback?q=Ningu"))
+    shown = say(client.get("/feedback?q=Teknikern"))
     assert "Not read" in shown
-    assert "(Portuguese)" in shown
+    assert "(Swedish)" in shown
     for address in ("?sentiment=negative", "?sentiment=neutral", "?sentiment=positive", "?signal=no_answer"):
-        assert "Ninguém" not in say(client.get(f"/feedback{address}"))
+        assert "Teknikern" not in say(client.get(f"/feedback{address}"))
 
 
 def test_a_reading_is_corrected_with_one_click_and_the_click_taken_back(
@@ -136,7 +136,7 @@ def test_another_answer_is_not_corrected_by_the_number_of_this_one(as_: As, mira
 def test_the_page_says_how_well_we_read_by_language_length_signal_and_topic(as_: As, mira: Associate) -> None:
     page = say(as_(mira).get("/topics/quality"))
     for words in (
-        "Dutch, English, French, German, Italian, Spanish",
+        "Dutch, English, French, German, Italian, Portuguese, Spanish",
         "Service talk, up to 40 words",
         "Reviews, over 40 words",
         "All together",

@@ -10,7 +10,7 @@ from heedful.understand.light.signals import Signal
 from heedful.understand.light.topics import THRESHOLD, TopicMatch, TopicSpec, confidences, topics
 from heedful.understand.light.vectors import DIM, embed
 
-MODEL = "heedful-light/3"
+MODEL = "heedful-light/4"
 """Which models made a reading or a vector; it changes whenever the shipped data or the way of reading does."""
 
 __all__ = [

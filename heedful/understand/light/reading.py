@@ -14,6 +14,9 @@ from heedful.understand.light import certainty, language, mildness, sentences, s
 Floats = NDArray[np.float64]
 
 _CHUNK = 512
+LENGTH = 0.75
+"""By how much the longest text stands below one without words in the ranking; the feeling itself knows no length."""
+_LONGEST = 1_600
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +26,9 @@ class LightReading:
     `language` is an ISO 639-1 code or "und". `sentiment` is the likeliest of negative, neutral and positive, and
     `sentiment_confidence` how often such a reading is right; it is empty where that is not often enough to say it, and
     where the language is not read, of which all else is empty too. `negative`, `neutral` and `positive` are what the
-    models say. `score`, for ranking, is their positive less their negative, -1..1, and for a long text the mean of what
-    it is as a whole and of what its sentences are.
+    models say. `score`, for ranking, -1..1, is their positive less their negative (for a long text the mean of what it
+    is as a whole and of what its sentences are) and a little less for each doubling of the length: who is unhappy
+    writes more.
     """
 
     language: str
@@ -67,11 +71,11 @@ def _read(texts: Sequence[str], languages: Sequence[tuple[str, float]]) -> list[
     if not language.is_read(codes[0]):
         return [LightReading(*one, "", 0.0, 0.0, 0.0, 0.0, 0.0, ()) for one in languages]
     part = words.split(texts)
-    whole = sentiment.probabilities(part, codes[0])
+    whole = _felt(codes[0], texts) if codes[0] in words.ELIDING else sentiment.probabilities(part, codes[0])
     is_long = [sentences.is_long(text) for text in texts]
     felt = _by_sentences(whole, texts, is_long, codes[0])
     both = (whole + felt) / 2
-    scores = np.round(both[:, 2] - both[:, 0], 4).tolist()
+    scores = np.round((both[:, 2] - both[:, 0] - _length(part)) / (1 + LENGTH), 4).tolist()
     shares = np.round(felt, 4).tolist()
     pleased = (felt[:, 2] >= np.where(is_long, mildness.PLEASED_AT_LENGTH, mildness.PLEASED)).tolist()
     heard = signals.places_of(part, texts, codes)
@@ -79,8 +83,14 @@ def _read(texts: Sequence[str], languages: Sequence[tuple[str, float]]) -> list[
     return [_reading(*known) for known in zip(languages, shares, scores, is_long, kept, strict=True)]
 
 
+def _length(part: words.Words) -> Floats:
+    """What is taken off each text for its length, up to LENGTH."""
+    size = np.minimum(np.diff(part.starts), _LONGEST)
+    return np.asarray(LENGTH * np.log1p(size) / np.log1p(_LONGEST), np.float64)
+
+
 def _felt(code: str, texts: Sequence[str]) -> Floats:
-    return sentiment.probabilities(words.split(texts), code)
+    return sentiment.probabilities(words.split([words.opened(text, code) for text in texts]), code)
 
 
 def _by_sentences(whole: Floats, texts: Sequence[str], is_long: Sequence[bool], code: str) -> Floats:

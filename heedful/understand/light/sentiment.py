@@ -20,6 +20,8 @@ LABELS = ("negative", "neutral", "positive")
 SILENT = (0.1, 0.8, 0.1)
 """Of a text that says nothing."""
 FELT = [valence.CUES.index(cue) for cue in ("good words", "bad words")]
+ELSEWHERE = np.array([cue not in ("links", "people", "hashes") for cue in valence.CUES], np.float64)
+"""Which cues count in other languages: what links and marks of English tweets stand beside says nothing of them."""
 _SHARE = np.float64(1 << 20)
 _STEP = np.float64(1 << 16)
 
@@ -82,9 +84,9 @@ def _says_nothing(part: words.Words, cues: Floats) -> NDArray[np.bool_]:
 
 def _averaged(part: words.Words, cues: Floats, is_denied: NDArray[np.bool_], code: str) -> Floats:
     judged = model()
-    by_cue = _softmax(judged.by_cue.logits(cues))
     if code not in (valence.ENGLISH, language.UNKNOWN):
-        return by_cue
+        return _softmax(judged.by_cue.logits(cues * ELSEWHERE))
+    by_cue = _softmax(judged.by_cue.logits(cues))
     by_vector = _softmax(judged.by_vector.logits(np.hstack((meant(part, is_denied), cues))))
     return (by_cue + by_vector + _softmax(_gram_logits(judged, part))) / 3
 

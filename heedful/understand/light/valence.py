@@ -18,12 +18,12 @@ from heedful.understand.light import weights, words
 Floats = NDArray[np.float64]
 
 TURNED, BOOST, SHOUT = -0.74, 0.293, 0.733
-_NOT, _MORE, _LESS, _BUT, _END = 1, 2, 3, 4, 5
+_NOT, _MORE, _LESS, _BUT, _END, _MENDED = 1, 2, 3, 4, 5, 6
 _FAR = 3
 """How many words a negation reaches."""
 _ENDS = re.compile(r"[,;:()]|[.!?].*")
 """Marks that end a clause."""
-_ROLES = {"not": _NOT, "more": _MORE, "less": _LESS, "but": _BUT}
+_ROLES = {"not": _NOT, "more": _MORE, "less": _LESS, "but": _BUT, "mended": _MENDED}
 _STRETCHED = re.compile(r"(\w)\1{2,}")
 _MOST_CACHED_WORDS = 40_000
 _SHORTEST_STEM = 3
@@ -53,10 +53,11 @@ _COLUMN = {name: 2 + column for column, (name, _, _) in enumerate(_COUNTED)}
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """The points and roles of one language's words, with English behind it."""
+    """The points and roles of one language's words, and the points of signs."""
 
     points: dict[str, float]
     stems: dict[str, float]
+    endings: dict[str, float]
     roles: dict[str, int]
     cached: dict[str, tuple[float, ...]] = field(default_factory=dict)
 
@@ -79,7 +80,7 @@ class Lexicon:
         counts = dict.fromkeys(_COLUMN, 0.0)
         for kind in _kinds(word, low, role, is_stretched=spelled[1] != low):
             counts[kind] = float(min(len(low), 4)) if kind in ("exclaims", "asks") else 1.0
-        points = (self._point(word, one) for one in dict.fromkeys(spelled))
+        points = (self._point(word.lower(), one) for one in dict.fromkeys(spelled))
         point = 0.0 if role in (_NOT, _BUT) else next(filter(None, points), 0.0)
         return (point, float(role), *counts.values())
 
@@ -91,6 +92,9 @@ class Lexicon:
         for end in range(len(low), _SHORTEST_STEM - 1, -1):
             if low[:end] in self.stems:
                 return self.stems[low[:end]]
+        for start in range(1, len(low) - _SHORTEST_STEM if self.endings else 0):
+            if low[start:] in self.endings:
+                return self.endings[low[start:]]
         return 0.0
 
 
@@ -107,15 +111,22 @@ def lexicons() -> dict[str, Lexicon]:
 
 
 def _lexicon(rows: list[tuple[str, str]], behind: Lexicon | None = None) -> Lexicon:
-    points, stems, roles = (dict(behind.points), dict(behind.stems), {}) if behind else ({}, {}, {})
+    points, stems, endings, roles = _signs(behind.points) if behind else {}, {}, {}, {}
     for word, what in rows:
         if what in _ROLES:
             roles[word] = _ROLES[what]
         elif word.endswith("*"):
             stems[word[:-1]] = float(what)
+        elif word.startswith("*"):
+            endings[word[1:]] = float(what)
         else:
             points[word] = float(what)
-    return Lexicon(points, stems, roles)
+    return Lexicon(points, stems, endings, roles)
+
+
+def _signs(points: dict[str, float]) -> dict[str, float]:
+    """Emoji and their like, which feel the same everywhere; "kind", "con" and "dire" are plain words elsewhere."""
+    return {sign: point for sign, point in points.items() if not sign[0].isalnum()}
 
 
 def _role(low: str) -> int:
@@ -205,7 +216,20 @@ def _felt(by_word: Floats, place: NDArray[np.int64], is_denied: NDArray[np.bool_
     for back, share in ((1, 1.0), (2, 0.95), (3, 0.9)):
         within = place[back:] >= back
         felt[back:] += sign[back:] * boost[:-back] * share * within
-    return np.where(is_denied, felt * TURNED, felt)
+    felt = np.where(is_denied, felt * TURNED, felt)
+    return np.where((felt < 0) & _mended(role, place), felt * TURNED, felt)
+
+
+def _mended(role: Floats, place: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which words stand near one that says it is over, in whichever order: "behoben" beside "Störung"."""
+    is_mended = role == _MENDED
+    near = np.zeros(len(role), np.bool_)
+    if is_mended.any():
+        for back in range(1, _FAR + 1):
+            within = place[back:] >= back
+            near[back:] |= is_mended[:-back] & within
+            near[:-back] |= is_mended[back:] & within
+    return near
 
 
 def _contrast(is_but: NDArray[np.bool_], owner: NDArray[np.int64], n: int) -> Floats:

@@ -31,6 +31,12 @@ _WORD = re.compile(
 )
 _LETTERS = re.compile(r"(?<![\w@#/])[^\W\d_]+(?:'[^\W\d_]+)*")
 _ACCENT = "Mn"
+ELIDING = frozenset({"fr", "it"})
+_ELIDED = re.compile(
+    r"\b(?:(n)|(j)|[cdlmst]|(?:jus|lors|puis|quoi)?qu|un|[dns]?[aeu]ll|quest|quell|sant|com)'(?=[^\W\d_])",
+    re.IGNORECASE,
+)
+"""Small words that are written in one with the word after them; French "n'" and "j'" are kept as words of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,3 +92,10 @@ def plain(word: str) -> str:
     if low.startswith((URL, "www.")) and len(low) != 5:
         return URL
     return HANDLE if "@" in low and len(low) > 1 else low
+
+
+def opened(text: str, code: str) -> str:
+    """A text without what is written in one with the word after it: "l'attente", "n'aime", "dell'attesa"."""
+    if code not in ELIDING or "'" not in text:
+        return text
+    return _ELIDED.sub(lambda found: "ne " if found[1] else "je " if found[2] else "", text)

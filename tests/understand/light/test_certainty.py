@@ -10,7 +10,7 @@ from heedful.understand.light import certainty
 @pytest.mark.parametrize(
     "text",
     [
-        "O produto chegou atrasado e veio quebrado, quero meu dinheiro de volta",
+        "Paketet har inte kommit och ingen svarar i telefon, jag vill ha pengarna tillbaka",
         "Сервис ужасный, больше никогда не приду",
         "ホテルの部屋はとても汚かったです",
         "الخدمة سيئة جدا ولم يرد أحد على اتصالي",
@@ -41,7 +41,7 @@ def test_that_no_word_was_met_is_weaker_evidence_where_only_words_are_known(code
 
 
 def test_the_surer_the_models_are_the_surer_it_is_said() -> None:
-    for code in ("en", "de", "fr", "es", "nl", "it"):
+    for code in ("en", "de", "fr", "es", "nl", "it", "pt"):
         for feeling in ("negative", "neutral", "positive"):
             for is_long in (False, True):
                 said = [certainty.stated(code, feeling, share / 20, is_long=is_long) for share in range(7, 21)]

@@ -1,5 +1,6 @@
 """One reading is the same wherever it is made, and no text breaks it."""
 
+import math
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import FrozenInstanceError
 
@@ -126,7 +127,10 @@ def test_a_reading_is_not_changed_afterwards() -> None:
         reading.sentiment = "positive"  # type: ignore[misc]
 
 
-def test_the_score_is_positive_less_negative() -> None:
-    (reading,) = light.read(["Awful, rude and slow. Never again."])
-    assert reading.score == pytest.approx(reading.positive - reading.negative, abs=0.001)
-    assert reading.score < -0.5
+def test_the_score_is_positive_less_negative_and_a_little_less_for_the_length() -> None:
+    found = light.read(["Awful, rude and slow. Never again.", "Great service, thank you."])
+    for reading, length in zip(found, (9, 6), strict=True):
+        taken_off = 0.1016 * math.log1p(length)
+        assert reading.score == pytest.approx((reading.positive - reading.negative - taken_off) / 1.75, abs=0.001)
+    assert found[0].score < -0.4 < 0.2 < found[1].score
+    assert light.read(["bad " * 4_000])[0].score >= -1

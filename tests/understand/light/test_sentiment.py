@@ -27,6 +27,9 @@ def felt(text: str) -> str:
         "Pésimo servicio, una vergüenza",
         "Slechte service, ik ben erg teleurgesteld",
         "Servizio pessimo, una vergogna",
+        "Péssimo atendimento, uma vergonha",
+        "L'attente est interminable et c'est d'une lenteur insupportable, quelle horreur",
+        "Schon wieder ein Rechnungsfehler und danach ein Systemausfall",
     ],
 )
 def test_a_complaint_is_negative(text: str) -> None:
@@ -53,6 +56,10 @@ def test_a_complaint_is_negative(text: str) -> None:
         "Excelente servicio, muy amable",
         "Uitstekende service, heel vriendelijk",
         "Servizio ottimo, personale gentilissimo, grazie",
+        "Excelente atendimento, muito rápido",
+        "C'est l'excellence, j'adore",
+        "Un'ottima esperienza, dell'ottimo cibo",
+        "Die Störung ist behoben, vielen Dank",
     ],
 )
 def test_praise_is_positive(text: str) -> None:
@@ -75,6 +82,37 @@ def test_a_request_is_neutral(text: str) -> None:
 def test_what_follows_a_but_counts_for_more() -> None:
     first, second = light.read(["slow delivery but friendly staff", "friendly staff but slow delivery"])
     assert first.score > second.score
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ho chiamato con il mio telefono, mi ha detto di dire il numero",
+        "El paquete ha llegado con el cartero por la tarde",
+        "Mein Kind hat die Kinderkarte bestellt, die Rechnung besteht aus zwei Seiten",
+        "Je vais prendre le vol de demain, est-ce que tout est dans le contrat",
+    ],
+)
+def test_words_that_are_plain_in_their_language_feel_like_nothing(text: str) -> None:
+    assert felt(text) == "neutral"
+
+
+def test_a_word_and_the_same_with_its_accent_are_two() -> None:
+    already, lovely = light.read(["Das ist schon", "Das ist schön"])
+    assert lovely.score > already.score + 0.1
+
+
+def test_what_stands_beside_a_link_or_a_name_feels_as_it_does_without() -> None:
+    bare, linked = light.read(
+        ["Service catastrophique", "@boutique Service catastrophique #colis https://example.org/a"]
+    )
+    assert linked.negative > 0.5
+    assert abs(bare.negative - linked.negative) < 0.25
+
+
+def test_of_two_who_say_the_same_the_one_who_writes_more_is_ranked_as_less_content() -> None:
+    short, long = light.read(["the parcel", "the parcel " * 30])
+    assert short.score > long.score
 
 
 def test_an_english_word_of_feeling_does_not_count_where_it_means_something_else() -> None:

@@ -305,8 +305,19 @@ def test_every_signal_says_something_in_each_language_and_can_be_heard_alone() -
             "es",
             "nl",
             "it",
+            "pt",
         }
-    assert set(held.negators) == {"en", "de", "fr", "es", "nl", "it"}
+    assert set(held.negators) == {"en", "de", "fr", "es", "nl", "it", "pt"}
+
+
+def test_a_seat_that_is_difficult_to_reach_is_no_company_that_is() -> None:
+    assert "no_answer" not in heard("The window seats are really difficult to reach.")
+    assert "no_answer" in heard("Your team is really difficult to reach.")
+
+
+def test_trouble_in_portuguese_is_heard() -> None:
+    text = "Ninguém responde meus e-mails e fui cobrado duas vezes, quero cancelar minha assinatura"
+    assert {"no_answer", "cancellation"} <= set(heard(text))
 
 
 def test_no_phrase_begins_or_ends_with_a_gap() -> None:

@@ -89,7 +89,7 @@ def reading_quality(request: PageRequest) -> HttpResponse:
         "check": measured["signals_check"],
         "signals": [row | {"name": _signal_name(row["signal"])} for row in measured["signals"]],
         "fewest": quality.FEWEST,
-        **{name: measured[name] for name in ("feelings", "topics", "languages")},
+        **{name: measured[name] for name in ("feelings", "own_sentences", "topics", "languages")},
     }
     return render(request, "desk/topics/quality.html", told)
 
