@@ -191,8 +191,8 @@ class _Rows:
             "k": arrays.texts([draft.kind for draft in drafts]),
             "h": arrays.texts([draft.channel for draft in drafts]),
             "s": arrays.texts([draft.stage or stages[draft.kind] for draft in drafts]),
-            "p": arrays.documents([_document(draft.properties) for draft in drafts]),
-            "o": arrays.documents([_document(draft.scores) if draft.scores else None for draft in drafts]),
+            "p": _documents([draft.properties for draft in drafts]),
+            "o": _documents([draft.scores or None for draft in drafts]),
             "v": arrays.texts([draft.verbatim or None for draft in drafts]),
             "u": arrays.texts([draft.subject for draft in drafts]),
             "x": arrays.flags([d.clamped or time is not d.happened_at for d, time in zip(drafts, times, strict=True)]),
@@ -221,10 +221,14 @@ class _Rows:
         )
 
 
-def _document(content: Mapping[str, Any] | msgspec.Raw) -> bytes:
-    """Write JSON text without NUL, which no text of the database holds."""
-    text = bytes(content) if type(content) is msgspec.Raw else _encoder.encode(content)
-    return NUL.sub(rb"\1", text) if b"\\u0000" in text else text
+def _documents(contents: Sequence[Mapping[str, Any] | msgspec.Raw | None]) -> arrays.Column:
+    """Write JSON texts without NUL, which no text of the database holds."""
+    encode, raw = _encoder.encode, msgspec.Raw
+    texts = [bytes(one) if type(one) is raw else None if one is None else encode(one) for one in contents]
+    column = arrays.documents(texts)
+    if column.find(b"\\u0000") >= 0:
+        column = arrays.documents([text and NUL.sub(rb"\1", text) for text in texts])
+    return column
 
 
 def content_of(draft: TouchpointDraft) -> int:

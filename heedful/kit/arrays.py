@@ -4,18 +4,17 @@ import struct
 import sys
 from array import array
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import psycopg
 from psycopg.adapt import Dumper
 from psycopg.postgres import types
 from psycopg.pq import Format
 
-_EPOCH, _MICROSECOND = datetime(2000, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
+_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _length = struct.Struct(">i").pack
 _NULL = _length(-1)
-_DOCUMENT = b"\x01"
-"""The version of the form in which JSON is sent; its text follows."""
+_document_head = struct.Struct(">ib").pack
 
 
 class Column(bytes):
@@ -54,7 +53,12 @@ def numbers(values: Sequence[int]) -> Column:
 
 def moments(values: Sequence[datetime]) -> Column:
     """A column of `timestamptz`."""
-    return _column("timestamptz", len(values), _eights([(at - _EPOCH) // _MICROSECOND for at in values]))
+    return _column("timestamptz", len(values), _eights([_microseconds(at) for at in values]))
+
+
+def _microseconds(at: datetime) -> int:
+    since = at - _EPOCH
+    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
 
 
 def _eights(values: Sequence[int]) -> bytes:
@@ -88,7 +92,10 @@ def _text(value: str) -> bytes:
 
 def documents(values: Sequence[bytes | None]) -> Column:
     """A column of `jsonb`, each given as JSON text; it is empty where all are None."""
-    parts: list[bytes] = []
-    for value in values:
-        parts += (_NULL,) if value is None else (_length(len(value) + 1), _DOCUMENT, value)
-    return _column("jsonb", 0 if values.count(None) == len(values) else len(values), b"".join(parts))
+    if values.count(None) == len(values):
+        return _column("jsonb", 0, b"")
+    # Before its text stands the version of the form in which JSON is sent, of which there is one.
+    parts = [
+        part for value in values for part in ((_NULL,) if value is None else (_document_head(len(value) + 1, 1), value))
+    ]
+    return _column("jsonb", len(values), b"".join(parts))
