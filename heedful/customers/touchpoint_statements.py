@@ -2,14 +2,15 @@
 
 INSERT = """
 WITH sent AS (
-    SELECT * FROM jsonb_to_recordset(%s::jsonb) AS r(
-        m uuid, t timestamptz, c bigint, k text, h text, s text, p jsonb, o jsonb, v text, u text, x boolean, d bigint)
+    SELECT * FROM unnest(%(m)s::uuid[], %(t)s::timestamptz[], %(c)s::bigint[], %(k)s::text[], %(h)s::text[],
+        %(s)s::text[], %(p)s::jsonb[], %(o)s::jsonb[], %(v)s::text[], %(u)s::text[], %(x)s::boolean[])
+        AS r(m, t, c, k, h, s, p, o, v, u, x)
 ), batch AS (SELECT nextval('customers_batch') AS number), fresh AS (
     {fresh}
 ), written AS (
     INSERT INTO customers_touchpoint (happened_at, arrived_at, customer_id, kind, channel, stage, message, source,
         properties, scores, verbatim, subject, clamped, batch)
-    SELECT t, %s, c, k, h, s, m, %s, p, o, v, u, x, number
+    SELECT t, %(at)s, c, k, h, s, m, %(source)s, p, o, v, u, coalesce(x, false), number
     FROM sent JOIN fresh ON {is_fresh}, batch
     RETURNING id, happened_at, kind, message, scores IS NOT NULL OR verbatim IS NOT NULL AS sheet, batch
 ), told AS (
@@ -23,28 +24,32 @@ WITH sent AS (
     INSERT INTO ledger_entry (kind, data, by_kind, by_id, by_label, at)
     SELECT 'TouchpointsRecorded', jsonb_build_object('batch', batch, 'first_id', first_id, 'last_id', last_id,
         'earliest', earliest, 'latest', latest, 'count', count, 'feedback', ids IS NOT NULL, 'watched', watched),
-        %s, %s, %s, %s
+        %(by_kind)s, %(by_id)s, %(by_label)s, %(at)s
     FROM told WHERE count > 0
     RETURNING id
 )
 SELECT told.*, (SELECT id FROM entry), {are_all_new} FROM told
 """
+_ONE_BY_ONE = {"is_fresh": "fresh.message = sent.m", "are_all_new": "true"}
 CAREFUL = INSERT.format(
-    fresh="INSERT INTO customers_arrival (message) SELECT m FROM sent ON CONFLICT DO NOTHING RETURNING message",
-    is_fresh="fresh.message = sent.m",
-    are_all_new="true",
+    fresh="INSERT INTO customers_arrival (message) SELECT unnest(%(m)s::uuid[])"
+    " ON CONFLICT DO NOTHING RETURNING message",
+    **_ONE_BY_ONE,
 )
-HASTY = INSERT.format(
-    fresh="SELECT customers_arrive(array_agg(m)) AS are_all_new FROM sent",
-    is_fresh="are_all_new",
-    are_all_new="(SELECT are_all_new FROM fresh)",
+CAREFUL_IMPORT = INSERT.format(
+    fresh="INSERT INTO customers_arrival SELECT w.m, number, w.d"
+    " FROM unnest(%(m)s::uuid[], %(d)s::bigint[]) AS w(m, d), batch ON CONFLICT DO NOTHING RETURNING message",
+    **_ONE_BY_ONE,
 )
-"""Looking for a conflict at each row, and being ready for one, takes a sixth of what the whole batch does."""
-CAREFUL_IMPORT = CAREFUL.replace("(message) SELECT m FROM sent", "SELECT m, number, d FROM sent, batch")
-HASTY_IMPORT = HASTY.replace("(array_agg(m))", "(array_agg(m), min(number), array_agg(d))").replace(
-    "are_all_new FROM sent", "are_all_new FROM sent, batch"
+_ALL_AT_ONCE = {"is_fresh": "are_all_new", "are_all_new": "(SELECT are_all_new FROM fresh)"}
+HASTY = INSERT.format(fresh="SELECT customers_arrive(%(m)s::uuid[]) AS are_all_new", **_ALL_AT_ONCE)
+HASTY_IMPORT = INSERT.format(
+    fresh="SELECT customers_arrive(%(m)s::uuid[], number, %(d)s::bigint[]) AS are_all_new FROM batch", **_ALL_AT_ONCE
 )
-"""The same, with the batch that brought a message and what it said, so that both can be looked up."""
+"""Looking for a conflict at each row, and being ready for one, takes a sixth of what the whole batch does.
+
+Of an import, the batch that brought a message and what it said are kept with it, so that both can be looked up.
+"""
 
 
 def insert(*, hasty: bool, is_import: bool) -> str:

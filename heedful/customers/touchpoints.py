@@ -14,7 +14,7 @@ from django.db import transaction
 from heedful.customers import dedup, feedback, kinds, people, stage_moves, touchpoint_statements
 from heedful.customers.identities import Arrivals, Name, Span
 from heedful.customers.question_kinds import Score
-from heedful.kit import memory, statements
+from heedful.kit import arrays, memory, statements
 from heedful.kit.actor import By
 from heedful.ledger import events, jobs
 
@@ -111,22 +111,24 @@ def record(
     customers, recognition = _customers(drafts, times, records_of, verified, import_id, by, react)
     slugs = {draft.kind for draft in drafts}
     kinds.register(slugs=slugs, at=at)
-    rows = _rows(drafts, customers, times, source, import_id)
-    for name in dedup.recent(rows):
-        del rows[name]
-    if not rows:
+    names = dedup.digests(source, [draft.message for draft in drafts])
+    place = dict(zip(names, range(len(names)), strict=True))
+    for name in dedup.recent(place):
+        del place[name]
+    if not place:
         return RecordedBatch(None, 0, len(drafts), customers, recognition.joins)
-    written = _insert(rows, source, by, at, touchpoint_statements.insert(hasty=hasty, is_import=import_id is not None))
-    dedup.remember(rows)
-    if written.count < len(rows):
+    rows = _Rows(place, drafts, customers, times)
+    statement = touchpoint_statements.insert(hasty=hasty, is_import=import_id is not None)
+    written = _insert(rows.columns(import_id), source, by, at, statement)
+    dedup.remember(place)
+    if written.count < len(place):
         dedup.expect_repeats()
     if written.count:
         if written.with_feedback:
-            feedback.record(
-                drafts=[_feedback_draft(rows[message.hex], message, row) for message, row in written.with_feedback]
-            )
-            people.publish(records={rows[message.hex].c for message, _ in written.with_feedback})
-        _seen(rows.values(), {**recognition.new, **seen})
+            sheets = [rows.sheet(message, touchpoint) for message, touchpoint in written.with_feedback]
+            feedback.record(drafts=sheets)
+            people.publish(records={sheet.customer for sheet in sheets})
+        _seen([(customers[n], times[n]) for n in place.values()], {**recognition.new, **seen})
         if moving := kinds.moving(slugs):
             written.move(moving, import_id, by, at)
         if react:
@@ -167,50 +169,66 @@ def _customers(
     return [record or next(met) for record in found], recognition
 
 
-class _Row(msgspec.Struct, gc=False):
-    """A touchpoint on its way into the log, its fields named as briefly as the statement reads them."""
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """What goes into the log: drafts, each with its record and its time; `place` names them by their messages."""
 
-    m: str
-    t: datetime
-    c: int
-    k: str
-    h: str
-    s: str
-    p: Mapping[str, Any] | msgspec.Raw
-    o: Mapping[str, Score] | None
-    v: str | None
-    u: str | None
-    x: bool
-    d: int | None = None
+    place: dict[str, int]
+    drafts: Sequence[TouchpointDraft]
+    customers: Sequence[int]
+    times: Sequence[datetime]
 
+    def columns(self, import_id: int | None) -> dict[str, Any]:
+        """Return the columns, ordered by message so that two equal batches cannot lock each other out."""
+        messages = sorted(self.place)
+        order = [self.place[message] for message in messages]
+        drafts, times = [self.drafts[n] for n in order], [self.times[n] for n in order]
+        stages = {draft.kind: kinds.stage_of(draft.kind) for draft in drafts}
+        columns = {
+            "m": arrays.uuids(messages),
+            "t": arrays.moments(times),
+            "c": arrays.numbers([self.customers[n] for n in order]),
+            "k": arrays.texts([draft.kind for draft in drafts]),
+            "h": arrays.texts([draft.channel for draft in drafts]),
+            "s": arrays.texts([draft.stage or stages[draft.kind] for draft in drafts]),
+            "p": _documents([draft.properties for draft in drafts]),
+            "o": _documents([draft.scores or None for draft in drafts]),
+            "v": arrays.texts([draft.verbatim or None for draft in drafts]),
+            "u": arrays.texts([draft.subject for draft in drafts]),
+            "x": arrays.flags([d.clamped or time is not d.happened_at for d, time in zip(drafts, times, strict=True)]),
+        }
+        if import_id is not None:
+            columns["d"] = arrays.numbers([content_of(draft) for draft in drafts])
+        return columns
 
-def _rows(
-    drafts: Sequence[TouchpointDraft],
-    customers: Sequence[int],
-    times: Sequence[datetime],
-    source: str,
-    import_id: int | None,
-) -> dict[str, _Row]:
-    """Return the rows by the names of their messages; of a message that is there twice, one."""
-    rows = {}
-    named = dedup.digests(source, [draft.message for draft in drafts])
-    stages = {draft.kind: kinds.stage_of(draft.kind) for draft in drafts}
-    for name, draft, customer, happened_at in zip(named, drafts, customers, times, strict=True):
-        rows[name] = _Row(
-            name,
-            happened_at,
-            customer,
-            draft.kind,
-            draft.channel,
-            draft.stage or stages[draft.kind],
-            draft.properties,
-            draft.scores or None,
-            draft.verbatim or None,
-            draft.subject,
-            draft.clamped or happened_at is not draft.happened_at,
-            None if import_id is None else content_of(draft),
+    def sheet(self, message: uuid.UUID, touchpoint: int) -> feedback.FeedbackDraft:
+        """Return the sheet that a touchpoint with feedback is."""
+        n = self.place[message.hex]
+        draft, properties = self.drafts[n], self.drafts[n].properties
+        return feedback.FeedbackDraft(
+            subject=draft.subject or str(message),
+            customer=self.customers[n],
+            touchpoint=touchpoint,
+            happened_at=self.times[n],
+            kind=draft.kind,
+            channel=draft.channel,
+            stage=draft.stage or kinds.stage_of(draft.kind),
+            verbatim=draft.verbatim or "",
+            scores={
+                question: feedback.score_draft(question, score) for question, score in (draft.scores or {}).items()
+            },
+            survey=str(properties.get("survey", ""))[:80] if isinstance(properties, Mapping) else "",
         )
-    return rows
+
+
+def _documents(contents: Sequence[Mapping[str, Any] | msgspec.Raw | None]) -> arrays.Column:
+    """Write JSON texts without NUL, which no text of the database holds."""
+    encode, raw = _encoder.encode, msgspec.Raw
+    texts = [bytes(one) if type(one) is raw else None if one is None else encode(one) for one in contents]
+    column = arrays.documents(texts)
+    if column.find(b"\\u0000") >= 0:
+        column = arrays.documents([text and NUL.sub(rb"\1", text) for text in texts])
+    return column
 
 
 def content_of(draft: TouchpointDraft) -> int:
@@ -226,12 +244,6 @@ def content_of(draft: TouchpointDraft) -> int:
         draft.verbatim,
     )
     return int.from_bytes(hashlib.blake2b(_encoder.encode(parts), digest_size=8).digest(), signed=True)
-
-
-def _encode(rows: Mapping[str, _Row]) -> bytes:
-    """Write the batch as one JSON document, sorted by message so that two equal batches cannot lock each other out."""
-    document = _encoder.encode([rows[name] for name in sorted(rows)])
-    return NUL.sub(rb"\1", document) if b"\\u0000" in document else document
 
 
 _encoder = msgspec.json.Encoder()
@@ -277,11 +289,11 @@ class _Written:
         )
 
 
-def _insert(rows: Mapping[str, _Row], source: str, by: By, at: datetime, statement: str) -> _Written:
+def _insert(columns: dict[str, Any], source: str, by: By, at: datetime, statement: str) -> _Written:
     """Write the rows and, in the same statement, the ledger's entry of them."""
-    parameters = [_encode(rows).decode(), at, source, by.kind, by.id, by.label[:200], at]
+    columns |= {"source": source, "by_kind": by.kind, "by_id": by.id, "by_label": by.label[:200], "at": at}
     count, first_id, last_id, earliest, latest, watched, messages, ids, batch, entry, are_new = statements.fetch(
-        statement, parameters
+        statement, columns
     )[0]
     if not are_new:
         raise dedup.CameBefore
@@ -289,33 +301,22 @@ def _insert(rows: Mapping[str, _Row], source: str, by: By, at: datetime, stateme
     return _Written(count, first_id, last_id, earliest, latest, bool(watched), with_feedback, batch, entry)
 
 
-def _feedback_draft(row: _Row, message: uuid.UUID, touchpoint: int) -> feedback.FeedbackDraft:
-    return feedback.FeedbackDraft(
-        subject=row.u or str(message),
-        customer=row.c,
-        touchpoint=touchpoint,
-        happened_at=row.t,
-        kind=row.k,
-        channel=row.h,
-        stage=row.s,
-        verbatim=row.v or "",
-        scores={question: feedback.score_draft(question, score) for question, score in (row.o or {}).items()},
-        survey=str(row.p.get("survey", ""))[:80] if isinstance(row.p, Mapping) else "",
-    )
-
-
-def _seen(rows: Collection[_Row], told: Mapping[int, Span]) -> None:
+def _seen(rows: Collection[tuple[int, datetime]], told: Mapping[int, Span]) -> None:
     """Note when records and people were first and last seen, to the hour: a page view must not cost an update each."""
     if told:
         transaction.on_commit(lambda: _note(told))
     known = _noted.get
-    untold = [row for row in rows if not (span := known(row.c, _NEVER))[0] <= row.t <= span[1] and row.c not in told]
+    untold = [
+        (customer, time)
+        for customer, time in rows
+        if not (span := known(customer, _NEVER))[0] <= time <= span[1] and customer not in told
+    ]
     if not untold:
         return
     seen: dict[int, Span] = {}
-    for row in untold:
-        first, last = seen.get(row.c) or (row.t, row.t)
-        seen[row.c] = min(first, row.t), max(last, row.t)
+    for customer, time in untold:
+        first, last = seen.get(customer) or (time, time)
+        seen[customer] = min(first, time), max(last, time)
     _see([{"id": customer, "first": f"{first}", "last": f"{last}"} for customer, (first, last) in seen.items()])
     transaction.on_commit(lambda: _note(seen))
 

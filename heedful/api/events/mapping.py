@@ -68,10 +68,16 @@ class _EventContext(msgspec.Struct, gc=False):
 
 
 def _track(event: Event, context: _EventContext) -> SourceMessage:
-    if not isinstance(event.event, str) or not event.event.strip():
+    if type(event.event) is not str or not (kind := _kind_of(event.event)):
         raise Unusable("A track needs the name of its event.")
+    return SourceMessage(_draft(kind, event, context, {}))
+
+
+@lru_cache(maxsize=2_000)
+def _kind_of(name: str) -> str:
+    """Return the kind of touchpoint that an event's name means; nothing for a name of blanks."""
     try:
-        return SourceMessage(_draft(kinds.check(slug(event.event)), event, context, {}))
+        return kinds.check(slug(name)) if name.strip() else ""
     except Refused as no:
         raise Unusable(no.sentence) from None
 
@@ -201,7 +207,11 @@ def _description(event: Event, context: _EventContext, *more: Name | None) -> De
 
 def _who(event: Event, context: _EventContext, more: list[Name | None] | None = None) -> tuple[Name, ...]:
     """Return all identities that an event names, the firmest first."""
-    names = _own(_text_id(event.user_id, "userId"), _text_id(event.anonymous_id, "anonymousId"))
+    user, visitor = event.user_id, event.anonymous_id
+    names = _own(
+        user if type(user) is str else _text_id(user, "userId"),
+        visitor if type(visitor) is str else _text_id(visitor, "anonymousId"),
+    )
     if more or context.client.names:
         others = [name for name in more or () if name is not None]
         names = identities.strongest_first([*names, *others, *context.client.names])
@@ -255,7 +265,7 @@ def _message_id(event: Event, context: _EventContext, happened_at: datetime) -> 
     An event without id and time is taken for the same within a minute: somebody may well do the same again later.
     """
     number = event.message_id if event.message_id is not None else event.uuid
-    if isinstance(number, str | int) and (known := str(number).strip()):
+    if (type(number) is str or isinstance(number, int)) and (known := str(number).strip()):
         return known
     minute = "" if event.timestamp or event.original_timestamp else f"{happened_at:%Y%m%d%H%M}"
     return hashlib.blake2b(context.item + minute.encode(), digest_size=16).hexdigest()
