@@ -53,6 +53,15 @@ class Organisation(models.Model):
         return characters.straight(self.name or self.external_id)
 
 
+BULK = ("facts", "imported", "unverified", "parted", "attributes", "search_text")
+"""What no list shows of a customer, and what takes longest to read."""
+
+
+def bulk_of(*paths: str) -> list[str]:
+    """The same of the customers that these paths lead to, to be left out where fifty of them are read."""
+    return [f"{path}{name}" for path in paths for name in BULK]
+
+
 class CustomerQuerySet(models.QuerySet["Customer"]):
     """Questions about many customers."""
 

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from heedful.act.models import Case
 from heedful.customers import search, worth
-from heedful.customers.models import Customer, CustomerQuerySet, Organisation, Stage
+from heedful.customers.models import Customer, CustomerQuerySet, Organisation, Stage, bulk_of
 from heedful.kit.reading import currencies
 from heedful.promise.models import Commitment
 from heedful.web import lists
@@ -36,6 +36,7 @@ def customer_list_query(request: PageRequest) -> CustomerListQuery:
     with_ = lists.chips(request, "with", "With", WITH)
     orders = lists.chips(request, "order", "Order", [("value", "By value")])
     found = search.find(request.GET.get("q", "")).select_related("stage", "organisation")
+    found = found.defer(*bulk_of(""), "organisation__attributes", "organisation__search_text")
     if stages.chosen:
         found = found.filter(stage=stages.chosen.value)
     if with_.chosen:
