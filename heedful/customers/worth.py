@@ -5,12 +5,13 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Case, F, FloatField, Value, When
 from django.db.models.functions import Cast
 
 from heedful.customers.models import Customer, CustomerQuerySet
-from heedful.kit import statements
+from heedful.kit import bundle, statements
 
 FACTORS = """
 factors AS MATERIALIZED (
@@ -59,12 +60,24 @@ class Total:
         return own + sorted(((amount, currency) for currency, amount in self.others.items()), reverse=True)
 
 
-ALL = with_factors("WITH {factors} SELECT currency, factor, day, is_home FROM factors")
+ALL = bundle.SqlQuery(
+    with_factors("WITH {factors} SELECT currency, factor, day, is_home FROM factors"),
+    *("text", "numeric", "date", "boolean"),
+)
 
 
 def factors() -> Factors:
     """The rates by which amounts are converted now: of each currency the latest."""
-    rows = statements.fetch(ALL, [])
+    return factors_of(factors_query())
+
+
+def factors_query() -> bundle.PlannedRows:
+    """What is read of them."""
+    return ALL.rows()
+
+
+def factors_of(rows: Iterable[tuple[Any, ...]]) -> Factors:
+    """The rates from what was read."""
     home = next(currency for currency, _, _, is_home in rows if is_home and currency)
     return Factors(home, {row[0]: row[1] for row in rows}, {row[0]: row[2] for row in rows if row[2]})
 

@@ -12,6 +12,7 @@ from typing import Any, Literal, NamedTuple
 from django.db import connection
 
 from heedful.customers.question_kinds import EXPECTED
+from heedful.kit import bundle
 from heedful.promise import standards
 from heedful.promise.models import Promise
 
@@ -92,13 +93,14 @@ PAIRS = """, settled AS (
 """Read from the index `promise_instance_settled` alone; answers that are alike in all of this are counted as `n`."""
 NEAREST = f""", apart AS MATERIALIZED (
     SELECT DISTINCT promise_id FROM promise_standard WHERE match_property <> ''
-), by_order AS (
+), by_order AS MATERIALIZED (
     SELECT p.question, p.value, p.happened_at, p.record, p.person, p.promise_id, p.state, p.instance, p.settled_at,
-        p.counts, 1::bigint AS n, a.answer, {_value("a.carried", "o.name")} = o.key AS is_same
+        p.counts, 1::bigint AS n, a.answer,
+        {_value("a.carried", "d.match_property")} = {_value("o.opened", "d.match_property")} AS is_same
     FROM pairs p CROSS JOIN LATERAL (
-        SELECT d.match_property AS name, (SELECT {_value("c.properties", "d.match_property")}
-            FROM customers_touchpoint c WHERE c.id = i.opened_by AND c.happened_at = i.started_at) AS key
-        FROM promise_commitment i JOIN promise_standard d ON d.id = i.standard_id WHERE i.id = p.instance OFFSET 0
+        SELECT i.standard_id, (SELECT c.properties FROM customers_touchpoint c
+            WHERE c.id = i.opened_by AND c.happened_at = i.started_at) AS opened
+        FROM promise_commitment i WHERE i.id = p.instance OFFSET 0
     ) AS o CROSS JOIN LATERAL (
         SELECT s.feedback_id AS answer,
             (SELECT t.properties FROM customers_feedback b JOIN customers_touchpoint t ON t.id = b.touchpoint_id
@@ -106,7 +108,7 @@ NEAREST = f""", apart AS MATERIALIZED (
                 WHERE b.id = s.feedback_id) AS carried
         FROM customers_score s WHERE s.customer_id = p.record AND s.question = p.question
             AND s.happened_at = p.happened_at AND s.value = p.value OFFSET 0
-    ) AS a
+    ) AS a JOIN promise_standard d ON d.id = o.standard_id
     WHERE p.promise_id IN (SELECT promise_id FROM apart)
 ), told AS (
     SELECT *, NULL::bigint AS answer, NULL::boolean AS is_same FROM pairs
@@ -133,7 +135,10 @@ OUTCOMES = """
 SELECT f.promise_id, f.question, f.state, f.value, asked.value::float8, sum(f.n)::bigint,
     count(DISTINCT f.instance) FILTER (WHERE f.counts)
 FROM nearest f {expectation} GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5"""
-AFTER = FOUND + PAIRS + NEAREST + OUTCOMES.format(expectation=EXPECTATION)
+AFTER = bundle.SqlQuery(
+    FOUND + PAIRS + NEAREST + OUTCOMES.format(expectation=EXPECTATION),
+    *("bigint", "text", "text", "double precision", "double precision", "bigint", "bigint"),
+)
 
 
 def by(*, key: By, question: str, since: datetime, until: datetime, stated: float | None = None) -> list[GapCount]:
@@ -147,23 +152,43 @@ def by(*, key: By, question: str, since: datetime, until: datetime, stated: floa
     return [GapCount(*row) for row in rows]
 
 
+class AfterQuery:
+    """What is read of how customers answered after each promise was kept, and after it was broken."""
+
+    def __init__(
+        self,
+        *,
+        promises: Collection[Promise],
+        questions: Collection[str],
+        since: datetime,
+        until: datetime,
+        zone: str = "",
+    ) -> None:
+        self.stated = {promise.pk: promise.stated_expectation for promise in promises}
+        self.rows = AFTER.rows(
+            questions=[question for question in questions if not question.startswith(EXPECTED)],
+            hoped=[question.removeprefix(EXPECTED) for question in questions if question.startswith(EXPECTED)],
+            felt_for=EXPERIENCE_WINDOW,
+            zone=zone or standards.company_zone(),
+            promises=list(self.stated),
+            since=since,
+            until=until,
+        )
+
+    def counts(self) -> list[OutcomeCount]:
+        """How many gave each answer; where nobody was asked beforehand, against what the promise lets one expect."""
+        found = (OutcomeCount(*row) for row in self.rows)
+        return [
+            one if one.expected is not None else one._replace(expected=self.stated[one.promise].get(one.question))
+            for one in found
+        ]
+
+
 def after(
     *, promises: Collection[Promise], questions: Collection[str], since: datetime, until: datetime
 ) -> list[OutcomeCount]:
     """What was answered to any of the questions after each promise was kept, and after it was broken."""
-    values = {
-        "questions": [question for question in questions if not question.startswith(EXPECTED)],
-        "hoped": [question.removeprefix(EXPECTED) for question in questions if question.startswith(EXPECTED)],
-        "felt_for": EXPERIENCE_WINDOW,
-        "zone": standards.company_zone(),
-    }
-    stated = {promise.pk: promise.stated_expectation for promise in promises}
-    found = _rows(AFTER, values | {"since": since, "until": until, "promises": list(stated)}) if stated else []
-    counts = [OutcomeCount(*row) for row in found]
-    return [
-        one if one.expected is not None else one._replace(expected=stated[one.promise].get(one.question))
-        for one in counts
-    ]
+    return AfterQuery(promises=promises, questions=questions, since=since, until=until).counts() if promises else []
 
 
 def _rows(sql: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:

@@ -33,6 +33,8 @@ def url(page: str, *args: Any, **kwargs: Any) -> str:
         case (int(number),) if not kwargs and number >= 0:
             before, after = _around_number(page, get_script_prefix())
             return f"{before}{number}{after}"
+        case (str(name),) if not kwargs:
+            return _of(page, str(name), get_script_prefix())
     return reverse(page, args=args, kwargs=kwargs)
 
 
@@ -45,6 +47,13 @@ def _alone(page: str, prefix: str) -> str:
     """The address of a page that there is one of; a list names the same few a hundred times."""
     del prefix
     return reverse(page)
+
+
+@lru_cache(maxsize=5_000)
+def _of(page: str, name: str, prefix: str) -> str:
+    """The address of a page that is of one thing with a name, of which there are not many."""
+    del prefix
+    return reverse(page, args=[name])
 
 
 @lru_cache(maxsize=1_000)
