@@ -57,20 +57,20 @@ def _last_at(now: datetime, latest: bundle.Query) -> datetime | None:
 def _figures(period: Period, now: datetime, around: shell.Shell) -> dict[str, object]:
     """Everything on the board that must be counted, in two statements."""
     zone, speed, more_is = around.company.time_zone, loop_speed.query(period=period, at=now), directions.query()
-    felt = FeltQueries(period, zone)
-    beside = [*felt, speed, more_is, *around.names.queries]
+    queries = HeadlineQueries(period, zone)
+    beside = [*queries, speed, more_is, *around.names.queries]
     cards = scorecards.cards(period=period, at=now, zone=zone, beside=beside)
     shown = [_shown(card, period.choice, dict(more_is)) for card in cards]
     return {
         "promises": {"first": shown[:FIRST], "rest": shown[FIRST:]},
-        "headlines": headlines(period, felt),
-        "trend": _trend(felt),
-        "stages": _stages(felt, around.names),
+        "headlines": headlines(period, queries),
+        "trend": _trend(queries),
+        "stages": _stages(queries, around.names),
         "loop": _loop(period, loop_speed.of_rows(speed)),
     }
 
 
-class FeltQueries:
+class HeadlineQueries:
     """What is read of the headlines: in the period by stage and by month, and all together in the one before."""
 
     def __init__(self, period: Period, zone: str) -> None:
@@ -167,9 +167,9 @@ def _gap(card: scorecards.PromiseCard, address: str) -> Figure | None:
     )
 
 
-def headlines(period: Period, felt: FeltQueries) -> list[dict[str, Figure | None]]:
+def headlines(period: Period, queries: HeadlineQueries) -> list[dict[str, Figure | None]]:
     """The company's scores, each plain and by value; a question that nobody answered is left out."""
-    now, old = felt.now.tallies(), felt.before.tallies() if felt.before else {}
+    now, old = queries.now.tallies(), queries.before.tallies() if queries.before else {}
     figures_of = []
     for question in HEADLINES:
         if figure := scores.score(question, now.get(question, {}).get("", AnswerTally())):
@@ -187,9 +187,9 @@ def headlines(period: Period, felt: FeltQueries) -> list[dict[str, Figure | None
     return figures_of
 
 
-def _trend(felt: FeltQueries) -> object | None:
+def _trend(queries: HeadlineQueries) -> object | None:
     """The first headline by month, where there are months to compare."""
-    months = felt.now.tallies("month").get(HEADLINES[0], {})
+    months = queries.now.tallies("month").get(HEADLINES[0], {})
     if len(months) < 2:
         return None
     points = [
@@ -201,9 +201,9 @@ def _trend(felt: FeltQueries) -> object | None:
     return charts.lines([charts.Series("All", points)], label=label, least=-100, most=100)
 
 
-def _stages(felt: FeltQueries, names: Names) -> object | None:
+def _stages(queries: HeadlineQueries, names: Names) -> object | None:
     """The first headline by stage."""
-    tallies = felt.now.tallies("stage").get(HEADLINES[0], {})
+    tallies = queries.now.tallies("stage").get(HEADLINES[0], {})
     rows = [
         charts.ScoreRow(
             names.stage(stage) if stage else "No stage", *figures.plotted(figure), figure.n, words=score_words(figure)
