@@ -60,20 +60,18 @@ class Total:
         return own + sorted(((amount, currency) for currency, amount in self.others.items()), reverse=True)
 
 
-ALL = bundle.SqlQuery(
-    with_factors("WITH {factors} SELECT currency, factor, day, is_home FROM factors"),
-    *("text", "numeric", "date", "boolean"),
-)
+ALL = with_factors("WITH {factors} SELECT currency, factor, day, is_home FROM factors")
+ALL_WITH_OTHERS = bundle.SqlQuery(ALL, "text", "numeric", "date", "boolean")
 
 
 def factors() -> Factors:
     """The rates by which amounts are converted now: of each currency the latest."""
-    return factors_of(factors_query())
+    return factors_of(statements.fetch(ALL, []))
 
 
 def factors_query() -> bundle.PlannedRows:
-    """What is read of them."""
-    return ALL.rows()
+    """What is read of them, with others."""
+    return ALL_WITH_OTHERS.rows()
 
 
 def factors_of(rows: Iterable[tuple[Any, ...]]) -> Factors:

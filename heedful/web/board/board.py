@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from heedful.customers import question_kinds
-from heedful.customers.models import Feedback, bulk_of
+from heedful.customers.models import BULK_OF_CUSTOMER, Feedback
 from heedful.kit import bundle
 from heedful.promise import attainment
 from heedful.prove import answers, cache, directions, loop_speed, scorecards, scores
@@ -264,7 +264,7 @@ LATEST = bundle.Plan(
     lambda _: [
         Feedback.objects.exclude(verbatim="")
         .select_related("customer__person", "reading")
-        .defer(*bulk_of("customer__", "customer__person__"))
+        .defer(*BULK_OF_CUSTOMER)
         .order_by("-happened_at", "-pk")[:VERBATIMS]
     ]
 )
