@@ -34,9 +34,9 @@ class House:
 
 
 @contextlib.contextmanager
-def standing() -> Iterator[House]:
-    """Set up a house in a temporary folder with Django ready in this process; tear it down after."""
-    data = tempfile.mkdtemp(prefix="heedful-bench-")
+def standing(keep: str = "") -> Iterator[House]:
+    """Set up a house with Django ready in this process; what is in its folder goes after, unless it has one to keep."""
+    data = keep or tempfile.mkdtemp(prefix="heedful-bench-")
     home = place.settle(data)
     assert home.server is not None
     try:
@@ -49,7 +49,8 @@ def standing() -> Iterator[House]:
                 web.terminate()
                 web.wait()
     finally:
-        shutil.rmtree(data, ignore_errors=True)
+        if not keep:
+            shutil.rmtree(data, ignore_errors=True)
 
 
 def _start_web() -> tuple[subprocess.Popen[bytes], int]:

@@ -53,6 +53,14 @@ class Organisation(models.Model):
         return characters.straight(self.name or self.external_id)
 
 
+BULK = ("facts", "imported", "unverified", "parted", "attributes", "search_text")
+"""What no list shows of a customer, and what takes longest to read."""
+
+
+BULK_OF_CUSTOMER = tuple(f"{path}{name}" for path in ("customer__", "customer__person__") for name in BULK)
+"""The same of whom a row is about, to be left out where fifty of them are read."""
+
+
 class CustomerQuerySet(models.QuerySet["Customer"]):
     """Questions about many customers."""
 

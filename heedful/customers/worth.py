@@ -5,12 +5,13 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Case, F, FloatField, Value, When
 from django.db.models.functions import Cast
 
 from heedful.customers.models import Customer, CustomerQuerySet
-from heedful.kit import statements
+from heedful.kit import bundle, statements
 
 FACTORS = """
 factors AS MATERIALIZED (
@@ -60,11 +61,21 @@ class Total:
 
 
 ALL = with_factors("WITH {factors} SELECT currency, factor, day, is_home FROM factors")
+ALL_WITH_OTHERS = bundle.SqlQuery(ALL, "text", "numeric", "date", "boolean")
 
 
 def factors() -> Factors:
     """The rates by which amounts are converted now: of each currency the latest."""
-    rows = statements.fetch(ALL, [])
+    return factors_of(statements.fetch(ALL, []))
+
+
+def factors_query() -> bundle.PlannedRows:
+    """What is read of them, with others."""
+    return ALL_WITH_OTHERS.rows()
+
+
+def factors_of(rows: Iterable[tuple[Any, ...]]) -> Factors:
+    """The rates from what was read."""
     home = next(currency for currency, _, _, is_home in rows if is_home and currency)
     return Factors(home, {row[0]: row[1] for row in rows}, {row[0]: row[2] for row in rows if row[2]})
 

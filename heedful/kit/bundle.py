@@ -4,15 +4,16 @@ Each query stays a query set with columns and order of its own. What is read the
 queries are compiled once for a process, with slots for what differs, since that costs more than to run them.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from functools import cached_property, lru_cache
 from operator import itemgetter
-from typing import Any, overload
+from typing import Any, cast, overload
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connections
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Count, QuerySet, Value
 from psycopg.types.json import Jsonb
 from psycopg.types.numeric import Int8
@@ -25,6 +26,7 @@ type Shape = tuple[str, tuple[str, ...]]
 
 REMEMBERED = 300
 """Statements that are put together once, by the queries that are in them."""
+NAMED = re.compile(r"%\((\w+)\)s")
 
 
 class Slot(Value):
@@ -60,7 +62,7 @@ class Compiled:
     """A query with its statement, the types of its columns, and its parameters, slots among them."""
 
     def __init__(self, query: QuerySet[Any, Any]) -> None:
-        self.query, self.compiler = query, query.query.get_compiler(using=query.db)
+        self.query, self.compiler, self.db = query, query.query.get_compiler(using=query.db), query.db
         try:
             self.statement, parameters = self.compiler.as_sql()
             types = [part.output_field.db_type(connections[query.db]) for part, *_ in self.compiler.select]
@@ -82,10 +84,33 @@ class Compiled:
         return list(query)
 
 
+class SqlQuery:
+    """A query in SQL, whose values are named as in `%(since)s`, with the types of its columns."""
+
+    db = DEFAULT_DB_ALIAS
+
+    def __init__(self, statement: str, *types: str) -> None:
+        self.names = NAMED.findall(statement)
+        self.statement = NAMED.sub("%s", statement)
+        self.shape: Shape = (self.statement, types)
+
+    def rows(self, **values: Any) -> "PlannedRows":
+        """Its rows with these values, not read yet."""
+        return PlannedRows(self, values)
+
+    def bind(self, values: Mapping[str, Any]) -> list[Any]:
+        """The values in the order of their places."""
+        return [values[name] for name in self.names]
+
+    def objects(self, rows: list[Row]) -> list[Any]:
+        """The rows as they are."""
+        return rows
+
+
 class PlannedRows(Sequence[Any]):
     """The rows of one query of a plan, read when they are first looked at or with others."""
 
-    def __init__(self, compiled: Compiled, values: Mapping[str, Any]) -> None:
+    def __init__(self, compiled: Compiled | SqlQuery, values: Mapping[str, Any]) -> None:
         self.compiled, self.values = compiled, values
         self.rows: list[Any] | None = None
 
@@ -142,7 +167,7 @@ def fetch(*queries: Query | None) -> None:
         if isinstance(query, PlannedRows):
             query.rows = query.compiled.objects(rows[number])
         else:
-            _fill(query, compiled[number].compiler, rows[number])
+            _fill(query, cast("Compiled", compiled[number]).compiler, rows[number])
 
 
 def count(query: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
@@ -156,7 +181,7 @@ def _is_unread(query: Query) -> bool:
     return (query.rows if isinstance(query, PlannedRows) else query._result_cache) is None
 
 
-def _rows(compiled: Sequence[Compiled], values: Sequence[Mapping[str, Any]]) -> dict[int, list[Row]]:
+def _rows(compiled: Sequence[Compiled | SqlQuery], values: Sequence[Mapping[str, Any]]) -> dict[int, list[Row]]:
     """The rows of each query by its number, cut to its own columns."""
     rows: dict[int, list[Row]] = defaultdict(list)
     numbers = [number for number, one in enumerate(compiled) if one.statement]
@@ -164,7 +189,7 @@ def _rows(compiled: Sequence[Compiled], values: Sequence[Mapping[str, Any]]) -> 
         return rows
     statement, cuts = _statement(tuple(compiled[number].shape for number in numbers))
     parameters = [value for number in numbers for value in compiled[number].bind(values[number])]
-    with connections[compiled[0].query.db].cursor() as cursor:
+    with connections[compiled[0].db].cursor() as cursor:
         cursor.execute(statement, parameters)
         for row in cursor.fetchall():
             rows[numbers[row[0]]].append(cuts[row[0]](row))

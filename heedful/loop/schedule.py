@@ -10,6 +10,7 @@ from heedful.associates import disclosures, rate_limits
 from heedful.courier import outbox
 from heedful.customers import partitions, renormalisation
 from heedful.imports import uploads
+from heedful.kit import cache
 from heedful.ledger import idempotency, jobs
 from heedful.promise import calendars, commitments, recounts
 from heedful.understand import rereadings
@@ -32,6 +33,7 @@ class Regular:
 SCHEDULE: tuple[Regular, ...] = (
     Regular("23 * * * *", jobs.forget_finished),
     Regular("31 * * * *", idempotency.forget),
+    Regular("43 * * * *", cache.forget),
     Regular("*/10 * * * *", rate_limits.forget),
     Regular("17 * * * *", cases.release_abandoned),
     Regular("37 2 * * *", disclosures.forget),

@@ -1,12 +1,13 @@
 """The walk beside the talk: how often each promise was kept of the times it was due."""
 
 from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
-from typing import cast
+from typing import Any
 
-from django.db.models import Count, Max, OuterRef, Subquery
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 
 from heedful.kit import bundle
 from heedful.promise.models import Commitment, Promise
@@ -32,24 +33,55 @@ class Attainment:
         return self.kept / self.due if self.due else None
 
 
+class AttainmentQueries:
+    """What is read of how promises stand: what was settled in a period and in the one before it, and what is open."""
+
+    def __init__(
+        self, *, since: datetime, until: datetime, before: datetime | None = None, promise: int | None = None
+    ) -> None:
+        made = Commitment.objects.filter(promise=promise) if promise is not None else Commitment.objects.all()
+        self.settled = _counted(made.settled().due_between(since, until))
+        self.undecided = _counted(made.filter(changes_at__isnull=False))
+        self.earlier = _counted(made.settled().due_between(before, since)) if before else None
+
+    def __iter__(self) -> Iterator[bundle.Query | None]:
+        return iter((self.settled, self.undecided, self.earlier))
+
+    def now(self) -> dict[int, Attainment]:
+        """The walk of each promise in the period, and everything that is open."""
+        return _by_promise(chain(self.settled, self.undecided))
+
+    def before(self) -> dict[int, Attainment]:
+        """The walk of each promise in the period before."""
+        return _by_promise(self.earlier or ())
+
+
 def attainments(*, since: datetime, until: datetime, promise: int | None = None) -> dict[int, Attainment]:
     """The walk of each promise: what was due from `since` until before `until`, and everything that is open."""
-    settled = Commitment.objects.settled().due_between(since, until)
-    undecided = Commitment.objects.filter(changes_at__isnull=False)
-    if promise is not None:
-        settled, undecided = settled.filter(promise=promise), undecided.filter(promise=promise)
+    queries = AttainmentQueries(since=since, until=until, promise=promise)
+    bundle.fetch(*queries)
+    return queries.now()
+
+
+def _counted(rows: QuerySet[Commitment]) -> QuerySet[Any, Any]:
+    return rows.order_by().values_list("promise_id", "state").annotate(n=Count("*"))
+
+
+def _by_promise(rows: Iterable[tuple[int, str, int]]) -> dict[int, Attainment]:
     found: dict[int, Attainment] = defaultdict(Attainment)
-    counts = [
-        rows.order_by().values_list("promise_id", "state").annotate(n=Count("*")) for rows in (settled, undecided)
-    ]
-    bundle.fetch(*counts)
-    for pk, state, count in chain(*counts):
+    for pk, state, count in rows:
         setattr(found[pk], state, count)
     return found
 
 
 def last_due(*, until: datetime) -> datetime | None:
-    """When a promise was last due; none where nothing has been. Looks at the last of each promise alone."""
+    """When a promise was last due; none where nothing has been."""
+    return max(filter(None, last_due_query(until=until)), default=None)
+
+
+def last_due_query(*, until: datetime) -> QuerySet[Any, datetime | None]:
+    """When each promise was last due. Looks at the last of each alone."""
     last = Commitment.objects.settled().filter(promise=OuterRef("pk"), counts_at__lt=until).order_by("-counts_at")
-    found = Promise.objects.annotate(last=Subquery(last.values("counts_at")[:1])).aggregate(at=Max("last"))
-    return cast("datetime | None", found["at"])
+    return (
+        Promise.objects.order_by().annotate(last=Subquery(last.values("counts_at")[:1])).values_list("last", flat=True)
+    )

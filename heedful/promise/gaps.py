@@ -12,8 +12,9 @@ from typing import Any, Literal, NamedTuple
 from django.db import connection
 
 from heedful.customers.question_kinds import EXPECTED
+from heedful.kit import bundle
 from heedful.promise import standards
-from heedful.promise.models import Promise, Standard
+from heedful.promise.models import Promise
 
 type By = Literal["kind", "stage", "channel", "month"]
 
@@ -66,9 +67,9 @@ def _value(document: str, name: str) -> str:
     return f"nullif(regexp_replace(btrim({found}), {whole}), '')"
 
 
-EXPERIENCES = """
+FOUND = """
 WITH found AS (
-    SELECT s.question, s.value, s.happened_at, s.kind, s.stage, s.channel, s.customer_id AS record, {answer}
+    SELECT s.question, s.value, s.happened_at, s.kind, s.stage, s.channel, s.customer_id AS record,
         coalesce(m.person_id, s.customer_id) AS person
     FROM customers_score s LEFT JOIN customers_customer m ON m.id = s.customer_id AND m.person_id < m.id
     WHERE s.question = ANY(%(questions)s) AND s.happened_at >= %(since)s AND s.happened_at < %(until)s
@@ -77,43 +78,49 @@ WITH found AS (
 
 Most records are the person's own, so that only those of others are looked up: `customers_moved` holds these.
 """
-NEAREST = """, settled AS (
-    SELECT i.id, i.promise_id, i.state, i.settled_at, i.counts_at, {order}
-        coalesce(m.person_id, i.customer_id) AS person
-    FROM promise_commitment i {standard}
-    LEFT JOIN customers_customer m ON m.id = i.customer_id AND m.person_id < m.id
+PAIRS = """, settled AS (
+    SELECT i.id, i.promise_id, i.state, i.settled_at, i.counts_at, coalesce(m.person_id, i.customer_id) AS person
+    FROM promise_commitment i LEFT JOIN customers_customer m ON m.id = i.customer_id AND m.person_id < m.id
     WHERE i.promise_id = ANY(%(promises)s) AND i.settled_at < %(until)s
         AND i.settled_at >= (%(since)s AT TIME ZONE %(zone)s - %(felt_for)s) AT TIME ZONE %(zone)s
-), pairs AS (
+), pairs AS MATERIALIZED (
     SELECT f.question, f.value, f.happened_at, f.record, f.person, s.promise_id, s.state, s.id AS instance,
-        s.settled_at, {is_same} s.counts_at >= %(since)s AS counts, count(*) AS n
-    FROM found f JOIN settled s ON s.person = f.person {is_told_apart}
-        AND s.settled_at <= f.happened_at
+        s.settled_at, s.counts_at >= %(since)s AS counts, count(*) AS n
+    FROM found f JOIN settled s ON s.person = f.person AND s.settled_at <= f.happened_at
         AND s.settled_at >= (f.happened_at AT TIME ZONE %(zone)s - %(felt_for)s) AT TIME ZONE %(zone)s
-    GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10{more_groups}
-), nearest AS MATERIALIZED (
-    SELECT DISTINCT ON (question, value, happened_at, record, {of_answer} promise_id) * FROM pairs
-    ORDER BY question, value, happened_at, record, {of_answer} promise_id, {first} settled_at DESC, instance DESC
+    GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
 )"""
 """Read from the index `promise_instance_settled` alone; answers that are alike in all of this are counted as `n`."""
-PLAIN = dict.fromkeys(
-    ("answer", "order", "standard", "is_same", "is_told_apart", "more_groups", "of_answer", "first"), ""
-)
-MATCHED = {
-    "answer": """s.feedback_id AS answer,
-        (SELECT t.properties FROM customers_feedback b JOIN customers_touchpoint t ON t.id = b.touchpoint_id
-            AND t.happened_at = s.happened_at WHERE b.id = s.feedback_id) AS carried,""",
-    "order": f"""d.match_property AS name, (SELECT {_value("c.properties", "d.match_property")}
-            FROM customers_touchpoint c WHERE c.id = i.opened_by AND c.happened_at = i.started_at) AS key,""",  # noqa: S608
-    "standard": "JOIN promise_standard d ON d.id = i.standard_id",
-    "is_same": f"f.answer, {_value('f.carried', 's.name')} = s.key AS is_same,",
-    "is_told_apart": f"AND coalesce({_value('f.carried', 's.name')} = s.key, true)",
-    "more_groups": ", 11, 12",
-    "of_answer": "answer,",
-    "first": "is_same DESC NULLS LAST,",
-}
-"""What is asked besides where a promise tells orders apart: an answer that names an order belongs to no other one, and
-one that names none to the last of them."""
+NEAREST = f""", apart AS MATERIALIZED (
+    SELECT DISTINCT promise_id FROM promise_standard WHERE match_property <> ''
+), by_order AS MATERIALIZED (
+    SELECT p.question, p.value, p.happened_at, p.record, p.person, p.promise_id, p.state, p.instance, p.settled_at,
+        p.counts, 1::bigint AS n, a.answer,
+        {_value("a.carried", "d.match_property")} = {_value("o.opened", "d.match_property")} AS is_same
+    FROM pairs p CROSS JOIN LATERAL (
+        SELECT i.standard_id, (SELECT c.properties FROM customers_touchpoint c
+            WHERE c.id = i.opened_by AND c.happened_at = i.started_at) AS opened
+        FROM promise_commitment i WHERE i.id = p.instance OFFSET 0
+    ) AS o CROSS JOIN LATERAL (
+        SELECT s.feedback_id AS answer,
+            (SELECT t.properties FROM customers_feedback b JOIN customers_touchpoint t ON t.id = b.touchpoint_id
+                AND t.happened_at = p.happened_at AND t.happened_at >= %(since)s AND t.happened_at < %(until)s
+                WHERE b.id = s.feedback_id) AS carried
+        FROM customers_score s WHERE s.customer_id = p.record AND s.question = p.question
+            AND s.happened_at = p.happened_at AND s.value = p.value OFFSET 0
+    ) AS a JOIN promise_standard d ON d.id = o.standard_id
+    WHERE p.promise_id IN (SELECT promise_id FROM apart)
+), told AS (
+    SELECT *, NULL::bigint AS answer, NULL::boolean AS is_same FROM pairs
+    WHERE promise_id NOT IN (SELECT promise_id FROM apart)
+    UNION ALL SELECT * FROM by_order WHERE coalesce(is_same, true)
+), nearest AS MATERIALIZED (
+    SELECT DISTINCT ON (question, value, happened_at, record, answer, promise_id) * FROM told
+    ORDER BY question, value, happened_at, record, answer, promise_id, is_same DESC NULLS LAST, settled_at DESC,
+        instance DESC
+)"""  # noqa: S608
+"""Where a promise tells orders apart, an answer that names an order belongs to no other one, and one that names none to
+the last of them: each answer is looked up, but of the few that come after such a promise alone."""
 EXPECTATION = """
 LEFT JOIN LATERAL (
     SELECT e.value FROM customers_customer r JOIN customers_score e ON e.customer_id = r.id
@@ -128,6 +135,10 @@ OUTCOMES = """
 SELECT f.promise_id, f.question, f.state, f.value, asked.value::float8, sum(f.n)::bigint,
     count(DISTINCT f.instance) FILTER (WHERE f.counts)
 FROM nearest f {expectation} GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5"""
+AFTER = bundle.SqlQuery(
+    FOUND + PAIRS + NEAREST + OUTCOMES.format(expectation=EXPECTATION),
+    *("bigint", "text", "text", "double precision", "double precision", "bigint", "bigint"),
+)
 
 
 def by(*, key: By, question: str, since: datetime, until: datetime, stated: float | None = None) -> list[GapCount]:
@@ -135,34 +146,49 @@ def by(*, key: By, question: str, since: datetime, until: datetime, stated: floa
     values: dict[str, Any] = {"questions": [question], "hoped": [question], "stated": stated}
     values |= {"zone": standards.company_zone()} if key == "month" else {}
     rows = _rows(
-        EXPERIENCES.format(**PLAIN) + GAPS.format(key=KEYS[key], expectation=EXPECTATION),
+        FOUND + GAPS.format(key=KEYS[key], expectation=EXPECTATION),
         values | {"since": since, "until": until},
     )
     return [GapCount(*row) for row in rows]
+
+
+class AfterQuery:
+    """What is read of how customers answered after each promise was kept, and after it was broken."""
+
+    def __init__(
+        self,
+        *,
+        promises: Collection[Promise],
+        questions: Collection[str],
+        since: datetime,
+        until: datetime,
+        zone: str = "",
+    ) -> None:
+        self.stated = {promise.pk: promise.stated_expectation for promise in promises}
+        self.rows = AFTER.rows(
+            questions=[question for question in questions if not question.startswith(EXPECTED)],
+            hoped=[question.removeprefix(EXPECTED) for question in questions if question.startswith(EXPECTED)],
+            felt_for=EXPERIENCE_WINDOW,
+            zone=zone or standards.company_zone(),
+            promises=list(self.stated),
+            since=since,
+            until=until,
+        )
+
+    def counts(self) -> list[OutcomeCount]:
+        """How many gave each answer; where nobody was asked beforehand, against what the promise lets one expect."""
+        found = (OutcomeCount(*row) for row in self.rows)
+        return [
+            one if one.expected is not None else one._replace(expected=self.stated[one.promise].get(one.question))
+            for one in found
+        ]
 
 
 def after(
     *, promises: Collection[Promise], questions: Collection[str], since: datetime, until: datetime
 ) -> list[OutcomeCount]:
     """What was answered to any of the questions after each promise was kept, and after it was broken."""
-    values = {
-        "questions": [question for question in questions if not question.startswith(EXPECTED)],
-        "hoped": [question.removeprefix(EXPECTED) for question in questions if question.startswith(EXPECTED)],
-        "felt_for": EXPERIENCE_WINDOW,
-        "zone": standards.company_zone(),
-    }
-    stated = {promise.pk: promise.stated_expectation for promise in promises}
-    matched = set(Standard.objects.exclude(match_property="").values_list("promise", flat=True)) & stated.keys()
-    counts: list[OutcomeCount] = []
-    for pks, slots in ((stated.keys() - matched, PLAIN), (matched, MATCHED)):
-        if pks:
-            sql = (EXPERIENCES + NEAREST).format(**slots) + OUTCOMES.format(expectation=EXPECTATION)
-            found = _rows(sql, values | {"since": since, "until": until, "promises": list(pks)})
-            counts += [OutcomeCount(*row) for row in found]
-    return [
-        one if one.expected is not None else one._replace(expected=stated[one.promise].get(one.question))
-        for one in counts
-    ]
+    return AfterQuery(promises=promises, questions=questions, since=since, until=until).counts() if promises else []
 
 
 def _rows(sql: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:

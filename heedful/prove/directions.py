@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from heedful.associates import associates
 from heedful.customers import question_kinds
@@ -41,7 +42,12 @@ def of(question: str, *, by_question: Mapping[str, str] | None = None) -> Direct
 
 def every() -> Mapping[str, str]:
     """Every question of which the company said it."""
-    return dict(QuestionDirection.objects.values_list("pk", "more_is"))
+    return dict(query())
+
+
+def query() -> QuerySet[QuestionDirection, tuple[str, str]]:
+    """What is read of them."""
+    return QuestionDirection.objects.values_list("pk", "more_is")
 
 
 def is_open(question: str) -> bool:

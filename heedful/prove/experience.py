@@ -1,7 +1,7 @@
 """How a promise felt: each question after it was kept and after it was broken, and against what was expected."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from heedful.customers import question_kinds
@@ -47,13 +47,24 @@ class ExperienceByOutcome:
 def by_outcome(
     *, promises: Collection[Promise], attainments: Mapping[int, Attainment], period: Period
 ) -> dict[int, list[ExperienceByOutcome]]:
-    """How each promise was felt in a period; `attainments` are of it.
+    """How each promise was felt in a period; `attainments` are of it."""
+    return of_outcomes(query(promises, answers.questions_answered(), period).counts(), promises, attainments)
 
-    The question that the owner chose comes first, then those with the most answers.
-    """
-    questions = [question for question in answers.questions_answered() if is_of_promises(question)]
+
+def query(
+    promises: Collection[Promise], questions: Iterable[str], period: Period, *, zone: str = ""
+) -> gaps.AfterQuery:
+    """What is read of how promises were felt in a period, of all questions that were ever answered."""
+    of_promises = [question for question in questions if is_of_promises(question)]
+    return gaps.AfterQuery(promises=promises, questions=of_promises, since=period.since, until=period.until, zone=zone)
+
+
+def of_outcomes(
+    counts: Iterable[OutcomeCount], promises: Collection[Promise], attainments: Mapping[int, Attainment]
+) -> dict[int, list[ExperienceByOutcome]]:
+    """How each promise was felt: the question that the owner chose comes first, then those with the most answers."""
     cells: dict[tuple[int, str], list[OutcomeCount]] = defaultdict(list)
-    for cell in gaps.after(promises=promises, questions=questions, since=period.since, until=period.until):
+    for cell in counts:
         cells[cell.promise, cell.question].append(cell)
     outcomes: dict[int, list[ExperienceByOutcome]] = defaultdict(list)
     for (promise, question), some in sorted(cells.items()):

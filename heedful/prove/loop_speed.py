@@ -1,15 +1,17 @@
 """The speed of the loop: from trouble heard to somebody acting, to its close, and whether it helped."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db import connection
-
+from heedful.kit import bundle
 from heedful.prove import scores
 from heedful.prove.periods import Period
 from heedful.prove.scores import Estimate
 
-SPEED = """
+SPEED = bundle.SqlQuery(
+    """
 SELECT count(*),
     percentile_cont(0.5) WITHIN GROUP (ORDER BY first_act_at - heard_at) FILTER (WHERE first_act_at IS NOT NULL),
     percentile_cont(0.5) WITHIN GROUP (ORDER BY closed_at - heard_at) FILTER (WHERE closed_at IS NOT NULL),
@@ -18,7 +20,9 @@ SELECT count(*),
     count(*) FILTER (WHERE closed_at IS NOT NULL),
     count(*) FILTER (WHERE helped IS NOT NULL), count(*) FILTER (WHERE helped)
 FROM act_case WHERE opened_at >= %(since)s AND opened_at < %(until)s
-"""
+""",
+    *("bigint", "interval", "interval", "bigint", "bigint", "bigint", "bigint", "bigint"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +40,17 @@ class LoopSpeed:
 
 def speed(*, period: Period, at: datetime) -> LoopSpeed:
     """Count the loop over the cases that were opened in a period; the reopened count as once."""
-    with connection.cursor() as cursor:
-        cursor.execute(SPEED, {"since": period.since, "until": period.until, "at": at})
-        opened, to_first_act, to_close, due, in_time, closed, asked, helped = cursor.fetchone()
+    return of_rows(query(period=period, at=at))
+
+
+def query(*, period: Period, at: datetime) -> bundle.PlannedRows:
+    """What is read of it, one row."""
+    return SPEED.rows(since=period.since, until=period.until, at=at)
+
+
+def of_rows(rows: Sequence[tuple[Any, ...]]) -> LoopSpeed:
+    """The speed from what was read."""
+    opened, to_first_act, to_close, due, in_time, closed, asked, helped = rows[0]
     return LoopSpeed(
         cases=opened,
         closed=closed,

@@ -1,21 +1,21 @@
 """The talk against the walk: each promise, how often it was kept, how it felt, its worth and what is done."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
-from django.db import connection
+from django.db.models import QuerySet
 
 from heedful.associates import company
 from heedful.customers import worth as worths
 from heedful.customers.worth import Total
+from heedful.kit import bundle
 from heedful.promise import attainment
 from heedful.promise.attainment import Attainment
-from heedful.promise.models import Promise
-from heedful.prove import experience, periods, scores
+from heedful.promise.models import Promise, Standard
+from heedful.prove import answers, experience, periods, scores
 from heedful.prove.experience import ExperienceByOutcome
 from heedful.prove.periods import Period
 from heedful.prove.scores import Estimate
@@ -42,6 +42,7 @@ class PromiseCard:
     """One promise on the board."""
 
     promise: Promise
+    standards: list[Standard]
     kept: int
     due: int
     open: int
@@ -63,7 +64,7 @@ class PromiseCard:
     @property
     def is_measurable(self) -> bool:
         """Whether any of its standards has what it needs; nothing is counted where none has."""
-        today = [standard for standard in self.promise.standards.all() if standard.ended_at is None]
+        today = [standard for standard in self.standards if standard.ended_at is None]
         return not today or not all(standard.is_waiting for standard in today)
 
     @property
@@ -72,71 +73,113 @@ class PromiseCard:
         return scores.change(self.attainment, self.attainment_before)
 
 
-def cards(*, period: Period, at: datetime, with_experience: bool = True) -> list[PromiseCard]:
-    """Every promise of today, those whose breaking touches the most value first. A fixed number of queries.
+def cards(
+    *,
+    period: Period,
+    at: datetime,
+    with_experience: bool = True,
+    zone: str = "",
+    beside: Iterable[bundle.Query | None] = (),
+) -> list[PromiseCard]:
+    """Every promise of today, those whose breaking touches the most value first, in two statements.
 
-    How it felt costs more than the rest together, so that whoever does not show it can leave it out.
+    How it felt costs more than the rest together, so that whoever does not show it can leave it out. What stands
+    `beside` them is read with the second.
     """
-    promises = Promise.objects.active().select_related("owner", "stage", "recount").prefetch_related("standards")
-    shown = _cards(list(promises), period, at, with_experience=with_experience)
+    promises = Promise.objects.active().select_related("owner", "stage", "recount")
+    shown = _cards(promises, period, at, with_experience=with_experience, zone=zone, beside=beside)
     return sorted(shown, key=lambda card: (-card.worth.amount, -(card.due - card.kept), card.promise.words))
 
 
 def card(*, promise: Promise, period: Period, at: datetime) -> PromiseCard:
     """One promise, whether it is still made or not."""
-    return _cards([promise], period, at)[0]
+    return _cards(Promise.objects.filter(pk=promise.pk), period, at, only=promise)[0]
 
 
 def _cards(
-    promises: Sequence[Promise], period: Period, at: datetime, *, with_experience: bool = True
+    promises: QuerySet[Promise],
+    period: Period,
+    at: datetime,
+    *,
+    only: Promise | None = None,
+    with_experience: bool = True,
+    zone: str = "",
+    beside: Iterable[bundle.Query | None] = (),
 ) -> list[PromiseCard]:
-    only = promises[0].pk if len(promises) == 1 else None
-    attainments = attainment.attainments(since=period.since, until=period.until, promise=only)
-    last = period.before
-    before = attainment.attainments(since=last.since, until=last.until, promise=only) if last else {}
-    experiences = (
-        experience.by_outcome(promises=promises, attainments=attainments, period=period) if with_experience else {}
+    standards, questions = Standard.objects.filter(promise__in=promises).order_by("pk"), answers.questions_query()
+    bundle.fetch(None if only else promises, standards, questions if with_experience else None)
+    made = [only] if only else list(promises)
+    walk = _walk(period, only)
+    felt = (
+        experience.query(made, [code for (code,) in questions], period, zone=zone) if with_experience and made else None
     )
-    worth = _worth(at)
-    cases = _cases()
-    cards = []
-    for promise in promises:
-        now, old, answers = (
-            attainments[promise.pk],
+    worth, cases = WorthQueries(worth_period(at, zone=zone)), CASES.rows()
+    bundle.fetch(*walk, *worth, cases, felt.rows if felt else None, *beside)
+    attainments, before, open_cases = walk.now(), walk.before(), dict(cases)
+    experiences = experience.of_outcomes(felt.counts(), made, attainments) if felt else {}
+    of_promise, worth_of = _by_promise(standards), worth.by_promise()
+    return [
+        _card(
+            promise,
+            of_promise.get(promise.pk, []),
+            attainments.get(promise.pk, Attainment()),
             before.get(promise.pk, Attainment()),
             experiences.get(promise.pk, []),
+            worth_of.get(promise.pk, Worth(worth.period)),
+            open_cases.get(promise.pk, 0),
         )
-        gap = experience.widest_gap(promise, answers)
-        cards.append(
-            PromiseCard(
-                promise=promise,
-                kept=now.kept,
-                due=now.due,
-                open=now.pending + now.at_risk,
-                attainment=scores.share_of(now.kept, now.due),
-                attainment_before=scores.share_of(old.kept, old.due),
-                experience=[one for one in answers if one.question not in _measured_by(promise)],
-                gap=gap.gap if gap else None,
-                gap_in=gap.question if gap else None,
-                worth=worth.get(promise.pk, Worth(worth_period(at))),
-                cases=cases.get(promise.pk, 0),
-            )
-        )
-    return cards
+        for promise in made
+    ]
 
 
-def _measured_by(promise: Promise) -> set[str]:
+def _walk(period: Period, only: Promise | None) -> attainment.AttainmentQueries:
+    last = period.before
+    return attainment.AttainmentQueries(
+        since=period.since, until=period.until, before=last.since if last else None, promise=only.pk if only else None
+    )
+
+
+def _card(
+    promise: Promise,
+    standards: list[Standard],
+    now: Attainment,
+    before: Attainment,
+    experiences: list[ExperienceByOutcome],
+    worth: Worth,
+    cases: int,
+) -> PromiseCard:
+    gap = experience.widest_gap(promise, experiences)
+    measured_by = _questions_of(standards)
+    return PromiseCard(
+        promise=promise,
+        standards=standards,
+        kept=now.kept,
+        due=now.due,
+        open=now.pending + now.at_risk,
+        attainment=scores.share_of(now.kept, now.due),
+        attainment_before=scores.share_of(before.kept, before.due),
+        experience=[one for one in experiences if one.question not in measured_by],
+        gap=gap.gap if gap else None,
+        gap_in=gap.question if gap else None,
+        worth=worth,
+        cases=cases,
+    )
+
+
+def _by_promise(standards: Iterable[Standard]) -> dict[int, list[Standard]]:
+    found: dict[int, list[Standard]] = defaultdict(list)
+    for standard in standards:
+        found[standard.promise_id].append(standard)
+    return found
+
+
+def _questions_of(standards: Iterable[Standard]) -> set[str]:
     """Questions that decide whether the promise was kept: how these were answered then says nothing more."""
-    return {standard.question for standard in promise.standards.all() if standard.question}
+    return {standard.question for standard in standards if standard.question}
 
 
-def _rows(sql: str, values: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        return list(cursor.fetchall())
-
-
-WORTH = """
+WORTH = bundle.SqlQuery(
+    """
 WITH touched AS MATERIALIZED (
     SELECT DISTINCT i.promise_id, coalesce(m.person_id, i.customer_id) AS person
     FROM promise_commitment i LEFT JOIN customers_customer m ON m.id = i.customer_id AND m.person_id < m.id
@@ -145,31 +188,41 @@ WITH touched AS MATERIALIZED (
 SELECT t.promise_id, p.value_currency, count(*), coalesce(sum(p.value_amount), 0)
 FROM touched t JOIN customers_customer p ON p.id = t.person AND p.id = ANY(ARRAY(SELECT person FROM touched))
 GROUP BY 1, 2
-"""
+""",
+    *("bigint", "text", "bigint", "numeric"),
+)
 """Those who were touched are named to the index once more, so that it reads these together and in order."""
+CASES = bundle.SqlQuery(
+    "SELECT promise_id, count(DISTINCT case_id) FROM act_casetrouble"
+    " WHERE case_id = ANY(ARRAY(SELECT id FROM act_case WHERE closed_at IS NULL)) AND promise_id IS NOT NULL"
+    " GROUP BY 1",
+    *("bigint", "bigint"),
+)
+"""Open cases by the promise that was broken or at risk in them; they are named to the index, for closed ones grow."""
 
 
-def worth_period(at: datetime) -> Period:
+def worth_period(at: datetime, *, zone: str = "") -> Period:
     """The time over which it is counted who was touched."""
-    return periods.last_days(WORTH_OVER_DAYS, at=at, zone=company.zone())
+    return periods.last_days(WORTH_OVER_DAYS, at=at, zone=zone or company.zone())
 
 
-def _worth(at: datetime) -> dict[int, Worth]:
-    period = worth_period(at)
-    rows = _rows(WORTH, {"since": period.since, "until": period.until})
-    touched, sums = Counter[int](), defaultdict[int, list[tuple[str, Decimal]]](list)
-    for promise, currency, customers, amount in rows:
-        touched[promise] += customers
-        sums[promise].append((currency, amount))
-    by = worths.factors()
-    return {promise: Worth(period, touched[promise], worths.total(sums[promise], by)) for promise in touched}
+class WorthQueries:
+    """What is read of who was touched by each promise, what they are worth, and the rates of currencies."""
 
+    def __init__(self, period: Period) -> None:
+        self.period = period
+        self.touched, self.rates = WORTH.rows(since=period.since, until=period.until), worths.factors_query()
 
-def _cases() -> dict[int, int]:
-    """Open cases by the promise that was broken or at risk in them."""
-    rows = _rows(
-        "SELECT t.promise_id, count(DISTINCT k.id) FROM act_case k JOIN act_casetrouble t ON t.case_id = k.id"
-        " WHERE k.closed_at IS NULL AND t.promise_id IS NOT NULL GROUP BY 1",
-        {},
-    )
-    return dict(rows)
+    def __iter__(self) -> Iterator[bundle.Query]:
+        return iter((self.touched, self.rates))
+
+    def by_promise(self) -> dict[int, Worth]:
+        """Who was touched by each promise of which somebody was."""
+        customers, sums = Counter[int](), defaultdict[int, list[tuple[str, Decimal]]](list)
+        for promise, currency, number, amount in self.touched:
+            customers[promise] += number
+            sums[promise].append((currency, amount))
+        by = worths.factors_of(self.rates)
+        return {
+            promise: Worth(self.period, customers[promise], worths.total(sums[promise], by)) for promise in customers
+        }

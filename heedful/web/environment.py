@@ -1,11 +1,12 @@
 """What templates are written in: Jinja2 with our filters, addresses, icons and components."""
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import jinja2
 from django.templatetags.static import static
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 
 from heedful.web import accounts, filters, view_tabs
 from heedful.web.components import verbatims
@@ -26,7 +27,41 @@ class Components:
 
 def url(page: str, *args: Any, **kwargs: Any) -> str:
     """The address of a page."""
+    match args:
+        case () if not kwargs:
+            return _alone(page, get_script_prefix())
+        case (int(number),) if not kwargs and number >= 0:
+            before, after = _around_number(page, get_script_prefix())
+            return f"{before}{number}{after}"
+        case (str(name),) if not kwargs:
+            return _of(page, str(name), get_script_prefix())
     return reverse(page, args=args, kwargs=kwargs)
+
+
+NUMBER = 8_070_605_040_302_010
+"""A number that is in no address but where we put it."""
+
+
+@lru_cache(maxsize=1_000)
+def _alone(page: str, prefix: str) -> str:
+    """The address of a page that there is one of; a list names the same few a hundred times."""
+    del prefix
+    return reverse(page)
+
+
+@lru_cache(maxsize=5_000)
+def _of(page: str, name: str, prefix: str) -> str:
+    """The address of a page that is of one thing with a name, of which there are not many."""
+    del prefix
+    return reverse(page, args=[name])
+
+
+@lru_cache(maxsize=1_000)
+def _around_number(page: str, prefix: str) -> tuple[str, str]:
+    """What stands before and after the number in the address of a page that is of one thing."""
+    del prefix
+    before, _, after = reverse(page, args=[NUMBER]).partition(str(NUMBER))
+    return before, after
 
 
 class Missing(jinja2.StrictUndefined):

@@ -48,19 +48,19 @@ def due(moment: datetime | None) -> SafeString | str:
 
 
 def _told(moment: datetime, words: str) -> SafeString:
+    """A moment with what was said of it, which are our own words: nothing in them is to be escaped."""
     exact = timezone.localtime(moment)
-    return format_html(
-        '<time datetime="{}" title="{}">{}</time>',
-        exact.isoformat(timespec="seconds"),
-        _in_full(exact),
-        words,
-    )
+    return mark_safe(f'<time datetime="{exact.isoformat(timespec="seconds")}" title="{_in_full(exact)}">{words}</time>')
 
 
 def _in_full(exact: datetime) -> str:
     """A moment as Django's format `D j M Y, H:i:s T` writes it, for lists that show a hundred of them."""
-    day = f"{WEEKDAYS_ABBR[exact.weekday()]} {exact.day} {str(MONTHS_3[exact.month]).title()} {exact.year:04d}"
-    return f"{day}, {exact:%H:%M:%S} {exact.tzname()}"
+    return f"{_day_in_full(exact.date())}, {exact:%H:%M:%S} {exact.tzname()}"
+
+
+@lru_cache(maxsize=5_000)
+def _day_in_full(date: day) -> str:
+    return f"{WEEKDAYS_ABBR[date.weekday()]} {date.day} {str(MONTHS_3[date.month]).title()} {date.year:04d}"
 
 
 def exactly(moment: datetime | None) -> SafeString | str:

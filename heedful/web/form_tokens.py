@@ -3,6 +3,7 @@
 import re
 import secrets
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any, cast
 
 from django.contrib import messages
@@ -12,8 +13,7 @@ from django.http.response import HttpResponseBase
 from django.template.backends.utils import csrf_input_lazy
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from heedful.associates.models import Associate
 from heedful.kit import locks
@@ -32,9 +32,14 @@ class FormInput:
     def __init__(self, request: HttpRequest) -> None:
         self._request = request
 
+    @cached_property
+    def _guard(self) -> str:
+        """The guard, drawn once for a page: it is masked anew for each, and a list has a hundred forms."""
+        return str(csrf_input_lazy(self._request))
+
     def __html__(self) -> SafeString:
         token = secrets.token_urlsafe(16)
-        return format_html('{}<input type="hidden" name="{}" value="{}">', csrf_input_lazy(self._request), NAME, token)
+        return mark_safe(f'{self._guard}<input type="hidden" name="{NAME}" value="{token}">')
 
     __str__ = __html__
 

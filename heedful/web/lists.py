@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import batched
+from time import monotonic
 from typing import Any, cast
 
 from django.core.exceptions import FieldDoesNotExist, ValidationError
@@ -17,10 +18,13 @@ from django.utils import timezone
 from heedful.associates import disclosures
 from heedful.associates.models import Associate
 from heedful.customers import people
-from heedful.kit import bundle, cursor
+from heedful.kit import bundle, cursor, memory
 
 PAGE = 50
 MOST_COUNTED = 10_000
+LONG_S = 60.0
+"""For so long a list that has more rows than are counted is taken to have so many."""
+MOST_LONG = 1_000
 PHONE = re.compile(r"\+[1-9]\d{6,14}")
 """A telephone number by E.164."""
 
@@ -123,12 +127,34 @@ def read[M: Model](
     fetched = list(part)
     shown = fetched[:size]
     is_all = not values and len(fetched) <= size
-    total = len(fetched) if is_all else rows.order_by()[: MOST_COUNTED + 1].count()
+    total = len(fetched) if is_all else _total(request, rows)
     disclose(request, [*shown, *(above or ())])
     following = ""
     if len(fetched) > size:
         following = query(request.GET, after=cursor.encode([skipped + size, *_values(shown[-1], keys)]))
     return ListPage(shown, total, skipped + 1, following, query(request.GET, format="csv"), query(request.GET), values)
+
+
+_long_until: dict[str, float] = {}
+"""Lists of more rows than are counted, by reader and address, and until when that is believed."""
+
+
+@memory.register(stale_s=LONG_S)
+def _forget() -> None:
+    _long_until.clear()
+
+
+def _total(request: HttpRequest, rows: QuerySet[Any]) -> int:
+    """How many there are, up to one more than are counted; of a list that was longer a moment ago, that it still is."""
+    name, now_s = f"{request.user.pk} {request.path}{query(request.GET)}", monotonic()
+    if _long_until.get(name, 0) > now_s:
+        return MOST_COUNTED + 1
+    total = rows.order_by()[: MOST_COUNTED + 1].count()
+    if total > MOST_COUNTED:
+        if len(_long_until) >= MOST_LONG:
+            _forget()
+        _long_until[name] = now_s + LONG_S
+    return total
 
 
 def disclose(request: HttpRequest, rows: Iterable[Model]) -> None:

@@ -70,9 +70,12 @@ class Permissions:
 
     def __init__(self, user: Any) -> None:
         self.user = user
+        self.answers: dict[str, bool] = {}
 
     def __contains__(self, action: str) -> bool:
-        return associates.may(self.user, action)
+        if action not in self.answers:
+            self.answers[action] = associates.may(self.user, action)
+        return self.answers[action]
 
 
 class Shell:

@@ -74,7 +74,7 @@ def test_everything_is_forgotten_at_once() -> None:
 
 
 def _import_all() -> None:
-    for file in reading.files("api", "customers"):
+    for file in reading.files("api", "customers", "web"):
         if "register" in file.read_text(encoding="utf-8"):
             importlib.import_module(
                 ".".join(file.relative_to(reading.ROOT).with_suffix("").parts).removesuffix(".__init__")

@@ -79,3 +79,17 @@ def test_a_plan_gives_what_its_queries_give_with_each_value(django_assert_num_qu
             assert who[0].team in teams
     assert not plan.bind(name="Nobody", numbers=[], emails=[])[1]
     assert len(compiled) == 1
+
+
+@pytest.mark.usefixtures("ada", "mira", "lena")
+def test_a_query_in_sql_is_read_with_others(django_assert_num_queries: Any) -> None:
+    but_one = bundle.SqlQuery(
+        "SELECT name, 7 FROM associates_associate WHERE name <> %(name)s AND lower(name) <> lower(%(name)s) ORDER BY 1",
+        *("text", "bigint"),
+    )
+    rows, teams = but_one.rows(name="Mira"), Team.objects.values_list("name", flat=True)
+    with django_assert_num_queries(1):
+        bundle.fetch(rows, teams)
+        assert (list(rows), list(teams)) == ([("Ada", 7), ("Lena", 7)], ["Care"])
+    with django_assert_num_queries(1):
+        assert list(but_one.rows(name="Ada")) == [("Lena", 7), ("Mira", 7)]

@@ -71,6 +71,8 @@ def test_open_cases_are_those_of_its_customers_alone(
     shown = page(as_(mira), bakery)
     assert closed.title in shown
     assert "Was charged twice" not in shown
+    clock = shown.partition("case-clock")[2].partition("</td>")[0]
+    assert "ue <time" in clock, "how long somebody may take stands beside each"
 
 
 def test_promises_are_counted_kept_of_due_and_still_open(

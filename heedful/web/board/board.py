@@ -1,19 +1,19 @@
 """The board: one page that says the truth to leaders, and what to do."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
 from heedful.customers import question_kinds
-from heedful.customers.models import Feedback
+from heedful.customers.models import BULK_OF_CUSTOMER, Feedback
+from heedful.kit import bundle
 from heedful.promise import attainment
 from heedful.prove import answers, cache, directions, loop_speed, scorecards, scores
 from heedful.prove import experience as proven
@@ -37,39 +37,50 @@ FIRST, FIRST_WORDS = 5, 2
 @page("board.read")
 def index(request: PageRequest) -> HttpResponse:
     """What was promised, what was done, how it felt, what it is worth, and how fast the loop runs."""
-    now = timezone.now()
-    period = periods.read(request, at=now, last=lambda: _last_at(now))
+    now, latest = timezone.now(), _verbatims()
+    period = periods.read(request, at=now, last=lambda: _last_at(now, latest))
     context = {
         **periods.context(request, period),
-        **_feedback_rows(request, period),
-        **cache.recent(f"board.{period.choice}", lambda: _figures(period, now)),
+        **_feedback_rows(request, [row for row in latest if row.happened_at >= period.since]),
+        **cache.recent(f"board.{period.choice}", lambda: _figures(period, now, shell.of(request))),
     }
     return render(request, "board/index.html", context)
 
 
-def _last_at(now: datetime) -> datetime | None:
-    """When something was due or somebody said something last."""
-    said_at = Feedback.objects.order_by("-happened_at", "-pk").values_list("happened_at", flat=True).first()
-    last = [at for at in (attainment.last_due(until=now), said_at) if at is not None]
-    return max(last, default=None)
+def _last_at(now: datetime, latest: bundle.Query) -> datetime | None:
+    """When something was due or somebody said something last; the verbatims are read with it."""
+    said, due = LAST.bind(now=now)
+    bundle.fetch(said, due, latest)
+    return max(filter(None, (*said, *due)), default=None)
 
 
-def _figures(period: Period, now: datetime) -> dict[str, object]:
-    """Everything on the board that must be counted."""
+def _figures(period: Period, now: datetime, around: shell.Shell) -> dict[str, object]:
+    """Everything on the board that must be counted, in two statements."""
+    zone, speed, more_is = around.company.time_zone, loop_speed.query(period=period, at=now), directions.query()
+    queries = HeadlineQueries(period, zone)
+    beside = [*queries, speed, more_is, *around.names.queries]
+    cards = scorecards.cards(period=period, at=now, zone=zone, beside=beside)
+    shown = [_shown(card, period.choice, dict(more_is)) for card in cards]
     return {
-        "promises": _promises(period, now),
-        "headlines": headlines(period),
-        "trend": _trend(period),
-        "stages": _stages(period),
-        "loop": _loop(period, loop_speed.speed(period=period, at=now)),
+        "promises": {"first": shown[:FIRST], "rest": shown[FIRST:]},
+        "headlines": headlines(period, queries),
+        "trend": _trend(queries),
+        "stages": _stages(queries, around.names),
+        "loop": _loop(period, loop_speed.of_rows(speed)),
     }
 
 
-def _promises(period: Period, now: datetime) -> dict[str, list["BoardPromise"]]:
-    """The promises whose breaking touches most, and the rest."""
-    more_is = directions.every()
-    shown = [_shown(card, period.choice, more_is) for card in scorecards.cards(period=period, at=now)]
-    return {"first": shown[:FIRST], "rest": shown[FIRST:]}
+class HeadlineQueries:
+    """What is read of the headlines: in the period by stage and by month, and all together in the one before."""
+
+    def __init__(self, period: Period, zone: str) -> None:
+        self.now = answers.TallyQuery(
+            questions=HEADLINES, period=period, by=["stage", "month"], weighted=True, zone=zone
+        )
+        self.before = answers.TallyQuery(questions=HEADLINES, period=period.before) if period.before else None
+
+    def __iter__(self) -> Iterator[bundle.Query | None]:
+        return iter((self.now.rows, self.before.rows if self.before else None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,10 +167,9 @@ def _gap(card: scorecards.PromiseCard, address: str) -> Figure | None:
     )
 
 
-def headlines(period: Period) -> list[dict[str, Figure | None]]:
+def headlines(period: Period, queries: HeadlineQueries) -> list[dict[str, Figure | None]]:
     """The company's scores, each plain and by value; a question that nobody answered is left out."""
-    now = answers.tallies(questions=HEADLINES, period=period, weighted=True)
-    old = answers.tallies(questions=HEADLINES, period=period.before) if period.before else {}
+    now, old = queries.now.tallies(), queries.before.tallies() if queries.before else {}
     figures_of = []
     for question in HEADLINES:
         if figure := scores.score(question, now.get(question, {}).get("", AnswerTally())):
@@ -177,9 +187,9 @@ def headlines(period: Period) -> list[dict[str, Figure | None]]:
     return figures_of
 
 
-def _trend(period: Period) -> object | None:
+def _trend(queries: HeadlineQueries) -> object | None:
     """The first headline by month, where there are months to compare."""
-    months = answers.tallies(questions=HEADLINES[:1], period=period, by="month").get(HEADLINES[0], {})
+    months = queries.now.tallies("month").get(HEADLINES[0], {})
     if len(months) < 2:
         return None
     points = [
@@ -191,10 +201,9 @@ def _trend(period: Period) -> object | None:
     return charts.lines([charts.Series("All", points)], label=label, least=-100, most=100)
 
 
-def _stages(period: Period) -> object | None:
+def _stages(queries: HeadlineQueries, names: Names) -> object | None:
     """The first headline by stage."""
-    tallies = answers.tallies(questions=HEADLINES[:1], period=period, by="stage").get(HEADLINES[0], {})
-    names = Names()
+    tallies = queries.now.tallies("stage").get(HEADLINES[0], {})
     rows = [
         charts.ScoreRow(
             names.stage(stage) if stage else "No stage", *figures.plotted(figure), figure.n, words=score_words(figure)
@@ -232,15 +241,30 @@ def _share(label: str, figure: scores.Estimate | None, of: str, href: str) -> Fi
     return Figure(label, words, n=figure.n, of=of, span=between, low=low, high=high, middle=figure.value, href=href)
 
 
-def _feedback_rows(request: PageRequest, period: Period) -> dict[str, Any]:
+def _feedback_rows(request: PageRequest, rows: Sequence[Feedback]) -> dict[str, Any]:
     """What customers said, the first of it open."""
-    lists.disclose(request, rows := _verbatims(period))
+    lists.disclose(request, rows)
     shown = feedback.feedback_rows(rows, shell.of(request).names)
     return {"feedback_rows": shown[:FIRST_WORDS], "more_feedback_rows": shown[FIRST_WORDS:]}
 
 
-def _verbatims(period: Period) -> Sequence[Feedback]:
-    """The ten latest things that customers said in their own words."""
-    rows: QuerySet[Feedback] = Feedback.objects.select_related("customer__person", "reading")
-    rows = rows.filter(happened_at__gte=period.since).exclude(verbatim="")
-    return list(rows.order_by("-happened_at", "-pk")[:VERBATIMS])
+def _verbatims() -> bundle.PlannedRows:
+    """The ten latest things that customers said in their own words; those of a period are the latest of these."""
+    (rows,) = LATEST.bind()
+    return rows
+
+
+LAST = bundle.Plan(
+    lambda slots: [
+        Feedback.objects.order_by("-happened_at", "-pk").values_list("happened_at", flat=True)[:1],
+        attainment.last_due_query(until=slots.now),
+    ]
+)
+LATEST = bundle.Plan(
+    lambda _: [
+        Feedback.objects.exclude(verbatim="")
+        .select_related("customer__person", "reading")
+        .defer(*BULK_OF_CUSTOMER)
+        .order_by("-happened_at", "-pk")[:VERBATIMS]
+    ]
+)

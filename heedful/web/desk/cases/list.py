@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from heedful.act.models import Case, CaseTrouble
 from heedful.associates.models import Associate, Team
-from heedful.customers.models import Organisation
+from heedful.customers.models import BULK_OF_CUSTOMER, Organisation
 from heedful.promise.models import Promise
 from heedful.web import lists, periods, shell
 from heedful.web.page import PageRequest
@@ -158,7 +158,7 @@ def _narrowed(rows: Any, request: PageRequest) -> Any:
         rows = rows.filter(team=team)
     if words := request.GET.get("q", "").strip():
         rows = rows.search(words[:200])
-    return rows.select_related("customer__person", "owner", "team")
+    return rows.select_related("customer__person", "owner", "team").defer(*BULK_OF_CUSTOMER)
 
 
 def _behind(rows: Any, request: PageRequest) -> Any:

@@ -8,13 +8,14 @@ from django.db.models import QuerySet
 
 from heedful.act.models import Case
 from heedful.customers import search, worth
-from heedful.customers.models import Customer, CustomerQuerySet, Organisation, Stage
+from heedful.customers.models import BULK, Customer, CustomerQuerySet, Organisation, Stage
 from heedful.kit.reading import currencies
 from heedful.promise.models import Commitment
 from heedful.web import lists
 from heedful.web.page import PageRequest
 
 MOST_OFFERED = 5
+UNSHOWN = (*BULK, "organisation__attributes", "organisation__search_text")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ def customer_list_query(request: PageRequest) -> CustomerListQuery:
     stages = lists.chips(request, "stage", "Stage", Stage.objects.values_list("slug", "name"))
     with_ = lists.chips(request, "with", "With", WITH)
     orders = lists.chips(request, "order", "Order", [("value", "By value")])
-    found = search.find(request.GET.get("q", "")).select_related("stage", "organisation")
+    found = search.find(request.GET.get("q", "")).select_related("stage", "organisation").defer(*UNSHOWN)
     if stages.chosen:
         found = found.filter(stage=stages.chosen.value)
     if with_.chosen:

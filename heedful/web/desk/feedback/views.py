@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 
 from heedful.act.models import CaseTrouble
 from heedful.customers import question_kinds
-from heedful.customers.models import Feedback, Identity, Score, Touchpoint
+from heedful.customers.models import BULK_OF_CUSTOMER, Feedback, Identity, Score, Touchpoint
 from heedful.kit import bundle, days
 from heedful.ledger.references import Reference
 from heedful.prove import answers
@@ -206,7 +206,7 @@ def correction(request: PageRequest, pk: int) -> HttpResponseBase:
 
 
 def _chosen(request: PageRequest) -> QuerySet[Feedback]:
-    rows = Feedback.objects.select_related("customer__person", "reading")
+    rows = Feedback.objects.select_related("customer__person", "reading").defer(*BULK_OF_CUSTOMER)
     if request.GET.get("words", "yes") == "yes":
         rows = rows.exclude(verbatim="")
     for name, field in (("sentiment", "reading__sentiment"), ("stage", "stage_slug"), ("channel", "channel")):

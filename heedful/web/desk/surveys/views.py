@@ -41,15 +41,15 @@ def _index(request: PageRequest, **typed: int) -> HttpResponse:
     when = survey_page.period(request, at=timezone.now())
     ended = lists.chips(request, "show", "Show", [("ended", "Ended")])
     rows = Survey.objects.exclude(ended_at=None) if ended.chosen else Survey.objects.filter(ended_at=None)
-    budget = surveys.budget()
+    shown, budget = list(rows.order_by("is_service", "name", "pk")), surveys.budget()
     context = {
-        "lines": survey_page.lines(list(rows.order_by("is_service", "name", "pk")), when),
+        "lines": survey_page.lines(shown, when),
         **periods.context(request, when),
         "ended": ended,
         "budget": budget,
         "typed": {"times": budget.times, "days": budget.days} | typed,
         "version": _version(request, budget),
-        "any": Survey.objects.exists(),
+        "any": bool(shown) or Survey.objects.exists(),
     }
     if typed:
         return render(request, "desk/surveys/index.html", context, status=422)
