@@ -12,6 +12,13 @@ YEAR = re.compile(r"(?:19|20)\d\d")
 ISO = re.compile(r"\d{4}[-/]\d\d?[-/]\d\d?[ T,]{1,3}\d\d?:\d\d")
 WITH_ZONE = re.compile(r"\d{4}-\d\d-\d\d \d\d?:\d\d (?:GMT|UTC)[+-]\d\d:\d\d \S")
 HEADER = re.compile(r"([^\W\d_][^:：]{0,24})[:：]")
+KINDS = {
+    "sender": phrases.SENDER,
+    "sent": phrases.SENT,
+    "receiver": phrases.RECEIVER,
+    "subject": phrases.SUBJECT,
+    "other": phrases.OTHER_HEADERS,
+}
 DASHED = re.compile(r"[-–—_=]{3,60}+ ?([^-–—_=].{1,60})")
 
 
@@ -62,7 +69,7 @@ def _may_end(last: str) -> bool:
 
 def _is_attribution(joined: str, *, is_alone: bool) -> bool:
     """Somebody wrote at some time: a verb, and a moment or an address."""
-    is_ended = joined.endswith((":", "：")) or bool(joined.split()) and joined.split()[-1].lower() in phrases.WROTE
+    is_ended = joined.endswith((":", "：")) or (bool(joined.split()) and joined.split()[-1].lower() in phrases.WROTE)
     if not is_ended:
         return False
     if ISO.match(joined) and "@" in joined:
@@ -128,13 +135,7 @@ def header_kind(line: str) -> str:
     if not found:
         return ""
     name = "_".join(found[1].lower().split())
-    for kind, names in (
-        ("sender", phrases.SENDER), ("sent", phrases.SENT), ("receiver", phrases.RECEIVER), ("subject", phrases.SUBJECT),
-        ("other", phrases.OTHER_HEADERS),
-    ):  # fmt: skip
-        if name in names:
-            return kind
-    return ""
+    return next((kind for kind, names in KINDS.items() if name in names), "")
 
 
 def header_value(line: str) -> str:
@@ -162,4 +163,5 @@ def _dashed(line: str) -> str:
     """The words between dashes, in lower case; empty where there are none."""
     text = plain(line)
     found = DASHED.match(text) if len(text) < 160 else None
-    return found[1].lower() if found and (text.endswith(("-", "–", "—", "_", "=", ":")) or text[:4] == "----") else ""
+    is_divider = found and (text.endswith(("-", "–", "—", "_", "=", ":")) or text[:4] == "----")
+    return found[1].lower() if found and is_divider else ""

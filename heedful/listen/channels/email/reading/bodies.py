@@ -7,6 +7,7 @@ from heedful.listen.channels.email.reading import (
     attachments,
     charsets,
     cleaning,
+    headers,
     html_text,
     meetings,
     smime,
@@ -15,7 +16,7 @@ from heedful.listen.channels.email.reading import (
 )
 from heedful.listen.channels.email.reading import parts as parting
 from heedful.listen.channels.email.reading.mail import Attachment, Doubts, Meeting
-from heedful.listen.channels.email.reading.parts import Part
+from heedful.listen.channels.email.reading.parts import MimePart
 
 CALENDAR = ("text/calendar", "application/ics")
 SIGNED = ("application/pkcs7-mime", "application/x-pkcs7-mime")
@@ -32,13 +33,13 @@ class Piece:
 
 
 @dataclass(slots=True)
-class Body:
+class MailBody:
     """What was gathered from the parts."""
 
     doubts: Doubts
     pieces: list[Piece] = field(default_factory=list)
     files: list[Attachment] = field(default_factory=list)
-    mails: list[Part] = field(default_factory=list)
+    mails: list[MimePart] = field(default_factory=list)
     """Mails inside of the mail, the first before the others."""
     meeting: Meeting | None = None
     text: str = ""
@@ -51,15 +52,15 @@ class Body:
         return named | {name: file.digest for file in self.files if (name := file.content_id)}
 
 
-def gather(mail: Part, doubts: Doubts) -> Body:
+def gather(mail: MimePart, doubts: Doubts) -> MailBody:
     """Return the words and the files of a mail."""
-    body = Body(doubts)
+    body = MailBody(doubts)
     _take(mail, body)
     _write(body)
     return body
 
 
-def _take(part: Part, body: Body) -> None:
+def _take(part: MimePart, body: MailBody) -> None:
     """Put a part where it belongs."""
     kind = part.content_type
     if kind == "multipart/alternative" and part.parts:
@@ -77,9 +78,9 @@ def _take(part: Part, body: Body) -> None:
         _take_leaf(part, body)
 
 
-def _take_alternatives(part: Part, body: Body) -> None:
+def _take_alternatives(part: MimePart, body: MailBody) -> None:
     """Of several ways to say the same, the plain one and the HTML one; what else there is goes with them."""
-    inner = Body(body.doubts)
+    inner = MailBody(body.doubts)
     for one in part.parts:
         _take(one, inner)
     whole = Piece()
@@ -92,7 +93,7 @@ def _take_alternatives(part: Part, body: Body) -> None:
     body.meeting = body.meeting or inner.meeting
 
 
-def _take_broken(part: Part, body: Body) -> None:
+def _take_broken(part: MimePart, body: MailBody) -> None:
     """A multipart without parts: its words as they stand."""
     text = charsets.decode(part.data(body.doubts), part.parameter("charset"), body.doubts)
     if text.strip():
@@ -100,13 +101,13 @@ def _take_broken(part: Part, body: Body) -> None:
         body.pieces.append(_piece(text, is_html="<html" in text[:2_000].lower()))
 
 
-def _take_mail(part: Part, body: Body) -> None:
+def _take_mail(part: MimePart, body: MailBody) -> None:
     """A mail inside of the mail is kept as a file, and its own files beside it."""
     inner = part.parts[0]
     body.mails.append(inner)
-    name = part.file_name(body.doubts) or f"{inner.headers.get('subject')[:80] or 'mail'}.eml"
+    name = part.file_name(body.doubts) or headers.text_of(inner.headers, "subject", body.doubts)[:80] or "mail"
     body.files.append(attachments.attachment(name=_ending(name, ".eml"), data=part.whole, stated="message/rfc822"))
-    gathered = Body(body.doubts, unwrapped=body.unwrapped + 1)
+    gathered = MailBody(body.doubts, unwrapped=body.unwrapped + 1)
     _take(inner, gathered)
     body.files += gathered.files
     body.mails += gathered.mails
@@ -116,7 +117,7 @@ def _ending(name: str, ending: str) -> str:
     return name if name.lower().endswith(ending) else name + ending
 
 
-def _take_leaf(part: Part, body: Body) -> None:
+def _take_leaf(part: MimePart, body: MailBody) -> None:
     data = part.data(body.doubts)
     if part.content_type in CALENDAR:
         body.meeting = body.meeting or meetings.read(charsets.decode(data, part.parameter("charset"), body.doubts))
@@ -132,7 +133,7 @@ def _take_leaf(part: Part, body: Body) -> None:
         body.files.append(attachments.attachment(name=name, data=data, stated=stated, content_id=content_id))
 
 
-def _is_words(part: Part, name: str) -> bool:
+def _is_words(part: MimePart, name: str) -> bool:
     is_text = part.content_type.startswith("text/") and part.content_type not in (
         *CALENDAR,
         "text/vcard",
@@ -141,7 +142,7 @@ def _is_words(part: Part, name: str) -> bool:
     return is_text and part.disposition != "attachment" and not name
 
 
-def _take_words(part: Part, data: bytes, body: Body) -> None:
+def _take_words(part: MimePart, data: bytes, body: MailBody) -> None:
     text = charsets.decode(data, part.parameter("charset"), body.doubts)
     is_html = part.content_type in ("text/html", "application/xhtml+xml")
     if not is_html:
@@ -179,7 +180,7 @@ def unflowed(text: str, *, is_joined: bool) -> str:
     return "\n".join("".join(parts) for parts in lines)
 
 
-def _without_uuencoded(text: str, body: Body) -> str:
+def _without_uuencoded(text: str, body: MailBody) -> str:
     """Take out files that were written between the words, as mails did before they had parts."""
     if "\nend" not in text or not ("\nbegin 6" in text or text.startswith("begin 6")):
         return text
@@ -197,7 +198,7 @@ def _without_uuencoded(text: str, body: Body) -> str:
     return "\n".join([*lines, *([f"begin 644 {name}", *file] if name else [])])
 
 
-def _take_signed(data: bytes, body: Body) -> bool:
+def _take_signed(data: bytes, body: MailBody) -> bool:
     """Read the mail inside of a signature; what is encrypted stays a file."""
     if smime.is_encrypted(data):
         body.doubts.add("The mail is encrypted for somebody; it is kept as a file.")
@@ -212,7 +213,7 @@ def _take_signed(data: bytes, body: Body) -> bool:
     return True
 
 
-def _take_winmail(name: str, data: bytes, body: Body) -> None:
+def _take_winmail(name: str, data: bytes, body: MailBody) -> None:
     winmail = tnef.read(data)
     if winmail is None or not (winmail.files or winmail.text.strip() or winmail.html):
         body.doubts.add(
@@ -228,7 +229,7 @@ def _take_winmail(name: str, data: bytes, body: Body) -> None:
     body.doubts.add("Outlook wrapped the mail into a file (winmail.dat); it was unwrapped.")
 
 
-def _write(body: Body) -> None:
+def _write(body: MailBody) -> None:
     """Make one text and one HTML of all pieces."""
     is_html = any(piece.html for piece in body.pieces)
     texts, htmls = [], []

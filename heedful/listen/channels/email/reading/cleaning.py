@@ -1,7 +1,7 @@
 """A mail's HTML without what could harm: no scripts, no forms, nothing that is loaded from elsewhere.
 
-A picture from elsewhere has its address in `data-address`, so that a page can show it when somebody asks for it. A picture
-that came with the mail has the digest of its attachment in `data-attachment`.
+A picture from elsewhere has its address in `data-address`, so that a page can show it when somebody asks for it. A
+picture that came with the mail has the digest of its attachment in `data-attachment`.
 """
 
 import re
@@ -13,13 +13,15 @@ from heedful.listen.channels.email.reading.mail import Doubts
 
 LONGEST = 2_000_000
 MOST_TAGS = 20_000
-TAGS = frozenset(
-    "a abbr address article aside b bdi bdo big blockquote br caption center cite code col colgroup dd del dfn div dl dt em"
-    " figcaption figure font footer h1 h2 h3 h4 h5 h6 header hr i img ins kbd li main mark ol p pre q s samp section small"
-    " span strike strong sub sup table tbody td tfoot th thead time tr tt u ul var".split()
-)
+TAGS = frozenset((
+    "a", "abbr", "address", "article", "aside", "b", "bdi", "bdo", "big", "blockquote", "br", "caption", "center",
+    "cite", "code", "col", "colgroup", "dd", "del", "dfn", "div", "dl", "dt", "em", "figcaption", "figure", "font",
+    "footer", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "i", "img", "ins", "kbd", "li", "main", "mark",
+    "ol", "p", "pre", "q", "s", "samp", "section", "small", "span", "strike", "strong", "sub", "sup", "table",
+    "tbody", "td", "tfoot", "th", "thead", "time", "tr", "tt", "u", "ul", "var",
+))  # fmt: skip
 GONE_WHOLE = frozenset(
-    "script style title head noscript template textarea select option object iframe svg math".split()
+    "script style title head noscript template textarea select option object iframe svg math".split()  # noqa: SIM905
 )
 ATTRIBUTES = {
     "*": {"dir", "lang", "style", "title", "align"},
@@ -33,11 +35,12 @@ ATTRIBUTES = {
     "ol": {"start"},
     "li": {"value"},
 }  # fmt: skip
-PROPERTIES = frozenset(
-    "background-color border border-bottom border-collapse border-left border-right border-top color display font-family"
-    " font-size font-style font-weight line-height list-style-type margin-left padding padding-bottom padding-left"
-    " padding-right padding-top text-align text-decoration text-indent vertical-align white-space width".split()
-)
+PROPERTIES = frozenset((
+    "background-color", "border", "border-bottom", "border-collapse", "border-left", "border-right", "border-top",
+    "color", "display", "font-family", "font-size", "font-style", "font-weight", "line-height", "list-style-type",
+    "margin-left", "padding", "padding-bottom", "padding-left", "padding-right", "padding-top", "text-align",
+    "text-decoration", "text-indent", "vertical-align", "white-space", "width",
+))  # fmt: skip
 """What a style may say: nothing that places an element elsewhere or loads anything."""
 HARMLESS = re.compile(r"[\w\s#%.,'\"+-]{1,100}+")
 RGB = re.compile(r"rgba?\([\d\s.,%/]{1,40}\)")

@@ -1,6 +1,7 @@
 """Which lines of a mail are new, and which are folded: quotations, mails before, signatures.
 
-Every line is in one of the two. Answers between quoted lines are shown with these, and a reply that would be empty shows all.
+Every line is in one of the two. Answers between quoted lines are shown with these, and a reply that would be empty
+shows all.
 """
 
 from dataclasses import dataclass
@@ -14,21 +15,21 @@ REACH = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class VisibleReply:
     """A text in two: what is new, and the rest."""
 
     visible: str
     folded: str
 
 
-def split(text: str) -> Reply:
+def split(text: str) -> VisibleReply:
     """Return the new words of a mail and the rest."""
     reader = _Reader(text.split("\n"))
     reader.read()
     visible = _joined(reader.lines, reader.shown, is_shown=True)
     if not visible.strip():
-        return Reply(text.strip("\n"), "")
-    return Reply(visible, _joined(reader.lines, reader.shown, is_shown=False))
+        return VisibleReply(text.strip("\n"), "")
+    return VisibleReply(visible, _joined(reader.lines, reader.shown, is_shown=False))
 
 
 def _joined(lines: list[str], shown: list[bool], *, is_shown: bool) -> str:
@@ -45,7 +46,7 @@ def is_quoted(line: str) -> bool:
 
 
 class _Reader:
-    """Goes through the lines twice: for what begins a mail before, then from the end for what stands below the words."""
+    """Goes through the lines twice: for what begins a mail before, then from the end for what is below the words."""
 
     def __init__(self, lines: list[str]) -> None:
         self.lines = lines

@@ -5,10 +5,9 @@ import binascii
 from collections.abc import Collection
 
 from heedful.listen.channels.email.reading import automatic, bodies, forwards, headers, parts, quoting
-from heedful.listen.channels.email.reading.bodies import Body
-from heedful.listen.channels.email.reading.headers import Headers
+from heedful.listen.channels.email.reading.bodies import MailBody
 from heedful.listen.channels.email.reading.mail import NO_SUBJECT, Doubts, IncomingMail, MailKind, UnreadableMail
-from heedful.listen.channels.email.reading.parts import Part
+from heedful.listen.channels.email.reading.parts import MimePart
 
 LARGEST = 40 * 1024 * 1024
 """Bytes; a mail that is larger is not read."""
@@ -38,7 +37,7 @@ def _with_newlines(raw: bytes) -> bytes:
     return raw if b"\n" in raw else raw.replace(b"\r", b"\n")
 
 
-def _mail(mail: Part, own: Collection[str], doubts: Doubts) -> IncomingMail:
+def _mail(mail: MimePart, own: Collection[str], doubts: Doubts) -> IncomingMail:
     found = mail.headers
     body = bodies.gather(mail, doubts)
     text = _text(body, doubts)
@@ -73,7 +72,7 @@ def _mail(mail: Part, own: Collection[str], doubts: Doubts) -> IncomingMail:
     )
 
 
-def _text(body: Body, doubts: Doubts) -> str:
+def _text(body: MailBody, doubts: Doubts) -> str:
     """The words; those of an invitation or of a mail inside where there are no others."""
     text = body.text
     if not text.strip() and body.meeting:
