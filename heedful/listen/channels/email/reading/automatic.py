@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 from heedful.listen.channels.email.reading import bounces, phrases
 from heedful.listen.channels.email.reading.headers import Headers
-from heedful.listen.channels.email.reading.mail import BouncedAddress, Doubts, MailAddress, MailKind
+from heedful.listen.channels.email.reading.mail import BouncedAddress, MailAddress, MailKind
 from heedful.listen.channels.email.reading.parts import MimePart
 
 ROBOTS = ("mailer-daemon", "mailerdaemon", "postmaster", "mail-daemon", "mdaemon")
 NOT_ANSWERED = ("noreply", "no-reply", "no_reply", "donotreply", "do-not-reply", "nepasrepondre", "keineantwort")
+NOT_DELIVERED = "A mail server says that a mail could not be delivered."
 FEEDBACK = "feedback-report"
 
 
@@ -22,19 +23,20 @@ class Judgement:
     bounced: tuple[BouncedAddress, ...] = ()
 
 
-def judge(
-    mail: MimePart, *, text: str, subject: str, sender: MailAddress, own: Collection[str], doubts: Doubts
-) -> Judgement:
+def judge(mail: MimePart, *, text: str, subject: str, sender: MailAddress, own: Collection[str]) -> Judgement:
     """Return who or what wrote a mail."""
     found = mail.headers
     report = _report_type(mail)
     if report in (FEEDBACK, "disposition-notification"):
         return Judgement(MailKind.DELIVERY_REPORT, _report_reason(report))
-    failures = bounces.read(mail, doubts=doubts)
-    if failures or report == "delivery-status":
+    if failures := bounces.read(mail):
         return _failure(failures)
-    if _is_robot(found, sender) and (dead := bounces.in_words(text, subject)) is not None:
-        return Judgement(MailKind.BOUNCE, "A mail server says that a mail could not be delivered.", dead)
+    if report or _is_robot(found, sender):
+        dead = bounces.in_words(text, subject)
+        if dead is not None:
+            return Judgement(MailKind.BOUNCE, NOT_DELIVERED, dead)
+    if report:
+        return _failure(())
     if sender.address in own:
         return Judgement(MailKind.OWN, f"It was sent from our own address {sender.address}.")
     return next(
@@ -60,7 +62,7 @@ def _report_reason(report: str) -> str:
 
 def _failure(found: tuple[BouncedAddress, ...]) -> Judgement:
     if any(one.is_permanent for one in found):
-        return Judgement(MailKind.BOUNCE, "A mail server says that a mail could not be delivered.", found)
+        return Judgement(MailKind.BOUNCE, NOT_DELIVERED, found)
     if found:
         return Judgement(MailKind.DELIVERY_REPORT, "A mail server says that a mail is late; it goes on trying.", found)
     return Judgement(MailKind.DELIVERY_REPORT, "A mail server reports what became of a mail.")

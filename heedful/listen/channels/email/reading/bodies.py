@@ -21,6 +21,8 @@ from heedful.listen.channels.email.reading.parts import MimePart
 CALENDAR = ("text/calendar", "application/ics")
 SIGNED = ("application/pkcs7-mime", "application/x-pkcs7-mime")
 WINMAIL = ("application/ms-tnef", "application/vnd.ms-tnef")
+NO_WORDS = (*CALENDAR, "text/vcard", "text/x-vcard", "text/rfc822-headers")
+"""Types of text that nobody wrote to be read."""
 DEEPEST_UNWRAPPING = 3
 
 
@@ -129,16 +131,13 @@ def _take_leaf(part: MimePart, body: MailBody) -> None:
     elif _is_words(part, name):
         _take_words(part, data, body)
     elif data or name:
+        name = name or part.place_name()
         stated, content_id = part.content_type, part.content_id
         body.files.append(attachments.attachment(name=name, data=data, stated=stated, content_id=content_id))
 
 
 def _is_words(part: MimePart, name: str) -> bool:
-    is_text = part.content_type.startswith("text/") and part.content_type not in (
-        *CALENDAR,
-        "text/vcard",
-        "text/x-vcard",
-    )
+    is_text = part.content_type.startswith("text/") and part.content_type not in NO_WORDS
     return is_text and part.disposition != "attachment" and not name
 
 

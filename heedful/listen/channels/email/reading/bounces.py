@@ -15,20 +15,21 @@ CODE = re.compile(r"\b(5[0-5]\d|4[0-5]\d)[ -]")
 ADDRESS = re.compile(r"<?([\w.+=-]{1,64}+@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8})>?:?")
 
 
-def read(mail: MimePart, *, doubts: Doubts) -> tuple[BouncedAddress, ...]:
+def read(mail: MimePart) -> tuple[BouncedAddress, ...]:
     """The addresses of the report's own part; none where it has none."""
     found: dict[str, BouncedAddress] = {}
     for part in mail.parts:
         if part.content_type in ("message/delivery-status", "message/global-delivery-status"):
-            for block in _blocks(part, doubts):
+            for block in _blocks(part):
                 one = _recipient(block)
                 if one and len(found) < MOST:
                     found.setdefault(one.address, one)
     return tuple(found.values())
 
 
-def _blocks(part: MimePart, doubts: Doubts) -> Iterator[Headers]:
+def _blocks(part: MimePart) -> Iterator[Headers]:
     """The groups of lines of a delivery status, which look like headers."""
+    doubts = Doubts()
     data = part.data(doubts).replace(b"\r\n", b"\n")
     for block in data.split(b"\n\n")[:200]:
         if block.strip():

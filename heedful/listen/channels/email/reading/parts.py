@@ -78,6 +78,10 @@ class MimePart:
                 continue
             if plain.strip():
                 return names.one_line(decode_words(plain, doubts))
+        return ""
+
+    def place_name(self) -> str:
+        """The end of the address where the file was before; empty where it is no name."""
         place = self.headers.get("content-location").rstrip("/").rpartition("/")[2]
         return names.one_line(place) if "." in place else ""
 

@@ -23,7 +23,7 @@ def read(raw: bytes, *, limit: int = LARGEST, own: Collection[str] = ()) -> Inco
         raise UnreadableMail(
             f"The mail has {len(raw) / 1_048_576:.1f} MB; more than {limit / 1_048_576:.0f} MB are not read."
         )
-    if not raw.strip():
+    if not raw or raw.isspace():
         raise UnreadableMail("The mail is empty: there is not a single word in it.")
     doubts = Doubts()
     mail = parts.parse(_with_newlines(raw), doubts)
@@ -43,7 +43,7 @@ def _mail(mail: MimePart, own: Collection[str], doubts: Doubts) -> IncomingMail:
     text = _text(body, doubts)
     subject = headers.text_of(found, "subject", doubts)[:LONGEST_SUBJECT]
     sender = forwards.sender_of(found, doubts)
-    verdict = automatic.judge(mail, text=text, subject=subject, sender=sender, own=own, doubts=doubts)
+    verdict = automatic.judge(mail, text=text, subject=subject, sender=sender, own=own)
     reply = quoting.split(text)
     is_report = verdict.kind in (MailKind.BOUNCE, MailKind.DELIVERY_REPORT)
     forwarded = forwards.read(text=text, subject=subject, mails=body.mails, is_report=is_report, doubts=doubts)
