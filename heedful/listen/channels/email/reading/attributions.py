@@ -50,12 +50,16 @@ def attribution_at(lines: Sequence[str], end: int) -> int:
 
 
 def _begin(lines: Sequence[str], at: int, end: int) -> int:
-    """An attribution whose address stands alone on its last line began on the line before."""
-    before = plain(lines[at - 1]) if at else ""
-    is_broken = (
-        at == end and before and not _has_opener(plain(lines[at])) and _has_opener(before) and _has_moment(before)
-    )
-    return at - 1 if is_broken else at
+    """An attribution whose address stands alone on its last line may have begun on a line before."""
+    if at < end or _has_opener(plain(lines[at])):
+        return at
+    for before in range(at - 1, max(-1, at - MOST_LINES), -1):
+        line = plain(lines[before])
+        if not line or line.endswith((".", "!", "?", ":")):
+            return at
+        if _has_opener(line) and _has_moment(line):
+            return before
+    return at
 
 
 def _is_first(lines: Sequence[str], at: int) -> bool:
@@ -72,13 +76,13 @@ def _is_attribution(joined: str, *, is_alone: bool) -> bool:
     is_ended = joined.endswith((":", "：")) or (bool(joined.split()) and joined.split()[-1].lower() in phrases.WROTE)
     if not is_ended:
         return False
-    if ISO.match(joined) and "@" in joined:
+    if "@" in joined and (ISO.match(joined) or (joined.endswith(">:") and _has_date_and_time(joined))):
         return True
     if not _has_verb(joined):
         return False
     if _has_opener(joined):
         return _has_moment(joined) or "@" in joined
-    return is_alone and ("@" in joined or (_has_moment(joined) and bool(YEAR.search(joined))))
+    return (_has_date_and_time(joined) and "@" in joined) or (is_alone and ("@" in joined or bool(YEAR.search(joined))))
 
 
 def _has_verb(text: str) -> bool:
@@ -98,6 +102,10 @@ def _has_opener(text: str) -> bool:
 
 def _has_moment(text: str) -> bool:
     return bool(TIME.search(text) or YEAR.search(text))
+
+
+def _has_date_and_time(text: str) -> bool:
+    return bool(TIME.search(text) and YEAR.search(text))
 
 
 def is_certain(text: str) -> bool:

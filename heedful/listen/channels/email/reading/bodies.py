@@ -24,6 +24,8 @@ WINMAIL = ("application/ms-tnef", "application/vnd.ms-tnef")
 NO_WORDS = (*CALENDAR, "text/vcard", "text/x-vcard", "text/rfc822-headers")
 """Types of text that nobody wrote to be read."""
 DEEPEST_UNWRAPPING = 3
+MOST_HTML = 1_000_000
+MOST_UUENCODED = 100
 
 
 @dataclass(slots=True)
@@ -186,7 +188,13 @@ def _without_uuencoded(text: str, body: MailBody) -> str:
     lines, file, name = [], [], ""
     for line in _lines(text).split("\n"):
         words = line.split(" ", 2)
-        if not name and len(words) == 3 and words[0] == "begin" and words[1] in ("644", "666", "600", "664", "755"):
+        if (
+            not name
+            and len(body.files) < MOST_UUENCODED
+            and len(words) == 3
+            and words[0] == "begin"
+            and words[1] in ("644", "666", "600", "664", "755")
+        ):
             name = words[2].strip() or "file"
         elif name and line.rstrip() == "end":
             data = transfer.from_uuencode("\n".join(file).encode("ascii", "replace"))
@@ -231,12 +239,23 @@ def _take_winmail(name: str, data: bytes, body: MailBody) -> None:
 def _write(body: MailBody) -> None:
     """Make one text and one HTML of all pieces."""
     is_html = any(piece.html for piece in body.pieces)
-    texts, htmls = [], []
+    texts, htmls, letters = [], [], 0
     pictures = body.pictures()
     for piece in body.pieces:
+        letters += len(piece.html)
+        if letters > MOST_HTML and letters > len(piece.html):
+            _keep_as_file(piece, body)
+            continue
         cleaned = cleaning.clean(piece.html, pictures, body.doubts) if piece.html else ""
         texts.append(piece.plain if piece.plain.strip() else html_text.text_of(cleaned))
         if is_html:
             htmls.append(cleaned or f"<p>{escaping.escape(piece.plain).replace(chr(10), '<br>')}</p>")
     body.text = "\n\n".join(text for text in texts if text.strip())
     body.html = "".join(htmls).strip()
+
+
+def _keep_as_file(piece: Piece, body: MailBody) -> None:
+    body.doubts.add("The mail has too much HTML; the last of it is kept as files.")
+    data = (piece.html or piece.plain).encode("utf-8", "replace")
+    stated = "text/html" if piece.html else "text/plain"
+    body.files.append(attachments.attachment(name="", data=data, stated=stated))

@@ -14,6 +14,7 @@ from heedful.listen.channels.email.reading.words import decode_words
 
 MOST_HEADERS = 1_000
 LONGEST_VALUE = 60_000
+LONGEST_ADDRESSES = 200_000
 LONGEST_PARAMETERS = 6_000
 NAME = re.compile(rb"[!-9;-~]{1,100}+[ \t]*+:")
 KNOWN = frozenset(
@@ -129,7 +130,10 @@ def sent_at(value: str, doubts: Doubts) -> datetime | None:
 
 def addresses(values: list[str], doubts: Doubts) -> tuple[MailAddress, ...]:
     """The addresses of some headers, each once."""
-    found = (_address(part, doubts) for value in values for part in _split(value))
+    whole = ",".join(values)
+    if len(whole) > LONGEST_ADDRESSES:
+        doubts.add("The mail has too many addresses; the first of them were read.")
+    found = (_address(part, doubts) for part in _split(whole[:LONGEST_ADDRESSES]))
     return tuple({one.address or one.name: one for one in found if one.address or one.name}.values())
 
 

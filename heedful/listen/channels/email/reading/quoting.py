@@ -10,6 +10,7 @@ from heedful.listen.channels.email.reading import attributions, signatures
 
 MOST_LINES = 20_000
 LONGEST_MARK = 3
+LONG_LINE = 70
 REACH = 60
 """So many lines a signature or a paragraph below it has at most."""
 
@@ -52,6 +53,7 @@ class _Reader:
         self.lines = lines
         self.shown = [True] * len(lines)
         self.quoted = [is_quoted(line) for line in lines]
+        self._mark_broken_quotations()
         self.first_words = len(lines)
 
     def read(self) -> None:
@@ -60,6 +62,13 @@ class _Reader:
             self._hide(MOST_LINES, len(self.lines))
         self._hide_from(self._mail_before())
         self._trim(self._last())
+
+    def _mark_broken_quotations(self) -> None:
+        """The end of a long quoted line, which a program broke without marking it, is quoted too."""
+        for at in range(1, len(self.lines)):
+            before, line = self.lines[at - 1], self.lines[at].strip()
+            if self.quoted[at - 1] and len(before) >= LONG_LINE and line[:1].islower():
+                self.quoted[at] = self.quoted[at] or before.rstrip()[-1] not in ".!?:"
 
     def _hide(self, start: int, end: int) -> None:
         self.shown[start:end] = [False] * (end - start)

@@ -8,7 +8,7 @@ from heedful.listen.channels.email.reading import phrases
 LONGEST_SIGNATURE = 14
 LONGEST_DRAWN = 8
 LONGEST_DEVICE = 120
-MARKED = frozenset(("--", "-- ", "—", "––", "- -"))
+MARKED = frozenset(("--", "__", "-- ", "—", "––", "- -"))
 BRACKETS = "<>()[]«»*_ \t•-–—"
 FROM_DEVICE = re.compile(
     r"(?:[^\W\d_]{1,20} ){0,3}from (?:my |a |the |his |her )?([a-z-]{2,20})[ .!]?\d{0,2}", re.IGNORECASE
