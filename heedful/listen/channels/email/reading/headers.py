@@ -170,11 +170,11 @@ def _address(part: str, doubts: Doubts) -> MailAddress:
     name, bracket, rest = part.rpartition("<")
     address = rest.partition(">")[0] if bracket else rest
     name = name if bracket else comment
-    address = "".join(decode_words(address, doubts).split()).strip("'\"").lower()
+    address = "".join(decode_words(address, doubts).split()).strip("'\"")
     name = _name(name, doubts)
     if "@" not in address:
-        return MailAddress("", "") if not name and not address else MailAddress(name or address, address[:320])
-    return MailAddress(name, names.one_line(address, most=320))
+        return MailAddress(name or names.one_line(address, most=300), "")
+    return MailAddress(name, names.one_line(address, most=320).lower())
 
 
 def _without_comments(part: str) -> tuple[str, str]:
