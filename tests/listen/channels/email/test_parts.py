@@ -98,6 +98,20 @@ def test_an_empty_plain_part_is_written_from_the_html() -> None:
     assert mail.text == "Hi"
 
 
+def test_what_says_something_else_is_shown_too() -> None:
+    mail = reading.read(of_parts(part("text/plain", "One"), part("text/plain", "Two"), kind="multipart/alternative"))
+    assert mail.text == "One\n\nTwo"
+
+
+def test_html_in_pieces_round_a_file_is_whole() -> None:
+    pieces = [part("text/html", "<p>Before</p>"), file("a.pdf", b"%PDF-1"), part("text/html", "<p>After</p>")]
+    inner = "".join(f"--in\n{one}\n" for one in pieces) + "--in--"
+    mixed = part("multipart/mixed; boundary=in", inner)
+    mail = reading.read(of_parts(part("text/plain", "Before and after"), mixed, kind="multipart/alternative"))
+    assert (mail.text, mail.html) == ("Before and after", "<p>Before</p><p>After</p>")
+    assert [one.name for one in mail.attachments] == ["a.pdf"]
+
+
 def test_files_are_what_their_content_says() -> None:
     mail = reading.read(
         of_parts(
@@ -137,6 +151,7 @@ def test_a_mail_that_was_cut_off_shows_what_came() -> None:
 
 def test_a_line_that_is_no_header_hides_none_of_the_others() -> None:
     assert reading.read(b"From: a@example.com\nthis is broken\nSubject: Here\n\nHi").subject == "Here"
+    assert reading.read(b"From: a@example.com\n__\n <b@c.d>\nSubject: Here\n\nHi").subject == "Here"
 
 
 def test_words_that_say_they_are_base64_are_shown_as_they_are() -> None:
@@ -223,6 +238,21 @@ def test_senders_are_read(written: str, meant: MailAddress) -> None:
 def test_a_group_of_receivers_is_its_members() -> None:
     mail = reading.read(b"From: a@b.example\nTo: Team: x@b.example, Y <y@b.example>;, z@b.example\n\nHi")
     assert [one.address for one in mail.to] == ["x@b.example", "y@b.example", "z@b.example"]
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("Fri, 21 Nov 1997 09(noon): 55 : 06 -0600 (CST)", datetime(1997, 11, 21, 15, 55, 6, tzinfo=UTC)),
+        ("2 Mar 2026 10:00", datetime(2026, 3, 2, 10, 0, tzinfo=UTC)),
+        ("Mon, 99 Foo 2026 99:99:99", None),
+        ("Mon, 1 Jan 0001 00:00:00 +2300", None),
+    ],
+)
+def test_dates_are_read_or_doubted(written: str, meant: datetime | None) -> None:
+    mail = reading.read(f"{HEAD}Date: {written}\n\nHi".encode())
+    assert mail.sent_at == meant
+    assert bool(mail.doubts) == (meant is None)
 
 
 def test_outlook_s_thread_is_the_same_in_an_answer() -> None:

@@ -25,9 +25,10 @@ MAILS = [
     f'{HEAD}Subject: =?utf-8?Q?=C3=BC?= =?x?B?aa?=\nTo: a <b@c>, "d" (e) <f>\nDate: x\n\nbegin 644 a\n#0V%T\nend\n'.encode(),
 ]
 PIECES = [
-    b"\n", b"\r", b"\x00", b"\xff", b"--cut", b"--cut--", b"=?", b"?=", b"<", b">", b'"', b"(", b";", b":", b"Content-Type: ",
-    b"multipart/mixed; boundary=cut", b"message/rfc822", b"charset=utf-7", b"*0*=", b"base64", b"\x1b$B", b"\xed\xa0\x80", b"=",
-    b"text/html", b"filename*99999999999999999999=x", b"&#x110000;", b"Date: Mon, 99 Foo 0000 99:99:99 +9999\n", b"9" * 50,
+    b'\n', b'\r', b'\x00', b'\xff', b'--cut', b'--cut--', b'=?', b'?=', b'<', b'>', b'"', b'(', b';', b':',
+    b'Content-Type: ', b'multipart/mixed; boundary=cut', b'message/rfc822', b'charset=utf-7', b'*0*=', b'base64',
+    b'\x1b$B', b'\xed\xa0\x80', b'=', b'text/html', b'filename*99999999999999999999=x', b'&#x110000;',
+    b'Date: Mon, 99 Foo 0000 99:99:99 +9999\n', b'99999999999999999999999999999999999999999999999999',
 ]  # fmt: skip
 
 
