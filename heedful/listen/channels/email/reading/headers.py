@@ -183,7 +183,9 @@ def _without_comments(part: str) -> tuple[str, str]:
     """What stands outside of brackets and quotation marks, and the first comment in it."""
     if "(" not in part:
         return part, ""
-    plain, comments, depth, quoted = [], [], 0, False
+    plain: list[str] = []
+    comments: list[str] = []
+    depth, quoted = 0, False
     for number, sign in enumerate(part):
         is_escaped = number > 0 and part[number - 1] == "\\"
         if sign == '"' and not depth and not is_escaped:
