@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bench import replies
+from bench.accuracy import DATA
 from heedful.listen.channels.email import reading
 from heedful.listen.channels.email.reading import IncomingMail, MailKind
 
@@ -53,7 +54,7 @@ def test_of_real_replies_the_new_words_are_shown(data: Path) -> None:
 def test_real_mails_that_were_damaged_are_read(data: st.DataObject) -> None:
     every = _raw_mails()
     if not every:
-        pytest.skip(f"LEFT OUT: no real files in {replies.DATA}")
+        pytest.skip(f"LEFT OUT: no real files in {DATA}")
     mail = data.draw(st.sampled_from(every))
     for _ in range(data.draw(st.integers(1, 8))):
         at, other = data.draw(st.integers(0, len(mail))), data.draw(st.sampled_from(every))
@@ -64,7 +65,7 @@ def test_real_mails_that_were_damaged_are_read(data: st.DataObject) -> None:
 
 @cache
 def _raw_mails() -> list[bytes]:
-    files = sorted((replies.DATA / "emails" / "eml_dev").glob("*.eml"))
+    files = sorted((DATA / "emails" / "eml_dev").glob("*.eml"))
     return [raw for file in files if 0 < len(raw := file.read_bytes()) < 20_000]
 
 
