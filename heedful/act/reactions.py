@@ -92,9 +92,13 @@ def is_of_case(event: MailSent | MailGivenUp) -> bool:
 
 
 def hear_message(event: MessageReceived, *, entry: Entry) -> None:
-    """A customer wrote on a thread of a case: who had been answered waits again."""
-    if case := _case_of_message(pk=event.message):
+    """A customer wrote on a thread of a case: who had been answered waits again, and a closed case goes on."""
+    case = _case_of_message(pk=event.message)
+    if case is not None and case.is_open:
         cases.hear_message(case=case, heard_at=entry.at, by=SYSTEM)
+    elif case is not None:
+        message = Message.objects.get(pk=event.message)
+        cases.hear_message_after(case=case, message=message, heard_at=entry.at, by=SYSTEM)
 
 
 def _case_of_message(**which: int) -> Case | None:

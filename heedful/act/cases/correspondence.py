@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import F, Max, OuterRef, QuerySet, Subquery
+from django.db.models import F, Max, OuterRef, Q, QuerySet, Subquery
 
 from heedful.act.models import Case, CaseThread, CaseTrouble, Note
 from heedful.listen import conversations
@@ -61,8 +61,12 @@ def next_word_at(case: Case, *, after: datetime) -> datetime | None:
 
 
 def waiting_troubles(case: Case) -> QuerySet[CaseTrouble]:
-    """What was heard that somebody must answer: neither praise, nor that our answer itself was late."""
-    return case.troubles.filter(is_failure=True).exclude(promise__is_case_clock=True)
+    """What was heard that somebody must answer: neither praise, nor that our answer itself was late.
+
+    What the customer wrote on another case is no failure of ours, and waits for an answer all the same.
+    """
+    waiting = Q(is_failure=True) | Q(reference__startswith="message:")
+    return case.troubles.filter(waiting).exclude(promise__is_case_clock=True)
 
 
 def _of(case: Case | int) -> MessageQuerySet:
