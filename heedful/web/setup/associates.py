@@ -2,7 +2,7 @@
 
 from django import forms
 from django.contrib.auth import password_validation
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -86,8 +86,16 @@ def add(request: PageRequest) -> HttpResponse:
         with refusals.at_form(form):
             somebody = nouns.add(**data, by=request.user.by, at=timezone.now())
             return _welcome(request, somebody)
-    context = {"title": "Add an associate", "form": form, "submit": "Add", **BACK}
-    return render(request, "setup/form.html", context)
+    context = {"title": "Add an associate", "form": form, "submit": "Add", **_existing(form), **BACK}
+    return render(request, "setup/associate_add.html", context)
+
+
+def _existing(form: forms.Form) -> dict[str, object]:
+    """Who has the address already for which somebody was not added, and whether a link lets them in."""
+    if not form.has_error(NON_FIELD_ERRORS, nouns.ALREADY_HERE):
+        return {"existing": None}
+    row = Associate.objects.get(email__iexact=form.cleaned_data["email"])
+    return {"existing": row, "is_invitable": _is_invitable(row)}
 
 
 def _welcome(request: PageRequest, row: Associate) -> HttpResponse:
@@ -110,7 +118,7 @@ def _invite(request: PageRequest, row: Associate) -> HttpResponse:
     if welcome.is_mailed:
         words = f"An invitation is on its way to {row.email}."
         return redirect_with(request, reverse("setup:associate", args=[row.pk]), words)
-    return _page(request, row, link=welcome.link)
+    return _page(request, row, link=welcome.link, ends_earlier=welcome.ends_earlier)
 
 
 @page("associate.edit")
@@ -144,6 +152,7 @@ def _page(
     form: forms.Form | None = None,
     password: forms.Form | None = None,
     link: str = "",
+    ends_earlier: bool = False,
 ) -> HttpResponse:
     context = {
         "row": row,
@@ -151,11 +160,17 @@ def _page(
         "password": password or PasswordForm(),
         "held": Case.objects.open().filter(owner=row).count(),
         "link": link,
-        "is_invitable": row.is_active and not row.has_usable_password(),
+        "ends_earlier": ends_earlier,
+        "is_invitable": _is_invitable(row),
         "invited": welcome_links.pending(associate=row, at=timezone.now()),
         "way_in": _way_in(request, row),
     }
     return render(request, "setup/associate.html", context)
+
+
+def _is_invitable(row: Associate) -> bool:
+    """Whether somebody has no password yet, and may choose one by a link."""
+    return row.is_active and not row.has_usable_password()
 
 
 def _known(row: Associate) -> dict[str, object]:
