@@ -23,6 +23,7 @@ from heedful.associates.models import Associate, Key
 from heedful.kit import outage
 from heedful.kit.actor import By
 from heedful.kit.errors import Forbidden, Refused, TooMany
+from heedful.ledger.versions import Stale
 
 WORDS = {
     400: "The request cannot be read.",
@@ -30,6 +31,7 @@ WORDS = {
     403: "You may not do this.",
     404: "There is nothing here.",
     405: "This address is not used like that.",
+    412: "Somebody changed it since it was read.",
     413: "The request is too large.",
     422: "Something in the request is not as it should be.",
     429: "That was too much for now.",
@@ -157,6 +159,12 @@ def missing(request: HttpRequest) -> HttpResponse:
 @api.exception_handler(Refused)
 def _refused(request: HttpRequest, no: Refused) -> HttpResponse:
     return problem(422, no.sentence, code=no.code)
+
+
+@api.exception_handler(Stale)
+def _stale(request: HttpRequest, no: Stale) -> HttpResponse:
+    errors = [{"where": ["body", name], "what": "changed", "now": value} for name, value in no.now.items()]
+    return problem(412, no.sentence, code=no.code, errors=errors)
 
 
 @api.exception_handler(TooMany)

@@ -110,7 +110,7 @@ def _named(place: Place) -> str:
     inner: list[str] = []
     while place and not (isinstance(place[-1], int) and place[0] == "touchpoint" and len(place) == 2):
         if len(place) == 1:
-            table = place[0] in ("customer", "file", "stages")
+            table = place[0] in ("customer", "file", "more_is", "stages")
             inner.append(f"[{place[0]}]" if table else f"`{place[0]}`")
             return " of ".join(inner)
         if isinstance(place[-1], int):

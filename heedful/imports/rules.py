@@ -28,6 +28,7 @@ from heedful.kit.errors import Refused
 from heedful.kit.files.tables import FORMATS
 from heedful.kit.reading import months
 from heedful.kit.reading.currencies import CODES
+from heedful.prove import directions
 
 YEAR = frozenset("YyGcx")
 
@@ -57,6 +58,17 @@ def _map(mapping: ImportMap) -> Faults:
         yield "id", "`id` names a column without a name."
     if long := next((slug for slug in mapping.stages if not re.fullmatch(r"[\w-]{1,40}", slug)), None):
         yield "stages", f"{long[:60]!r} is not the short name of a stage; write letters, digits and _, up to 40."
+    if sentence := next(filter(None, map(_direction, mapping.more_is, mapping.more_is.values())), ""):
+        yield "more_is", sentence
+
+
+def _direction(question: str, more_is: str) -> str:
+    """Why it cannot be said which way of a question's answers is better, where it cannot."""
+    try:
+        directions.check(question=question, more_is=more_is)
+    except Refused as no:
+        return f"{question[:60]!r} of [more_is]: {no.sentence}"
+    return ""
 
 
 def _customer(customer: CustomerMap) -> Faults:

@@ -81,6 +81,8 @@ class BoardExperience:
     note: str
     """The same of those who answered, where the figures are of everybody."""
     verdict: str
+    direction_href: str = ""
+    """Where it is said whether more of it is better, as long as nobody has said it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +128,12 @@ def _experience(one: proven.ExperienceByOutcome, address: str, more_is: Mapping[
         shown,
         note,
         "" if is_of_all else _verdict(apart, directions.of(one.question, by_question=more_is)),
+        "" if directions.of(one.question, by_question=more_is) else _direction_href(one.question),
     )
+
+
+def _direction_href(question: str) -> str:
+    return f"{reverse('board:scores', args=[question])}#direction"
 
 
 def _words(figure: scores.Estimate | None) -> str:
