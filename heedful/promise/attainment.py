@@ -38,18 +38,18 @@ def attainments(*, since: datetime, until: datetime, promise: int | None = None)
     undecided = Commitment.objects.filter(changes_at__isnull=False)
     if promise is not None:
         settled, undecided = settled.filter(promise=promise), undecided.filter(promise=promise)
-    found: dict[int, Attainment] = defaultdict(Attainment)
+    by_promise: dict[int, Attainment] = defaultdict(Attainment)
     counts = [
         rows.order_by().values_list("promise_id", "state").annotate(n=Count("*")) for rows in (settled, undecided)
     ]
     bundle.fetch(*counts)
     for pk, state, count in chain(*counts):
-        setattr(found[pk], state, count)
-    return found
+        setattr(by_promise[pk], state, count)
+    return by_promise
 
 
 def last_due(*, until: datetime) -> datetime | None:
     """When a promise was last due; none where nothing has been. Looks at the last of each promise alone."""
     last = Commitment.objects.settled().filter(promise=OuterRef("pk"), counts_at__lt=until).order_by("-counts_at")
-    found = Promise.objects.annotate(last=Subquery(last.values("counts_at")[:1])).aggregate(at=Max("last"))
-    return cast("datetime | None", found["at"])
+    latest = Promise.objects.annotate(last=Subquery(last.values("counts_at")[:1])).aggregate(at=Max("last"))
+    return cast("datetime | None", latest["at"])

@@ -62,8 +62,8 @@ class OutcomeCount(NamedTuple):
 def _value(document: str, name: str) -> str:
     """A property by its name or its path, as the text by which it is matched."""
     whole = r"'^(-?\d+)\.0+$', '\1'"
-    found = f"coalesce({document} ->> {name}, {document} #>> string_to_array({name}, '.'))"
-    return f"nullif(regexp_replace(btrim({found}), {whole}), '')"
+    value = f"coalesce({document} ->> {name}, {document} #>> string_to_array({name}, '.'))"
+    return f"nullif(regexp_replace(btrim({value}), {whole}), '')"
 
 
 EXPERIENCES = """
@@ -157,8 +157,8 @@ def after(
     for pks, slots in ((stated.keys() - matched, PLAIN), (matched, MATCHED)):
         if pks:
             sql = (EXPERIENCES + NEAREST).format(**slots) + OUTCOMES.format(expectation=EXPECTATION)
-            found = _rows(sql, values | {"since": since, "until": until, "promises": list(pks)})
-            counts += [OutcomeCount(*row) for row in found]
+            rows = _rows(sql, values | {"since": since, "until": until, "promises": list(pks)})
+            counts += [OutcomeCount(*row) for row in rows]
     return [
         one if one.expected is not None else one._replace(expected=stated[one.promise].get(one.question))
         for one in counts
