@@ -61,13 +61,13 @@ def tallies(
         cursor.execute(sql, values | ({"zone": standards.company_zone()} if by == "month" else {}))
         rows = cursor.fetchall()
     cells: dict[str, dict[str, list[tuple[float, int, float, float, int]]]] = defaultdict(lambda: defaultdict(list))
-    asked: dict[str, set[tuple[int, int] | None]] = defaultdict(set)
+    scales_of: dict[str, set[tuple[int, int] | None]] = defaultdict(set)
     for question, key, value, lowest, highest, *counts in rows:
         cells[question][key].append((value, *counts))
-        asked[question].add(None if lowest is None else (lowest, highest))
-    scales = {question: scale for question, found in asked.items() if len(found) == 1 for scale in found}
+        scales_of[question].add(None if lowest is None else (lowest, highest))
+    scales = {question: scale for question, own in scales_of.items() if len(own) == 1 for scale in own}
     return {
-        question: {key: AnswerTally.of_rows(found, scale=scales.get(question)) for key, found in sorted(groups.items())}
+        question: {key: AnswerTally.of_rows(own, scale=scales.get(question)) for key, own in sorted(groups.items())}
         for question, groups in cells.items()
     }
 

@@ -38,12 +38,12 @@ def speed(*, period: Period, at: datetime) -> LoopSpeed:
     """Count the loop over the cases that were opened in a period; the reopened count as once."""
     with connection.cursor() as cursor:
         cursor.execute(SPEED, {"since": period.since, "until": period.until, "at": at})
-        opened, to_first_act, to_close, due, in_time, closed, asked, helped = cursor.fetchone()
+        opened, to_first_act, to_close, due, in_time, closed, invited, helped = cursor.fetchone()
     return LoopSpeed(
         cases=opened,
         closed=closed,
         to_first_act=to_first_act,
         to_close=to_close,
         in_time=scores.share_of(in_time, due),
-        helped=scores.share_of(helped, asked),
+        helped=scores.share_of(helped, invited),
     )
