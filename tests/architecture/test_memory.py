@@ -11,7 +11,7 @@ from tests.architecture import reading
 
 NO_MEMORY = {
     "courier/digests.py": {"_digests"},
-    "courier/kinds.py": {"_told"},
+    "courier/kinds.py": {"_offered"},
     "courier/outbox.py": {"_carriers"},
     "promise/standards/contract.py": {"FORMS"},
     "listen/conversations/channel.py": {"_channels"},
