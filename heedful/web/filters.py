@@ -39,15 +39,15 @@ def _drawn(name: str, size: int) -> SafeString:
 
 def ago(moment: datetime | None) -> SafeString | str:
     """Say how long ago or ahead a moment is, with the exact one on hover, in the reader's zone."""
-    return "" if moment is None else _told(moment, wording.distance(timezone.now() - moment))
+    return "" if moment is None else _time(moment, wording.distance(timezone.now() - moment))
 
 
 def due(moment: datetime | None) -> SafeString | str:
     """Say when something is due, closely enough to plan by, with the exact moment on hover, in the reader's zone."""
-    return "" if moment is None else _told(moment, wording.due(timezone.now() - moment))
+    return "" if moment is None else _time(moment, wording.due(timezone.now() - moment))
 
 
-def _told(moment: datetime, words: str) -> SafeString:
+def _time(moment: datetime, words: str) -> SafeString:
     exact = timezone.localtime(moment)
     return format_html(
         '<time datetime="{}" title="{}">{}</time>',

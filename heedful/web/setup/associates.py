@@ -136,7 +136,7 @@ BACK = {"back": "/setup/associates", "back_words": "Associates"}
 def associate(request: PageRequest, pk: int) -> HttpResponse:
     """One of them."""
     row = get_object_or_404(Associate.objects.select_related("team"), pk=pk)
-    form = AssociateForm(request.POST or None, initial=_known(row))
+    form = AssociateForm(request.POST or None, initial=_initial(row))
     versions.of(request, form, associate=pk)
     if request.method == "POST" and form.is_valid():
         with refusals.at_form(form):
@@ -156,7 +156,7 @@ def _page(
 ) -> HttpResponse:
     context = {
         "row": row,
-        "form": form or versions.of(request, AssociateForm(initial=_known(row)), associate=row.pk),
+        "form": form or versions.of(request, AssociateForm(initial=_initial(row)), associate=row.pk),
         "password": password or PasswordForm(),
         "held": Case.objects.open().filter(owner=row).count(),
         "link": link,
@@ -173,7 +173,7 @@ def _is_invitable(row: Associate) -> bool:
     return row.is_active and not row.has_usable_password()
 
 
-def _known(row: Associate) -> dict[str, object]:
+def _initial(row: Associate) -> dict[str, object]:
     return {"name": row.name, "email": row.email, "role": row.role, "team": row.team}
 
 
