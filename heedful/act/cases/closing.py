@@ -16,7 +16,7 @@ from heedful.kit.errors import Refused
 from heedful.ledger import events
 from heedful.understand.detection import Trouble
 
-SAID_NO = "The customer said that it did not help."
+DID_NOT_HELP = "The customer said that it did not help."
 
 
 @transaction.atomic
@@ -58,7 +58,7 @@ def hear_whether_it_helped(*, case: Case, helped: bool, said_at: datetime | None
     row.save(update_fields=["helped", "helped_at"])
     events.record(CustomerSaidWhetherItHelped(row.pk, helped), by=by, at=at)
     if not helped and not row.is_open:
-        return go_on(row, reason=SAID_NO, with_lead=True, by=by, at=at)
+        return go_on(row, reason=DID_NOT_HELP, with_lead=True, by=by, at=at)
     publish(row)
     return row
 

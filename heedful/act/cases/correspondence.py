@@ -27,8 +27,8 @@ def messages_of(case: Case | int) -> QuerySet[Message]:
 def messages_of_person(person: int) -> QuerySet[Message]:
     """The messages of a person, each with when as `at`, and with the number of its case, if any, as `case_id`."""
     case = CaseThread.objects.filter(thread=OuterRef("thread")).values("case")[:1]
-    found = Message.objects.with_sending().filter(thread__customer__person=person)
-    return found.annotate(at=F("occurred_at"), case_id=Subquery(case))
+    rows = Message.objects.with_sending().filter(thread__customer__person=person)
+    return rows.annotate(at=F("occurred_at"), case_id=Subquery(case))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +78,8 @@ def thread_for(case: Case, *, channel: str, subject: str, at: datetime) -> Threa
 
     The caller holds the case.
     """
-    found = CaseThread.objects.select_related("thread__customer__person").filter(case=case, thread__channel=channel)
-    if link := found.order_by("-pk").first():
+    links = CaseThread.objects.select_related("thread__customer__person").filter(case=case, thread__channel=channel)
+    if link := links.order_by("-pk").first():
         return link.thread
     thread = conversations.start(customer=case.customer, channel=channel, subject=subject, at=at)
     CaseThread.objects.create(case=case, thread=thread)
