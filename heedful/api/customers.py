@@ -170,8 +170,8 @@ def _chosen(rows: CustomerQuerySet, query: CustomerQuery) -> CustomerQuerySet:
     if search.is_enough(query.q):
         rows = rows & search.find(query.q)
     if query.identity is not None:
-        known = Identity.objects.filter(value__in=search.writings(query.identity))
-        rows = rows.filter(pk__in=known.values("customer__person"))
+        identities = Identity.objects.filter(value__in=search.writings(query.identity))
+        rows = rows.filter(pk__in=identities.values("customer__person"))
     return rows
 
 

@@ -102,14 +102,14 @@ class PromiseDetail(PromiseSummary):
     experience: list[ExperienceOut]
 
 
-def _known_form(code: str) -> str:
+def _form_code(code: str) -> str:
     if code not in FORMS:
         raise ValueError(f"Choose one of {', '.join(FORMS)}.")
     return code
 
 
 FORMS = [form.code for form in standards.forms()]
-FormCode = Annotated[str, AfterValidator(_known_form), WithJsonSchema({"type": "string", "enum": FORMS})]
+FormCode = Annotated[str, AfterValidator(_form_code), WithJsonSchema({"type": "string", "enum": FORMS})]
 
 
 class StandardIn(Schema):
@@ -263,14 +263,14 @@ def retrospective(request: ApiRequest, body: RetrospectIn) -> RetrospectOut:
     associates.must(request.auth, "promise.edit")
     check_texts(body)
     drafts = drafts_of(body)
-    found = retrospect.would_have_been(drafts=drafts, audience=body.audience, at=timezone.now())
+    result = retrospect.would_have_been(drafts=drafts, audience=body.audience, at=timezone.now())
     return RetrospectOut(
-        days=found.days,
-        kept=found.kept,
-        broken=found.broken,
-        customers=found.customers,
-        is_sample=found.is_sample,
-        cannot_be_measured=[MissingKindOut(kind=one.kind, nearest=one.nearest) for one in found.missing],
+        days=result.days,
+        kept=result.kept,
+        broken=result.broken,
+        customers=result.customers,
+        is_sample=result.is_sample,
+        cannot_be_measured=[MissingKindOut(kind=one.kind, nearest=one.nearest) for one in result.missing],
     )
 
 
