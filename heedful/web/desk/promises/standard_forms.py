@@ -85,9 +85,9 @@ class StandardForm(forms.Form):
                 field = self.fields[_name(form, blank)] = FIELDS[blank.type](blank)
                 if offered and isinstance(field, touchpoint_kinds.TouchpointKindField):
                     field.offered = offered
-                self._offer_what_is_kept(_name(form, blank))
+                self._offer_current(_name(form, blank))
 
-    def _offer_what_is_kept(self, name: str) -> None:
+    def _offer_current(self, name: str) -> None:
         """A choice that came by another door is among those of the page too, so that saving it loses nothing."""
         field, current = self.fields[name], self.initial.get(name)
         if isinstance(field, forms.ChoiceField) and current and not field.valid_value(current):
