@@ -17,7 +17,7 @@ IMPORT = re.compile(r'@import "([a-z-]+\.css)" layer\(([a-z]+)\);')
 
 def address(colour: str) -> str:
     """Return where the sheet in this colour is; the address changes whenever the sheet does."""
-    return reverse("sheet", args=[_digest(), colour.lstrip("#").lower()])
+    return reverse("stylesheet", args=[_digest(), colour.lstrip("#").lower()])
 
 
 @cache_control(public=True, max_age=31_536_000, immutable=True)

@@ -198,9 +198,9 @@ def test_all_but_the_first_five_promises_are_folded_and_none_is_lost(shop: None,
         )
     page = as_(bo).get("/board/").content.decode()
     open_ones, _, folded = page.partition("All promises: 2 more")
-    assert open_ones.count('class="promise-line"') == 5
+    assert open_ones.count('class="promise-row"') == 5
     assert "Delivered within two days" in open_ones
-    assert folded.count('class="promise-line"') == 2
+    assert folded.count('class="promise-row"') == 2
 
 
 def test_what_is_still_open_is_counted_whenever_it_is_due(shop: None, as_: As, bo: Associate) -> None:

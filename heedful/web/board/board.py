@@ -118,7 +118,7 @@ def _experience(one: proven.ExperienceByOutcome, address: str, more_is: Mapping[
     kept, broken = (one.of_all_kept, one.of_all_broken) if is_of_all else (one.kept, one.broken)
     of = "times" if is_of_all else "answers"
     shown = [
-        figures.experience(label, one.question, figure, of=of, href=f"{address}#felt")
+        figures.experience(label, one.question, figure, of=of, href=f"{address}#experience")
         for label, figure in (("When kept", kept), ("When broken", broken))
     ]
     note = f"Of those who answered: kept {_words(one.kept)}, broken {_words(one.broken)}." if is_of_all else ""
@@ -159,7 +159,7 @@ def _gap(card: scorecards.PromiseCard, address: str) -> Figure | None:
     if card.gap is None or card.gap_in is None:
         return None
     return figures.gap(
-        f"Gap, {question_kinds.name_of(card.gap_in).lower()}", card.gap_in, card.gap, href=f"{address}#felt"
+        f"Gap, {question_kinds.name_of(card.gap_in).lower()}", card.gap_in, card.gap, href=f"{address}#experience"
     )
 
 
