@@ -157,18 +157,20 @@ def _touchpoint(touchpoint: TouchpointMap) -> Faults:
 
 
 def _scores(scores: TouchpointMap) -> Faults:
-    for question, told in scores.scores.items():
+    for question, setting in scores.scores.items():
         try:
             question_kinds.must_be_score(question)
             scale = question_kinds.kind_of(question).scale
         except Refused as no:
             yield "scores", no.sentence
             continue
-        if isinstance(told, Number) and scale:
-            off = [number for number in told.map.values() if not scale.lowest <= number <= scale.highest]
+        if isinstance(setting, Number) and scale:
+            off = [number for number in setting.map.values() if not scale.lowest <= number <= scale.highest]
             if off:
                 yield "scores", f"{question} goes from {scale.lowest} to {scale.highest}, not {off[0]}."
-            if told.of and (len(told.of) != 2 or told.of[0] == told.of[1] or max(map(abs, told.of)) > LARGEST_END):
+            if setting.of and (
+                len(setting.of) != 2 or setting.of[0] == setting.of[1] or max(map(abs, setting.of)) > LARGEST_END
+            ):
                 yield "scores", f"`of` of {question} is the worst and the best answer in the file, such as [1, 10]."
 
 
