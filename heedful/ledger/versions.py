@@ -64,7 +64,7 @@ def edit[T](
     now = fields()
     if earlier and version(now) not in earlier:
         names = changed(earlier[0], now) or list(now)
-        raise Stale(_sentence(names, last_edit(**about), by), {name: now[name] for name in names})
+        raise Stale(_sentence(names, last_edit(event="", **about), by), {name: now[name] for name in names})
     return change()
 
 
