@@ -203,7 +203,7 @@ def joins_of(request: ApiRequest, pk: int) -> list[JoinOut]:
     associates.must(request.auth, "customer.read")
     row = _person(pk)
     paging.disclose([row], by=request.auth)
-    return _joins_out(joins.of(person=row.pk)[:MOST_JOINS])
+    return _joins_out(list(joins.of(person=row.pk)[:MOST_JOINS]))
 
 
 @router.delete("/{int:pk}/joins/{int:join_pk}", response={204: None, **PROBLEMS})
