@@ -92,5 +92,5 @@ def high_value(policy: CasePolicy) -> Decimal | None:
 def _measure() -> str:
     with connection.cursor() as cursor:
         cursor.execute(ABOVE_MOST, [HIGHEST])
-        (found,) = cursor.fetchone()
-    return "" if found is None else str(found)
+        (lowest,) = cursor.fetchone()
+    return "" if lowest is None else str(lowest)

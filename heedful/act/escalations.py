@@ -70,8 +70,8 @@ def _about(case: Case, at: datetime) -> str:
 
 def _due(due_at: datetime, at: datetime) -> str:
     """Until when there is time, in the company's own."""
-    found = company.find()
-    when = f"{due_at.astimezone(ZoneInfo(found.time_zone if found else 'UTC')):%a %d %b, %H:%M}"
+    row = company.find()
+    when = f"{due_at.astimezone(ZoneInfo(row.time_zone if row else 'UTC')):%a %d %b, %H:%M}"
     minutes = int((due_at - at) / timedelta(minutes=1))
     if minutes < 0:
         return f"It was due {when}"

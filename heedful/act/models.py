@@ -225,7 +225,7 @@ class CasePolicy(models.Model):
     flood_cases = models.PositiveIntegerField(default=50)
     """How many cases one broken promise opens in an hour before one case for the lead stands for the rest."""
     repeat_days = models.PositiveSmallIntegerField(default=90)
-    """Within how many days another failure is a second one."""
+    """Within how many days another failure is a second one, and a message on a closed case makes it go on."""
     answer_within_s = models.PositiveIntegerField(default=86_400)
     """The clock of a case as long as no promise is marked as the case clock."""
 

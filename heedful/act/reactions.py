@@ -25,7 +25,7 @@ from heedful.understand.detection import Trouble, TroubleHeard
 def open_cases(event: TroubleHeard, *, entry: Entry) -> None:
     """Customers said something that somebody must act on."""
     del entry
-    about = _asked_about(event.troubles)
+    about = _cases_invited_about(event.troubles)
     for trouble in event.troubles:
         if case := about.get(trouble.reference):
             cases.hear_trouble_after(case=case, trouble=trouble, by=SYSTEM, at=timezone.now())
@@ -36,14 +36,14 @@ def open_cases(event: TroubleHeard, *, entry: Entry) -> None:
 def open_for_broken_promises(event: PromiseBroken, *, entry: Entry) -> None:
     """We did not do what we said."""
     del entry
-    for commitment in _instances(event.commitments, Commitment.State.BROKEN):
+    for commitment in _commitments(event.commitments, Commitment.State.BROKEN):
         cases.open_for_broken_promise(commitment=commitment, by=SYSTEM, at=timezone.now())
 
 
 def warn_of_promises_at_risk(event: PromiseAtRisk, *, entry: Entry) -> None:
     """We are about not to do what we said."""
     del entry
-    for commitment in _instances(event.commitments, Commitment.State.AT_RISK):
+    for commitment in _commitments(event.commitments, Commitment.State.AT_RISK):
         cases.open_for_promise_at_risk(commitment=commitment, by=SYSTEM, at=timezone.now())
 
 
@@ -92,9 +92,13 @@ def is_of_case(event: MailSent | MailGivenUp) -> bool:
 
 
 def hear_message(event: MessageReceived, *, entry: Entry) -> None:
-    """A customer wrote on a thread of a case: who had been answered waits again."""
-    if case := _case_of_message(pk=event.message):
+    """A customer wrote on a thread of a case: who had been answered waits again, and a closed case goes on."""
+    case = _case_of_message(pk=event.message)
+    if case is not None and case.is_open:
         cases.hear_message(case=case, heard_at=entry.at, by=SYSTEM)
+    elif case is not None:
+        message = Message.objects.get(pk=event.message)
+        cases.hear_message_after(case=case, message=message, heard_at=entry.at, by=SYSTEM)
 
 
 def _case_of_message(**which: int) -> Case | None:
@@ -104,7 +108,7 @@ def _case_of_message(**which: int) -> Case | None:
     return link.case if link else None
 
 
-def _asked_about(troubles: Sequence[Trouble]) -> dict[str, Case]:
+def _cases_invited_about(troubles: Sequence[Trouble]) -> dict[str, Case]:
     """The case about which a customer was asked, by the reference of the sign in the answer."""
     feedback = references.numbers("feedback", [trouble.reference for trouble in troubles])
     subjects = dict(Feedback.objects.filter(pk__in=feedback.values()).values_list("pk", "subject"))
@@ -112,10 +116,10 @@ def _asked_about(troubles: Sequence[Trouble]) -> dict[str, Case]:
     about = Invitation.objects.filter(pk__in=invited.values(), case_id__isnull=False)
     case_of = dict(about.values_list("pk", "case_id"))
     cases = Case.objects.in_bulk(case_of.values())
-    asked = {name: case_of.get(invited.get(subjects.get(pk, ""), 0)) for name, pk in feedback.items()}
-    return {name: cases[case] for name, case in asked.items() if case in cases}
+    numbers = {name: case_of.get(invited.get(subjects.get(pk, ""), 0)) for name, pk in feedback.items()}
+    return {name: cases[case] for name, case in numbers.items() if case in cases}
 
 
-def _instances(ids: list[int], state: str) -> list[Commitment]:
+def _commitments(ids: list[int], state: str) -> list[Commitment]:
     """The instances of an event that still stand as it says."""
     return list(Commitment.objects.select_related("promise").filter(pk__in=ids, state=state).order_by("pk"))

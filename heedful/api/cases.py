@@ -251,8 +251,8 @@ def open_by_hand(request: ApiRequest, body: CaseIn) -> Done:
     """Open a case, or tell the one that the customer has open."""
     associates.must(request.auth, "case.work")
     customer = get_object_or_404(Customer, pk=body.customer)
-    said = body.model_dump(exclude={"customer"})
-    row = cases.open_by_hand(customer=customer, **said, by=request.auth, at=timezone.now())
+    fields = body.model_dump(exclude={"customer"})
+    row = cases.open_by_hand(customer=customer, **fields, by=request.auth, at=timezone.now())
     return 201, _whole(request, row.pk)
 
 

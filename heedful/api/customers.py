@@ -1,5 +1,6 @@
 """Customers for programs: find one, read the whole view and the timeline, merge and undo."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -17,7 +18,7 @@ from heedful.api.door import PROBLEMS, ApiRequest
 from heedful.api.paging import Paged, Paging
 from heedful.api.posting import Done, repeatable
 from heedful.api.touchpoints import Timeline, TouchpointOut, touchpoint_out
-from heedful.associates import associates
+from heedful.associates import associates, keys
 from heedful.customers import consents, joins, people, search
 from heedful.customers.models import Customer, CustomerQuerySet, Identity, IdentityLink, Merge, Touchpoint
 from heedful.kit.reading import currencies
@@ -60,13 +61,21 @@ class IdentityOut(Schema):
 
 
 class JoinOut(Schema):
-    """Two identities that one message named together, which message it was, and whether somebody parted them."""
+    """Two identities that one message named together, which message it was, and whether somebody parted them.
+
+    Of an imported one `file` and `row` say where it stands, and `import_id` which import it was; of one that came with
+    a key, `key` is that key's name.
+    """
 
     id: int
     a: IdentityOut
     b: IdentityOut
     source: str
     message: str
+    file: str
+    row: int | None
+    import_id: int | None
+    key: str
     at: datetime
     parted_at: datetime | None
 
@@ -111,13 +120,22 @@ class CustomerQuery(Paged):
     visitors: bool = Field(False, description="Also those who never said who they are")
 
 
-def _join_out(row: IdentityLink) -> JoinOut:
+def _joins_out(rows: Sequence[IdentityLink]) -> list[JoinOut]:
+    file_rows, keys_of = joins.file_rows(rows), keys.names_of(row.source for row in rows)
+    return [_join_out(row, file_rows.get(row.pk), keys_of.get(row.source, "")) for row in rows]
+
+
+def _join_out(row: IdentityLink, file_row: joins.FileRow | None, key: str) -> JoinOut:
     return JoinOut(
         id=row.pk,
         a=_identity_out(row.a),
         b=_identity_out(row.b),
         source=row.source,
         message=row.message,
+        file=file_row.file if file_row else "",
+        row=file_row.row if file_row else None,
+        import_id=file_row.import_id if file_row else None,
+        key=key,
         at=row.first_seen_at,
         parted_at=row.parted_at,
     )
@@ -152,8 +170,8 @@ def _chosen(rows: CustomerQuerySet, query: CustomerQuery) -> CustomerQuerySet:
     if search.is_enough(query.q):
         rows = rows & search.find(query.q)
     if query.identity is not None:
-        known = Identity.objects.filter(value__in=search.writings(query.identity))
-        rows = rows.filter(pk__in=known.values("customer__person"))
+        identities = Identity.objects.filter(value__in=search.writings(query.identity))
+        rows = rows.filter(pk__in=identities.values("customer__person"))
     return rows
 
 
@@ -185,7 +203,7 @@ def joins_of(request: ApiRequest, pk: int) -> list[JoinOut]:
     associates.must(request.auth, "customer.read")
     row = _person(pk)
     paging.disclose([row], by=request.auth)
-    return [_join_out(join) for join in joins.of(person=row.pk)[:MOST_JOINS]]
+    return _joins_out(list(joins.of(person=row.pk)[:MOST_JOINS]))
 
 
 @router.delete("/{int:pk}/joins/{int:join_pk}", response={204: None, **PROBLEMS})

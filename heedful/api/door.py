@@ -23,6 +23,7 @@ from heedful.associates.models import Associate, Key
 from heedful.kit import outage
 from heedful.kit.actor import By
 from heedful.kit.errors import Forbidden, Refused, TooMany
+from heedful.ledger.versions import Stale
 
 WORDS = {
     400: "The request cannot be read.",
@@ -30,6 +31,7 @@ WORDS = {
     403: "You may not do this.",
     404: "There is nothing here.",
     405: "This address is not used like that.",
+    412: "Somebody changed it since it was read.",
     413: "The request is too large.",
     422: "Something in the request is not as it should be.",
     429: "That was too much for now.",
@@ -77,8 +79,8 @@ class HeedfulAPI(NinjaAPI):
         noun = operation.view_func.__module__.rpartition(".")[2]
         return f"{noun}_{operation.view_func.__name__}"
 
-    def get_openapi_schema(self, **said: Any) -> Any:
-        schema = super().get_openapi_schema(**said)
+    def get_openapi_schema(self, **options: Any) -> Any:
+        schema = super().get_openapi_schema(**options)
         for operations in schema["paths"].values():
             for operation in operations.values():
                 for status, answer in operation["responses"].items():
@@ -91,15 +93,15 @@ def with_declared_parameters(view: Callable[..., Any]) -> Callable[..., Any]:
     """Refuse a parameter that an address does not know, rather than answer another question than was asked."""
 
     @functools.wraps(view)
-    def asked(request: HttpRequest, *args: Any, **said: Any) -> Any:
-        known = _parameters(view)
-        if unknown := sorted(set(request.GET) - known):
-            takes = f"this address takes {', '.join(sorted(known))}" if known else "this address takes none"
+    def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        declared = _parameters(view)
+        if unknown := sorted(set(request.GET) - declared):
+            takes = f"this address takes {', '.join(sorted(declared))}" if declared else "this address takes none"
             what = f"there is no such parameter; {takes}"
             raise ValidationError([{"loc": ("query", name), "msg": what} for name in unknown])
-        return view(request, *args, **said)
+        return view(request, *args, **kwargs)
 
-    return asked
+    return checked
 
 
 def _parameters(view: Any) -> set[str]:
@@ -141,9 +143,9 @@ def json_method_not_allowed(view: Callable[..., HttpResponseBase]) -> Callable[.
         response = view(request, *args, **kwargs)
         if response.status_code != 405:
             return response
-        said = problem(405)
-        said["Allow"] = response.headers.get("Allow", "")
-        return said
+        refusal = problem(405)
+        refusal["Allow"] = response.headers.get("Allow", "")
+        return refusal
 
     return answer
 
@@ -157,6 +159,12 @@ def missing(request: HttpRequest) -> HttpResponse:
 @api.exception_handler(Refused)
 def _refused(request: HttpRequest, no: Refused) -> HttpResponse:
     return problem(422, no.sentence, code=no.code)
+
+
+@api.exception_handler(Stale)
+def _stale(request: HttpRequest, no: Stale) -> HttpResponse:
+    errors = [{"where": ["body", name], "what": "changed", "now": value} for name, value in no.now.items()]
+    return problem(412, no.sentence, code=no.code, errors=errors)
 
 
 @api.exception_handler(TooMany)
@@ -225,8 +233,8 @@ def _large(request: HttpRequest, no: RequestDataTooBig) -> HttpResponse:
 
 @api.exception_handler(OperationalError)
 @api.exception_handler(InterfaceError)
-def _away(request: HttpRequest, error: OperationalError | InterfaceError) -> HttpResponse:
+def _unavailable(request: HttpRequest, error: OperationalError | InterfaceError) -> HttpResponse:
     outage.note(error)
-    said = problem(503, outage.sentence(error), code="disk_full" if outage.has_no_room(error) else "away")
-    said["Retry-After"] = str(outage.AGAIN_S)
-    return said
+    response = problem(503, outage.sentence(error), code="disk_full" if outage.has_no_room(error) else "away")
+    response["Retry-After"] = str(outage.AGAIN_S)
+    return response

@@ -108,8 +108,8 @@ def correct(request: ApiRequest, pk: int, body: CorrectionIn) -> Done:
 @router.delete("/{int:pk}/corrections/{int:correction_pk}", response={204: None, **PROBLEMS})
 def undo(request: ApiRequest, pk: int, correction_pk: int) -> Status[None]:
     """Take a correction back: what was read stands again."""
-    found = Correction.objects.filter(feedback=_feedback(pk))
-    row = get_object_or_404(found, pk=correction_pk if correction_pk <= LARGEST else 0)
+    theirs = Correction.objects.filter(feedback=_feedback(pk))
+    row = get_object_or_404(theirs, pk=correction_pk if correction_pk <= LARGEST else 0)
     corrections.undo(correction=row, by=request.auth, at=timezone.now())
     return Status(204, None)
 

@@ -21,9 +21,9 @@ def repeatable(view: Callable[..., Done]) -> Callable[..., HttpResponse]:
     """Let a view that returns (status, schema) be sent again with the same key."""
 
     @functools.wraps(view)
-    def sent(request: ApiRequest, *, idempotency_key: str = "", **said: Any) -> HttpResponse:
+    def sent(request: ApiRequest, *, idempotency_key: str = "", **kwargs: Any) -> HttpResponse:
         def do() -> tuple[int, Any]:
-            status, body = view(request, **said)
+            status, body = view(request, **kwargs)
             return status, None if body is None else json.loads(json.dumps(body.model_dump(), cls=DjangoJSONEncoder))
 
         if not idempotency_key:

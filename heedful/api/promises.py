@@ -102,14 +102,14 @@ class PromiseDetail(PromiseSummary):
     experience: list[ExperienceOut]
 
 
-def _known_form(code: str) -> str:
+def _form_code(code: str) -> str:
     if code not in FORMS:
         raise ValueError(f"Choose one of {', '.join(FORMS)}.")
     return code
 
 
 FORMS = [form.code for form in standards.forms()]
-FormCode = Annotated[str, AfterValidator(_known_form), WithJsonSchema({"type": "string", "enum": FORMS})]
+FormCode = Annotated[str, AfterValidator(_form_code), WithJsonSchema({"type": "string", "enum": FORMS})]
 
 
 class StandardIn(Schema):
@@ -128,8 +128,8 @@ class StandardIn(Schema):
     at_risk_share: float = Field(0.75, ge=0, le=1, description="After which share of its time it is at risk")
 
 
-class PromiseIn(Schema):
-    """Something to promise."""
+class PromiseDefinitionIn(Schema):
+    """What is promised, to whom, and how it is measured."""
 
     words: str = Field(min_length=3, max_length=300)
     stage: str = Field("", max_length=40)
@@ -143,9 +143,14 @@ class PromiseIn(Schema):
     )
     counter_measure: str = Field("", max_length=20_000, description="What is being done where it is broken")
     experience_question: str = Field("", max_length=80, description="The question by which it is known how it felt")
-    since: Moment | None = Field(None, description="Since when it has been promised; from now on where it is left out")
     is_case_clock: bool = Field(False, description="Whether cases run by it; one promise at a time can")
     standards: list[StandardIn] = Field(min_length=1, max_length=10)
+
+
+class PromiseIn(PromiseDefinitionIn):
+    """Something to promise."""
+
+    since: Moment | None = Field(None, description="Since when it has been promised; from now on where it is left out")
 
 
 class RetrospectIn(Schema):
@@ -233,9 +238,11 @@ def _card(card: scorecards.PromiseCard, period: Period) -> dict[str, Any]:
 @repeatable
 def make(request: ApiRequest, body: PromiseIn) -> Done:
     """Promise something, from now on; `since` counts from an earlier time on, in the background."""
-    _check_texts(body)
-    drafts = [_draft(standard) for standard in body.standards]
-    made = promises.make(wording=_wording(body), standards=drafts, since=body.since, by=request.auth, at=timezone.now())
+    check_texts(body)
+    drafts = drafts_of(body)
+    made = promises.make(
+        wording=wording_of(body), standards=drafts, since=body.since, by=request.auth, at=timezone.now()
+    )
     return 201, PromiseOut(**_out(made))
 
 
@@ -254,20 +261,21 @@ class RetrospectOut(Schema):
 def retrospective(request: ApiRequest, body: RetrospectIn) -> RetrospectOut:
     """What would have been: how often it would have been kept and broken lately, had it been promised."""
     associates.must(request.auth, "promise.edit")
-    _check_texts(body)
-    drafts = [_draft(standard) for standard in body.standards]
-    found = retrospect.would_have_been(drafts=drafts, audience=body.audience, at=timezone.now())
+    check_texts(body)
+    drafts = drafts_of(body)
+    result = retrospect.would_have_been(drafts=drafts, audience=body.audience, at=timezone.now())
     return RetrospectOut(
-        days=found.days,
-        kept=found.kept,
-        broken=found.broken,
-        customers=found.customers,
-        is_sample=found.is_sample,
-        cannot_be_measured=[MissingKindOut(kind=one.kind, nearest=one.nearest) for one in found.missing],
+        days=result.days,
+        kept=result.kept,
+        broken=result.broken,
+        customers=result.customers,
+        is_sample=result.is_sample,
+        cannot_be_measured=[MissingKindOut(kind=one.kind, nearest=one.nearest) for one in result.missing],
     )
 
 
-def _check_texts(body: Schema) -> None:
+def check_texts(body: Schema) -> None:
+    """Refuse what no database can hold."""
     if any("\x00" in text for text in _texts(body.model_dump())):
         raise Refused("A text cannot hold a NUL character.")
 
@@ -282,9 +290,15 @@ def _texts(value: Any) -> Iterator[str]:
         yield from chain.from_iterable(map(_texts, value))
 
 
-def _wording(body: PromiseIn) -> promises.Wording:
-    plain = body.model_dump(exclude={"stage", "owner", "standards", "since"})
+def wording_of(body: PromiseDefinitionIn) -> promises.Wording:
+    """What is said about a promise, as the operation takes it."""
+    plain = body.model_dump(exclude={"stage", "owner", "standards", "since", "from_now_on"})
     return promises.Wording(stage=_stage(body.stage), owner=_owner(body.owner), **plain)
+
+
+def drafts_of(body: PromiseDefinitionIn | RetrospectIn) -> list[StandardDraft]:
+    """How it is measured, as the operation takes it."""
+    return [_draft(standard) for standard in body.standards]
 
 
 def _draft(body: StandardIn) -> StandardDraft:

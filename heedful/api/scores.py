@@ -1,11 +1,13 @@
 """Scores for programs: each with its interval, and what can be told apart."""
 
-from typing import Literal
+from typing import Any, Literal
 
+from django.http import HttpResponse
+from django.utils import timezone
 from ninja import Router, Schema
 from pydantic import Field
 
-from heedful.api import paging
+from heedful.api import editing, paging
 from heedful.api.door import PROBLEMS, ApiRequest
 from heedful.api.periods import PeriodOut, PeriodQuery, period_out
 from heedful.associates import associates
@@ -82,6 +84,41 @@ def score(request: ApiRequest, question: str, query: paging.Query[ScoreQuery]) -
         too_few=list(ranking.too_few),
         more_is=more_is,
     )
+
+
+class DirectionDocument(Schema):
+    """Whether more of a question's answers is better or worse; empty where nobody has said, or neither is."""
+
+    more_is: Literal["better", "worse", ""]
+
+
+@router.get("/{str:question}/direction", response={200: DirectionDocument, **PROBLEMS})
+def direction(request: ApiRequest, response: HttpResponse, question: str) -> DirectionDocument:
+    """Whether more of it is better; the company says it of a question for a yes and of a number."""
+    associates.must(request.auth, "board.read")
+    fields = _direction(question)
+    editing.tag(response, fields)
+    return DirectionDocument(**fields)
+
+
+@router.put("/{str:question}/direction", response={200: DirectionDocument, **editing.EDIT_PROBLEMS})
+def choose_direction(
+    request: ApiRequest, response: HttpResponse, question: str, body: DirectionDocument, if_match: editing.IfMatch = ""
+) -> DirectionDocument:
+    """Say whether more of it is better or worse, or that neither is."""
+    editing.edit(
+        request,
+        if_match,
+        fields=lambda: _direction(question),
+        change=lambda: directions.choose(question=question, more_is=body.more_is, by=request.auth, at=timezone.now()),
+        question=question.removeprefix(question_kinds.EXPECTED),
+    )
+    return direction(request, response, question)
+
+
+def _direction(question: str) -> dict[str, Any]:
+    question_kinds.kind_of(question)
+    return {"more_is": directions.of(question)}
 
 
 def figure_out(figure: scores.Estimate | None) -> FigureOut | None:

@@ -2,7 +2,17 @@
 
 from django.urls import include, path, re_path
 
-from heedful.api import cases, customers, exchange_rates, feedback, promises, scores, touchpoints
+from heedful.api import (
+    cases,
+    customers,
+    exchange_rates,
+    feedback,
+    promise_definitions,
+    promises,
+    scores,
+    topics,
+    touchpoints,
+)
 from heedful.api.door import api as api
 from heedful.api.door import json_method_not_allowed, missing
 
@@ -10,6 +20,8 @@ api.add_router("/customers", customers.router)
 api.add_router("/touchpoints", touchpoints.router)
 api.add_router("/feedback", feedback.router)
 api.add_router("/promises", promises.router)
+api.add_router("/promises", promise_definitions.router)
+api.add_router("/topics", topics.router)
 api.add_router("/cases", cases.router)
 api.add_router("/scores", scores.router)
 api.add_router("/exchange-rates", exchange_rates.router)

@@ -17,6 +17,9 @@ from heedful.kit.actor import By
 from heedful.kit.errors import Forbidden, Refused
 from heedful.ledger import events
 
+ALREADY_HERE = "already_here"
+"""Why somebody is not added: their address is somebody's who was."""
+
 
 @dataclass(frozen=True, slots=True)
 class AssociateAdded:
@@ -192,7 +195,7 @@ def _free_email(email: str, *, but_for: Associate | None = None) -> str:
     address = _checked_email(email)
     locks.lock(Associate)
     if Associate.objects.filter(email__iexact=address).exclude(pk=but_for.pk if but_for else 0).exists():
-        raise Refused(f"{address} is already here.")
+        raise Refused(f"{address} is already here.", code=ALREADY_HERE)
     return address
 
 

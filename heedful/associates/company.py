@@ -35,8 +35,8 @@ def find() -> Company | None:
 
 def zone() -> str:
     """The time zone that the company lives in: its days, weeks and months begin there."""
-    found = find()
-    return found.time_zone if found else "UTC"
+    row = find()
+    return row.time_zone if row else "UTC"
 
 
 def days_before(at: datetime, days: int) -> datetime:

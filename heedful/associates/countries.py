@@ -45,11 +45,11 @@ def by_zone() -> Mapping[str, str]:
 
 def of_languages(languages: Iterable[str]) -> str:
     """Return the country that a browser's languages speak of, `de-AT` before `de`, or nothing."""
-    asked = [language.replace("_", "-").split("-") for language in languages]
-    for _, *parts in asked:
+    tags = [language.replace("_", "-").split("-") for language in languages]
+    for _, *parts in tags:
         if region := next((part.upper() for part in parts if part.upper() in every()), ""):
             return region
-    for language, *_ in asked:
+    for language, *_ in tags:
         if country := HOME.get(language) or (language.upper() if language in OWN_LETTERS else ""):
             return country
     return ""

@@ -18,7 +18,7 @@ from heedful.kit.errors import TooMany
 from heedful.ledger import events
 
 COUNTED = {"associate", "key"}
-KEPT_FOR = timedelta(days=31)
+RETENTION = timedelta(days=31)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,4 +108,4 @@ def export_figures(*, what: str, rows: int, by: By, at: datetime) -> None:
 
 def forget(*, at: datetime) -> int:
     """Drop what was counted a month ago; returns how many days of how many people."""
-    return Disclosure.objects.filter(day__lt=_day(at - KEPT_FOR)).delete()[0]
+    return Disclosure.objects.filter(day__lt=_day(at - RETENTION)).delete()[0]

@@ -1,7 +1,9 @@
 """Keys: what a program shows to be let in. A key is shown once, and only its hash is kept."""
 
 import hashlib
+import re
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -15,6 +17,7 @@ from heedful.kit.actor import By
 from heedful.kit.errors import Refused
 from heedful.ledger import events
 
+SOURCE = re.compile(r"(?:api:)?key:(\d{1,18})")
 NOTED_EVERY = timedelta(minutes=1)
 
 
@@ -67,6 +70,15 @@ def revoke(*, key: Key, by: By, at: datetime) -> None:
 def find(secret: str) -> Key | None:
     """Return the live key that this is the secret of."""
     return Key.objects.live().filter(digest=digest(secret)).first() if secret else None
+
+
+def names_of(sources: Iterable[str]) -> dict[str, str]:
+    """What keys are called, by what stands where something came with one, such as `key:3`; others are left out."""
+    numbers = {source: int(match[1]) for source in sources if (match := SOURCE.fullmatch(source))}
+    if not numbers:
+        return {}
+    called = dict(Key.objects.filter(pk__in=numbers.values()).values_list("pk", "name"))
+    return {source: called[number] for source, number in numbers.items() if number in called}
 
 
 def note_use(*, key: Key, at: datetime) -> None:

@@ -21,6 +21,8 @@ class WelcomeLinkMade:
     """Somebody was given a way to come in; the link itself is nowhere."""
 
     associate: int
+    ends_earlier: bool
+    """Whether a link that would still have let them in ended by it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +42,10 @@ def make(*, associate: Associate, by: By, at: datetime) -> str:
     if row.has_usable_password():
         raise Refused(f"{row.name} has a password already. Whoever forgot theirs sets a new one at the log-in.")
     token = secrets.token_urlsafe(24)
+    ends_earlier = pending(associate=row, at=at) is not None
     WelcomeLink.objects.filter(associate=row, used_at=None).delete()
     WelcomeLink.objects.create(associate=row, digest=keys.digest(token), created_at=at, expires_at=at + LASTS)
-    events.record(WelcomeLinkMade(row.pk), by=by, at=at)
+    events.record(WelcomeLinkMade(row.pk, ends_earlier), by=by, at=at)
     return token
 
 

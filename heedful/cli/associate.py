@@ -4,6 +4,7 @@ import argparse
 import getpass
 import secrets
 import sys
+from typing import Any
 
 from django.utils import timezone
 
@@ -38,15 +39,7 @@ def run(options: argparse.Namespace) -> int:
     if options.verb == "add":
         name = options.name or options.email.partition("@")[0].replace(".", " ").title()
         team = _team(options.team) if options.team else None
-        somebody = associates.add(
-            email=options.email,
-            name=name,
-            role=options.role,
-            team=team,
-            password=password,
-            by=SYSTEM,
-            at=timezone.now(),
-        )
+        somebody = _add(email=options.email, name=name, role=options.role, team=team, password=password)
         print(f"{somebody.name} ({somebody.get_role_display()}) may come in as {somebody.email}.")
     else:
         associates.set_password(associate=_associate(options.email), password=password, by=SYSTEM, at=timezone.now())
@@ -56,6 +49,16 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
+def _add(*, email: str, **about: Any) -> Associate:
+    try:
+        return associates.add(email=email, **about, by=SYSTEM, at=timezone.now())
+    except Refused as no:
+        if no.code != associates.ALREADY_HERE or _associate(email).has_usable_password():
+            raise
+        again = f"heedful associate invite {email} lets them in, and ends a link from before."
+        raise Refused(f"{no.sentence} They have no password yet: {again}", code=no.code) from None
+
+
 def _invite(email: str) -> int:
     welcome = welcome_mail.invite(associate=_associate(email), by=SYSTEM, at=timezone.now())
     if welcome.is_mailed:
@@ -63,6 +66,8 @@ def _invite(email: str) -> int:
     else:
         print("No mail server is set up. Hand this link over; it works once, for seven days:", file=sys.stderr)
         print(welcome.link)
+    if welcome.ends_earlier:
+        print("The link from before no longer works.", file=sys.stderr)
     return 0
 
 
@@ -76,7 +81,7 @@ def _password(options: argparse.Namespace) -> tuple[str, bool]:
 
 
 def _associate(email: str) -> Associate:
-    associate = Associate.objects.filter(email__iexact=email).first()
+    associate = Associate.objects.filter(email__iexact=email.strip()).first()
     if associate is None:
         raise Refused(f"There is no associate {email}.")
     return associate

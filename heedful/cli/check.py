@@ -25,7 +25,7 @@ LONG_S = 600.0
 
 FOLLOW_FROM_HTTP = {"security.W004", "security.W012", "security.W016"}
 """What the framework misses where there is no HTTPS; said once, with the address."""
-SAID = {
+SENTENCES = {
     "security.W009": (
         "The secret key is short or plain, and whoever guesses it can log in as anybody: give HEEDFUL_SECRET_KEY 50"
         " random characters or more, or leave it unset, and a good one is made and kept in the data folder."
@@ -52,7 +52,10 @@ def _framework() -> Iterator[Finding]:
     issues = [issue for issue in checks.run_checks(include_deployment_checks=True) if not issue.is_silenced()]
     shown = [issue for issue in issues if is_covered or issue.id not in FOLLOW_FROM_HTTP]
     for issue in shown:
-        yield False, SAID.get(issue.id or "", f"Nothing that a setting of Heedful changes, so tell its makers: {issue}")
+        yield (
+            False,
+            SENTENCES.get(issue.id or "", f"Nothing that a setting of Heedful changes, so tell its makers: {issue}"),
+        )
     if not shown:
         yield True, "Keys and headers are as they should be."
     where = f"Customers reach this installation at {settings.PUBLIC_URL}"

@@ -35,9 +35,9 @@ def main(words: list[str] | None = None, *, processes: Callable[[], object]) -> 
         return _run(words[0], names[words[0]], words[1:], processes)
     except (Refused, Misconfigured) as no:
         print(f"heedful: {no}", file=sys.stderr)
-    except KeyboardInterrupt as asked:
+    except KeyboardInterrupt as interrupt:
         print("heedful: stopped.", file=sys.stderr)
-        return 128 + (asked.args[0] if asked.args else signal.SIGINT)
+        return 128 + (interrupt.args[0] if interrupt.args else signal.SIGINT)
     except BrokenPipeError:
         sys.stderr.close()
     except Exception as error:
@@ -62,9 +62,9 @@ def commands() -> dict[str, str]:
     return modules
 
 
-def _overview(known: dict[str, str]) -> str:
+def _overview(commands: dict[str, str]) -> str:
     lines = ["usage: heedful COMMAND [--data DIR] ...", ""]
-    for name, module in known.items():
+    for name, module in commands.items():
         summary = (ast.get_docstring(ast.parse((Path(__file__).parent / f"{module}.py").read_bytes())) or "").split(
             "\n"
         )
@@ -102,9 +102,9 @@ def _call(
     parser = argparse.ArgumentParser(f"heedful {name}", description=module.__doc__, parents=[where])
     if hasattr(module, "arguments"):
         module.arguments(parser)
-    said, rest = where.parse_known_args(words)
+    parsed, rest = where.parse_known_args(words)
     options = parser.parse_args(rest)
-    options.data, options.processes = said.data, processes
+    options.data, options.processes = parsed.data, processes
     return module.run(options) or 0
 
 

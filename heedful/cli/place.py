@@ -68,15 +68,15 @@ def prepare() -> None:
 
 
 def _keep_secret(folder: Path) -> None:
-    kept = folder / "secret_key"
-    if env.value_of("HEEDFUL_SECRET_KEY") or kept.exists():
+    path = folder / "secret_key"
+    if env.value_of("HEEDFUL_SECRET_KEY") or path.exists():
         return
     new = folder / f".secret_key.{os.getpid()}"
     descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(secrets.token_urlsafe(48) + "\n")
     try:
-        os.link(new, kept)  # unlike a rename it never replaces the key of somebody who was faster
+        os.link(new, path)  # unlike a rename it never replaces the key of somebody who was faster
     except FileExistsError:
         pass
     except OSError as error:

@@ -63,8 +63,8 @@ def _lines(card: scorecards.PromiseCard) -> Iterator[str]:
         yield f"nothing was due; {card.open:,} open"
     else:
         yield f"kept {card.attainment.value:.1%} of {card.due:,} (95 %: {_span(card.attainment)}), {card.open:,} open"
-    for felt in card.experience:
-        yield from _experience(felt)
+    for experience in card.experience:
+        yield from _experience(experience)
     if card.gap:
         yield f"gap {card.gap.value:+.1f} of {card.gap.n:,} answers (95 %: {_span(card.gap)}){_few(card.gap)}"
 

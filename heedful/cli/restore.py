@@ -91,8 +91,8 @@ def _nobody_works_on(data: Path) -> IO[str]:
 
 def _holds_anything(url: str) -> bool:
     with psycopg.connect(url) as connection:
-        found = connection.execute("SELECT EXISTS (SELECT FROM pg_tables WHERE schemaname = 'public')").fetchone()
-        return bool(found and found[0])
+        row = connection.execute("SELECT EXISTS (SELECT FROM pg_tables WHERE schemaname = 'public')").fetchone()
+        return bool(row and row[0])
 
 
 def _load(url: str, file: Path) -> None:

@@ -82,12 +82,12 @@ def run(options: argparse.Namespace) -> int:
             if home.server:
                 home.server.stop(postgres)
             raise
-        ready = _Ready(options.port, began, words)
+        ready = _Announcement(options.port, began, words)
         upkeep = _Upkeep(home.data, home.server)
         children = _children(processes, options.host, options.port, live_port)
 
         def tick() -> None:
-            ready.tell_once()
+            ready.announce()
             upkeep.look()
 
         supervisor.Supervisor(children, home.server, postgres, on_tick=tick).run()
@@ -167,16 +167,16 @@ def _refuse_taken(host: str, port: int) -> None:
             ) from None
 
 
-class _Ready:
+class _Announcement:
     """Tells once, when everything answers, where to go."""
 
     def __init__(self, port: int, began: float, words: list[str]) -> None:
-        self.port, self.began, self.words, self.told = port, began, words, False
+        self.port, self.began, self.words, self.is_announced = port, began, words, False
 
-    def tell_once(self) -> None:
+    def announce(self) -> None:
         """Print the address as soon as the health page says that all is well."""
-        if not self.told and self._is_healthy():
-            self.told = True
+        if not self.is_announced and self._is_healthy():
+            self.is_announced = True
             print(f"Heedful is ready: {os.environ['HEEDFUL_URL']}  ({time.monotonic() - self.began:.1f} s)")
             print("\n".join([*self.words, "Stop it with Ctrl-C."]))
             sys.stdout.flush()

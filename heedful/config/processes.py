@@ -3,6 +3,7 @@
 import asyncio
 import importlib
 import logging
+import multiprocessing
 import os
 import resource
 import time
@@ -69,7 +70,13 @@ def load() -> None:
         importlib.import_module(module)
     _ = get_resolver().url_patterns
     connections.close_all()
+    always_fork()
     _allow_files()
+
+
+def always_fork() -> None:
+    """Have every process forked from what is loaded; since Python 3.14 its own way is another, and nothing starts."""
+    multiprocessing.set_start_method("fork", force=True)
 
 
 def _allow_files() -> None:

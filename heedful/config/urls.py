@@ -14,7 +14,7 @@ urlpatterns = [
     path("setup/", include("heedful.web.setup.urls")),
     *(path(f"accounts/{page}", accounts.shut) for page in accounts.SHUT),
     path("accounts/", include("allauth.urls")),
-    path("look/<slug:digest>/<slug:colour>.css", stylesheet, name="sheet"),
+    path("look/<slug:digest>/<slug:colour>.css", stylesheet, name="stylesheet"),
 ]
 
 handler400 = "heedful.web.errors.bad_request"

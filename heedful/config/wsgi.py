@@ -9,11 +9,11 @@ from heedful.api.events.fast_path import with_fast_path
 from heedful.kit.intake import Intake
 from heedful.web.charsets import read_as_utf8
 
-AT_ONCE = 4
+CONCURRENCY = 4
 READERS = 64
 """Threads that wait for bodies; only those that have theirs come to be worked on."""
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "heedful.config.settings")
 
 _answer = read_as_utf8(with_fast_path(get_wsgi_application()))
-application = Intake(_answer, workers=AT_ONCE, readers=READERS, patience_s=settings.BODY_S)
+application = Intake(_answer, workers=CONCURRENCY, readers=READERS, patience_s=settings.BODY_S)

@@ -28,15 +28,15 @@ def take_lease(*, destination: Destination, at: datetime) -> bool:
     destination.refresh_from_db(fields=["busy_until", "held_by"])
     if destination.held_by is None or presence.is_here(destination.held_by):
         return False
-    return _lease(destination, _as_told(destination), at=at)
+    return _lease(destination, _as_held(destination), at=at)
 
 
 def renew_lease(*, destination: Destination, at: datetime) -> bool:
     """Keep what one took for another while; false when it was lost in between."""
-    return _lease(destination, _as_told(destination), at=at)
+    return _lease(destination, _as_held(destination), at=at)
 
 
-def _as_told(destination: Destination) -> Q:
+def _as_held(destination: Destination) -> Q:
     """Held as this row says: by the same process, until the same time."""
     return Q(busy_until=destination.busy_until, held_by=destination.held_by)
 
@@ -52,7 +52,7 @@ def _lease(destination: Destination, free: Q, *, at: datetime) -> bool:
 
 def release_lease(*, destination: Destination) -> None:
     """Let others deliver there, unless one who took it since does."""
-    ours = Destination.objects.filter(_as_told(destination), pk=destination.pk)
+    ours = Destination.objects.filter(_as_held(destination), pk=destination.pk)
     ours.update(busy_until=None, held_by=None)
     destination.busy_until = destination.held_by = None
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from heedful.kit.errors import Refused
 
-_told: list[str] = []
+_offered: list[str] = []
 
 
 def kind_of(name: str) -> str:
@@ -16,17 +16,17 @@ def kind_of(name: str) -> str:
 
 def offer(events: Iterable[type]) -> None:
     """Say which events there are to hear of; the wiring does, when the house is built."""
-    _told[:] = sorted(kind_of(event.__name__) for event in events)
+    _offered[:] = sorted(kind_of(event.__name__) for event in events)
 
 
 def every() -> Sequence[str]:
     """Return the kinds that there are to hear of, in the order of the alphabet."""
-    return tuple(_told)
+    return tuple(_offered)
 
 
 def check(kinds: Sequence[str]) -> list[str]:
     """Return the kinds sorted, each once; one that nothing is told under would be waited for in vain."""
     for kind in kinds:
-        if kind not in _told:
-            raise Refused(f"There is no kind of event {kind[:80]!r}. There are {', '.join(_told)}.")
+        if kind not in _offered:
+            raise Refused(f"There is no kind of event {kind[:80]!r}. There are {', '.join(_offered)}.")
     return sorted(set(kinds))

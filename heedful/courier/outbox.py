@@ -120,8 +120,8 @@ def wake(destination: Destination, *, at: datetime | None) -> None:
     """Have a destination served, now or at a time; only what waits for a time is looked up, so that nobody waits."""
     carrier, is_slow = carrier_of(destination), destination.is_slow
     queue = carrier.slow_queue if carrier.slow_queue and is_slow else carrier.queue
-    once = None if at is None else f"outbox {destination.pk} {at:%Y%m%d%H%M%S} {is_slow}"
-    jobs.enqueue(drain, at=at, queueing_lock=once, queue=queue, destination=destination.pk, patient=is_slow)
+    name = None if at is None else f"outbox {destination.pk} {at:%Y%m%d%H%M%S} {is_slow}"
+    jobs.enqueue(drain, at=at, queueing_lock=name, queue=queue, destination=destination.pk, patient=is_slow)
 
 
 def wake_forgotten(*, at: datetime) -> None:

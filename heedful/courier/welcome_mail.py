@@ -18,15 +18,18 @@ class Welcome:
 
     is_mailed: bool
     link: str
+    ends_earlier: bool
+    """Whether a link from before no longer works."""
 
 
 @transaction.atomic
 def invite(*, associate: Associate, by: By, at: datetime) -> Welcome:
     """Invite somebody who has no password yet; where no mail leaves, the link is for whoever hands it over."""
+    ends_earlier = welcome_links.pending(associate=associate, at=at) is not None
     token = welcome_links.make(associate=associate, by=by, at=at)
     link = welcome_links.address(token)
     if not settings.SMTP_URL:
-        return Welcome(is_mailed=False, link=link)
+        return Welcome(is_mailed=False, link=link, ends_earlier=ends_earlier)
     row = company.find()
     mails.send(
         to=associate.email,
@@ -38,7 +41,7 @@ def invite(*, associate: Associate, by: By, at: datetime) -> Welcome:
         by=by,
         at=at,
     )
-    return Welcome(is_mailed=True, link="")
+    return Welcome(is_mailed=True, link="", ends_earlier=ends_earlier)
 
 
 def _text(associate: Associate, link: str, *, by: By) -> str:

@@ -91,8 +91,8 @@ def _add_to_layers(
         word = stands.get((row.customer_id, row.purpose))
         if word is None or (row.imported is None and import_id is None):
             continue
-        before, said = facts_of(row), fact(word.granted, word.at, source)
-        after, parts = dated_facts.merged(before, said), layers.added(row.imported, before, said, import_id)
+        before, new = facts_of(row), fact(word.granted, word.at, source)
+        after, parts = dated_facts.merged(before, new), layers.added(row.imported, before, new, import_id)
         if after == before and parts == row.imported:
             continue
         row.imported = parts

@@ -35,10 +35,10 @@ def detect(*, links: EmailLinks, new: Collection[int]) -> set[int]:
     what is returned.
     """
     looked_at = sorted(set(links).difference(new))
-    times = {account: dict(reversed(found)) for account, found in links.items()}
+    times = {account: dict(reversed(stamps)) for account, stamps in links.items()}
     contested: set[int] = set()
     if looked_at:
-        every = [at for found in links.values() for _, at in found]
+        every = [at for stamps in links.values() for _, at in stamps]
         near = [min(every) - DAY, max(every) + DAY]
         rows = statements.fetch(EMAILS, [*near, MOST_COUNTED, statements.numbers(looked_at)])
         for account, is_contested, email, at in rows:
@@ -46,7 +46,7 @@ def detect(*, links: EmailLinks, new: Collection[int]) -> set[int]:
                 contested.add(account)
             elif email is not None:
                 times[account].setdefault(email, at)
-    return contested | {account for account, found in times.items() if _is_crowded(found.values())}
+    return contested | {account for account, stamps in times.items() if _is_crowded(stamps.values())}
 
 
 EMAILS = """

@@ -37,10 +37,10 @@ def merged(old: Mapping[str, list[Any]], new: Mapping[str, list[Any]]) -> dict[s
 
 def latest(old: Mapping[str, list[Any]], new: Mapping[str, list[Any]]) -> dict[str, list[Any]]:
     """What browsers said last; a page must not fill the house."""
-    together = merged(old, new)
-    if len(together) <= trust.MOST_FACTS:
-        return together
-    return dict(sorted(together.items(), key=lambda said: (said[1][1], said[0]), reverse=True)[: trust.MOST_FACTS])
+    union = merged(old, new)
+    if len(union) <= trust.MOST_FACTS:
+        return union
+    return dict(sorted(union.items(), key=lambda said: (said[1][1], said[0]), reverse=True)[: trust.MOST_FACTS])
 
 
 def _is_later(fact: list[Any], other: list[Any]) -> bool:

@@ -35,10 +35,10 @@ class _Batch:
     """What became of it; None while nobody kept it."""
 
 
-type _Line = tuple[str, bool]
+type _Sender = tuple[str, bool]
 """A sender, and whether it is trusted: what browsers say is never written as a server's word, nor with it."""
 
-_lines: dict[_Line, deque[_Batch]] = {}
+_waiting: dict[_Sender, deque[_Batch]] = {}
 """Senders for whom a thread writes at this moment, and the batches that came since."""
 _lock = Lock()
 
@@ -53,37 +53,37 @@ def record(*, messages: Sequence[SourceMessage], source: str, verified: bool = T
     if not _leads(batch, sender):
         batch.turn.acquire()
     if not batch.led:
-        return _kept(batch, sender, by)
+        return _refusals(batch, sender, by)
     try:
         _write_for_all(batch.led, sender, by)
-        return _kept(batch, sender, by)
+        return _refusals(batch, sender, by)
     finally:
         _hand_on(sender)
 
 
-def _kept(batch: _Batch, sender: _Line, by: By) -> Refusals:
+def _refusals(batch: _Batch, sender: _Sender, by: By) -> Refusals:
     if batch.refused is not None:
         return batch.refused
     source, verified = sender
     return messages.record(messages=batch.messages, source=source, verified=verified, by=by, at=batch.at).refused
 
 
-def _leads(batch: _Batch, sender: _Line) -> bool:
+def _leads(batch: _Batch, sender: _Sender) -> bool:
     with _lock:
-        if (line := _lines.get(sender)) is not None:
+        if (line := _waiting.get(sender)) is not None:
             line.append(batch)
             return False
-        _lines[sender] = deque()
+        _waiting[sender] = deque()
         batch.led = [batch]
         return True
 
 
-def _hand_on(sender: _Line) -> None:
+def _hand_on(sender: _Sender) -> None:
     """Let the first in line write for those behind it, or close the line."""
     with _lock:
-        line = _lines[sender]
+        line = _waiting[sender]
         if not line:
-            del _lines[sender]
+            del _waiting[sender]
             return
         first = line.popleft()
         first.led, count = [first], len(first.messages)
@@ -92,7 +92,7 @@ def _hand_on(sender: _Line) -> None:
     first.turn.release()
 
 
-def _write_for_all(led: Sequence[_Batch], sender: _Line, by: By) -> None:
+def _write_for_all(led: Sequence[_Batch], sender: _Sender, by: By) -> None:
     """Keep what several batches brought, in one transaction, and let each know what became of its own."""
     if len(led) == 1:
         return

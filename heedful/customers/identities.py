@@ -40,7 +40,7 @@ class IdentityRecord:
 type Sender = bool | str
 """Whether a sender is trusted, or which import it is: what one of them wrote down says nothing to the others."""
 
-_known: dict[Name, IdentityRecord] = {}
+_records: dict[Name, IdentityRecord] = {}
 _linked: dict[Sender, set[grouping.Link]] = defaultdict(set)
 """Links that are written, by whether they are verified."""
 _settled: dict[Sender, dict[tuple[Name, ...], int]] = defaultdict(dict)
@@ -54,7 +54,7 @@ left to do: a browser that repeats what a server said adds no evidence.
 @memory.register(stale_s=None)
 def forget() -> None:
     """Empty this process's memory of identities; needed only after the database was replaced."""
-    _known.clear()
+    _records.clear()
     _linked.clear()
     _settled.clear()
 
@@ -156,38 +156,38 @@ def resolve(*, arrivals: Arrivals) -> Resolved:
     The firmest identity of a message that is not contested is seen together with each of its others.
     """
     messages, verified, import_id = arrivals.messages, arrivals.verified, arrivals.import_id
-    known, missing = _recall(messages, verified, import_id)
+    record_of, missing = _recall(messages, verified, import_id)
     fresh: dict[Name, IdentityRecord] = {}
     spans: dict[Name, Span] = {}
     proven: dict[Name, IdentityRecord] = {}
     if missing:
-        known |= _claim(_look_up(missing), import_id)
-        if missing := [name for name in missing if name not in known]:
+        record_of |= _claim(_look_up(missing), import_id)
+        if missing := [name for name in missing if name not in record_of]:
             spans = _spans(messages, arrivals.times, set(missing))
             fresh = _create(missing, spans, verified, import_id)
-            known |= fresh
-            if missing := [name for name in missing if name not in known]:
-                known |= _claim(_look_up(missing), import_id)
-        proven = _verify(known) if verified else {}
-        known |= proven
-        _remember(known)
-    seen = _seen_together(arrivals, known)
-    contested = _contest(arrivals, known, seen, fresh) if verified and seen else []
+            record_of |= fresh
+            if missing := [name for name in missing if name not in record_of]:
+                record_of |= _claim(_look_up(missing), import_id)
+        proven = _verify(record_of) if verified else {}
+        record_of |= proven
+        _remember(record_of)
+    seen = _new_links(arrivals, record_of)
+    contested = _contest(arrivals, record_of, seen, fresh) if verified and seen else []
     if contested:
-        seen = _seen_together(arrivals, known)
-    _note_contested(arrivals, known)
+        seen = _new_links(arrivals, record_of)
+    _note_contested(arrivals, record_of)
     linked = _link(arrivals, seen)
     new = {row.customer: spans[name] for name, row in fresh.items()}
-    records = [_firmest(message, known).customer for message in messages]
-    return Resolved(records, known, linked, new, [row.customer for row in proven.values()], contested)
+    records = [_firmest(message, record_of).customer for message in messages]
+    return Resolved(records, record_of, linked, new, [row.customer for row in proven.values()], contested)
 
 
-def _firmest(message: tuple[Name, ...], known: Mapping[Name, IdentityRecord]) -> IdentityRecord:
+def _firmest(message: tuple[Name, ...], records: Mapping[Name, IdentityRecord]) -> IdentityRecord:
     """The record of the first identity that is not contested, of the first where all are."""
-    first = known[message[0]]
+    first = records[message[0]]
     if not first.contested or len(message) == 1:
         return first
-    return next((row for name in message if not (row := known[name]).contested), first)
+    return next((row for name in message if not (row := records[name]).contested), first)
 
 
 def _spans(messages: Sequence[tuple[Name, ...]], times: Sequence[datetime], names: set[Name]) -> dict[Name, Span]:
@@ -204,15 +204,15 @@ def _recall(
     messages: Sequence[tuple[Name, ...]], verified: bool, import_id: int | None
 ) -> tuple[dict[Name, IdentityRecord], list[Name]]:
     """Return what this process remembers of these identities, and those that it does not know well enough, in order."""
-    known: dict[Name, IdentityRecord] = {}
+    records: dict[Name, IdentityRecord] = {}
     missing: set[Name] = set()
     for message in messages:
         for name in message:
-            if (row := _known.get(name)) and row.verified >= verified and row.is_named_by(import_id):
-                known[name] = row
+            if (row := _records.get(name)) and row.verified >= verified and row.is_named_by(import_id):
+                records[name] = row
             else:
                 missing.add(name)
-    return known, sorted(missing)
+    return records, sorted(missing)
 
 
 def _look_up(names: Sequence[Name]) -> dict[Name, IdentityRecord]:
@@ -227,19 +227,19 @@ def _read(rows: Iterable[tuple[str, str, int, int, bool, bool, list[int] | None]
     }
 
 
-def _claim(found: dict[Name, IdentityRecord], import_id: int | None) -> dict[Name, IdentityRecord]:
+def _claim(records: dict[Name, IdentityRecord], import_id: int | None) -> dict[Name, IdentityRecord]:
     """Write down of identities that imports alone had named who names them now; one that went meanwhile is left out."""
-    unclaimed = {name: row.identity for name, row in found.items() if not row.is_named_by(import_id)}
+    unclaimed = {name: row.identity for name, row in records.items() if not row.is_named_by(import_id)}
     if not unclaimed:
-        return found
+        return records
     by = [import_id, import_id]
     claimed = _read(statements.fetch(identity_statements.CLAIM, [statements.numbers(sorted(unclaimed.values())), *by]))
-    return {name: row for name, row in found.items() if name not in unclaimed} | claimed
+    return {name: row for name, row in records.items() if name not in unclaimed} | claimed
 
 
-def _verify(known: Mapping[Name, IdentityRecord]) -> dict[Name, IdentityRecord]:
+def _verify(records: Mapping[Name, IdentityRecord]) -> dict[Name, IdentityRecord]:
     """Write down that somebody whom we trust named these identities; returns those for which that is new."""
-    doubted = sorted(row.identity for row in known.values() if not row.verified)
+    doubted = sorted(row.identity for row in records.values() if not row.verified)
     return _read(statements.fetch(identity_statements.VERIFY, [statements.numbers(doubted)])) if doubted else {}
 
 
@@ -265,8 +265,8 @@ def _create(
             "id": row.customer,
             "kind": kind,
             "value": value,
-            "known": (known := verified and not row.contested and grouping.TIER[kind] < grouping.DEVICE),
-            "search": folding.text_of("", [value]) if known and kind in ("email", "phone") else "",
+            "known": (is_firm := verified and not row.contested and grouping.TIER[kind] < grouping.DEVICE),
+            "search": folding.text_of("", [value]) if is_firm and kind in ("email", "phone") else "",
             "first": spans[kind, value][0],
             "last": spans[kind, value][1],
         }
@@ -276,18 +276,18 @@ def _create(
     return made
 
 
-type _Together = dict[grouping.Link, NewLink]
+type _NewLinks = dict[grouping.Link, NewLink]
 """Pairs of identities, the smaller first, each with the records and the message that named them together first."""
 
 
-def _seen_together(arrivals: Arrivals, known: Mapping[Name, IdentityRecord]) -> _Together:
+def _new_links(arrivals: Arrivals, records: Mapping[Name, IdentityRecord]) -> _NewLinks:
     """The pairs of identities that this process has not seen together before; what is contested is in none."""
     linked = _linked[arrivals.sender]
-    seen: _Together = {}
+    seen: _NewLinks = {}
     for n, message in enumerate(arrivals.messages):
-        if len(message) > 1 and not (firmest := _firmest(message, known)).contested:
+        if len(message) > 1 and not (firmest := _firmest(message, records)).contested:
             for name in message:
-                other = known[name]
+                other = records[name]
                 if other is firmest or other.contested:
                     continue
                 a, b = (firmest, other) if firmest.identity < other.identity else (other, firmest)
@@ -297,42 +297,42 @@ def _seen_together(arrivals: Arrivals, known: Mapping[Name, IdentityRecord]) -> 
 
 
 def _contest(
-    arrivals: Arrivals, known: dict[Name, IdentityRecord], seen: _Together, fresh: Mapping[Name, IdentityRecord]
+    arrivals: Arrivals, records: dict[Name, IdentityRecord], seen: _NewLinks, fresh: Mapping[Name, IdentityRecord]
 ) -> list[int]:
     """Let accounts that show up with too many e-mails join nobody from now on; returns their records."""
     named: dict[int, list[tuple[int, datetime]]] = {}
     accounts: dict[int, Name] = {}
     for pair, link in seen.items():
         message = arrivals.messages[link.message]
-        name = next(name for name in message if known[name].identity in pair)
+        name = next(name for name in message if records[name].identity in pair)
         if grouping.TIER[name[0]] == 0:
-            account = known[name].identity
+            account = records[name].identity
             email = next(other for other in pair if other != account)
-            if any(kind == "email" and known[kind, value].identity == email for kind, value in message):
+            if any(kind == "email" and records[kind, value].identity == email for kind, value in message):
                 named.setdefault(account, []).append((email, arrivals.times[link.message]))
                 accounts[account] = name
     new = {row.identity for row in fresh.values()}
     contested = contests.detect(links=named, new=new) if named else ()
     for account in contested:
-        known[accounts[account]] = replace(known[accounts[account]], contested=True)
+        records[accounts[account]] = replace(records[accounts[account]], contested=True)
     if contested:
         contests.contest(identities=contested)
         transaction.on_commit(forget)
-    return [known[accounts[account]].customer for account in contested]
+    return [records[accounts[account]].customer for account in contested]
 
 
-def _note_contested(arrivals: Arrivals, known: Mapping[Name, IdentityRecord]) -> None:
+def _note_contested(arrivals: Arrivals, records: Mapping[Name, IdentityRecord]) -> None:
     """Let whoever looks at the sender's key know of what is contested."""
     shared = {
         row.identity: "shared" if placeholders.is_shared(*name) else "emails"
-        for name, row in known.items()
+        for name, row in records.items()
         if row.contested
     }
     if shared and arrivals.source:
         contests.note(identities=shared, source=arrivals.source, at=max(arrivals.times))
 
 
-def _link(arrivals: Arrivals, seen: _Together) -> list[NewLink]:
+def _link(arrivals: Arrivals, seen: _NewLinks) -> list[NewLink]:
     """Write down which identities were seen together; returns the pairs of records for which that is new."""
     if not seen:
         return []
@@ -352,10 +352,10 @@ def _link(arrivals: Arrivals, seen: _Together) -> list[NewLink]:
     return [seen[pair] for pair in written]
 
 
-def _remember(known: dict[Name, IdentityRecord]) -> None:
+def _remember(records: dict[Name, IdentityRecord]) -> None:
     def commit() -> None:
-        if len(_known) > MOST_CACHED:
-            _known.clear()
-        _known.update(known)
+        if len(_records) > MOST_CACHED:
+            _records.clear()
+        _records.update(records)
 
     transaction.on_commit(commit)

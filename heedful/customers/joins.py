@@ -1,5 +1,7 @@
 """What joins records by itself: two identities that one message named; parted by whoever knows better."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,10 +10,14 @@ from django.db.models import Q, QuerySet
 
 from heedful.associates import associates
 from heedful.customers import people
-from heedful.customers.models import Customer, Identity, IdentityLink
+from heedful.customers.models import Customer, Identity, IdentityLink, Import
 from heedful.kit.actor import By
 from heedful.kit.errors import Refused
 from heedful.ledger import events
+
+IMPORTED = "import:"
+"""How the source of a join begins that an import made; then follows the source that its map names."""
+ROW = re.compile(r"(?P<file>.+), row (?P<row>\d{1,18})", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +33,38 @@ def of(*, person: int) -> QuerySet[IdentityLink]:
     """What joins the records of a person, and what did until somebody parted it; the latest first."""
     theirs = Q(a__customer__person=person) | Q(b__customer__person=person)
     return IdentityLink.objects.filter(theirs).select_related("a__customer", "b__customer").order_by("-pk")
+
+
+@dataclass(frozen=True, slots=True)
+class FileRow:
+    """Where an imported join stands: the file, its row, and the import, as far as they are known."""
+
+    file: str
+    row: int | None
+    import_id: int | None
+
+
+def file_rows(joins: Sequence[IdentityLink]) -> dict[int, FileRow]:
+    """Say of those joins that an import made in which row of which file they stand, by the join's number."""
+    imported = [join for join in joins if join.source.startswith(IMPORTED)]
+    if not imported:
+        return {}
+    sources = {join.source.removeprefix(IMPORTED) for join in imported}
+    numbers = {number for join in imported for number in join.imported_by or ()}
+    which = Q(source__in=sources) | Q(pk__in=numbers)
+    imports = list(Import.objects.filter(which).order_by("pk").only("source", "file_name"))
+    return {join.pk: _file_row(join, imports) for join in imported}
+
+
+def _file_row(join: IdentityLink, imports: Sequence[Import]) -> FileRow:
+    """By the message, which is the row; what was imported before rows were named knows its import alone."""
+    match = ROW.fullmatch(join.message)
+    of_source = [one for one in imports if one.source == join.source.removeprefix(IMPORTED)]
+    named = [one for one in of_source if match is None or one.file_name == match["file"]]
+    by_number = [one for one in imports if one.pk in (join.imported_by or ())]
+    one = next(iter(by_number or (named if match or len(named) == 1 else [])), None)
+    file = match["file"] if match else one.file_name if one else ""
+    return FileRow(file, int(match["row"]) if match else None, one.pk if one else None)
 
 
 @transaction.atomic

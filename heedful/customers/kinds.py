@@ -19,7 +19,7 @@ from heedful.kit.errors import Refused
 from heedful.kit.names import one_line
 from heedful.ledger import events
 
-KNOWN_FOR_S = 20
+STALE_S = 20
 MOST = 10_000
 """Programs that put numbers into names send ever new ones: beyond so many touchpoints are kept, kinds not listed."""
 NOTED_EVERY = timedelta(hours=1)
@@ -46,18 +46,18 @@ class AwaitedKindsArrived:
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
+class _CachedKind:
     stage: str = ""
     moves_stage: bool = False
     arrived_at: datetime = NEVER
 
 
-_known: dict[str, _Known] = {}
+_kinds: dict[str, _CachedKind] = {}
 """Put in place as a whole when the kinds are read: the threads beside must know them at every moment."""
 _read_at = [-1e9]
 
 
-@memory.register(stale_s=KNOWN_FOR_S)
+@memory.register(stale_s=STALE_S)
 def forget() -> None:
     """Read the kinds anew at the next arrival."""
     _read_at[0] = -1e9
@@ -65,16 +65,16 @@ def forget() -> None:
 
 def register(*, slugs: Collection[str], at: datetime) -> None:
     """Write down kinds that are seen for the first time, and to the hour when each last arrived."""
-    if monotonic() - _read_at[0] > KNOWN_FOR_S:
+    if monotonic() - _read_at[0] > STALE_S:
         _read_all()
-    remembered = _known
+    remembered = _kinds
     new = sorted({slug for slug in slugs if slug not in remembered})
     if new and len(remembered) + len(new) <= MOST:
         TouchpointKind.objects.bulk_create(
             [TouchpointKind(slug=slug, last_arrived_at=at) for slug in new], ignore_conflicts=True
         )
         transaction.on_commit(lambda: _remember(new, at))
-    first = sorted({slug for slug in slugs if remembered.get(slug, _Known()).arrived_at == NEVER})
+    first = sorted({slug for slug in slugs if remembered.get(slug, _CachedKind()).arrived_at == NEVER})
     if first and (awaited := _first_arrivals(first, at)):
         events.record(AwaitedKindsArrived(awaited), by=SYSTEM, at=at)
     if old := sorted({slug for slug in slugs if slug in remembered and remembered[slug].arrived_at < at - NOTED_EVERY}):
@@ -90,17 +90,17 @@ def _first_arrivals(slugs: Sequence[str], at: datetime) -> list[str]:
 
 
 def _read_all() -> None:
-    global _known
+    global _kinds
     began = monotonic()
-    _known = {kind.pk: _read(kind) for kind in TouchpointKind.objects.relevant_first()[:MOST]}
+    _kinds = {kind.pk: _read(kind) for kind in TouchpointKind.objects.relevant_first()[:MOST]}
     _read_at[0] = began
 
 
 def _remember(slugs: Collection[str], at: datetime) -> None:
     """Know that kinds arrived; where each belongs may have been read since, and stays."""
     for slug in slugs:
-        kind = _known.get(slug, _Known())
-        _known[slug] = replace(kind, arrived_at=max(kind.arrived_at, at))
+        kind = _kinds.get(slug, _CachedKind())
+        _kinds[slug] = replace(kind, arrived_at=max(kind.arrived_at, at))
 
 
 def check(slug: str) -> str:
@@ -112,14 +112,14 @@ def check(slug: str) -> str:
 
 def stage_of(slug: str) -> str:
     """The stage that the company placed a kind in, or nothing."""
-    kind = _known.get(slug)
+    kind = _kinds.get(slug)
     return kind.stage if kind else ""
 
 
 def moving(slugs: Collection[str]) -> dict[str, str]:
     """Return those of these kinds that move a customer, with the stage into which each does."""
-    found = _known
-    return {slug: known.stage for slug in slugs if (known := found.get(slug)) and known.moves_stage and known.stage}
+    kinds = _kinds
+    return {slug: kind.stage for slug in slugs if (kind := kinds.get(slug)) and kind.moves_stage and kind.stage}
 
 
 def names() -> dict[str, str]:
@@ -179,8 +179,8 @@ def unwatch(*, slugs: Collection[str]) -> None:
     TouchpointKind.objects.filter(pk__in=slugs).update(watchers=Greatest(F("watchers") - 1, 0))
 
 
-def _read(kind: TouchpointKind) -> _Known:
-    return _Known(kind.stage_id or "", kind.moves_stage, kind.last_arrived_at or NEVER)
+def _read(kind: TouchpointKind) -> _CachedKind:
+    return _CachedKind(kind.stage_id or "", kind.moves_stage, kind.last_arrived_at or NEVER)
 
 
 def _note(slugs: list[str], at: datetime) -> None:

@@ -13,10 +13,10 @@ def insert(*, rows: Sequence[dict[str, Any]], source: str, verified: bool, impor
     sent, by = statements.document(rows), source[:200]
     if verified:
         importers = None if import_id is None else statements.numbers([import_id])
-        found = statements.fetch(VERIFIED, [sent, by, importers])
+        rows_back = statements.fetch(VERIFIED, [sent, by, importers])
     else:
-        found = statements.fetch(BY_BROWSER, [sent, by, trust.MOST_LINKS, trust.MOST_LINKS])
-    written = [(a, b) for a, b in found]
+        rows_back = statements.fetch(BY_BROWSER, [sent, by, trust.MOST_LINKS, trust.MOST_LINKS])
+    written = [(a, b) for a, b in rows_back]
     if len(written) < len(rows):
         statements.fetch(CLAIM, [import_id, import_id, sent, import_id])
     return written

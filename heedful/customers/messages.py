@@ -146,7 +146,7 @@ def _persistently(messages: Sequence[SourceMessage], sender: _Sender, at: dateti
     hasty = dedup.are_likely_new()
     for tries_left in reversed(range(TRIES)):
         try:
-            return _together(messages, sender, at, hasty)
+            return _write(messages, sender, at, hasty)
         except dedup.CameBefore:
             dedup.expect_repeats()
             return _persistently(messages, sender, at)
@@ -157,10 +157,10 @@ def _persistently(messages: Sequence[SourceMessage], sender: _Sender, at: dateti
 
 
 @transaction.atomic
-def _together(messages: Sequence[SourceMessage], sender: _Sender, at: datetime, hasty: bool) -> _Written:
-    said = [message.description for message in messages if message.description is not None]
+def _write(messages: Sequence[SourceMessage], sender: _Sender, at: datetime, hasty: bool) -> _Written:
+    descriptions = [message.description for message in messages if message.description is not None]
     drafts = [message.draft for message in messages if message.draft is not None]
-    fresh = _fresh(said, sender.source) if said else []
+    fresh = _fresh(descriptions, sender.source) if descriptions else []
     word = _take_word(fresh, drafts, sender, at) if fresh else _Word({})
     if not drafts:
         return touchpoints.RecordedBatch(None, 0, 0, [], word.joins), set(word.known.values())
@@ -224,11 +224,12 @@ def _describe(
     recognition = _resolve(descriptions, times, sender)
     records = recognition.records
     named = _of_organisations(descriptions, times)
-    met = organisations.resolve(descriptions=named, import_id=sender.import_id, by=by, at=at)
+    organisation_of = organisations.resolve(descriptions=named, import_id=sender.import_id, by=by, at=at)
     record_of = {word.identities: record for word, record in zip(descriptions, records, strict=True)}
     seen = people.NEVER
     owns = [
-        word.facts | ({"organisation": met[word.organisation]} if word.organisation else {}) for word in descriptions
+        word.facts | ({"organisation": organisation_of[word.organisation]} if word.organisation else {})
+        for word in descriptions
     ]
     if facts := _facts(times, records, owns):
         spans = _seen(drafts, record_of, at)
@@ -270,11 +271,11 @@ def _facts(
     return {record: own for record, own in facts.items() if own}
 
 
-def _seen(drafts: Sequence[TouchpointDraft], known: Mapping[tuple[Name, ...], int], at: datetime) -> dict[int, Span]:
+def _seen(drafts: Sequence[TouchpointDraft], records: Mapping[tuple[Name, ...], int], at: datetime) -> dict[int, Span]:
     """When what happened says that records were first and last seen."""
     seen: dict[int, Span] = {}
     for draft in drafts:
-        if record := draft.customer or known.get(draft.identities):
+        if record := draft.customer or records.get(draft.identities):
             time = touchpoints.clamp(draft.happened_at, at)
             first, last = seen.get(record) or (time, time)
             seen[record] = min(first, time), max(last, time)

@@ -66,10 +66,10 @@ def resolve(
     with connection.cursor() as cursor:
         importers = None if import_id is None else [import_id]
         cursor.execute(MEET, [at, importers, msgspec.json.encode(rows).decode()])
-        found = cursor.fetchall()
-    if new := sorted(row for _, row, is_new in found if is_new):
+        fetched = cursor.fetchall()
+    if new := sorted(row for _, row, is_new in fetched if is_new):
         events.record(OrganisationsDescribed(new), by=by, at=at)
-    return {external_id: row for external_id, row, _ in found}
+    return {external_id: row for external_id, row, _ in fetched}
 
 
 def _rows(descriptions: Sequence[OrganisationDescription]) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ from django.db.backends.utils import CursorWrapper
 
 PARENT = "customers_touchpoint"
 EARLY, LATE = f"{PARENT}_early", f"{PARENT}_late"
-PAST_MONTHS, COMING_MONTHS = 36, 3
+EARLIER_MONTHS, COMING_MONTHS = 36, 3
 
 
 def month_of(at: datetime) -> int:
@@ -22,7 +22,7 @@ def first_day(month: int) -> str:
 
 def lay(*, at: datetime) -> None:
     """Lay the partitions of a new log: three years back, three months ahead, and one for each end."""
-    start, end = month_of(at) - PAST_MONTHS, month_of(at) + COMING_MONTHS + 1
+    start, end = month_of(at) - EARLIER_MONTHS, month_of(at) + COMING_MONTHS + 1
     with connection.cursor() as cursor:
         cursor.execute(
             f"CREATE TABLE {EARLY} PARTITION OF {PARENT} FOR VALUES FROM (MINVALUE) TO ('{first_day(start)}')"

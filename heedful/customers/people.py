@@ -28,7 +28,7 @@ MOST_IN_ONE = 5_000
 """Records beyond which nobody follows what browsers said."""
 MOST_VERIFIED = 50_000
 """Records beyond which nobody follows what is verified: something is wrong with the identities that are sent."""
-AT_ONCE = 1_000
+BATCH_SIZE = 1_000
 """Records around which is looked at once, so that of a batch which names many each is followed far enough."""
 
 
@@ -199,7 +199,7 @@ def join_new(
         _move(moved)
         profiles.refresh(people={person for person, _ in moved.values()}, held=new, by=by, at=at)
         changes.after.update(places)
-    for part in batched(sorted(old.union(verified)), AT_ONCE):
+    for part in batched(sorted(old.union(verified)), BATCH_SIZE):
         changed, _ = _regroup(
             records=part, verified=set(verified).intersection(part), new=new, by=by, at=at, react=react
         )
@@ -225,45 +225,47 @@ def _evidence(records: set[int]) -> trust.GroupingEvidence:
     All that is verified is followed to its end, and what browsers said through those whom nobody knows: a known person
     whom only a browser's word leads to is not looked into, since it cannot change.
     """
-    found, edge, merges = set(records), set(records), set[grouping.Link]()
-    while edge and len(found) < len(records) + MOST_VERIFIED:
+    connected, edge, merges = set(records), set(records), set[grouping.Link]()
+    while edge and len(connected) < len(records) + MOST_VERIFIED:
         beside = set(_links(edge).filter(verified=True).values_list("a__customer_id", "b__customer_id"))
-        said = set(Merge.objects.filter(Q(a__in=edge) | Q(b__in=edge), undone_at=None).values_list("a_id", "b_id"))
-        merges |= said
-        edge = {record for pair in beside | said for record in pair} - found
-        if not edge and len(found) < len(records) + MOST_IN_ONE:
-            edge = _unknown_beside(found) - found
-        found |= edge
+        merged = set(Merge.objects.filter(Q(a__in=edge) | Q(b__in=edge), undone_at=None).values_list("a_id", "b_id"))
+        merges |= merged
+        edge = {record for pair in beside | merged for record in pair} - connected
+        if not edge and len(connected) < len(records) + MOST_IN_ONE:
+            edge = _unknown_beside(connected) - connected
+        connected |= edge
     links: dict[bool, set[grouping.Link]] = {True: set(), False: set()}
-    for a, b, verified in _links(found).values_list("a__customer_id", "b__customer_id", "verified"):
+    for a, b, verified in _links(connected).values_list("a__customer_id", "b__customer_id", "verified"):
         links[verified].add((a, b))
-    outside = {record for pair in links[False] for record in pair} - found
-    rows = list(Identity.objects.filter(customer__in=found).values_list("customer_id", "kind", "verified", "contested"))
-    tiers = dict.fromkeys(found, grouping.DEVICE) | {record: grouping.TIER[kind] for record, kind, *_ in rows}
+    outside = {record for pair in links[False] for record in pair} - connected
+    rows = list(
+        Identity.objects.filter(customer__in=connected).values_list("customer_id", "kind", "verified", "contested")
+    )
+    tiers = dict.fromkeys(connected, grouping.DEVICE) | {record: grouping.TIER[kind] for record, kind, *_ in rows}
     return trust.GroupingEvidence(
         tiers,
         {r for r, _, verified, contested in rows if verified and not contested and tiers[r] < grouping.DEVICE},
-        {pair for pair in links[True] if found.issuperset(pair)},
-        {pair for pair in merges if found.issuperset(pair)},
+        {pair for pair in links[True] if connected.issuperset(pair)},
+        {pair for pair in merges if connected.issuperset(pair)},
         links[False],
-        dict(_of_known_people(outside).values_list("pk", "person_id")),
+        dict(_of_identified(outside).values_list("pk", "person_id")),
     )
 
 
 def _links(records: Collection[int]) -> "QuerySet[IdentityLink]":
     """What speaks for these records and others being one: neither what is contested, nor what somebody parted."""
-    found = IdentityLink.objects.filter(Q(a__customer__in=records) | Q(b__customer__in=records))
-    return found.filter(parted_at=None, a__contested=False, b__contested=False)
+    links = IdentityLink.objects.filter(Q(a__customer__in=records) | Q(b__customer__in=records))
+    return links.filter(parted_at=None, a__contested=False, b__contested=False)
 
 
 def _unknown_beside(records: set[int]) -> set[int]:
     """Those whom nobody knows, and whom browsers named with one of these records."""
     pairs = _links(records).filter(verified=False).values_list("a__customer_id", "b__customer_id")
     beside = {record for pair in pairs for record in pair} - records
-    return beside - set(_of_known_people(beside).values_list("pk", flat=True))
+    return beside - set(_of_identified(beside).values_list("pk", flat=True))
 
 
-def _of_known_people(records: Collection[int]) -> "QuerySet[Customer]":
+def _of_identified(records: Collection[int]) -> "QuerySet[Customer]":
     """The records that are verified parts of people whom we know."""
     return Customer.objects.filter(pk__in=records, person__is_known=True, is_attached=False)
 
@@ -307,7 +309,7 @@ def describe(
         stages = [{"id": record, "stage": str(stage), "at": at} for record, stage, at in came]
         importers = None if import_id is None else statements.numbers([import_id])
         statements.fetch(fact_statements.CAME, [importers, statements.document(stages)])
-    own = {record: profiles.RecordFacts(new, seen.get(record), said) for record, _, new, _, said in changed}
+    own = {record: profiles.RecordFacts(new, seen.get(record), layers_new) for record, _, new, _, layers_new in changed}
     people = {person for _, person, *_ in changed}
     if apart := [profiles.row_of(record, own[record]) for record in own if record not in people]:
         statements.fetch(fact_statements.FACTS, [statements.document(apart)])
@@ -324,8 +326,8 @@ def quote(*, facts: Mapping[int, Mapping[str, Fact]], by: By, at: datetime) -> N
         (record, person, new) for record, person, old in rows if (new := dated_facts.latest(old, dated[record])) != old
     ]
     if changed:
-        said = [{"id": record, "facts": new} for record, _, new in changed]
-        statements.fetch(fact_statements.QUOTED, [statements.document(said)])
+        rows_new = [{"id": record, "facts": new} for record, _, new in changed]
+        statements.fetch(fact_statements.QUOTED, [statements.document(rows_new)])
         profiles.refresh(
             people={person for _, person, _ in changed}, held={record for record, _, _ in held}, by=by, at=at
         )

@@ -227,14 +227,14 @@ def _text(value: Any) -> str:
     return names.one_line(str(value), most=200)
 
 
-def _value(said: Mapping[int, list[Any]]) -> tuple[Decimal | None, str, str]:
+def _value(facts: Mapping[int, list[Any]]) -> tuple[Decimal | None, str, str]:
     """The yearly value of all records together, in the currency that was named last."""
-    if not said:
+    if not facts:
         return None, "", ""
-    latest = max(said.values(), key=dated_facts.later)[0]
+    latest = max(facts.values(), key=dated_facts.later)[0]
     try:
         amounts = [
-            Decimal(str(fact[0]["amount"])) for fact in said.values() if fact[0]["currency"] == latest["currency"]
+            Decimal(str(fact[0]["amount"])) for fact in facts.values() if fact[0]["currency"] == latest["currency"]
         ]
         total = sum((amount for amount in amounts if amount >= 0), Decimal(0))
     except (InvalidOperation, KeyError, TypeError):

@@ -8,9 +8,9 @@ from django.db.models import QuerySet
 
 from heedful.customers.models import Rejection
 
-KEPT = 1_000
+MOST_ROWS = 1_000
 """Rejections kept of each key, the newest; a client that sends nothing else cannot fill the disk."""
-AT_ONCE = 50
+BATCH_SIZE = 50
 """Rejections kept of one request."""
 SNIPPET = 2_000
 """Characters kept of what was sent."""
@@ -20,7 +20,7 @@ SNIPPET = 2_000
 def record(*, key: int | None, rejected: Sequence[tuple[str, str]], at: datetime) -> None:
     """Keep events that were not taken: for each the reason and what was sent."""
     rows = [
-        Rejection(key_id=key, at=at, reason=reason[:300], sent=_snippet(sent)) for reason, sent in rejected[:AT_ONCE]
+        Rejection(key_id=key, at=at, reason=reason[:300], sent=_snippet(sent)) for reason, sent in rejected[:BATCH_SIZE]
     ]
     if more := len(rejected) - len(rows):
         rows.append(Rejection(key_id=key, at=at, reason=f"And {more:,} more in the same request.", sent=""))
@@ -29,7 +29,7 @@ def record(*, key: int | None, rejected: Sequence[tuple[str, str]], at: datetime
         cursor.execute(
             "DELETE FROM customers_rejection WHERE id IN (SELECT id FROM customers_rejection"
             " WHERE key_id IS NOT DISTINCT FROM %s ORDER BY at DESC, id DESC OFFSET %s)",
-            [key, KEPT],
+            [key, MOST_ROWS],
         )
 
 

@@ -10,7 +10,7 @@ from heedful.customers.identity_models import FORM
 from heedful.customers.models import ContestedIdentity, Identity
 from heedful.kit.actor import SYSTEM, By
 
-AT_ONCE = 1_000
+BATCH_SIZE = 1_000
 MOST_STEPS = 500
 """Steps of one turn; the next turn goes on."""
 
@@ -26,7 +26,7 @@ def keep_up(*, at: datetime) -> None:
 def step(*, by: By, at: datetime) -> bool:
     """Bring some identities to today's rules; returns whether there were any."""
     old = Identity.objects.select_for_update(of=("self",), skip_locked=True).filter(form__lt=FORM)
-    rows = list(old.select_related("customer").order_by("pk")[:AT_ONCE])
+    rows = list(old.select_related("customer").order_by("pk")[:BATCH_SIZE])
     if not rows:
         return False
     touched = {row.customer_id for row in rows if _rewrite(row, at)}

@@ -12,7 +12,7 @@ from heedful.customers.models import Customer, CustomerQuerySet, Identity, Organ
 from heedful.kit import bundle, emails
 
 LONGEST_WORDS = 200
-MOST_FOUND = 50
+MOST_MATCHES = 50
 """Organisations, and people with an identity of just this writing, that are looked at."""
 MOST_WORDS = 12
 SHORTEST = 2
@@ -32,14 +32,14 @@ def is_enough(words: str) -> bool:
 
 def matching(words: str) -> Q:
     """Return the condition for people of whom all these words are true: the one rule of all lists and of programs."""
-    found = Q()
+    query = Q()
     for is_number, part in groupby(words[:LONGEST_WORDS].split(), key=_is_of_a_number):
-        together = " ".join(part)
-        condition = _all_of(folding.fold(together))
-        if is_number and len(folding.digits(together)) >= SHORTEST_NUMBER:
-            condition |= _number(together)
-        found &= condition
-    return found
+        joined = " ".join(part)
+        condition = _all_of(folding.fold(joined))
+        if is_number and len(folding.digits(joined)) >= SHORTEST_NUMBER:
+            condition |= _number(joined)
+        query &= condition
+    return query
 
 
 def _is_of_a_number(word: str) -> bool:
@@ -77,7 +77,7 @@ def find(words: str) -> CustomerQuerySet:
     people = Customer.objects.people()
     if not is_enough(words):
         return people
-    named = Identity.objects.filter(value__in=writings(words)).values_list("customer__person", flat=True)[:MOST_FOUND]
+    named = Identity.objects.filter(value__in=writings(words)).values_list("customer__person", flat=True)[:MOST_MATCHES]
     theirs = _organisations(words).values_list("pk", flat=True)
     bundle.fetch(named, theirs)
     return people.filter(matching(words) | Q(pk__in=list(named)) | Q(organisation__in=list(theirs)))
@@ -91,7 +91,7 @@ def organisations(words: str) -> list[Organisation]:
 def _organisations(words: str) -> QuerySet[Organisation]:
     whole = _cleaned(words)
     rows = Organisation.objects.filter(matching(words) | Q(name__icontains=whole) | Q(external_id=whole))
-    return rows.order_by("name", "pk")[:MOST_FOUND]
+    return rows.order_by("name", "pk")[:MOST_MATCHES]
 
 
 def is_in(words: str, text: str) -> bool:

@@ -14,7 +14,7 @@ from heedful.kit.actor import By
 from heedful.kit.errors import Refused
 from heedful.ledger import events
 
-MOST_TOLD = 500
+MOST_NAMED = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ def arrange(*, stages: Sequence[tuple[str, str]], by: By, at: datetime) -> None:
 def changes(*, person: int) -> QuerySet[StageChange]:
     """What was told of somebody's stages, the latest first."""
     rows = StageChange.objects.filter(customer__person=person).select_related("stage")
-    return rows.order_by("-at", "-pk")[:MOST_TOLD]
+    return rows.order_by("-at", "-pk")[:MOST_NAMED]
 
 
 def history(*, person: int, rows: Iterable[StageChange] | None = None) -> list[StageChange]:

@@ -61,40 +61,40 @@ def group(evidence: GroupingEvidence) -> Grouping:
     return Grouping(person_of, attached)
 
 
-def _hosts(evidence: GroupingEvidence, own: Mapping[int, int], known: Collection[int]) -> dict[int, set[int]]:
+def _hosts(evidence: GroupingEvidence, own: Mapping[int, int], people: Collection[int]) -> dict[int, set[int]]:
     """The known people that browsers name each visitor with."""
     firm = {own[record] for record, tier in evidence.tiers.items() if tier < grouping.DEVICE}
     hosts: dict[int, set[int]] = {}
     for pair in evidence.browser_links:
         for visitor, other in (pair, pair[::-1]):
             host = own.get(other, evidence.beyond.get(other))
-            is_known = other in evidence.beyond if other not in own else host in known
+            is_known = other in evidence.beyond if other not in own else host in people
             if is_known and host is not None and visitor in own and own[visitor] not in firm:
                 hosts.setdefault(own[visitor], set()).add(host)
     return hosts
 
 
 def _with_visitors(
-    evidence: GroupingEvidence, own: Mapping[int, int], known: Collection[int], hosts: Mapping[int, Collection[int]]
+    evidence: GroupingEvidence, own: Mapping[int, int], people: Collection[int], hosts: Mapping[int, Collection[int]]
 ) -> dict[int, int]:
     """Group those whom nobody knows by what browsers say, unless a merge would then make one of two known people.
 
     Verified links that joined nobody, as those of a device that two people share, join nobody here either.
     """
     alone = grouping.group(evidence.tiers, evidence.links, ())
-    known_alone = {alone[record] for record in evidence.verified}
-    free = {r: tier for r, tier in evidence.tiers.items() if alone[r] not in known_alone and own[r] not in hosts}
+    firm_alone = {alone[record] for record in evidence.verified}
+    free = {r: tier for r, tier in evidence.tiers.items() if alone[r] not in firm_alone and own[r] not in hosts}
     held = [(a, b) for a, b in evidence.links if alone[a] == alone[b]]
     links = [link for link in (*held, *evidence.browser_links) if free.keys() >= set(link)]
     joins = [pair for pair in grouping.group(free, links, ()).items() if pair[0] != pair[1]]
     joined = _joined(own, joins)
     reached: dict[int, set[int]] = {}
-    for root in known:
+    for root in people:
         reached.setdefault(joined[root], set()).add(root)
     safe = [join for join in joins if len(reached.get(joined[join[0]], ())) < 2]
     joined = _joined(own, safe)
-    known_as = {joined[root]: root for root in known}
-    return {record: known_as.get(joined[record], joined[record]) for record in own}
+    root_of = {joined[root]: root for root in people}
+    return {record: root_of.get(joined[record], joined[record]) for record in own}
 
 
 def _joined(own: Mapping[int, int], joins: Iterable[Link]) -> dict[int, int]:

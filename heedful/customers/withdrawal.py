@@ -282,8 +282,8 @@ class EarlierArrival:
 
 def arrivals(messages: Iterable[str]) -> dict[str, EarlierArrival]:
     """Look up which of these messages came before; by their names."""
-    found = statements.fetch(
+    rows = statements.fetch(
         "SELECT message, batch, content FROM customers_arrival WHERE message = ANY(%s::uuid[])",
         [f"{{{','.join(messages)}}}"],
     )
-    return {message.hex: EarlierArrival(message, batch, content) for message, batch, content in found}
+    return {message.hex: EarlierArrival(message, batch, content) for message, batch, content in rows}

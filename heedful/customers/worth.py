@@ -117,6 +117,6 @@ def ordered(rows: CustomerQuerySet) -> tuple[CustomerQuerySet, list[str]]:
 
 def currencies_without_rate() -> list[str]:
     """The currencies in which customers have a value that nothing converts."""
-    known = factors().of
+    rates = factors().of
     named = Customer.objects.people().exclude(value_amount=None).order_by("value_currency")
-    return [code for code in named.values_list("value_currency", flat=True).distinct() if code not in known]
+    return [code for code in named.values_list("value_currency", flat=True).distinct() if code not in rates]

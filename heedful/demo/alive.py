@@ -37,8 +37,8 @@ PAUSE = timedelta(minutes=5)
 """A longer silence is a pause, after which it is lively again."""
 MOST_MISSED = 200
 """Pages that are read at most in a pause, however long it was."""
-OPEN_AT_ONCE = 300
-KEPT = {
+MOST_OPEN = 300
+KEPT_PERCENT = {
     "order-confirmed": 98,
     "order-update": 55,
     "router": 76,
@@ -96,7 +96,7 @@ def catch_up(*, at: datetime) -> None:
         gone = min(at - life.lived_at, timedelta(days=2))
         drafts = [_page(rng, at - gone * rng.random()) for _ in range(min(MOST_MISSED, round(gone / PAUSE)))]
         _tell("shop", [draft for draft in drafts if draft], at, take=messages.backfill)
-        owed = keep_word(at=at, most=OPEN_AT_ONCE, back_dated=True)
+        owed = keep_word(at=at, most=MOST_OPEN, back_dated=True)
         commitments.evaluate_people(owed, at=at)
     cache.set(KEY, asdict(DemoPace(at, at, life.orders)), None)
 
@@ -115,7 +115,7 @@ def keep_word(*, at: datetime, most: int, back_dated: bool = False) -> list[int]
     owed = Commitment.objects.filter(changes_at__isnull=False, due_at__isnull=False).exclude(
         promise__is_case_clock=True
     )
-    open_ones = list(owed.select_related("promise", "standard").order_by("due_at")[:OPEN_AT_ONCE])
+    open_ones = list(owed.select_related("promise", "standard").order_by("due_at")[:MOST_OPEN])
     due = [(done, one) for one in open_ones if (done := _done_at(one)) is not None and done <= at][:most]
     for done, one in due:
         if back_dated:
@@ -128,7 +128,7 @@ def keep_word(*, at: datetime, most: int, back_dated: bool = False) -> list[int]
 def _done_at(one: Commitment) -> datetime | None:
     """When it will have been done, drawn once and for all; none when it will not be done in time."""
     drawn = hashlib.blake2b(f"{SEED}:{one.opened_by}:{one.standard_id}".encode(), digest_size=4).digest()
-    if one.due_at is None or drawn[0] * 100 // 256 >= KEPT.get(one.promise.slug, 85):
+    if one.due_at is None or drawn[0] * 100 // 256 >= KEPT_PERCENT.get(one.promise.slug, 85):
         return None
     return one.started_at + (one.due_at - one.started_at) * (0.1 + 0.85 * drawn[1] / 256)
 
@@ -234,9 +234,9 @@ def _answer(rng: Random, life: DemoPace, at: datetime) -> None:
         person = invitations.person_of(invitation.customer_id or 0)
         broken = Commitment.objects.filter(customer__person=person, state="broken")
         failed = broken.filter(settled_at__gt=at - timedelta(days=40)).exists()
-        said = _said(rng, invitation.survey.slug, failed=failed)
+        given = _answers(rng, invitation.survey.slug, failed=failed)
         by = By("customer", str(invitation.customer_id), "")
-        answers.answer_all(invitation=invitation, values=said, submit=True, by=by, at=at)
+        answers.answer_all(invitation=invitation, values=given, submit=True, by=by, at=at)
 
 
 def _helped(rng: Random, life: DemoPace, at: datetime) -> None:
@@ -247,15 +247,15 @@ def _helped(rng: Random, life: DemoPace, at: datetime) -> None:
     )
     if invitation := _one(rng, waiting.select_related("survey").order_by("-asked_at")[:20]):
         yes = rng.random() < 0.8
-        said: dict[str, int | str] = {"helped": int(yes)}
+        given: dict[str, int | str] = {"helped": int(yes)}
         if rng.random() < 0.5:
-            said["open"] = words.say(rng, "helped.yes" if yes else "helped.no", "good" if yes else "bad")
+            given["open"] = words.say(rng, "helped.yes" if yes else "helped.no", "good" if yes else "bad")
         answers.answer_all(
-            invitation=invitation, values=said, submit=True, by=By("customer", str(invitation.customer_id), ""), at=at
+            invitation=invitation, values=given, submit=True, by=By("customer", str(invitation.customer_id), ""), at=at
         )
 
 
-def _said(rng: Random, survey: str, *, failed: bool) -> dict[str, int | str]:
+def _answers(rng: Random, survey: str, *, failed: bool) -> dict[str, int | str]:
     """What is answered to a survey by somebody whom the company failed, or not."""
     good = rng.random() < (0.25 if failed else 0.78)
     high, low = ten(rng, 8.8), ten(rng, 3.6)
@@ -316,11 +316,11 @@ def _tell(source: str, drafts: Sequence[TouchpointDraft], at: datetime, *, take:
     _send(source, [SourceMessage(draft=draft) for draft in drafts], at, take=take)
 
 
-def _send(source: str, told: Sequence[SourceMessage], at: datetime, *, take: Take = messages.record) -> None:
+def _send(source: str, batch: Sequence[SourceMessage], at: datetime, *, take: Take = messages.record) -> None:
     """Let messages arrive as the programs of the company send them."""
-    if told:
+    if batch:
         key = Key.objects.live().filter(name=company.KEYS[source]).first()
-        take(messages=told, source=source, by=key.by if key else SYSTEM, at=at)
+        take(messages=batch, source=source, by=key.by if key else SYSTEM, at=at)
 
 
 ACTS: dict[str, Act] = {

@@ -6,7 +6,7 @@ from random import Random
 from heedful.demo import words
 from heedful.demo.life import ASKING, LATELY, CustomerLife, PastSurvey
 
-MOST_ASKED, WITHIN = 3, timedelta(days=60)
+MOST_INVITATIONS, WITHIN = 3, timedelta(days=60)
 
 
 def ask(
@@ -26,17 +26,17 @@ def ask(
     """Ask within the budget, and have some answer, some of them in words."""
     if at < now - ASKING:
         return
-    asked = PastSurvey(life.number, survey, stage, at, reason=_why_not(rng, life, survey, at, share))
-    life.invitations.append(asked)
+    invitation = PastSurvey(life.number, survey, stage, at, reason=_why_not(rng, life, survey, at, share))
+    life.invitations.append(invitation)
     answered_at = at + timedelta(hours=min(rng.expovariate(1 / 9), 400), minutes=1)
-    if asked.reason or rng.random() > answers or answered_at > now or at > now:
+    if invitation.reason or rng.random() > answers or answered_at > now or at > now:
         return
-    asked.answered_at, asked.answers = answered_at, dict(scores)
+    invitation.answered_at, invitation.answers = answered_at, dict(scores)
     if rng.random() < 0.68:
         mood = (
             "good" if about.endswith((".good", ".stay", ".yes")) else "middle" if about.endswith(".middle") else "bad"
         )
-        asked.answers["open"] = words.say(rng, about, mood, language=life.language, also=also)
+        invitation.answers["open"] = words.say(rng, about, mood, language=life.language, also=also)
 
 
 def _why_not(rng: Random, life: CustomerLife, survey: str, at: datetime, share: float) -> str:
@@ -47,4 +47,4 @@ def _why_not(rng: Random, life: CustomerLife, survey: str, at: datetime, share: 
     before = [one for one in life.invitations if not one.reason and one.at <= at]
     if any(one.survey == survey and one.at > at - LATELY for one in before):
         return "survey_budget"
-    return "budget" if sum(one.at > at - WITHIN for one in before) >= MOST_ASKED else ""
+    return "budget" if sum(one.at > at - WITHIN for one in before) >= MOST_INVITATIONS else ""

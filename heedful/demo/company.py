@@ -24,20 +24,20 @@ from heedful.promise.models import Calendar, Promise
 from heedful.promise.promises import Wording
 from heedful.promise.standards import StandardDraft
 
-TOLD: Mapping[str, Any] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
-NAME: str = TOLD["name"]
-KEYS: Mapping[str, str] = TOLD["keys"]
-CAST = [(one["name"], Role(one["role"]), one.get("team")) for one in TOLD["cast"]]
+SPEC: Mapping[str, Any] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+NAME: str = SPEC["name"]
+KEYS: Mapping[str, str] = SPEC["keys"]
+CAST = [(one["name"], Role(one["role"]), one.get("team")) for one in SPEC["cast"]]
 """Those who can log in: name, role and team."""
-COLLEAGUES = [(one["name"], Role(one["role"]), one.get("team")) for one in TOLD["colleagues"]]
+COLLEAGUES = [(one["name"], Role(one["role"]), one.get("team")) for one in SPEC["colleagues"]]
 
 
 WORDED = ("severity", "is_case_clock", "audience", "stated_expectation", "counter_measure")
 """What may be said about a promise beside its words, stage and owner."""
 
 
-ROUTES = {one["stage"]: one["team"] for one in TOLD["routes"] if "stage" in one}
-TOPICS = {one["topic"]: one["team"] for one in TOLD["routes"] if "topic" in one}
+ROUTES = {one["stage"]: one["team"] for one in SPEC["routes"] if "stage" in one}
+TOPICS = {one["topic"]: one["team"] for one in SPEC["routes"] if "topic" in one}
 """Which team a stage, or a topic, is sent to."""
 
 
@@ -58,22 +58,22 @@ class DemoCompany:
 def password() -> str:
     """The one password of the cast: of this installation alone, and the same each time it is asked for."""
     drawn = hmac.digest(settings.SECRET_KEY.encode(), b"demo", "sha256")
-    known = TOLD["password_words"]
-    words = [known[byte % len(known)] for byte in drawn[:3]]
+    vocabulary = SPEC["password_words"]
+    words = [vocabulary[byte % len(vocabulary)] for byte in drawn[:3]]
     return f"{'-'.join(words)}-{int.from_bytes(drawn[3:6]) % 10_000:04d}"
 
 
 def address(name: str) -> str:
     """The address under which somebody of the cast logs in."""
-    return f"{name.split()[0].lower()}@{TOLD['domain']}"
+    return f"{name.split()[0].lower()}@{SPEC['domain']}"
 
 
 def create(*, at: datetime) -> DemoCompany:
     """Found the company with everything that it says and asks; `at` is when it began to use Heedful."""
-    settings = {name: TOLD[name] for name in ("name", "colour", "currency", "country", "vision")}
-    company.edit(**settings, time_zone=TOLD["zone"], is_demo=True, by=SYSTEM, at=at)
+    settings = {name: SPEC[name] for name in ("name", "colour", "currency", "country", "vision")}
+    company.edit(**settings, time_zone=SPEC["zone"], is_demo=True, by=SYSTEM, at=at)
     by_name = {
-        name: teams.add(name=name, is_default=name == TOLD["teams"][0], by=SYSTEM, at=at) for name in TOLD["teams"]
+        name: teams.add(name=name, is_default=name == SPEC["teams"][0], by=SYSTEM, at=at) for name in SPEC["teams"]
     }
     everybody = _let_in(by_name, at)
     _work(by_name, at)
@@ -93,12 +93,12 @@ def create(*, at: datetime) -> DemoCompany:
 def name_moments(*, at: datetime) -> None:
     """Say what each kind is called; from now on some of them move customers from stage to stage."""
     stages = {stage.pk: stage for stage in Stage.objects.all()}
-    known = {kind.pk: kind for kind in TouchpointKind.objects.all()}
-    for slug, said in TOLD["kinds"].items():
-        if slug in known:
-            moves = said.get("moves", False)
+    kinds_of = {kind.pk: kind for kind in TouchpointKind.objects.all()}
+    for slug, spec in SPEC["kinds"].items():
+        if slug in kinds_of:
+            moves = spec.get("moves", False)
             kinds.place(
-                kind=known[slug], name=said["name"], stage=stages[said["stage"]], moves_stage=moves, by=SYSTEM, at=at
+                kind=kinds_of[slug], name=spec["name"], stage=stages[spec["stage"]], moves_stage=moves, by=SYSTEM, at=at
             )
 
 
@@ -129,50 +129,50 @@ def _work(by_name: dict[str, Team], at: datetime) -> None:
         routes.add(stage=Stage.objects.get(pk=stage), team=by_name[team], by=SYSTEM, at=at)
     for topic, team in TOPICS.items():
         routes.add(topic=topic, team=by_name[team], by=SYSTEM, at=at)
-    case_policy.change(**TOLD["case_policy"], high_value=None, by=SYSTEM, at=at)
-    for one in TOLD["replies"]:
+    case_policy.change(**SPEC["case_policy"], high_value=None, by=SYSTEM, at=at)
+    for one in SPEC["replies"]:
         replies.add(**one, by=SYSTEM, at=at)
 
 
 def _promise(everybody: dict[str, Associate], at: datetime) -> dict[str, Promise]:
     by = everybody["Casey Brandt"].by
     hours = _calendars(by, at)
-    measured = [said["standard"] for said in TOLD["promises"].values()]
+    measured = [spec["standard"] for spec in SPEC["promises"].values()]
     kinds.register(slugs={one[name] for one in measured for name in ("from_kind", "to_kind") if one.get(name)}, at=at)
-    return {slug: _made(slug, said, hours, everybody, by, at) for slug, said in TOLD["promises"].items()}
+    return {slug: _made(slug, spec, hours, everybody, by, at) for slug, spec in SPEC["promises"].items()}
 
 
 def _calendars(by: By, at: datetime) -> dict[str, Calendar]:
-    holidays = [f"{year}-{day}" for year in range(at.year - 1, at.year + 3) for day in TOLD["holidays"]]
+    holidays = [f"{year}-{day}" for year in range(at.year - 1, at.year + 3) for day in SPEC["holidays"]]
     return {
         slug: calendars.add(
-            name=said["name"],
-            time_zone=TOLD["zone"],
-            week=dict.fromkeys(said["days"], said["hours"]),
+            name=spec["name"],
+            time_zone=SPEC["zone"],
+            week=dict.fromkeys(spec["days"], spec["hours"]),
             holidays=holidays,
-            is_default=said.get("is_default", False),
+            is_default=spec.get("is_default", False),
             by=by,
             at=at,
         )
-        for slug, said in TOLD["calendars"].items()
+        for slug, spec in SPEC["calendars"].items()
     }
 
 
 def _made(
     slug: str,
-    said: Mapping[str, Any],
+    spec: Mapping[str, Any],
     hours: Mapping[str, Calendar],
     everybody: Mapping[str, Associate],
     by: By,
     at: datetime,
 ) -> Promise:
     wording = Wording(
-        words=said["words"],
-        stage=Stage.objects.get(pk=said["stage"]),
-        owner=everybody[said["owner"]],
-        **{name: said[name] for name in WORDED if name in said},
+        words=spec["words"],
+        stage=Stage.objects.get(pk=spec["stage"]),
+        owner=everybody[spec["owner"]],
+        **{name: spec[name] for name in WORDED if name in spec},
     )
-    measured = dict(said["standard"])
+    measured = dict(spec["standard"])
     calendar = hours[measured.pop("calendar")] if "calendar" in measured else None
     draft = StandardDraft(**measured, calendar=calendar)
     promise = promises.make(wording=wording, standards=[draft], slug=slug, by=by, at=at)
@@ -183,13 +183,13 @@ def _made(
 
 
 def _ask(by: By, at: datetime) -> dict[str, Survey]:
-    surveys.set_budget(**TOLD["contact_budget"], by=by, at=at)
+    surveys.set_budget(**SPEC["contact_budget"], by=by, at=at)
     surveys.helped(by=by, at=at)
-    return {slug: surveys.make(design=_design(said), slug=slug, by=by, at=at) for slug, said in TOLD["surveys"].items()}
+    return {slug: surveys.make(design=_design(spec), slug=slug, by=by, at=at) for slug, spec in SPEC["surveys"].items()}
 
 
-def _design(said: Mapping[str, Any]) -> Design:
-    texts = said.get("text", {})
-    questions = [{"code": code} | ({"text": texts[code]} if code in texts else {}) for code in said["questions"]]
-    more = {name: value for name, value in said.items() if name != "text"}
-    return Design(**more | {"questions": questions, "languages": TOLD["languages"]})
+def _design(spec: Mapping[str, Any]) -> Design:
+    texts = spec.get("text", {})
+    questions = [{"code": code} | ({"text": texts[code]} if code in texts else {}) for code in spec["questions"]]
+    more = {name: value for name, value in spec.items() if name != "text"}
+    return Design(**more | {"questions": questions, "languages": SPEC["languages"]})

@@ -34,7 +34,7 @@ FIRST = 10_000
 """The number of the first customer."""
 MEASURED = frozenset({2, 3, 6, 15, 30})
 """Fortnights after which statements are planned anew for what has arrived."""
-PEOPLE_AT_ONCE = 1_000
+BATCH_SIZE = 1_000
 MERGED_OF, UNDONE_OF = 150, 7
 """One customer in so many is there twice until somebody merges them, and one such merge in so many was a mistake."""
 
@@ -42,7 +42,7 @@ MERGED_OF, UNDONE_OF = 150, 7
 def fill(*, now: datetime, customers: int) -> None:
     """Fill in everything; the cast can come in when all of it is there."""
     parts = range(BEGAN // FORTNIGHT + 1)
-    steps = len(parts) + customers // PEOPLE_AT_ONCE + 14
+    steps = len(parts) + customers // BATCH_SIZE + 14
     with tqdm(total=steps, desc="Eighteen months", delay=2, leave=False, mininterval=0.5, file=sys.stderr) as bar:
         with _hurrying():
             firm = company.create(at=now - BEGAN - FORTNIGHT)
@@ -95,8 +95,10 @@ def _arrive(firm: DemoCompany, lives: Sequence[CustomerLife], now: datetime) -> 
             part = parts[max(0, (at - start) // FORTNIGHT)]
             is_shop = message.draft is not None and message.draft.channel in ("web", "app")
             (part.shop if is_shop else part.office).append(message)
-        for asked in life.invitations:
-            parts[max(0, (min(asked.answered_at or asked.at, now) - start) // FORTNIGHT)].asked.append(asked)
+        for invitation in life.invitations:
+            parts[max(0, (min(invitation.answered_at or invitation.at, now) - start) // FORTNIGHT)].asked.append(
+                invitation
+            )
     records: dict[int, int] = {}
     for number in sorted(parts):
         part, at = parts[number], min(now, start + (number + 1) * FORTNIGHT)
@@ -112,8 +114,8 @@ def _arrive(firm: DemoCompany, lives: Sequence[CustomerLife], now: datetime) -> 
 
 def _ask(firm: DemoCompany, plans: Sequence[PastSurvey], records: dict[int, int], at: datetime) -> None:
     if missing := {f"W{one.number}" for one in plans if one.number not in records}:
-        known = Identity.objects.filter(kind="user_id", value__in=missing).values_list("value", "customer_id")
-        records |= {int(value[1:]): customer for value, customer in known}
+        records_of = Identity.objects.filter(kind="user_id", value__in=missing).values_list("value", "customer_id")
+        records |= {int(value[1:]): customer for value, customer in records_of}
     history = [
         PastInvitation(
             survey=firm.surveys[one.survey],
@@ -178,20 +180,20 @@ def _reject(key: Key, now: datetime) -> None:
 
 
 def _judge(now: datetime) -> Iterator[int]:
-    found = list(Customer.objects.people().order_by("pk").values_list("pk", flat=True))
-    for start in range(0, len(found), PEOPLE_AT_ONCE):
-        commitments.evaluate_people(found[start : start + PEOPLE_AT_ONCE], at=now, news_from=now)
+    persons = list(Customer.objects.people().order_by("pk").values_list("pk", flat=True))
+    for start in range(0, len(persons), BATCH_SIZE):
+        commitments.evaluate_people(persons[start : start + BATCH_SIZE], at=now, news_from=now)
         yield start
 
 
 def _work(firm: DemoCompany, troubles: Sequence[Trouble], now: datetime) -> None:
     broken = work.troubles_of_broken(firm.promises.values(), since=now - work.WORKED)
-    kept = work.work(firm, [*troubles, *broken], now=now)
+    history = work.work(firm, [*troubles, *broken], now=now)
     last = Feedback.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
-    past_invitations.create(history=work.help_answers(kept, now=now), by=SYSTEM, at=now)
+    past_invitations.create(history=work.help_answers(history, now=now), by=SYSTEM, at=now)
     readings.read(since=now, after=last, at=now)
     clock = firm.promises["call-back"]
-    worked = sorted({case.customer_id for case in kept})
+    worked = sorted({case.customer_id for case in history})
     commitments.evaluate_people(worked, at=now, news_from=now, promise=clock)
     at_risk = Commitment.objects.filter(state="at_risk", at_risk_at__gt=now - detection.FRESH).exclude(promise=clock)
     for commitment in at_risk.select_related("promise").order_by("at_risk_at", "pk"):

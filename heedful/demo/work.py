@@ -50,7 +50,7 @@ CAUSES = {
     "bill": "wrong-bill",
     "easy": "hard-to-reach",
 }
-HEARD = (
+CAUSES_OF_TOPICS = (
     ("billing", "wrong-bill"),
     ("outage", "fault"),
     ("onboarding", "missed-appointment"),
@@ -97,10 +97,10 @@ def work(firm: DemoCompany, troubles: Sequence[Trouble], *, now: datetime) -> li
     slugs = {promise.pk: slug for slug, promise in firm.promises.items()}
     history: list[PastCase] = []
     recent: list[Trouble] = []
-    for person, heard in by_person.items():
+    for person, theirs in by_person.items():
         desk = _Desk(firm, slugs, Random(f"{SEED}:case:{person}"), now)  # noqa: S311 - as in chapters
-        history += desk.past([trouble for trouble in heard if trouble.happened_at <= now - RECENT])
-        recent += [trouble for trouble in heard if trouble.happened_at > now - RECENT]
+        history += desk.past([trouble for trouble in theirs if trouble.happened_at <= now - RECENT])
+        recent += [trouble for trouble in theirs if trouble.happened_at > now - RECENT]
     history.sort(key=lambda case: case.opened_at)
     cases = backfill.create(history=history, by=SYSTEM, at=now)
     for trouble in sorted(recent, key=lambda trouble: (trouble.happened_at, trouble.reference)):
@@ -136,15 +136,15 @@ class _Desk:
 
     def past(self, troubles: Sequence[Trouble]) -> list[PastCase]:
         """The cases that these signs opened and joined."""
-        found: list[PastCase] = []
+        history: list[PastCase] = []
         for trouble in troubles:
-            last = found[-1] if found else None
+            last = history[-1] if history else None
             if last and (last.closed_at is None or last.closed_at > trouble.happened_at):
                 last.troubles = [*last.troubles, trouble]
             else:
                 is_repeat = bool(last and last.opened_at > trouble.happened_at - REPEAT)
-                found.append(self._went(trouble, is_repeat=is_repeat))
-        return found
+                history.append(self._went(trouble, is_repeat=is_repeat))
+        return history
 
     def _went(self, trouble: Trouble, *, is_repeat: bool) -> PastCase:
         rng, opened = self.rng, trouble.happened_at + timedelta(seconds=self.rng.uniform(0.4, 3))
@@ -251,13 +251,15 @@ class _Desk:
         """Why it happened."""
         if trouble.promise:
             return CAUSES.get(self.slugs.get(trouble.promise, ""), "other")
-        return next((cause for topic, cause in HEARD if topic in trouble.topics), "other")
+        return next((cause for topic, cause in CAUSES_OF_TOPICS if topic in trouble.topics), "other")
 
     def cause_of(self, case: Case) -> str:
         """Why an open case happened, by its first sign."""
         first = case.troubles.order_by("pk").first()
         promise = first.promise_id if first else None
-        return CAUSES.get(self.slugs.get(promise or 0, ""), "other") if promise else self.rng.choice(HEARD)[1]
+        return (
+            CAUSES.get(self.slugs.get(promise or 0, ""), "other") if promise else self.rng.choice(CAUSES_OF_TOPICS)[1]
+        )
 
 
 OUTCOMES = (

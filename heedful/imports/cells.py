@@ -50,9 +50,9 @@ def score(question: str, setting: str | Number, decimals: Mapping[str, str]) -> 
 
     `decimals` is what stands before the decimals of each column of numbers that are on no scale.
     """
-    found = Number(setting) if isinstance(setting, str) else setting
-    none = {*NOTHING, *(text_of(code).casefold() for code in found.none)}
-    codes = {code.casefold(): number for code, number in found.map.items()}
+    spec = Number(setting) if isinstance(setting, str) else setting
+    none = {*NOTHING, *(text_of(code).casefold() for code in spec.none)}
+    codes = {code.casefold(): number for code, number in spec.map.items()}
     is_number = question_kinds.kind_of(question).input == "number"
     noughts = CENTS if is_number else NOUGHTS
 
@@ -65,12 +65,12 @@ def score(question: str, setting: str | Number, decimals: Mapping[str, str]) -> 
         if folded in none or plain in none:
             return None
         try:
-            return _number_answer(question, folded, decimal) if is_number else _answer(question, plain, found)
+            return _number_answer(question, folded, decimal) if is_number else _answer(question, plain, spec)
         except Refused as no:
-            raise RowError(f"Column {found.column!r}: {no.sentence}{_hint(plain, found)}") from None
+            raise RowError(f"Column {spec.column!r}: {no.sentence}{_hint(plain, spec)}") from None
 
-    mark = decimals.get(found.column, "")
-    return lambda row: number(text_of(cell := row.get(found.column)), mark if isinstance(cell, str) else ".")
+    mark = decimals.get(spec.column, "")
+    return lambda row: number(text_of(cell := row.get(spec.column)), mark if isinstance(cell, str) else ".")
 
 
 def _hint(text: str, setting: Number) -> str:

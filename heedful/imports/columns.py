@@ -43,7 +43,7 @@ def formats(table: FileTable, mapping: ImportMap) -> NumberFormats:
             seen[column.name].add(mark)
         elif numbers.is_either(text):
             either.add(column.name)
-    marks |= {name: next(iter(found)) for name, found in seen.items() if len(found) == 1}
+    marks |= {name: next(iter(own)) for name, own in seen.items() if len(own) == 1}
     return NumberFormats(marks, [one for one in open_columns if one.name in either - marks.keys()])
 
 

@@ -110,7 +110,7 @@ def _named(place: Place) -> str:
     inner: list[str] = []
     while place and not (isinstance(place[-1], int) and place[0] == "touchpoint" and len(place) == 2):
         if len(place) == 1:
-            table = place[0] in ("customer", "file", "stages")
+            table = place[0] in ("customer", "file", "more_is", "stages")
             inner.append(f"[{place[0]}]" if table else f"`{place[0]}`")
             return " of ".join(inner)
         if isinstance(place[-1], int):
@@ -136,16 +136,16 @@ def _takes(option: Any) -> str:
     return words.get(origin, "a table" if origin is dict else "")
 
 
-def _word(said: Any) -> str:
-    if isinstance(said, bool):
-        return "true" if said else "false"
-    if isinstance(said, str):
-        return f"the text {said[:40]!r}"
-    if isinstance(said, int | float):
-        return f"the number {said}"
-    if isinstance(said, list | dict):
-        return "a list" if isinstance(said, list) else "a table"
-    return f"a bare date; put {said} in quotes"
+def _word(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return f"the text {value[:40]!r}"
+    if isinstance(value, int | float):
+        return f"the number {value}"
+    if isinstance(value, list | dict):
+        return "a list" if isinstance(value, list) else "a table"
+    return f"a bare date; put {value} in quotes"
 
 
 def _line(text: str, place: Place) -> int:

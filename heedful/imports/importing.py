@@ -28,6 +28,7 @@ from heedful.kit.errors import Refused
 from heedful.kit.files.rejected import RejectedFile
 from heedful.kit.files.tables import FileTable, Row, RowError
 from heedful.ledger import events
+from heedful.prove import directions
 
 BATCH = 1_000
 
@@ -95,6 +96,7 @@ def run(
     state, again = _begin(table, mapping, map_text, by, at)
     _forget_others()
     _add_stages(state, mapping)
+    _choose_directions(mapping, by, at)
     reader = _reader(mapping, number_formats, state.started_at)
     report = Report(resumed_at=state.position, again=again, number=state.pk, notice=notice_of(state))
     report.updates = mapping.update
@@ -217,7 +219,10 @@ def _begin(table: FileTable, mapping: ImportMap, map_text: str, by: By, at: date
 
 def digest_of(mapping: ImportMap) -> str:
     """By what a map is known: what it says, however it is written."""
-    return hashlib.blake2b(msgspec.json.encode(mapping), digest_size=16).hexdigest()
+    says = msgspec.to_builtins(mapping)
+    if not says["more_is"]:
+        del says["more_is"]  # maps of before it could be said are known by what they said
+    return hashlib.blake2b(msgspec.json.encode(says), digest_size=16).hexdigest()
 
 
 def notice_of(state: Import) -> str:
@@ -247,6 +252,14 @@ def _add_stages(state: Import, mapping: ImportMap) -> None:
     if new:
         state.stages = sorted(new)
         state.save(update_fields=["stages"])
+
+
+def _choose_directions(mapping: ImportMap, by: By, at: datetime) -> None:
+    """Say of which questions more is better, where nobody has: what the company said stays."""
+    chosen = directions.every()
+    for question, more_is in mapping.more_is.items():
+        if not directions.of(question, by_question=chosen):
+            directions.choose(question=question, more_is=more_is, by=by, at=at)
 
 
 @dataclass(frozen=True, slots=True)

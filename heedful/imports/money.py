@@ -55,19 +55,19 @@ def _amount(setting: Money, text: str, decimal: str, home: str) -> tuple[Decimal
 
 def _currency(setting: Money, text: str, named: set[str], home: str) -> str:
     """The currency of a row: that of its column, of the map, of the cell, else the company's."""
-    said = "" if is_nothing(text) else currencies.currency_of(text, home=home)
-    if not is_nothing(text) and not said:
+    own = "" if is_nothing(text) else currencies.currency_of(text, home=home)
+    if not is_nothing(text) and not own:
         hint = (
             "several currencies share it; write its three letters" if currencies.is_shared_sign(text) else "write EUR"
         )
         raise RowError(f"Column {setting.currency_column!r}: {text[:60]!r} is not a currency; {hint}.")
-    told = said or setting.currency.upper()
-    if len(named) > 1 or (told and named - {told}):
-        others = " and ".join(sorted(named - {told}))
+    currency = own or setting.currency.upper()
+    if len(named) > 1 or (currency and named - {currency}):
+        others = " and ".join(sorted(named - {currency}))
         raise RowError(
-            f"Column {setting.amount!r}: the amount names {others}, and the row is in {told or 'one currency'}."
+            f"Column {setting.amount!r}: the amount names {others}, and the row is in {currency or 'one currency'}."
         )
-    return told or next(iter(named), home)
+    return currency or next(iter(named), home)
 
 
 def is_code(text: str, codes: list[str | int | float]) -> bool:

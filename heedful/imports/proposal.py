@@ -88,8 +88,8 @@ class _Column:
 
     def numbers(self) -> list[float]:
         """Its values, where all of them are numbers."""
-        found = [number_of(value) for value in self.values]
-        return [float(one) for one in found if one is not None] if None not in found else []
+        numbers = [number_of(value) for value in self.values]
+        return [float(one) for one in numbers if one is not None] if None not in numbers else []
 
 
 class _Draft:
@@ -148,13 +148,13 @@ def _quoted(text: str) -> str:
 
 
 def _customer(draft: _Draft) -> dict[str, str]:
-    found: dict[str, str] = {}
+    columns: dict[str, str] = {}
     for key, words in NAMES.items():
         if column := draft.take(words):
-            found[key] = column.name
-    if "email" not in found and (column := next((one for one in draft.left.values() if _is_mail(one)), None)):
-        found["email"] = draft.left.pop(column.name).name
-    return found if found.keys() & {"email", "phone", "external"} else {}
+            columns[key] = column.name
+    if "email" not in columns and (column := next((one for one in draft.left.values() if _is_mail(one)), None)):
+        columns["email"] = draft.left.pop(column.name).name
+    return columns if columns.keys() & {"email", "phone", "external"} else {}
 
 
 def _is_mail(column: _Column) -> bool:

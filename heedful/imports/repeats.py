@@ -29,7 +29,7 @@ class Taken:
 def take(sent: Sequence[messages.SourceMessage], *, state: Import, update: bool, by: By, at: datetime) -> Taken:
     """Write a batch, and look at what of it had come before."""
     taken = Taken()
-    own, places = _each_once(sent, update, taken)
+    own, places = _distinct(sent, update, taken)
     result = _record(own, state, by, at, taken)
     taken.refused = [(places[n], reason) for n, reason in result.refused]
     if result.duplicates:
@@ -37,7 +37,7 @@ def take(sent: Sequence[messages.SourceMessage], *, state: Import, update: bool,
     return taken
 
 
-def _each_once(
+def _distinct(
     sent: Sequence[messages.SourceMessage], update: bool, taken: Taken
 ) -> tuple[list[messages.SourceMessage], list[int]]:
     """Leave out what stands twice in a batch: the first stands, or the last where rows are updated."""

@@ -28,6 +28,7 @@ from heedful.kit.errors import Refused
 from heedful.kit.files.tables import FORMATS
 from heedful.kit.reading import months
 from heedful.kit.reading.currencies import CODES
+from heedful.prove import directions
 
 YEAR = frozenset("YyGcx")
 
@@ -57,6 +58,17 @@ def _map(mapping: ImportMap) -> Faults:
         yield "id", "`id` names a column without a name."
     if long := next((slug for slug in mapping.stages if not re.fullmatch(r"[\w-]{1,40}", slug)), None):
         yield "stages", f"{long[:60]!r} is not the short name of a stage; write letters, digits and _, up to 40."
+    if sentence := next(filter(None, map(_direction, mapping.more_is, mapping.more_is.values())), ""):
+        yield "more_is", sentence
+
+
+def _direction(question: str, more_is: str) -> str:
+    """Why it cannot be said which way of a question's answers is better, where it cannot."""
+    try:
+        directions.check(question=question, more_is=more_is)
+    except Refused as no:
+        return f"{question[:60]!r} of [more_is]: {no.sentence}"
+    return ""
 
 
 def _customer(customer: CustomerMap) -> Faults:
@@ -145,18 +157,20 @@ def _touchpoint(touchpoint: TouchpointMap) -> Faults:
 
 
 def _scores(scores: TouchpointMap) -> Faults:
-    for question, told in scores.scores.items():
+    for question, setting in scores.scores.items():
         try:
             question_kinds.must_be_score(question)
             scale = question_kinds.kind_of(question).scale
         except Refused as no:
             yield "scores", no.sentence
             continue
-        if isinstance(told, Number) and scale:
-            off = [number for number in told.map.values() if not scale.lowest <= number <= scale.highest]
+        if isinstance(setting, Number) and scale:
+            off = [number for number in setting.map.values() if not scale.lowest <= number <= scale.highest]
             if off:
                 yield "scores", f"{question} goes from {scale.lowest} to {scale.highest}, not {off[0]}."
-            if told.of and (len(told.of) != 2 or told.of[0] == told.of[1] or max(map(abs, told.of)) > LARGEST_END):
+            if setting.of and (
+                len(setting.of) != 2 or setting.of[0] == setting.of[1] or max(map(abs, setting.of)) > LARGEST_END
+            ):
                 yield "scores", f"`of` of {question} is the worst and the best answer in the file, such as [1, 10]."
 
 

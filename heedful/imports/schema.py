@@ -143,6 +143,8 @@ class ImportMap(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """The language of the months' names, beside English."""
     stages: dict[str, str] = {}
     """Stages to add to the company's list: slug -> name."""
+    more_is: dict[str, str] = {}
+    """Whether more of a question's answers is better, where nobody has said it yet: question -> `better` or `worse`."""
     file: FileMap = FileMap()
 
 

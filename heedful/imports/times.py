@@ -136,10 +136,10 @@ def parsed(text: str, formats: tuple[str, ...], clock: tzinfo, language: str = "
         return at if at.tzinfo else at.replace(tzinfo=clock)
     if formats:
         raise ValueError(text)
-    found = reading.moment(text, clock=clock, language=language)
-    if found is None:
+    moment = reading.moment(text, clock=clock, language=language)
+    if moment is None:
         raise ValueError(text)
-    return found
+    return moment
 
 
 def _by(form: str, text: str, language: str) -> datetime:

@@ -50,7 +50,7 @@ def is_one_line(text: str) -> bool:
 
 MOST_MARKS = 30
 """Accents in a row that are kept, as Unicode's own format for streams has it (UAX 15)."""
-SORTED_AT_ONCE = 500
+MOST_SORTED = 500
 """Characters that may all be accents out of order without costing a tenth of a millisecond."""
 _LAST_MARK = 0x1F000
 
@@ -60,7 +60,7 @@ def normalised(form: Literal["NFC", "NFD", "NFKC", "NFKD"], text: str) -> str:
 
     Accents are sorted by an algorithm that takes the square of their number, and one letter may carry thousands.
     """
-    if len(text) > SORTED_AT_ONCE and not text.isascii() and not unicodedata.is_normalized(form, text):
+    if len(text) > MOST_SORTED and not text.isascii() and not unicodedata.is_normalized(form, text):
         text = _too_many_marks().sub(r"\1", text)
     return unicodedata.normalize(form, text)
 

@@ -23,11 +23,11 @@ def readable(colour: str, *, on: str) -> str:
     red, green, blue = _channels(colour)
     hue, lightness, saturation = colorsys.rgb_to_hls(red, green, blue)
     step = -0.02 if _luminance(on) > 0.18 else 0.02
-    found = colour
-    while contrast(found, on) < READABLE and 0 <= lightness + step <= 1:
+    darker = colour
+    while contrast(darker, on) < READABLE and 0 <= lightness + step <= 1:
         lightness += step
-        found = _hex(*colorsys.hls_to_rgb(hue, lightness, saturation))
-    return found
+        darker = _hex(*colorsys.hls_to_rgb(hue, lightness, saturation))
+    return darker
 
 
 def _channels(colour: str) -> tuple[float, float, float]:

@@ -45,12 +45,12 @@ def number(name: str, *, default: int, least: int = 0, most: int = 1_000_000, do
     """Return a whole number within its bounds, or fail with the variable's name."""
     value = text(name, default=str(default), doc=doc)
     try:
-        found = int(value)
+        parsed = int(value)
     except ValueError:
         raise Misconfigured(f"{name} must be a whole number, not {value!r}.") from None
-    if not least <= found <= most:
-        raise Misconfigured(f"{name} must be from {least} to {most}, not {found}.")
-    return found
+    if not least <= parsed <= most:
+        raise Misconfigured(f"{name} must be from {least} to {most}, not {parsed}.")
+    return parsed
 
 
 def choice(name: str, among: Sequence[str], *, default: str, doc: str) -> str:

@@ -82,16 +82,16 @@ def _send(method: str, url: str, *, body: bytes, headers: Mapping[str, str], tim
     began = time.monotonic()
     # The name is looked up once and the connection goes to that very address: a second look-up might say another.
     target = parsed.copy_with(host=str(_resolve(parsed)))
-    wanted = {"Host": parsed.netloc.decode("ascii"), "Accept-Encoding": "identity", **headers}
-    request = httpx.Request(method, target, content=body, headers=wanted, extensions={"sni_hostname": parsed.host})
+    fields = {"Host": parsed.netloc.decode("ascii"), "Accept-Encoding": "identity", **headers}
+    request = httpx.Request(method, target, content=body, headers=fields, extensions={"sni_hostname": parsed.host})
     try:
         # One clock over all of it: the client counts from byte to byte, and an answer may come drop by drop.
-        answer, said = _in_a_loop(asyncio.wait_for(_exchange(request), timeout_s))
+        answer, content = _in_a_loop(asyncio.wait_for(_exchange(request), timeout_s))
     except TimeoutError:
         raise Unreachable(f"{parsed.host} did not answer within {timeout_s:g} seconds") from None
     except httpx.HTTPError as error:
         raise Unreachable(f"{parsed.host} could not be reached: {error}") from None
-    return Response(answer.status_code, dict(answer.headers), said, int((time.monotonic() - began) * 1000))
+    return Response(answer.status_code, dict(answer.headers), content, int((time.monotonic() - began) * 1000))
 
 
 def _in_a_loop[T](work: Coroutine[Any, Any, T]) -> T:
@@ -107,13 +107,13 @@ async def _exchange(request: "httpx.Request") -> tuple["httpx.Response", bytes]:
     client = httpx.AsyncClient(verify=trust(), timeout=None, trust_env=False, follow_redirects=False)  # noqa: S113
     async with client:
         answer = await client.send(request, stream=True)
-        said = bytearray()
+        body = bytearray()
         async for chunk in answer.aiter_raw():
-            said += chunk
-            if len(said) >= MOST_BYTES:
+            body += chunk
+            if len(body) >= MOST_BYTES:
                 break
         await answer.aclose()
-    return answer, bytes(said[:MOST_BYTES])
+    return answer, bytes(body[:MOST_BYTES])
 
 
 def _parse(url: str) -> "httpx.URL":
@@ -136,10 +136,10 @@ def _resolve(url: "httpx.URL") -> Address:
     """Return the address to connect to; every address of the name must be allowed, or none is."""
     port = _port(url)
     try:
-        found = socket.getaddrinfo(url.host, port, type=socket.SOCK_STREAM)
+        entries = socket.getaddrinfo(url.host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
         raise Unreachable(f"{url.host} is not known") from None
-    addresses = [ipaddress.ip_address(str(entry[4][0]).split("%")[0]) for entry in found]
+    addresses = [ipaddress.ip_address(str(entry[4][0]).split("%")[0]) for entry in entries]
     allowances = [Allowance.read(text) for text in settings.ALLOW_PRIVATE_WEBHOOKS]
     for address in addresses:
         _refuse(url, address, port, allowances)

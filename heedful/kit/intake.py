@@ -49,21 +49,21 @@ class Body:
         """Return all of it, from its beginning."""
         if (self.length or 0) > LONGEST_BYTES:
             raise Unread("413 Content Too Large")
-        kept: IO[bytes] = SpooledTemporaryFile(MEMORY_BYTES)  # noqa: SIM115 - it lives as long as the request
+        buffer: IO[bytes] = SpooledTemporaryFile(MEMORY_BYTES)  # noqa: SIM115 - it lives as long as the request
         while self.length is None or self.came < self.length:
             piece = stream.read(PIECE_BYTES if self.length is None else min(PIECE_BYTES, self.length - self.came))
             if not piece:
                 break
             self.came += len(piece)
-            kept.write(piece)
+            buffer.write(piece)
             if self.came > LONGEST_BYTES:
                 raise Unread("413 Content Too Large")
         if self.is_late:
             raise Unread("408 Request Timeout")
         if self.length is not None and self.came < self.length:
             raise Unread("400 Bad Request")
-        kept.seek(0)
-        return kept
+        buffer.seek(0)
+        return buffer
 
 
 @dataclass
@@ -165,8 +165,8 @@ def _length(environ: Environ) -> int | None:
     """How long the body says it is; None is a chunked one, which does not say."""
     if "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower():
         return None
-    said = environ.get("CONTENT_LENGTH") or "0"
-    return int(said) if said.isdigit() else 0
+    declared = environ.get("CONTENT_LENGTH") or "0"
+    return int(declared) if declared.isdigit() else 0
 
 
 def _is_long(answer: Any) -> bool:

@@ -60,8 +60,8 @@ class Presence:
 
     def _lock(self, number: int) -> None:
         if self._connection is None:
-            told = connection.get_connection_params()
-            ours = {name: value for name, value in told.items() if name not in {"cursor_factory", "context"}}
+            parameters = connection.get_connection_params()
+            ours = {name: value for name, value in parameters.items() if name not in {"cursor_factory", "context"}}
             who = f"heedful {os.getpid()} is here"
             self._connection = psycopg.connect(**ours | {"application_name": who}, autocommit=True)
         self._connection.execute("SELECT pg_advisory_lock(%s, %s)", [LOCKS, number % MOST])

@@ -10,12 +10,12 @@ def close_folder(folder: Path, *, uid: int, gid: int) -> None:
 
     What we have no say in is left as it is, and so is a place that everybody shares.
     """
-    found = folder.stat()
-    if os.geteuid() not in {0, found.st_uid} or found.st_mode & stat.S_ISVTX or folder.resolve() == Path("/"):
+    status = folder.stat()
+    if os.geteuid() not in {0, status.st_uid} or status.st_mode & stat.S_ISVTX or folder.resolve() == Path("/"):
         return
-    if found.st_uid != uid:
+    if status.st_uid != uid:
         os.chown(folder, -1, gid)
-    folder.chmod(0o700 if found.st_uid == uid else 0o710)
+    folder.chmod(0o700 if status.st_uid == uid else 0o710)
 
 
 def is_closed(place: Path) -> bool:

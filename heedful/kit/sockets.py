@@ -36,11 +36,11 @@ def _own() -> Iterator[socket.socket]:
         with suppress(OSError):
             if not str(entry.readlink()).startswith("socket:"):
                 continue
-            found = socket.socket(fileno=os.dup(int(entry.name)))
-            if found.family in (socket.AF_INET, socket.AF_INET6) and found.type == socket.SOCK_STREAM:
-                yield found
+            candidate = socket.socket(fileno=os.dup(int(entry.name)))
+            if candidate.family in (socket.AF_INET, socket.AF_INET6) and candidate.type == socket.SOCK_STREAM:
+                yield candidate
             else:
-                found.close()
+                candidate.close()
 
 
 def _quiet_s(connection: socket.socket) -> float:

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from heedful.kit.errors import Refused
 from heedful.ledger.models import IdempotentReply
 
-KEPT_FOR = timedelta(days=7)
+RETENTION = timedelta(days=7)
 LONGEST_KEY = 200
 
 
@@ -48,4 +48,4 @@ def run_once(*, actor: str, key: str, request: bytes, do: Callable[[], tuple[int
 
 def forget(*, at: datetime) -> int:
     """Drop answers that are older than a week; returns how many."""
-    return IdempotentReply.objects.filter(at__lt=at - KEPT_FOR).delete()[0]
+    return IdempotentReply.objects.filter(at__lt=at - RETENTION).delete()[0]

@@ -67,7 +67,7 @@ def enqueue(
     if queueing_lock is None:
         enqueue_all([task])
     else:
-        _enqueue_once(_job(task))
+        _enqueue_unique(_job(task))
 
 
 def enqueue_all(tasks: Sequence[Task]) -> None:
@@ -77,13 +77,13 @@ def enqueue_all(tasks: Sequence[Task]) -> None:
 
 
 # The library's own way fails where such a task waits, and the server's log hears of each failure.
-ONCE = """
+ENQUEUE_UNIQUE = """
 INSERT INTO procrastinate_jobs (queue_name, task_name, priority, lock, queueing_lock, args, scheduled_at)
 VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT (queueing_lock) WHERE status = 'todo' DO NOTHING
 """
 
 
-def _enqueue_once(job: Job) -> None:
+def _enqueue_unique(job: Job) -> None:
     values: list[Any] = [
         job.queue,
         job.task_name,
@@ -93,7 +93,7 @@ def _enqueue_once(job: Job) -> None:
         json.dumps(job.task_kwargs),
     ]
     with connection.cursor() as cursor:
-        cursor.execute(ONCE, [*values, job.scheduled_at])
+        cursor.execute(ENQUEUE_UNIQUE, [*values, job.scheduled_at])
 
 
 def _job(task: Task) -> Job:
@@ -167,7 +167,7 @@ class Gathered:
 
 def gather(function: Callable[..., Any], *, like: dict[str, Any], queue: str, priority: int, most: int) -> Gathered:
     """Take the waiting calls of a function whose arguments are `like` these along with the one that is being done."""
-    wanted = {
+    values = {
         "job": _current.get(),
         "function": dotted(function),
         "like": json.dumps(like),
@@ -176,7 +176,7 @@ def gather(function: Callable[..., Any], *, like: dict[str, Any], queue: str, pr
         "most": most,
     }
     with connection.cursor() as cursor:
-        cursor.execute(CLAIM, wanted)
+        cursor.execute(CLAIM, values)
         rows = sorted(cursor.fetchall())
     return Gathered([pk for pk, _ in rows], [json.loads(text) for _, text in rows])
 
@@ -198,13 +198,13 @@ FROM oldest
 
 def waiting() -> dict[str, float]:
     """Return for how many seconds the oldest job of each kind has waited: clocks, and the modules of all others."""
-    found: dict[str, float] = {}
+    ages: dict[str, float] = {}
     with connection.cursor() as cursor:
         cursor.execute(WAITING)
         for call, age_s in cursor.fetchall():
             kind = call if call == CLOCKS else call.split(".")[-2:][0]
-            found[kind] = max(found.get(kind, 0.0), age_s or 0.0)
-    return dict(sorted(found.items()))
+            ages[kind] = max(ages.get(kind, 0.0), age_s or 0.0)
+    return dict(sorted(ages.items()))
 
 
 def forget_finished(*, at: datetime) -> int:

@@ -67,4 +67,6 @@ class Reference:
 def numbers(kind: str, texts: Iterable[str]) -> dict[str, int]:
     """Return the numbers of the texts that name a thing of this kind, by text."""
     read = {text: Reference.read(text) for text in texts}
-    return {text: found.number for text, found in read.items() if found is not None and found.kind == kind}
+    return {
+        text: reference.number for text, reference in read.items() if reference is not None and reference.kind == kind
+    }

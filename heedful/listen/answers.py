@@ -166,13 +166,13 @@ def _open(invitation: Invitation, at: datetime) -> Invitation:
 
 def _checked(survey: Survey, question: str, value: Any) -> int | float | str | None:
     """Return an answer as it is kept; nothing when nothing was said."""
-    asked = survey.question(question)
-    if asked is None:
+    entry = survey.question(question)
+    if entry is None:
         raise Refused("This question is not in the survey.", code="bad_value")
     if question_kinds.is_in_words(question):
         return _checked_words(value)
     try:
-        return question_kinds.kind_of(question).check(question, "" if value is None else str(value)[:80], asked)
+        return question_kinds.kind_of(question).check(question, "" if value is None else str(value)[:80], entry)
     except Refused as no:
         raise Refused(no.sentence, code="bad_value" if no.code != "bad_number" else no.code) from None
 

@@ -80,8 +80,8 @@ def plan(*, event: TouchpointsRecorded, at: datetime) -> list[Invitation]:
     rows = Invitation.objects.filter(
         moment_id__in=[moment.pk for moment in moments], survey__in=waiting, state=Invitation.State.PLANNED
     )
-    enqueue(found := list(rows))
-    return found
+    enqueue(invitations := list(rows))
+    return invitations
 
 
 @transaction.atomic

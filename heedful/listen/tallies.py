@@ -72,20 +72,20 @@ def of(surveys: Collection[Survey], *, since: datetime, until: datetime) -> dict
 
 def scores(survey: Survey, *, since: datetime, until: datetime) -> dict[str, list[tuple[question_kinds.Score, int]]]:
     """Return how often each answer was given to each question in a period, by the answers that stand."""
-    found: dict[str, list[tuple[question_kinds.Score, int]]] = {}
+    by_question: dict[str, list[tuple[question_kinds.Score, int]]] = {}
     in_words = [question["code"] for question in survey.questions if question_kinds.is_in_words(question["code"])]
     values = {"survey": survey.pk, "since": since, "until": until, "in_words": [question_kinds.OPEN, *in_words]}
     for question, value, of, label, count in _rows(SCORES, values):
         answer = {"value": json.loads(value), "of": json.loads(of or "null"), "label": label}
-        found.setdefault(question, []).append((answers.score_of(question, answer), count))
-    return found
+        by_question.setdefault(question, []).append((answers.score_of(question, answer), count))
+    return by_question
 
 
 def last_invited_at(*, until: datetime) -> datetime | None:
     """When somebody was last asked, or spared; none where nobody has been. Looks at the last of each survey alone."""
     last = Invitation.objects.filter(survey=OuterRef("pk"), created_at__lt=until).order_by("-created_at")
-    found = Survey.objects.annotate(last=Subquery(last.values("created_at")[:1])).aggregate(at=Max("last"))
-    return cast("datetime | None", found["at"])
+    latest = Survey.objects.annotate(last=Subquery(last.values("created_at")[:1])).aggregate(at=Max("last"))
+    return cast("datetime | None", latest["at"])
 
 
 def _rows(sql: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:

@@ -33,17 +33,17 @@ def is_spoken(language: str) -> bool:
 
 def name_of(language: str) -> str:
     """What a language calls itself, or its code where we do not know."""
-    return LANGUAGES.get(base(language)) or _known(language).get("name_local", language)
+    return LANGUAGES.get(base(language)) or _about(language).get("name_local", language)
 
 
 def in_english(language: str) -> str:
     """What a language is called by those who write surveys, such as `Arabic`, or its code where we do not know."""
-    return _known(language).get("name", language)
+    return _about(language).get("name", language)
 
 
-def _known(language: str) -> Mapping[str, str]:
-    known: Mapping[str, Mapping[str, str]] = LANG_INFO
-    return known.get(language.lower()) or known.get(base(language)) or {}
+def _about(language: str) -> Mapping[str, str]:
+    languages: Mapping[str, Mapping[str, str]] = LANG_INFO
+    return languages.get(language.lower()) or languages.get(base(language)) or {}
 
 
 def ours(key: str, language: str) -> str:
@@ -81,9 +81,9 @@ def points(code: str, language: str) -> tuple[str, ...]:
 
 def pick(texts: Mapping[str, str], language: str, *fallbacks: str) -> str:
     """Return the text in the language, in the language without its region, in a fallback, in English, or any."""
-    for wanted in (language, base(language), *fallbacks, "en"):
-        if texts.get(wanted):
-            return texts[wanted]
+    for choice in (language, base(language), *fallbacks, "en"):
+        if texts.get(choice):
+            return texts[choice]
     return next((text for text in texts.values() if text), "")
 
 

@@ -68,10 +68,10 @@ def _counted(rows: QuerySet[Commitment]) -> QuerySet[Any, Any]:
 
 
 def _by_promise(rows: Iterable[tuple[int, str, int]]) -> dict[int, Attainment]:
-    found: dict[int, Attainment] = defaultdict(Attainment)
+    by_promise: dict[int, Attainment] = defaultdict(Attainment)
     for pk, state, count in rows:
-        setattr(found[pk], state, count)
-    return found
+        setattr(by_promise[pk], state, count)
+    return by_promise
 
 
 def last_due(*, until: datetime) -> datetime | None:

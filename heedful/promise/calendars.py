@@ -75,7 +75,7 @@ def add(
     associates.must(by, "calendar.edit")
     row = Calendar(name=_free_name(name, 0), **_hours(time_zone, week, holidays))
     _choose(row, region, at)
-    _make_default(row, wanted=is_default or not Calendar.objects.exists())
+    _make_default(row, is_default=is_default or not Calendar.objects.exists())
     row.save()
     events.record(CalendarAdded(row.pk, row.name), by=by, at=at)
     return row
@@ -110,7 +110,7 @@ def change(
     if Standard.objects.filter(calendar=row).exists():
         _keep_what_is_over(row, before["holidays"], holidays, at)
         since = _hold_from(row, old, first_day, at)
-    _make_default(row, wanted=is_default or row.is_default)
+    _make_default(row, is_default=is_default or row.is_default)
     row.save()
     events.record(CalendarChanged(row.pk, row.name, before, since.isoformat() if since else ""), by=by, at=at)
     _count_anew(row, "the calendar was changed", at)
@@ -268,7 +268,7 @@ def _free_name(name: str, of: int) -> str:
     return stripped
 
 
-def _make_default(row: Calendar, *, wanted: bool) -> None:
-    row.is_default = wanted
-    if wanted:
+def _make_default(row: Calendar, *, is_default: bool) -> None:
+    row.is_default = is_default
+    if is_default:
         Calendar.objects.exclude(pk=row.pk).update(is_default=False)

@@ -15,7 +15,7 @@ HORIZON = timedelta(minutes=10)
 STEP = timedelta(milliseconds=200)
 """Moments within a step share one job; it fires at the end of the step, so never before its time."""
 PRIORITY = 10
-AT_ONCE = 500
+BATCH_SIZE = 500
 EPOCH = datetime.fromisoformat("2000-01-01T00:00:00+00:00")
 
 
@@ -24,14 +24,14 @@ def set_for(moment: datetime, *, ring: Callable[..., None], at: datetime) -> Non
     if moment > at + HORIZON:
         return
     rung_at = end_of_step(moment)
-    said = rung_at.isoformat()
-    once = f"{jobs.dotted(ring)}:{said}"
-    jobs.enqueue(ring, at=rung_at, priority=PRIORITY, queueing_lock=once, queue=jobs.CLOCKS, moment=said)
+    at_iso = rung_at.isoformat()
+    name = f"{jobs.dotted(ring)}:{at_iso}"
+    jobs.enqueue(ring, at=rung_at, priority=PRIORITY, queueing_lock=name, queue=jobs.CLOCKS, moment=at_iso)
 
 
 def gather(ring: Callable[..., None]) -> jobs.Gathered:
     """Take along the other clocks that have run out."""
-    return jobs.gather(ring, like={}, queue=jobs.CLOCKS, priority=PRIORITY, most=AT_ONCE)
+    return jobs.gather(ring, like={}, queue=jobs.CLOCKS, priority=PRIORITY, most=BATCH_SIZE)
 
 
 def end_of_step(moment: datetime) -> datetime:

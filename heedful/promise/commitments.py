@@ -34,7 +34,7 @@ from heedful.promise.models import Commitment, Flip, Promise, Unreadable
 from heedful.promise.rows import Change, CommitmentKey, Row
 from heedful.promise.standards.contract import Evidence, Verdict
 
-AT_ONCE = 1_000
+BATCH_SIZE = 1_000
 """People that are evaluated in one transaction."""
 NEWS_FOR = timedelta(days=7)
 """What came about longer ago than this is history: it is counted, and nobody is sent after it."""
@@ -120,7 +120,7 @@ def fire(*, at: datetime) -> int:
 
 def _due(at: datetime) -> set[int]:
     due = Commitment.objects.filter(changes_at__lte=at).order_by("changes_at").values_list("customer_id", flat=True)
-    return set(due[:AT_ONCE])
+    return set(due[:BATCH_SIZE])
 
 
 def evaluate_people(
@@ -138,7 +138,7 @@ def evaluate_people(
     """
     ids = sorted(set(records))
     occasion = Occasion(at, news_from, because, promise)
-    return sum(_evaluate_some(ids[start : start + AT_ONCE], occasion) for start in range(0, len(ids), AT_ONCE))
+    return sum(_evaluate_some(ids[start : start + BATCH_SIZE], occasion) for start in range(0, len(ids), BATCH_SIZE))
 
 
 @dataclass(frozen=True, slots=True)

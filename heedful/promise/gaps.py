@@ -63,8 +63,8 @@ class OutcomeCount(NamedTuple):
 def _value(document: str, name: str) -> str:
     """A property by its name or its path, as the text by which it is matched."""
     whole = r"'^(-?\d+)\.0+$', '\1'"
-    found = f"coalesce({document} ->> {name}, {document} #>> string_to_array({name}, '.'))"
-    return f"nullif(regexp_replace(btrim({found}), {whole}), '')"
+    value = f"coalesce({document} ->> {name}, {document} #>> string_to_array({name}, '.'))"
+    return f"nullif(regexp_replace(btrim({value}), {whole}), '')"
 
 
 FOUND = """

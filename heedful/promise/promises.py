@@ -187,10 +187,10 @@ def _summary(promise: Promise) -> dict[str, Any]:
     return {"words": promise.words, "audience": promise.audience, "standards": sentences(promise)}
 
 
-def _measure(promise: Promise, wanted: Sequence[StandardDraft] | None, from_now_on: bool, at: datetime) -> bool:
+def _measure(promise: Promise, given: Sequence[StandardDraft] | None, from_now_on: bool, at: datetime) -> bool:
     """Put new standards in place; says whether history must be counted anew."""
     rows = list(promise.standards.today().order_by("pk"))
-    drafts = None if wanted is None else _checked(wanted, is_case_clock=promise.is_case_clock)
+    drafts = None if given is None else _checked(given, is_case_clock=promise.is_case_clock)
     if drafts is None or [draft.fields() for draft in drafts] == [_fields(row) for row in rows]:
         return False
     if from_now_on:
@@ -243,14 +243,14 @@ def _unwatch(rows: Any) -> None:
         kinds.unwatch(slugs=standards.kinds(row))
 
 
-def _checked(wanted: Sequence[StandardDraft], *, is_case_clock: bool) -> list[StandardDraft]:
-    if not wanted:
+def _checked(given: Sequence[StandardDraft], *, is_case_clock: bool) -> list[StandardDraft]:
+    if not given:
         raise Refused("Say how the promise is measured: a promise has at least one standard.")
-    for draft in wanted:
+    for draft in given:
         standards.check(draft)
-    if is_case_clock and not standards.form_of(wanted[0].form).is_case_clock:
+    if is_case_clock and not standards.form_of(given[0].form).is_case_clock:
         raise Refused("The promise that cases run by needs a time within which something happens.")
-    return list(wanted)
+    return list(given)
 
 
 def _only_case_clock(wording: Wording, *, besides: Promise | None) -> None:

@@ -17,7 +17,7 @@ from heedful.ledger.models import Entry
 from heedful.promise import commitments, standards
 from heedful.promise.models import Promise, Recount, Standard
 
-AT_ONCE = 1_000
+BATCH_SIZE = 1_000
 PARTS_A_JOB = 5
 PRIORITY = -5
 """Below what somebody waits for."""
@@ -93,7 +93,7 @@ def step(*, promise: int, started_at: datetime, at: datetime) -> bool:
     if row is None or row.started_at != started_at:
         return False
     rows = Customer.objects.people().filter(pk__gt=row.last_person).order_by("pk")
-    people = list(rows.values_list("pk", flat=True)[:AT_ONCE])
+    people = list(rows.values_list("pk", flat=True)[:BATCH_SIZE])
     if people:
         row.changed += commitments.evaluate_people(
             people,

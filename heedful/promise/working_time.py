@@ -147,15 +147,15 @@ def due_at(calendar: WorkingHours, start: datetime, seconds: int) -> datetime:
     """The first moment by which we have been open for `seconds` since `start`. Inverse of `working_seconds`."""
     if seconds < 0:
         raise ValueError("A time to keep cannot be negative.")
-    first, wanted = _micros(start), seconds * 1_000_000
+    first, remaining = _micros(start), seconds * 1_000_000
     if seconds == 0 or calendar.is_always:
-        return _moment(first + wanted)
+        return _moment(first + remaining)
     for number in range(_year_around(first, -2), LAST_YEAR + 1):
         year = _year(calendar, number)
         passed = year.open_before(first)
-        if passed + wanted <= year.total:
-            return _moment(year.moment(passed + wanted))
-        wanted -= year.total - passed
+        if passed + remaining <= year.total:
+            return _moment(year.moment(passed + remaining))
+        remaining -= year.total - passed
     raise ValueError(f"This time would be up after the year {LAST_YEAR}.")
 
 
@@ -168,13 +168,13 @@ def due_after_days(calendar: WorkingHours, start: datetime, days: int) -> dateti
     """
     if days < 0:
         raise ValueError("A number of working days cannot be negative.")
-    first, today, wanted = _micros(start), start.astimezone(calendar.at(start).zone).date(), max(days, 1)
+    first, today, remaining = _micros(start), start.astimezone(calendar.at(start).zone).date(), max(days, 1)
     for number in range(_year_around(first, -2), LAST_YEAR + 1):
         year = _year(calendar, number)
         passed = bisect_right(year.days, today) if days else bisect_right(year.closes, first)
-        if passed + wanted <= len(year.closes):
-            return _moment(year.closes[passed + wanted - 1])
-        wanted -= len(year.closes) - passed
+        if passed + remaining <= len(year.closes):
+            return _moment(year.closes[passed + remaining - 1])
+        remaining -= len(year.closes) - passed
     raise ValueError(f"This time would be up after the year {LAST_YEAR}.")
 
 
@@ -235,10 +235,10 @@ def _opened(calendar: WorkingHours, number: int) -> tuple[list[tuple[int, int, d
         return stretches, closes
     change = _micros(calendar.since)
     before, closed = _opened(calendar.earlier, number)
-    kept = [(start, min(end, change), day) for start, end, day in before if start < change]
-    kept += [(max(start, change), end, day) for start, end, day in stretches if end > change]
-    still = {day: end for _, end, day in kept} | {day: end for day, end in closed.items() if end <= change}
-    return kept, dict(sorted(still.items()))
+    earlier = [(start, min(end, change), day) for start, end, day in before if start < change]
+    earlier += [(max(start, change), end, day) for start, end, day in stretches if end > change]
+    still = {day: end for _, end, day in earlier} | {day: end for day, end in closed.items() if end <= change}
+    return earlier, dict(sorted(still.items()))
 
 
 def _dates(number: int) -> Iterable[date]:

@@ -12,6 +12,7 @@ from heedful.associates import associates
 from heedful.customers import question_kinds
 from heedful.customers.question_kinds import EXPECTED
 from heedful.kit.actor import By
+from heedful.kit.characters import storable
 from heedful.kit.errors import Refused
 from heedful.ledger import events
 from heedful.prove.models import QuestionDirection
@@ -55,15 +56,23 @@ def is_open(question: str) -> bool:
     return not question_kinds.kind_of(question).is_more_better
 
 
-@transaction.atomic
-def choose(*, question: str, more_is: str, by: By, at: datetime) -> None:
-    """Say whether more of a question's answers is better or worse, or that neither is."""
-    associates.must(by, "survey.edit")
+def check(*, question: str, more_is: str) -> str:
+    """Refuse a question of which nobody says it, and what is no direction; return the question that has it."""
     code = question.removeprefix(EXPECTED)
+    if storable(code) != code:
+        raise Refused("A question's code is letters, digits, dots and dashes.")
     if not is_open(code):
         raise Refused(f"Of {question_kinds.name_of(code).lower()}, more is always better.")
     if more_is not in ("", *QuestionDirection.MoreIs.values):
         raise Refused("Say whether more of it is better, worse, or neither.")
+    return code
+
+
+@transaction.atomic
+def choose(*, question: str, more_is: str, by: By, at: datetime) -> None:
+    """Say whether more of a question's answers is better or worse, or that neither is."""
+    associates.must(by, "survey.edit")
+    code = check(question=question, more_is=more_is)
     before = of(code)
     if more_is:
         QuestionDirection.objects.update_or_create(pk=code, defaults={"more_is": more_is})

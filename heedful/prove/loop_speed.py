@@ -50,12 +50,12 @@ def query(*, period: Period, at: datetime) -> bundle.PlannedRows:
 
 def of_rows(rows: Sequence[tuple[Any, ...]]) -> LoopSpeed:
     """The speed from what was read."""
-    opened, to_first_act, to_close, due, in_time, closed, asked, helped = rows[0]
+    opened, to_first_act, to_close, due, in_time, closed, invited, helped = rows[0]
     return LoopSpeed(
         cases=opened,
         closed=closed,
         to_first_act=to_first_act,
         to_close=to_close,
         in_time=scores.share_of(in_time, due),
-        helped=scores.share_of(helped, asked),
+        helped=scores.share_of(helped, invited),
     )

@@ -89,11 +89,11 @@ def score(question: str, answers: AnswerTally, *, weighted: bool = False, minimu
         case Share(at_least):
             return share(answers, lambda value: nearest(value) >= at_least, weighted=weighted, minimum=minimum)
         case Mean():
-            return _mean_as_asked(answers, kind.scale, weighted=weighted, minimum=minimum)
+            return _mean_on_own_scale(answers, kind.scale, weighted=weighted, minimum=minimum)
     return None
 
 
-def _mean_as_asked(answers: AnswerTally, usual: Scale | None, *, weighted: bool, minimum: int) -> Estimate | None:
+def _mean_on_own_scale(answers: AnswerTally, usual: Scale | None, *, weighted: bool, minimum: int) -> Estimate | None:
     """A mean on the scale that all were asked on; on the question's own where they were asked on several."""
     figure = mean(answers, usual, weighted=weighted, minimum=minimum)
     return _rescaled(figure, usual, answers.scale) if figure and usual and answers.scale else figure
@@ -202,7 +202,7 @@ def rank(figures: Mapping[str, Estimate], *, is_less_better: bool = False) -> Ra
     sign = 1 if is_less_better else -1
     enough = (name for name in figures if figures[name].enough)
     ranked = sorted(enough, key=lambda name: (sign * figures[name].value, name))
-    apart = _told_apart(figures, ranked)
+    apart = _distinct(figures, ranked)
     tiers, tier = [], list[str]()
     for place, name in enumerate(ranked, start=1):
         tier.append(name)
@@ -217,7 +217,7 @@ def rank(figures: Mapping[str, Estimate], *, is_less_better: bool = False) -> Ra
     )
 
 
-def _told_apart(figures: Mapping[str, Estimate], ranked: list[str]) -> set[tuple[str, str]]:
+def _distinct(figures: Mapping[str, Estimate], ranked: list[str]) -> set[tuple[str, str]]:
     pairs = sorted((_chance(figures[above], figures[below]), above, below) for above, below in combinations(ranked, 2))
     apart = set()
     for done, (chance, above, below) in enumerate(pairs):

@@ -9,7 +9,7 @@ from heedful.understand.detection import Trouble
 from heedful.understand.models import TroubleRule
 from heedful.understand.reading import Work
 
-AT_ONCE = 1_000
+BATCH_SIZE = 1_000
 
 
 def read(*, since: datetime, after: int = 0, at: datetime) -> list[Trouble]:
@@ -19,7 +19,7 @@ def read(*, since: datetime, after: int = 0, at: datetime) -> list[Trouble]:
     """
     rules = detection.rules()
     feedback = list(Feedback.objects.filter(pk__gt=after).order_by("pk"))
-    parts = (feedback[start : start + AT_ONCE] for start in range(0, len(feedback), AT_ONCE))
+    parts = (feedback[start : start + BATCH_SIZE] for start in range(0, len(feedback), BATCH_SIZE))
     return [trouble for part in parts for trouble in _troubles(part, rules, at) if trouble.happened_at > since]
 
 

@@ -21,7 +21,7 @@ from heedful.understand import corrections, detection, light, topics
 from heedful.understand.detection import Trouble, TroubleHeard
 from heedful.understand.models import Reading
 
-AT_ONCE = 1_000
+BATCH_SIZE = 1_000
 """Touchpoints that are read in one go, unless one batch has more."""
 
 
@@ -47,7 +47,7 @@ def _parts(recorded: Sequence[TouchpointsRecorded]) -> Iterator[list[Touchpoints
     """Split batches so that no part is larger than one large batch: what single messages bring is read at once."""
     part: list[TouchpointsRecorded] = []
     for event in recorded:
-        if part and sum(each.count for each in part) + event.count > AT_ONCE:
+        if part and sum(each.count for each in part) + event.count > BATCH_SIZE:
             yield part
             part = []
         part.append(event)
@@ -205,14 +205,14 @@ class TrialReading:
 def try_out(text: str) -> TrialReading:
     """Read a text as a customer's words would be read now."""
     (meant,) = light.read([text])
-    told = topics.of([text])[0] if light.is_read(meant.language) else []
+    scored = topics.of([text])[0] if light.is_read(meant.language) else []
     return TrialReading(
         text=text,
         language=meant.language,
         language_confidence=meant.language_confidence,
         sentiment=meant.sentiment,
         sentiment_confidence=meant.sentiment_confidence,
-        topics=told,
+        topics=scored,
         signals={signal.signal: list(signal.words) for signal in meant.signals},
     )
 

@@ -15,7 +15,7 @@ from heedful.ledger import events, jobs
 from heedful.understand import light, reading
 from heedful.understand.models import Reading, Rereading
 
-AT_ONCE = 2_000
+BATCH_SIZE = 2_000
 """Answer sheets that one job reads."""
 
 
@@ -43,8 +43,8 @@ def start(*, because: str, by: By, at: datetime) -> Rereading:
     locks.lock(Rereading)
     if Rereading.objects.filter(finished_at=None).exists():
         raise Refused("Everything is being read again already. Wait until that is done.")
-    sheets = Feedback.objects.exclude(verbatim="")
-    row = Rereading.objects.create(because=because[:200], total=sheets.count(), started_at=at)
+    feedback = Feedback.objects.exclude(verbatim="")
+    row = Rereading.objects.create(because=because[:200], total=feedback.count(), started_at=at)
     events.record(RereadingStarted(row.pk, row.because, row.total), by=by, at=at)
     _enqueue(row)
     return row
@@ -71,10 +71,10 @@ def step(*, row: Rereading, at: datetime) -> None:
     if row.finished_at is not None:
         return
     before = {"pk__lt": row.upto} if row.upto else {}
-    sheets = list(Feedback.objects.exclude(verbatim="").filter(**before).order_by("-pk")[:AT_ONCE])
-    reading.again(feedback=sheets, at=at)
-    row.done, row.upto = row.done + len(sheets), min((sheet.pk for sheet in sheets), default=0)
-    if len(sheets) < AT_ONCE:
+    batch = list(Feedback.objects.exclude(verbatim="").filter(**before).order_by("-pk")[:BATCH_SIZE])
+    reading.again(feedback=batch, at=at)
+    row.done, row.upto = row.done + len(batch), min((one.pk for one in batch), default=0)
+    if len(batch) < BATCH_SIZE:
         row.finished_at = at
         events.record(RereadingFinished(row.pk, row.done), by=SYSTEM, at=at)
     row.save(update_fields=["done", "upto", "finished_at"])

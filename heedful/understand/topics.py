@@ -61,7 +61,7 @@ def of(texts: Sequence[str]) -> list[ScoredTopics]:
     if not texts:
         return []
     specs = [spec_of(topic) for topic in Topic.objects.filter(is_active=True).order_by("pk")]
-    return [[(found.slug, found.confidence) for found in each] for each in light.topics(texts, specs)]
+    return [[(match.slug, match.confidence) for match in each] for each in light.topics(texts, specs)]
 
 
 def spec_of(topic: Topic) -> light.TopicSpec:
@@ -161,10 +161,12 @@ def _description(description: str) -> str:
 
 
 def _examples(examples: Sequence[str]) -> list[str]:
-    kept = list(dict.fromkeys(names.one_line(example, most=LONGEST_TEXT) for example in examples if example.strip()))
-    if len(kept) > MOST_EXAMPLES:
+    distinct = list(
+        dict.fromkeys(names.one_line(example, most=LONGEST_TEXT) for example in examples if example.strip())
+    )
+    if len(distinct) > MOST_EXAMPLES:
         raise Refused(f"{MOST_EXAMPLES} examples are enough. Keep the ones that differ most.")
-    return kept
+    return distinct
 
 
 def _threshold(threshold: float) -> float:

@@ -35,7 +35,7 @@ TOO_OFTEN = "That was tried too often. Wait five minutes, then try again."
 
 DEVICE = "device-"
 """The cookie by which a device is known that was in before, one for each account that came in with it."""
-KNOWN_FOR = timedelta(days=180)
+DEVICE_LIFETIME = timedelta(days=180)
 
 
 def shut(request: HttpRequest) -> HttpResponseRedirect:
@@ -117,7 +117,7 @@ def remember_device(request: HttpRequest, response: HttpResponse, associate: Ass
         f"{DEVICE}{associate.pk}",
         _device(request, associate) or secrets.token_hex(8),
         salt=DEVICE,
-        max_age=KNOWN_FOR,
+        max_age=DEVICE_LIFETIME,
         path="/accounts/",
         secure=settings.HTTPS,
         httponly=True,
@@ -128,7 +128,7 @@ def remember_device(request: HttpRequest, response: HttpResponse, associate: Ass
 
 def _device(request: HttpRequest, associate: Associate) -> str:
     """The name that a device was given when this associate came in with it, or nothing."""
-    cookie = request.get_signed_cookie(f"{DEVICE}{associate.pk}", default="", salt=DEVICE, max_age=KNOWN_FOR)
+    cookie = request.get_signed_cookie(f"{DEVICE}{associate.pk}", default="", salt=DEVICE, max_age=DEVICE_LIFETIME)
     return cookie or ""
 
 
@@ -167,9 +167,9 @@ class SocialAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         session = super().get_requests_session()
         ask = session.request
 
-        def asked(method: str, url: str, **said: Any) -> Any:
+        def send(method: str, url: str, **options: Any) -> Any:
             try:
-                answer = ask(method, url, **said)
+                answer = ask(method, url, **options)
                 if method.upper() == "GET":
                     answer.raise_for_status()
                     answer.json()
@@ -179,7 +179,7 @@ class SocialAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
                 raise ImmediateHttpResponse(page) from error
             return answer
 
-        session.request = asked
+        session.request = send
         return session
 
 

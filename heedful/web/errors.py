@@ -30,9 +30,9 @@ def expired(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Say that there is nothing here; an address with a slash too many leads to its page."""
-    page, asked = request.path_info.rstrip("/"), request.META.get("QUERY_STRING", "")
+    page, query = request.path_info.rstrip("/"), request.META.get("QUERY_STRING", "")
     if request.method in ("GET", "HEAD") and page != request.path_info and is_valid_path(page):
-        return HttpResponsePermanentRedirect(page + (f"?{asked}" if asked else ""))
+        return HttpResponsePermanentRedirect(page + (f"?{query}" if query else ""))
     return _shown(request, "errors/404.html", 404)
 
 

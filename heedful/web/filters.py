@@ -39,15 +39,15 @@ def _drawn(name: str, size: int) -> SafeString:
 
 def ago(moment: datetime | None) -> SafeString | str:
     """Say how long ago or ahead a moment is, with the exact one on hover, in the reader's zone."""
-    return "" if moment is None else _told(moment, wording.distance(timezone.now() - moment))
+    return "" if moment is None else _time(moment, wording.distance(timezone.now() - moment))
 
 
 def due(moment: datetime | None) -> SafeString | str:
     """Say when something is due, closely enough to plan by, with the exact moment on hover, in the reader's zone."""
-    return "" if moment is None else _told(moment, wording.due(timezone.now() - moment))
+    return "" if moment is None else _time(moment, wording.due(timezone.now() - moment))
 
 
-def _told(moment: datetime, words: str) -> SafeString:
+def _time(moment: datetime, words: str) -> SafeString:
     """A moment with what was said of it, which are our own words: nothing in them is to be escaped."""
     exact = timezone.localtime(moment)
     return mark_safe(f'<time datetime="{exact.isoformat(timespec="seconds")}" title="{_in_full(exact)}">{words}</time>')

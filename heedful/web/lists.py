@@ -202,7 +202,7 @@ def _checked(model: type[Model], key: str, value: Any) -> Any:
     return checked
 
 
-TOGETHER = 200
+CHUNK_ROWS = 200
 """Rows that are sent in one piece."""
 
 type Column[M: Model] = tuple[str, Callable[[M], Any]]
@@ -231,7 +231,7 @@ def _csv[R](name: str, rows: Iterable[R], columns: Sequence[tuple[str, Callable[
 
     def lines() -> Iterator[str]:
         yield "\ufeff" + writer.writerow([title for title, _ in columns])
-        for some in batched(rows, TOGETHER):
+        for some in batched(rows, CHUNK_ROWS):
             yield "".join(writer.writerow([_cell(value(row)) for _, value in columns]) for row in some)
 
     response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")

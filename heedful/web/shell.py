@@ -50,7 +50,7 @@ VERBS = (
     MenuPlace("Act", "hand-heart", "desk:cases", "case.read", count="open"),
     MenuPlace("Prove", "chart-line", "board:board", "board.read"),
 )
-HOUSE = (MenuPlace("Setup", "settings", "setup:index", "setup.read"),)
+SETUP_MENU = (MenuPlace("Setup", "settings", "setup:index", "setup.read"),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +137,7 @@ class Shell:
     @property
     def setup_menu(self) -> list[MenuEntry]:
         """Setting the house up."""
-        return list(self._doors(HOUSE))
+        return list(self._doors(SETUP_MENU))
 
     def _doors(self, places: tuple[MenuPlace, ...]) -> Iterator[MenuEntry]:
         for place in places:

@@ -17,7 +17,7 @@ IMPORT = re.compile(r'@import "([a-z-]+\.css)" layer\(([a-z]+)\);')
 
 def address(colour: str) -> str:
     """Return where the sheet in this colour is; the address changes whenever the sheet does."""
-    return reverse("sheet", args=[_digest(), colour.lstrip("#").lower()])
+    return reverse("stylesheet", args=[_digest(), colour.lstrip("#").lower()])
 
 
 @cache_control(public=True, max_age=31_536_000, immutable=True)
@@ -26,25 +26,25 @@ def stylesheet(request: HttpRequest, digest: str, colour: str) -> HttpResponse:
     """Serve it, for ever under this address."""
     if not re.fullmatch(r"[0-9a-f]{6}", colour):
         raise Http404
-    return HttpResponse(f":root {{ --brand: #{colour}; }}\n{_sheet()}", content_type="text/css")
+    return HttpResponse(f":root {{ --brand: #{colour}; }}\n{_stylesheet()}", content_type="text/css")
 
 
-def _sheet() -> str:
-    return _read() if settings.DEBUG else _read_once()
+def _stylesheet() -> str:
+    return _read() if settings.DEBUG else _read_cached()
 
 
 def _digest() -> str:
-    return hashlib.sha256(_sheet().encode()).hexdigest()[:12]
+    return hashlib.sha256(_stylesheet().encode()).hexdigest()[:12]
 
 
 @cache
-def _read_once() -> str:
+def _read_cached() -> str:
     return _read()
 
 
 def _read() -> str:
-    def included(found: re.Match[str]) -> str:
-        text = (FOLDER / found[1]).read_text(encoding="utf-8")
-        return f"@layer {found[2]} {{\n{text}}}"
+    def included(match: re.Match[str]) -> str:
+        text = (FOLDER / match[1]).read_text(encoding="utf-8")
+        return f"@layer {match[2]} {{\n{text}}}"
 
     return IMPORT.sub(included, (FOLDER / "web.css").read_text(encoding="utf-8"))

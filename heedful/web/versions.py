@@ -14,6 +14,7 @@ from django.forms.boundfield import BoundField
 from django.http import HttpRequest
 
 from heedful.associates.models import Associate
+from heedful.ledger import versions as ledger
 from heedful.ledger.models import Entry
 from heedful.web import names
 
@@ -21,8 +22,6 @@ NAME = "form_version"
 SWITCH = "to"
 """What a button is called that switches something, with `on` or `off`."""
 DONE = "This was done already."
-CHANGES = r"(Changed|Renamed|Placed|Arranged|ChoseMails)$"
-"""How events end that say that something was edited."""
 SENTENCE = "What you typed stands below, and is not saved yet."
 
 type Value = str | list[Any]
@@ -98,8 +97,7 @@ def check(
     if not differences:
         return FormVersion(value)
     request.is_stale = True  # type: ignore[attr-defined]
-    entries = Entry.objects.filter(kind=event) if event else Entry.objects.about(**about)
-    last = entries.filter(kind__regex=CHANGES).order_by("-id").first()
+    last = ledger.last_edit(event=event, **about)
     return FormVersion(value, differences, _who(request, last), last.at if last else None)
 
 

@@ -39,7 +39,7 @@ def saved_views(request: Any) -> dict[str, Any]:
         return {"tabs": [], "here": None, "page": "", "query": ""}
     query = normal_query(request.GET)
     views = View.objects.filter(associate=request.user, page=page).order_by("name")
-    kept = [Tab(view.name, f"{request.path}?{view.query}", view.query == query, view) for view in views]
-    here = next((tab for tab in kept if tab.is_here), None)
-    tabs = [Tab("All", request.path, not query), *kept] if kept or query else []
+    saved = [Tab(view.name, f"{request.path}?{view.query}", view.query == query, view) for view in views]
+    here = next((tab for tab in saved if tab.is_here), None)
+    tabs = [Tab("All", request.path, not query), *saved] if saved or query else []
     return {"tabs": tabs, "here": here, "page": page, "query": query}

@@ -141,7 +141,7 @@ def test_a_join_is_read_with_its_reason_and_parted(invitation: Ask) -> None:
     who = invitation("GET", "/api/customers?q=020 7946 0958")[1]["items"][0]["id"]
     join = invitation("GET", f"/api/customers/{who}/joins")[1][0]
 
-    assert (join["message"], join["parted_at"]) == ("m-1", None)
+    assert (join["message"], join["key"], join["file"], join["parted_at"]) == ("m-1", "Program", "", None)
     assert {join["a"]["value"], join["b"]["value"]} == {"u1", "+442079460958"}
     assert invitation("DELETE", f"/api/customers/{who}/joins/{join['id']}")[0] == 204
     assert invitation("DELETE", f"/api/customers/{who}/joins/{join['id']}")[0] == 422

@@ -11,11 +11,11 @@ from tests.architecture import reading
 
 NO_MEMORY = {
     "courier/digests.py": {"_digests"},
-    "courier/kinds.py": {"_told"},
+    "courier/kinds.py": {"_offered"},
     "courier/outbox.py": {"_carriers"},
     "promise/standards/contract.py": {"FORMS"},
     "listen/conversations/channel.py": {"_channels"},
-    "customers/group_commit.py": {"_lines"},
+    "customers/group_commit.py": {"_waiting"},
     "kit/env.py": {"DECLARED"},
     "kit/memory.py": {"_memories"},
     "kit/outage.py": {"_told_at"},
@@ -65,11 +65,11 @@ def test_everything_is_forgotten_at_once() -> None:
     from heedful.api.events import company_cache
     from heedful.customers import dedup, kinds
 
-    company_cache._house.append(company_cache.CompanyFacts("GB", "EUR", frozenset(), float("inf")))
+    company_cache._facts.append(company_cache.CompanyFacts("GB", "EUR", frozenset(), float("inf")))
     dedup._add(["a"])
     kinds._read_at[0] = 1e9
     memory.forget_all()
-    assert (company_cache._house, dedup.recent(["a"])) == ([], [])
+    assert (company_cache._facts, dedup.recent(["a"])) == ([], [])
     assert kinds._read_at[0] < 0
 
 

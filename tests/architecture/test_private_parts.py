@@ -4,6 +4,7 @@ import ast
 import asyncio
 import codecs
 import inspect
+import multiprocessing
 import signal
 from collections.abc import Callable
 
@@ -24,6 +25,7 @@ from procrastinate.worker import Worker
 from heedful.api import customers
 from heedful.api.door import _parameters
 from heedful.api.events.fast_path import FastPath
+from heedful.config import processes
 from heedful.ledger.models import Entry
 from tests.architecture import reading
 
@@ -167,3 +169,13 @@ def test_procrastinate_has_the_columns_that_our_statements_name() -> None:
 def test_codecs_say_which_of_them_are_of_text() -> None:
     assert codecs.lookup("utf-8")._is_text_encoding
     assert not codecs.lookup("base64")._is_text_encoding
+
+
+def test_processes_are_forked_whatever_way_a_python_has_of_its_own() -> None:
+    before = multiprocessing.get_start_method()
+    multiprocessing.set_start_method("forkserver", force=True)
+    try:
+        processes.always_fork()
+        assert multiprocessing.get_start_method() == "fork"
+    finally:
+        multiprocessing.set_start_method(before, force=True)

@@ -56,7 +56,7 @@ def bring() -> Iterator[Callable[..., Future[Any]]]:
         def batch(*names: str, source: str = "shop", late: int = 0) -> Future[Any]:
             drafts = [SourceMessage(TouchpointDraft("page", NOON, name)) for name in names]
             before = waiting(source)
-            leads = (source, True) not in group_commit._lines
+            leads = (source, True) not in group_commit._waiting
             at = NOON + timedelta(seconds=late)
             brought = pool.submit(group_commit.record, messages=drafts, source=source, by=SYSTEM, at=at)
             deadline = time.monotonic() + PATIENCE_S
@@ -68,7 +68,7 @@ def bring() -> Iterator[Callable[..., Future[Any]]]:
 
 
 def waiting(source: str) -> int:
-    return len(group_commit._lines.get((source, True), ()))
+    return len(group_commit._waiting.get((source, True), ()))
 
 
 def test_who_comes_while_one_writes_is_written_together(desk: Desk, bring: Callable[..., Future[Any]]) -> None:
@@ -80,7 +80,7 @@ def test_who_comes_while_one_writes_is_written_together(desk: Desk, bring: Calla
     assert [brought.result(PATIENCE_S) for brought in (first, second, third)] == [[], [], []]
     assert desk.kept == [["a"], ["b", "c", "d"]]
     assert desk.times == [NOON, NOON + timedelta(seconds=2)]
-    assert not group_commit._lines
+    assert not group_commit._waiting
 
 
 def test_each_is_told_what_became_of_its_own(desk: Desk, bring: Callable[..., Future[Any]]) -> None:
@@ -109,7 +109,7 @@ def test_where_writing_for_all_fails_each_writes_alone(desk: Desk, bring: Callab
         guilty.result(PATIENCE_S)
     assert last.result(PATIENCE_S) == []
     assert sorted(desk.kept) == [["a"], ["b", "bad1"], ["c"]]
-    assert not group_commit._lines
+    assert not group_commit._waiting
 
 
 def test_one_transaction_does_not_grow_without_end(

@@ -6,7 +6,7 @@ import pytest
 from django.db.models import Q
 
 from heedful.customers import grouping, identities, joins, messages, people
-from heedful.customers.models import Customer, Identity, IdentityLink, Touchpoint
+from heedful.customers.models import Customer, Identity, IdentityLink, Import, Touchpoint
 from heedful.customers.touchpoints import TouchpointDraft
 from heedful.kit.actor import SYSTEM, By
 from heedful.kit.errors import Refused
@@ -52,6 +52,31 @@ def test_a_server_that_says_what_a_browser_said_is_the_reason_from_then_on() -> 
     send("m-2", ("user_id", "u1"), ("anonymous_id", "a1"), by=By("key", "9", "Server"))
 
     assert (the_join("a1").source, the_join("a1").message) == ("key:9", "m-2")
+
+
+@pytest.mark.parametrize(
+    ("source", "message", "importers", "row"),
+    [
+        ("import:crm", "b.csv, row 12", None, ("b.csv", 12, "b.csv")),
+        ("import:crm", "lists, row 2, of May.csv, row 3", None, ("lists, row 2, of May.csv", 3, "")),
+        ("import:crm", "4711", "a.csv", ("a.csv", None, "a.csv")),
+        ("import:crm", "4711", None, ("", None, "")),
+        ("import:shop", "4711", None, ("c.csv", None, "c.csv")),
+        ("import:gone", "d.csv, row 1", None, ("d.csv", 1, "")),
+        ("key:7", "b.csv, row 12", None, None),
+    ],
+)
+def test_an_imported_join_says_its_file_and_row_as_far_as_they_are_known(
+    source: str, message: str, importers: str | None, row: tuple[str, int | None, str] | None
+) -> None:
+    at = {"started_at": NOON, "map_digest": ""}
+    files = [("crm", "a.csv"), ("crm", "b.csv"), ("shop", "c.csv")]
+    number = {
+        name: Import.objects.create(source=source, file_name=name, file_digest=name, **at).pk for source, name in files
+    }
+    join = IdentityLink(pk=1, source=source, message=message, imported_by=[number[importers]] if importers else None)
+    expected = {} if row is None else {1: joins.FileRow(row[0], row[1], number.get(row[2]))}
+    assert joins.file_rows([join]) == expected
 
 
 @pytest.mark.parametrize(

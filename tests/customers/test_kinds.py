@@ -42,7 +42,7 @@ def test_what_somebody_waits_for_is_known_however_many_others_there_are(monkeypa
     kinds.forget()
     happen("delivered", "noise_0", at=NOON + timedelta(hours=2))
     assert kinds.moving(["noise_0"]) == {"noise_0": "purchase"}
-    assert kinds._known.keys() == {"delivered", "noise_0"}
+    assert kinds._kinds.keys() == {"delivered", "noise_0"}
 
 
 def test_forms_offer_what_is_wanted_and_then_what_came_last(monkeypatch: pytest.MonkeyPatch) -> None:

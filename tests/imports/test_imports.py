@@ -2,19 +2,24 @@
 
 import csv
 import gzip
+import hashlib
 import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from django.db import connection
 
 from heedful import imports
 from heedful.customers import messages
 from heedful.customers.models import Consent, Customer, Import, Organisation, Score, StageChange, Touchpoint
+from heedful.imports import importing
 from heedful.kit.actor import By
 from heedful.kit.errors import Refused
+from heedful.ledger.models import Entry
+from heedful.prove import directions
 from tests.imports import parquet_files
 
 pytestmark = pytest.mark.django_db
@@ -67,6 +72,28 @@ def test_a_second_run_changes_nothing(tmp_path: Path) -> None:
     assert (again.taken, again.duplicates) == (0, 2)
     assert list(Customer.objects.order_by("pk").values()) == before
     assert Touchpoint.objects.count() == 2
+
+
+DIRECTIONS = '[more_is]\n"yes.left" = "worse"\n"number.minutes" = "worse"\n[customer]'
+
+
+def test_a_map_says_which_way_is_better_where_nobody_has(tmp_path: Path) -> None:
+    directions.choose(question="number.minutes", more_is="better", by=BY, at=NOW)
+    file = lay(tmp_path, [HEAD, *GOOD], MAP.replace("[customer]", DIRECTIONS))
+    mapping = imports.read_map(file.with_name("map.toml"))
+    imports.dry_run(table=imports.open_table(file), mapping=mapping, at=NOW)
+    assert directions.every() == {"number.minutes": "better"}
+    for _ in range(2):
+        bring(file)
+    assert directions.every() == {"number.minutes": "better", "yes.left": "worse"}
+    assert Entry.objects.filter(kind="DirectionChosen").count() == 2
+
+
+def test_a_map_that_says_no_direction_is_known_as_before_it_could(tmp_path: Path) -> None:
+    mapping = imports.read_map(lay(tmp_path, []).with_name("map.toml"))
+    says = msgspec.json.encode(mapping).replace(b'"more_is":{},', b"")
+    assert b"more_is" not in says
+    assert importing.digest_of(mapping) == hashlib.blake2b(says, digest_size=16).hexdigest()
 
 
 def test_what_came_is_measured_at_once_so_that_lists_are_planned_for_it(tmp_path: Path) -> None:

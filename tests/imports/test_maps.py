@@ -133,3 +133,17 @@ def test_what_is_no_map_at_all_is_refused_in_a_sentence(tmp_path: Path, said: st
 def test_a_map_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(Refused, match="cannot be read"):
         imports.read_map(tmp_path / "none.toml")
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ('recommend = "worse"', "'recommend' of [more_is]: Of would recommend, more is always better."),
+        ('beauty = "worse"', "'beauty' of [more_is]: There is no question 'beauty'"),
+        ('"yes.left" = "sideways"', "'yes.left' of [more_is]: Say whether more of it is better, worse, or neither."),
+    ],
+)
+def test_a_direction_is_said_of_questions_that_have_none(tmp_path: Path, said: str, words: str) -> None:
+    no = refusal(tmp_path, GOOD.replace("[stages]", f"[more_is]\n{said}\n\n[stages]"))
+    assert words in no
+    assert "line" in no

@@ -44,7 +44,7 @@ def test_a_folder_that_looks_like_a_column_or_a_pattern_is_a_folder(tmp_path: Pa
 
 
 def test_rows_keep_their_order_over_many_batches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parquet, "AT_ONCE", 7)
+    monkeypatch.setattr(parquet, "BATCH_SIZE", 7)
     parquet_files.write(tmp_path / "made.parquet", [{"id": number} for number in range(100)])
     parquet_rows = parquet.rows(tmp_path / "made.parquet")
     assert [row["id"] for row in parquet_rows] == list(range(100))

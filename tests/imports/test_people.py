@@ -1,10 +1,14 @@
 """Who is one customer, by what files really hold."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from django.test import Client
 
+from heedful.associates.models import Associate
 from heedful.customers import joins
+from heedful.customers.joins import FileRow
 from heedful.customers.models import Customer, Identity, Import
 from tests.imports.test_imports import bring, lay
 
@@ -46,7 +50,9 @@ def test_a_family_of_one_landline_and_two_of_a_number_of_noughts_are_four(tmp_pa
 
 
 @pytest.mark.django_db
-def test_rows_that_join_people_are_counted_and_each_join_names_its_row(tmp_path: Path) -> None:
+def test_rows_that_join_people_are_counted_and_each_join_names_its_row(
+    tmp_path: Path, as_: Callable[[Associate], Client], casey: Associate
+) -> None:
     rows = [
         "1,ann@x.example,,Ann,2026-06-01,9",
         "2,,020 7946 0958,Ann,2026-06-02,3",
@@ -64,7 +70,13 @@ def test_rows_that_join_people_are_counted_and_each_join_names_its_row(tmp_path:
     assert list(Import.objects.order_by("pk").values_list("joined", flat=True)) == [0, 1, 0]
     who = Identity.objects.get(value="ann@x.example").customer.person_id
     assert who is not None
-    assert [row.message for row in joins.of(person=who)] == ["second.csv, row 1"]
+    (join,) = joins.of(person=who)
+    assert join.message == "second.csv, row 1"
+    number = Import.objects.get(file_name="second.csv").pk
+    assert joins.file_rows([join]) == {join.pk: FileRow("second.csv", 1, number)}
+    page = as_(casey).get(f"/customers/{who}/person").content.decode().split("Joined by itself")[1]
+    said = " ".join(page.replace("\n", " ").split())
+    assert f'Row 1 of <a href="/setup/imports/{number}"><bdi>second.csv</bdi></a>' in said
 
 
 @pytest.mark.django_db

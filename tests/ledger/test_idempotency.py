@@ -82,6 +82,6 @@ def test_a_refusal_is_not_kept() -> None:
 def test_after_a_week_a_key_is_free_again() -> None:
     do = Doing()
     send(do)
-    assert idempotency.forget(at=NOON + idempotency.KEPT_FOR) == 0
-    assert idempotency.forget(at=NOON + idempotency.KEPT_FOR + timedelta(seconds=1)) == 1
+    assert idempotency.forget(at=NOON + idempotency.RETENTION) == 0
+    assert idempotency.forget(at=NOON + idempotency.RETENTION + timedelta(seconds=1)) == 1
     assert send(do).is_repeated is False

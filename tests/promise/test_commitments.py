@@ -313,7 +313,7 @@ def test_a_new_promise_finds_its_history_in_the_background(casey: Associate) -> 
 
 
 def test_a_recount_that_was_interrupted_goes_on_where_it_was(casey: Associate, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recounts, "AT_ONCE", 1)
+    monkeypatch.setattr(recounts, "BATCH_SIZE", 1)
     for number in range(3):
         tell(f"p{number}", "complained", MONDAY, properties={"timely": "yes"})
     promise = make(casey, StandardDraft(form="yes", from_kind="complained", property="timely"))

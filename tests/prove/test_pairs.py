@@ -34,7 +34,7 @@ def test_letters_say_of_every_pair_what_its_comparison_says() -> None:
         (a, b) for a in figures for b in figures if a < b and not set(ranking.letters[a]) & set(ranking.letters[b])
     }
     order = list(ranking.letters)
-    assert apart == {(min(pair), max(pair)) for pair in scores._told_apart(figures, order)}
+    assert apart == {(min(pair), max(pair)) for pair in scores._distinct(figures, order)}
     assert 0 < len(apart) < 91
 
 

@@ -51,6 +51,6 @@ def test_what_was_read_before_a_number_is_left_alone(told: list[int]) -> None:
 
 
 def test_the_size_of_a_part_changes_nothing(told: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(backfill, "AT_ONCE", 1)
+    monkeypatch.setattr(backfill, "BATCH_SIZE", 1)
     found = backfill.read(since=NOW - timedelta(days=900), at=NOW)
     assert {trouble.reference for trouble in found} == {f"feedback:{told[0]}", f"feedback:{told[1]}"}

@@ -89,7 +89,7 @@ def test_everything_is_read_again_in_steps(casey: Associate, noon: datetime, mon
             f"c{number}@example.test",
             TouchpointDraft("review", noon, f"r-{number}", verbatim=f"The bill is wrong, {number}."),
         )
-    monkeypatch.setattr(rereadings, "AT_ONCE", 2)
+    monkeypatch.setattr(rereadings, "BATCH_SIZE", 2)
     row = rereadings.start(because="a new topic", by=casey.by, at=noon)
     assert (row.total, row.done) == (5, 0)
     with pytest.raises(Refused, match="already"):

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
@@ -18,7 +19,7 @@ from heedful.kit.actor import SYSTEM
 from heedful.promise import promises
 from heedful.promise.models import Commitment
 from heedful.promise.standards import StandardDraft as Standard
-from heedful.prove import periods, scorecards
+from heedful.prove import directions, periods, scorecards
 from tests.cast import make_promise
 from tests.work import work
 
@@ -83,6 +84,33 @@ def test_the_board_says_it_in_words(shop: None, as_: As, bo: Associate) -> None:
         "A second van",
     ):
         assert words in page
+
+
+def test_where_nobody_has_said_which_way_is_better_the_board_leads_to_saying_it(
+    acme: Company, as_: As, bo: Associate, casey: Associate
+) -> None:
+    now = timezone.now()
+    make_promise(
+        wording=promises.Wording(words="Delivered within two days"),
+        standards=[Standard(form="within", from_kind="order_placed", to_kind="delivered", within_s=172_800)],
+        by=SYSTEM,
+        at=now,
+    )
+    who, ordered = (("user_id", "u"),), now - timedelta(days=9)
+    drafts = [
+        TouchpointDraft("order_placed", ordered, "o", who),
+        TouchpointDraft("delivered", ordered + timedelta(days=1), "d", who),
+        TouchpointDraft("asked", ordered + timedelta(days=2), "s", who, scores={"yes.left": 1}),
+    ]
+    messages.record(messages=[SourceMessage(draft) for draft in drafts], source="test", by=SYSTEM, at=now)
+    work()
+    link = 'href="/board/scores/yes.left#direction"'
+    assert link in as_(casey).get("/board/").content.decode()
+    assert link not in as_(bo).get("/board/").content.decode()
+    assert 'id="direction"' in as_(casey).get("/board/scores/yes.left").content.decode()
+    directions.choose(question="yes.left", more_is="worse", by=casey.by, at=now)
+    cache.clear()
+    assert link not in as_(casey).get("/board/").content.decode()
 
 
 def test_the_board_says_how_to_read_its_bars_and_intervals_in_numbers(shop: None, as_: As, bo: Associate) -> None:
@@ -170,9 +198,9 @@ def test_all_but_the_first_five_promises_are_folded_and_none_is_lost(shop: None,
         )
     page = as_(bo).get("/board/").content.decode()
     open_ones, _, folded = page.partition("All promises: 2 more")
-    assert open_ones.count('class="promise-line"') == 5
+    assert open_ones.count('class="promise-row"') == 5
     assert "Delivered within two days" in open_ones
-    assert folded.count('class="promise-line"') == 2
+    assert folded.count('class="promise-row"') == 2
 
 
 def test_what_is_still_open_is_counted_whenever_it_is_due(shop: None, as_: As, bo: Associate) -> None:

@@ -244,7 +244,7 @@ def test_what_was_joined_by_itself_says_why_and_is_parted_on_the_page(
 
     page = client.get(f"/customers/{alice.pk}/person").content.decode().split("Joined by itself")[1]
     assert "order-17" in page
-    assert "The shop" in page
+    assert "from the key <bdi>The shop</bdi> on 2 March 2026" in " ".join(page.split())
     done = client.post(f"/customers/{alice.pk}/joins/{join.pk}/parting", follow=True).content.decode()
     assert "are two customers now, whatever messages say later." in done
     messages.record(messages=[SourceMessage(description=said)], source="shop", by=shop.by, at=NOON)

@@ -55,7 +55,7 @@ def test_the_surroundings_of_a_page_take_four_queries_at_most(
 
 
 def test_every_place_of_the_menu_is_there(acme: object) -> None:
-    places = [*shell.MINE, *shell.VERBS, *shell.HOUSE]
+    places = [*shell.MINE, *shell.VERBS, *shell.SETUP_MENU]
     places += [inner for place in places for inner in place.inside]
 
     assert [place.page for place in places if shell.href(place.page) is None] == []

@@ -1,5 +1,6 @@
 """Somebody who is added without a password is invited, by mail or by a link to hand over, and comes in by it once."""
 
+import argparse
 import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -12,6 +13,7 @@ from django.utils import timezone
 
 from heedful.associates import associates, welcome_links
 from heedful.associates.models import Associate, Role, WelcomeLink
+from heedful.cli import associate
 from heedful.courier.models import Mail, Sending
 from heedful.kit.actor import SYSTEM
 from heedful.kit.errors import Forbidden, Refused
@@ -89,6 +91,59 @@ def test_without_a_mail_server_the_link_is_shown_once_to_be_handed_over(as_: As,
     newer = LINK.search(client.post(f"/setup/associates/{row.pk}/invitation").content.decode())
     assert newer is not None
     assert (is_open(found[2]), is_open(newer[2])) == (False, True)
+
+
+def test_who_is_added_again_gets_a_new_link_and_the_old_one_ends(as_: As, ada: Associate, settings: Any) -> None:
+    settings.SMTP_URL = ""
+    client = as_(ada)
+    older = LINK.search(add(client))
+    page = add(client, email=" Noor@Acme.test ")
+    row = Associate.objects.get(email="noor@acme.test")
+    assert older is not None
+    assert "noor@acme.test is already here." in page
+    assert f'action="/setup/associates/{row.pk}/invitation"' in page
+    assert "Make a new link" in page
+    shown = client.post(f"/setup/associates/{row.pk}/invitation").content.decode()
+    newer = LINK.search(shown)
+    assert newer is not None
+    assert "The link from before no longer works." in shown
+    assert (is_open(older[2]), is_open(newer[2])) == (False, True)
+    entries = Entry.objects.filter(kind="WelcomeLinkMade").order_by("pk")
+    assert [entry.data["ends_earlier"] for entry in entries] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("is_active", "words"),
+    [(True, "sets a new one at the log-in"), (False, "They are deactivated. Let them in again on their page.")],
+)
+def test_who_is_added_again_and_needs_no_link_gets_none(
+    as_: As, ada: Associate, mira: Associate, is_active: bool, words: str
+) -> None:
+    Associate.objects.filter(pk=mira.pk).update(is_active=is_active)
+    page = add(as_(ada), email=mira.email)
+    assert words in page
+    assert f'href="/setup/associates/{mira.pk}"' in page
+    assert "/invitation" not in page
+
+
+def test_the_shell_gives_a_new_link_too(ada: Associate, settings: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    settings.SMTP_URL = ""
+    token = link(noor())
+    with pytest.raises(Refused, match=r"no password yet: heedful associate invite noor@acme\.test lets them in"):
+        run_associate("add", "noor@acme.test")
+    assert is_open(token)
+    assert run_associate("invite", "noor@acme.test") == 0
+    out, err = capsys.readouterr()
+    newer = LINK.search(out)
+    assert newer is not None
+    assert "The link from before no longer works." in err
+    assert (is_open(token), is_open(newer[2])) == (False, True)
+
+
+def run_associate(*words: str) -> int:
+    parser = argparse.ArgumentParser()
+    associate.arguments(parser)
+    return associate.run(parser.parse_args(words))
 
 
 def test_who_has_a_password_or_single_sign_on_may_come_in_now(

@@ -3,8 +3,8 @@
 `opening` begins one, `outreach` begins one by hand or writes to a customer, `promises` begins one for a promise that
 was broken, `ownership` is who has it and `bulk` hands several over, `work` answers the customer, `notes` is what is
 written down on it, `correspondence` what is said with the customer, `clocks` is the time that runs, `closing` closes
-and reopens, `events` is what others are told, `backfill` is of years gone by, `withdrawal` takes back what an import
-had opened.
+and reopens, `reopening` is what a customer writes on a closed one, `events` is what others are told, `backfill` is of
+years gone by, `withdrawal` takes back what an import had opened.
 """
 
 from heedful.act.cases.backfill import CasesBackfilled as CasesBackfilled
@@ -42,6 +42,7 @@ from heedful.act.cases.ownership import release_each as release_each
 from heedful.act.cases.ownership import take as take
 from heedful.act.cases.promises import open_for_broken_promise as open_for_broken_promise
 from heedful.act.cases.promises import open_for_promise_at_risk as open_for_promise_at_risk
+from heedful.act.cases.reopening import hear_message_after as hear_message_after
 from heedful.act.cases.withdrawal import take_back as take_back
 from heedful.act.cases.work import PURPOSE as PURPOSE
 from heedful.act.cases.work import hear_message as hear_message

@@ -16,7 +16,7 @@ from heedful.kit.errors import Refused
 from heedful.ledger import events
 from heedful.understand.detection import Trouble
 
-SAID_NO = "The customer said that it did not help."
+DID_NOT_HELP = "The customer said that it did not help."
 
 
 @transaction.atomic
@@ -41,7 +41,7 @@ def reopen(*, case: Case, reason: str = "", by: By, at: datetime) -> Case:
     row = lock_for(case, "case.close", by=by, is_open=False)
     if row.is_open:
         raise Refused("This case is open.", code="already_open")
-    return _go_on(row, reason=names.text(reason), with_lead=row.with_lead, by=by, at=at)
+    return go_on(row, reason=names.text(reason), with_lead=row.with_lead, by=by, at=at)
 
 
 @transaction.atomic
@@ -58,7 +58,7 @@ def hear_whether_it_helped(*, case: Case, helped: bool, said_at: datetime | None
     row.save(update_fields=["helped", "helped_at"])
     events.record(CustomerSaidWhetherItHelped(row.pk, helped), by=by, at=at)
     if not helped and not row.is_open:
-        return _go_on(row, reason=SAID_NO, with_lead=True, by=by, at=at)
+        return go_on(row, reason=DID_NOT_HELP, with_lead=True, by=by, at=at)
     publish(row)
     return row
 
@@ -72,16 +72,20 @@ def hear_trouble_after(*, case: Case, trouble: Trouble, by: By, at: datetime) ->
     row = lock(case)
     add_trouble(row, trouble, at=at)
     if not row.is_open:
-        row = _go_on(row, reason=trouble.what, with_lead=True, by=by, at=at)
+        row = go_on(row, reason=trouble.what, with_lead=True, by=by, at=at)
     clocks.hear_again(row, heard_at=at, by=by)
     return worsen(row, trouble, by=by, at=at)
 
 
-def _go_on(row: Case, *, reason: str, with_lead: bool, by: By, at: datetime) -> Case:
-    """The customer waits again: a new clock runs, the short one where we had failed."""
+def go_on(row: Case, *, reason: str, with_lead: bool, is_heard_again: bool = False, by: By, at: datetime) -> Case:
+    """Let the customer of a closed case wait again: a new clock runs, the short one where we had failed.
+
+    The caller holds the case. `is_heard_again` where it is because of what came after our last word.
+    """
     clocks.restart(row, is_short=with_lead or row.is_repeat, at=at)
     row.reopened += 1
     row.closed_at, row.outcome, row.with_lead = None, "", with_lead
+    row.is_heard_again = is_heard_again
     ownership.release(row, by=by, at=at)
     ownership.leave_to_lead(row)
     row.priority = max(row.priority, Case.Priority.HIGH) if with_lead else row.priority

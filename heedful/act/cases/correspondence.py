@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import F, Max, OuterRef, QuerySet, Subquery
+from django.db.models import F, Max, OuterRef, Q, QuerySet, Subquery
 
 from heedful.act.models import Case, CaseThread, CaseTrouble, Note
 from heedful.listen import conversations
@@ -27,8 +27,8 @@ def messages_of(case: Case | int) -> QuerySet[Message]:
 def messages_of_person(person: int) -> QuerySet[Message]:
     """The messages of a person, each with when as `at`, and with the number of its case, if any, as `case_id`."""
     case = CaseThread.objects.filter(thread=OuterRef("thread")).values("case")[:1]
-    found = Message.objects.with_sending().filter(thread__customer__person=person)
-    return found.annotate(at=F("occurred_at"), case_id=Subquery(case))
+    rows = Message.objects.with_sending().filter(thread__customer__person=person)
+    return rows.annotate(at=F("occurred_at"), case_id=Subquery(case))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +61,12 @@ def next_word_at(case: Case, *, after: datetime) -> datetime | None:
 
 
 def waiting_troubles(case: Case) -> QuerySet[CaseTrouble]:
-    """What was heard that somebody must answer: neither praise, nor that our answer itself was late."""
-    return case.troubles.filter(is_failure=True).exclude(promise__is_case_clock=True)
+    """What was heard that somebody must answer: neither praise, nor that our answer itself was late.
+
+    What the customer wrote on another case is no failure of ours, and waits for an answer all the same.
+    """
+    waiting = Q(is_failure=True) | Q(reference__startswith="message:")
+    return case.troubles.filter(waiting).exclude(promise__is_case_clock=True)
 
 
 def _of(case: Case | int) -> MessageQuerySet:
@@ -74,8 +78,8 @@ def thread_for(case: Case, *, channel: str, subject: str, at: datetime) -> Threa
 
     The caller holds the case.
     """
-    found = CaseThread.objects.select_related("thread__customer__person").filter(case=case, thread__channel=channel)
-    if link := found.order_by("-pk").first():
+    links = CaseThread.objects.select_related("thread__customer__person").filter(case=case, thread__channel=channel)
+    if link := links.order_by("-pk").first():
         return link.thread
     thread = conversations.start(customer=case.customer, channel=channel, subject=subject, at=at)
     CaseThread.objects.create(case=case, thread=thread)

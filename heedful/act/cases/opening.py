@@ -37,8 +37,8 @@ ANOTHER = timedelta(hours=24)
 def open_for_trouble(*, trouble: Trouble, by: By, at: datetime) -> Case:
     """Open a case for the person in trouble, or join the open one; of two signs at once the second joins."""
     matter = hold_matter(trouble.customer)
-    if known := _known(trouble):
-        return _hear_more(known, trouble, by=by, at=at)
+    if row := _trouble_row(trouble):
+        return _hear_more(row, trouble, by=by, at=at)
     if case := open_case_for(matter):
         return join(case, trouble, by=by, at=at)
     return open_new(matter, trouble, by=by, at=at)
@@ -95,11 +95,11 @@ def matter_of(customer: int) -> Matter:
 def hold_matter(customer: int) -> Matter:
     """Return the matter, held until the transaction ends so that nobody opens a second case beside."""
     matter = None
-    while matter != (found := matter_of(customer)):
-        matter = found
+    while matter != (current := matter_of(customer)):
+        matter = current
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"act.case:{matter.person}"])
-    return found
+    return current
 
 
 def open_case_for(matter: Matter) -> Case | None:
@@ -110,11 +110,11 @@ def open_case_for(matter: Matter) -> Case | None:
 
 def case_for(trouble: Trouble, matter: Matter) -> Case | None:
     """The case that heard of this trouble already, else the one that it would join; none where it would open one."""
-    known = _known(trouble)
-    return known.case if known else open_case_for(matter)
+    row = _trouble_row(trouble)
+    return row.case if row else open_case_for(matter)
 
 
-def _known(trouble: Trouble) -> CaseTrouble | None:
+def _trouble_row(trouble: Trouble) -> CaseTrouble | None:
     return CaseTrouble.objects.select_related("case").filter(reference=trouble.reference).first()
 
 
@@ -215,23 +215,23 @@ def join(case: Case, trouble: Trouble, *, by: By, at: datetime) -> Case:
     return worsen(case, trouble, by=by, at=at)
 
 
-def _hear_more(known: CaseTrouble, trouble: Trouble, *, by: By, at: datetime) -> Case:
+def _hear_more(row: CaseTrouble, trouble: Trouble, *, by: By, at: datetime) -> Case:
     """The same answer sheet said more: its words come after its score, and may be heard before it."""
-    trouble = _as_it_stands(known) or trouble
-    if (known.severity, known.words) == (trouble.severity, trouble.words):
-        return known.case
-    is_worse = trouble.severity > known.severity
-    known.severity, known.words, known.what = trouble.severity, trouble.words, trouble.what[:300]
-    known.is_failure = trouble.is_failure
-    known.save(update_fields=["severity", "words", "what", "is_failure"])
-    case = Case.objects.select_for_update().get(pk=known.case_id)
+    trouble = _as_it_stands(row) or trouble
+    if (row.severity, row.words) == (trouble.severity, trouble.words):
+        return row.case
+    is_worse = trouble.severity > row.severity
+    row.severity, row.words, row.what = trouble.severity, trouble.words, trouble.what[:300]
+    row.is_failure = trouble.is_failure
+    row.save(update_fields=["severity", "words", "what", "is_failure"])
+    case = Case.objects.select_for_update().get(pk=row.case_id)
     if is_worse:
         clocks.hear_again(case, heard_at=at, by=by)
     return worsen(case, trouble, by=by, at=at) if case.is_open else case
 
 
-def _as_it_stands(known: CaseTrouble) -> Trouble | None:
-    feedback = Feedback.objects.filter(pk=known.feedback_id or 0).first()
+def _as_it_stands(row: CaseTrouble) -> Trouble | None:
+    feedback = Feedback.objects.filter(pk=row.feedback_id or 0).first()
     return _weighed(feedback, Reading.objects.filter(feedback=feedback).first()) if feedback else None
 
 

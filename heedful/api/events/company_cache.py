@@ -7,7 +7,7 @@ from heedful.associates import company
 from heedful.customers.models import Stage
 from heedful.kit import memory
 
-KNOWN_FOR_S = 20.0
+STALE_S = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,20 +20,20 @@ class CompanyFacts:
     until: float
 
 
-_house: list[CompanyFacts] = []
+_facts: list[CompanyFacts] = []
 
 
-@memory.register(stale_s=KNOWN_FOR_S)
+@memory.register(stale_s=STALE_S)
 def forget() -> None:
     """Read it anew."""
-    _house.clear()
+    _facts.clear()
 
 
 def get() -> CompanyFacts:
     """Return what is known, read at most some seconds ago."""
-    if not _house or _house[0].until < monotonic():
+    if not _facts or _facts[0].until < monotonic():
         row = company.find()
         stages = frozenset(Stage.objects.values_list("pk", flat=True))
         country, currency = (row.country, row.currency) if row else ("GB", "EUR")
-        _house[:] = [CompanyFacts(country, currency, stages, monotonic() + KNOWN_FOR_S)]
-    return _house[0]
+        _facts[:] = [CompanyFacts(country, currency, stages, monotonic() + STALE_S)]
+    return _facts[0]

@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 
 METHODS = "GET, POST, OPTIONS"
-ASKED = "authorization, content-type, anonymousid, sentat"
+HEADERS = "authorization, content-type, anonymousid, sentat"
 CACHED_S = "7200"
 
 
@@ -22,7 +22,7 @@ def allow(request: HttpRequest, response: HttpResponse) -> HttpResponse:
         response["Vary"] = "Origin, Access-Control-Request-Headers"
     if request.method == "OPTIONS":
         response["Access-Control-Allow-Methods"] = METHODS
-        response["Access-Control-Allow-Headers"] = request.headers.get("Access-Control-Request-Headers") or ASKED
+        response["Access-Control-Allow-Headers"] = request.headers.get("Access-Control-Request-Headers") or HEADERS
         response["Access-Control-Max-Age"] = CACHED_S
     else:
         response["Access-Control-Expose-Headers"] = "Retry-After, X-RateLimit-Reset"

@@ -36,7 +36,7 @@ _ODD = re.compile(
 def key_candidates(body: bytes) -> list[str]:
     """Return the first texts in a body that may be its key, without reading the body as JSON."""
     pairs = zip(range(KEYS), _KEY.finditer(body), strict=False)
-    return [found[1].decode("utf-8", "replace") for _, found in pairs]
+    return [match[1].decode("utf-8", "replace") for _, match in pairs]
 
 
 def is_mendable(body: bytes) -> bool:
@@ -50,26 +50,26 @@ def mend(body: bytes) -> bytes:
     return _MENDABLE.sub(_mended, body)
 
 
-def _mended(found: re.Match[bytes]) -> bytes:
-    match found.lastgroup:
+def _mended(match: re.Match[bytes]) -> bytes:
+    match match.lastgroup:
         case "text":
-            return found.string[found.start() : found.start("text")] + _ODD.sub(_sound, found["text"])
+            return match.string[match.start() : match.start("text")] + _ODD.sub(_sound, match["text"])
         case "number":
-            return found.string[found.start() : found.start("number")] + b"null"
+            return match.string[match.start() : match.start("number")] + b"null"
         case _:
-            return found[0]
+            return match[0]
 
 
-def _sound(found: re.Match[bytes]) -> bytes:
+def _sound(match: re.Match[bytes]) -> bytes:
     """Return what may stand in a string of JSON."""
-    match found.lastgroup:
+    match match.lastgroup:
         case "half":
-            return found.string[found.start() : found.start("half")] + b"\\ufffd"
+            return match.string[match.start() : match.start("half")] + b"\\ufffd"
         case "raw":
-            raw = b"".join(map(_RAW.__getitem__, found["raw"]))
-            return found.string[found.start() : found.start("raw")] + raw
+            raw = b"".join(map(_RAW.__getitem__, match["raw"]))
+            return match.string[match.start() : match.start("raw")] + raw
         case _:
-            return found[0]
+            return match[0]
 
 
 def depth(text: bytes) -> int:
@@ -87,15 +87,15 @@ def depth(text: bytes) -> int:
 
 def flatten(body: bytes, deepest: int) -> bytes:
     """Return JSON text in which everything nested deeper than `deepest` is null, so that it can be read at all."""
-    level, kept, out = 0, 0, bytearray()
+    level, start, out = 0, 0, bytearray()
     for token in _TOKEN.finditer(body):
         sign = body[token.start()]
         if sign in b"[{":
             level += 1
             if level == deepest + 1:
-                out += body[kept : token.start()] + b"null"
+                out += body[start : token.start()] + b"null"
         elif sign in b"]}":
             if level == deepest + 1:
-                kept = token.end()
+                start = token.end()
             level -= 1
-    return bytes(out + body[kept:])
+    return bytes(out + body[start:])

@@ -42,5 +42,5 @@ def _dict(text: Raw) -> dict[str, Any]:
     return {}
 
 
-def _raw(said: Any) -> Raw:
-    return Raw(msgspec.json.encode(said if isinstance(said, dict) else {}))
+def _raw(value: Any) -> Raw:
+    return Raw(msgspec.json.encode(value if isinstance(value, dict) else {}))

@@ -77,25 +77,25 @@ def _is_unclear(word: Any) -> bool:
 
 def preferences(consent: Any) -> dict[str, bool]:
     """Read the consent that Segment's clients carry in the context."""
-    said = consent.get("categoryPreferences") if isinstance(consent, dict) else None
-    return consents(said) if isinstance(said, dict) else {}
+    categories = consent.get("categoryPreferences") if isinstance(consent, dict) else None
+    return consents(categories) if isinstance(categories, dict) else {}
 
 
 def _value(out: Traits, key: str, value: Any, traits: dict[str, Any], currency: str) -> None:
     """Read the yearly value: `{"amount": 120, "currency": "EUR"}`, or an amount by the year or by the month."""
-    said = value if isinstance(value, dict) else {"amount": value, "currency": traits.get("currency")}
-    number = number_of(said.get("amount"))
+    money = value if isinstance(value, dict) else {"amount": value, "currency": traits.get("currency")}
+    number = number_of(money.get("amount"))
     amount = Decimal(-1) if number is None else number * YEARLY.get(key, 1)
     if not 0 <= amount <= LARGEST:
         out.facts["value_as_sent" if key == "value" else key] = value if isinstance(value, str) else f"{value}"[:80]
         return
-    named = said.get("currency")
+    named = money.get("currency")
     code = currencies.currency_of(str(named)[:20], home=currency) if named else currency
     if not code:
-        out.facts["value_as_sent"] = f"{said.get('amount')} {named}"[:80]
+        out.facts["value_as_sent"] = f"{money.get('amount')} {named}"[:80]
         return
     out.facts["value"] = {
         "amount": str(round(amount, 2)),
         "currency": code,
-        "source": str(said.get("source") or key)[:80],
+        "source": str(money.get("source") or key)[:80],
     }

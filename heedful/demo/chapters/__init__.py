@@ -38,14 +38,14 @@ def life_of(number: int, *, now: datetime) -> CustomerLife:
     else:
         discovery.look_around(rng, life, now)
     life.drafts = [draft for draft in life.drafts if draft.happened_at <= now]
-    life.descriptions = [said for said in life.descriptions if said.at <= now]
+    life.descriptions = [description for description in life.descriptions if description.at <= now]
     return life
 
 
 def messages(life: CustomerLife) -> Iterator[SourceMessage]:
     """Everything that programs told of this customer."""
-    for said in life.descriptions:
-        yield SourceMessage(description=said)
+    for description in life.descriptions:
+        yield SourceMessage(description=description)
     for draft in life.drafts:
         yield SourceMessage(draft=draft)
 

@@ -21,16 +21,16 @@ def start_up(rng: Random, life: CustomerLife, ordered: datetime, now: datetime) 
     add(life, "order_confirmed", ordered + wait, "email", "purchase", {"order": number})
     move(life, ordered + wait, "onboarding")
     order.ask(rng, life, ordered, now)
-    told = rng.random() < 0.74 - 1.3 * strain
-    update = after_working_days(ordered, 1) if told else after_working_days(ordered, rng.randint(4, 9))
-    if told or rng.random() < 0.5:
+    is_informed = rng.random() < 0.74 - 1.3 * strain
+    update = after_working_days(ordered, 1) if is_informed else after_working_days(ordered, rng.randint(4, 9))
+    if is_informed or rng.random() < 0.5:
         add(life, "order_update", update, "email", "onboarding", {"order": number})
     came = rng.random() < 0.92 - strain
     router = after_working_days(ordered, rng.choice([1, 2, 2]) if came else rng.randint(4, 9))
     add(life, "router_delivered", router, "post", "onboarding", {"order": number})
     if not came:
         life.failed_at.append(router)
-    if not told:
+    if not is_informed:
         life.failed_at.append(ordered + 3 * DAY)
         contact.message(rng, life, ordered + timedelta(days=rng.uniform(3, 6)), now, chance=0.35)
     return _online(rng, life, online_by, now, chance=0.86 - 1.9 * strain - (0.25 if not came else 0.0))
@@ -68,8 +68,8 @@ def _online(rng: Random, life: CustomerLife, by: datetime, now: datetime, *, cha
 
 
 def _ask(rng: Random, life: CustomerLife, at: datetime, now: datetime, *, broken: int, missed: bool) -> None:
-    felt = 4.55 + 0.3 * life.temper - (1.5 if missed else 0.0) - 0.75 * (broken - missed)
-    satisfaction = min(5, max(1, round(rng.gauss(felt, 0.55))))
+    mean = 4.55 + 0.3 * life.temper - (1.5 if missed else 0.0) - 0.75 * (broken - missed)
+    satisfaction = min(5, max(1, round(rng.gauss(mean, 0.55))))
     compared = min(2, max(-2, round((satisfaction - life.hopes) * 0.8 + rng.gauss(0, 0.4))))
     score = ten(rng, 1.85 * satisfaction + 0.4 + 0.4 * life.temper, 0.9)
     about = (

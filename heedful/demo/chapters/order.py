@@ -26,11 +26,11 @@ def introduce(life: CustomerLife, at: datetime, joined: datetime, stage: str) ->
         "customer_since": joined.date().isoformat(),
         "value": {"amount": round(life.price * 12, 2), "currency": "GBP", "source": "contract"},
     }
-    said = Description(tuple(who), at, facts, message=f"{life.number}:joined")
-    said.consents = dict.fromkeys(life.silent, False)
+    description = Description(tuple(who), at, facts, message=f"{life.number}:joined")
+    description.consents = dict.fromkeys(life.silent, False)
     if life.organisation:
-        said.organisation, said.organisation_traits = life.organisation, {"name": life.organisation_name}
-    life.descriptions.append(said)
+        description.organisation, description.organisation_traits = life.organisation, {"name": life.organisation_name}
+    life.descriptions.append(description)
 
 
 def ask(rng: Random, life: CustomerLife, at: datetime, now: datetime) -> None:

@@ -12,7 +12,7 @@ from heedful.kit.errors import Refused
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-AT_ONCE = 2_000
+BATCH_SIZE = 2_000
 SELECT = "SELECT * FROM read_parquet(?, hive_partitioning = false)"
 ALONE: dict[str, str | bool | int | float | list[str]] = {
     "threads": 1,
@@ -34,7 +34,7 @@ def rows(path: Path) -> Iterator[dict[str, Any]]:
     with _open(path) as file:
         names = _names(file, path)
         file.execute(SELECT, [str(path)])
-        while batch := file.fetchmany(AT_ONCE):
+        while batch := file.fetchmany(BATCH_SIZE):
             yield from (dict(zip(names, row, strict=True)) for row in batch)
 
 

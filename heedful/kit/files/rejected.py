@@ -53,12 +53,12 @@ class RejectedFile:
         file = self._path.with_name(f"{self._path.name}.part")
         with self._path.open(encoding="utf-8", newline="") as old, file.open("w", encoding="utf-8", newline="") as new:
             if self._is_csv:
-                csv.writer(new).writerows(self._kept_rows(old))
+                csv.writer(new).writerows(self._earlier_rows(old))
             else:
                 new.writelines(line for line in old if 0 < _number(line) <= self._after)
         file.replace(self._path)
 
-    def _kept_rows(self, old: IO[str]) -> Iterator[list[str]]:
+    def _earlier_rows(self, old: IO[str]) -> Iterator[list[str]]:
         for place, row in enumerate(csv.reader(old)):
             if place == 0 or (row and row[0].isdigit() and int(row[0]) <= self._after):
                 yield row

@@ -108,8 +108,8 @@ def _open_csv(path: Path, encoding: str, separator: str, skip: int, digest: str,
 def _named(head: list[str]) -> list[str]:
     """A name for each column: an empty one is `column 3`, the second `name` is `name (2)`."""
     names: list[str] = []
-    for place, told in enumerate(head, 1):
-        name = told.strip() or f"column {place}"
+    for place, title in enumerate(head, 1):
+        name = title.strip() or f"column {place}"
         again = next(count for count in itertools.count(1) if _times(name, count) not in names)
         names.append(_times(name, again))
     return names

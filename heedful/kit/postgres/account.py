@@ -49,8 +49,8 @@ def choose(*, binaries: Path, files: Path) -> Account:
 
 
 def _users(*names: str) -> list[Account]:
-    known = {entry.pw_name: entry for entry in pwd.getpwall()}
-    return [_as(known[name].pw_uid, known[name].pw_gid) for name in names if name in known]
+    by_name = {entry.pw_name: entry for entry in pwd.getpwall()}
+    return [_as(by_name[name].pw_uid, by_name[name].pw_gid) for name in names if name in by_name]
 
 
 def _as(uid: int, gid: int) -> Account:

@@ -16,10 +16,10 @@ def shown(url: str) -> str:
             " only where everybody on this machine reads it. Use a key without one for this command.",
             code="sslpassword",
         )
-    kept = [(name, value) for name, value in options if name != "password"]
+    plain = [(name, value) for name, value in options if name != "password"]
     login, at, place = parts.netloc.rpartition("@")
     return urlunsplit(
-        parts._replace(netloc=login.partition(":")[0] + at + place, query=urlencode(kept, quote_via=quote))
+        parts._replace(netloc=login.partition(":")[0] + at + place, query=urlencode(plain, quote_via=quote))
     )
 
 

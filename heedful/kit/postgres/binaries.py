@@ -78,11 +78,11 @@ def clients(server: int | None = None) -> Path:
     Those of the server's own major write what it can read back; those of an older one refuse it. Without a number
     they are the newest, which read every backup.
     """
-    known = [(version, folder) for folder in _folders(CLIENTS) if (version := _version(folder / CLIENTS[0]))]
+    versions = [(version, folder) for folder in _folders(CLIENTS) if (version := _version(folder / CLIENTS[0]))]
     least = server // 10_000 if server else 0
-    fitting = sorted((version, folder) for version, folder in known if version.major >= least)
+    fitting = sorted((version, folder) for version, folder in versions if version.major >= least)
     if not fitting:
-        raise Refused(_no_clients(max(known)[0] if known else None, least), code="no_postgres")
+        raise Refused(_no_clients(max(versions)[0] if versions else None, least), code="no_postgres")
     lowest = fitting[0][0].major
     return max(pair for pair in fitting if not server or pair[0].major == lowest)[1]
 
@@ -137,18 +137,18 @@ def _package(name: str) -> list[Path]:
 @cache
 def _version(program: Path) -> Version | None:
     """Return a program's release; None for one that does not run here."""
-    found = re.search(r"\(PostgreSQL\) (\d+)(?:\.(\d+))?", _said(program, "--version"))
-    return Version(int(found[1]), int(found[2] or 0)) if found else None
+    match = re.search(r"\(PostgreSQL\) (\d+)(?:\.(\d+))?", _output(program, "--version"))
+    return Version(int(match[1]), int(match[2] or 0)) if match else None
 
 
 @cache
 def _has_extensions(folder: Path) -> bool:
     """Return whether a server comes with what the product's search needs; some systems have a package of its own."""
-    shared = _said(folder / "pg_config", "--sharedir").strip()
+    shared = _output(folder / "pg_config", "--sharedir").strip()
     return not shared or (Path(shared) / "extension" / "pg_trgm.control").is_file()
 
 
-def _said(program: Path, word: str) -> str:
+def _output(program: Path, word: str) -> str:
     with suppress(OSError):
         return subprocess.run([program, word], capture_output=True, text=True).stdout
     return ""

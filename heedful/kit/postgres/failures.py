@@ -43,7 +43,7 @@ def refusal(data: Path, output: str) -> Refused:
     if is_full(data):
         return _of_code(data, errno.ENOSPC, "")
     lines = [line for line in output.splitlines() if line.strip()]
-    grave = [found[0] for line in lines if (found := GRAVE.search(line))]
+    grave = [match[0] for line in lines if (match := GRAVE.search(line))]
     last = (grave or lines or ["it said nothing"])[-1]
     return Refused(f"PostgreSQL did not start: {last.strip()} (more may be in {data / 'postgres.log'}).")
 

@@ -30,8 +30,8 @@ def turn(log: Path) -> bool:
     before = earlier(log)
     before.unlink(missing_ok=True)
     try:
-        with open(log, "rb") as lines, open(before, "wb", opener=private.opened) as kept:
-            shutil.copyfileobj(lines, kept, MEGABYTE)
+        with open(log, "rb") as lines, open(before, "wb", opener=private.opened) as copy:
+            shutil.copyfileobj(lines, copy, MEGABYTE)
     except OSError:
         before.unlink(missing_ok=True)
     os.truncate(log, 0)

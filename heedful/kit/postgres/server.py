@@ -70,8 +70,8 @@ class Server:
         """Ask over the socket; a process id alone proves nothing after a kill."""
         if not (self.sockets / SOCKET).exists():
             return False
-        asked = [str(self.programs / "pg_isready"), "-q", "-t", "3", "-h", str(self.sockets)]
-        return subprocess.run([*asked, "-U", "postgres", "-d", "postgres"], capture_output=True).returncode == 0
+        command = [str(self.programs / "pg_isready"), "-q", "-t", "3", "-h", str(self.sockets)]
+        return subprocess.run([*command, "-U", "postgres", "-d", "postgres"], capture_output=True).returncode == 0
 
     def start(self, *, tied: bool = False) -> subprocess.Popen[bytes] | None:
         """Start the server and wait until it answers; None when it runs already.
@@ -189,15 +189,15 @@ class Server:
         deadline = time.monotonic() + START_S
         while True:
             failures.forget_stale_locks(self.files, self.sockets / SOCKET)
-            process, said_from = self._spawn(tied=tied)
+            process, start = self._spawn(tied=tied)
             if self._becomes_ready(process, deadline):
                 self._remember(tied=tied)
                 return process
-            said = failures.log_since(self.log, said_from)
-            if not failures.passes_by_itself(said) or time.monotonic() > deadline:
+            output = failures.log_since(self.log, start)
+            if not failures.passes_by_itself(output) or time.monotonic() > deadline:
                 process.kill()
                 process.wait()
-                refusal = failures.refusal(self.data, said)
+                refusal = failures.refusal(self.data, output)
                 if refusal.code != "disk_full" or not ballast.give_up(self.data):
                     raise refusal
             time.sleep(0.2)
@@ -227,13 +227,13 @@ class Server:
         flags = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         prefix = self.account.tied() if tied else self.account.prefix
         command = [*prefix, str(self.programs / "postgres"), "-D", str(self.files), *flags]
-        with log.open_to_add(self.log) as said:
-            said_from = said.tell()  # before the server shares the position and moves it
+        with log.open_to_add(self.log) as output:
+            start = output.tell()  # before the server shares the position and moves it
             process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=said, stderr=said, cwd="/", env=_environment(),
+                command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd="/", env=_environment(),
                 start_new_session=True,
             )  # fmt: skip
-        return process, said_from
+        return process, start
 
     def _postmaster(self) -> int | None:
         with suppress(OSError, ValueError, IndexError):
@@ -251,8 +251,8 @@ ROLES = "CREATE ROLE heedful LOGIN;\nCREATE DATABASE heedful OWNER heedful;\n"
 
 
 def _environment() -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
-    return {**kept, "LC_ALL": "C", "LANGUAGE": "C"}
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
+    return {**environment, "LC_ALL": "C", "LANGUAGE": "C"}
 
 
 def _until(true: Callable[[], bool], patience_s: float) -> bool:

@@ -50,8 +50,8 @@ ZONED = re.compile(r"(?P<time>[^\[\]]{8,40})\[(?P<zone>[A-Za-z][A-Za-z0-9_+/-]{1
 
 def zoned(text: str) -> tuple[str, str] | None:
     """What was written and the zone that it names, of `2026-03-05[America/New_York]` (RFC 9557); None without one."""
-    found = ZONED.fullmatch(text.strip())
-    return (found["time"], found["zone"]) if found else None
+    match = ZONED.fullmatch(text.strip())
+    return (match["time"], match["zone"]) if match else None
 
 
 def in_zone(text: str, zone: str) -> str:
@@ -85,12 +85,12 @@ def moment(value: object, *, clock: tzinfo = UTC, language: str = "") -> datetim
     """The moment that a value means, or None: a day is its midnight, and what names no zone is on `clock`."""
     if type(value) is str and (plain := _plain(value)) is not None:  # what programs send, a thousand times a second
         return plain if plain.tzinfo else plain.replace(tzinfo=clock)
-    found = read(value, language=language)
-    if found is None:
+    reading = read(value, language=language)
+    if reading is None:
         return None
-    if not isinstance(found, datetime):
-        return datetime.combine(found, time(), clock)
-    return found if found.tzinfo else found.replace(tzinfo=clock)
+    if not isinstance(reading, datetime):
+        return datetime.combine(reading, time(), clock)
+    return reading if reading.tzinfo else reading.replace(tzinfo=clock)
 
 
 def _plain(text: str) -> datetime | None:
@@ -131,14 +131,14 @@ def _iso(text: str) -> date | datetime | None:
 
 def _by_pattern(text: str, language: str) -> date | datetime | None:
     for pattern in [*WRITTEN, *NAMED] if language else WRITTEN:
-        if found := pattern.fullmatch(text):
-            word = found["month"]
+        if match := pattern.fullmatch(text):
+            word = match["month"]
             if (month := int(word) if word.isdigit() else months.month_of(word, language)) is None:
                 continue
-            day = date(int(found["year"]), month, int(found["day"] or 1))
-            if found["hour"] is None:
+            day = date(int(match["year"]), month, int(match["day"] or 1))
+            if match["hour"] is None:
                 return day
-            return datetime.combine(day, time(int(found["hour"]), int(found["minute"]), int(found["second"] or 0)))
+            return datetime.combine(day, time(int(match["hour"]), int(match["minute"]), int(match["second"] or 0)))
     return None
 
 

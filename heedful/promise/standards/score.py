@@ -39,12 +39,12 @@ def evaluate(
 ) -> tuple[list[Verdict], list[Unreadable]]:
     """Kept at `at_least` or above, broken below."""
     del now
-    sheets: dict[tuple[str, int], list[Evidence]] = {}
+    responses: dict[tuple[str, int], list[Evidence]] = {}
     for seen in ordered:
         if standard.question in seen.scores and standard.from_kind in ("", seen.kind):
-            sheets.setdefault((seen.subject, 0 if seen.subject else seen.id), []).append(seen)
-    begun = [sheet for sheet in sheets.values() if contract.applies(standard, sheet[0])]
-    return [_verdict(standard, sheet[0], sheet[-1]) for sheet in begun], []
+            responses.setdefault((seen.subject, 0 if seen.subject else seen.id), []).append(seen)
+    begun = [response for response in responses.values() if contract.applies(standard, response[0])]
+    return [_verdict(standard, response[0], response[-1]) for response in begun], []
 
 
 def _verdict(standard: StandardSpec, first: Evidence, last: Evidence) -> Verdict:

@@ -92,7 +92,7 @@ def _by_clock(
     if name and key is None:
         return Unreadable(opened_by=opener.id, property=name, reason=f"It has no “{name}” to be matched by.")
     started_at = opener.happened_at
-    met_at, met_by = _first_from(arrivals.get(key), started_at, later=standard.from_kind == standard.to_kind)
+    met_at, arrival = _first_from(arrivals.get(key), started_at, later=standard.from_kind == standard.to_kind)
     at_risk_at = _at_risk_at(standard, started_at, due_at)
     state = _state(met_at, at_risk_at, due_at, now)
     return Verdict(
@@ -101,7 +101,7 @@ def _by_clock(
         at_risk_at=at_risk_at,
         due_at=due_at,
         settled_at=met_at if state == "kept" else max(started_at, due_at) if state == "broken" else None,
-        settled_by=met_by if state in ("kept", "broken") else None,
+        settled_by=arrival if state in ("kept", "broken") else None,
         met_at=met_at,
         state=state,
         measured=None if met_at is None else _seconds(standard, started_at, met_at),

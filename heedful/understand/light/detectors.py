@@ -49,14 +49,14 @@ def _fast(among: tuple[str, ...]) -> Detector:
     import eldc
 
     eldc.init()
-    told = eldc.instance()
-    told.set_scores(2)
+    engine = eldc.instance()
+    engine.set_scores(2)
     if among:
-        told.set_languages(list(among))
+        engine.set_languages(list(among))
 
     def judge(text: str) -> Judgement:
-        found = told.detect_details(text)
-        return Judgement(str(found.language), bool(found.reliable), tuple(found.scores.values()))
+        details = engine.detect_details(text)
+        return Judgement(str(details.language), bool(details.reliable), tuple(details.scores.values()))
 
     return judge
 
@@ -69,13 +69,13 @@ def _model() -> Any:
 
 
 def _plain(among: tuple[str, ...]) -> Detector:
-    told = copy.copy(_model())
-    told.set_languages((frozenset(among) or LANGUAGES) & frozenset(told.labels))
+    engine = copy.copy(_model())
+    engine.set_languages((frozenset(among) or LANGUAGES) & frozenset(engine.labels))
 
     def judge(text: str) -> Judgement:
         if not any(map(str.isalpha, text)):
             return Judgement(UNKNOWN, False, ())
-        best: list[tuple[str, Any]] = told.rank(text)[:2]
+        best: list[tuple[str, Any]] = engine.rank(text)[:2]
         return Judgement(best[0][0], best[0][1] >= SURE, tuple(float(score) for _, score in best))
 
     return judge

@@ -38,9 +38,9 @@ def is_read(code: str) -> bool:
 
 
 def _is_short_english(text: str, *, mostly: bool) -> bool:
-    said = words.letters(text) if len(text) < _SHORT_TEXT else []
-    share = sum(words.plain(word) in _common() for word in said) / max(1, len(said))
-    return share == 1 if 0 < len(said) <= FEW_WORDS else mostly and len(said) > FEW_WORDS and share >= _MOSTLY
+    letters = words.letters(text) if len(text) < _SHORT_TEXT else []
+    share = sum(words.plain(word) in _common() for word in letters) / max(1, len(letters))
+    return share == 1 if 0 < len(letters) <= FEW_WORDS else mostly and len(letters) > FEW_WORDS and share >= _MOSTLY
 
 
 @weights.load_once

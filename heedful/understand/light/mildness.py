@@ -22,18 +22,18 @@ def tempered(
     feelings: Callable[[Sequence[str]], Floats],
 ) -> list[signals.FiredSignals]:
     """The signals of each text; whether it is pleased is given, and `feelings` says it of single sentences."""
-    kept = {row: _unless_pleased(places, is_pleased=is_pleased[row]) for row, places in places_of.items()}
+    left = {row: _unless_pleased(places, is_pleased=is_pleased[row]) for row, places in places_of.items()}
     around = {
         (row, place): sentences.around(texts[row], *place)
-        for row, places in kept.items()
+        for row, places in left.items()
         for some in places.values()
         for place in some
     }
     pleased = dict(zip(around, feelings(list(around.values()))[:, 2] >= PLEASED, strict=True)) if around else {}
-    found: list[signals.FiredSignals] = [()] * len(texts)
-    for row, places in kept.items():
-        found[row] = tuple(_signals(texts[row], row, places, pleased, is_mild=is_pleased[row]))
-    return found
+    fired: list[signals.FiredSignals] = [()] * len(texts)
+    for row, places in left.items():
+        fired[row] = tuple(_signals(texts[row], row, places, pleased, is_mild=is_pleased[row]))
+    return fired
 
 
 def _unless_pleased(places: signals.Places, *, is_pleased: bool) -> signals.Places:
@@ -50,10 +50,10 @@ def _signals(
     is_mild: bool,
 ) -> list[signals.Signal]:
     rules = signals.phrases().rules
-    found = []
+    fired = []
     for name, some in places.items():
         left = [place for place in some if not pleased[row, place]] if rules[name].quiet_when_pleased else some
         mild = is_mild or all(pleased[row, place] for place in some)
         if left:
-            found.append(signals.Signal(name, tuple(dict.fromkeys(text[a:b] for a, b in left)), is_mild=mild))
-    return found
+            fired.append(signals.Signal(name, tuple(dict.fromkeys(text[a:b] for a, b in left)), is_mild=mild))
+    return fired

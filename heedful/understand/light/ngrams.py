@@ -36,8 +36,8 @@ class Grams:
 
     @classmethod
     def stored(cls, held: Mapping[str, NDArray[Any]]) -> Grams:
-        known = {word: number for number, word in enumerate(weights.lines(held["words"]))}
-        return cls(known, held["pairs"], held["rarity"].astype(np.float64) / 256)
+        numbers = {word: number for number, word in enumerate(weights.lines(held["words"]))}
+        return cls(numbers, held["pairs"], held["rarity"].astype(np.float64) / 256)
 
     def features(self, part: words.Words) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
         """(text, feature, value) of every known word and pair, the values of one text brought to length one."""
@@ -46,12 +46,12 @@ class Grams:
         owner = np.repeat(np.arange(n), np.diff(part.starts))
         single = np.flatnonzero(number >= 0)
         both = np.flatnonzero((number[1:] >= 0) & (number[:-1] >= 0) & (owner[1:] == owner[:-1]))
-        at, known = self._pair_numbers(number[both] * len(self.numbers) + number[both + 1])
-        texts = np.concatenate((owner[single], owner[both][known]))
-        found = np.concatenate((number[single], len(self.numbers) + at[known]))
-        values = self.rarity[found]
+        at, is_known = self._pair_numbers(number[both] * len(self.numbers) + number[both + 1])
+        texts = np.concatenate((owner[single], owner[both][is_known]))
+        number_of = np.concatenate((number[single], len(self.numbers) + at[is_known]))
+        values = self.rarity[number_of]
         lengths = np.sqrt(np.bincount(texts, values * values, n))
-        return texts, found, values / lengths[texts]
+        return texts, number_of, values / lengths[texts]
 
     def _pair_numbers(self, keys: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
         if not len(self.pairs):

@@ -16,7 +16,7 @@ def split(text: str) -> list[str]:
 
 def around(text: str, start: int, end: int) -> str:
     """The sentence in which a piece of a text stands, by its first and last character."""
-    before = max((found.end() for found in _END.finditer(text, 0, start)), default=0)
+    before = max((stop.end() for stop in _END.finditer(text, 0, start)), default=0)
     after = _END.search(text, end)
     return text[before : after.start() if after else len(text)]
 

@@ -73,8 +73,8 @@ class Phrase:
 
     def span(self, forms: Sequence[Form], at: int) -> Span | None:
         """First and last place of the phrase in a text whose word `at` fits the anchor."""
-        last = _walk(self.elements[self.anchor + 1 :], forms, at, 1)
-        first = _walk(self.elements[: self.anchor][::-1], forms, at, -1) if last is not None else None
+        last = _reach(self.elements[self.anchor + 1 :], forms, at, 1)
+        first = _reach(self.elements[: self.anchor][::-1], forms, at, -1) if last is not None else None
         return None if first is None or last is None else (first, last)
 
 
@@ -119,32 +119,32 @@ class Phrases:
 def phrases() -> Phrases:
     held = tomllib.loads(weights.text("signals.toml"))
     rules: dict[str, Rule] = {}
-    found: list[Phrase] = []
-    for name, told in held["signals"].items():
-        rules[name] = Rule(told.get("negatable", True), told.get("quiet_when_pleased", False))
+    listed: list[Phrase] = []
+    for name, spec in held["signals"].items():
+        rules[name] = Rule(spec.get("negatable", True), spec.get("quiet_when_pleased", False))
         rules[UNLESS + name] = Rule(negatable=False, quiet_when_pleased=False)
-        found += _listed(name, told)
-        found += [replace(phrase, is_ours=True) for phrase in _listed(name, told.get("ours", {}))]
-        found += _listed(UNLESS + name, told.get("unless", {}))
+        listed += _listed(name, spec)
+        listed += [replace(phrase, is_ours=True) for phrase in _listed(name, spec.get("ours", {}))]
+        listed += _listed(UNLESS + name, spec.get("unless", {}))
     by_word: dict[str, list[int]] = {}
     by_stem: dict[str, list[int]] = {}
-    for number, phrase in enumerate(found):
+    for number, phrase in enumerate(listed):
         anchor = phrase.elements[phrase.anchor]
         for word in anchor.exact:
             by_word.setdefault(word, []).append(number)
         for stem in anchor.stems:
             by_stem.setdefault(stem, []).append(number)
     negators, first, second = (_by_language(held[name]) for name in ("negators", "first_person", "second_person"))
-    return Phrases(rules, negators, first, second, found, by_word, by_stem)
+    return Phrases(rules, negators, first, second, listed, by_word, by_stem)
 
 
 def _by_language(lists: Mapping[str, Sequence[str]]) -> dict[str, frozenset[str]]:
     return {code: frozenset(some) for code, some in lists.items()}
 
 
-def _listed(rule: str, told: Mapping[str, Any]) -> list[Phrase]:
+def _listed(rule: str, spec: Mapping[str, Any]) -> list[Phrase]:
     """The phrases of one table, by language."""
-    lists = ((code, lines) for code, lines in told.items() if isinstance(lines, list))
+    lists = ((code, lines) for code, lines in spec.items() if isinstance(lines, list))
     return [phrase for code, lines in lists for line in lines for phrase in _phrases(rule, code, line)]
 
 
@@ -167,24 +167,24 @@ def places_of(part: words.Words, texts: Sequence[str], codes: Sequence[str]) -> 
     may_anchor = np.fromiter((bool(anchored) for _, anchored in records), bool, len(records))
     hits = np.flatnonzero(may_anchor[part.ids])
     owners = np.searchsorted(part.starts, hits, side="right") - 1
-    found: dict[int, Places] = {}
+    fired: dict[int, Places] = {}
     for row, places in _grouped(owners, hits):
         start, end = part.starts[row], part.starts[row + 1]
-        said = [records[word] for word in part.ids[start:end].tolist()]
-        spans = _spans(held, said, [place - int(start) for place in places], codes[row])
-        if spans and not _is_passed_on(held, [form for form, _ in said], codes[row]):
-            found[row] = _in_characters(texts[row], spans)
-    return found
+        sentence = [records[word] for word in part.ids[start:end].tolist()]
+        spans = _spans(held, sentence, [place - int(start) for place in places], codes[row])
+        if spans and not _is_passed_on(held, [form for form, _ in sentence], codes[row]):
+            fired[row] = _in_characters(texts[row], spans)
+    return fired
 
 
 def _spans(
-    held: Phrases, said: Sequence[tuple[Form, tuple[int, ...]]], places: Sequence[int], code: str
+    held: Phrases, forms_of: Sequence[tuple[Form, tuple[int, ...]]], places: Sequence[int], code: str
 ) -> dict[str, list[Span]]:
     """The places of the phrases that hold, by signal."""
-    forms = [form for form, _ in said]
+    forms = [form for form, _ in forms_of]
     spans: dict[str, list[Span]] = {}
     for at in places:
-        for number in said[at][1]:
+        for number in forms_of[at][1]:
             phrase = held.phrases[number]
             if code not in (language.UNKNOWN, phrase.language):
                 continue
@@ -223,13 +223,13 @@ def _is_passed_on(held: Phrases, forms: Sequence[Form], code: str) -> bool:
 
 def _but(spans: dict[str, list[Span]]) -> dict[str, list[Span]]:
     """The spans of each signal that none of its `unless` meets."""
-    kept: dict[str, list[Span]] = {}
+    left_over: dict[str, list[Span]] = {}
     for name, some in spans.items():
         back = spans.get(UNLESS + name, [])
         left = [span for span in some if not any(span[0] <= last and first <= span[1] for first, last in back)]
         if left and not name.startswith(UNLESS):
-            kept[name] = left
-    return kept
+            left_over[name] = left
+    return left_over
 
 
 def _is_negated(negators: dict[str, frozenset[str]], spoken: str, forms: Sequence[Form], span: Span) -> bool:
@@ -253,14 +253,14 @@ def _in_characters(text: str, spans: dict[str, list[Span]]) -> Places:
 
 def _widest(spans: list[Span]) -> list[Span]:
     """The spans that lie in no other, in the order of the text."""
-    kept: list[Span] = []
+    widest: list[Span] = []
     for first, last in sorted(set(spans), key=lambda span: (span[0], -span[1])):
-        if not kept or last > kept[-1][1]:
-            kept.append((first, last))
-    return kept
+        if not widest or last > widest[-1][1]:
+            widest.append((first, last))
+    return widest
 
 
-def _walk(elements: Sequence[Element], forms: Sequence[Form], at: int, step: int) -> int | None:
+def _reach(elements: Sequence[Element], forms: Sequence[Form], at: int, step: int) -> int | None:
     """The last place that the elements reach going one way from `at`, or none where they do not fit."""
     if not elements:
         return at
@@ -271,7 +271,7 @@ def _walk(elements: Sequence[Element], forms: Sequence[Form], at: int, step: int
         at += step
         if not 0 <= at < len(forms) or forms[at][0] in _STOPS:
             return None
-        if rest[0].fits(forms[at]) and (end := _walk(rest[1:], forms, at, step)) is not None:
+        if rest[0].fits(forms[at]) and (end := _reach(rest[1:], forms, at, step)) is not None:
             return end
     return None
 
@@ -292,12 +292,12 @@ def _form(word: str) -> Form:
 
 def _phrases(signal: str, language: str, line: str) -> list[Phrase]:
     """The phrases of one line: one, and more where an alternative is of several words."""
-    ways = [_ways(told) for told in line.split()]
+    ways = [_ways(word) for word in line.split()]
     return [_phrase(signal, language, " ".join(way)) for way in itertools.product(*ways)]
 
 
-def _ways(told: str) -> list[str]:
-    options = told.replace("-", "_-_").split("|")
+def _ways(word: str) -> list[str]:
+    options = word.replace("-", "_-_").split("|")
     single = "|".join(option for option in options if "_" not in option)
     return [*filter(None, [single]), *(option.replace("_", " ") for option in options if "_" in option)]
 
@@ -308,11 +308,11 @@ def _phrase(signal: str, language: str, line: str) -> Phrase:
     return Phrase(signal, language, elements, weight.index(max(weight)))
 
 
-def _element(told: str) -> Element:
-    if told == "..":
+def _element(word: str) -> Element:
+    if word == "..":
         return Element(frozenset(), (), is_gap=True)
-    if told == BEGINNING:
+    if word == BEGINNING:
         return Element(frozenset(), (), is_beginning=True)
-    options = [words.plain(option).replace("ß", "ss") for option in told.split("|")]
+    options = [words.plain(option).replace("ß", "ss") for option in word.split("|")]
     stems = tuple(option[:-1] for option in options if option.endswith("*"))
     return Element(frozenset(option for option in options if not option.endswith("*")), stems)

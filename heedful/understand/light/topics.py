@@ -117,12 +117,12 @@ def _compass(specs: tuple[TopicSpec, ...]) -> _Compass:
     sums = np.stack([some.sum(axis=0) + DESCRIPTION_WEIGHT * own for some, own in zip(shown, described, strict=True)])
     lengths = np.linalg.norm(sums, axis=1, keepdims=True)
     centres = sums / np.where(lengths > 0, lengths, 1)
-    near = [np.vstack((some, vectors.embed(_said(topic)))) for some, topic in zip(shown, specs, strict=True)]
+    near = [np.vstack((some, vectors.embed(_texts(topic)))) for some, topic in zip(shown, specs, strict=True)]
     counts = np.array([len(some) for some in near])
     return _Compass(_whole(centres), _whole(np.vstack(near)), np.cumsum(counts) - counts)
 
 
-def _said(topic: TopicSpec) -> list[str]:
+def _texts(topic: TopicSpec) -> list[str]:
     """What a topic says of itself: all of it, its name, and each clause of its description."""
     clauses = [clause.strip() for clause in _CLAUSE_END.split(topic.description)]
     return [f"{topic.name}. {topic.description}", topic.name, *filter(None, clauses)]

@@ -34,9 +34,9 @@ class EmbeddingTable:
         return [cached[word] if word in cached else self._remember(word) for word in unique]
 
     def _remember(self, word: str) -> tuple[int, ...]:
-        found = pieces.of(word, self.vocabulary)
-        self.cached[word] = found
-        return found
+        part = pieces.of(word, self.vocabulary)
+        self.cached[word] = part
+        return part
 
 
 @weights.load_once

@@ -92,6 +92,8 @@ class BoardExperience:
     note: str
     """The same of those who answered, where the figures are of everybody."""
     verdict: str
+    direction_href: str = ""
+    """Where it is said whether more of it is better, as long as nobody has said it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +129,7 @@ def _experience(one: proven.ExperienceByOutcome, address: str, more_is: Mapping[
     kept, broken = (one.of_all_kept, one.of_all_broken) if is_of_all else (one.kept, one.broken)
     of = "times" if is_of_all else "answers"
     shown = [
-        figures.experience(label, one.question, figure, of=of, href=f"{address}#felt")
+        figures.experience(label, one.question, figure, of=of, href=f"{address}#experience")
         for label, figure in (("When kept", kept), ("When broken", broken))
     ]
     note = f"Of those who answered: kept {_words(one.kept)}, broken {_words(one.broken)}." if is_of_all else ""
@@ -137,7 +139,12 @@ def _experience(one: proven.ExperienceByOutcome, address: str, more_is: Mapping[
         shown,
         note,
         "" if is_of_all else _verdict(apart, directions.of(one.question, by_question=more_is)),
+        "" if directions.of(one.question, by_question=more_is) else _direction_href(one.question),
     )
+
+
+def _direction_href(question: str) -> str:
+    return f"{reverse('board:scores', args=[question])}#direction"
 
 
 def _words(figure: scores.Estimate | None) -> str:
@@ -163,7 +170,7 @@ def _gap(card: scorecards.PromiseCard, address: str) -> Figure | None:
     if card.gap is None or card.gap_in is None:
         return None
     return figures.gap(
-        f"Gap, {question_kinds.name_of(card.gap_in).lower()}", card.gap_in, card.gap, href=f"{address}#felt"
+        f"Gap, {question_kinds.name_of(card.gap_in).lower()}", card.gap_in, card.gap, href=f"{address}#experience"
     )
 
 

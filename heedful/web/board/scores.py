@@ -118,8 +118,8 @@ def _gaps(question: str, period: Period, side: By) -> object | None:
     scale, names = question_kinds.scale_of(question), Names()
     rows = [
         charts.ScoreRow(names.part(side, key), figure.value, *figure.interval, figure.n)
-        for key, found in sorted(cells.items())
-        if (figure := scores.gap(AnswerTally.of_rows(found), scale))
+        for key, groups in sorted(cells.items())
+        if (figure := scores.gap(AnswerTally.of_rows(groups), scale))
     ]
     widest = float(scale.highest - scale.lowest)
     label = f"{question_kinds.name_of(question)}: experience minus expectation by {side}"

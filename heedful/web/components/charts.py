@@ -103,14 +103,14 @@ def lines(series: Sequence[Series], *, label: str, least: float, most: float, he
     shown = series[:LINES]
     steps = max((len(one.points) for one in shown), default=1)
 
-    def draw(sheet: Canvas) -> Iterator[SafeString]:
-        x = AxisScale(0, max(steps - 1, 1), sheet.left, sheet.width - sheet.right)
+    def draw(canvas: Canvas) -> Iterator[SafeString]:
+        x = AxisScale(0, max(steps - 1, 1), canvas.left, canvas.width - canvas.right)
         y = AxisScale(least, most, height - 24, 10)
-        yield _levels(sheet, y)
-        yield _times(sheet, shown, x, height)
+        yield _levels(canvas, y)
+        yield _times(canvas, shown, x, height)
         for tone, one in enumerate(shown, 1):
             yield _line(one, tone, x, y)
-        yield _ends(sheet, shown, y)
+        yield _ends(canvas, shown, y)
 
     rows = [
         [
@@ -130,10 +130,10 @@ def parts(values: Sequence[Part], *, label: str) -> Picture:
     """Draw amounts as bars from zero, in the order given, each with its name and number."""
     most = max((part.value for part in values), default=1)
 
-    def draw(sheet: Canvas) -> Iterator[SafeString]:
-        size = AxisScale(0, most, 0, sheet.width - sheet.names - 56)
+    def draw(canvas: Canvas) -> Iterator[SafeString]:
+        size = AxisScale(0, most, 0, canvas.width - canvas.names - 56)
         for number, part in enumerate(values):
-            yield link(_bar(sheet, part, _middle(number), size(part.value)), part.href)
+            yield link(_bar(canvas, part, _middle(number), size(part.value)), part.href)
 
     table = drawing.table(label, ["", "Amount"], [[part.name, format_number(part.value)] for part in values])
     return drawing.picture(draw, height=ROW * len(values), label=label, table=table)
@@ -143,8 +143,8 @@ def whiskers(rows: Sequence[ScoreRow], *, label: str, least: float, most: float)
     """Draw scores as dots with their intervals on one scale."""
     height = ROW * len(rows) + 20
 
-    def draw(sheet: Canvas) -> Iterator[SafeString]:
-        at = AxisScale(least, most, sheet.names, sheet.width - 100)
+    def draw(canvas: Canvas) -> Iterator[SafeString]:
+        at = AxisScale(least, most, canvas.names, canvas.width - 100)
         yield format_html_join(
             "",
             '<line class="grid" x1="{0}" x2="{0}" y1="0" y2="{1}"/>'
@@ -152,7 +152,7 @@ def whiskers(rows: Sequence[ScoreRow], *, label: str, least: float, most: float)
             ((n(at(t)), n(height - 20), n(height - 4), format_number(t)) for t in drawing.ticks(least, most)),
         )
         for number, row in enumerate(rows):
-            yield link(_whisker(sheet, row, _middle(number), at), row.href)
+            yield link(_whisker(canvas, row, _middle(number), at), row.href)
 
     table = drawing.table(
         label,
@@ -166,12 +166,12 @@ def journey(moments: Sequence[JourneyMoment], *, label: str, least: float, most:
     """Draw the planned journey as one line of moments, the score above it; where nobody listens it is hollow."""
     y = AxisScale(least, most, 110, 18)
 
-    def draw(sheet: Canvas) -> Iterator[SafeString]:
-        x = AxisScale(0, max(len(moments) - 1, 1), 36, sheet.width - 36)
-        yield format_html('<line class="zero" x1="16" x2="{}" y1="136" y2="136"/>', n(sheet.width - 16))
+    def draw(canvas: Canvas) -> Iterator[SafeString]:
+        x = AxisScale(0, max(len(moments) - 1, 1), 36, canvas.width - 36)
+        yield format_html('<line class="zero" x1="16" x2="{}" y1="136" y2="136"/>', n(canvas.width - 16))
         path = " ".join(f"{n(x(i))},{n(y(m.value))}" for i, m in enumerate(moments) if m.value is not None)
         yield format_html('<polyline class="line stroke-1" points="{}"/>', path)
-        letters = max(4, int(sheet.width / max(len(moments), 1) / 6.5))
+        letters = max(4, int(canvas.width / max(len(moments), 1) / 6.5))
         for number, moment in enumerate(moments):
             yield link(_moment(moment, x(number), y, letters), moment.href)
 
@@ -187,23 +187,23 @@ def _middle(number: int) -> float:
     return ROW * number + ROW / 2
 
 
-def _levels(sheet: Canvas, y: AxisScale) -> SafeString:
+def _levels(canvas: Canvas, y: AxisScale) -> SafeString:
     """Draw the levels of the scale, and zero where it lies between."""
-    left, right = n(sheet.left), n(sheet.width - sheet.right)
+    left, right = n(canvas.left), n(canvas.width - canvas.right)
     return format_html_join(
         "",
         '<line class="{}" x1="{}" x2="{}" y1="{}" y2="{}"/>'
         '<text x="{}" y="{}" text-anchor="end" dominant-baseline="middle">{}</text>',
         (
-            ("zero" if t == 0 else "grid", left, right, n(y(t)), n(y(t)), n(sheet.left - 8), n(y(t)), format_number(t))
+            ("zero" if t == 0 else "grid", left, right, n(y(t)), n(y(t)), n(canvas.left - 8), n(y(t)), format_number(t))
             for t in drawing.ticks(y.least, y.most)
         ),
     )
 
 
-def _times(sheet: Canvas, series: Sequence[Series], x: AxisScale, height: float) -> SafeString:
+def _times(canvas: Canvas, series: Sequence[Series], x: AxisScale, height: float) -> SafeString:
     points = max((one.points for one in series), key=len, default=())
-    every = max(1, -(-len(points) // (10 if sheet.kind == "wide" else 5)))
+    every = max(1, -(-len(points) // (10 if canvas.kind == "wide" else 5)))
     return format_html_join(
         "",
         '<text x="{}" y="{}" text-anchor="middle">{}</text>',
@@ -211,7 +211,7 @@ def _times(sheet: Canvas, series: Sequence[Series], x: AxisScale, height: float)
     )
 
 
-def _ends(sheet: Canvas, series: Sequence[Series], y: AxisScale) -> SafeString:
+def _ends(canvas: Canvas, series: Sequence[Series], y: AxisScale) -> SafeString:
     """Write each line's name at its end, in its colour."""
     ended = [(tone, one.name, one.last) for tone, one in enumerate(series, 1) if one.last is not None]
     places = drawing.apart([y(last) for _, _, last in ended], 15)
@@ -219,7 +219,7 @@ def _ends(sheet: Canvas, series: Sequence[Series], y: AxisScale) -> SafeString:
         "",
         '<text class="strong" x="{}" y="{}" dominant-baseline="middle">{}</text>',
         (
-            (n(sheet.width - sheet.right + 10), n(place), short(name, 11 if sheet.kind == "narrow" else 14))
+            (n(canvas.width - canvas.right + 10), n(place), short(name, 11 if canvas.kind == "narrow" else 14))
             for place, (_, name, _) in zip(places, ended, strict=True)
         ),
     )
@@ -267,31 +267,31 @@ def _dot(x: float, y: float, tone: object, hint: str) -> SafeString:
     )
 
 
-def _bar(sheet: Canvas, part: Part, y: float, size: float) -> SafeString:
+def _bar(canvas: Canvas, part: Part, y: float, size: float) -> SafeString:
     return format_html(
         '<text x="0" y="{1}" dominant-baseline="middle">{0}</text>'
         '<rect class="bar fill-{2}" x="{3}" y="{4}" width="{5}" height="16" rx="3"><title>{6}: {7}</title></rect>'
         '<text class="strong" x="{8}" y="{1}" dominant-baseline="middle">{7}</text>',
-        short(part.name, sheet.letters),
+        short(part.name, canvas.letters),
         n(y),
         part.tone,
-        n(sheet.names),
+        n(canvas.names),
         n(y - 8),
         n(max(size, 2)),
         part.name,
         format_number(part.value),
-        n(sheet.names + max(size, 2) + 8),
+        n(canvas.names + max(size, 2) + 8),
     )
 
 
-def _whisker(sheet: Canvas, row: ScoreRow, y: float, at: AxisScale) -> SafeString:
+def _whisker(canvas: Canvas, row: ScoreRow, y: float, at: AxisScale) -> SafeString:
     return format_html(
         '<text x="0" y="{1}" dominant-baseline="middle">{0}</text>'
         '<line class="whisker stroke-{2}" x1="{3}" x2="{4}" y1="{1}" y2="{1}"/>'
         '<circle class="dot fill-{2}" cx="{5}" cy="{1}" r="5"><title>{6}: {7}, between {8} and {9}</title></circle>'
         '<text class="strong" x="{10}" y="{1}" dominant-baseline="middle" text-anchor="end">{7}</text>'
         '<text x="{11}" y="{1}" dominant-baseline="middle" text-anchor="end">{12}</text>',
-        short(row.name, sheet.letters),
+        short(row.name, canvas.letters),
         n(y),
         row.tone,
         n(at(row.low)),
@@ -301,8 +301,8 @@ def _whisker(sheet: Canvas, row: ScoreRow, y: float, at: AxisScale) -> SafeStrin
         row.text,
         format_number(row.low),
         format_number(row.high),
-        n(sheet.width - 52),
-        n(sheet.width),
+        n(canvas.width - 52),
+        n(canvas.width),
         f"n {row.n:,}",
     )
 

@@ -54,7 +54,7 @@ class Picture:
 
 def picture(draw: Callable[[Canvas], Iterable[SafeString]], *, height: float, label: str, table: SafeString) -> Picture:
     """Draw the same on both papers."""
-    wide, narrow = (_svg(sheet, height, label, draw(sheet)) for sheet in (WIDE, NARROW))
+    wide, narrow = (_svg(canvas, height, label, draw(canvas)) for canvas in (WIDE, NARROW))
     return Picture(wide, narrow, table)
 
 
@@ -113,11 +113,11 @@ def n(number: float) -> str:
     return f"{number:.1f}".rstrip("0").rstrip(".")
 
 
-def _svg(sheet: Canvas, height: float, label: str, drawn: Iterable[SafeString]) -> SafeString:
+def _svg(canvas: Canvas, height: float, label: str, drawn: Iterable[SafeString]) -> SafeString:
     return format_html(
         '<svg class="chart {}" viewBox="0 0 {} {}" role="group" aria-label="{}">{}</svg>',
-        sheet.kind,
-        n(sheet.width),
+        canvas.kind,
+        n(canvas.width),
         n(height),
         label,
         format_html_join("", "{}", ((one,) for one in drawn)),

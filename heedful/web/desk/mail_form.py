@@ -11,7 +11,7 @@ from heedful.listen.models import Message
 from heedful.web.page import PageRequest
 
 WRITTEN = "Written, and on its way. The clock stops when it leaves."
-KEPT = "Written, not sent: no mail server is set up, so it is kept here and the clock goes on. Call the customer."
+UNSENT = "Written, not sent: no mail server is set up, so it is kept here and the clock goes on. Call the customer."
 
 
 class MailForm(forms.Form):
@@ -23,8 +23,8 @@ class MailForm(forms.Form):
     @property
     def gaps(self) -> list[str]:
         """The gaps about which the writer was asked; one more press sends them as they are."""
-        asked = self.is_bound and self.has_error(NON_FIELD_ERRORS, "gap")
-        return gaps.find(self.cleaned_data["subject"], self.cleaned_data["text"]) if asked else []
+        is_open = self.is_bound and self.has_error(NON_FIELD_ERRORS, "gap")
+        return gaps.find(self.cleaned_data["subject"], self.cleaned_data["text"]) if is_open else []
 
 
 def words(request: PageRequest, form: MailForm) -> dict[str, Any]:
@@ -34,4 +34,4 @@ def words(request: PageRequest, form: MailForm) -> dict[str, Any]:
 
 def sentence(message: Message) -> str:
     """What became of a mail that was just written."""
-    return KEPT if message.sending == Sending.KEPT else WRITTEN
+    return UNSENT if message.sending == Sending.KEPT else WRITTEN

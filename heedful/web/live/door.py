@@ -50,7 +50,7 @@ async def _live(receive: Receive, send: Send) -> None:
         if message["type"] == "lifespan.startup":
             hub.open()
             checking = asyncio.create_task(_check_for_ever())
-            _close_when_asked_to_stop()
+            _close_on_stop()
             await send({"type": "lifespan.startup.complete"})
         elif message["type"] == "lifespan.shutdown":
             checking.cancel()
@@ -59,7 +59,7 @@ async def _live(receive: Receive, send: Send) -> None:
             return
 
 
-def _close_when_asked_to_stop() -> None:
+def _close_on_stop() -> None:
     """End the streams at the signal itself: the server would wait for them before it says that it shuts down."""
     loop = asyncio.get_running_loop()
     servers_own = getattr(loop, "_signal_handlers", {}).get(signal.SIGTERM)

@@ -115,7 +115,7 @@ class Hub:
 
 def parameters() -> dict[str, Any]:
     """Return how Django would connect, less what only its own connections understand."""
-    kept = connection.get_connection_params()
+    parameters = connection.get_connection_params()
     for name in ("cursor_factory", "context", "server_side_binding", "prepare_threshold", "isolation_level", "pool"):
-        kept.pop(name, None)
-    return {**kept, "keepalives_idle": 30, "application_name": "heedful live"}
+        parameters.pop(name, None)
+    return {**parameters, "keepalives_idle": 30, "application_name": "heedful live"}

@@ -2,7 +2,7 @@
 
 from django import forms
 from django.contrib.auth import password_validation
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -86,8 +86,16 @@ def add(request: PageRequest) -> HttpResponse:
         with refusals.at_form(form):
             somebody = nouns.add(**data, by=request.user.by, at=timezone.now())
             return _welcome(request, somebody)
-    context = {"title": "Add an associate", "form": form, "submit": "Add", **BACK}
-    return render(request, "setup/form.html", context)
+    context = {"title": "Add an associate", "form": form, "submit": "Add", **_existing(form), **BACK}
+    return render(request, "setup/associate_add.html", context)
+
+
+def _existing(form: forms.Form) -> dict[str, object]:
+    """Who has the address already for which somebody was not added, and whether a link lets them in."""
+    if not form.has_error(NON_FIELD_ERRORS, nouns.ALREADY_HERE):
+        return {"existing": None}
+    row = Associate.objects.get(email__iexact=form.cleaned_data["email"])
+    return {"existing": row, "is_invitable": _is_invitable(row)}
 
 
 def _welcome(request: PageRequest, row: Associate) -> HttpResponse:
@@ -110,7 +118,7 @@ def _invite(request: PageRequest, row: Associate) -> HttpResponse:
     if welcome.is_mailed:
         words = f"An invitation is on its way to {row.email}."
         return redirect_with(request, reverse("setup:associate", args=[row.pk]), words)
-    return _page(request, row, link=welcome.link)
+    return _page(request, row, link=welcome.link, ends_earlier=welcome.ends_earlier)
 
 
 @page("associate.edit")
@@ -128,7 +136,7 @@ BACK = {"back": "/setup/associates", "back_words": "Associates"}
 def associate(request: PageRequest, pk: int) -> HttpResponse:
     """One of them."""
     row = get_object_or_404(Associate.objects.select_related("team"), pk=pk)
-    form = AssociateForm(request.POST or None, initial=_known(row))
+    form = AssociateForm(request.POST or None, initial=_initial(row))
     versions.of(request, form, associate=pk)
     if request.method == "POST" and form.is_valid():
         with refusals.at_form(form):
@@ -144,21 +152,28 @@ def _page(
     form: forms.Form | None = None,
     password: forms.Form | None = None,
     link: str = "",
+    ends_earlier: bool = False,
 ) -> HttpResponse:
     context = {
         "row": row,
-        "form": form or versions.of(request, AssociateForm(initial=_known(row)), associate=row.pk),
+        "form": form or versions.of(request, AssociateForm(initial=_initial(row)), associate=row.pk),
         "password": password or PasswordForm(),
         "held": Case.objects.open().filter(owner=row).count(),
         "link": link,
-        "is_invitable": row.is_active and not row.has_usable_password(),
+        "ends_earlier": ends_earlier,
+        "is_invitable": _is_invitable(row),
         "invited": welcome_links.pending(associate=row, at=timezone.now()),
         "way_in": _way_in(request, row),
     }
     return render(request, "setup/associate.html", context)
 
 
-def _known(row: Associate) -> dict[str, object]:
+def _is_invitable(row: Associate) -> bool:
+    """Whether somebody has no password yet, and may choose one by a link."""
+    return row.is_active and not row.has_usable_password()
+
+
+def _initial(row: Associate) -> dict[str, object]:
     return {"name": row.name, "email": row.email, "role": row.role, "team": row.team}
 
 

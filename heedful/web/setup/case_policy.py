@@ -45,7 +45,8 @@ class CasePolicyForm(forms.Form):
         label="Days within which another failure is a second one",
         min_value=1,
         max_value=3_650,
-        help_text="A second failure goes to a lead with half the time.",
+        help_text="A second failure goes to a lead with half the time. A customer who writes on a case that was closed"
+        " within these days opens it again.",
     )
     answer_within_h = forms.IntegerField(
         label="Hours to answer, without a promise of your own",

@@ -92,12 +92,12 @@ def lines(rows: Iterable[Entry]) -> list[LedgerRow]:
     codes, things = _Codes(), _things(rows)
     actors = names.ActorQueries(f"{row.by_kind}:{row.by_id}" if row.by_id else row.by_kind for row in rows)
     bundle.fetch(*codes.queries, *actors, *things.values())
-    known, who = _known(things), names.actors(actors)
+    labels, who = _labels(things), names.actors(actors)
     return [
         LedgerRow(
             row,
             row.by_label or who.get(f"{row.by_kind}:{row.by_id}" if row.by_id else row.by_kind, row.by_kind),
-            [_fact(name, value, known, codes) for name, value in row.data.items() if value not in (None, "", [], {})],
+            [_fact(name, value, labels, codes) for name, value in row.data.items() if value not in (None, "", [], {})],
         )
         for row in rows
     ]
@@ -127,7 +127,7 @@ def _things(rows: Sequence[Entry]) -> dict[Any, QuerySet[Any]]:
     return {model: model.objects.filter(pk__in=ids) for model, ids in numbers_of.items() if ids}
 
 
-def _known(things: Mapping[Any, QuerySet[Any]]) -> EntryLabels:
+def _labels(things: Mapping[Any, QuerySet[Any]]) -> EntryLabels:
     label = {named.model: named.label for named in NAMED.values()}
     return {model: {row.pk: str(getattr(row, label[model])) for row in rows} for model, rows in things.items()}
 

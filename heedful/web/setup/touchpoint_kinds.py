@@ -78,15 +78,15 @@ def touchpoint_kind(request: PageRequest, slug: str) -> HttpResponse:
 def _waiting(slugs: Iterable[str]) -> dict[str, list[WaitingKind]]:
     """Return who waits for each kind, promises first."""
     watchers: dict[str, list[WaitingKind]] = defaultdict(list)
-    wanted = set(slugs)
-    standards = Standard.objects.today().filter(Q(from_kind__in=wanted) | Q(to_kind__in=wanted), promise__ended_at=None)
+    order = set(slugs)
+    standards = Standard.objects.today().filter(Q(from_kind__in=order) | Q(to_kind__in=order), promise__ended_at=None)
     for standard in standards.select_related("promise").order_by("promise__words"):
         promise = standard.promise
         line = WaitingKind("handshake", promise.words, reverse("desk:promise", args=[promise.slug]))
-        for slug in wanted & {standard.from_kind, standard.to_kind}:
+        for slug in order & {standard.from_kind, standard.to_kind}:
             if line not in watchers[slug]:
                 watchers[slug].append(line)
-    for survey in Survey.objects.running().filter(moment_kind__in=wanted).order_by("name"):
+    for survey in Survey.objects.running().filter(moment_kind__in=order).order_by("name"):
         line = WaitingKind("ear", survey.name, reverse("desk:survey", args=[survey.pk]))
         watchers[survey.moment_kind].append(line)
     return watchers

@@ -181,7 +181,7 @@ def test_strange_traits_never_cost_a_batch(traits: dict[str, Any], send: Send) -
 
 
 def test_a_bad_client_cannot_fill_the_disk(send: Send, key: Key, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rejections, "KEPT", 60)
+    monkeypatch.setattr(rejections, "MOST_ROWS", 60)
     for _ in range(3):
         send("/v1/batch", batch(*[item(type="dance", properties={"text": "x" * 3_000})] * 120))
     rows = list(rejections.of(key=key.pk))

@@ -302,7 +302,7 @@ def test_the_page_is_one_small_answer_without_third_parties(client: Client, invi
         f"/s/{invitation.token}?lang=de",
     ]
     assert "http" not in text
-    assert "survey-" not in text
+    assert "survey-preview" not in text
     assert answer.cookies == {}
 
 

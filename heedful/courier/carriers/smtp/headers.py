@@ -54,10 +54,10 @@ class WireHeader:
 
 
 def _registry() -> HeaderRegistry:
-    known = HeaderRegistry().registry
+    headers = HeaderRegistry().registry
     registry = HeaderRegistry(BaseHeader, cast("Any", WireHeader), use_default_map=False)
     for name in OF_PARTS:
-        registry.map_to_type(name, cast("Any", known[name]))
+        registry.map_to_type(name, cast("Any", headers[name]))
     return registry
 
 

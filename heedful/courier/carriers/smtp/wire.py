@@ -131,7 +131,7 @@ class Connection:
             raise self._refused(*next(iter(error.recipients.values()))) from None
         except smtplib.SMTPSenderRefused as error:
             self._hang_up()
-            raise ServerFailed(f"The mail server does not take mails from {sender}: {_said(error)}") from None
+            raise ServerFailed(f"The mail server does not take mails from {sender}: {_reply(error)}") from None
         except smtplib.SMTPDataError as error:
             raise self._refused(error.smtp_code, error.smtp_error) from None
         except (smtplib.SMTPNotSupportedError, UnicodeError):
@@ -206,9 +206,9 @@ class Connection:
         if isinstance(error, ssl.SSLError):
             return self._why_not_covered(error)
         if isinstance(error, smtplib.SMTPAuthenticationError):
-            return f"Your mail server does not accept the name and password: {_said(error)}"
+            return f"Your mail server does not accept the name and password: {_reply(error)}"
         if isinstance(error, smtplib.SMTPResponseException):
-            return f"Your mail server said {_said(error)}"
+            return f"Your mail server said {_reply(error)}"
         return f"We could not reach your mail server {self.address.shown} ({str(error)[:160] or type(error).__name__})."
 
     def _why_not_covered(self, error: ssl.SSLError) -> str:
@@ -230,7 +230,7 @@ class Connection:
             smtp.close()
 
 
-def _said(error: smtplib.SMTPResponseException) -> str:
+def _reply(error: smtplib.SMTPResponseException) -> str:
     return f"{error.smtp_code} {_text(error.smtp_error)}"
 
 

@@ -307,11 +307,11 @@ def _answered(queries: HistoryQueries, named: NamedInHistory) -> list[HistoryHel
     """The words about whether it helped, but for those that stand among what was heard. At most one a closing."""
     names = {str(Reference("feedback", pk)): subject for pk, subject in named.feedback}
     troubles = queries.case.troubles.filter(reference__in=names).values_list("reference", flat=True)
-    heard = {names[name] for name in troubles} if names else set()
+    subjects = {names[name] for name in troubles} if names else set()
     answers = [
         _answer(invitation.pk, invitation.answers[question_kinds.OPEN])
         for invitation in queries.invitations
-        if named.subjects[invitation.pk] not in heard
+        if named.subjects[invitation.pk] not in subjects
     ]
     shown = (one for one in answers if queries.before is None or one.place < queries.before)
     return sorted(shown, key=lambda one: one.place)[-queries.most - 1 :]

@@ -102,10 +102,10 @@ def case_list_query(request: PageRequest, teams: Iterable[Team], *, whose: str =
     rows = belonging(Case.objects.all(), chosen, request.user)
     state = request.GET.get("state", "")
     everything = request.GET.get("show", "") == "all" and state not in dict(STATES)
-    found = _behind(_narrowed(rows if everything else in_state(rows, state), request), request)
+    matching = _behind(_narrowed(rows if everything else in_state(rows, state), request), request)
     sort = request.GET.get("sort", "new" if everything else "first")
     return CaseListQuery(
-        cases=found.by_urgency(),
+        cases=matching.by_urgency(),
         keys=["-closed_at", "-pk"] if state == "closed" else ORDERS.get(sort, ORDERS["first"]),
         whose=None if whose else lists.chips(request, "whose", "Whose", _counted(request)),
         states=lists.chips(request, "state", "State", STATES),

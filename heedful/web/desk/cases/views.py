@@ -129,15 +129,15 @@ def _case_to_show(request: PageRequest, pk: int) -> Case:
 
 def _context(request: PageRequest, row: Case, **forms: Any) -> dict[str, Any]:
     """All that the page shows, in two statements: what hangs on the case, and then what hangs on that."""
-    now, known = timezone.now(), shell.of(request).names
+    now, labels = timezone.now(), shell.of(request).names
     side, choices = panel.panel(row.who, here=row), case_page.Choices()
     history, changes = _history(request, row), case_page.AddressQueries(row)
     following = case_page.next_cases(request.user, after=row)
-    hung = [*side.queries, *choices, *history, *changes, *known.queries, following]
+    hung = [*side.queries, *choices, *history, *changes, *labels.queries, following]
     troubles = case_page.troubles_of(request, row, hung)
     beside, named = case_page.TroubleQueries(troubles.rows), case_history.NamedInHistory(history)
     bundle.fetch(*beside, *named)
-    rows = case_page.trouble_rows(troubles.rows, beside, known.topics)
+    rows = case_page.trouble_rows(troubles.rows, beside, labels.topics)
     return {
         "case": row,
         "customer": row.who,
@@ -149,7 +149,7 @@ def _context(request: PageRequest, row: Case, **forms: Any) -> dict[str, Any]:
         "page": troubles,
         "history": case_history.part(history, named),
         "place": urlencode({name: request.GET[name] for name in ("after", "before") if name in request.GET}),
-        "cause": known.causes.get(row.cause, row.cause),
+        "cause": labels.causes.get(row.cause, row.cause),
         "is_mine": row.owner_id == request.user.pk,
         "mailing": mail_form.MailForm(initial={"subject": case_page.subject(rows)}),
         "calling": case_page.CallForm(auto_id="call_%s"),

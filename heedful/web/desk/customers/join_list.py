@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
+from heedful.associates import keys
 from heedful.customers import joins
+from heedful.customers.joins import FileRow
 from heedful.customers.models import Customer, IdentityLink
 from heedful.web import names
 
@@ -18,6 +20,10 @@ class JoinRow:
 
     join: IdentityLink
     source: str
+    is_key: bool
+    """Whether the source is the name of a key."""
+    file_row: FileRow | None
+    """Where it stands, of an imported one."""
     parted_by: str
 
 
@@ -30,13 +36,23 @@ def of(rows: Iterable[IdentityLink]) -> list[JoinRow]:
     """Joins with who said so, and who parted them."""
     rows = list(rows)
     actors = names.actors(names.ActorQueries(actor for row in rows for actor in (row.source, row.parted_by) if actor))
-    return [JoinRow(row, _source(row, actors), actors.get(row.parted_by, row.parted_by)) for row in rows]
+    file_rows = joins.file_rows(rows)
+    return [
+        JoinRow(
+            row,
+            _source(row, actors),
+            is_key=keys.SOURCE.fullmatch(row.source) is not None,
+            file_row=file_rows.get(row.pk),
+            parted_by=actors.get(row.parted_by, row.parted_by),
+        )
+        for row in rows
+    ]
 
 
 def _source(row: IdentityLink, actors: dict[str, str]) -> str:
     """Who said it; of an import the file and the row are what somebody looks up."""
-    if row.source.startswith("import:"):
-        return row.source.removeprefix("import:")
+    if row.source.startswith(joins.IMPORTED):
+        return row.source.removeprefix(joins.IMPORTED)
     return actors.get(row.source, row.source)
 
 

@@ -36,26 +36,26 @@ def customer_list_query(request: PageRequest) -> CustomerListQuery:
     stages = lists.chips(request, "stage", "Stage", Stage.objects.values_list("slug", "name"))
     with_ = lists.chips(request, "with", "With", WITH)
     orders = lists.chips(request, "order", "Order", [("value", "By value")])
-    found = search.find(request.GET.get("q", "")).select_related("stage", "organisation").defer(*UNSHOWN)
+    matching = search.find(request.GET.get("q", "")).select_related("stage", "organisation").defer(*UNSHOWN)
     if stages.chosen:
-        found = found.filter(stage=stages.chosen.value)
+        matching = matching.filter(stage=stages.chosen.value)
     if with_.chosen:
-        found = _with(found, with_.chosen.value)
+        matching = _with(matching, with_.chosen.value)
     elif "q" not in request.GET:
-        found = found.filter(is_known=True)
+        matching = matching.filter(is_known=True)
     if orders.chosen:
-        found, keys = worth.ordered(found)
+        matching, keys = worth.ordered(matching)
     else:
         keys = ["-last_seen_at", "-id"]
     return CustomerListQuery(
-        found, keys, stages, with_, orders, search.organisations(request.GET.get("q", ""))[:MOST_OFFERED]
+        matching, keys, stages, with_, orders, search.organisations(request.GET.get("q", ""))[:MOST_OFFERED]
     )
 
 
 WITH = [("case", "Open case"), ("risk", "Promise at risk"), ("visitors", "Visitors too")]
 
 
-def _with(found: CustomerQuerySet, what: str) -> CustomerQuerySet:
+def _with(rows: CustomerQuerySet, what: str) -> CustomerQuerySet:
     """Those with an open case or a promise at risk, who are few and looked for first.
 
     Within one statement the database takes people for fewer still, and goes through all cases for each of them.
@@ -65,8 +65,8 @@ def _with(found: CustomerQuerySet, what: str) -> CustomerQuerySet:
         "risk": Commitment.objects.filter(changes_at__isnull=False, state="at_risk"),
     }
     if what not in few:
-        return found
-    return found.filter(pk__in=set(few[what].order_by().values_list("customer__person", flat=True)))
+        return rows
+    return rows.filter(pk__in=set(few[what].order_by().values_list("customer__person", flat=True)))
 
 
 COLUMNS: list[lists.Column[Customer]] = [

@@ -19,7 +19,7 @@ from heedful.web.desk.customers.panel import Panel
 from heedful.web.page import PageRequest, page, redirect_with
 
 SEVERITIES = [(3, "Grave"), (2, "Serious"), (1, "Mild")]
-KEPT = "Written, not sent: no mail server is set up, so it is kept here. Call the customer."
+UNSENT = "Written, not sent: no mail server is set up, so it is kept here. Call the customer."
 
 
 class CaseForm(forms.Form):
@@ -69,7 +69,7 @@ def _written(request: PageRequest, who: Customer, message: Message) -> HttpRespo
     """To the case on which it was written, where there is one."""
     if link := CaseThread.objects.filter(thread=message.thread_id).first():
         return redirect_with(request, reverse("desk:case", args=[link.case_id]), mail_form.sentence(message))
-    sentence = KEPT if message.sending == Sending.KEPT else "Written, and on its way."
+    sentence = UNSENT if message.sending == Sending.KEPT else "Written, and on its way."
     return redirect_with(request, reverse("desk:customer", args=[who.pk]), sentence)
 
 

@@ -168,7 +168,7 @@ def entries(
         if (case := _case_of(sitting[0], cases))
         else _touchpoint(sitting, names_of, sources, readings_of)
         for sitting in _sittings(shown.rows)
-        if not (query.is_all and _is_told(sitting[0], cases, contacts))
+        if not (query.is_all and _is_shown(sitting[0], cases, contacts))
     ]
     if query.is_all:
         shown_entries += [
@@ -205,7 +205,7 @@ def _case_of(row: Touchpoint, cases: Mapping[str, Case]) -> Case | None:
     return cases.get(str(row.properties.get("case", "")).partition(".")[0])
 
 
-def _is_told(row: Touchpoint, cases: Mapping[str, Case], contacts: Iterable[Contact]) -> bool:
+def _is_shown(row: Touchpoint, cases: Mapping[str, Case], contacts: Iterable[Contact]) -> bool:
     """Whether the mail, the call or the closing that stopped a clock stands in the timeline by itself."""
     if row.kind != clock.ANSWERED or (case := _case_of(row, cases)) is None:
         return False

@@ -43,12 +43,12 @@ def customer(request: PageRequest, pk: int) -> HttpResponse:
     who = _read(request, pk, records)
     if who.pk != pk:
         return redirect("desk:customer", who.pk)
-    side, known = Panel(who), shell.of(request).names
+    side, labels = Panel(who), shell.of(request).names
     queries = timeline.TimelineQueries(who.pk, list(records))
-    bundle.fetch(*queries, *side.queries, *known.queries)
+    bundle.fetch(*queries, *side.queries, *labels.queries)
     query = timeline.timeline_query(request, queries)
     shown = lists.read(request, query.rows, keys=["-happened_at", "-id"])
-    entries = timeline.entries(shown, queries, names_of=known, query=query)
+    entries = timeline.entries(shown, queries, names_of=labels, query=query)
     return _show(request, who, "timeline", {"page": shown, "entries": entries, "query": query, "panel": side})
 
 
@@ -80,12 +80,12 @@ def promises(request: PageRequest, pk: int) -> HttpResponse:
 def person(request: PageRequest, pk: int) -> HttpResponse:
     """Who a customer is: identities, attributes, stages, consent, and the records that were merged."""
     who = _read(request, pk)
-    side, known = Panel(who), shell.of(request).names
+    side, labels = Panel(who), shell.of(request).names
     identities = Identity.objects.filter(customer__person=who.pk).prefetch_related("contests")
     identities = identities.order_by("kind", "value")[:200]
     quotes, consented = people.quote_rows(person=who.pk), consents.statement_rows(person=who.pk)
     came, joined, merges = stages.changes(person=who.pk), join_list.rows(who), merge_list.rows(who)
-    bundle.fetch(identities, quotes, consented, came, joined, merges, *side.queries, *known.queries)
+    bundle.fetch(identities, quotes, consented, came, joined, merges, *side.queries, *labels.queries)
     context = {
         "panel": side,
         "identities": identities,
@@ -110,8 +110,8 @@ def merge(request: PageRequest, pk: int) -> HttpResponse:
     """Find the other record of the same person."""
     who = _read(request, pk)
     rows = search.find(request.GET.get("q", "")).exclude(pk=who.pk) if request.GET.get("q") else None
-    side, known = Panel(who), shell.of(request).names
-    beside = [*side.queries, *known.queries]
+    side, labels = Panel(who), shell.of(request).names
+    beside = [*side.queries, *labels.queries]
     shown = (
         lists.read(request, rows, keys=["-last_seen_at", "-id"], size=20, beside=beside) if rows is not None else None
     )
@@ -171,12 +171,12 @@ def _show_list(
     request: PageRequest, who: Customer, part: str, rows: QuerySet[Any], *, keys: Sequence[str]
 ) -> HttpResponse:
     """Show a list of what is a customer's, read together with the panel and the names that it needs."""
-    side, known = Panel(who), shell.of(request).names
-    shown = lists.read(request, rows, keys=keys, beside=[*side.queries, *known.queries])
-    context = {"page": shown, "panel": side, "causes": known.causes}
+    side, labels = Panel(who), shell.of(request).names
+    shown = lists.read(request, rows, keys=keys, beside=[*side.queries, *labels.queries])
+    context = {"page": shown, "panel": side, "causes": labels.causes}
     if part == "feedback":
         context["offers"] = corrections.offers(
-            shown.rows, understood.standing_rows(row.pk for row in shown.rows), known.topics
+            shown.rows, understood.standing_rows(row.pk for row in shown.rows), labels.topics
         )
     return _show(request, who, part, context)
 

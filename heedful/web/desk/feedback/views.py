@@ -111,11 +111,11 @@ def _exported(rows: QuerySet[Feedback]) -> QuerySet[Feedback]:
     read = [f"reading__{name}" for name in ("feedback", "sentiment", "topics", "language")]
     plain = ["happened_at", "stage_slug", "channel", "verbatim", "kind", "touchpoint_id", "customer__person"]
     segments = ["customer__segment", "customer__person__segment"]
-    found = rows.only(*plain, *segments, *named, *read)
+    exported = rows.only(*plain, *segments, *named, *read)
     parts = JSONObject(**{name: name for name in ("question", "value", "given", "lowest", "highest", "label")})
     identities = Identity.objects.filter(customer__person=OuterRef("customer__person"), verified=True).order_by("value")
     pair = JSONObject(kind="kind", value="value")
-    return found.annotate(
+    return exported.annotate(
         given=ArraySubquery(given.values(answer=parts)),
         identities=ArraySubquery(identities.values(identity=pair)),
         source=Coalesce(_source(happened_at=OuterRef("happened_at")), _source(), Value("")),
@@ -129,8 +129,8 @@ def _source(**where: OuterRef) -> Subquery:
 
 def _questions_in(rows: QuerySet[Feedback]) -> list[str]:
     """The questions that some of these sheets answer."""
-    asked = answers.questions_answered()[:MOST_QUESTIONS]
-    return [code for code in asked if Score.objects.filter(question=code, feedback__in=rows.order_by()).exists()]
+    questions = answers.questions_answered()[:MOST_QUESTIONS]
+    return [code for code in questions if Score.objects.filter(question=code, feedback__in=rows.order_by()).exists()]
 
 
 def _answer_to(question: str, row: Feedback) -> Any:

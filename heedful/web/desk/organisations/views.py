@@ -87,12 +87,12 @@ def _commitments(row: Organisation) -> QuerySet[Any, Any]:
 
 def _promises(rows: Iterable[Any]) -> list[OrganisationPromise]:
     promises = [OrganisationPromise(*one) for one in rows]
-    return sorted(promises, key=lambda walk: (walk.kept - walk.due, walk.words))
+    return sorted(promises, key=lambda promise: (promise.kept - promise.due, promise.words))
 
 
 def _attainment(promises: list[OrganisationPromise]) -> Figure | None:
     """All promises together, with how sure that is."""
-    share = scores.share_of(sum(walk.kept for walk in promises), sum(walk.due for walk in promises))
+    share = scores.share_of(sum(promise.kept for promise in promises), sum(promise.due for promise in promises))
     if share is None:
         return None
     shown = Figure(

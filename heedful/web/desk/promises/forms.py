@@ -58,8 +58,8 @@ class AudienceField(forms.Field):
             values = _values_of(text)
             if not attribute or not values:
                 raise ValidationError("Say which attribute chooses the customers, and at least one value of it.")
-            known = audience.setdefault(attribute, [])
-            known += [one for one in values if one not in known]
+            chosen = audience.setdefault(attribute, [])
+            chosen += [one for one in values if one not in chosen]
         return audience
 
 
@@ -144,7 +144,7 @@ class PromiseForm(forms.Form):
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
         # Who no longer works here goes on owning what nobody else has taken over.
-        self.fields["experience_question"].choices = _felt_choices(self.initial.get("experience_question", ""))  # type: ignore[attr-defined]
+        self.fields["experience_question"].choices = _experience_choices(self.initial.get("experience_question", ""))  # type: ignore[attr-defined]
         able = Associate.objects.filter(Q(is_active=True) | Q(pk=self.initial.get("owner")))
         self.fields["owner"].queryset = able.order_by("name")  # type: ignore[attr-defined]
 
@@ -191,10 +191,10 @@ def _rows(pairs: Sequence[Pair] | None) -> list[PairRow]:
     return [PairRow(number, *pair) for number, pair in enumerate([*(pairs or ()), ("", "")])]
 
 
-def _felt_choices(kept: str) -> list[Pair]:
+def _experience_choices(current: str) -> list[Pair]:
     """What was answered on a scale, the question that is kept among it; whether a case helped is no promise's."""
     answered = [code for code in answers.questions_answered() if experience.is_of_promises(code)]
-    named = sorted((_question(code), code) for code in {*answered, kept} - {""})
+    named = sorted((_question(code), code) for code in {*answered, current} - {""})
     return [("", "Whichever is answered most"), *((code, name) for name, code in named)]
 
 

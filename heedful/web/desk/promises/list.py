@@ -48,8 +48,8 @@ class PromiseRow:
 
 def lines(rows: Iterable[Promise], when: Period, names: Mapping[str, str]) -> list[PromiseRow]:
     """Promises with their walk."""
-    found = attainment.attainments(since=when.since, until=when.until)
-    return [_line(row, found[row.pk], when, names) for row in rows]
+    attainments = attainment.attainments(since=when.since, until=when.until)
+    return [_line(row, attainments[row.pk], when, names) for row in rows]
 
 
 def whole(rows: Sequence[Promise], when: Period) -> list[PromiseRow]:
@@ -84,7 +84,7 @@ def _figure(title: str, of: Callable[[PromiseRow], scores.Estimate | None]) -> l
     """A figure as columns: its value, the interval around it and how many it rests on."""
 
     def part(name: str) -> Callable[[PromiseRow], Any]:
-        return lambda line: _rounded(getattr(found, name)) if (found := of(line)) else None
+        return lambda line: _rounded(getattr(figure, name)) if (figure := of(line)) else None
 
     words = {"value": title, "low": f"{title}, low", "high": f"{title}, high", "n": f"{title}, answers"}
     return [(words[name], part(name)) for name in words]
@@ -95,8 +95,8 @@ def _rounded(number: float) -> float:
 
 
 def _of(line: PromiseRow, name: str) -> scores.Estimate | None:
-    found: scores.Estimate | None = getattr(line.question, name) if line.question else None
-    return found
+    figure: scores.Estimate | None = getattr(line.question, name) if line.question else None
+    return figure
 
 
 def _since(line: PromiseRow) -> datetime | None:

@@ -84,13 +84,13 @@ def page_context(request: HttpRequest, row: Promise, *, at: datetime) -> dict[st
     when = period(request, at=at)
     states = lists.chips(request, "state", "State", [*Commitment.State.choices, OPEN])
     counts = attainment.attainments(since=when.since, until=when.until, promise=row.pk)[row.pk]
-    address, known, unreadable = reverse("desk:promise", args=[row.slug]), shell.of(request).names, _unreadable(row)
+    address, labels, unreadable = reverse("desk:promise", args=[row.slug]), shell.of(request).names, _unreadable(row)
     measured, total = row.standards.select_related("calendar"), bundle.count(Unreadable.objects.filter(promise=row))
-    bundle.fetch(*known.queries, measured, unreadable, total)
+    bundle.fetch(*labels.queries, measured, unreadable, total)
     return {
         "promise": row,
-        "sentences": sentences(measured, known.kinds),
-        "unheard": unseen_kinds(missing_kinds(measured), known.kinds) if row.is_active else [],
+        "sentences": sentences(measured, labels.kinds),
+        "unheard": unseen_kinds(missing_kinds(measured), labels.kinds) if row.is_active else [],
         **periods.context(request, when),
         "states": states,
         "attainment": counts,
@@ -198,10 +198,10 @@ class ReplayStep:
 
 def replay(history: CommitmentHistory) -> dict[str, Any]:
     """What happened to an instance, in the order of the log, and when we found out."""
-    known, actors = names.Names(), names.ActorQueries(one.source for one in history.touchpoints if one.source)
-    bundle.fetch(*known.queries, *actors)
+    labels, actors = names.Names(), names.ActorQueries(one.source for one in history.touchpoints if one.source)
+    bundle.fetch(*labels.queries, *actors)
     sources = names.sources(actors)
-    called = {touchpoint.pk: known.kind(touchpoint.kind) for touchpoint in history.touchpoints}
+    called = {touchpoint.pk: labels.kind(touchpoint.kind) for touchpoint in history.touchpoints}
     flips = [
         ReplayStep(
             flip.true_from,

@@ -85,13 +85,13 @@ class StandardForm(forms.Form):
                 field = self.fields[_name(form, blank)] = FIELDS[blank.type](blank)
                 if offered and isinstance(field, touchpoint_kinds.TouchpointKindField):
                     field.offered = offered
-                self._offer_what_is_kept(_name(form, blank))
+                self._offer_current(_name(form, blank))
 
-    def _offer_what_is_kept(self, name: str) -> None:
+    def _offer_current(self, name: str) -> None:
         """A choice that came by another door is among those of the page too, so that saving it loses nothing."""
-        field, kept = self.fields[name], self.initial.get(name)
-        if isinstance(field, forms.ChoiceField) and kept and not field.valid_value(kept):
-            field.choices = [*field.widget.choices, (kept, kept)]
+        field, current = self.fields[name], self.initial.get(name)
+        if isinstance(field, forms.ChoiceField) and current and not field.valid_value(current):
+            field.choices = [*field.widget.choices, (current, current)]
 
     def clean(self) -> dict[str, Any]:
         """Say beside each gap what is missing in it, and above the sentences why they cannot be measured."""
@@ -158,11 +158,11 @@ def _name(form: Form, blank: Blank) -> str:
 
 def unseen_kinds(typed: Iterable[str], offered: Mapping[str, str] | None = None) -> list[UnseenKind]:
     """What kinds are called that were typed, by name or by code, and of which none has arrived yet."""
-    known = touchpoint_kinds.offered() if offered is None else offered
-    codes = [touchpoint_kinds.code_of(text, known) for text in typed]
+    offers = touchpoint_kinds.offered() if offered is None else offered
+    codes = [touchpoint_kinds.code_of(text, offers) for text in typed]
     nearest = kinds.nearest(kinds.unseen(slugs=codes))
     return [
-        UnseenKind(touchpoint_kinds.name_of(code, known), touchpoint_kinds.name_of(alike, known))
+        UnseenKind(touchpoint_kinds.name_of(code, offers), touchpoint_kinds.name_of(alike, offers))
         for code, alike in nearest.items()
     ]
 

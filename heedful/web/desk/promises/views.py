@@ -42,15 +42,17 @@ def index(request: PageRequest) -> HttpResponseBase:
     """All promises with their walk."""
     period = promise_page.period(request, at=timezone.now())
     ended = lists.chips(request, "show", "Show", [("ended", "Ended")])
-    found = Promise.objects.select_related("stage", "owner", "recount").prefetch_related(
+    everything = Promise.objects.select_related("stage", "owner", "recount").prefetch_related(
         Prefetch("standards", Standard.objects.select_related("calendar"))
     )
-    rows = (found.exclude(ended_at=None) if ended.chosen else found.active()).order_by("stage__position", "pk")
+    rows = (everything.exclude(ended_at=None) if ended.chosen else everything.active()).order_by(
+        "stage__position", "pk"
+    )
     if request.GET.get("format") == "csv":
         return lists.csv_of(request, "promises", promise_list.whole(list(rows), period), promise_list.COLUMNS)
-    bundle.fetch(rows, *(known := shell.of(request).names).queries)
+    bundle.fetch(rows, *(labels := shell.of(request).names).queries)
     context = {
-        "rows": promise_list.lines(rows, period, known.kinds),
+        "rows": promise_list.lines(rows, period, labels.kinds),
         "export": lists.query(request.GET, format="csv"),
         **periods.context(request, period),
         "ended": ended,
@@ -128,8 +130,8 @@ def retrospective(request: PageRequest) -> HttpResponse:
         return render(request, "desk/promises/retrospect.html", {"retrospect": None})
     form.is_valid()
     audience = form.cleaned_data.get("audience") or {}
-    found = retrospect.would_have_been(drafts=_drafts(rows), audience=audience, at=timezone.now())
-    return render(request, "desk/promises/retrospect.html", {"retrospect": found})
+    result = retrospect.would_have_been(drafts=_drafts(rows), audience=audience, at=timezone.now())
+    return render(request, "desk/promises/retrospect.html", {"retrospect": result})
 
 
 @page("promise.edit")
@@ -147,8 +149,8 @@ def edit(request: PageRequest, slug: str) -> HttpResponse:
     today = row.standards.today().order_by("pk")
     drawn = [standard_forms.initial_of(standard) for standard in today]
     form, rows = _forms(request, promise_forms.wording_of(row), drawn)
-    kept = Standards(initial=drawn, prefix="standard", form_kwargs=rows.form_kwargs).forms
-    versions.of(request, form, *kept, row="Measure", promise=row.pk)
+    current = Standards(initial=drawn, prefix="standard", form_kwargs=rows.form_kwargs).forms
+    versions.of(request, form, *current, row="Measure", promise=row.pk)
     if request.method == "POST" and "more" not in request.POST and form.is_valid() and rows.is_valid():
         try:
             _change(request, row, form.wording(), _drafts(rows))
@@ -201,14 +203,14 @@ def _drafts(rows: Any) -> list[standards.StandardDraft]:
     return [form.draft() for form in rows.forms if not form.cleaned_data.get("DELETE")]
 
 
-def _forms(request: HttpRequest, said: dict[str, Any], initial: list[dict[str, Any]]) -> tuple[PromiseForm, Any]:
-    known = {"offered": cache(touchpoint_kinds.offered)}
+def _forms(request: HttpRequest, wording: dict[str, Any], initial: list[dict[str, Any]]) -> tuple[PromiseForm, Any]:
+    options = {"offered": cache(touchpoint_kinds.offered)}
     if request.method != "POST":
-        return PromiseForm(initial=said), Standards(initial=initial, prefix="standard", form_kwargs=known)
+        return PromiseForm(initial=wording), Standards(initial=initial, prefix="standard", form_kwargs=options)
     sent = request.POST.copy()
     if "more" in sent and (count := sent.get("standard-TOTAL_FORMS", "")).isdecimal():
         sent["standard-TOTAL_FORMS"] = str(min(int(count[:3]) + 1, standard_forms.MOST))
-    return PromiseForm(sent, initial=said), Standards(sent, initial=initial, prefix="standard", form_kwargs=known)
+    return PromiseForm(sent, initial=wording), Standards(sent, initial=initial, prefix="standard", form_kwargs=options)
 
 
 def _form_page(request: PageRequest, form: PromiseForm, rows: Any, row: Promise | None) -> HttpResponse:

@@ -196,19 +196,19 @@ class QuestionForm(forms.Form):
 
     def question(self) -> dict[str, Any]:
         """The question that was filled in."""
-        said, kind = self.cleaned_data, _kind(self.cleaned_data.get("code"))
-        typed = said.get("topic", "").strip()
+        data, kind = self.cleaned_data, _kind(self.cleaned_data.get("code"))
+        typed = data.get("topic", "").strip()
         topic = names.slug(typed, otherwise="topic", most=50).replace("-", "_") if typed else ""
-        code = f"{said['code']}.{topic}" if topic and kind.input != "words" else said["code"]
+        code = f"{data['code']}.{topic}" if topic and kind.input != "words" else data["code"]
         question = {"code": code} | {
-            part: {language: said.get(f"{part}_{language}", "") for language in self.spoken}
+            part: {language: data.get(f"{part}_{language}", "") for language in self.spoken}
             for part in ("text", "low", "high")
         }
         if kind.input == "number":
-            return question | {end: said.get(end) for end in ("at_least", "at_most")}
+            return question | {end: data.get(end) for end in ("at_least", "at_most")}
         if kind.input == "options":
             return question | {"options": self._options()}
-        ends, _, look = said.get("scale", "").partition(" ") if kind.is_rescalable else ("", "", "")
+        ends, _, look = data.get("scale", "").partition(" ") if kind.is_rescalable else ("", "", "")
         return question | ({"scale": [int(end) for end in ends.split("-")], "stars": look == "stars"} if ends else {})
 
     def _options(self) -> list[dict[str, Any]]:
@@ -217,9 +217,9 @@ class QuestionForm(forms.Form):
             language: [names.one_line(line) for line in self.cleaned_data.get(f"options_{language}", "").splitlines()]
             for language in self.spoken
         }
-        filled = {language: [line for line in found if line] for language, found in lines.items()}
+        filled = {language: [line for line in options if line] for language, options in lines.items()}
         return [
-            {"label": {language: found[place] for language, found in filled.items() if place < len(found)}}
+            {"label": {language: options[place] for language, options in filled.items() if place < len(options)}}
             for place in range(max(map(len, filled.values()), default=0))
         ]
 

@@ -123,7 +123,7 @@ def edit(request: PageRequest, pk: int) -> HttpResponse:
     initial = [survey_forms.question_initial(question) for question in row.questions]
     form, rows = _forms(request, survey_forms.initial_of(row), initial, row.languages)
     current = SurveyDesignForm(initial=survey_forms.initial_of(row), spoken=row.languages)
-    versions.of(request, form, *_kept(row, initial), row="Question", current=current, survey=pk)
+    versions.of(request, form, *_current_forms(row, initial), row="Question", current=current, survey=pk)
     if _is_sent(request) and form.is_valid() and rows.is_valid():
         try:
             design = form.design(_questions(rows))
@@ -205,7 +205,7 @@ def _forms(
     return SurveyDesignForm(sent, spoken=spoken), Questions(sent, prefix="question", form_kwargs={"spoken": spoken})
 
 
-def _kept(row: Survey, questions: list[dict[str, Any]]) -> list[Form]:
+def _current_forms(row: Survey, questions: list[dict[str, Any]]) -> list[Form]:
     """A survey's questions as its form shows them."""
     spoken = {"spoken": row.languages}
     return list(Questions(initial=questions, prefix="question", form_kwargs=spoken).forms)
@@ -229,8 +229,8 @@ def _preview(request: HttpRequest, form: SurveyDesignForm, rows: Any, row: Surve
         shown = row or Survey(
             languages=["en"], questions=[{"code": code, "text": {}} for code in ("satisfaction", "open")]
         )
-    wanted = request.POST.get("seen_in", "")
-    language = str(wanted if wanted in shown.languages else shown.languages[0])
+    chosen = request.POST.get("seen_in", "")
+    language = str(chosen if chosen in shown.languages else shown.languages[0])
     tongues = [(code, wordings.in_english(code), code == language) for code in shown.languages]
     survey_form = forms.lay_out(shown, company=shell.of(request).company.name, language=language)
     words = {"send": survey_form.say("send"), "open_hint": wordings.ours("open_hint", language)}

@@ -43,10 +43,10 @@ class TopicForm(forms.Form):
 
     def values(self) -> dict[str, Any]:
         """The topic as the operation takes it."""
-        told = dict(self.cleaned_data)
-        sure = told.pop("sure")
+        data = dict(self.cleaned_data)
+        sure = data.pop("sure")
         threshold = {} if sure is None else {"threshold": sure / 100}
-        return {**told, "examples": told["examples"].splitlines(), **threshold}
+        return {**data, "examples": data["examples"].splitlines(), **threshold}
 
 
 @page("topic.read")
@@ -83,7 +83,7 @@ def try_out(text: str) -> dict[str, Any]:
 def reading_quality(request: PageRequest) -> HttpResponse:
     """How well we read: what was measured, with what is not read."""
     measured = quality.figures()
-    told = {
+    context = {
         "measured_on": date.fromisoformat(measured["measured_on"]),
         "read": ", ".join(sorted(map(wordings.in_english, light.read_languages()))),
         "check": measured["signals_check"],
@@ -91,7 +91,7 @@ def reading_quality(request: PageRequest) -> HttpResponse:
         "fewest": quality.FEWEST,
         **{name: measured[name] for name in ("feelings", "own_sentences", "topics", "languages")},
     }
-    return render(request, "desk/topics/quality.html", told)
+    return render(request, "desk/topics/quality.html", context)
 
 
 def _signal_name(signal: str) -> str:

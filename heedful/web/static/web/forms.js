@@ -54,9 +54,9 @@ window.addEventListener("pageshow", () => {
 
 // A slider says where it stands.
 function sayWhere(slider) {
-  const said = slider.nextElementSibling?.matches("output") ? slider.nextElementSibling : document.createElement("output");
-  said.textContent = `${slider.value} %`;
-  slider.after(said);
+  const output = slider.nextElementSibling?.matches("output") ? slider.nextElementSibling : document.createElement("output");
+  output.textContent = `${slider.value} %`;
+  slider.after(output);
 }
 
 document.addEventListener("input", (event) => {
@@ -70,8 +70,8 @@ const WRITTEN = "textarea[name], input[name]:is([type=text], [type=email], [type
 // What guards an account, such as a code, is not kept.
 function keepTyped(form) {
   if (new URL(form.action).pathname.startsWith("/accounts/")) return;
-  const said = [...form.querySelectorAll(WRITTEN)].map((field) => [field.name, field.value]);
-  if (said.some(([, value]) => value)) sessionStorage.setItem(TYPED, JSON.stringify({ action: form.action, said }));
+  const written = [...form.querySelectorAll(WRITTEN)].map((field) => [field.name, field.value]);
+  if (written.some(([, value]) => value)) sessionStorage.setItem(TYPED, JSON.stringify({ action: form.action, written }));
 }
 
 function findTyped() {
@@ -80,7 +80,7 @@ function findTyped() {
   if (!typed || !document.referrer.startsWith(`${location.origin}/accounts/`)) return;
   const form = [...document.querySelectorAll("main form")].find((one) => one.action === typed.action);
   if (!form) return;
-  typed.said.forEach(([name, value]) => {
+  typed.written?.forEach(([name, value]) => {
     const field = form.elements.namedItem(name);
     if (field && "value" in field) field.value = value;
   });

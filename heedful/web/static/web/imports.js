@@ -19,9 +19,9 @@ const LOST = "The file could not be brought. Load the page again, and try once m
 
 async function json(answer) {
   if (answer.headers.get("Content-Type")?.startsWith("application/json")) {
-    const found = await answer.json();
-    if (answer.ok) return found;
-    throw new Error(found.refusal || LOST);
+    const reply = await answer.json();
+    if (answer.ok) return reply;
+    throw new Error(reply.refusal || LOST);
   }
   const page = answer.status === 422 ? new DOMParser().parseFromString(await answer.text(), "text/html") : null;
   throw new Error(page?.body.textContent.trim().replace(/\s+/g, " ") || LOST);
@@ -34,16 +34,16 @@ async function bring(form, file) {
   const about = new FormData(form);
   about.set("name", file.name);
   about.set("size", file.size);
-  const place = await json(await send(form.action, new URLSearchParams(about), headers));
+  const started = await json(await send(form.action, new URLSearchParams(about), headers));
   bar.hidden = false;
   const size = Number(form.dataset.pieces);
   for (let at = 0; at < file.size; at += size) {
     const piece = file.slice(at, at + size);
     const kind = { ...headers, "Content-Type": "application/octet-stream" };
-    await json(await send(`${place.pieces}?at=${at}`, piece, kind));
+    await json(await send(`${started.pieces}?at=${at}`, piece, kind));
     bar.value = Math.min(1, (at + size) / file.size);
   }
-  window.location = place.page;
+  window.location = started.page;
 }
 
 async function take(form, file) {
