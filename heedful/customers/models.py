@@ -268,7 +268,9 @@ class Score(models.Model):
     That sheet and customer are there the sheet's own row makes sure, which is written, and held, before its scores.
     """
 
-    feedback = models.ForeignKey(Feedback, on_delete=models.CASCADE, related_name="scores", db_constraint=False)
+    feedback = models.ForeignKey(
+        Feedback, on_delete=models.CASCADE, related_name="scores", db_index=False, db_constraint=False
+    )
     question = models.CharField(max_length=80)
     value = WholeOrFloatField()
     given = WholeOrFloatField(null=True)

@@ -299,7 +299,7 @@ def _feedback_draft(row: _Row, message: uuid.UUID, touchpoint: int) -> feedback.
         channel=row.h,
         stage=row.s,
         verbatim=row.v or "",
-        scores={question: feedback.score_draft(question, score) for question, score in (row.o or {}).items()},
+        scores=row.o or feedback.NO_SCORES,
         survey=str(row.p.get("survey", ""))[:80] if isinstance(row.p, Mapping) else "",
     )
 

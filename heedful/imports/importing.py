@@ -1,8 +1,10 @@
 """Read a file in: batch by batch, each with its place in the file, so that it can stop anywhere and go on."""
 
+import gc
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import batched
@@ -100,7 +102,7 @@ def run(
     report.updates = mapping.update
     tally = RowCounter(report, table, mapping, at)
     progress(state.position)
-    with RejectedFile(rejected, table, after=state.position) as bad:
+    with _collecting_little(), RejectedFile(rejected, table, after=state.position) as bad:
         for last, good, wrong in _ahead(_understood(reader, table, state.position)):
             size = len(good) + len(wrong)
             taken = _take(good, wrong, state, last, bad, mapping.update, by, at)
@@ -142,6 +144,16 @@ def _ahead(batches: Iterator[_Batch]) -> Iterator[_Batch]:
         while (batch := coming.result()) is not None:
             coming = pool.submit(next, batches, None)
             yield batch
+
+
+@contextmanager
+def _collecting_little() -> Iterator[None]:
+    """Pass over what was in memory before whenever Python looks for garbage, which rows by the thousand make it do."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 def _sorted(reader: Reader, batch: Sequence[tuple[int, Row | RowError]]) -> tuple[list[_Good], list[_Wrong]]:
