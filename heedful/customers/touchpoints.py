@@ -137,7 +137,8 @@ def record(
 
 def clamp(happened_at: datetime, at: datetime) -> datetime:
     """Bring an absurd time (before 1990, or more than a day ahead) to the nearest that can be true."""
-    return min(max(happened_at, EARLIEST), at + AHEAD)
+    latest = at + AHEAD
+    return happened_at if EARLIEST <= happened_at <= latest else min(max(happened_at, EARLIEST), latest)
 
 
 def _customers(

@@ -47,15 +47,13 @@ class FileImported:
     rejected: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Good:
+class _Good(msgspec.Struct, gc=False):
     number: int
     row: Row
     understood: Understood
 
 
-@dataclass(frozen=True, slots=True)
-class _Wrong:
+class _Wrong(msgspec.Struct, gc=False):
     number: int
     row: Row | None
     error: RowError
@@ -261,8 +259,7 @@ def _add_stages(state: Import, mapping: ImportMap) -> None:
         state.save(update_fields=["stages"])
 
 
-@dataclass(frozen=True, slots=True)
-class _Sent:
+class _Sent(msgspec.Struct, gc=False):
     """A message with the row that it stands for."""
 
     row: _Good
