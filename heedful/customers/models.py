@@ -191,6 +191,8 @@ class TouchpointKind(models.Model):
     """How many promises and surveys wait for this kind."""
     last_arrived_at = models.DateTimeField(null=True)
     """When one last arrived, to the hour."""
+    imported = models.JSONField(null=True)
+    """Of a kind that an import brought: when each source last did; see `layers`."""
 
     objects = TouchpointKindQuerySet.as_manager()
 

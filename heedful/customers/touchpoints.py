@@ -110,7 +110,7 @@ def record(
     times = [sent if EARLIEST <= (sent := draft.happened_at) <= horizon else clamp(sent, at) for draft in drafts]
     customers, recognition = _customers(drafts, times, records_of, verified, import_id, by, react)
     slugs = {draft.kind for draft in drafts}
-    kinds.register(slugs=slugs, at=at)
+    kinds.register(slugs=slugs, import_id=import_id, at=at)
     rows = _rows(drafts, customers, times, source, import_id)
     for name in dedup.recent(rows):
         del rows[name]

@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.db.models import Max, Min
 
-from heedful.customers import consents, layers, people, profiles
+from heedful.customers import consents, kinds, layers, people, profiles
 from heedful.customers.import_log import ImportBatch, ImportClaim
 from heedful.customers.models import Consent, Customer, Feedback, Identity, Touchpoint
 from heedful.kit import statements
@@ -255,10 +255,11 @@ def remove(*, records: Iterable[int]) -> None:
 
 
 def finish(*, import_id: int) -> None:
-    """Take away the organisations that nobody but an import named, and what it claimed of others."""
+    """Take away the organisations and kinds that nobody but an import brought, and what it claimed of others."""
     with connection.cursor() as cursor:
         for statement in (RELEASE_ORGANISATIONS, LOOSE_ORGANISATIONS):
             cursor.execute(statement, [import_id])
+    kinds.take_back(import_id=import_id)
     ImportClaim.objects.filter(of=import_id).delete()
 
 

@@ -15,7 +15,7 @@ from django.apps import apps
 from django.db import connection, transaction
 
 from heedful.associates.models import Company
-from heedful.customers import dedup, identities, messages
+from heedful.customers import dedup, identities, kinds, messages
 from heedful.customers.models import Import, Stage
 from heedful.customers.touchpoints import TouchpointDraft
 from heedful.imports import columns, repeats
@@ -245,6 +245,7 @@ def _forget_others() -> None:
     """Remember nothing of what came before: it may have been taken back since, by another process."""
     identities.forget()
     dedup.forget()
+    kinds.forget()
 
 
 def _add_stages(state: Import, mapping: ImportMap) -> None:

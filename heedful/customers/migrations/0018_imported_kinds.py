@@ -11,6 +11,11 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AddField(
+            model_name='touchpointkind',
+            name='imported',
+            field=models.JSONField(null=True),
+        ),
         migrations.AlterField(
             model_name='score',
             name='feedback',
