@@ -48,7 +48,8 @@ def record(
     """
     stands: dict[tuple[int, str], ConsentStatement] = {}
     for word in consents:
-        word = replace(word, at=min(word.at, at))
+        if word.at > at:
+            word = replace(word, at=at)
         key = (word.customer, word.purpose[:40])
         stands[key] = max(stands.get(key, word), word, key=lambda one: (one.at, not one.granted))
     if not stands:

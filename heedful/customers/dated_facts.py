@@ -32,6 +32,8 @@ def _stamp(at: datetime) -> str:
 
 def merged(old: Mapping[str, list[Any]], new: Mapping[str, list[Any]]) -> dict[str, list[Any]]:
     """What stands when new facts come to old ones."""
+    if not old:
+        return dict(new)
     return {**old, **{key: fact for key, fact in new.items() if key not in old or _is_later(fact, old[key])}}
 
 

@@ -1,8 +1,8 @@
 """What customers said: one sheet per answer, kept beside the log so that scores are counted without reading it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -10,9 +10,10 @@ from django.db import connection
 
 from heedful.customers import question_kinds
 
+NO_SCORES: Mapping[str, question_kinds.Score] = {}
 
-@dataclass(frozen=True, slots=True)
-class ScoreDraft:
+
+class ScoreDraft(msgspec.Struct, gc=False):
     """One answer as its row has it."""
 
     value: float
@@ -22,8 +23,7 @@ class ScoreDraft:
     label: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class FeedbackDraft:
+class FeedbackDraft(msgspec.Struct, gc=False):
     """Scores and words that one touchpoint brought for the sheet named by `subject`."""
 
     subject: str
@@ -34,7 +34,7 @@ class FeedbackDraft:
     channel: str
     stage: str
     verbatim: str
-    scores: dict[str, ScoreDraft] = field(default_factory=dict)
+    scores: Mapping[str, question_kinds.Score] = NO_SCORES
     survey: str = ""
 
 
@@ -90,11 +90,24 @@ def record(*, drafts: Sequence[FeedbackDraft]) -> None:
         if scored and len(rows) == len(drafts) and all(is_new for *_, is_new in rows):
             _copy(scored, {subject: pk for subject, pk, _ in rows})
         elif scored:
-            cursor.execute(SCORES, [_document(scored)])
+            cursor.execute(SCORES, [_document([_scores(draft) for draft in scored])])
 
 
 def _document(rows: Sequence[Any]) -> str:
     return msgspec.json.encode(rows).replace(b"\\u0000", b"").decode()
+
+
+def _scores(draft: FeedbackDraft) -> dict[str, Any]:
+    return {
+        "subject": draft.subject,
+        "customer": draft.customer,
+        "touchpoint": draft.touchpoint,
+        "happened_at": draft.happened_at,
+        "kind": draft.kind,
+        "channel": draft.channel,
+        "stage": draft.stage,
+        "scores": {question: score_draft(question, score) for question, score in draft.scores.items()},
+    }
 
 
 def _sheet(draft: FeedbackDraft) -> dict[str, Any]:
@@ -122,11 +135,10 @@ def _copy(drafts: Sequence[FeedbackDraft], sheets: Mapping[str, int]) -> None:
     lines = []
     for draft in drafts:
         start = f"{sheets[draft.subject]}\t"
-        end = "\t".join(
-            ["", str(draft.happened_at), str(draft.customer), *map(_plain, (draft.kind, draft.channel, draft.stage))]
-        )
+        place = f"{_plain(draft.kind)}\t{_plain(draft.channel)}\t{_plain(draft.stage)}"
+        end = f"\t{draft.happened_at}\t{draft.customer}\t{place}\n"
         for question, score in draft.scores.items():
-            lines.append(f"{start}{_plain(question)}\t{score.value!r}\t{_middle(score)}{end}\n")
+            lines.append(f"{start}{_plain(question)}\t{_answer(question, score)}{end}")
     connection.ensure_connection()
     with connection.wrap_database_errors, connection.connection.cursor() as cursor, cursor.copy(COPY) as copy:
         copy.write("".join(lines))
@@ -135,18 +147,20 @@ def _copy(drafts: Sequence[FeedbackDraft], sheets: Mapping[str, int]) -> None:
 NOTHING = "\\N\t\\N\t\\N\t"
 
 
-def _middle(score: ScoreDraft) -> str:
-    if score.given is None and not score.label:
-        return NOTHING
-    parts = (score.given, score.lowest, score.highest)
-    return "".join(f"{'\\N' if part is None else repr(part)}\t" for part in parts) + _plain(score.label)
+def _answer(question: str, score: question_kinds.Score) -> str:
+    """An answer as it stands between tabs; nearly all are a number on the question's own scale."""
+    if not isinstance(score, question_kinds.Answer):
+        return f"{score!r}\t{NOTHING}"
+    row = score_draft(question, score)
+    parts = (row.given, row.lowest, row.highest)
+    middle = "".join(f"{'\\N' if part is None else repr(part)}\t" for part in parts)
+    return f"{row.value!r}\t{middle}{_plain(row.label)}"
 
 
+@lru_cache(maxsize=10_000)
 def _plain(text: str) -> str:
     """A text as it may stand between tabs."""
-    if text.isalnum():
-        return text
-    return text.translate(ESCAPED)
+    return text if text.isalnum() else text.translate(ESCAPED)
 
 
 ESCAPED = {0: None, 9: "\\t", 10: "\\n", 13: "\\r", 92: "\\\\"}

@@ -20,7 +20,7 @@ _LETTERS = str.maketrans(
 def fold(text: str) -> str:
     """Return text in small letters without accents, one space between two words."""
     if text.isascii():
-        return names.one_line(text.lower().translate(_LETTERS))
+        return names.one_line(text.lower().replace("'", "").replace("`", "").replace("-", " "))
     plain = characters.normalised("NFKD", characters.unjoined(characters.visible(text))).lower().translate(_LETTERS)
     return names.one_line("".join(sign for sign in plain if not unicodedata.combining(sign)))
 

@@ -36,7 +36,7 @@ def apart_from(links: list[Link], old: set[int]) -> list[Link]:
     """Keep the links that no chain connects to records which are looked up anyway; the others are seen from there."""
     grew = True
     while grew and links:
-        touching = [link for link in links if old & set(link)]
+        touching = {link for link in links if not old.isdisjoint(link)}
         grew = bool(touching)
         old.update(record for link in touching for record in link)
         links = [link for link in links if link not in touching]

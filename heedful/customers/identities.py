@@ -32,6 +32,13 @@ class IdentityRecord:
     imported_by: tuple[int, ...] | None = None
     """The imports that alone named it; none where others did, which is so for good."""
 
+    verified_by: tuple[int, ...] | None = None
+    """The imports that alone verified it; none where others did."""
+
+    def is_verified_by(self, import_id: int | None) -> bool:
+        """Whether it is written down that this import, or somebody who is none, verified it."""
+        return self.verified and (self.verified_by is None or import_id in self.verified_by)
+
     def is_named_by(self, import_id: int | None) -> bool:
         """Whether it is written down that this import, or somebody who is none, named it."""
         return self.imported_by is None or import_id in self.imported_by
@@ -168,8 +175,10 @@ def resolve(*, arrivals: Arrivals) -> Resolved:
             record_of |= fresh
             if missing := [name for name in missing if name not in record_of]:
                 record_of |= _claim(_look_up(missing), import_id)
-        proven = _verify(record_of) if verified else {}
-        record_of |= proven
+        doubted = {name for name, row in record_of.items() if not row.verified}
+        checked = _verify(record_of, import_id) if verified else {}
+        proven = {name: row for name, row in checked.items() if name in doubted}
+        record_of |= checked
         _remember(record_of)
     seen = _new_links(arrivals, record_of)
     contested = _contest(arrivals, record_of, seen, fresh) if verified and seen else []
@@ -208,7 +217,8 @@ def _recall(
     missing: set[Name] = set()
     for message in messages:
         for name in message:
-            if (row := _records.get(name)) and row.verified >= verified and row.is_named_by(import_id):
+            row = _records.get(name)
+            if row and row.is_named_by(import_id) and (row.is_verified_by(import_id) or not verified):
                 records[name] = row
             else:
                 missing.add(name)
@@ -220,11 +230,18 @@ def _look_up(names: Sequence[Name]) -> dict[Name, IdentityRecord]:
     return _read(statements.fetch(identity_statements.LOOK_UP, [statements.document(pairs)]))
 
 
-def _read(rows: Iterable[tuple[str, str, int, int, bool, bool, list[int] | None]]) -> dict[Name, IdentityRecord]:
+type _IdentityRow = tuple[str, str, int, int, bool, bool, list[int] | None, list[int] | None]
+
+
+def _read(rows: Iterable[_IdentityRow]) -> dict[Name, IdentityRecord]:
     return {
-        (kind, value): IdentityRecord(row, customer, verified, contested, None if imports is None else tuple(imports))
-        for kind, value, row, customer, verified, contested, imports in rows
+        (kind, value): IdentityRecord(row, customer, verified, contested, _numbers(imports), _numbers(verified_by))
+        for kind, value, row, customer, verified, contested, imports, verified_by in rows
     }
+
+
+def _numbers(imports: list[int] | None) -> tuple[int, ...] | None:
+    return None if imports is None else tuple(imports)
 
 
 def _claim(records: dict[Name, IdentityRecord], import_id: int | None) -> dict[Name, IdentityRecord]:
@@ -237,10 +254,13 @@ def _claim(records: dict[Name, IdentityRecord], import_id: int | None) -> dict[N
     return {name: row for name, row in records.items() if name not in unclaimed} | claimed
 
 
-def _verify(records: Mapping[Name, IdentityRecord]) -> dict[Name, IdentityRecord]:
-    """Write down that somebody whom we trust named these identities; returns those for which that is new."""
-    doubted = sorted(row.identity for row in records.values() if not row.verified)
-    return _read(statements.fetch(identity_statements.VERIFY, [statements.numbers(doubted)])) if doubted else {}
+def _verify(records: Mapping[Name, IdentityRecord], import_id: int | None) -> dict[Name, IdentityRecord]:
+    """Write down that somebody whom we trust named these identities; returns those of which that was not written."""
+    unproven = sorted(row.identity for row in records.values() if not row.is_verified_by(import_id))
+    if not unproven:
+        return {}
+    by = [import_id] * 3
+    return _read(statements.fetch(identity_statements.VERIFY, [statements.numbers(unproven), *by]))
 
 
 def _create(
@@ -259,7 +279,7 @@ def _create(
         for n, (kind, value) in enumerate(names)
     ]
     by = None if import_id is None else statements.numbers([import_id])
-    made = _read(statements.fetch(identity_statements.MAKE, [by, statements.document(new)]))
+    made = _read(statements.fetch(identity_statements.MAKE, [by, by, statements.document(new)]))
     records = [
         {
             "id": row.customer,

@@ -31,6 +31,8 @@ class Identity(models.Model):
     """By which rules it was written in its one form; see `renormalisation`."""
     first_seen_at = models.DateTimeField()
     imported_by = importers()
+    verified_by = importers()
+    """The same, of who verified it."""
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["kind", "value"], name="customers_identity_once")]
@@ -56,6 +58,10 @@ class IdentityLink(models.Model):
     parted_at = models.DateTimeField(null=True)
     """When somebody said that the two are not one person, whatever messages say."""
     imported_by = importers()
+    verified_by = importers()
+    """The same, of who verified it."""
+    quoted = models.JSONField(null=True)
+    """When, by whom and in which message a browser named them together, before an import verified it."""
 
     class Meta:
         constraints = [

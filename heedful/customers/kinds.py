@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from time import monotonic
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F, QuerySet
 from django.db.models.functions import Greatest
 
 from heedful.associates import associates
+from heedful.customers import layers
 from heedful.customers.models import Stage, TouchpointKind
 from heedful.customers.slugs import RESERVED
 from heedful.kit import memory
@@ -50,6 +51,12 @@ class _CachedKind:
     stage: str = ""
     moves_stage: bool = False
     arrived_at: datetime = NEVER
+    sources: frozenset[str] | None = None
+    """Who brought it, as layers have it, where an import did."""
+
+    def is_brought_by(self, import_id: int | None) -> bool:
+        """Whether it is written down that this import, or somebody who is none, brought it."""
+        return self.sources is None or layers.key(import_id) in self.sources
 
 
 _kinds: dict[str, _CachedKind] = {}
@@ -63,29 +70,38 @@ def forget() -> None:
     _read_at[0] = -1e9
 
 
-def register(*, slugs: Collection[str], at: datetime) -> None:
-    """Write down kinds that are seen for the first time, and to the hour when each last arrived."""
+def register(*, slugs: Collection[str], import_id: int | None = None, at: datetime) -> None:
+    """Write down kinds that are seen for the first time, and to the hour when each last arrived.
+
+    What an import brings is known as its own, so that it can be taken back.
+    """
     if monotonic() - _read_at[0] > STALE_S:
         _read_all()
     remembered = _kinds
     new = sorted({slug for slug in slugs if slug not in remembered})
     if new and len(remembered) + len(new) <= MOST:
+        imported = None if import_id is None else {layers.key(import_id): None}
         TouchpointKind.objects.bulk_create(
-            [TouchpointKind(slug=slug, last_arrived_at=at) for slug in new], ignore_conflicts=True
+            [TouchpointKind(slug=slug, last_arrived_at=at, imported=imported) for slug in new], ignore_conflicts=True
         )
-        transaction.on_commit(lambda: _remember(new, at))
+        _note(new, import_id, at, at_once=True)
     first = sorted({slug for slug in slugs if remembered.get(slug, _CachedKind()).arrived_at == NEVER})
-    if first and (awaited := _first_arrivals(first, at)):
+    awaited = _first_arrivals(first, import_id, at) if first else []
+    if awaited:
         events.record(AwaitedKindsArrived(awaited), by=SYSTEM, at=at)
-    if old := sorted({slug for slug in slugs if slug in remembered and remembered[slug].arrived_at < at - NOTED_EVERY}):
-        _note(old, at)
+    before = sorted({slug for slug in slugs if slug in remembered}.difference(awaited))
+    if unclaimed := [slug for slug in before if not remembered[slug].is_brought_by(import_id)]:
+        _note(unclaimed, import_id, at, at_once=True)
+    if old := [slug for slug in before if remembered[slug].arrived_at < at - NOTED_EVERY and slug not in unclaimed]:
+        _note(old, import_id, at)
 
 
-def _first_arrivals(slugs: Sequence[str], at: datetime) -> list[str]:
+def _first_arrivals(slugs: Sequence[str], import_id: int | None, at: datetime) -> list[str]:
     """Note those that were waited for and had never come; a batch beside this one that notes them is waited for."""
     rows = TouchpointKind.objects.filter(pk__in=slugs, last_arrived_at=None).select_for_update().order_by("pk")
     awaited = [row.pk for row in rows if row.watchers]
-    TouchpointKind.objects.filter(pk__in=awaited).update(last_arrived_at=at)
+    if awaited:
+        _note(awaited, import_id, at, at_once=True)
     return awaited
 
 
@@ -96,11 +112,11 @@ def _read_all() -> None:
     _read_at[0] = began
 
 
-def _remember(slugs: Collection[str], at: datetime) -> None:
+def _remember(rows: Collection[TouchpointKind]) -> None:
     """Know that kinds arrived; where each belongs may have been read since, and stays."""
-    for slug in slugs:
-        kind = _kinds.get(slug, _CachedKind())
-        _kinds[slug] = replace(kind, arrived_at=max(kind.arrived_at, at))
+    for row in rows:
+        kind, read = _kinds.get(row.pk, _CachedKind()), _read(row)
+        _kinds[row.pk] = replace(kind, arrived_at=max(kind.arrived_at, read.arrived_at), sources=read.sources)
 
 
 def check(slug: str) -> str:
@@ -180,15 +196,39 @@ def unwatch(*, slugs: Collection[str]) -> None:
 
 
 def _read(kind: TouchpointKind) -> _CachedKind:
-    return _CachedKind(kind.stage_id or "", kind.moves_stage, kind.last_arrived_at or NEVER)
+    sources = None if kind.imported is None else frozenset(kind.imported)
+    return _CachedKind(kind.stage_id or "", kind.moves_stage, kind.last_arrived_at or NEVER, sources)
 
 
-def _note(slugs: list[str], at: datetime) -> None:
-    """Note that kinds arrived; a kind that another batch is noting is left to that batch."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE customers_touchpointkind SET last_arrived_at = greatest(last_arrived_at, %s) WHERE slug IN"
-            " (SELECT slug FROM customers_touchpointkind WHERE slug = ANY(%s) ORDER BY slug FOR UPDATE SKIP LOCKED)",
-            [at, slugs],
-        )
-    transaction.on_commit(lambda: _remember(slugs, at))
+ARRIVED = "arrived"
+
+
+def _note(slugs: list[str], import_id: int | None, at: datetime, *, at_once: bool = False) -> None:
+    """Note that kinds arrived, and who brought them; unless `at_once`, one that another batch notes is left to it."""
+    found = TouchpointKind.objects.filter(pk__in=slugs).order_by("pk")
+    rows = list(found.select_for_update(no_key=True, skip_locked=not at_once))
+    arrived = {ARRIVED: ["", at.astimezone(UTC).isoformat()]}
+    for row in rows:
+        row.imported = layers.added(row.imported, _arrival(row), arrived, import_id)
+        row.last_arrived_at = max(row.last_arrived_at or NEVER, at)
+    TouchpointKind.objects.bulk_update(rows, ["last_arrived_at", "imported"])
+    transaction.on_commit(lambda: _remember(rows))
+
+
+def _arrival(row: TouchpointKind) -> dict[str, list[str]]:
+    """When a kind last arrived, as layers hold it."""
+    return {ARRIVED: ["", row.last_arrived_at.astimezone(UTC).isoformat()]} if row.last_arrived_at else {}
+
+
+def take_back(*, import_id: int) -> None:
+    """Let kinds have arrived as if an import had not brought them; those that nobody else brought, or uses, go."""
+    rows = TouchpointKind.objects.filter(imported__has_key=layers.key(import_id)).select_for_update().order_by("pk")
+    left, gone = [], []
+    for row in rows:
+        arrived, row.imported = layers.without(row.imported or {}, _arrival(row), import_id)
+        row.last_arrived_at = datetime.fromisoformat(arrived[ARRIVED][1]) if arrived else None
+        is_used = row.name or row.stage_id or row.watchers or arrived
+        (left if is_used else gone).append(row)
+    TouchpointKind.objects.bulk_update(left, ["last_arrived_at", "imported"])
+    TouchpointKind.objects.filter(pk__in=[row.pk for row in gone]).delete()
+    transaction.on_commit(forget)

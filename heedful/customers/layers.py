@@ -16,13 +16,18 @@ type Layers = dict[str, Facts | None]
 OTHERS = ""
 
 
+def key(import_id: int | None) -> str:
+    """Under which name a layer stands: that of an import, or of all others."""
+    return OTHERS if import_id is None else str(import_id)
+
+
 def added(layers: Layers | None, standing: Facts, new: Facts, import_id: int | None) -> Layers | None:
     """Return the layers after something was said by an import, or by anybody else; none where no import ever spoke."""
     if layers is None and import_id is None:
         return None
     whole = _whole(layers, standing) if layers is not None else {OTHERS: standing} if standing else {}
-    key = OTHERS if import_id is None else str(import_id)
-    whole[key] = dated_facts.merged(whole.get(key, {}), new)
+    own = key(import_id)
+    whole[own] = dated_facts.merged(whole.get(own, {}), new)
     return _brief(whole)
 
 

@@ -23,16 +23,15 @@ UNSTORABLE = {"54000", "54001", "54011", "54023"}
 """States in which a value is beyond what the database works with."""
 
 
-@dataclass(slots=True)
-class Description:
+class Description(msgspec.Struct, gc=False):
     """What one message says of who somebody is; all of its identities are this one customer."""
 
     identities: tuple[Name, ...]
     at: datetime
-    facts: dict[str, Any] = field(default_factory=dict)
-    consents: dict[str, bool] = field(default_factory=dict)
+    facts: dict[str, Any] = msgspec.field(default_factory=dict)
+    consents: dict[str, bool] = msgspec.field(default_factory=dict)
     organisation: str = ""
-    organisation_traits: dict[str, Any] = field(default_factory=dict)
+    organisation_traits: dict[str, Any] = msgspec.field(default_factory=dict)
     message: str = ""
     """The id by which a second arrival is known; it says nothing new then, however late it comes."""
     origin: str = ""

@@ -199,6 +199,8 @@ class TouchpointKind(models.Model):
     """How many promises and surveys wait for this kind."""
     last_arrived_at = models.DateTimeField(null=True)
     """When one last arrived, to the hour."""
+    imported = models.JSONField(null=True)
+    """Of a kind that an import brought: when each source last did; see `layers`."""
 
     objects = TouchpointKindQuerySet.as_manager()
 
@@ -276,7 +278,9 @@ class Score(models.Model):
     That sheet and customer are there the sheet's own row makes sure, which is written, and held, before its scores.
     """
 
-    feedback = models.ForeignKey(Feedback, on_delete=models.CASCADE, related_name="scores", db_constraint=False)
+    feedback = models.ForeignKey(
+        Feedback, on_delete=models.CASCADE, related_name="scores", db_index=False, db_constraint=False
+    )
     question = models.CharField(max_length=80)
     value = WholeOrFloatField()
     given = WholeOrFloatField(null=True)

@@ -129,8 +129,7 @@ def _note_changes(rows: Iterable[tuple["_Record", Mapping[str, Any]]], by: By, a
         AddressChange.objects.bulk_create(changes)
 
 
-@dataclass(frozen=True, slots=True)
-class _Record:
+class _Record(msgspec.Struct, gc=False):
     id: int
     facts: dict[str, list[Any]]
     first_seen_at: datetime
@@ -153,11 +152,10 @@ def _view(person: int, everything: list[_Record]) -> dict[str, Any]:
     values = {} if is_known else _described_by_browsers(rows)
     facts: dict[str, list[Any]] = {}
     for row in rows:
-        facts = dated_facts.merged(facts, row.facts)
+        facts = dated_facts.merged(facts, row.facts) if facts else row.facts
     values |= {key: fact[0] for key, fact in facts.items()}
-    full_name = " ".join(_text(values.get(part)) for part in ("first_name", "last_name")).strip()
-    first_seen_at = min(row.first_seen_at for row in everything)
-    name = _text(values.get("name")) or full_name
+    first_seen_at = min([row.first_seen_at for row in everything])
+    name = _text(values.get("name")) or f"{_text(values.get('first_name'))} {_text(values.get('last_name'))}".strip()
     email, phone = (_address(values.get(kind), rows, kind) for kind in ("email", "phone"))
     amount, currency, source = _value({row.id: row.facts["value"] for row in rows if "value" in row.facts})
     return {
@@ -168,14 +166,14 @@ def _view(person: int, everything: list[_Record]) -> dict[str, Any]:
         "handle": _handle(rows),
         "language": _text(values.get("language"))[:16],
         "segment": _text(values.get("segment"))[:80],
-        "attributes": {key: value for key, value in sorted(values.items()) if key not in _OWN},
+        "attributes": {key: values[key] for key in sorted(values.keys() - _OWN)},
         "organisation": organisation if isinstance(organisation := values.get("organisation"), int) else None,
         "stage": _text(values.get("lifecycle_stage")),
         "amount": amount,
         "currency": currency,
         "source": source,
         "first_seen_at": first_seen_at,
-        "last_seen_at": max(first_seen_at, *(row.last_seen_at for row in everything)),
+        "last_seen_at": max(first_seen_at, *[row.last_seen_at for row in everything]),
         "is_known": is_known,
         "search": folding.text_of(name, [email, phone, *_addresses(rows)]),
     }
@@ -207,8 +205,8 @@ def _address(value: Any, rows: list[_Record], kind: str) -> str:
 
     Nor is one of which somebody said that it is another's.
     """
-    values = sorted(row.value for row in rows if row.kind == kind and row.verified)
-    address = _text(value)
+    values = sorted([row.value for row in rows if row.kind == kind and row.verified])
+    address = "" if value is None else _text(value)
     if address in values:
         return address
     if values:
@@ -222,7 +220,7 @@ def _addresses(rows: Iterable[_Record]) -> list[str]:
 
 
 def _text(value: Any) -> str:
-    if not isinstance(value, str | int | float) or isinstance(value, bool):
+    if not isinstance(value, str | int | float) or isinstance(value, bool) or value == "":
         return ""
     return names.one_line(str(value), most=200)
 

@@ -110,7 +110,7 @@ def record(
     times = [sent if EARLIEST <= (sent := draft.happened_at) <= horizon else clamp(sent, at) for draft in drafts]
     customers, recognition = _customers(drafts, times, records_of, verified, import_id, by, react)
     slugs = {draft.kind for draft in drafts}
-    kinds.register(slugs=slugs, at=at)
+    kinds.register(slugs=slugs, import_id=import_id, at=at)
     names = dedup.digests(source, [draft.message for draft in drafts])
     place = dict(zip(names, range(len(names)), strict=True))
     for name in dedup.recent(place):
@@ -125,7 +125,7 @@ def record(
         dedup.expect_repeats()
     if written.count:
         if written.with_feedback:
-            sheets = [rows.sheet(message, touchpoint) for message, touchpoint in written.with_feedback]
+            sheets = [rows.feedback_draft(message, touchpoint) for message, touchpoint in written.with_feedback]
             feedback.record(drafts=sheets)
             people.publish(records={sheet.customer for sheet in sheets})
         _seen([(customers[n], times[n]) for n in place.values()], {**recognition.new, **seen})
@@ -139,7 +139,8 @@ def record(
 
 def clamp(happened_at: datetime, at: datetime) -> datetime:
     """Bring an absurd time (before 1990, or more than a day ahead) to the nearest that can be true."""
-    return min(max(happened_at, EARLIEST), at + AHEAD)
+    latest = at + AHEAD
+    return happened_at if EARLIEST <= happened_at <= latest else min(max(happened_at, EARLIEST), latest)
 
 
 def _customers(
@@ -201,8 +202,8 @@ class _Rows:
             columns["d"] = arrays.numbers([content_of(draft) for draft in drafts])
         return columns
 
-    def sheet(self, message: uuid.UUID, touchpoint: int) -> feedback.FeedbackDraft:
-        """Return the sheet that a touchpoint with feedback is."""
+    def feedback_draft(self, message: uuid.UUID, touchpoint: int) -> feedback.FeedbackDraft:
+        """Return the feedback that a touchpoint with words or scores is."""
         n = self.place[message.hex]
         draft, properties = self.drafts[n], self.drafts[n].properties
         return feedback.FeedbackDraft(
@@ -214,9 +215,7 @@ class _Rows:
             channel=draft.channel,
             stage=draft.stage or kinds.stage_of(draft.kind),
             verbatim=draft.verbatim or "",
-            scores={
-                question: feedback.score_draft(question, score) for question, score in (draft.scores or {}).items()
-            },
+            scores=draft.scores or feedback.NO_SCORES,
             survey=str(properties.get("survey", ""))[:80] if isinstance(properties, Mapping) else "",
         )
 

@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.db.models import Max, Min
 
-from heedful.customers import consents, layers, people, profiles
+from heedful.customers import consents, kinds, layers, people, profiles
 from heedful.customers.import_log import ImportBatch, ImportClaim
 from heedful.customers.models import Consent, Customer, Feedback, Identity, Touchpoint
 from heedful.kit import statements
@@ -48,11 +48,12 @@ def content_of(batch: ImportBatch) -> BatchContent:
 
 BESIDE = """
 WITH own AS (SELECT id FROM customers_identity WHERE customer_id = ANY(%s::bigint[])), links AS (
-    SELECT a_id, b_id, imported_by FROM customers_identitylink WHERE a_id IN (SELECT id FROM own)
-    UNION SELECT a_id, b_id, imported_by FROM customers_identitylink WHERE b_id IN (SELECT id FROM own)
+    SELECT a_id, b_id, imported_by || verified_by AS imports FROM customers_identitylink
+    WHERE a_id IN (SELECT id FROM own)
+    UNION SELECT a_id, b_id, imported_by || verified_by FROM customers_identitylink WHERE b_id IN (SELECT id FROM own)
 )
 SELECT i.customer_id FROM links l JOIN customers_identity i ON i.id IN (l.a_id, l.b_id)
-WHERE l.imported_by @> ARRAY[%s::bigint]
+WHERE l.imports @> ARRAY[%s::bigint]
 """
 """The records that an import named together with these."""
 
@@ -137,6 +138,9 @@ def _release_identities(records: Collection[int], stay: Collection[int], import_
                 [sorted(stay), import_id, sorted(records), import_id],
             )
         cursor.execute(RELEASE_LINKS, [sorted(records), sorted(stay), import_id, import_id])
+        staying = sorted(stay)
+        cursor.execute(RELEASE_PROOF, [staying, import_id, staying, import_id, sorted(records), import_id])
+        cursor.execute(RELEASE_LINKS_PROOF, [sorted(records), staying, import_id, import_id])
         cursor.execute(
             "DELETE FROM customers_stagechange WHERE customer_id = ANY(%s) AND imported_by = '{}'", [sorted(records)]
         )
@@ -151,6 +155,31 @@ WITH own AS (SELECT id, customer_id FROM customers_identity WHERE customer_id = 
     RETURNING id
 )
 SELECT count(*) FROM released
+"""
+
+
+RELEASE_PROOF = """
+UPDATE customers_identity SET verified_by = CASE WHEN customer_id = ANY(%s) THEN NULL
+        ELSE nullif(array_remove(verified_by, %s), '{}') END,
+    verified = customer_id = ANY(%s) OR array_remove(verified_by, %s) <> '{}'
+WHERE customer_id = ANY(%s) AND verified_by @> ARRAY[%s::bigint]
+"""
+"""What an import alone verified is what a browser said once more."""
+RELEASE_LINKS_PROOF = """
+WITH own AS (SELECT id, customer_id FROM customers_identity WHERE customer_id = ANY(%s)), proven AS (
+    SELECT l.id, EXISTS (SELECT FROM own WHERE customer_id = ANY(%s) AND own.id IN (l.a_id, l.b_id)) AS stays,
+        array_remove(verified_by, %s) AS proof
+    FROM customers_identitylink l
+    WHERE (a_id IN (SELECT id FROM own) OR b_id IN (SELECT id FROM own)) AND verified_by @> ARRAY[%s::bigint]
+)
+UPDATE customers_identitylink l SET verified = stays OR proof <> '{}',
+    verified_by = CASE WHEN NOT stays THEN nullif(proof, '{}') END,
+    quoted = CASE WHEN NOT stays AND proof <> '{}' THEN quoted END,
+    first_seen_at = CASE WHEN stays OR proof <> '{}' THEN first_seen_at
+        ELSE coalesce((quoted ->> 'at')::timestamptz, first_seen_at) END,
+    source = CASE WHEN stays OR proof <> '{}' THEN source ELSE coalesce(quoted ->> 'source', source) END,
+    message = CASE WHEN stays OR proof <> '{}' THEN message ELSE coalesce(quoted ->> 'message', message) END
+FROM proven WHERE l.id = proven.id
 """
 
 
@@ -255,10 +284,11 @@ def remove(*, records: Iterable[int]) -> None:
 
 
 def finish(*, import_id: int) -> None:
-    """Take away the organisations that nobody but an import named, and what it claimed of others."""
+    """Take away the organisations and kinds that nobody but an import brought, and what it claimed of others."""
     with connection.cursor() as cursor:
         for statement in (RELEASE_ORGANISATIONS, LOOSE_ORGANISATIONS):
             cursor.execute(statement, [import_id])
+    kinds.take_back(import_id=import_id)
     ImportClaim.objects.filter(of=import_id).delete()
 
 

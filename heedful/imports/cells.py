@@ -75,9 +75,10 @@ def score(question: str, setting: str | Number, decimals: Mapping[str, str]) -> 
 
 def _hint(text: str, setting: Number) -> str:
     """How the map would say that a code means no answer; only where the code is a number."""
-    if setting.of or not re.fullmatch(NUMBER, text):
+    if not re.fullmatch(NUMBER, text):
         return ""
-    return f" If {text} means no answer, write none = [{text}]; if the file has its own scale, of = [worst, best]."
+    scale = "" if setting.of else "; if the file has its own scale, of = [worst, best]"
+    return f" If {text} means no answer, write none = [{text}]{scale}."
 
 
 def _number_answer(question: str, text: str, decimal: str) -> Score:

@@ -2,10 +2,11 @@
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from functools import lru_cache
 from typing import Any
+
+import msgspec
 
 from heedful.customers import identities, phones
 from heedful.customers.identities import Name
@@ -29,15 +30,14 @@ NO_MARKS: Mapping[str, str] = {}
 type Get = Callable[[Row], str]
 
 
-@dataclass(slots=True)
-class Understood:
+class Understood(msgspec.Struct, gc=False):
     """What one row says."""
 
     names: tuple[Name, ...]
     at: datetime
     drafts: list[TouchpointDraft]
-    facts: dict[str, Any] = field(default_factory=dict)
-    consents: dict[str, bool] = field(default_factory=dict)
+    facts: dict[str, Any] = msgspec.field(default_factory=dict)
+    consents: dict[str, bool] = msgspec.field(default_factory=dict)
     organisation: tuple[str, str] | None = None
 
 

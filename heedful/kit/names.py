@@ -10,7 +10,9 @@ from heedful.kit import characters
 
 def one_line(text: str, *, most: int | None = None) -> str:
     """Return a name on one line: what no database, header or page can hold is gone, and so is what is too long."""
-    return " ".join(characters.straight(characters.storable(text)).split())[:most].rstrip()
+    if not (text.isascii() and text.isprintable()):
+        text = characters.straight(characters.storable(text))
+    return " ".join(text.split())[:most].rstrip()
 
 
 def text(typed: str) -> str:

@@ -25,6 +25,7 @@ from heedful.customers.models import (
     Score,
     StageChange,
     Touchpoint,
+    TouchpointKind,
 )
 from heedful.customers.touchpoints import TouchpointDraft
 from heedful.imports import importing, undo
@@ -115,6 +116,7 @@ def picture() -> dict[str, Any]:
         "touchpoints": list(Touchpoint.objects.order_by("pk").values("pk", "customer", "kind", "happened_at")),
         "feedback": list(Feedback.objects.order_by("pk").values("pk", "verbatim")),
         "scores": list(Score.objects.order_by("pk").values("question", "value")),
+        "kinds": list(TouchpointKind.objects.order_by("pk").values("pk", "watchers", "last_arrived_at", "imported")),
         "commitments": list(Commitment.objects.order_by("pk").values("opened_by", "state", "settled_by")),
         "cases": list(Case.objects.order_by("pk").values("pk", "title")),
     }
@@ -359,3 +361,58 @@ def test_a_file_that_came_in_by_another_map_is_noticed(tmp_path: Path) -> None:
 def _map(folder: Path, said: str) -> Path:
     (folder / "map.toml").write_text(said)
     return folder / "map.toml"
+
+
+def quote(*names: tuple[str, str], text: str = "v1") -> None:
+    """Let a browser, whose word is not trusted, name somebody."""
+    draft = TouchpointDraft("page_viewed", NOON - 60 * HOUR, text, names)
+    messages.record(
+        messages=[SourceMessage(draft)], source="web", verified=False, by=By("key", "2", "web"), at=NOON - 60 * HOUR
+    )
+
+
+ANN_S, HER_MAIL = ("external", "ann"), ("email", "ann@x.org")
+
+
+@pytest.mark.parametrize("said", [[(ANN_S,)], [(HER_MAIL,)], [(ANN_S, HER_MAIL)], [(ANN_S,), (HER_MAIL, ANN_S)]])
+def test_what_only_an_import_verified_is_a_browsers_word_again(
+    tmp_path: Path, said: list[tuple[tuple[str, str], ...]]
+) -> None:
+    for n, names in enumerate(said):
+        quote(*names, text=f"v{n}")
+    before = picture()
+    assert not Identity.objects.filter(verified=True).exists()
+    row = bring(tmp_path, ANN)
+    assert set(Identity.objects.values_list("verified", flat=True)) == {True}
+    assert IdentityLink.objects.get().verified
+    take_back(row)
+    assert picture() == before
+
+
+def test_what_others_verified_too_stays_so_until_nobody_did(tmp_path: Path) -> None:
+    quote(ANN_S, HER_MAIL)
+    first, second = bring(tmp_path, ANN), bring(tmp_path, ANN.replace("late", "later"), name="second.csv")
+    take_back(first)
+    assert set(Identity.objects.values_list("verified", flat=True)) == {True}
+    assert IdentityLink.objects.get().verified
+    say("ann")
+    take_back(second)
+    assert dict(Identity.objects.values_list("value", "verified")) == {"ann": True, "ann@x.org": False}
+    assert not IdentityLink.objects.get().verified
+
+
+def test_what_a_browser_said_after_an_import_is_not_verified_when_that_is_taken_back(tmp_path: Path) -> None:
+    row = bring(tmp_path, ANN)
+    quote(ANN_S, HER_MAIL)
+    take_back(row)
+    assert set(Identity.objects.values_list("verified", flat=True)) == {False}
+    assert not IdentityLink.objects.get().verified
+
+
+def test_a_kind_that_somebody_named_stays_when_its_import_is_taken_back(tmp_path: Path, ada: Associate) -> None:
+    row = bring(tmp_path, ANN)
+    kind = TouchpointKind.objects.get(slug="order_placed")
+    kinds.place(kind=kind, name="An order", stage=None, moves_stage=False, by=ada.by, at=NOON)
+    take_back(row)
+    kind.refresh_from_db()
+    assert (kind.name, kind.last_arrived_at, kind.imported) == ("An order", None, None)
