@@ -76,6 +76,8 @@ def may(who: Associate | AnonymousUser | By, action: str, thing: Any = None) -> 
         return False
     if action in permissions.OWN and thing is not None and thing != who:
         return False
+    if who.limit is not None and action not in permissions.OF_BRANDS:
+        return False
     return who.role in allowed
 
 
@@ -89,8 +91,10 @@ def _actor_may(by: By, action: str, thing: Any) -> bool:
     if by.kind in {"system", "import"}:
         return True
     if by.kind == "key":
-        scope = Key.objects.live().filter(pk=by.id).values_list("scope", flat=True).first()
-        return scope == Key.Scope.FULL and action in permissions.KEYS
+        key = Key.objects.live().filter(pk=by.id).only("scope", "brand").first()
+        if key is None or key.scope != Key.Scope.FULL or action not in permissions.KEYS:
+            return False
+        return key.limit is None or action in permissions.OF_BRANDS
     if by.kind == "associate":
         associate = Associate.objects.filter(pk=by.id).first()
         return associate is not None and may(associate, action, thing)

@@ -36,28 +36,32 @@ class FeedbackDraft:
     verbatim: str
     scores: dict[str, ScoreDraft] = field(default_factory=dict)
     survey: str = ""
+    brand: int | None = None
+    source: str = ""
 
 
 SHEETS = """
 INSERT INTO customers_feedback AS f
-    (subject, customer_id, touchpoint_id, happened_at, kind, channel, stage, survey, verbatim)
-SELECT DISTINCT ON (subject) subject, customer, touchpoint, happened_at, kind, channel, stage, survey, verbatim
+    (subject, customer_id, touchpoint_id, happened_at, kind, channel, stage, survey, verbatim, brand_id, source)
+SELECT DISTINCT ON (subject) subject, customer, touchpoint, happened_at, kind, channel, stage, survey, verbatim,
+    brand, source
 FROM jsonb_to_recordset(%s::jsonb) AS r(subject text, customer bigint, touchpoint bigint, happened_at timestamptz,
-    kind text, channel text, stage text, survey text, verbatim text)
+    kind text, channel text, stage text, survey text, verbatim text, brand smallint, source text)
 ORDER BY subject, verbatim = '', happened_at DESC, touchpoint DESC
 ON CONFLICT (subject) DO UPDATE SET
     verbatim = CASE WHEN EXCLUDED.verbatim <> '' AND (f.verbatim = '' OR EXCLUDED.happened_at >= f.happened_at)
         THEN EXCLUDED.verbatim ELSE f.verbatim END,
     happened_at = greatest(f.happened_at, EXCLUDED.happened_at),
-    touchpoint_id = greatest(f.touchpoint_id, EXCLUDED.touchpoint_id)
+    touchpoint_id = greatest(f.touchpoint_id, EXCLUDED.touchpoint_id),
+    brand_id = coalesce(f.brand_id, EXCLUDED.brand_id)
 RETURNING subject, id, xmax = 0
 """
 
 SCORES = """
 INSERT INTO customers_score AS s (feedback_id, question, value, given, lowest, highest, label,
-    happened_at, customer_id, kind, channel, stage)
+    happened_at, customer_id, kind, channel, stage, brand_id, source)
 SELECT DISTINCT ON (f.id, q.key) f.id, q.key, e.value, e.given, e.lowest, e.highest, e.label,
-    r.happened_at, r.customer, r.kind, r.channel, r.stage
+    r.happened_at, r.customer, r.kind, r.channel, r.stage, f.brand_id, f.source
 FROM jsonb_to_recordset(%s::jsonb) AS r(subject text, customer bigint, touchpoint bigint, happened_at timestamptz,
     kind text, channel text, stage text, scores jsonb)
 JOIN customers_feedback f USING (subject), jsonb_each(r.scores) AS q,
@@ -108,12 +112,14 @@ def _sheet(draft: FeedbackDraft) -> dict[str, Any]:
         "stage": draft.stage,
         "survey": draft.survey,
         "verbatim": draft.verbatim,
+        "brand": draft.brand,
+        "source": draft.source,
     }
 
 
 COPY = """
 COPY customers_score (feedback_id, question, value, given, lowest, highest, label, happened_at, customer_id, kind,
-    channel, stage) FROM STDIN
+    channel, stage, brand_id, source) FROM STDIN
 """
 
 
@@ -122,9 +128,9 @@ def _copy(drafts: Sequence[FeedbackDraft], sheets: Mapping[str, int]) -> None:
     lines = []
     for draft in drafts:
         start = f"{sheets[draft.subject]}\t"
-        end = "\t".join(
-            ["", str(draft.happened_at), str(draft.customer), *map(_plain, (draft.kind, draft.channel, draft.stage))]
-        )
+        texts = map(_plain, (draft.kind, draft.channel, draft.stage))
+        brand = "\\N" if draft.brand is None else str(draft.brand)
+        end = "\t".join(["", str(draft.happened_at), str(draft.customer), *texts, brand, _plain(draft.source)])
         for question, score in draft.scores.items():
             lines.append(f"{start}{_plain(question)}\t{score.value!r}\t{_middle(score)}{end}\n")
     connection.ensure_connection()

@@ -3,13 +3,13 @@
 INSERT = """
 WITH sent AS (
     SELECT * FROM jsonb_to_recordset(%s::jsonb) AS r(
-        m uuid, t timestamptz, c bigint, k text, h text, s text, p jsonb, o jsonb, v text, u text, x boolean, d bigint)
+        m uuid, t timestamptz, c bigint, k text, h text, s text, p jsonb, o jsonb, v text, u text, x boolean, b smallint, d bigint)
 ), batch AS (SELECT nextval('customers_batch') AS number), fresh AS (
     {fresh}
 ), written AS (
     INSERT INTO customers_touchpoint (happened_at, arrived_at, customer_id, kind, channel, stage, message, source,
-        properties, scores, verbatim, subject, clamped, batch)
-    SELECT t, %s, c, k, h, s, m, %s, p, o, v, u, x, number
+        properties, scores, verbatim, subject, clamped, batch, brand_id)
+    SELECT t, %s, c, k, h, s, m, %s, p, o, v, u, x, number, b
     FROM sent JOIN fresh ON {is_fresh}, batch
     RETURNING id, happened_at, kind, message, scores IS NOT NULL OR verbatim IS NOT NULL AS sheet, batch
 ), told AS (

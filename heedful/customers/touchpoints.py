@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 from django.db import transaction
 
-from heedful.customers import dedup, feedback, kinds, people, stage_moves, touchpoint_statements
+from heedful.customers import dedup, feedback, kinds, people, sources, stage_moves, touchpoint_statements
 from heedful.customers.identities import Arrivals, Name, Span
 from heedful.customers.question_kinds import Score
 from heedful.kit import memory, statements
@@ -45,6 +45,8 @@ class TouchpointDraft(msgspec.Struct, gc=False):
     subject: str | None = None
     clamped: bool = False
     """True when the time is a guess, because the one that was sent cannot be read."""
+    brand: int | None = None
+    """The business unit that it is of."""
     origin: str = ""
     """Where it stands, for people who look it up, where `message` does not say that."""
 
@@ -111,6 +113,7 @@ def record(
     customers, recognition = _customers(drafts, times, records_of, verified, import_id, by, react)
     slugs = {draft.kind for draft in drafts}
     kinds.register(slugs=slugs, at=at)
+    sources.register(source)
     rows = _rows(drafts, customers, times, source, import_id)
     for name in dedup.recent(rows):
         del rows[name]
@@ -123,7 +126,9 @@ def record(
     if written.count:
         if written.with_feedback:
             feedback.record(
-                drafts=[_feedback_draft(rows[message.hex], message, row) for message, row in written.with_feedback]
+                drafts=[
+                    _feedback_draft(rows[message.hex], message, row, source) for message, row in written.with_feedback
+                ]
             )
             people.publish(records={rows[message.hex].c for message, _ in written.with_feedback})
         _seen(rows.values(), {**recognition.new, **seen})
@@ -167,7 +172,7 @@ def _customers(
     return [record or next(met) for record in found], recognition
 
 
-class _Row(msgspec.Struct, gc=False):
+class _Row(msgspec.Struct, gc=False, omit_defaults=True):
     """A touchpoint on its way into the log, its fields named as briefly as the statement reads them."""
 
     m: str
@@ -181,6 +186,7 @@ class _Row(msgspec.Struct, gc=False):
     v: str | None
     u: str | None
     x: bool
+    b: int | None = None
     d: int | None = None
 
 
@@ -208,6 +214,7 @@ def _rows(
             draft.verbatim or None,
             draft.subject,
             draft.clamped or happened_at is not draft.happened_at,
+            draft.brand,
             None if import_id is None else content_of(draft),
         )
     return rows
@@ -224,7 +231,7 @@ def content_of(draft: TouchpointDraft) -> int:
         draft.properties,
         draft.scores,
         draft.verbatim,
-    )
+    ) + ((draft.brand,) if draft.brand else ())
     return int.from_bytes(hashlib.blake2b(_encoder.encode(parts), digest_size=8).digest(), signed=True)
 
 
@@ -289,7 +296,7 @@ def _insert(rows: Mapping[str, _Row], source: str, by: By, at: datetime, stateme
     return _Written(count, first_id, last_id, earliest, latest, bool(watched), with_feedback, batch, entry)
 
 
-def _feedback_draft(row: _Row, message: uuid.UUID, touchpoint: int) -> feedback.FeedbackDraft:
+def _feedback_draft(row: _Row, message: uuid.UUID, touchpoint: int, source: str) -> feedback.FeedbackDraft:
     return feedback.FeedbackDraft(
         subject=row.u or str(message),
         customer=row.c,
@@ -301,6 +308,8 @@ def _feedback_draft(row: _Row, message: uuid.UUID, touchpoint: int) -> feedback.
         verbatim=row.v or "",
         scores={question: feedback.score_draft(question, score) for question, score in (row.o or {}).items()},
         survey=str(row.p.get("survey", ""))[:80] if isinstance(row.p, Mapping) else "",
+        brand=row.b,
+        source=source,
     )
 
 

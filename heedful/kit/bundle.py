@@ -7,7 +7,7 @@ queries are compiled once for a process, with slots for what differs, since that
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from operator import itemgetter
 from typing import Any, overload
 
@@ -17,7 +17,7 @@ from django.db.models import Count, QuerySet, Value
 from psycopg.types.json import Jsonb
 from psycopg.types.numeric import Int8
 
-from heedful.kit import statements
+from heedful.kit import statements, visibility
 
 type Row = Sequence[Any]
 type Shape = tuple[str, tuple[str, ...]]
@@ -115,14 +115,14 @@ class Plan:
 
     def __init__(self, make: Callable[[Any], Iterable[QuerySet[Any, Any]]]) -> None:
         self.make = make
-
-    @cached_property
-    def _compiled(self) -> list[Compiled]:
-        return [Compiled(query) for query in self.make(Slots())]
+        self._compiled: dict[frozenset[int] | None, list[Compiled]] = {}
 
     def bind(self, **values: Any) -> list[PlannedRows]:
         """The rows of each query with these values, not read yet."""
-        return [PlannedRows(compiled, values) for compiled in self._compiled]
+        parts = visibility.current()
+        if (queries := self._compiled.get(parts)) is None:
+            queries = self._compiled[parts] = [Compiled(query) for query in self.make(Slots())]
+        return [PlannedRows(compiled, values) for compiled in queries]
 
 
 type Query = QuerySet[Any, Any] | PlannedRows

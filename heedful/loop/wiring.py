@@ -6,6 +6,7 @@ from heedful.act import case_policy, cases, causes, escalations, replies, routes
 from heedful.act import reactions as act
 from heedful.associates import (
     associates,
+    brands,
     company,
     disclosures,
     exchange_rates,
@@ -99,6 +100,10 @@ RECORDED_ONLY: tuple[type, ...] = (
     uploads.ImportStarted,
     undo.ImportUndoStarted,
     undo.ImportUndone,
+    brands.BrandAdded,
+    brands.BrandRenamed,
+    brands.BrandArchived,
+    brands.BrandRestored,
     teams.TeamAdded,
     teams.TeamChanged,
     views.ViewSaved,

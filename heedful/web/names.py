@@ -9,6 +9,7 @@ from heedful.act import causes
 from heedful.associates.models import Associate, Key
 from heedful.customers import kinds, slugs
 from heedful.customers.models import Customer, Stage
+from heedful.customers.sources import OWN
 from heedful.kit import bundle
 from heedful.understand.models import Topic
 from heedful.web import wording
@@ -22,8 +23,6 @@ UNNAMED = {
     "system": "Heedful itself",
 }
 """What an actor is called of whom no more is known."""
-OWN = {"heedful": "Heedful", "survey": "Survey"}
-"""What Heedful writes into the log itself."""
 
 
 PLAN = bundle.Plan(
