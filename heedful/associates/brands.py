@@ -108,6 +108,12 @@ def name_of(brand: int | None) -> str:
     return row.name if row else ""
 
 
+def slug_of(brand: int | None) -> str:
+    """What a brand is called in addresses; nothing where there is none."""
+    row = every().get(brand or 0)
+    return row.slug if row else ""
+
+
 def check(slug: str) -> int:
     """Return the number of a brand that may be seen here, or refuse."""
     found = find(slug)

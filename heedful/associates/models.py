@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Value
+from django.db.models import Q, Value
 from django.db.models.functions import Lower
 
 from heedful.kit.actor import By
@@ -140,6 +140,11 @@ class Associate(AbstractBaseUser):
     def get_short_name(self) -> str:
         """The first name."""
         return self.name.split()[0] if self.name else self.email
+
+
+def seers(brand: int | None) -> Q:
+    """Which associates may see what is of a brand, or of none."""
+    return Q(brands=[]) if brand is None else Q(brands=[]) | Q(brands__contains=[brand])
 
 
 class View(models.Model):

@@ -35,6 +35,7 @@ TABLE: dict[str, frozenset[Role]] = {
     "stage.edit": PROGRAMME,
     "calendar.edit": PROGRAMME,
     "rate.edit": PROGRAMME,
+    "brand.read": EVERYBODY,
     "brand.edit": frozenset({ADMIN}),
     "team.edit": frozenset({LEAD, ADMIN}),
     "company.edit": frozenset({ADMIN}),
@@ -67,6 +68,7 @@ OF_BRANDS = frozenset(
         "promise.read",
         "survey.read",
         "board.read",
+        "brand.read",
         "reply.edit",
     }
 )
@@ -75,6 +77,8 @@ OF_BRANDS = frozenset(
 KEYS = frozenset(
     {
         "board.read",
+        "brand.edit",
+        "brand.read",
         "case.assign",
         "case.close",
         "case.read",

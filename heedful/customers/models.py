@@ -201,9 +201,15 @@ class TouchpointKind(models.Model):
 
 
 class Source(models.Model):
-    """Somewhere from which touchpoints came: a key, an import, a survey."""
+    """Somewhere from which touchpoints of a brand came: a key, an import, a survey."""
 
-    slug = models.CharField(max_length=80, primary_key=True)
+    slug = models.CharField(max_length=80)
+    brand = of_brand()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["slug", "brand"], nulls_distinct=False, name="customers_source_once")
+        ]
 
     def __str__(self) -> str:
         return self.slug

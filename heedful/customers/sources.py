@@ -1,14 +1,14 @@
-"""Where touchpoints came from: each source is written down once, when it first brings something."""
+"""Where touchpoints came from: each source is written down once for each brand, when it first brings something."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from time import monotonic
 
 from django.db import transaction
 
 from heedful.associates.models import Key
 from heedful.customers.models import Source
-from heedful.kit import memory
+from heedful.kit import memory, visibility
 
 STALE_S = 20.0
 MOST = 1_000
@@ -17,9 +17,11 @@ KEY = re.compile(r"(api:)?key:(\d{1,9})")
 OWN = {"heedful": "Heedful", "survey": "Survey"}
 """What Heedful writes into the log itself."""
 
-_written: dict[str, float] = {}
-"""Source -> until when it need not be written again; it may be retired meanwhile."""
-_read: dict[str, str] = {}
+type _Pair = tuple[str, int | None]
+
+_written: dict[_Pair, float] = {}
+"""Source and brand -> until when they need not be written again; a source may be retired meanwhile."""
+_read: list[tuple[str, int | None, str]] = []
 _until = [0.0]
 
 
@@ -30,30 +32,37 @@ def forget() -> None:
     _until[0] = 0.0
 
 
-def register(source: str) -> None:
-    """Write down a source that is seen for the first time."""
-    if _written.get(source, 0.0) > monotonic():
-        return
-    Source.objects.bulk_create([Source(slug=source)], ignore_conflicts=True)
-    transaction.on_commit(lambda: _written.update({source: monotonic() + STALE_S}))
+def register(source: str, *, brands: Collection[int | None]) -> None:
+    """Write down a source that is seen for the first time with one of these brands."""
+    now = monotonic()
+    new = [(source, brand) for brand in brands if _written.get((source, brand), 0.0) <= now]
+    if new:
+        Source.objects.bulk_create(
+            [Source(slug=source, brand_id=brand) for _, brand in sorted(new, key=str)], ignore_conflicts=True
+        )
+        transaction.on_commit(lambda: _written.update(dict.fromkeys(new, now + STALE_S)))
 
 
 def every() -> Mapping[str, str]:
-    """Every source by its code, in words."""
+    """The sources that may be seen here, each by its code, in words: those of which something is of such a brand."""
     global _read
     if _until[0] < monotonic():
-        slugs = list(Source.objects.order_by("slug").values_list("slug", flat=True)[:MOST])
-        keys = {number: match for slug in slugs if (match := KEY.fullmatch(slug)) and (number := int(match[2]))}
-        names = dict(Key.objects.filter(pk__in=keys).values_list("pk", "name")) if keys else {}
-        _read = {slug: _words(slug, names) for slug in slugs}
+        _read = _read_all()
         _until[0] = monotonic() + STALE_S
-    return _read
+    return {slug: words for slug, brand, words in _read if visibility.is_visible(brand)}
 
 
 def retire(source: str) -> None:
     """Forget a source of which nothing is left, as after its last import was taken back."""
-    Source.objects.filter(pk=source).delete()
+    Source.objects.filter(slug=source).delete()
     transaction.on_commit(forget)
+
+
+def _read_all() -> list[tuple[str, int | None, str]]:
+    pairs = list(Source.objects.order_by("slug").values_list("slug", "brand")[:MOST])
+    keys = {int(match[2]) for slug, _ in pairs if (match := KEY.fullmatch(slug))}
+    names = dict(Key.objects.filter(pk__in=keys).values_list("pk", "name")) if keys else {}
+    return [(slug, brand, _words(slug, names)) for slug, brand in pairs]
 
 
 def _words(slug: str, names: Mapping[int, str]) -> str:

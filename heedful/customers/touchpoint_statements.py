@@ -3,7 +3,8 @@
 INSERT = """
 WITH sent AS (
     SELECT * FROM jsonb_to_recordset(%s::jsonb) AS r(
-        m uuid, t timestamptz, c bigint, k text, h text, s text, p jsonb, o jsonb, v text, u text, x boolean, b smallint, d bigint)
+        m uuid, t timestamptz, c bigint, k text, h text, s text, p jsonb, o jsonb, v text, u text, x boolean,
+        b smallint, d bigint)
 ), batch AS (SELECT nextval('customers_batch') AS number), fresh AS (
     {fresh}
 ), written AS (

@@ -113,7 +113,7 @@ def record(
     customers, recognition = _customers(drafts, times, records_of, verified, import_id, by, react)
     slugs = {draft.kind for draft in drafts}
     kinds.register(slugs=slugs, at=at)
-    sources.register(source)
+    sources.register(source, brands={draft.brand for draft in drafts})
     rows = _rows(drafts, customers, times, source, import_id)
     for name in dedup.recent(rows):
         del rows[name]

@@ -232,7 +232,9 @@ class _Desk:
         if closed <= self.now:
             outcome = self.rng.choice(OUTCOMES[:3])
             cases.close(case=case, outcome=outcome, cause=self.cause_of(case), by=owner.by, at=closed)
-            invitations.invite_after_case(customer=case.customer, case_id=case.pk, by=SYSTEM, at=closed)
+            invitations.invite_after_case(
+                customer=case.customer, case_id=case.pk, brand=case.brand_id, by=SYSTEM, at=closed
+            )
 
     def team(self, trouble: Trouble) -> str:
         """The team that the routes give a sign to."""

@@ -12,6 +12,7 @@ import msgspec
 from django.apps import apps
 from django.db import connection, transaction
 
+from heedful.associates import brands
 from heedful.associates.models import Company
 from heedful.customers import dedup, identities, messages
 from heedful.customers.models import Import, Stage
@@ -180,6 +181,7 @@ def _reader(mapping: ImportMap, number_formats: NumberFormats, now: datetime) ->
         stages=stages,
         now=now,
         decimals=number_formats.marks,
+        brands=brands.numbers(),
     )
 
 

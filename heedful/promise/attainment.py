@@ -8,6 +8,7 @@ from typing import cast
 
 from django.db.models import Count, Max, OuterRef, Subquery
 
+from heedful.customers.slices import WHOLE, Slice
 from heedful.kit import bundle
 from heedful.promise.models import Commitment, Promise
 
@@ -32,10 +33,12 @@ class Attainment:
         return self.kept / self.due if self.due else None
 
 
-def attainments(*, since: datetime, until: datetime, promise: int | None = None) -> dict[int, Attainment]:
+def attainments(
+    *, since: datetime, until: datetime, promise: int | None = None, part: Slice = WHOLE
+) -> dict[int, Attainment]:
     """The walk of each promise: what was due from `since` until before `until`, and everything that is open."""
-    settled = Commitment.objects.settled().due_between(since, until)
-    undecided = Commitment.objects.filter(changes_at__isnull=False)
+    settled = part.of(Commitment.objects.settled().due_between(since, until))
+    undecided = part.of(Commitment.objects.filter(changes_at__isnull=False))
     if promise is not None:
         settled, undecided = settled.filter(promise=promise), undecided.filter(promise=promise)
     found: dict[int, Attainment] = defaultdict(Attainment)

@@ -6,12 +6,14 @@ broken to that person, at most `EXPERIENCE_WINDOW` before.
 """
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Literal, NamedTuple
 
 from django.db import connection
 
 from heedful.customers.question_kinds import EXPECTED
+from heedful.customers.slices import WHOLE, Slice
 from heedful.promise import standards
 from heedful.promise.models import Promise, Standard
 
@@ -72,6 +74,7 @@ WITH found AS (
         coalesce(m.person_id, s.customer_id) AS person
     FROM customers_score s LEFT JOIN customers_customer m ON m.id = s.customer_id AND m.person_id < m.id
     WHERE s.question = ANY(%(questions)s) AND s.happened_at >= %(since)s AND s.happened_at < %(until)s
+        {of_answers}
 )"""
 """Read from the index `customers_score_covering` alone, so that it costs the same in a log of one year and of ten.
 
@@ -83,7 +86,7 @@ NEAREST = """, settled AS (
     FROM promise_commitment i {standard}
     LEFT JOIN customers_customer m ON m.id = i.customer_id AND m.person_id < m.id
     WHERE i.promise_id = ANY(%(promises)s) AND i.settled_at < %(until)s
-        AND i.settled_at >= (%(since)s AT TIME ZONE %(zone)s - %(felt_for)s) AT TIME ZONE %(zone)s
+        AND i.settled_at >= (%(since)s AT TIME ZONE %(zone)s - %(felt_for)s) AT TIME ZONE %(zone)s {of_commitments}
 ), pairs AS (
     SELECT f.question, f.value, f.happened_at, f.record, f.person, s.promise_id, s.state, s.id AS instance,
         s.settled_at, {is_same} s.counts_at >= %(since)s AS counts, count(*) AS n
@@ -118,7 +121,7 @@ EXPECTATION = """
 LEFT JOIN LATERAL (
     SELECT e.value FROM customers_customer r JOIN customers_score e ON e.customer_id = r.id
     WHERE r.person_id = f.person AND f.question = ANY(%(hoped)s)
-        AND e.question = 'expected.' || f.question AND e.happened_at <= f.happened_at
+        AND e.question = 'expected.' || f.question AND e.happened_at <= f.happened_at {of_expectations}
     ORDER BY e.happened_at DESC, e.id DESC LIMIT 1
 ) AS asked ON true"""
 GAPS = """
@@ -130,19 +133,32 @@ SELECT f.promise_id, f.question, f.state, f.value, asked.value::float8, sum(f.n)
 FROM nearest f {expectation} GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5"""
 
 
-def by(*, key: By, question: str, since: datetime, until: datetime, stated: float | None = None) -> list[GapCount]:
+def by(
+    *,
+    key: By,
+    question: str,
+    since: datetime,
+    until: datetime,
+    stated: float | None = None,
+    part: Slice = WHOLE,
+) -> list[GapCount]:
     """Compare experience with expectation, by kind of touchpoint, stage, channel or month where the company is."""
     values: dict[str, Any] = {"questions": [question], "hoped": [question], "stated": stated}
     values |= {"zone": standards.company_zone()} if key == "month" else {}
     rows = _rows(
-        EXPERIENCES.format(**PLAIN) + GAPS.format(key=KEYS[key], expectation=EXPECTATION),
-        values | {"since": since, "until": until},
+        EXPERIENCES.format(**PLAIN, **_within(part)) + GAPS.format(key=KEYS[key], expectation=_expectation(part)),
+        values | {"since": since, "until": until, **part.values},
     )
     return [GapCount(*row) for row in rows]
 
 
 def after(
-    *, promises: Collection[Promise], questions: Collection[str], since: datetime, until: datetime
+    *,
+    promises: Collection[Promise],
+    questions: Collection[str],
+    since: datetime,
+    until: datetime,
+    part: Slice = WHOLE,
 ) -> list[OutcomeCount]:
     """What was answered to any of the questions after each promise was kept, and after it was broken."""
     values = {
@@ -156,13 +172,24 @@ def after(
     counts: list[OutcomeCount] = []
     for pks, slots in ((stated.keys() - matched, PLAIN), (matched, MATCHED)):
         if pks:
-            sql = (EXPERIENCES + NEAREST).format(**slots) + OUTCOMES.format(expectation=EXPECTATION)
-            found = _rows(sql, values | {"since": since, "until": until, "promises": list(pks)})
+            sql = (EXPERIENCES + NEAREST).format(**slots, **_within(part))
+            sql += OUTCOMES.format(expectation=_expectation(part))
+            found = _rows(sql, values | {"since": since, "until": until, "promises": list(pks), **part.values})
             counts += [OutcomeCount(*row) for row in found]
     return [
         one if one.expected is not None else one._replace(expected=stated[one.promise].get(one.question))
         for one in counts
     ]
+
+
+def _within(part: Slice) -> Mapping[str, str]:
+    """What keeps answers and commitments within a slice."""
+    return {"of_answers": part.condition("s"), "of_commitments": part.condition("i")}
+
+
+def _expectation(part: Slice) -> str:
+    """What was expected, of the same brand; it may have been said through another source."""
+    return EXPECTATION.format(of_expectations=replace(part, source="").condition("e"))
 
 
 def _rows(sql: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:

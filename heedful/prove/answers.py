@@ -1,4 +1,4 @@
-"""What customers answered, counted by stage, channel, segment or month: the tallies that scores are made of."""
+"""What customers answered, counted by stage, channel, brand or month and the like: what scores are made of."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -6,12 +6,14 @@ from typing import Any, Literal
 
 from django.db import connection
 
+from heedful.associates import brands
+from heedful.customers.slices import WHOLE, Slice
 from heedful.customers.worth import with_factors
 from heedful.promise import standards
 from heedful.prove.periods import Period
 from heedful.prove.tallies import AnswerTally
 
-type By = Literal["", "stage", "channel", "segment", "month", "kind"]
+type By = Literal["", "stage", "channel", "segment", "month", "kind", "brand", "source"]
 
 KEYS: dict[By, str] = {
     "": "''",
@@ -19,19 +21,22 @@ KEYS: dict[By, str] = {
     "channel": "s.channel",
     "kind": "s.kind",
     "segment": "p.segment",
+    "brand": "coalesce(s.brand_id, 0)",
+    "source": "s.source",
     "month": "to_char(s.happened_at AT TIME ZONE %(zone)s, 'YYYY-MM')",
 }
 PLAIN = """
 SELECT s.question, {key}, s.value, s.lowest, s.highest, count(*), count(*), count(*), 0 FROM customers_score s
-WHERE s.question = ANY(%(questions)s) AND s.happened_at >= %(since)s AND s.happened_at < %(until)s
+WHERE s.question = ANY(%(questions)s) AND s.happened_at >= %(since)s AND s.happened_at < %(until)s {within}
 GROUP BY 1, 2, 3, 4, 5
 """
 WEIGHTED = with_factors("""
 WITH {factors}, said AS MATERIALIZED (
     SELECT s.question, s.value, s.lowest, s.highest, s.stage, s.channel, s.kind, s.happened_at,
+        s.brand_id, s.source,
         coalesce(m.person_id, s.customer_id) AS who
     FROM customers_score s LEFT JOIN customers_customer m ON m.id = s.customer_id AND m.person_id < m.id
-    WHERE s.question = ANY(%(questions)s) AND s.happened_at >= %(since)s AND s.happened_at < %(until)s
+    WHERE s.question = ANY(%(questions)s) AND s.happened_at >= %(since)s AND s.happened_at < %(until)s {within}
 )
 SELECT s.question, {key}, s.value, s.lowest, s.highest, count(*), coalesce(sum(p.value_amount * f.factor), 0)::float8,
     coalesce(sum(p.value_amount * p.value_amount * f.factor * f.factor), 0)::float8,
@@ -46,7 +51,7 @@ The last column counts those who are not valued: they answered, and weigh nothin
 
 
 def tallies(
-    *, questions: Sequence[str], period: Period, by: By = "", weighted: bool = False
+    *, questions: Sequence[str], period: Period, by: By = "", weighted: bool = False, part: Slice = WHOLE
 ) -> dict[str, dict[str, AnswerTally]]:
     """Return for each question and each value of `by` the answers of a period; weights are customers' yearly values
     in the company's currency; a value that no rate converts has no weight.
@@ -55,15 +60,15 @@ def tallies(
     when they do where the company is.
     """
     joined = weighted or by == "segment"
-    sql = (WEIGHTED if joined else PLAIN).replace("{key}", KEYS[by])
-    values: dict[str, Any] = {"questions": list(questions), "since": period.since, "until": period.until}
+    sql = (WEIGHTED if joined else PLAIN).replace("{key}", KEYS[by]).replace("{within}", part.condition("s"))
+    values: dict[str, Any] = {"questions": list(questions), "since": period.since, "until": period.until, **part.values}
     with connection.cursor() as cursor:
         cursor.execute(sql, values | ({"zone": standards.company_zone()} if by == "month" else {}))
         rows = cursor.fetchall()
     cells: dict[str, dict[str, list[tuple[float, int, float, float, int]]]] = defaultdict(lambda: defaultdict(list))
     asked: dict[str, set[tuple[int, int] | None]] = defaultdict(set)
     for question, key, value, lowest, highest, *counts in rows:
-        cells[question][key].append((value, *counts))
+        cells[question][brands.slug_of(key) if by == "brand" else key].append((value, *counts))
         asked[question].add(None if lowest is None else (lowest, highest))
     scales = {question: scale for question, found in asked.items() if len(found) == 1 for scale in found}
     return {

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from heedful.customers import question_kinds
 from heedful.customers.question_kinds import scale_of
+from heedful.customers.slices import WHOLE, Slice
 from heedful.promise import gaps
 from heedful.promise.attainment import Attainment
 from heedful.promise.gaps import OutcomeCount
@@ -45,15 +46,15 @@ class ExperienceByOutcome:
 
 
 def by_outcome(
-    *, promises: Collection[Promise], attainments: Mapping[int, Attainment], period: Period
+    *, promises: Collection[Promise], attainments: Mapping[int, Attainment], period: Period, part: Slice = WHOLE
 ) -> dict[int, list[ExperienceByOutcome]]:
-    """How each promise was felt in a period; `attainments` are of it.
+    """How each promise was felt in a period and a slice; `attainments` are of both.
 
     The question that the owner chose comes first, then those with the most answers.
     """
     questions = [question for question in answers.questions_answered() if is_of_promises(question)]
     cells: dict[tuple[int, str], list[OutcomeCount]] = defaultdict(list)
-    for cell in gaps.after(promises=promises, questions=questions, since=period.since, until=period.until):
+    for cell in gaps.after(promises=promises, questions=questions, since=period.since, until=period.until, part=part):
         cells[cell.promise, cell.question].append(cell)
     outcomes: dict[int, list[ExperienceByOutcome]] = defaultdict(list)
     for (promise, question), some in sorted(cells.items()):

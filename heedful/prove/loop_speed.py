@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from django.db import connection
 
+from heedful.customers.slices import WHOLE, Slice
 from heedful.prove import scores
 from heedful.prove.periods import Period
 from heedful.prove.scores import Estimate
@@ -17,7 +18,7 @@ SELECT count(*),
     count(*) FILTER (WHERE first_act_at <= coalesce(first_due_at, due_at)),
     count(*) FILTER (WHERE closed_at IS NOT NULL),
     count(*) FILTER (WHERE helped IS NOT NULL), count(*) FILTER (WHERE helped)
-FROM act_case WHERE opened_at >= %(since)s AND opened_at < %(until)s
+FROM act_case k WHERE opened_at >= %(since)s AND opened_at < %(until)s
 """
 
 
@@ -34,10 +35,12 @@ class LoopSpeed:
     helped: Estimate | None
 
 
-def speed(*, period: Period, at: datetime) -> LoopSpeed:
+def speed(*, period: Period, at: datetime, part: Slice = WHOLE) -> LoopSpeed:
     """Count the loop over the cases that were opened in a period; the reopened count as once."""
     with connection.cursor() as cursor:
-        cursor.execute(SPEED, {"since": period.since, "until": period.until, "at": at})
+        cursor.execute(
+            SPEED + part.condition("k"), {"since": period.since, "until": period.until, "at": at, **part.values}
+        )
         opened, to_first_act, to_close, due, in_time, closed, asked, helped = cursor.fetchone()
     return LoopSpeed(
         cases=opened,

@@ -11,6 +11,7 @@ from django.db import connection
 
 from heedful.associates import company
 from heedful.customers import worth as worths
+from heedful.customers.slices import WHOLE, Slice
 from heedful.customers.worth import Total
 from heedful.promise import attainment
 from heedful.promise.attainment import Attainment
@@ -72,33 +73,35 @@ class PromiseCard:
         return scores.change(self.attainment, self.attainment_before)
 
 
-def cards(*, period: Period, at: datetime, with_experience: bool = True) -> list[PromiseCard]:
+def cards(*, period: Period, at: datetime, with_experience: bool = True, part: Slice = WHOLE) -> list[PromiseCard]:
     """Every promise of today, those whose breaking touches the most value first. A fixed number of queries.
 
     How it felt costs more than the rest together, so that whoever does not show it can leave it out.
     """
     promises = Promise.objects.active().select_related("owner", "stage", "recount").prefetch_related("standards")
-    shown = _cards(list(promises), period, at, with_experience=with_experience)
+    shown = _cards(list(promises), period, at, part, with_experience=with_experience)
     return sorted(shown, key=lambda card: (-card.worth.amount, -(card.due - card.kept), card.promise.words))
 
 
-def card(*, promise: Promise, period: Period, at: datetime) -> PromiseCard:
+def card(*, promise: Promise, period: Period, at: datetime, part: Slice = WHOLE) -> PromiseCard:
     """One promise, whether it is still made or not."""
-    return _cards([promise], period, at)[0]
+    return _cards([promise], period, at, part)[0]
 
 
 def _cards(
-    promises: Sequence[Promise], period: Period, at: datetime, *, with_experience: bool = True
+    promises: Sequence[Promise], period: Period, at: datetime, part: Slice, *, with_experience: bool = True
 ) -> list[PromiseCard]:
     only = promises[0].pk if len(promises) == 1 else None
-    attainments = attainment.attainments(since=period.since, until=period.until, promise=only)
+    attainments = attainment.attainments(since=period.since, until=period.until, promise=only, part=part)
     last = period.before
-    before = attainment.attainments(since=last.since, until=last.until, promise=only) if last else {}
+    before = attainment.attainments(since=last.since, until=last.until, promise=only, part=part) if last else {}
     experiences = (
-        experience.by_outcome(promises=promises, attainments=attainments, period=period) if with_experience else {}
+        experience.by_outcome(promises=promises, attainments=attainments, period=period, part=part)
+        if with_experience
+        else {}
     )
-    worth = _worth(at)
-    cases = _cases()
+    worth = _worth(at, part)
+    cases = _cases(part)
     cards = []
     for promise in promises:
         now, old, answers = (
@@ -140,7 +143,7 @@ WORTH = """
 WITH touched AS MATERIALIZED (
     SELECT DISTINCT i.promise_id, coalesce(m.person_id, i.customer_id) AS person
     FROM promise_commitment i LEFT JOIN customers_customer m ON m.id = i.customer_id AND m.person_id < m.id
-    WHERE i.state = 'broken' AND i.counts_at >= %(since)s AND i.counts_at < %(until)s
+    WHERE i.state = 'broken' AND i.counts_at >= %(since)s AND i.counts_at < %(until)s {of_commitments}
 )
 SELECT t.promise_id, p.value_currency, count(*), coalesce(sum(p.value_amount), 0)
 FROM touched t JOIN customers_customer p ON p.id = t.person AND p.id = ANY(ARRAY(SELECT person FROM touched))
@@ -149,14 +152,21 @@ GROUP BY 1, 2
 """Those who were touched are named to the index once more, so that it reads these together and in order."""
 
 
+CASES = """
+SELECT t.promise_id, count(DISTINCT k.id) FROM act_case k JOIN act_casetrouble t ON t.case_id = k.id
+WHERE k.closed_at IS NULL AND t.promise_id IS NOT NULL {of_cases} GROUP BY 1
+"""
+
+
 def worth_period(at: datetime) -> Period:
     """The time over which it is counted who was touched."""
     return periods.last_days(WORTH_OVER_DAYS, at=at, zone=company.zone())
 
 
-def _worth(at: datetime) -> dict[int, Worth]:
+def _worth(at: datetime, part: Slice) -> dict[int, Worth]:
     period = worth_period(at)
-    rows = _rows(WORTH, {"since": period.since, "until": period.until})
+    sql = WORTH.format(of_commitments=part.condition("i"))
+    rows = _rows(sql, {"since": period.since, "until": period.until, **part.values})
     touched, sums = Counter[int](), defaultdict[int, list[tuple[str, Decimal]]](list)
     for promise, currency, customers, amount in rows:
         touched[promise] += customers
@@ -165,11 +175,6 @@ def _worth(at: datetime) -> dict[int, Worth]:
     return {promise: Worth(period, touched[promise], worths.total(sums[promise], by)) for promise in touched}
 
 
-def _cases() -> dict[int, int]:
+def _cases(part: Slice) -> dict[int, int]:
     """Open cases by the promise that was broken or at risk in them."""
-    rows = _rows(
-        "SELECT t.promise_id, count(DISTINCT k.id) FROM act_case k JOIN act_casetrouble t ON t.case_id = k.id"
-        " WHERE k.closed_at IS NULL AND t.promise_id IS NOT NULL GROUP BY 1",
-        {},
-    )
-    return dict(rows)
+    return dict(_rows(CASES.format(of_cases=part.condition("k")), part.values))

@@ -1,6 +1,6 @@
 """The brand and the source that an address asks for: read in one way, and chosen in one way, on every page."""
 
-from collections.abc import Mapping
+from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest
@@ -9,7 +9,7 @@ from heedful.associates import brands
 from heedful.customers import sources
 from heedful.customers.slices import NO_BRAND, Slice
 from heedful.kit import visibility
-from heedful.web import lists
+from heedful.web import lists, periods
 
 BRAND, SOURCE = "brand", "source"
 NONE = "none"
@@ -27,8 +27,8 @@ def read(request: HttpRequest) -> Slice:
 
 def chips(request: HttpRequest) -> list[lists.Filter]:
     """The brands and the sources that one may choose, where there are any to choose between."""
-    filters, visible = [], brands.visible()
-    offered = [(row.slug, row.name) for row in visible if row.archived_at is None or row.slug == request.GET.get(BRAND)]
+    filters, chosen = [], request.GET.get(BRAND)
+    offered = [(row.slug, row.name) for row in brands.visible() if row.archived_at is None or row.slug == chosen]
     if visibility.current() is None and offered:
         offered.append((NONE, "No brand"))
     if len(offered) > 1:
@@ -38,12 +38,18 @@ def chips(request: HttpRequest) -> list[lists.Filter]:
     return filters
 
 
-def query(request: HttpRequest) -> Mapping[str, str]:
-    """What keeps the choice in an address."""
-    return {name: value for name in (BRAND, SOURCE) if (value := request.GET.get(name))}
+def context(request: HttpRequest) -> dict[str, Any]:
+    """What a page shows of its slice: those that one may choose, and what keeps it, and the period, in an address."""
+    kept = query(read(request))
+    period = {periods.NAME: chosen} if (chosen := request.GET.get(periods.NAME)) else {}
+    return {
+        "slice_choices": chips(request),
+        "slice_query": f"&{urlencode(kept)}" if kept else "",
+        "period_query": f"?{urlencode(period | kept)}" if period or kept else "",
+    }
 
 
-def suffix(request: HttpRequest) -> str:
-    """The same, to stand behind an address that has a query."""
-    kept = query(request)
-    return f"&{urlencode(kept)}" if kept else ""
+def query(part: Slice) -> dict[str, str]:
+    """A slice as addresses say it."""
+    said = {BRAND: "" if part.brand is None else brands.slug_of(part.brand) or NONE, SOURCE: part.source}
+    return {name: value for name, value in said.items() if value}

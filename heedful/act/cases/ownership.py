@@ -57,7 +57,7 @@ def take(*, feedback: Feedback, by: By, at: datetime) -> Case:
     """
     associates.must(by, "case.work")
     me, trouble = associate_of(by), opening.trouble_from(feedback)
-    if before := opening.case_for(trouble, opening.hold_matter(trouble.customer)):
+    if before := opening.case_for(trouble, opening.hold_matter(trouble.customer, trouble.brand)):
         _check_taking(before, me, by=by)
     case = opening.open_for_trouble(trouble=trouble, by=by, at=at)
     claim_free(case, by=by, at=at)
@@ -176,5 +176,7 @@ def _check_receiver(row: Case, to: Associate | None, team: Team | None) -> None:
         raise Refused("Choose a colleague or a team.")
     if to is not None and not to.is_active:
         raise Refused(f"{to.name} no longer works here.")
+    if to is not None and not to.may_see(row.brand_id):
+        raise Refused(f"{to.name} sees other brands than this case is of.", code="other_brand")
     if to is not None and to.pk == row.owner_id:
         raise Refused(f"{to.name} has this case already.")

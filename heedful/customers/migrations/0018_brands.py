@@ -10,7 +10,7 @@ SOURCES = """
 UPDATE customers_feedback f SET source = t.source FROM customers_touchpoint t
 WHERE t.id = f.touchpoint_id AND t.happened_at = f.happened_at;
 UPDATE customers_score s SET source = f.source FROM customers_feedback f WHERE f.id = s.feedback_id AND f.source <> '';
-INSERT INTO customers_source SELECT DISTINCT source FROM customers_feedback WHERE source <> '';
+INSERT INTO customers_source (slug) SELECT DISTINCT source FROM customers_feedback WHERE source <> '';
 """
 
 
@@ -26,8 +26,13 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Source',
             fields=[
-                ('slug', models.CharField(max_length=80, primary_key=True, serialize=False)),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('slug', models.CharField(max_length=80)),
+                ('brand', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='associates.brand')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('slug', 'brand'), name='customers_source_once', nulls_distinct=False)],
+            },
         ),
         migrations.AddField(
             model_name='feedback',

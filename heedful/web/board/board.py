@@ -14,12 +14,13 @@ from django.utils import timezone
 
 from heedful.customers import question_kinds
 from heedful.customers.models import Feedback
+from heedful.customers.slices import WHOLE, Slice
 from heedful.promise import attainment
 from heedful.prove import answers, cache, directions, loop_speed, scorecards, scores
 from heedful.prove import experience as proven
 from heedful.prove.periods import Period
 from heedful.prove.tallies import AnswerTally
-from heedful.web import lists, periods, shell, wording
+from heedful.web import lists, periods, shell, slices, wording
 from heedful.web.board import figures
 from heedful.web.components import charts
 from heedful.web.components.figures import Figure, score_words, span
@@ -39,10 +40,12 @@ def index(request: PageRequest) -> HttpResponse:
     """What was promised, what was done, how it felt, what it is worth, and how fast the loop runs."""
     now = timezone.now()
     period = periods.read(request, at=now, last=lambda: _last_at(now))
+    part = slices.read(request)
     context = {
         **periods.context(request, period),
-        **_feedback_rows(request, period),
-        **cache.recent(f"board.{period.choice}", lambda: _figures(period, now)),
+        **slices.context(request),
+        **_feedback_rows(request, period, part),
+        **cache.recent(f"board.{period.choice}.{part.name}", lambda: _figures(period, now, part)),
     }
     return render(request, "board/index.html", context)
 
@@ -54,21 +57,22 @@ def _last_at(now: datetime) -> datetime | None:
     return max(last, default=None)
 
 
-def _figures(period: Period, now: datetime) -> dict[str, object]:
+def _figures(period: Period, now: datetime, part: Slice) -> dict[str, object]:
     """Everything on the board that must be counted."""
     return {
-        "promises": _promises(period, now),
-        "headlines": headlines(period),
-        "trend": _trend(period),
-        "stages": _stages(period),
-        "loop": _loop(period, loop_speed.speed(period=period, at=now)),
+        "promises": _promises(period, now, part),
+        "headlines": headlines(period, part),
+        "trend": _trend(period, part),
+        "stages": _stages(period, part),
+        "loop": _loop(period, loop_speed.speed(period=period, at=now, part=part), part),
     }
 
 
-def _promises(period: Period, now: datetime) -> dict[str, list["BoardPromise"]]:
+def _promises(period: Period, now: datetime, part: Slice) -> dict[str, list["BoardPromise"]]:
     """The promises whose breaking touches most, and the rest."""
     more_is = directions.every()
-    shown = [_shown(card, period.choice, more_is) for card in scorecards.cards(period=period, at=now)]
+    cards = scorecards.cards(period=period, at=now, part=part)
+    shown = [_shown(card, period.choice, slices.query(part), more_is) for card in cards]
     return {"first": shown[:FIRST], "rest": shown[FIRST:]}
 
 
@@ -95,19 +99,20 @@ class BoardPromise:
     broken_href: str
 
 
-def _shown(card: scorecards.PromiseCard, choice: str, more_is: Mapping[str, str]) -> BoardPromise:
+def _shown(
+    card: scorecards.PromiseCard, choice: str, kept: Mapping[str, str], more_is: Mapping[str, str]
+) -> BoardPromise:
     address = reverse("desk:promise", args=[card.promise.slug])
+    within, broken = (urlencode({**said, **kept}) for said in ({"period": choice}, {"period": "90", "state": "broken"}))
     figure = (
-        figures.attainment(card.attainment, card.attainment_before, href=f"{address}?period={choice}")
+        figures.attainment(card.attainment, card.attainment_before, href=f"{address}?{within}")
         if card.attainment
         else None
     )
     experience = (
-        _experience(card.foremost_experience, f"{address}?period={choice}", more_is)
-        if card.foremost_experience
-        else None
+        _experience(card.foremost_experience, f"{address}?{within}", more_is) if card.foremost_experience else None
     )
-    return BoardPromise(card, figure, experience, _gap(card, address), f"{address}?period=90&state=broken")
+    return BoardPromise(card, figure, experience, _gap(card, address), f"{address}?{broken}")
 
 
 def _experience(one: proven.ExperienceByOutcome, address: str, more_is: Mapping[str, str]) -> BoardExperience:
@@ -156,16 +161,20 @@ def _gap(card: scorecards.PromiseCard, address: str) -> Figure | None:
     )
 
 
-def headlines(period: Period) -> list[dict[str, Figure | None]]:
+def headlines(period: Period, part: Slice = WHOLE) -> list[dict[str, Figure | None]]:
     """The company's scores, each plain and by value; a question that nobody answered is left out."""
-    now = answers.tallies(questions=HEADLINES, period=period, weighted=True)
-    old = answers.tallies(questions=HEADLINES, period=period.before) if period.before else {}
+    now = answers.tallies(questions=HEADLINES, period=period, weighted=True, part=part)
+    old = answers.tallies(questions=HEADLINES, period=period.before, part=part) if period.before else {}
     figures_of = []
     for question in HEADLINES:
         if figure := scores.score(question, now.get(question, {}).get("", AnswerTally())):
             last = scores.score(question, old.get(question, {}).get("", AnswerTally()))
             by_value = scores.score(question, now.get(question, {}).get("", AnswerTally()), weighted=True)
-            href = reverse("board:scores", args=[question]) + "?" + urlencode({"period": period.choice})
+            href = (
+                reverse("board:scores", args=[question])
+                + "?"
+                + urlencode({"period": period.choice, **slices.query(part)})
+            )
             figures_of.append(
                 {
                     "plain": figures.score(question, figure, last, href=href),
@@ -177,9 +186,9 @@ def headlines(period: Period) -> list[dict[str, Figure | None]]:
     return figures_of
 
 
-def _trend(period: Period) -> object | None:
+def _trend(period: Period, part: Slice) -> object | None:
     """The first headline by month, where there are months to compare."""
-    months = answers.tallies(questions=HEADLINES[:1], period=period, by="month").get(HEADLINES[0], {})
+    months = answers.tallies(questions=HEADLINES[:1], period=period, by="month", part=part).get(HEADLINES[0], {})
     if len(months) < 2:
         return None
     points = [
@@ -191,9 +200,9 @@ def _trend(period: Period) -> object | None:
     return charts.lines([charts.Series("All", points)], label=label, least=-100, most=100)
 
 
-def _stages(period: Period) -> object | None:
+def _stages(period: Period, part: Slice) -> object | None:
     """The first headline by stage."""
-    tallies = answers.tallies(questions=HEADLINES[:1], period=period, by="stage").get(HEADLINES[0], {})
+    tallies = answers.tallies(questions=HEADLINES[:1], period=period, by="stage", part=part).get(HEADLINES[0], {})
     names = Names()
     rows = [
         charts.ScoreRow(
@@ -206,9 +215,9 @@ def _stages(period: Period) -> object | None:
     return charts.whiskers(rows, label=label, least=-100, most=100) if len(rows) > 1 else None
 
 
-def _loop(period: Period, speed: loop_speed.LoopSpeed) -> dict[str, Any]:
+def _loop(period: Period, speed: loop_speed.LoopSpeed, part: Slice) -> dict[str, Any]:
     """The loop's speed as figures, those that there are."""
-    within = urlencode({"period": period.choice})
+    within = urlencode({"period": period.choice, **slices.query(part)})
     everything = f"{reverse('desk:cases')}?show=all&{within}"
     closed = f"{reverse('desk:cases')}?state=closed&{within}"
     shown = [
@@ -232,15 +241,15 @@ def _share(label: str, figure: scores.Estimate | None, of: str, href: str) -> Fi
     return Figure(label, words, n=figure.n, of=of, span=between, low=low, high=high, middle=figure.value, href=href)
 
 
-def _feedback_rows(request: PageRequest, period: Period) -> dict[str, Any]:
+def _feedback_rows(request: PageRequest, period: Period, part: Slice) -> dict[str, Any]:
     """What customers said, the first of it open."""
-    lists.disclose(request, rows := _verbatims(period))
+    lists.disclose(request, rows := _verbatims(period, part))
     shown = feedback.feedback_rows(rows, shell.of(request).names)
     return {"feedback_rows": shown[:FIRST_WORDS], "more_feedback_rows": shown[FIRST_WORDS:]}
 
 
-def _verbatims(period: Period) -> Sequence[Feedback]:
+def _verbatims(period: Period, part: Slice) -> Sequence[Feedback]:
     """The ten latest things that customers said in their own words."""
     rows: QuerySet[Feedback] = Feedback.objects.select_related("customer__person", "reading")
-    rows = rows.filter(happened_at__gte=period.since).exclude(verbatim="")
+    rows = part.of(rows.filter(happened_at__gte=period.since).exclude(verbatim=""))
     return list(rows.order_by("-happened_at", "-pk")[:VERBATIMS])

@@ -27,11 +27,11 @@ READ = {
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """What let a stream in: the session, whose it is, and what would change with the password, the role or the team."""
+    """What let a stream in: the session, whose it is, and what would change with the password or somebody's rights."""
 
     session: str
     associate: int
-    stamp: tuple[str, str, int | None]
+    stamp: tuple[str, str, int | None, tuple[int, ...]]
 
 
 def admit(cookies: str) -> tuple[Access, Associate] | None:
@@ -75,5 +75,5 @@ def _engine() -> Any:
     return import_module(settings.SESSION_ENGINE)
 
 
-def _stamp(who: Associate) -> tuple[str, str, int | None]:
-    return who.get_session_auth_hash(), who.role, who.team_id
+def _stamp(who: Associate) -> tuple[str, str, int | None, tuple[int, ...]]:
+    return who.get_session_auth_hash(), who.role, who.team_id, tuple(who.brands)

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from heedful.customers import question_kinds, slugs
 from heedful.customers.models import Customer
+from heedful.customers.slices import Slice
 from heedful.kit import bundle
 from heedful.ledger import references
 from heedful.promise import attainment, standards
@@ -21,7 +22,7 @@ from heedful.promise.promises import MissingKind, missing_kinds
 from heedful.prove import experience as proven
 from heedful.prove import intervals, scores
 from heedful.prove.periods import Period
-from heedful.web import lists, names, periods, shell
+from heedful.web import lists, names, periods, shell, slices
 from heedful.web.components.figures import Figure
 from heedful.web.filters import duration
 
@@ -83,7 +84,8 @@ def page_context(request: HttpRequest, row: Promise, *, at: datetime) -> dict[st
     """Everything on a promise's page but the rows of its list."""
     when = period(request, at=at)
     states = lists.chips(request, "state", "State", [*Commitment.State.choices, OPEN])
-    counts = attainment.attainments(since=when.since, until=when.until, promise=row.pk)[row.pk]
+    part = slices.read(request)
+    counts = attainment.attainments(since=when.since, until=when.until, promise=row.pk, part=part)[row.pk]
     address, known, unreadable = reverse("desk:promise", args=[row.slug]), shell.of(request).names, _unreadable(row)
     measured, total = row.standards.select_related("calendar"), bundle.count(Unreadable.objects.filter(promise=row))
     bundle.fetch(*known.queries, measured, unreadable, total)
@@ -92,6 +94,7 @@ def page_context(request: HttpRequest, row: Promise, *, at: datetime) -> dict[st
         "sentences": sentences(measured, known.kinds),
         "unheard": unseen_kinds(missing_kinds(measured), known.kinds) if row.is_active else [],
         **periods.context(request, when),
+        **slices.context(request),
         "states": states,
         "attainment": counts,
         "figures": [
@@ -104,7 +107,7 @@ def page_context(request: HttpRequest, row: Promise, *, at: datetime) -> dict[st
         "unreadable": unreadable,
         "unreadable_count": sum(total),
         "tones": TONES,
-        "found": _commitments(row, when, states.chosen.value if states.chosen else ""),
+        "found": part.of(_commitments(row, when, states.chosen.value if states.chosen else "")),
     }
 
 
@@ -132,12 +135,12 @@ class ExperienceRow:
     """The same yes, of all the times that it was kept and broken, answered or not."""
 
 
-def experience_rows(row: Promise, when: Period) -> list[ExperienceRow]:
+def experience_rows(row: Promise, when: Period, part: Slice) -> list[ExperienceRow]:
     """How customers answered each question after the promise was kept and after it was broken."""
-    attainments = attainment.attainments(since=when.since, until=when.until, promise=row.pk)
+    attainments = attainment.attainments(since=when.since, until=when.until, promise=row.pk, part=part)
     return [
         _experience_row(one)
-        for one in proven.by_outcome(promises=[row], attainments=attainments, period=when).get(row.pk, [])
+        for one in proven.by_outcome(promises=[row], attainments=attainments, period=when, part=part).get(row.pk, [])
     ]
 
 
