@@ -41,6 +41,7 @@ REACTIONS: dict[type, Sequence[Reaction]] = {
         Reaction(invitations.plan_for, when=lambda event: event.watched, batch_size=500),
     ],
     associates.AssociateDeactivated: [Reaction(act.release_cases, priority=20)],
+    associates.AssociateChanged: [Reaction(act.release_cases, priority=20)],
     people.PeopleRegrouped: [
         Reaction(commitments.reevaluate, queue=PROMISES),
     ],
@@ -74,7 +75,6 @@ DIGESTS = (escalations.DIGEST, webhooks.DIGEST)
 
 RECORDED_ONLY: tuple[type, ...] = (
     associates.AssociateAdded,
-    associates.AssociateChanged,
     associates.AssociateChoseMails,
     associates.AssociateReactivated,
     associates.PasswordSet,

@@ -1,4 +1,4 @@
-"""Brands on the pages: one may be chosen wherever there are some, and who is limited never meets the words of others."""
+"""Brands on the pages: one may be chosen where there are some, and who is limited never meets the words of others."""
 
 from collections.abc import Callable, Collection
 from datetime import timedelta
@@ -11,8 +11,8 @@ from django.utils import timezone
 from heedful.act import cases
 from heedful.act.cases import opening
 from heedful.act.models import Case
-from heedful.associates import associates, brands
-from heedful.associates.models import Associate, Brand, Role
+from heedful.associates import associates, brands, keys
+from heedful.associates.models import Associate, Brand, Key, Role
 from heedful.customers import touchpoints
 from heedful.customers.models import Customer, Feedback
 from heedful.customers.touchpoints import TouchpointDraft
@@ -135,3 +135,65 @@ def test_who_is_limited_meets_the_words_of_no_other_brand(
 
     everything = walk(as_(ada), world, {"cases", "cases/<int:pk>", "customers/<int:pk>", "feedback", "api/cases"})
     assert sum(THEIRS in words for words in everything.values()) >= 6
+
+
+def test_a_page_asks_for_a_brand_where_there_are_some(as_: As, ada: Associate, world: dict[str, list[object]]) -> None:
+    client = as_(ada)
+    for address in ("/board/", "/board/scores/satisfaction", "/promises", "/promises/quick", "/cases", "/feedback"):
+        page = client.get(address, {"brand": "home", "period": "all"}).content.decode().casefold()
+        assert "brand: home" in page, address
+        assert THEIRS not in page.replace(f"source={THEIRS}", "").replace(f">{THEIRS} shop</a>", ""), address
+    assert THEIRS not in text(client.get("/feedback?format=csv&brand=home")).casefold()
+    by_brand = text(client.get("/board/scores/satisfaction?by=brand&period=all"))
+    assert "Trade" in by_brand
+    assert "brand=trade" in by_brand
+
+
+def test_a_company_without_brands_sees_nothing_of_them(as_: As, ada: Associate, alice: Customer) -> None:
+    client = as_(ada)
+    for address in (
+        "/board/",
+        "/promises",
+        "/cases",
+        "/feedback",
+        "/setup/keys",
+        "/setup/associates/new",
+        "/surveys/new",
+    ):
+        page = text(client.get(address))
+        assert "Brand" not in page.replace("Brands", ""), address
+        assert 'name="brand' not in page, address
+
+
+def test_who_is_limited_does_nothing_to_what_is_of_another_brand(
+    as_: As, world: dict[str, list[object]], home: Brand, trade: Brand
+) -> None:
+    client = as_(limited(Role.LEAD, home))
+    theirs, feedback = Case.objects.get(brand=trade), Feedback.objects.filter(brand=trade)[0]
+    for address in (f"/cases/{theirs.pk}/notes", f"/cases/{theirs.pk}/claim", f"/feedback/{feedback.pk}/correction"):
+        assert client.post(address, {"text": "x", "not": "sentiment:negative"}).status_code == 404, address
+    for address in ("/setup/mails", "/setup/ledger", "/setup/keys"):
+        assert client.get(address).status_code == 403, address
+
+
+def test_programs_ask_for_a_brand_and_are_limited_to_that_of_their_key(
+    client: Client, world: dict[str, list[object]], home: Brand, trade: Brand
+) -> None:
+    secrets = {
+        brand: keys.add(name=f"Key {brand}", scope=Key.Scope.FULL, brand=brand, by=SYSTEM, at=NOON)[1]
+        for brand in (None, home)
+    }
+
+    def ask(address: str, brand: Brand | None = None) -> Any:
+        answer = client.get(f"/api/{address}", headers={"Authorization": f"Bearer {secrets[brand]}"})
+        return answer.json() if answer.status_code == 200 else answer.json()["detail"]
+
+    assert {row["brand"] for row in ask("feedback")["items"]} == {"home", "trade"}
+    assert {row["brand"] for row in ask("feedback?brand=trade")["items"]} == {"trade"}
+    assert {row["source"] for row in ask("cases?brand=trade")["items"]} == {f"{THEIRS} shop"}
+    assert {row["brand"] for row in ask("promises/quick/commitments", home)["items"]} == {"home"}
+    assert {row["brand"] for row in ask("cases?state=all", home)["items"]} == {"home"}
+    assert ask("scores/satisfaction?by=brand")["parts"].keys() == {"home", "trade"}
+    assert ask("scores/satisfaction?by=brand", home)["parts"].keys() == {"home"}
+    assert [row["slug"] for row in ask("brands", home)] == ["home"]
+    assert ask("feedback?brand=trade", home) == ask("feedback?brand=nobody", home).replace("nobody", "trade")

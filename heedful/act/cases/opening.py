@@ -167,9 +167,10 @@ def new_case(troubles: Sequence[Trouble], *, started: Clock, team: Team | None, 
 
 
 def has_failed_before(matter: Matter, *, days: int, at: datetime) -> bool:
-    """Whether this person had trouble that we worked on within so many days."""
+    """Whether this person had trouble with the brand that we worked on within so many days."""
     failures = CaseTrouble.objects.filter(case=OuterRef("pk"), is_failure=True)
-    before = Case.objects.of_person(matter.person).filter(opened_at__gte=company.days_before(at, days), flood_of=None)
+    since = company.days_before(at, days)
+    before = Case.objects.of_person(matter.person).filter(opened_at__gte=since, flood_of=None, brand=matter.brand)
     return before.exclude(outcome=Case.Outcome.NO_TROUBLE).filter(Exists(failures)).exists()
 
 

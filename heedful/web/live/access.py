@@ -11,8 +11,10 @@ from django.conf import settings
 from django.contrib.auth import get_user
 from django.http import HttpRequest
 
+from heedful.act.models import Case
 from heedful.associates import associates
 from heedful.associates.models import Associate
+from heedful.kit import visibility
 
 READ = {
     "cases": "case.read",
@@ -47,10 +49,16 @@ def admit(cookies: str) -> tuple[Access, Associate] | None:
 
 
 def readable(topics: Iterable[str], who: Associate) -> frozenset[str]:
-    """Return those topics of which somebody may hear."""
-    return frozenset(
+    """Return those topics of which somebody may hear; of a case, if it is of a brand that they see."""
+    may = {
         topic for topic in topics if (action := READ.get(topic.partition(":")[0])) and associates.may(who, action)
-    )
+    }
+    of_cases = {topic: int(number) for topic in may if (number := topic.removeprefix("cases:")).isdecimal() and len(number) < 18}
+    if who.limit is None or not of_cases:
+        return frozenset(may)
+    with visibility.limited(who.limit):
+        seen = set(Case.objects.filter(pk__in=of_cases.values()).values_list("pk", flat=True))
+    return frozenset(topic for topic in may if topic not in of_cases or of_cases[topic] in seen)
 
 
 def ended(given: Iterable[Access], *, at: datetime) -> set[Access]:
