@@ -1,5 +1,6 @@
 """Who may listen, and until when: what let somebody in is looked at again while the stream is open."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -53,7 +54,7 @@ def readable(topics: Iterable[str], who: Associate) -> frozenset[str]:
     may = {
         topic for topic in topics if (action := READ.get(topic.partition(":")[0])) and associates.may(who, action)
     }
-    of_cases = {topic: int(number) for topic in may if (number := topic.removeprefix("cases:")).isdecimal() and len(number) < 18}
+    of_cases = {topic: int(number[1]) for topic in may if (number := re.fullmatch(r"cases:(\d{1,17})", topic))}
     if who.limit is None or not of_cases:
         return frozenset(may)
     with visibility.limited(who.limit):

@@ -86,8 +86,9 @@ def page_context(request: HttpRequest, row: Promise, *, at: datetime) -> dict[st
     states = lists.chips(request, "state", "State", [*Commitment.State.choices, OPEN])
     part = slices.read(request)
     counts = attainment.attainments(since=when.since, until=when.until, promise=row.pk, part=part)[row.pk]
-    address, known, unreadable = reverse("desk:promise", args=[row.slug]), shell.of(request).names, _unreadable(row)
-    measured, total = row.standards.select_related("calendar"), bundle.count(Unreadable.objects.filter(promise=row))
+    address, known, missed = reverse("desk:promise", args=[row.slug]), shell.of(request).names, _unreadable(row, part)
+    measured, total = row.standards.select_related("calendar"), bundle.count(missed)
+    unreadable = missed.select_related("customer__person").order_by("-pk")[:5]
     bundle.fetch(*known.queries, measured, unreadable, total)
     return {
         "promise": row,
@@ -111,9 +112,9 @@ def page_context(request: HttpRequest, row: Promise, *, at: datetime) -> dict[st
     }
 
 
-def _unreadable(row: Promise) -> QuerySet[Unreadable]:
-    """Some of the touchpoints that could not open it, the latest first."""
-    return Unreadable.objects.filter(promise=row).select_related("customer__person").order_by("-pk")[:5]
+def _unreadable(row: Promise, part: Slice) -> QuerySet[Unreadable]:
+    """The touchpoints of a brand that could not open it; from where they came is not kept."""
+    return Slice(part.brand).of(Unreadable.objects.filter(promise=row))
 
 
 def _commitments(row: Promise, when: Period, state: str) -> Any:
