@@ -159,7 +159,7 @@ class Case(models.Model):
         return self.clock_started_at or self.opened_at
 
 
-class OfCase(VisibleManager):
+class OfCase[M: models.Model](VisibleManager[M]):
     """Reads what is of those cases that may be seen."""
 
     path = "case__brand"

@@ -69,8 +69,9 @@ def ask_whether_it_helped(event: cases.CaseClosed, *, entry: Entry) -> None:
     del entry
     case = Case.objects.select_related("customer").get(pk=event.case)
     if case.closed_at is not None and case.flood_of_id is None and case.outcome != Case.Outcome.NO_TROUBLE:
-        about = {"customer": case.customer, "case_id": case.pk, "brand": case.brand_id}
-        invitations.invite_after_case(**about, by=SYSTEM, at=case.closed_at)
+        invitations.invite_after_case(
+            customer=case.customer, case_id=case.pk, brand=case.brand_id, by=SYSTEM, at=case.closed_at
+        )
 
 
 def hear_whether_it_helped(event: answers.HelpAnswered, *, entry: Entry) -> None:

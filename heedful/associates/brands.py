@@ -97,9 +97,9 @@ def numbers() -> Mapping[str, int]:
     return _read().by_name
 
 
-def find(said: str) -> int | None:
+def find(name: str) -> int | None:
     """The brand that a word names, by its name or its short name."""
-    return numbers().get(said.strip().casefold())
+    return numbers().get(name.strip().casefold())
 
 
 def name_of(brand: int | None) -> str:
@@ -178,7 +178,7 @@ def _free_name(name: str, besides: Brand | None = None) -> str:
     if not (stripped := names.one_line(name, most=120)):
         raise Refused("Give the brand a name.")
     locks.lock(Brand)
-    others = Brand.objects.exclude(pk=besides.pk if besides else None)
+    others = Brand.objects.exclude(pk=besides.pk) if besides else Brand.objects.all()
     if stripped.casefold() in RESERVED or any(stripped.casefold() in (row.name.casefold(), row.slug) for row in others):
         raise Refused(f"There is already a brand called {stripped}.")
     return stripped

@@ -200,7 +200,7 @@ class TouchpointKind(models.Model):
         return self.name or slugs.words(self.slug)
 
 
-class Source(models.Model):
+class TouchpointSource(models.Model):
     """Somewhere from which touchpoints of a brand came: a key, an import, a survey."""
 
     slug = models.CharField(max_length=80)

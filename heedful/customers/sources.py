@@ -7,7 +7,7 @@ from time import monotonic
 from django.db import transaction
 
 from heedful.associates.models import Key
-from heedful.customers.models import Source
+from heedful.customers.models import TouchpointSource
 from heedful.kit import memory, visibility
 
 STALE_S = 20.0
@@ -37,8 +37,8 @@ def register(source: str, *, brands: Collection[int | None]) -> None:
     now = monotonic()
     new = [(source, brand) for brand in brands if _written.get((source, brand), 0.0) <= now]
     if new:
-        Source.objects.bulk_create(
-            [Source(slug=source, brand_id=brand) for _, brand in sorted(new, key=str)], ignore_conflicts=True
+        TouchpointSource.objects.bulk_create(
+            [TouchpointSource(slug=source, brand_id=brand) for _, brand in sorted(new, key=str)], ignore_conflicts=True
         )
         transaction.on_commit(lambda: _written.update(dict.fromkeys(new, now + STALE_S)))
 
@@ -54,12 +54,12 @@ def every() -> Mapping[str, str]:
 
 def retire(source: str) -> None:
     """Forget a source of which nothing is left, as after its last import was taken back."""
-    Source.objects.filter(slug=source).delete()
+    TouchpointSource.objects.filter(slug=source).delete()
     transaction.on_commit(forget)
 
 
 def _read_all() -> list[tuple[str, int | None, str]]:
-    pairs = list(Source.objects.order_by("slug").values_list("slug", "brand")[:MOST])
+    pairs = list(TouchpointSource.objects.order_by("slug").values_list("slug", "brand")[:MOST])
     keys = {int(match[2]) for slug, _ in pairs if (match := KEY.fullmatch(slug))}
     names = dict(Key.objects.filter(pk__in=keys).values_list("pk", "name")) if keys else {}
     return [(slug, brand, _words(slug, names)) for slug, brand in pairs]

@@ -28,9 +28,9 @@ def forget() -> None:
 
 
 @transaction.atomic
-def note(*, key: int, said: Collection[str], at: datetime) -> None:
+def note(*, key: int, words: Collection[str], at: datetime) -> None:
     """Write down, to the hour, that messages of a key named these."""
-    plain = {name for one in said if (name := names.one_line(one, most=80))}
+    plain = {name for one in words if (name := names.one_line(one, most=80))}
     fresh = sorted(name for name in plain if _noted.get((key, name), datetime.min.replace(tzinfo=at.tzinfo)) <= at)
     if not fresh:
         return

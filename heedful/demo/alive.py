@@ -324,13 +324,11 @@ def _tell(source: str, drafts: Sequence[TouchpointDraft], at: datetime, *, take:
 
 def _segment(draft: TouchpointDraft) -> str:
     """The segment of whoever does something; nothing of a visitor."""
-    if draft.customer:
-        rows = Customer.objects.filter(pk=draft.customer).values_list("person__segment", flat=True)
-    else:
+    rows = Customer.objects.filter(pk=draft.customer)
+    if not draft.customer:
         kind, value = draft.identities[0]
-        known = Identity.objects.filter(kind=kind, value=value)
-        rows = known.values_list("customer__person__segment", flat=True)
-    return rows.first() or ""
+        rows = Customer.objects.filter(identities__kind=kind, identities__value=value)
+    return rows.values_list("person__segment", flat=True).first() or ""
 
 
 def _send(source: str, told: Sequence[SourceMessage], at: datetime, *, take: Take = messages.record) -> None:

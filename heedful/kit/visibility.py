@@ -7,7 +7,6 @@ limited where nobody said so: jobs, the shell and customers see the whole.
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any
 
 from django.db import models
 
@@ -43,12 +42,12 @@ def condition(column: str) -> str:
     return f" AND {column} IN ({', '.join(map(str, sorted(parts)))})" if parts else " AND false"
 
 
-class VisibleManager(models.Manager[Any]):
+class VisibleManager[M: models.Model](models.Manager[M]):
     """Reads the rows of those parts that may be seen; `path` is where a row's part stands."""
 
     path = "brand"
 
-    def get_queryset(self) -> Any:
+    def get_queryset(self) -> models.QuerySet[M]:
         """The rows that may be seen here."""
         parts, rows = current(), super().get_queryset()
         return rows if parts is None else rows.filter(**{f"{self.path}__in": sorted(parts)})

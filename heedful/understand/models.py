@@ -57,7 +57,7 @@ class TroubleRule(models.Model):
         return f"{self.question} <= {self.at_most}" if self.question else self.signal
 
 
-class OfFeedback(VisibleManager):
+class OfFeedback[M: models.Model](VisibleManager[M]):
     """Reads what belongs to feedback that may be seen."""
 
     path = "feedback__brand"

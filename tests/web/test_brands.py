@@ -157,7 +157,7 @@ def test_a_company_without_brands_sees_nothing_of_them(as_: As, ada: Associate, 
         "/cases",
         "/feedback",
         "/setup/keys",
-        "/setup/associates/new",
+        "/setup/associates/add",
         "/surveys/new",
     ):
         page = text(client.get(address))

@@ -128,7 +128,7 @@ def _keep(
     no = group_commit.record(messages=kept, source=sender.source, verified=sender.verified, by=sender.by, at=at)
     refused += [(reason, texts[n][: rejections.SNIPPET].decode("utf-8", "replace")) for n, reason in no]
     if arrival.unknown_brands:
-        unknown_brands.note(key=sender.key, said=arrival.unknown_brands, at=at)
+        unknown_brands.note(key=sender.key, words=arrival.unknown_brands, at=at)
     if refused:
         rejections.record(key=sender.key, rejected=refused, at=at)
     return refused

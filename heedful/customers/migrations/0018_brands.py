@@ -10,7 +10,7 @@ SOURCES = """
 UPDATE customers_feedback f SET source = t.source FROM customers_touchpoint t
 WHERE t.id = f.touchpoint_id AND t.happened_at = f.happened_at;
 UPDATE customers_score s SET source = f.source FROM customers_feedback f WHERE f.id = s.feedback_id AND f.source <> '';
-INSERT INTO customers_source (slug) SELECT DISTINCT source FROM customers_feedback WHERE source <> '';
+INSERT INTO customers_touchpointsource (slug) SELECT DISTINCT source FROM customers_feedback WHERE source <> '';
 """
 
 
@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL(COLUMN, "ALTER TABLE customers_touchpoint DROP COLUMN brand_id"),
         migrations.CreateModel(
-            name='Source',
+            name='TouchpointSource',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('slug', models.CharField(max_length=80)),

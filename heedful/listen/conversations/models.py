@@ -61,7 +61,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
         return rows.order_by("gone_at", "pk").values_list("occurred_at", "gone_at").first()
 
 
-class OfThread(VisibleManager):
+class OfThread[M: models.Model](VisibleManager[M]):
     """Reads what was said in those threads that may be seen."""
 
     path = "thread__brand"

@@ -7,7 +7,7 @@ from django.db import migrations, models
 SOURCES = """
 UPDATE promise_commitment i SET source = t.source FROM customers_touchpoint t
 WHERE t.id = i.opened_by AND t.happened_at = i.started_at;
-INSERT INTO customers_source (slug) SELECT DISTINCT source FROM promise_commitment WHERE source <> ''
+INSERT INTO customers_touchpointsource (slug) SELECT DISTINCT source FROM promise_commitment WHERE source <> ''
 ON CONFLICT DO NOTHING;
 """
 

@@ -119,7 +119,8 @@ def _gaps(question: str, period: Period, part: Slice, side: By) -> object | None
     if question_kinds.EXPECTED + question not in answers.questions_answered():
         return None
     cells: dict[str, list[tuple[float, int, float, float]]] = {}
-    for row in gaps.by(key=side, question=question, since=period.since, until=period.until, part=part):
+    key = cast("gaps.By", side)
+    for row in gaps.by(key=key, question=question, since=period.since, until=period.until, part=part):
         cells.setdefault(row.key, []).append((row.gap, row.n, row.n, row.n))
     scale, names = question_kinds.scale_of(question), Names()
     rows = [

@@ -51,9 +51,7 @@ def admit(cookies: str) -> tuple[Access, Associate] | None:
 
 def readable(topics: Iterable[str], who: Associate) -> frozenset[str]:
     """Return those topics of which somebody may hear; of a case, if it is of a brand that they see."""
-    may = {
-        topic for topic in topics if (action := READ.get(topic.partition(":")[0])) and associates.may(who, action)
-    }
+    may = {topic for topic in topics if (action := READ.get(topic.partition(":")[0])) and associates.may(who, action)}
     of_cases = {topic: int(number[1]) for topic in may if (number := re.fullmatch(r"cases:(\d{1,17})", topic))}
     if who.limit is None or not of_cases:
         return frozenset(may)

@@ -19,6 +19,7 @@ from heedful.act.models import CaseTrouble
 from heedful.associates import brands
 from heedful.customers import question_kinds
 from heedful.customers.models import Feedback, Identity, Score
+from heedful.customers.slices import WHOLE
 from heedful.kit import bundle, days
 from heedful.ledger.references import Reference
 from heedful.prove import answers
@@ -277,4 +278,6 @@ def _chips(request: PageRequest, names_of: names.Names) -> dict[str, Any]:
 def _channels() -> list[str]:
     """The channels on which customers speak; looked for every few minutes, since it takes a walk over all scores."""
     channels = Score.objects.exclude(channel="").order_by("channel").values_list("channel", flat=True).distinct()
-    return cast("list[str]", cache.get_or_set("feedback.channels", lambda: list(channels[:30]), CHANNELS_S))
+    return cast(
+        "list[str]", cache.get_or_set(f"feedback.channels.{WHOLE.name}", lambda: list(channels[:30]), CHANNELS_S)
+    )
