@@ -324,8 +324,9 @@ def _tell(source: str, drafts: Sequence[TouchpointDraft], at: datetime, *, take:
 
 def _segment(draft: TouchpointDraft) -> str:
     """The segment of whoever does something; nothing of a visitor."""
-    rows = Customer.objects.filter(pk=draft.customer)
-    if not draft.customer:
+    if draft.customer is not None:
+        rows = Customer.objects.filter(pk=draft.customer)
+    else:
         kind, value = draft.identities[0]
         rows = Customer.objects.filter(identities__kind=kind, identities__value=value)
     return rows.values_list("person__segment", flat=True).first() or ""
