@@ -46,13 +46,17 @@ def read_feedback(text: bytes, stages: Set[str]) -> FeedbackProperties | None:
             return None
     except msgspec.ValidationError:
         return None
+    brand, properties.brand = properties.brand, None
+    brand = brand if isinstance(brand, str) else ""
+    if properties == _NONE:  # a shop names the brand with everything that it sends
+        return FeedbackProperties("", "", None, None, brand) if brand else None
     placed = (said.lower() for said in (properties.stage, properties.lifecycle_stage) if isinstance(said, str))
     return FeedbackProperties(
         channel=slug(properties.channel)[:40] if isinstance(properties.channel, str) else "",
         stage=next((stage for stage in placed if stage in stages), ""),
         scores=_scores(properties),
         verbatim=next((words for name in WORDS if _is_text(words := getattr(properties, name))), None),
-        brand=properties.brand if isinstance(properties.brand, str) else "",
+        brand=brand,
     )
 
 
