@@ -55,36 +55,31 @@ class BrandRestored:
     brand: int
 
 
-class _Remembered:
-    """The brands as they were read last, by number and by every name under which a message may say them."""
-
-    def __init__(self) -> None:
-        self.until = 0.0
-        self.by_id: Mapping[int, Brand] = {}
-        self.by_name: Mapping[str, int] = {}
-
-
-_remembered = _Remembered()
+_by_id: dict[int, Brand] = {}
+_by_name: dict[str, int] = {}
+"""By every name under which a message may say a brand, in small letters. Both are put in place as a whole."""
+_until = [0.0]
 
 
 @memory.register(stale_s=STALE_S)
 def forget() -> None:
     """Read the brands anew."""
-    _remembered.until = 0.0
+    _until[0] = 0.0
 
 
-def _read() -> _Remembered:
-    if _remembered.until < monotonic():
+def _read() -> None:
+    global _by_id, _by_name
+    if _until[0] < monotonic():
         rows = list(Brand.objects.order_by("name"))
-        _remembered.by_id = {row.pk: row for row in rows}
-        _remembered.by_name = {said.casefold(): row.pk for row in rows for said in (row.name, row.slug)}
-        _remembered.until = monotonic() + STALE_S
-    return _remembered
+        _by_id = {row.pk: row for row in rows}
+        _by_name = {said.casefold(): row.pk for row in rows for said in (row.name, row.slug)}
+        _until[0] = monotonic() + STALE_S
 
 
 def every() -> Mapping[int, Brand]:
     """Every brand by its number, in the order of names, archived ones too."""
-    return _read().by_id
+    _read()
+    return _by_id
 
 
 def visible() -> list[Brand]:
@@ -94,7 +89,8 @@ def visible() -> list[Brand]:
 
 def numbers() -> Mapping[str, int]:
     """The number of each brand by its name and its short name, in small letters; empty where there are none."""
-    return _read().by_name
+    _read()
+    return _by_name
 
 
 def find(name: str) -> int | None:
