@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from heedful.act.models import Case
 from heedful.associates import company
-from heedful.associates.models import Associate, Role
+from heedful.associates.models import Associate, Role, seers
 from heedful.courier import digests
 from heedful.courier.digests import Digest, Letter
 from heedful.ledger.references import Reference
@@ -24,8 +24,8 @@ def write_to_the_leads(*, case: Case, at: datetime) -> None:
 
 
 def leads_of(case: Case) -> QuerySet[Associate]:
-    """Who leads the team of a case; where it has no lead, everybody who leads one."""
-    leads = Associate.objects.filter(role=Role.LEAD, is_active=True).order_by("pk")
+    """Who leads the team of a case and sees its brand; where nobody does, everybody who leads one and sees it."""
+    leads = Associate.objects.filter(seers(case.brand_id), role=Role.LEAD, is_active=True).order_by("pk")
     of_team = leads.filter(team=case.team_id) if case.team_id else leads.none()
     return of_team if of_team.exists() else leads
 
@@ -39,6 +39,10 @@ def _compose(lead: Associate, references: Sequence[Reference], at: datetime) -> 
         for case in waiting:
             write_to_the_leads(case=case, at=at)
         return None
+    for case in waiting:
+        if not lead.may_see(case.brand_id):
+            write_to_the_leads(case=case, at=at)
+    waiting = [case for case in waiting if lead.may_see(case.brand_id)]
     if not waiting or not lead.hears_escalations:
         return None
     subject = f"{waiting[0].who.label} has" if len(waiting) == 1 else f"{len(waiting)} customers have"

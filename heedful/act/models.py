@@ -7,9 +7,10 @@ from django.db import models
 from django.db.models import F, Q, Value, When
 from django.db.models.functions import Lower
 
-from heedful.associates.models import Team
+from heedful.associates.models import Team, of_brand
 from heedful.customers import search
 from heedful.customers.models import Customer, Stage
+from heedful.kit.visibility import VisibleManager
 from heedful.ledger import references
 from heedful.listen.models import Thread
 from heedful.promise.models import Promise
@@ -107,8 +108,11 @@ class Case(models.Model):
     helped_at = models.DateTimeField(null=True)
     flood_of = models.ForeignKey(Promise, null=True, on_delete=models.SET_NULL, related_name="+")
     """The promise that broke for so many at once that one case stands for all; its customer is the first of them."""
+    brand = of_brand()
+    source = models.CharField(max_length=80, blank=True, default="", db_default="")
+    """From where that came which opened it."""
 
-    objects = CaseQuerySet.as_manager()
+    objects = VisibleManager.from_queryset(CaseQuerySet)()
 
     class Meta:
         constraints = [
@@ -121,6 +125,7 @@ class Case(models.Model):
             models.Index(fields=["customer", "-opened_at"], name="act_case_by"),
             models.Index(fields=["-opened_at"], name="act_case_recent"),
             models.Index(fields=["due_at"], condition=Q(closed_at=None, answered_at=None), name="act_case_waiting"),
+            models.Index(F("brand"), F("opened_at").desc(), condition=Q(brand__isnull=False), name="act_case_of_brand"),
             models.Index(fields=["owner"], condition=Q(closed_at=None), name="act_case_mine"),
             models.Index(fields=["-closed_at"], condition=Q(closed_at__isnull=False), name="act_case_closed"),
         ]
@@ -154,6 +159,12 @@ class Case(models.Model):
         return self.clock_started_at or self.opened_at
 
 
+class OfCase[M: models.Model](VisibleManager[M]):
+    """Reads what is of those cases that may be seen."""
+
+    path = "case__brand"
+
+
 class CaseTrouble(models.Model):
     """A sign that somebody must act: what was heard, when, and the case that it opened or joined."""
 
@@ -171,6 +182,8 @@ class CaseTrouble(models.Model):
     happened_at = models.DateTimeField()
     heard_at = models.DateTimeField()
     """When we found out."""
+
+    objects = OfCase()
 
     class Meta:
         indexes = [
@@ -280,6 +293,8 @@ class CaseThread(models.Model):
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="threads")
     thread = models.OneToOneField(Thread, on_delete=models.CASCADE, related_name="+")
 
+    objects = OfCase()
+
     def __str__(self) -> str:
         return f"Thread {self.thread_id} of case {self.case_id}"
 
@@ -299,6 +314,8 @@ class Note(models.Model):
     text = models.TextField()
     author = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     at = models.DateTimeField()
+
+    objects = OfCase()
 
     class Meta:
         indexes = [models.Index(fields=["case", "at", "id"], name="act_note_of_case")]

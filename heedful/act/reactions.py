@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from heedful.act import cases, escalations
 from heedful.act.models import Case, CaseThread
-from heedful.associates.associates import AssociateDeactivated
+from heedful.associates.associates import AssociateChanged, AssociateDeactivated
 from heedful.associates.models import Associate
 from heedful.courier.carriers.smtp.events import MailGivenUp, MailSent
 from heedful.customers.models import Customer, Feedback
@@ -55,8 +55,8 @@ def write_to_the_leads(event: cases.CaseEscalated, *, entry: Entry) -> None:
         escalations.write_to_the_leads(case=case, at=timezone.now())
 
 
-def release_cases(event: AssociateDeactivated, *, entry: Entry) -> None:
-    """Somebody no longer works here: their open cases go back to their teams."""
+def release_cases(event: AssociateDeactivated | AssociateChanged, *, entry: Entry) -> None:
+    """Somebody no longer works here, or sees other brands: the cases that they cannot work go back to their teams."""
     owner = Associate.objects.filter(pk=event.associate).first()
     if owner is not None:
         cases.release_each(
@@ -69,7 +69,9 @@ def ask_whether_it_helped(event: cases.CaseClosed, *, entry: Entry) -> None:
     del entry
     case = Case.objects.select_related("customer").get(pk=event.case)
     if case.closed_at is not None and case.flood_of_id is None and case.outcome != Case.Outcome.NO_TROUBLE:
-        invitations.invite_after_case(customer=case.customer, case_id=case.pk, by=SYSTEM, at=case.closed_at)
+        invitations.invite_after_case(
+            customer=case.customer, case_id=case.pk, brand=case.brand_id, by=SYSTEM, at=case.closed_at
+        )
 
 
 def hear_whether_it_helped(event: answers.HelpAnswered, *, entry: Entry) -> None:

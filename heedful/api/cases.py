@@ -17,8 +17,9 @@ from heedful.api import paging
 from heedful.api.door import PROBLEMS, ApiRequest
 from heedful.api.paging import Paged, Paging
 from heedful.api.posting import Done, repeatable
+from heedful.api.slices import SliceQuery
 from heedful.api.touchpoints import Plain
-from heedful.associates import associates
+from heedful.associates import associates, brands
 from heedful.associates.models import Associate, Team
 from heedful.customers.models import Customer
 from heedful.kit.errors import Refused
@@ -53,6 +54,8 @@ class CaseOut(Schema):
     outcome: str
     cause: str
     helped: bool | None
+    brand: str = Field(description="The short name of its brand; empty where it is of none")
+    source: str
 
 
 class TroubleOut(Schema):
@@ -113,7 +116,7 @@ class CasesPage(Schema):
     next: str | None
 
 
-class CaseQuery(Paged):
+class CaseQuery(Paged, SliceQuery):
     """Which cases."""
 
     state: Literal["open", "closed", "all"] = "open"
@@ -171,7 +174,7 @@ class Handover(Schema):
 
 UNSAID = Body(Reason(reason=""))  # type: ignore[type-arg]
 
-PLAIN = [name for name in CaseOut.model_fields if name not in {"customer", "team", "owner"}]
+PLAIN = [name for name in CaseOut.model_fields if name not in {"customer", "team", "owner", "brand"}]
 
 
 def _out(row: Case) -> dict[str, Any]:
@@ -180,6 +183,7 @@ def _out(row: Case) -> dict[str, Any]:
         "customer": row.customer_id,
         "team": row.team.name if row.team else None,
         "owner": row.owner.name if row.owner else None,
+        "brand": brands.slug_of(row.brand_id),
     }
 
 
@@ -238,7 +242,7 @@ def message_out(row: Message) -> NoteOut:
 def index(request: ApiRequest, query: paging.Query[CaseQuery]) -> CasesPage:
     """Cases, the latest first."""
     associates.must(request.auth, "case.read")
-    rows = Case.objects.select_related("team", "owner")
+    rows = query.slice().of(Case.objects.select_related("team", "owner"))
     if query.state != "all":
         rows = rows.filter(closed_at__isnull=query.state == "open")
     page = paging.read(rows, query, key="opened_at", by=request.auth)

@@ -20,7 +20,7 @@ from ninja.security import HttpBearer, SessionAuth
 from heedful import __version__
 from heedful.associates import keys
 from heedful.associates.models import Associate, Key
-from heedful.kit import outage
+from heedful.kit import outage, visibility
 from heedful.kit.actor import By
 from heedful.kit.errors import Forbidden, Refused, TooMany
 from heedful.ledger.versions import Stale
@@ -56,11 +56,12 @@ PROBLEMS: dict[Any, Any] = dict.fromkeys((400, 401, 403, 404, 422, 429), Problem
 class WithKey(HttpBearer):
     """A key with the full scope, as `Authorization: Bearer KEY`."""
 
-    def authenticate(self, request: HttpRequest, token: str) -> By | None:  # noqa: ARG002
+    def authenticate(self, request: HttpRequest, token: str) -> By | None:
         key = keys.find(token)
         if key is None or key.scope != Key.Scope.FULL:
             return None
         keys.note_use(key=key, at=timezone.now())
+        _limit_to(request, key.limit)
         return key.by
 
 
@@ -69,7 +70,14 @@ class WithSession(SessionAuth):
 
     def authenticate(self, request: HttpRequest, key: str | None) -> By | None:  # noqa: ARG002
         user: Associate | AnonymousUser = request.user
-        return user.by if isinstance(user, Associate) and user.is_active else None
+        if not isinstance(user, Associate) or not user.is_active:
+            return None
+        _limit_to(request, user.limit)
+        return user.by
+
+
+def _limit_to(request: HttpRequest, brands: frozenset[int] | None) -> None:
+    request.brands = brands  # type: ignore[attr-defined]
 
 
 class HeedfulAPI(NinjaAPI):
@@ -104,6 +112,17 @@ def with_declared_parameters(view: Callable[..., Any]) -> Callable[..., Any]:
     return checked
 
 
+def with_visible_brands(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Show what is of those brands alone which the asker may see."""
+
+    @functools.wraps(view)
+    def asked(request: HttpRequest, *args: Any, **said: Any) -> Any:
+        with visibility.limited(request.brands):  # type: ignore[attr-defined]
+            return view(request, *args, **said)
+
+    return asked
+
+
 def _parameters(view: Any) -> set[str]:
     """The names that the view's operation reads from the query."""
     queries = [model for model in view._ninja_operation.models if model.__ninja_param_source__ == "query"]
@@ -119,6 +138,7 @@ api = HeedfulAPI(
     docs_url=None,
 )
 api.add_decorator(with_declared_parameters, mode="operation")
+api.add_decorator(with_visible_brands, mode="operation")
 
 
 class ApiRequest(HttpRequest):

@@ -13,7 +13,8 @@ from heedful.api.door import PROBLEMS, ApiRequest
 from heedful.api.paging import Paged
 from heedful.api.periods import PeriodQuery
 from heedful.api.posting import Done, repeatable
-from heedful.associates import associates
+from heedful.api.slices import SliceQuery
+from heedful.associates import associates, brands
 from heedful.customers import question_kinds
 from heedful.customers.models import Feedback
 from heedful.understand import corrections
@@ -46,6 +47,8 @@ class FeedbackOut(Schema):
     kind: str
     channel: str
     stage: str
+    brand: str = Field(description="The short name of its brand; empty where it is of none")
+    source: str
     verbatim: str
     scores: dict[str, int | float] = Field(description="On the scale of each question")
     answers: dict[str, str] = Field(description="The same as they were given, in words: on the scale that was asked")
@@ -59,7 +62,7 @@ class FeedbackPage(Schema):
     next: str | None
 
 
-class FeedbackQuery(Paged, PeriodQuery):
+class FeedbackQuery(Paged, PeriodQuery, SliceQuery):
     """Which feedback."""
 
     stage: str = Field("", max_length=40)
@@ -87,7 +90,7 @@ def index(request: ApiRequest, query: paging.Query[FeedbackQuery]) -> FeedbackPa
     """Feedback, the latest first."""
     associates.must(request.auth, "feedback.read")
     rows = Feedback.objects.select_related("customer", "reading").prefetch_related("scores")
-    rows = query.within(rows, "happened_at")
+    rows = query.within(query.slice().of(rows), "happened_at")
     for name, value in (("stage_slug", query.stage), ("channel", query.channel)):
         if value:
             rows = rows.filter(**{name: value.replace("\x00", "")})
@@ -128,6 +131,8 @@ def _out(row: Feedback) -> FeedbackOut:
         kind=row.kind,
         channel=row.channel,
         stage=row.stage_slug,
+        brand=brands.slug_of(row.brand_id),
+        source=row.source,
         verbatim=row.verbatim,
         scores={score.question: score.value for score in row.scores.all()},
         answers={score.question: question_kinds.in_words(score.question, score.answer) for score in row.scores.all()},

@@ -16,7 +16,8 @@ from heedful.api.paging import Paged
 from heedful.api.periods import Moment, PeriodOut, PeriodQuery, period_out
 from heedful.api.posting import Done, repeatable
 from heedful.api.scores import FigureOut, figure_out
-from heedful.associates import associates
+from heedful.api.slices import SliceQuery
+from heedful.associates import associates, brands
 from heedful.associates.models import Associate
 from heedful.customers import question_kinds
 from heedful.customers.models import Stage
@@ -171,6 +172,8 @@ class CommitmentOut(Schema):
     due_at: datetime | None
     settled_at: datetime | None
     measured: float | None
+    brand: str = Field(description="The short name of its brand; empty where it is of none")
+    source: str
 
 
 class CommitmentsPage(Schema):
@@ -180,7 +183,11 @@ class CommitmentsPage(Schema):
     next: str | None
 
 
-class CommitmentQuery(Paged, PeriodQuery):
+class PromiseQuery(PeriodQuery, SliceQuery):
+    """Over which time, and of what."""
+
+
+class CommitmentQuery(Paged, PeriodQuery, SliceQuery):
     """Which commitments, by when they count."""
 
     state: Literal["", "pending", "at_risk", "kept", "broken"] = ""
@@ -208,11 +215,11 @@ def _out(row: Promise) -> dict[str, Any]:
 
 
 @router.get("", response={200: list[PromiseSummary], **PROBLEMS}, by_alias=True)
-def index(request: ApiRequest, query: paging.Query[PeriodQuery]) -> list[PromiseSummary]:
+def index(request: ApiRequest, query: paging.Query[PromiseQuery]) -> list[PromiseSummary]:
     """The promises of today, those whose breaking touches the most value first."""
     associates.must(request.auth, "promise.read")
     period = query.period()
-    cards = scorecards.cards(period=period, at=timezone.now(), with_experience=False)
+    cards = scorecards.cards(period=period, at=timezone.now(), with_experience=False, part=query.slice())
     return [PromiseSummary(**_card(card, period)) for card in cards]
 
 
@@ -327,11 +334,12 @@ def _calendar(name: str) -> Calendar | None:
 
 
 @router.get("/{slug:slug}", response={200: PromiseDetail, **PROBLEMS}, by_alias=True)
-def promise(request: ApiRequest, slug: str, query: paging.Query[PeriodQuery]) -> PromiseDetail:
+def promise(request: ApiRequest, slug: str, query: paging.Query[PromiseQuery]) -> PromiseDetail:
     """One promise, with how it felt when it was kept and when it was broken."""
     associates.must(request.auth, "promise.read")
     period = query.period()
-    card = scorecards.card(promise=get_object_or_404(Promise, slug=slug), period=period, at=timezone.now())
+    row = get_object_or_404(Promise, slug=slug)
+    card = scorecards.card(promise=row, period=period, at=timezone.now(), part=query.slice())
     return PromiseDetail(**_card(card, period), experience=[_experience(one) for one in card.experience])
 
 
@@ -346,17 +354,22 @@ def _experience(one: ExperienceByOutcome) -> ExperienceOut:
 def commitments(request: ApiRequest, slug: str, query: paging.Query[CommitmentQuery]) -> CommitmentsPage:
     """Each time that it was made, the latest first."""
     associates.must(request.auth, "promise.read")
-    rows = query.within(Commitment.objects.filter(promise=get_object_or_404(Promise, slug=slug)), "counts_at")
+    made = Commitment.objects.filter(promise=get_object_or_404(Promise, slug=slug))
+    rows = query.within(query.slice().of(made), "counts_at")
     if query.state:
         rows = rows.filter(state=query.state)
     page = paging.read(rows, query, key="counts_at", by=request.auth)
     return CommitmentsPage(
         items=[
-            CommitmentOut(customer=row.customer_id, **{name: getattr(row, name) for name in SHOWN})
+            CommitmentOut(
+                customer=row.customer_id,
+                brand=brands.slug_of(row.brand_id),
+                **{name: getattr(row, name) for name in SHOWN},
+            )
             for row in page.items
         ],
         next=page.next,
     )
 
 
-SHOWN = [name for name in CommitmentOut.model_fields if name != "customer"]
+SHOWN = [name for name in CommitmentOut.model_fields if name not in {"customer", "brand"}]

@@ -10,6 +10,7 @@ from pydantic import Field
 from heedful.api import editing, paging
 from heedful.api.door import PROBLEMS, ApiRequest
 from heedful.api.periods import PeriodOut, PeriodQuery, period_out
+from heedful.api.slices import SliceQuery
 from heedful.associates import associates
 from heedful.customers import question_kinds
 from heedful.prove import answers, directions, scores
@@ -51,10 +52,10 @@ class ScoreOut(Schema):
     more_is: Literal["better", "worse", ""]
 
 
-class ScoreQuery(PeriodQuery):
+class ScoreQuery(PeriodQuery, SliceQuery):
     """Over which time, and by what."""
 
-    by: Literal["stage", "channel", "segment", "month", "kind"] = "stage"
+    by: Literal["stage", "channel", "segment", "month", "kind", "brand", "source"] = "stage"
     weighted: bool = Field(False, description="Each answer by its customer's yearly value")
 
 
@@ -63,9 +64,9 @@ def score(request: ApiRequest, question: str, query: paging.Query[ScoreQuery]) -
     """One question's score."""
     associates.must(request.auth, "board.read")
     question_kinds.scale_of(question)
-    period = query.period()
-    whole = answers.tallies(questions=[question], period=period, weighted=query.weighted).get(question, {})
-    groups = answers.tallies(questions=[question], period=period, by=query.by, weighted=query.weighted)
+    period, part = query.period(), query.slice()
+    whole = answers.tallies(questions=[question], period=period, weighted=query.weighted, part=part).get(question, {})
+    groups = answers.tallies(questions=[question], period=period, by=query.by, weighted=query.weighted, part=part)
     figures = {
         key: figure
         for key, tally in groups.get(question, {}).items()

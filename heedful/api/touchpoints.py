@@ -11,7 +11,7 @@ from pydantic import AwareDatetime, Field, StringConstraints
 
 from heedful.api.door import PROBLEMS, ApiRequest
 from heedful.api.posting import Done, repeatable
-from heedful.associates import associates, company
+from heedful.associates import associates, brands, company
 from heedful.customers import identities, kinds, messages, question_kinds
 from heedful.customers.models import Touchpoint
 from heedful.customers.touchpoints import TouchpointDraft
@@ -33,6 +33,7 @@ class TouchpointOut(Schema):
     arrived_at: datetime
     clamped: bool
     source: str
+    brand: str = Field(description="The short name of its brand; empty where it is of none")
     properties: dict[str, Any]
     scores: dict[str, Any] | None
     verbatim: str | None
@@ -68,6 +69,7 @@ class TouchpointIn(Schema):
     happened_at: AwareDatetime | None = None
     channel: Plain = Field("", max_length=40)
     stage: Plain = Field("", max_length=40)
+    brand: Plain = Field("", max_length=120, description="A brand by its name or short name; else that of the key")
     properties: dict[str, Any] = Field({}, max_length=200)
     scores: dict[str, int | float | str | ScaledAnswer] | None = Field(None, max_length=50)
     verbatim: Plain | None = Field(None, max_length=100_000)
@@ -96,8 +98,10 @@ class BatchResult(Schema):
 
 def touchpoint_out(row: Touchpoint) -> dict[str, Any]:
     """A row as the API shows it."""
-    names = [name for name in TouchpointOut.model_fields if name not in {"customer", "stage"}]
-    return {**{name: getattr(row, name) for name in names}, "customer": row.customer_id, "stage": row.stage_slug}
+    names = [name for name in TouchpointOut.model_fields if name not in {"customer", "stage", "brand"}]
+    plain = {name: getattr(row, name) for name in names}
+    own = {"customer": row.customer_id, "stage": row.stage_slug, "brand": brands.slug_of(row.brand_id)}
+    return plain | own
 
 
 @router.post("", response={200: BatchResult, **PROBLEMS})
@@ -139,6 +143,7 @@ def _draft(body: TouchpointIn, now: datetime, country: str) -> TouchpointDraft:
         properties=_storable(body.properties),
         scores=question_kinds.check_answers(_plain(body.scores)) if body.scores else None,
         verbatim=body.verbatim,
+        brand=brands.check(body.brand) if body.brand else brands.own(),
     )
 
 

@@ -3,6 +3,7 @@
 from django.urls import include, path, re_path
 
 from heedful.api import (
+    brands,
     cases,
     customers,
     exchange_rates,
@@ -24,6 +25,7 @@ api.add_router("/promises", promise_definitions.router)
 api.add_router("/topics", topics.router)
 api.add_router("/cases", cases.router)
 api.add_router("/scores", scores.router)
+api.add_router("/brands", brands.router)
 api.add_router("/exchange-rates", exchange_rates.router)
 
 routes, app_name_, namespace = api.urls

@@ -1,6 +1,7 @@
 """Our people: who they are, and what each may do."""
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +12,7 @@ from django.core.validators import validate_email
 from django.db import transaction
 
 from heedful.associates import guesses, permissions
-from heedful.associates.models import Associate, Key, Role, Team, WelcomeLink
+from heedful.associates.models import Associate, Brand, Key, Role, Team, WelcomeLink
 from heedful.kit import emails, locks, names
 from heedful.kit.actor import By
 from heedful.kit.errors import Forbidden, Refused
@@ -39,6 +40,7 @@ class AssociateChanged:
     name: str
     role: str
     team: int | None
+    brands: list[int] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,8 @@ def may(who: Associate | AnonymousUser | By, action: str, thing: Any = None) -> 
         return False
     if action in permissions.OWN and thing is not None and thing != who:
         return False
+    if who.limit is not None and action not in permissions.OF_BRANDS:
+        return False
     return who.role in allowed
 
 
@@ -92,8 +96,10 @@ def _actor_may(by: By, action: str, thing: Any) -> bool:
     if by.kind in {"system", "import"}:
         return True
     if by.kind == "key":
-        scope = Key.objects.live().filter(pk=by.id).values_list("scope", flat=True).first()
-        return scope == Key.Scope.FULL and action in permissions.KEYS
+        key = Key.objects.live().filter(pk=by.id).only("scope", "brand").first()
+        if key is None or key.scope != Key.Scope.FULL or action not in permissions.KEYS:
+            return False
+        return key.limit is None or action in permissions.OF_BRANDS
     if by.kind == "associate":
         associate = Associate.objects.filter(pk=by.id).first()
         return associate is not None and may(associate, action, thing)
@@ -102,12 +108,24 @@ def _actor_may(by: By, action: str, thing: Any) -> bool:
 
 @transaction.atomic
 def add(
-    *, email: str, name: str, role: str, team: Team | None = None, password: str | None = None, by: By, at: datetime
+    *,
+    email: str,
+    name: str,
+    role: str,
+    team: Team | None = None,
+    brands: Collection[int] = (),
+    password: str | None = None,
+    by: By,
+    at: datetime,
 ) -> Associate:
-    """Let somebody in. Without a password they come in by single sign-on, or with one that is set later."""
+    """Let somebody in, to everything or to some brands alone.
+
+    Without a password they come in by single sign-on, or with one that is set later.
+    """
     must(by, "associate.edit")
     address = _free_email(email)
     associate = Associate(email=address, name=_checked_name(name), role=Role(role), team=team, created_at=at)
+    associate.brands = _limit(role, brands)
     associate.set_password(password)
     associate.save()
     events.record(AssociateAdded(associate.pk, address, role), by=by, at=at)
@@ -115,19 +133,34 @@ def add(
 
 
 @transaction.atomic
-def edit(*, associate: Associate, email: str, name: str, role: str, team: Team | None, by: By, at: datetime) -> None:
-    """Change how somebody comes in and is called, what they are here for and with whom they work."""
+def edit(
+    *,
+    associate: Associate,
+    email: str,
+    name: str,
+    role: str,
+    team: Team | None,
+    brands: Collection[int] | None = None,
+    by: By,
+    at: datetime,
+) -> None:
+    """Change how somebody comes in and is called, what they are here for, with whom they work, and for which brands.
+
+    Without `brands` the limit stays as it is; an empty one takes it away.
+    """
     must(by, "associate.edit")
     address = _free_email(email, but_for=associate)
     if associate.role == Role.ADMIN and role != Role.ADMIN:
         _keep_an_admin(besides=associate)
     associate.name, associate.role, associate.team = _checked_name(name), Role(role), team
+    associate.brands = _limit(role, associate.brands if brands is None else brands)
     if address != associate.email:
         associate.email = address
         EmailAddress.objects.filter(user=associate).delete()  # else the log-in goes on knowing the old one
         WelcomeLink.objects.filter(associate=associate, used_at=None).delete()  # whoever has that address may have it
-    associate.save(update_fields=["email", "name", "role", "team"])
-    changed = AssociateChanged(associate.pk, address, associate.name, role, team.pk if team else None)
+    associate.save(update_fields=["email", "name", "role", "team", "brands"])
+    of_team = team.pk if team else None
+    changed = AssociateChanged(associate.pk, address, associate.name, role, of_team, associate.brands)
     events.record(changed, by=by, at=at)
 
 
@@ -178,6 +211,16 @@ def choose_mails(*, associate: Associate, hears_escalations: bool, by: By, at: d
     associate.hears_escalations = hears_escalations
     associate.save(update_fields=["hears_escalations"])
     events.record(AssociateChoseMails(associate.pk, hears_escalations), by=by, at=at)
+
+
+def _limit(role: str, brands: Collection[int]) -> list[int]:
+    """The brands to which somebody is limited, as they are kept; who sets the house up sees all of it."""
+    if brands and role == Role.ADMIN:
+        raise Refused("An administrator sees every brand. Choose another role, or no brand.")
+    known = set(Brand.objects.filter(pk__in=brands).values_list("pk", flat=True)) if brands else set()
+    if len(known) < len(set(brands)):
+        raise Refused("Choose brands that there are.", code="no_such_brand")
+    return sorted(known)
 
 
 def _is(by: By, associate: Associate) -> bool:

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from heedful.associates import associates
-from heedful.associates.models import Associate, Key
+from heedful.associates.models import Associate, Brand, Key
 from heedful.kit import names
 from heedful.kit.actor import By
 from heedful.kit.errors import Refused
@@ -38,7 +38,7 @@ class KeyRevoked:
 
 
 @transaction.atomic
-def add(*, name: str, scope: str = Key.Scope.SEND, by: By, at: datetime) -> tuple[Key, str]:
+def add(*, name: str, scope: str = Key.Scope.SEND, brand: Brand | None = None, by: By, at: datetime) -> tuple[Key, str]:
     """Make a key and return it with its secret, which is not kept and cannot be shown again."""
     associates.must(by, "key.edit")
     if not (stripped := names.one_line(name, most=120)):
@@ -50,6 +50,7 @@ def add(*, name: str, scope: str = Key.Scope.SEND, by: By, at: datetime) -> tupl
         prefix=secret[:9],
         digest=digest(secret),
         scope=Key.Scope(scope),
+        brand=brand,
         created_by=author,
         created_at=at,
     )

@@ -1,10 +1,11 @@
-"""Our people's rows: the company, its teams, its associates and the keys that its programs use."""
+"""Our people's rows: the company, its brands and teams, its associates and the keys that its programs use."""
 
 from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Q, Value
 from django.db.models.functions import Lower
 
 from heedful.kit.actor import By
@@ -59,6 +60,26 @@ class Team(models.Model):
         return self.name
 
 
+class Brand(models.Model):
+    """A business unit under whose name a part of the customers is served."""
+
+    id = models.SmallAutoField(primary_key=True)
+    slug = models.SlugField(max_length=60, unique=True)
+    name = models.CharField(max_length=120)
+    created_at = models.DateTimeField()
+    archived_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def of_brand() -> models.ForeignKey[Brand | None]:
+    """The brand that a row is of; no constraint is looked up at each row, since a brand is archived and never gone."""
+    return models.ForeignKey(
+        Brand, null=True, on_delete=models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False
+    )
+
+
 class Role(models.TextChoices):
     """What somebody is here for; each role may do what the ones before it may, except that CX and leader differ."""
 
@@ -86,6 +107,8 @@ class Associate(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     hears_escalations = models.BooleanField(default=True)
     """Whether a lead is written to when a case of the team is about to be late."""
+    brands = ArrayField(models.SmallIntegerField(), default=list, db_default=Value("{}"))
+    """The brands to which somebody is limited; nobody who has none is."""
     created_at = models.DateTimeField()
 
     objects: ClassVar[AssociateManager] = AssociateManager()
@@ -105,9 +128,23 @@ class Associate(AbstractBaseUser):
         """This associate as the actor of a change."""
         return By("associate", str(self.pk), self.name)
 
+    @property
+    def limit(self) -> frozenset[int] | None:
+        """The brands that this associate may see; None is everything, and what is of no brand."""
+        return frozenset(self.brands) or None
+
+    def may_see(self, brand: int | None) -> bool:
+        """Whether what is of a brand, or of none, is for this associate."""
+        return self.limit is None or brand in self.limit
+
     def get_short_name(self) -> str:
         """The first name."""
         return self.name.split()[0] if self.name else self.email
+
+
+def seers(brand: int | None) -> Q:
+    """Which associates may see what is of a brand, or of none."""
+    return Q(brands=[]) if brand is None else Q(brands=[]) | Q(brands__contains=[brand])
 
 
 class View(models.Model):
@@ -151,6 +188,8 @@ class Key(models.Model):
     created_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True, blank=True)
     last_used_at = models.DateTimeField(null=True, blank=True)
+    brand = of_brand()
+    """Of which brand is what it sends, where that says none; and the one to which it is limited when it reads."""
 
     objects = KeyQuerySet.as_manager()
 
@@ -166,6 +205,11 @@ class Key(models.Model):
     def is_public(self) -> bool:
         """Whether everybody may read this key, as they may in a page or a mail."""
         return self.scope == self.Scope.BROWSER
+
+    @property
+    def limit(self) -> frozenset[int] | None:
+        """The brand that this key may read; None is everything."""
+        return None if self.brand_id is None else frozenset({self.brand_id})
 
     @property
     def by(self) -> By:

@@ -35,6 +35,8 @@ TABLE: dict[str, frozenset[Role]] = {
     "stage.edit": PROGRAMME,
     "calendar.edit": PROGRAMME,
     "rate.edit": PROGRAMME,
+    "brand.read": EVERYBODY,
+    "brand.edit": frozenset({ADMIN}),
     "team.edit": frozenset({LEAD, ADMIN}),
     "company.edit": frozenset({ADMIN}),
     "associate.edit": frozenset({ADMIN}),
@@ -47,9 +49,36 @@ TABLE: dict[str, frozenset[Role]] = {
 OWN = frozenset({"account.edit"})
 """Actions that everybody may do to themselves alone."""
 
+OF_BRANDS = frozenset(
+    {
+        "account.edit",
+        "case.read",
+        "case.work",
+        "case.close",
+        "case.assign",
+        "case.lead",
+        "customer.read",
+        "customer.edit",
+        "customer.merge",
+        "customer.write",
+        "customer.export",
+        "feedback.read",
+        "feedback.correct",
+        "topic.read",
+        "promise.read",
+        "survey.read",
+        "board.read",
+        "brand.read",
+        "reply.edit",
+    }
+)
+"""What somebody may still do who is limited to some brands: what can be cut by brand. The rest concerns the whole."""
+
 KEYS = frozenset(
     {
         "board.read",
+        "brand.edit",
+        "brand.read",
         "case.assign",
         "case.close",
         "case.read",

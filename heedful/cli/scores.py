@@ -12,7 +12,9 @@ from heedful.prove.scores import Estimate
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Say what can be chosen."""
     parser.add_argument("question", nargs="?", default="recommend", help="such as recommend or satisfaction.delivery")
-    parser.add_argument("--by", choices=["stage", "channel", "segment", "month", "kind"], default="stage")
+    parser.add_argument(
+        "--by", choices=["stage", "channel", "segment", "month", "kind", "brand", "source"], default="stage"
+    )
     parser.add_argument("--period", choices=periods.CHOICES, default="all")
     parser.add_argument("--weighted", action="store_true", help="each answer by its customer's yearly value")
 

@@ -36,28 +36,32 @@ class FeedbackDraft(msgspec.Struct, gc=False):
     verbatim: str
     scores: Mapping[str, question_kinds.Score] = NO_SCORES
     survey: str = ""
+    brand: int | None = None
+    source: str = ""
 
 
 SHEETS = """
 INSERT INTO customers_feedback AS f
-    (subject, customer_id, touchpoint_id, happened_at, kind, channel, stage, survey, verbatim)
-SELECT DISTINCT ON (subject) subject, customer, touchpoint, happened_at, kind, channel, stage, survey, verbatim
+    (subject, customer_id, touchpoint_id, happened_at, kind, channel, stage, survey, verbatim, brand_id, source)
+SELECT DISTINCT ON (subject) subject, customer, touchpoint, happened_at, kind, channel, stage, survey, verbatim,
+    brand, source
 FROM jsonb_to_recordset(%s::jsonb) AS r(subject text, customer bigint, touchpoint bigint, happened_at timestamptz,
-    kind text, channel text, stage text, survey text, verbatim text)
+    kind text, channel text, stage text, survey text, verbatim text, brand smallint, source text)
 ORDER BY subject, verbatim = '', happened_at DESC, touchpoint DESC
 ON CONFLICT (subject) DO UPDATE SET
     verbatim = CASE WHEN EXCLUDED.verbatim <> '' AND (f.verbatim = '' OR EXCLUDED.happened_at >= f.happened_at)
         THEN EXCLUDED.verbatim ELSE f.verbatim END,
     happened_at = greatest(f.happened_at, EXCLUDED.happened_at),
-    touchpoint_id = greatest(f.touchpoint_id, EXCLUDED.touchpoint_id)
+    touchpoint_id = greatest(f.touchpoint_id, EXCLUDED.touchpoint_id),
+    brand_id = coalesce(f.brand_id, EXCLUDED.brand_id)
 RETURNING subject, id, xmax = 0
 """
 
 SCORES = """
 INSERT INTO customers_score AS s (feedback_id, question, value, given, lowest, highest, label,
-    happened_at, customer_id, kind, channel, stage)
+    happened_at, customer_id, kind, channel, stage, brand_id, source)
 SELECT DISTINCT ON (f.id, q.key) f.id, q.key, e.value, e.given, e.lowest, e.highest, e.label,
-    r.happened_at, r.customer, r.kind, r.channel, r.stage
+    r.happened_at, r.customer, r.kind, r.channel, r.stage, f.brand_id, f.source
 FROM jsonb_to_recordset(%s::jsonb) AS r(subject text, customer bigint, touchpoint bigint, happened_at timestamptz,
     kind text, channel text, stage text, scores jsonb)
 JOIN customers_feedback f USING (subject), jsonb_each(r.scores) AS q,
@@ -121,12 +125,14 @@ def _sheet(draft: FeedbackDraft) -> dict[str, Any]:
         "stage": draft.stage,
         "survey": draft.survey,
         "verbatim": draft.verbatim,
+        "brand": draft.brand,
+        "source": draft.source,
     }
 
 
 COPY = """
 COPY customers_score (feedback_id, question, value, given, lowest, highest, label, happened_at, customer_id, kind,
-    channel, stage) FROM STDIN
+    channel, stage, brand_id, source) FROM STDIN
 """
 
 
@@ -136,7 +142,8 @@ def _copy(drafts: Sequence[FeedbackDraft], sheets: Mapping[str, int]) -> None:
     for draft in drafts:
         start = f"{sheets[draft.subject]}\t"
         place = f"{_plain(draft.kind)}\t{_plain(draft.channel)}\t{_plain(draft.stage)}"
-        end = f"\t{draft.happened_at}\t{draft.customer}\t{place}\n"
+        brand = "\\N" if draft.brand is None else str(draft.brand)
+        end = f"\t{draft.happened_at}\t{draft.customer}\t{place}\t{brand}\t{_plain(draft.source)}\n"
         for question, score in draft.scores.items():
             lines.append(f"{start}{_plain(question)}\t{_answer(question, score)}{end}")
     connection.ensure_connection()

@@ -223,7 +223,8 @@ def _arrival(row: TouchpointKind) -> dict[str, list[str]]:
 def take_back(*, import_id: int) -> None:
     """Let kinds have arrived as if an import had not brought them; those that nobody else brought, or uses, go."""
     rows = TouchpointKind.objects.filter(imported__has_key=layers.key(import_id)).select_for_update().order_by("pk")
-    left, gone = [], []
+    left: list[TouchpointKind] = []
+    gone: list[TouchpointKind] = []
     for row in rows:
         arrived, row.imported = layers.without(row.imported or {}, _arrival(row), import_id)
         row.last_arrived_at = datetime.fromisoformat(arrived[ARRIVED][1]) if arrived else None

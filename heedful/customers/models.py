@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Upper
 
+from heedful.associates.models import of_brand
 from heedful.customers import question_kinds, slugs
 from heedful.customers.identity_models import AddressChange as AddressChange
 from heedful.customers.identity_models import ContestedIdentity as ContestedIdentity
@@ -17,6 +18,7 @@ from heedful.customers.import_log import ImportClaim as ImportClaim
 from heedful.customers.import_log import importers
 from heedful.customers.question_kinds.kind import whole
 from heedful.kit import characters
+from heedful.kit.visibility import VisibleManager
 
 
 class Stage(models.Model):
@@ -208,6 +210,21 @@ class TouchpointKind(models.Model):
         return self.name or slugs.words(self.slug)
 
 
+class TouchpointSource(models.Model):
+    """Somewhere from which touchpoints of a brand came: a key, an import, a survey."""
+
+    slug = models.CharField(max_length=80)
+    brand = of_brand()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["slug", "brand"], nulls_distinct=False, name="customers_source_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.slug
+
+
 class Touchpoint(models.Model):
     """Anything that happened between a customer and the company; written once, partitioned by month."""
 
@@ -226,6 +243,9 @@ class Touchpoint(models.Model):
     subject = models.CharField(max_length=120, null=True)
     clamped = models.BooleanField(default=False)
     batch = models.BigIntegerField()
+    brand = of_brand()
+
+    objects = VisibleManager()
 
     class Meta:
         managed = False
@@ -252,9 +272,20 @@ class Feedback(models.Model):
     stage_slug = models.CharField(max_length=40, blank=True, db_column="stage")
     survey = models.CharField(max_length=80, blank=True)
     verbatim = models.TextField(blank=True)
+    brand = of_brand()
+    source = models.CharField(max_length=80, blank=True, default="", db_default="")
+
+    objects = VisibleManager()
 
     class Meta:
         indexes = [
+            models.Index(
+                F("brand"),
+                F("happened_at").desc(),
+                F("id").desc(),
+                condition=Q(brand__isnull=False),
+                name="customers_feedback_of_brand",
+            ),
             models.Index(F("happened_at").desc(), F("id").desc(), name="customers_feedback_recent"),
             models.Index(fields=["customer", "-happened_at"], name="customers_feedback_by"),
             GinIndex(OpClass(Upper("verbatim"), name="gin_trgm_ops"), name="customers_feedback_words"),
@@ -295,10 +326,20 @@ class Score(models.Model):
     kind = models.CharField(max_length=120)
     channel = models.CharField(max_length=40, blank=True)
     stage_slug = models.CharField(max_length=40, blank=True, db_column="stage")
+    brand = of_brand()
+    source = models.CharField(max_length=80, blank=True, default="", db_default="")
+
+    objects = VisibleManager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["feedback", "question"], name="customers_score_once")]
         indexes = [
+            models.Index(
+                fields=["brand", "question", "happened_at"],
+                include=["value", "stage_slug", "channel", "customer", "kind", "lowest", "highest", "source"],
+                condition=Q(brand__isnull=False),
+                name="customers_score_of_brand",
+            ),
             models.Index(
                 fields=["question", "happened_at"],
                 include=["value", "stage_slug", "channel", "customer", "kind", "lowest", "highest"],
@@ -314,6 +355,22 @@ class Score(models.Model):
     def answer(self) -> question_kinds.Score:
         """The answer as it was given."""
         return question_kinds.as_given(self.value, self.given, self.lowest, self.highest, self.label)
+
+
+class UnknownBrand(models.Model):
+    """A name that the messages of a key call a brand, and that none of ours has."""
+
+    key = models.ForeignKey("associates.Key", on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(max_length=80)
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+    """When it last came, to the hour."""
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["key", "name"], name="customers_unknown_brand_once")]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Rejection(models.Model):

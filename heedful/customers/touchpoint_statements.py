@@ -3,14 +3,14 @@
 INSERT = """
 WITH sent AS (
     SELECT * FROM unnest(%(m)s::uuid[], %(t)s::timestamptz[], %(c)s::bigint[], %(k)s::text[], %(h)s::text[],
-        %(s)s::text[], %(p)s::jsonb[], %(o)s::jsonb[], %(v)s::text[], %(u)s::text[], %(x)s::boolean[])
-        AS r(m, t, c, k, h, s, p, o, v, u, x)
+        %(s)s::text[], %(p)s::jsonb[], %(o)s::jsonb[], %(v)s::text[], %(u)s::text[], %(b)s::smallint[],
+        %(x)s::boolean[]) AS r(m, t, c, k, h, s, p, o, v, u, b, x)
 ), batch AS (SELECT nextval('customers_batch') AS number), fresh AS (
     {fresh}
 ), written AS (
     INSERT INTO customers_touchpoint (happened_at, arrived_at, customer_id, kind, channel, stage, message, source,
-        properties, scores, verbatim, subject, clamped, batch)
-    SELECT t, %(at)s, c, k, h, s, m, %(source)s, p, o, v, u, coalesce(x, false), number
+        properties, scores, verbatim, subject, clamped, batch, brand_id)
+    SELECT t, %(at)s, c, k, h, s, m, %(source)s, p, o, v, u, coalesce(x, false), number, b
     FROM sent JOIN fresh ON {is_fresh}, batch
     RETURNING id, happened_at, kind, message, scores IS NOT NULL OR verbatim IS NOT NULL AS sheet, batch
 ), told AS (

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 from django.db import transaction
 
-from heedful.customers import dedup, feedback, kinds, people, stage_moves, touchpoint_statements
+from heedful.customers import dedup, feedback, kinds, people, sources, stage_moves, touchpoint_statements
 from heedful.customers.identities import Arrivals, Name, Span
 from heedful.customers.question_kinds import Score
 from heedful.kit import arrays, memory, statements
@@ -45,6 +45,8 @@ class TouchpointDraft(msgspec.Struct, gc=False):
     subject: str | None = None
     clamped: bool = False
     """True when the time is a guess, because the one that was sent cannot be read."""
+    brand: int | None = None
+    """The business unit that it is of."""
     origin: str = ""
     """Where it stands, for people who look it up, where `message` does not say that."""
 
@@ -111,6 +113,7 @@ def record(
     customers, recognition = _customers(drafts, times, records_of, verified, import_id, by, react)
     slugs = {draft.kind for draft in drafts}
     kinds.register(slugs=slugs, import_id=import_id, at=at)
+    sources.register(source, brands={draft.brand for draft in drafts})
     names = dedup.digests(source, [draft.message for draft in drafts])
     place = dict(zip(names, range(len(names)), strict=True))
     for name in dedup.recent(place):
@@ -125,7 +128,7 @@ def record(
         dedup.expect_repeats()
     if written.count:
         if written.with_feedback:
-            sheets = [rows.feedback_draft(message, touchpoint) for message, touchpoint in written.with_feedback]
+            sheets = [rows.feedback_draft(message, touchpoint, source) for message, touchpoint in written.with_feedback]
             feedback.record(drafts=sheets)
             people.publish(records={sheet.customer for sheet in sheets})
         _seen([(customers[n], times[n]) for n in place.values()], {**recognition.new, **seen})
@@ -196,13 +199,14 @@ class _Rows:
             "o": _documents([draft.scores or None for draft in drafts]),
             "v": arrays.texts([draft.verbatim or None for draft in drafts]),
             "u": arrays.texts([draft.subject for draft in drafts]),
+            "b": arrays.small_numbers([draft.brand for draft in drafts]),
             "x": arrays.flags([d.clamped or time is not d.happened_at for d, time in zip(drafts, times, strict=True)]),
         }
         if import_id is not None:
             columns["d"] = arrays.numbers([content_of(draft) for draft in drafts])
         return columns
 
-    def feedback_draft(self, message: uuid.UUID, touchpoint: int) -> feedback.FeedbackDraft:
+    def feedback_draft(self, message: uuid.UUID, touchpoint: int, source: str) -> feedback.FeedbackDraft:
         """Return the feedback that a touchpoint with words or scores is."""
         n = self.place[message.hex]
         draft, properties = self.drafts[n], self.drafts[n].properties
@@ -217,6 +221,8 @@ class _Rows:
             verbatim=draft.verbatim or "",
             scores=draft.scores or feedback.NO_SCORES,
             survey=str(properties.get("survey", ""))[:80] if isinstance(properties, Mapping) else "",
+            brand=draft.brand,
+            source=source,
         )
 
 
@@ -241,7 +247,7 @@ def content_of(draft: TouchpointDraft) -> int:
         draft.properties,
         draft.scores,
         draft.verbatim,
-    )
+    ) + ((draft.brand,) if draft.brand else ())
     return int.from_bytes(hashlib.blake2b(_encoder.encode(parts), digest_size=8).digest(), signed=True)
 
 

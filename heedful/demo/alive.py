@@ -17,7 +17,7 @@ from heedful.associates import company as founded
 from heedful.associates.models import Key
 from heedful.customers import messages
 from heedful.customers.messages import SourceMessage
-from heedful.customers.models import Identity
+from heedful.customers.models import Customer, Identity
 from heedful.customers.touchpoints import TouchpointDraft
 from heedful.demo import chapters, company, words
 from heedful.demo.chapters import discovery, order
@@ -203,7 +203,11 @@ def _order(rng: Random, life: DemoPace, at: datetime) -> None:
     by = after_working_days(at, rng.randint(9, 12)).date().isoformat()
     carried = {"order": f"W-{number}", "plan": new.plan, "price": new.price, "online_by": by}
     add(new, "order_placed", at, rng.choice(["web", "web", "phone", "shop"]), "purchase", carried)
-    _send("shop", [message for message in chapters.messages(new) if _is_by(message, at)], at)
+    arrived = [message for message in chapters.messages(new) if _is_by(message, at)]
+    for message in arrived:
+        if message.draft:
+            message.draft.brand = company.brand_of(new.segment)
+    _send("shop", arrived, at)
 
 
 def _is_by(message: SourceMessage, at: datetime) -> bool:
@@ -313,7 +317,19 @@ def _somebody(rng: Random) -> tuple[str, str] | None:
 
 
 def _tell(source: str, drafts: Sequence[TouchpointDraft], at: datetime, *, take: Take = messages.record) -> None:
+    for draft in drafts:
+        draft.brand = company.brand_of(_segment(draft))
     _send(source, [SourceMessage(draft=draft) for draft in drafts], at, take=take)
+
+
+def _segment(draft: TouchpointDraft) -> str:
+    """The segment of whoever does something; nothing of a visitor."""
+    if draft.customer is not None:
+        rows = Customer.objects.filter(pk=draft.customer)
+    else:
+        kind, value = draft.identities[0]
+        rows = Customer.objects.filter(identities__kind=kind, identities__value=value)
+    return rows.values_list("person__segment", flat=True).first() or ""
 
 
 def _send(source: str, batch: Sequence[SourceMessage], at: datetime, *, take: Take = messages.record) -> None:

@@ -26,7 +26,7 @@ def ask(
     """Ask within the budget, and have some answer, some of them in words."""
     if at < now - ASKING:
         return
-    invitation = PastSurvey(life.number, survey, stage, at, reason=_why_not(rng, life, survey, at, share))
+    invitation = PastSurvey(life.number, life.segment, survey, stage, at, reason=_why_not(rng, life, survey, at, share))
     life.invitations.append(invitation)
     answered_at = at + timedelta(hours=min(rng.expovariate(1 / 9), 400), minutes=1)
     if invitation.reason or rng.random() > answers or answered_at > now or at > now:

@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 
 from heedful.act import case_policy, replies, routes
-from heedful.associates import associates, company, keys, teams
+from heedful.associates import associates, brands, company, keys, teams
 from heedful.associates.models import Associate, Key, Role, Team
 from heedful.customers import kinds
 from heedful.customers.models import Stage, TouchpointKind
@@ -53,6 +53,8 @@ class DemoCompany:
     surveys: dict[str, Survey]
     shop: Key
     office: Key
+    brands: Mapping[str, int]
+    """The brand that serves a segment."""
 
 
 def password() -> str:
@@ -75,6 +77,7 @@ def create(*, at: datetime) -> DemoCompany:
     by_name = {
         name: teams.add(name=name, is_default=name == SPEC["teams"][0], by=SYSTEM, at=at) for name in SPEC["teams"]
     }
+    of_segment = {one["segment"]: brands.add(name=one["name"], by=SYSTEM, at=at).pk for one in SPEC["brands"]}
     everybody = _let_in(by_name, at)
     _work(by_name, at)
     admin = everybody["Ada Whitlock"].by
@@ -87,7 +90,13 @@ def create(*, at: datetime) -> DemoCompany:
         _ask(everybody["Casey Brandt"].by, at),
         keys.add(name=KEYS["shop"], by=admin, at=at)[0],
         keys.add(name=KEYS["office"], by=admin, at=at)[0],
+        of_segment,
     )
+
+
+def brand_of(segment: str) -> int | None:
+    """The brand that serves customers of a segment."""
+    return next((brands.find(one["name"]) for one in SPEC["brands"] if one["segment"] == segment), None)
 
 
 def name_moments(*, at: datetime) -> None:

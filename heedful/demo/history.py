@@ -93,6 +93,8 @@ def _arrive(firm: DemoCompany, lives: Sequence[CustomerLife], now: datetime) -> 
         for message in chapters.messages(life):
             at = message.draft.happened_at if message.draft else message.description.at if message.description else now
             part = parts[max(0, (at - start) // FORTNIGHT)]
+            if message.draft:
+                message.draft.brand = firm.brands[life.segment]
             is_shop = message.draft is not None and message.draft.channel in ("web", "app")
             (part.shop if is_shop else part.office).append(message)
         for invitation in life.invitations:
@@ -123,6 +125,7 @@ def _ask(firm: DemoCompany, plans: Sequence[PastSurvey], records: dict[int, int]
             at=one.at,
             stage=one.stage,
             reason=one.reason,
+            brand=firm.brands[one.segment],
             answered_at=one.answered_at,
             answers=one.answers,
         )

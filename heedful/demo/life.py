@@ -29,6 +29,7 @@ class PastSurvey:
     """One survey of one customer: when, and what was answered, or why it was not asked."""
 
     number: int
+    segment: str
     survey: str
     stage: str
     at: datetime

@@ -123,7 +123,15 @@ def help_answers(cases: Sequence[Case], *, now: datetime) -> list[PastAsk]:
             answers["open"] = words.say(rng, f"helped.{yes}", mood)
         at = max(case.opened_at, said_at - timedelta(hours=rng.uniform(1, 30))) if said_at else ended_at
         plans.append(
-            PastAsk(survey=survey, customer=case.customer_id, at=at, case=case.pk, answered_at=said_at, answers=answers)
+            PastAsk(
+                survey=survey,
+                customer=case.customer_id,
+                at=at,
+                case=case.pk,
+                brand=case.brand_id,
+                answered_at=said_at,
+                answers=answers,
+            )
         )
     return plans
 
@@ -232,7 +240,9 @@ class _Desk:
         if closed <= self.now:
             outcome = self.rng.choice(OUTCOMES[:3])
             cases.close(case=case, outcome=outcome, cause=self.cause_of(case), by=owner.by, at=closed)
-            invitations.invite_after_case(customer=case.customer, case_id=case.pk, by=SYSTEM, at=closed)
+            invitations.invite_after_case(
+                customer=case.customer, case_id=case.pk, brand=case.brand_id, by=SYSTEM, at=closed
+            )
 
     def team(self, trouble: Trouble) -> str:
         """The team that the routes give a sign to."""

@@ -14,6 +14,7 @@ import msgspec
 from django.apps import apps
 from django.db import connection, transaction
 
+from heedful.associates import brands
 from heedful.associates.models import Company
 from heedful.customers import dedup, identities, kinds, messages
 from heedful.customers.models import Import, Stage
@@ -192,6 +193,7 @@ def _reader(mapping: ImportMap, number_formats: NumberFormats, now: datetime) ->
         stages=stages,
         now=now,
         decimals=number_formats.marks,
+        brands=brands.numbers(),
     )
 
 

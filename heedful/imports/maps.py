@@ -44,7 +44,7 @@ def columns_of(mapping: ImportMap) -> Columns:
         names |= {customer.value.amount, customer.value.currency_column}
     for touchpoint in mapping.touchpoint:
         names |= _named(touchpoint.at) | _named(touchpoint.verbatim) | _named(touchpoint.id)
-        for fixed in (touchpoint.kind, touchpoint.channel, touchpoint.stage):
+        for fixed in (touchpoint.kind, touchpoint.channel, touchpoint.stage, touchpoint.brand):
             names |= _named(fixed) if isinstance(fixed, Value) else set()
         names |= _all_named(touchpoint.scores) | _all_named(touchpoint.properties)
         names |= {when.column for when in whens(touchpoint)}

@@ -26,6 +26,7 @@ NUMBER = "\0number"
 """Where a row carries its own number, for maps that ask for it."""
 
 NO_MARKS: Mapping[str, str] = {}
+NO_BRANDS: Mapping[str, int] = {}
 
 type Get = Callable[[Row], str]
 
@@ -44,7 +45,7 @@ class Understood(msgspec.Struct, gc=False):
 class Reader:
     """Reads rows by a map. `now` dates what has no time; `zone`, `country` and `stages` are the company's.
 
-    `decimals` is what stands before the decimals of each column of numbers.
+    `decimals` is what stands before the decimals of each column of numbers, `brands` the number of each by its names.
     """
 
     def __init__(
@@ -57,6 +58,7 @@ class Reader:
         stages: Mapping[str, str],
         now: datetime,
         decimals: Mapping[str, str] = NO_MARKS,
+        brands: Mapping[str, int] = NO_BRANDS,
     ):
         self._map = mapping
         self._now = now
@@ -74,7 +76,7 @@ class Reader:
         self._worth = value and money.reader(value, decimal=decimals.get(value.amount, ""), home=currency)
         self._at = times.of(customer.at, self._zone, mapping.language) if customer.at else None
         self._touchpoints = [
-            _Touchpoint(touchpoint, n, self._zone, mapping.language, decimals, zone_of_map=own)
+            _Touchpoint(touchpoint, n, self._zone, mapping.language, decimals, brands, zone_of_map=own)
             for n, touchpoint in enumerate(mapping.touchpoint)
         ]
         self._id = [mapping.id] if isinstance(mapping.id, str) and mapping.id else list(mapping.id)
@@ -149,6 +151,7 @@ class _Touchpoint:
         zone: tzinfo,
         language: str,
         decimals: Mapping[str, str],
+        brands: Mapping[str, int],
         *,
         zone_of_map: str,
     ):
@@ -159,6 +162,8 @@ class _Touchpoint:
         self._unknown_at = times.unknown(mapping.at, zone)
         self._channel = _get(mapping.channel, fixed=True)
         self._stage = _get(mapping.stage, fixed=True)
+        self._brand = _get(mapping.brand, fixed=True)
+        self._brands = brands
         self._verbatim = _get(mapping.verbatim)
         self._scores = [(question, cells.score(question, said, decimals)) for question, said in mapping.scores.items()]
         self._properties = _zoned(mapping.properties, _gets(mapping.properties, zone, language), zone_of_map)
@@ -190,7 +195,16 @@ class _Touchpoint:
             scores=scores or None,
             verbatim=verbatim,
             clamped=happened_at is None,
+            brand=self._brand_of(row),
         )
+
+    def _brand_of(self, row: Row) -> int | None:
+        """The brand that a word means: its name or its short name."""
+        if not (said := self._brand(row)) or is_nothing(said):
+            return None
+        if (brand := self._brands.get(said.casefold())) is None:
+            raise RowError(f"There is no brand {said[:60]!r}; translate it with `map`, or add it under Setup.")
+        return brand
 
     def _untimed_at(self, kind: str) -> datetime:
         """The map's time for what has a score or words and no time; without one its row is a bad row, never gone."""

@@ -109,6 +109,7 @@ class TouchpointMap(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     at: str | Time
     channel: str | Value = ""
     stage: str | Value = ""
+    brand: str | Value = ""
     verbatim: str | Value = ""
     scores: dict[str, str | Number] = {}
     properties: list[str] | dict[str, str | Value] = []

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from heedful.act import cases
 from heedful.associates import associates
-from heedful.customers import stages, withdrawal
+from heedful.customers import sources, stages, withdrawal
 from heedful.customers.import_log import Import, ImportBatch
 from heedful.kit import live
 from heedful.kit.actor import By
@@ -115,6 +115,8 @@ def _take_back(batch: ImportBatch, row: Import, by: By, at: datetime) -> None:
 def _finish(row: Import, by: By, at: datetime) -> Import:
     withdrawal.finish(import_id=row.pk)
     stages.remove_unused(slugs=row.stages)
+    if not Import.objects.standing().filter(source=row.source).exists():
+        sources.retire(row.source)
     row.undone_at = at
     row.save(update_fields=["undone_at"])
     events.record(ImportUndone(row.pk, row.source, row.file_name, row.remaining_cases), by=by, at=at)

@@ -51,6 +51,12 @@ def numbers(values: Sequence[int]) -> Column:
     return _column("int8", len(values), _eights(values))
 
 
+def small_numbers(values: Sequence[int | None]) -> Column:
+    """A column of `smallint`; it is empty where all are None."""
+    parts = {value: _NULL if value is None else struct.pack(">ih", 2, value) for value in set(values)}
+    return _column("int2", 0 if parts.keys() <= {None} else len(values), b"".join([parts[value] for value in values]))
+
+
 def moments(values: Sequence[datetime]) -> Column:
     """A column of `timestamptz`."""
     return _column("timestamptz", len(values), _eights([_microseconds(at) for at in values]))

@@ -8,7 +8,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from operator import itemgetter
 from typing import Any, cast, overload
 
@@ -18,7 +18,7 @@ from django.db.models import Count, QuerySet, Value
 from psycopg.types.json import Jsonb
 from psycopg.types.numeric import Int8
 
-from heedful.kit import statements
+from heedful.kit import statements, visibility
 
 type Row = Sequence[Any]
 type Shape = tuple[str, tuple[str, ...]]
@@ -107,6 +107,21 @@ class SqlQuery:
         return rows
 
 
+class SqlPattern:
+    """A query in SQL with places for conditions, as in `{within}`, put together once for all that fill them alike."""
+
+    def __init__(self, statement: str, *types: str) -> None:
+        self.statement, self.types = statement, types
+        self._query = lru_cache(maxsize=REMEMBERED)(self._put_together)
+
+    def rows(self, conditions: Mapping[str, str], **values: Any) -> "PlannedRows":
+        """Its rows with these conditions and values, not read yet."""
+        return self._query(tuple(sorted(conditions.items()))).rows(**values)
+
+    def _put_together(self, conditions: tuple[tuple[str, str], ...]) -> SqlQuery:
+        return SqlQuery(self.statement.format(**dict(conditions)), *self.types)
+
+
 class PlannedRows(Sequence[Any]):
     """The rows of one query of a plan, read when they are first looked at or with others."""
 
@@ -140,14 +155,14 @@ class Plan:
 
     def __init__(self, make: Callable[[Any], Iterable[QuerySet[Any, Any]]]) -> None:
         self.make = make
-
-    @cached_property
-    def _compiled(self) -> list[Compiled]:
-        return [Compiled(query) for query in self.make(Slots())]
+        self._compiled: dict[frozenset[int] | None, list[Compiled]] = {}
 
     def bind(self, **values: Any) -> list[PlannedRows]:
         """The rows of each query with these values, not read yet."""
-        return [PlannedRows(compiled, values) for compiled in self._compiled]
+        parts = visibility.current()
+        if (queries := self._compiled.get(parts)) is None:
+            queries = self._compiled[parts] = [Compiled(query) for query in self.make(Slots())]
+        return [PlannedRows(compiled, values) for compiled in queries]
 
 
 type Query = QuerySet[Any, Any] | PlannedRows

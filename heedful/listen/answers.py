@@ -114,6 +114,7 @@ def open_public(
         raise Refused("Choose an answer first, or write something.", code="empty")
     invitation = Invitation.objects.create(
         survey=survey,
+        brand_id=survey.brand_id,
         state=Invitation.State.ASKED,
         channel=channel,
         token=token,
@@ -241,6 +242,7 @@ def draft_of(invitation: Invitation, question: str, at: datetime) -> TouchpointD
         scores=None if is_in_words else {question: score_of(question, answer)},
         verbatim=str(answer["value"]) if is_in_words else None,
         subject=Reference("invitation", invitation.pk).former,
+        brand=invitation.brand_id,
     )
 
 

@@ -34,6 +34,7 @@ class PastInvitation:
     stage: str = ""
     reason: str = ""
     case: int | None = None
+    brand: int | None = None
     answered_at: datetime | None = None
     answers: Mapping[str, int | float | str] = field(default_factory=dict)
 
@@ -67,6 +68,7 @@ def _row(past: PastInvitation, at: datetime) -> Invitation:
         customer_id=past.customer,
         case_id=past.case,
         stage_slug=past.stage,
+        brand_id=past.survey.brand_id or past.brand,
         state=state,
         reason=past.reason,
         answers=_answers(past),

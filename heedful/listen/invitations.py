@@ -86,14 +86,22 @@ def plan(*, event: TouchpointsRecorded, at: datetime) -> list[Invitation]:
 
 @transaction.atomic
 def invite(
-    *, survey: Survey, customer: Customer, case_id: int | None = None, stage: str = "", by: By, at: datetime
+    *,
+    survey: Survey,
+    customer: Customer,
+    case_id: int | None = None,
+    stage: str = "",
+    brand: int | None = None,
+    by: By,
+    at: datetime,
 ) -> Invitation:
-    """Ask one customer now, within the budget."""
+    """Ask one customer now, within the budget; a survey of no brand asks for that of what it is about."""
     invitation = Invitation.objects.create(
         survey=survey,
         customer=customer,
         case_id=case_id,
         stage_slug=stage,
+        brand_id=survey.brand_id or brand,
         state=Invitation.State.PLANNED,
         token=new_token(),
         created_at=at,
@@ -113,6 +121,7 @@ def invite_associate(*, survey: Survey, associate: Associate, by: By, at: dateti
     return Invitation.objects.create(
         survey=survey,
         associate=associate,
+        brand_id=survey.brand_id,
         state=Invitation.State.ASKED,
         channel="associate",
         token=new_token(),
@@ -123,12 +132,14 @@ def invite_associate(*, survey: Survey, associate: Associate, by: By, at: dateti
 
 
 @transaction.atomic
-def invite_after_case(*, customer: Customer, case_id: int, by: By, at: datetime) -> Invitation:
+def invite_after_case(
+    *, customer: Customer, case_id: int, brand: int | None = None, by: By, at: datetime
+) -> Invitation:
     """Ask whether what was done in a case helped, within the budget, once for each time `at` that it was closed."""
     survey = surveys.helped(by=SYSTEM, at=at)
     _locked_person(customer.pk)
     row = Invitation.objects.filter(survey=survey, case_id=case_id, created_at__gte=at).first()
-    return row or invite(survey=survey, customer=customer, case_id=case_id, by=by, at=at)
+    return row or invite(survey=survey, customer=customer, case_id=case_id, brand=brand, by=by, at=at)
 
 
 def send_due(*, invitation: int) -> None:
@@ -198,6 +209,7 @@ def _planned(survey: Survey, moment: Touchpoint, at: datetime) -> Invitation:
         customer_id=moment.customer_id,
         moment_id=moment.pk,
         stage_slug=moment.stage_slug,
+        brand_id=survey.brand_id or moment.brand_id,
         channel=moment.channel or "email",
         state=Invitation.State.PLANNED if chosen else Invitation.State.NOT_ASKED,
         reason="" if chosen else "share",

@@ -6,9 +6,10 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 
-from heedful.associates.models import Associate, Company
+from heedful.associates.models import Associate, Company, of_brand
 from heedful.customers import question_kinds
 from heedful.customers.models import Customer
+from heedful.kit.visibility import VisibleManager
 from heedful.listen.conversations.models import Message as Message
 from heedful.listen.conversations.models import Thread as Thread
 
@@ -54,8 +55,10 @@ class Survey(models.Model):
     public_token = models.CharField(max_length=40, unique=True)
     created_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
+    brand = of_brand()
+    """The business unit that asks, and that answers are of."""
 
-    objects = SurveyQuerySet.as_manager()
+    objects = VisibleManager.from_queryset(SurveyQuerySet)()
 
     class Meta:
         constraints = [
@@ -105,6 +108,10 @@ class Invitation(models.Model):
     answered_at = models.DateTimeField(null=True)
     """When the first answer came."""
     submitted_at = models.DateTimeField(null=True)
+    brand = of_brand()
+    """That of the survey, else of what it is asked about."""
+
+    objects = VisibleManager()
 
     class Meta:
         constraints = [

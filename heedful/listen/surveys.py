@@ -36,6 +36,7 @@ class Design:
     share: float = 1.0
     times: int = 1
     days: int = 90
+    brand: int | None = None
     subject: Mapping[str, str] = field(default_factory=dict)
     intro: Mapping[str, str] = field(default_factory=dict)
     thanks: Mapping[str, str] = field(default_factory=dict)
@@ -239,7 +240,7 @@ def _apply(survey: Survey, design: Design) -> None:
     checked = check(design)
     survey.name, survey.languages, survey.questions = checked.name, list(checked.languages), list(checked.questions)
     survey.moment_kind, survey.delay_s, survey.share = checked.moment_kind, checked.delay_s, checked.share
-    survey.times, survey.days = checked.times, checked.days
+    survey.times, survey.days, survey.brand_id = checked.times, checked.days, checked.brand
     survey.subject, survey.intro, survey.thanks = dict(checked.subject), dict(checked.intro), dict(checked.thanks)
 
 

@@ -6,6 +6,7 @@ from heedful.act import case_policy, cases, causes, escalations, replies, routes
 from heedful.act import reactions as act
 from heedful.associates import (
     associates,
+    brands,
     company,
     disclosures,
     exchange_rates,
@@ -40,6 +41,7 @@ REACTIONS: dict[type, Sequence[Reaction]] = {
         Reaction(invitations.plan_for, when=lambda event: event.watched, batch_size=500),
     ],
     associates.AssociateDeactivated: [Reaction(act.release_cases, priority=20)],
+    associates.AssociateChanged: [Reaction(act.release_cases, priority=20)],
     people.PeopleRegrouped: [
         Reaction(commitments.reevaluate, queue=PROMISES),
     ],
@@ -73,7 +75,6 @@ DIGESTS = (escalations.DIGEST, webhooks.DIGEST)
 
 RECORDED_ONLY: tuple[type, ...] = (
     associates.AssociateAdded,
-    associates.AssociateChanged,
     associates.AssociateChoseMails,
     associates.AssociateReactivated,
     associates.PasswordSet,
@@ -99,6 +100,10 @@ RECORDED_ONLY: tuple[type, ...] = (
     uploads.ImportStarted,
     undo.ImportUndoStarted,
     undo.ImportUndone,
+    brands.BrandAdded,
+    brands.BrandRenamed,
+    brands.BrandArchived,
+    brands.BrandRestored,
     teams.TeamAdded,
     teams.TeamChanged,
     views.ViewSaved,

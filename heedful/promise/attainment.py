@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 
+from heedful.customers.slices import WHOLE, Slice
 from heedful.kit import bundle
 from heedful.promise.models import Commitment, Promise
 
@@ -37,12 +38,18 @@ class AttainmentQueries:
     """What is read of how promises stand: what was settled in a period and in the one before it, and what is open."""
 
     def __init__(
-        self, *, since: datetime, until: datetime, before: datetime | None = None, promise: int | None = None
+        self,
+        *,
+        since: datetime,
+        until: datetime,
+        before: datetime | None = None,
+        promise: int | None = None,
+        part: Slice = WHOLE,
     ) -> None:
         made = Commitment.objects.filter(promise=promise) if promise is not None else Commitment.objects.all()
-        self.settled = _counted(made.settled().due_between(since, until))
-        self.undecided = _counted(made.filter(changes_at__isnull=False))
-        self.earlier = _counted(made.settled().due_between(before, since)) if before else None
+        self.settled = _counted(part.of(made.settled().due_between(since, until)))
+        self.undecided = _counted(part.of(made.filter(changes_at__isnull=False)))
+        self.earlier = _counted(part.of(made.settled().due_between(before, since))) if before else None
 
     def __iter__(self) -> Iterator[bundle.Query | None]:
         return iter((self.settled, self.undecided, self.earlier))
@@ -56,9 +63,11 @@ class AttainmentQueries:
         return _by_promise(self.earlier or ())
 
 
-def attainments(*, since: datetime, until: datetime, promise: int | None = None) -> dict[int, Attainment]:
+def attainments(
+    *, since: datetime, until: datetime, promise: int | None = None, part: Slice = WHOLE
+) -> dict[int, Attainment]:
     """The walk of each promise: what was due from `since` until before `until`, and everything that is open."""
-    queries = AttainmentQueries(since=since, until=until, promise=promise)
+    queries = AttainmentQueries(since=since, until=until, promise=promise, part=part)
     bundle.fetch(*queries)
     return queries.now()
 

@@ -29,7 +29,7 @@ from heedful.kit.actor import SYSTEM
 from heedful.ledger import events, jobs, references
 from heedful.ledger.models import Entry
 from heedful.promise import clocks, evaluation, evidence, rows
-from heedful.promise.evidence import Measure, Person
+from heedful.promise.evidence import Measure, Origin, Person
 from heedful.promise.models import Commitment, Flip, Promise, Unreadable
 from heedful.promise.rows import Change, CommitmentKey, Row
 from heedful.promise.standards.contract import Evidence, Verdict
@@ -195,8 +195,8 @@ class Load:
     measures: Sequence[Measure]
     stored: Mapping[CommitmentKey, tuple[int, Row]]
     people: Mapping[int, Person]
-    owners: Mapping[int, int]
-    """Touchpoint -> the record that it belongs to."""
+    origins: Mapping[int, Origin]
+    """Touchpoint -> the record that it belongs to, and where it came from."""
     at: datetime
 
     @property
@@ -212,8 +212,8 @@ def _load(records: Mapping[int, int], occasion: Occasion) -> Load:
     stored = rows.load(records=records, of=[measure.spec.id for measure in measures])
     # Who had to wait for the locks comes after others who looked at their clocks later.
     at = max([occasion.at, *(passed for _, row in stored.values() if (passed := rows.moment_of_change(row)))])
-    people, owners = evidence.read(records, measures)
-    return Load(records, measures, stored, people, owners, at)
+    people, origins = evidence.read(records, measures)
+    return Load(records, measures, stored, people, origins, at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,13 +238,14 @@ def _evaluate_one(measure: Measure, seen: Sequence[Evidence], load: Load, into: 
     verdicts, reports = evaluation.evaluate_and_report(measure.spec, seen, now=load.at)
     for verdict in verdicts:
         if measure.ended_at is None or verdict.started_at < measure.ended_at:
-            row = _row(verdict, load.owners[verdict.opened_by])
+            row = _row(verdict, load.origins[verdict.opened_by])
             into.rows[measure.spec.id, verdict.opened_by] = measure.promise, row
     for report in reports:
         into.unreadable[measure.spec.id, report.opened_by] = Unreadable(
             standard_id=measure.spec.id,
             promise_id=measure.promise,
-            customer_id=load.owners[report.opened_by],
+            customer_id=load.origins[report.opened_by].record,
+            brand_id=load.origins[report.opened_by].brand,
             opened_by=report.opened_by,
             property=report.property,
             reason=report.reason[:200],
@@ -252,9 +253,9 @@ def _evaluate_one(measure: Measure, seen: Sequence[Evidence], load: Load, into: 
         )
 
 
-def _row(verdict: Verdict, customer: int) -> Row:
+def _row(verdict: Verdict, origin: Origin) -> Row:
     return Row(
-        customer,
+        origin.record,
         verdict.started_at,
         verdict.at_risk_at,
         verdict.due_at,
@@ -263,6 +264,8 @@ def _row(verdict: Verdict, customer: int) -> Row:
         verdict.state,
         None if verdict.measured is None else float(verdict.measured),
         verdict.changes_at,
+        origin.brand,
+        origin.source,
     )
 
 

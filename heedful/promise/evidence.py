@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from django.db import connection
@@ -21,7 +21,7 @@ RECORDS = "SELECT id, coalesce(person_id, id) FROM customers_customer WHERE pers
 """Two questions, since a plan for both in one may compare every customer with every other."""
 
 SEEN = """
-SELECT id, customer_id, kind, happened_at, CASE WHEN %(carried)s THEN properties END, scores, subject
+SELECT id, customer_id, kind, happened_at, CASE WHEN %(carried)s THEN properties END, scores, subject, brand_id, source
 FROM customers_touchpoint
 WHERE customer_id = ANY(%(records)s)
     AND (kind = ANY(%(kinds)s) OR (%(scored)s AND scores IS NOT NULL))
@@ -83,6 +83,14 @@ class EvidenceNeed:
         )
 
 
+class Origin(NamedTuple):
+    """The record that a touchpoint belongs to, its brand, and where it came from."""
+
+    record: int
+    brand: int | None
+    source: str
+
+
 @dataclass(slots=True)
 class Person:
     """What is known of one person: touchpoints by kind, and the attributes by which an audience is chosen."""
@@ -110,18 +118,18 @@ def records_of(ids: Collection[int]) -> dict[int, int]:
         return dict(cursor.fetchall())
 
 
-def read(records: Mapping[int, int], measures: Sequence[Measure]) -> tuple[dict[int, Person], dict[int, int]]:
-    """What is known of each person, and the record that each touchpoint belongs to."""
-    people, owners = _touchpoints(records, EvidenceNeed.by(measure.spec for measure in measures))
+def read(records: Mapping[int, int], measures: Sequence[Measure]) -> tuple[dict[int, Person], dict[int, Origin]]:
+    """What is known of each person, and whose each touchpoint is and where it came from."""
+    people, origins = _touchpoints(records, EvidenceNeed.by(measure.spec for measure in measures))
     if any(measure.audience for measure in measures):
         for pk, facts in _facts_of(people).items():
             people[pk].facts = facts
-    return people, owners
+    return people, origins
 
 
-def _touchpoints(records: Mapping[int, int], need: EvidenceNeed) -> tuple[dict[int, Person], dict[int, int]]:
+def _touchpoints(records: Mapping[int, int], need: EvidenceNeed) -> tuple[dict[int, Person], dict[int, Origin]]:
     people: dict[int, Person] = defaultdict(Person)
-    owners: dict[int, int] = {}
+    origins: dict[int, Origin] = {}
     with connection.cursor() as cursor:
         cursor.execute(
             SEEN,
@@ -132,7 +140,7 @@ def _touchpoints(records: Mapping[int, int], need: EvidenceNeed) -> tuple[dict[i
                 "carried": need.properties,
             },
         )
-        for pk, record, kind, happened_at, properties, scores, subject in cursor:
+        for pk, record, kind, happened_at, properties, scores, subject, brand, source in cursor:
             seen = Evidence(
                 id=pk,
                 kind=kind,
@@ -145,8 +153,8 @@ def _touchpoints(records: Mapping[int, int], need: EvidenceNeed) -> tuple[dict[i
             person.by_kind[kind].append(seen)
             if scores:
                 person.scored.append(seen)
-            owners[pk] = record
-    return people, owners
+            origins[pk] = Origin(record, brand, source)
+    return people, origins
 
 
 def records_in(

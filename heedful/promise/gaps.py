@@ -6,12 +6,14 @@ broken to that person, at most `EXPERIENCE_WINDOW` before.
 """
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Literal, NamedTuple
 
 from django.db import connection
 
 from heedful.customers.question_kinds import EXPECTED
+from heedful.customers.slices import WHOLE, Slice
 from heedful.kit import bundle
 from heedful.promise import standards
 from heedful.promise.models import Promise
@@ -73,6 +75,7 @@ WITH found AS (
         coalesce(m.person_id, s.customer_id) AS person
     FROM customers_score s LEFT JOIN customers_customer m ON m.id = s.customer_id AND m.person_id < m.id
     WHERE s.question = ANY(%(questions)s) AND s.happened_at >= %(since)s AND s.happened_at < %(until)s
+        {of_answers}
 )"""
 """Read from the index `customers_score_covering` alone, so that it costs the same in a log of one year and of ten.
 
@@ -82,7 +85,7 @@ PAIRS = """, settled AS (
     SELECT i.id, i.promise_id, i.state, i.settled_at, i.counts_at, coalesce(m.person_id, i.customer_id) AS person
     FROM promise_commitment i LEFT JOIN customers_customer m ON m.id = i.customer_id AND m.person_id < m.id
     WHERE i.promise_id = ANY(%(promises)s) AND i.settled_at < %(until)s
-        AND i.settled_at >= (%(since)s AT TIME ZONE %(zone)s - %(felt_for)s) AT TIME ZONE %(zone)s
+        AND i.settled_at >= (%(since)s AT TIME ZONE %(zone)s - %(felt_for)s) AT TIME ZONE %(zone)s {of_commitments}
 ), pairs AS MATERIALIZED (
     SELECT f.question, f.value, f.happened_at, f.record, f.person, s.promise_id, s.state, s.id AS instance,
         s.settled_at, s.counts_at >= %(since)s AS counts, count(*) AS n
@@ -107,7 +110,7 @@ NEAREST = f""", apart AS MATERIALIZED (
                 AND t.happened_at = p.happened_at AND t.happened_at >= %(since)s AND t.happened_at < %(until)s
                 WHERE b.id = s.feedback_id) AS carried
         FROM customers_score s WHERE s.customer_id = p.record AND s.question = p.question
-            AND s.happened_at = p.happened_at AND s.value = p.value OFFSET 0
+            AND s.happened_at = p.happened_at AND s.value = p.value {{of_answers}} OFFSET 0
     ) AS a JOIN promise_standard d ON d.id = o.standard_id
     WHERE p.promise_id IN (SELECT promise_id FROM apart)
 ), told AS (
@@ -125,7 +128,7 @@ EXPECTATION = """
 LEFT JOIN LATERAL (
     SELECT e.value FROM customers_customer r JOIN customers_score e ON e.customer_id = r.id
     WHERE r.person_id = f.person AND f.question = ANY(%(hoped)s)
-        AND e.question = 'expected.' || f.question AND e.happened_at <= f.happened_at
+        AND e.question = 'expected.' || f.question AND e.happened_at <= f.happened_at {of_expectations}
     ORDER BY e.happened_at DESC, e.id DESC LIMIT 1
 ) AS asked ON true"""
 GAPS = """
@@ -135,19 +138,27 @@ OUTCOMES = """
 SELECT f.promise_id, f.question, f.state, f.value, asked.value::float8, sum(f.n)::bigint,
     count(DISTINCT f.instance) FILTER (WHERE f.counts)
 FROM nearest f {expectation} GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5"""
-AFTER = bundle.SqlQuery(
-    FOUND + PAIRS + NEAREST + OUTCOMES.format(expectation=EXPECTATION),
+AFTER = bundle.SqlPattern(
+    FOUND + PAIRS + NEAREST + OUTCOMES.replace("{expectation}", EXPECTATION),
     *("bigint", "text", "text", "double precision", "double precision", "bigint", "bigint"),
 )
 
 
-def by(*, key: By, question: str, since: datetime, until: datetime, stated: float | None = None) -> list[GapCount]:
+def by(
+    *,
+    key: By,
+    question: str,
+    since: datetime,
+    until: datetime,
+    stated: float | None = None,
+    part: Slice = WHOLE,
+) -> list[GapCount]:
     """Compare experience with expectation, by kind of touchpoint, stage, channel or month where the company is."""
     values: dict[str, Any] = {"questions": [question], "hoped": [question], "stated": stated}
     values |= {"zone": standards.company_zone()} if key == "month" else {}
     rows = _rows(
-        FOUND + GAPS.format(key=KEYS[key], expectation=EXPECTATION),
-        values | {"since": since, "until": until},
+        (FOUND + GAPS.replace("{expectation}", EXPECTATION)).format(key=KEYS[key], **_conditions(part)),
+        values | {"since": since, "until": until, **part.values},
     )
     return [GapCount(*row) for row in rows]
 
@@ -163,9 +174,11 @@ class AfterQuery:
         since: datetime,
         until: datetime,
         zone: str = "",
+        part: Slice = WHOLE,
     ) -> None:
         self.stated = {promise.pk: promise.stated_expectation for promise in promises}
         self.rows = AFTER.rows(
+            _conditions(part),
             questions=[question for question in questions if not question.startswith(EXPECTED)],
             hoped=[question.removeprefix(EXPECTED) for question in questions if question.startswith(EXPECTED)],
             felt_for=EXPERIENCE_WINDOW,
@@ -173,6 +186,7 @@ class AfterQuery:
             promises=list(self.stated),
             since=since,
             until=until,
+            **part.values,
         )
 
     def counts(self) -> list[OutcomeCount]:
@@ -185,10 +199,26 @@ class AfterQuery:
 
 
 def after(
-    *, promises: Collection[Promise], questions: Collection[str], since: datetime, until: datetime
+    *,
+    promises: Collection[Promise],
+    questions: Collection[str],
+    since: datetime,
+    until: datetime,
+    part: Slice = WHOLE,
 ) -> list[OutcomeCount]:
     """What was answered to any of the questions after each promise was kept, and after it was broken."""
-    return AfterQuery(promises=promises, questions=questions, since=since, until=until).counts() if promises else []
+    if not promises:
+        return []
+    return AfterQuery(promises=promises, questions=questions, since=since, until=until, part=part).counts()
+
+
+def _conditions(part: Slice) -> dict[str, str]:
+    """What keeps rows within a slice; what was expected may have been said through another source."""
+    return {
+        "of_answers": part.condition("s"),
+        "of_commitments": part.condition("i"),
+        "of_expectations": replace(part, source="").condition("e"),
+    }
 
 
 def _rows(sql: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:

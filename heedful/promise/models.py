@@ -7,7 +7,9 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from heedful.associates.models import of_brand
 from heedful.customers.models import Customer, Stage
+from heedful.kit.visibility import VisibleManager
 
 
 class Calendar(models.Model):
@@ -167,8 +169,11 @@ class Commitment(models.Model):
     """When it counts: the time it was due, or settled where it has no due time."""
     changes_at = models.DateTimeField(null=True)
     """When it changes by the clock alone; null once it is settled."""
+    brand = of_brand()
+    source = models.CharField(max_length=80, blank=True, default="", db_default="")
+    """From where the touchpoint came that opened it."""
 
-    objects = CommitmentQuerySet.as_manager()
+    objects = VisibleManager.from_queryset(CommitmentQuerySet)()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["standard", "opened_by"], name="promise_instance_once")]
@@ -183,6 +188,12 @@ class Commitment(models.Model):
                 include=["promise", "state", "customer", "counts_at", "id"],
                 condition=Q(settled_at__isnull=False),
                 name="promise_instance_settled",
+            ),
+            models.Index(
+                fields=["brand", "promise", "counts_at"],
+                include=["state", "customer", "started_at", "source"],
+                condition=Q(brand__isnull=False),
+                name="promise_instance_of_brand",
             ),
             models.Index(fields=["customer", "-started_at"], name="promise_instance_by"),
             models.Index(fields=["changes_at"], condition=Q(changes_at__isnull=False), name="promise_instance_clock"),
@@ -218,6 +229,9 @@ class Unreadable(models.Model):
     property = models.CharField(max_length=120)
     reason = models.CharField(max_length=200)
     found_at = models.DateTimeField()
+    brand = of_brand()
+
+    objects = VisibleManager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["standard", "opened_by"], name="promise_unread_once")]

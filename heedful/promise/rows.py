@@ -25,6 +25,8 @@ class Row(NamedTuple):
     state: str
     measured: float | None
     changes_at: datetime | None
+    brand: int | None = None
+    source: str = ""
 
 
 type CommitmentKey = tuple[int, int]
@@ -46,7 +48,7 @@ def load(*, records: Collection[int], of: Sequence[int]) -> dict[CommitmentKey, 
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT standard_id, opened_by, id, customer_id, started_at, at_risk_at, due_at, settled_at, settled_by,"
-            " state, measured, changes_at FROM promise_commitment"
+            " state, measured, changes_at, brand_id, source FROM promise_commitment"
             " WHERE customer_id = ANY(%s) AND standard_id = ANY(%s)",
             [list(records), list(of)],
         )
@@ -59,13 +61,13 @@ WITH sent AS MATERIALIZED (
         id bigint, standard bigint, promise bigint, opened_by bigint, customer bigint, started_at timestamptz,
         at_risk_at timestamptz, due_at timestamptz, settled_at timestamptz, settled_by bigint, state text,
         measured float8, changes_at timestamptz, counts_at timestamptz, flips boolean,
-        true_from timestamptz, because text)
+        true_from timestamptz, because text, brand smallint, source text)
 )"""
 MADE = """, made AS (
     INSERT INTO promise_commitment (standard_id, promise_id, opened_by, customer_id, started_at, at_risk_at, due_at,
-        settled_at, settled_by, state, measured, changes_at, counts_at)
+        settled_at, settled_by, state, measured, changes_at, counts_at, brand_id, source)
     SELECT standard, promise, opened_by, customer, started_at, at_risk_at, due_at,
-        settled_at, settled_by, state, measured, changes_at, counts_at
+        settled_at, settled_by, state, measured, changes_at, counts_at, brand, source
     FROM sent RETURNING id, standard_id, opened_by
 ), flipped AS (
     INSERT INTO promise_flip (commitment_id, state, true_from, found_at, because)
@@ -75,7 +77,8 @@ MADE = """, made AS (
 CHANGED = """, changed AS (
     UPDATE promise_commitment i SET customer_id = customer, started_at = sent.started_at, at_risk_at = sent.at_risk_at,
         due_at = sent.due_at, settled_at = sent.settled_at, settled_by = sent.settled_by, state = sent.state,
-        measured = sent.measured, changes_at = sent.changes_at, counts_at = sent.counts_at
+        measured = sent.measured, changes_at = sent.changes_at, counts_at = sent.counts_at,
+        brand_id = sent.brand, source = sent.source
     FROM sent WHERE i.id = sent.id
 ) INSERT INTO promise_flip (commitment_id, state, true_from, found_at, because)
     SELECT id, state, true_from, %(at)s, because FROM sent WHERE flips"""

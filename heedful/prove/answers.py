@@ -1,17 +1,19 @@
-"""What customers answered, counted by stage, channel, segment or month: the tallies that scores are made of."""
+"""What customers answered, counted by stage, channel, brand or month and the like: what scores are made of."""
 
 from collections import defaultdict
 from collections.abc import Sequence
-from functools import cache
+from functools import lru_cache
 from typing import Literal
 
+from heedful.associates import brands
+from heedful.customers.slices import WHOLE, Slice
 from heedful.customers.worth import with_factors
 from heedful.kit import bundle
 from heedful.promise import standards
 from heedful.prove.periods import Period
 from heedful.prove.tallies import AnswerTally
 
-type By = Literal["", "stage", "channel", "segment", "month", "kind"]
+type By = Literal["", "stage", "channel", "segment", "month", "kind", "brand", "source"]
 
 KEYS: dict[By, str] = {
     "": "''",
@@ -19,19 +21,22 @@ KEYS: dict[By, str] = {
     "channel": "s.channel",
     "kind": "s.kind",
     "segment": "p.segment",
+    "brand": "coalesce(s.brand_id, 0)::text",
+    "source": "s.source",
     "month": "to_char(s.happened_at AT TIME ZONE %(zone)s, 'YYYY-MM')",
 }
 PLAIN = """
 SELECT s.question, {keys}, s.value, s.lowest, s.highest, count(*), count(*), count(*), 0 FROM customers_score s
-WHERE s.question = ANY(%(questions)s) AND s.happened_at >= %(since)s AND s.happened_at < %(until)s
+WHERE s.question = ANY(%(questions)s) AND s.happened_at >= %(since)s AND s.happened_at < %(until)s {within}
 GROUP BY {groups}
 """
 WEIGHTED = with_factors("""
 WITH {factors}, said AS MATERIALIZED (
     SELECT s.question, s.value, s.lowest, s.highest, s.stage, s.channel, s.kind, s.happened_at,
+        s.brand_id, s.source,
         coalesce(m.person_id, s.customer_id) AS who
     FROM customers_score s LEFT JOIN customers_customer m ON m.id = s.customer_id AND m.person_id < m.id
-    WHERE s.question = ANY(%(questions)s) AND s.happened_at >= %(since)s AND s.happened_at < %(until)s
+    WHERE s.question = ANY(%(questions)s) AND s.happened_at >= %(since)s AND s.happened_at < %(until)s {within}
 ), people AS MATERIALIZED (
     SELECT p.id, p.segment, p.value_amount * f.factor AS worth,
         p.value_amount * p.value_amount * f.factor * f.factor AS squared,
@@ -51,11 +56,11 @@ COUNTS = ("double precision", "smallint", "smallint", "bigint", "double precisio
 """The types of what stands after the keys."""
 
 
-@cache
-def _statement(by: tuple[By, ...], *, weighted: bool) -> bundle.SqlQuery:
-    """The statement that counts answers by all of these at once."""
+@lru_cache(maxsize=bundle.REMEMBERED)
+def _statement(by: tuple[By, ...], within: str, *, weighted: bool) -> bundle.SqlQuery:
+    """The statement that counts answers by all of these at once, of those for which a condition holds."""
     statement = WEIGHTED if weighted or "segment" in by else PLAIN
-    statement = statement.replace("{keys}", ", ".join(KEYS[key] for key in by))
+    statement = statement.replace("{keys}", ", ".join(KEYS[key] for key in by)).replace("{within}", within)
     groups = ", ".join(str(number) for number in range(1, len(by) + 5))
     return bundle.SqlQuery(statement.replace("{groups}", groups), "text", *["text"] * len(by), *COUNTS)
 
@@ -71,11 +76,12 @@ class TallyQuery:
         by: Sequence[By] = ("",),
         weighted: bool = False,
         zone: str = "",
+        part: Slice = WHOLE,
     ) -> None:
         self.by = tuple(by)
         months = {"zone": zone or standards.company_zone()} if "month" in by else {}
-        self.rows = _statement(self.by, weighted=weighted).rows(
-            questions=list(questions), since=period.since, until=period.until, **months
+        self.rows = _statement(self.by, part.condition("s"), weighted=weighted).rows(
+            questions=list(questions), since=period.since, until=period.until, **months, **part.values
         )
 
     def tallies(self, by: By = "") -> dict[str, dict[str, AnswerTally]]:
@@ -86,7 +92,8 @@ class TallyQuery:
         scales: dict[str, set[tuple[int, int] | None]] = defaultdict(set)
         for row in self.rows:
             value, lowest, highest, *counts = row[first:]
-            cells[row[0]][row[place] if place else ""].append((value, *counts))
+            key = row[place] if place else ""
+            cells[row[0]][brands.slug_of(int(key)) if by == "brand" else key].append((value, *counts))
             scales[row[0]].add(None if lowest is None else (lowest, highest))
         scale_of = {question: scale for question, found in scales.items() if len(found) == 1 for scale in found}
         return {
@@ -98,7 +105,7 @@ class TallyQuery:
 
 
 def tallies(
-    *, questions: Sequence[str], period: Period, by: By = "", weighted: bool = False
+    *, questions: Sequence[str], period: Period, by: By = "", weighted: bool = False, part: Slice = WHOLE
 ) -> dict[str, dict[str, AnswerTally]]:
     """Return for each question and each value of `by` the answers of a period; weights are customers' yearly values
     in the company's currency; a value that no rate converts has no weight.
@@ -106,7 +113,7 @@ def tallies(
     Values are places on the question's own scale. Where all were asked on one other, the tallies name it. Months begin
     when they do where the company is.
     """
-    return TallyQuery(questions=questions, period=period, by=[by], weighted=weighted).tallies(by)
+    return TallyQuery(questions=questions, period=period, by=[by], weighted=weighted, part=part).tallies(by)
 
 
 def questions_answered() -> list[str]:

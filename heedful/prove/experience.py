@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from heedful.customers import question_kinds
 from heedful.customers.question_kinds import scale_of
+from heedful.customers.slices import WHOLE, Slice
 from heedful.promise import gaps
 from heedful.promise.attainment import Attainment
 from heedful.promise.gaps import OutcomeCount
@@ -45,18 +46,21 @@ class ExperienceByOutcome:
 
 
 def by_outcome(
-    *, promises: Collection[Promise], attainments: Mapping[int, Attainment], period: Period
+    *, promises: Collection[Promise], attainments: Mapping[int, Attainment], period: Period, part: Slice = WHOLE
 ) -> dict[int, list[ExperienceByOutcome]]:
-    """How each promise was felt in a period; `attainments` are of it."""
-    return of_outcomes(query(promises, answers.questions_answered(), period).counts(), promises, attainments)
+    """How each promise was felt in a period and a slice; `attainments` are of both."""
+    read = query(promises, answers.questions_answered(), period, part=part)
+    return of_outcomes(read.counts(), promises, attainments)
 
 
 def query(
-    promises: Collection[Promise], questions: Iterable[str], period: Period, *, zone: str = ""
+    promises: Collection[Promise], questions: Iterable[str], period: Period, *, zone: str = "", part: Slice = WHOLE
 ) -> gaps.AfterQuery:
     """What is read of how promises were felt in a period, of all questions that were ever answered."""
     of_promises = [question for question in questions if is_of_promises(question)]
-    return gaps.AfterQuery(promises=promises, questions=of_promises, since=period.since, until=period.until, zone=zone)
+    return gaps.AfterQuery(
+        promises=promises, questions=of_promises, since=period.since, until=period.until, zone=zone, part=part
+    )
 
 
 def of_outcomes(

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from heedful.customers.slices import WHOLE, Slice
 from heedful.kit import bundle
 from heedful.prove import scores
 from heedful.prove.periods import Period
 from heedful.prove.scores import Estimate
 
-SPEED = bundle.SqlQuery(
+SPEED = bundle.SqlPattern(
     """
 SELECT count(*),
     percentile_cont(0.5) WITHIN GROUP (ORDER BY first_act_at - heard_at) FILTER (WHERE first_act_at IS NOT NULL),
@@ -19,7 +20,7 @@ SELECT count(*),
     count(*) FILTER (WHERE first_act_at <= coalesce(first_due_at, due_at)),
     count(*) FILTER (WHERE closed_at IS NOT NULL),
     count(*) FILTER (WHERE helped IS NOT NULL), count(*) FILTER (WHERE helped)
-FROM act_case WHERE opened_at >= %(since)s AND opened_at < %(until)s
+FROM act_case k WHERE opened_at >= %(since)s AND opened_at < %(until)s {within}
 """,
     *("bigint", "interval", "interval", "bigint", "bigint", "bigint", "bigint", "bigint"),
 )
@@ -38,14 +39,15 @@ class LoopSpeed:
     helped: Estimate | None
 
 
-def speed(*, period: Period, at: datetime) -> LoopSpeed:
+def speed(*, period: Period, at: datetime, part: Slice = WHOLE) -> LoopSpeed:
     """Count the loop over the cases that were opened in a period; the reopened count as once."""
-    return of_rows(query(period=period, at=at))
+    return of_rows(query(period=period, at=at, part=part))
 
 
-def query(*, period: Period, at: datetime) -> bundle.PlannedRows:
+def query(*, period: Period, at: datetime, part: Slice = WHOLE) -> bundle.PlannedRows:
     """What is read of it, one row."""
-    return SPEED.rows(since=period.since, until=period.until, at=at)
+    within = {"within": part.condition("k")}
+    return SPEED.rows(within, since=period.since, until=period.until, at=at, **part.values)
 
 
 def of_rows(rows: Sequence[tuple[Any, ...]]) -> LoopSpeed:

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from heedful.associates import company
 from heedful.customers import worth as worths
+from heedful.customers.slices import WHOLE, Slice
 from heedful.customers.worth import Total
 from heedful.kit import bundle
 from heedful.promise import attainment
@@ -79,6 +80,7 @@ def cards(
     at: datetime,
     with_experience: bool = True,
     zone: str = "",
+    part: Slice = WHOLE,
     beside: Iterable[bundle.Query | None] = (),
 ) -> list[PromiseCard]:
     """Every promise of today, those whose breaking touches the most value first, in two statements.
@@ -87,19 +89,20 @@ def cards(
     `beside` them is read with the second.
     """
     promises = Promise.objects.active().select_related("owner", "stage", "recount")
-    shown = _cards(promises, period, at, with_experience=with_experience, zone=zone, beside=beside)
+    shown = _cards(promises, period, at, part, with_experience=with_experience, zone=zone, beside=beside)
     return sorted(shown, key=lambda card: (-card.worth.amount, -(card.due - card.kept), card.promise.words))
 
 
-def card(*, promise: Promise, period: Period, at: datetime) -> PromiseCard:
+def card(*, promise: Promise, period: Period, at: datetime, part: Slice = WHOLE) -> PromiseCard:
     """One promise, whether it is still made or not."""
-    return _cards(Promise.objects.filter(pk=promise.pk), period, at, only=promise)[0]
+    return _cards(Promise.objects.filter(pk=promise.pk), period, at, part, only=promise)[0]
 
 
 def _cards(
     promises: QuerySet[Promise],
     period: Period,
     at: datetime,
+    part: Slice,
     *,
     only: Promise | None = None,
     with_experience: bool = True,
@@ -109,11 +112,12 @@ def _cards(
     standards, questions = Standard.objects.filter(promise__in=promises).order_by("pk"), answers.questions_query()
     bundle.fetch(None if only else promises, standards, questions if with_experience else None)
     made = [only] if only else list(promises)
-    walk = _walk(period, only)
-    felt = (
-        experience.query(made, [code for (code,) in questions], period, zone=zone) if with_experience and made else None
-    )
-    worth, cases = WorthQueries(worth_period(at, zone=zone)), CASES.rows()
+    walk = _walk(period, only, part)
+    felt = None
+    if with_experience and made:
+        felt = experience.query(made, [code for (code,) in questions], period, zone=zone, part=part)
+    worth = WorthQueries(worth_period(at, zone=zone), part)
+    cases = CASES.rows({"of_cases": part.condition("k")}, **part.values)
     bundle.fetch(*walk, *worth, cases, felt.rows if felt else None, *beside)
     attainments, before, open_cases = walk.now(), walk.before(), dict(cases)
     experiences = experience.of_outcomes(felt.counts(), made, attainments) if felt else {}
@@ -132,10 +136,14 @@ def _cards(
     ]
 
 
-def _walk(period: Period, only: Promise | None) -> attainment.AttainmentQueries:
+def _walk(period: Period, only: Promise | None, part: Slice) -> attainment.AttainmentQueries:
     last = period.before
     return attainment.AttainmentQueries(
-        since=period.since, until=period.until, before=last.since if last else None, promise=only.pk if only else None
+        since=period.since,
+        until=period.until,
+        before=last.since if last else None,
+        promise=only.pk if only else None,
+        part=part,
     )
 
 
@@ -167,10 +175,10 @@ def _card(
 
 
 def _by_promise(standards: Iterable[Standard]) -> dict[int, list[Standard]]:
-    found: dict[int, list[Standard]] = defaultdict(list)
+    by_promise: dict[int, list[Standard]] = defaultdict(list)
     for standard in standards:
-        found[standard.promise_id].append(standard)
-    return found
+        by_promise[standard.promise_id].append(standard)
+    return by_promise
 
 
 def _questions_of(standards: Iterable[Standard]) -> set[str]:
@@ -178,12 +186,12 @@ def _questions_of(standards: Iterable[Standard]) -> set[str]:
     return {standard.question for standard in standards if standard.question}
 
 
-WORTH = bundle.SqlQuery(
+WORTH = bundle.SqlPattern(
     """
 WITH touched AS MATERIALIZED (
     SELECT DISTINCT i.promise_id, coalesce(m.person_id, i.customer_id) AS person
     FROM promise_commitment i LEFT JOIN customers_customer m ON m.id = i.customer_id AND m.person_id < m.id
-    WHERE i.state = 'broken' AND i.counts_at >= %(since)s AND i.counts_at < %(until)s
+    WHERE i.state = 'broken' AND i.counts_at >= %(since)s AND i.counts_at < %(until)s {of_commitments}
 )
 SELECT t.promise_id, p.value_currency, count(*), coalesce(sum(p.value_amount), 0)
 FROM touched t JOIN customers_customer p ON p.id = t.person AND p.id = ANY(ARRAY(SELECT person FROM touched))
@@ -192,10 +200,10 @@ GROUP BY 1, 2
     *("bigint", "text", "bigint", "numeric"),
 )
 """Those who were touched are named to the index once more, so that it reads these together and in order."""
-CASES = bundle.SqlQuery(
+CASES = bundle.SqlPattern(
     "SELECT promise_id, count(DISTINCT case_id) FROM act_casetrouble"
-    " WHERE case_id = ANY(ARRAY(SELECT id FROM act_case WHERE closed_at IS NULL)) AND promise_id IS NOT NULL"
-    " GROUP BY 1",
+    " WHERE case_id = ANY(ARRAY(SELECT k.id FROM act_case k WHERE k.closed_at IS NULL {of_cases}))"
+    " AND promise_id IS NOT NULL GROUP BY 1",
     *("bigint", "bigint"),
 )
 """Open cases by the promise that was broken or at risk in them; they are named to the index, for closed ones grow."""
@@ -209,9 +217,11 @@ def worth_period(at: datetime, *, zone: str = "") -> Period:
 class WorthQueries:
     """What is read of who was touched by each promise, what they are worth, and the rates of currencies."""
 
-    def __init__(self, period: Period) -> None:
+    def __init__(self, period: Period, part: Slice) -> None:
         self.period = period
-        self.touched, self.rates = WORTH.rows(since=period.since, until=period.until), worths.factors_query()
+        within = {"of_commitments": part.condition("i")}
+        self.touched = WORTH.rows(within, since=period.since, until=period.until, **part.values)
+        self.rates = worths.factors_query()
 
     def __iter__(self) -> Iterator[bundle.Query]:
         return iter((self.touched, self.rates))

@@ -34,6 +34,8 @@ class Trouble:
     promise: int | None = None
     is_failure: bool = True
     """Whether we failed somebody; false of praise that somebody takes as a case all the same."""
+    brand: int | None = None
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,8 @@ def trouble_in(
         happened_at=feedback.happened_at,
         stage=feedback.stage_slug,
         topics=tuple(topics),
+        brand=feedback.brand_id,
+        source=feedback.source,
     )
 
 

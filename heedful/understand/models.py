@@ -4,6 +4,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 from heedful.customers.models import Customer, Feedback
+from heedful.kit.visibility import VisibleManager
 
 
 class Topic(models.Model):
@@ -56,6 +57,12 @@ class TroubleRule(models.Model):
         return f"{self.question} <= {self.at_most}" if self.question else self.signal
 
 
+class OfFeedback[M: models.Model](VisibleManager[M]):
+    """Reads what belongs to feedback that may be seen."""
+
+    path = "feedback__brand"
+
+
 class Reading(models.Model):
     """What we understood from one verbatim, and which model said so."""
 
@@ -76,6 +83,8 @@ class Reading(models.Model):
     text_digest = models.CharField(max_length=32)
     """Of the words that were read; a changed verbatim is read again."""
     read_at = models.DateTimeField()
+
+    objects = OfFeedback()
 
     class Meta:
         indexes = [

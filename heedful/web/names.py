@@ -6,9 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
 from heedful.act import causes
+from heedful.associates import brands
 from heedful.associates.models import Associate, Key
 from heedful.customers import kinds, slugs
+from heedful.customers import sources as arrivals
 from heedful.customers.models import Customer, Stage
+from heedful.customers.sources import OWN
 from heedful.kit import bundle
 from heedful.understand.models import Topic
 from heedful.web import wording
@@ -22,8 +25,6 @@ UNNAMED = {
     "system": "Heedful itself",
 }
 """What an actor is called of whom no more is known."""
-OWN = {"heedful": "Heedful", "survey": "Survey"}
-"""What Heedful writes into the log itself."""
 
 
 PLAN = bundle.Plan(
@@ -79,11 +80,16 @@ class Names:
         if code in ("", "none"):
             return "None"
         say = {"stage": self.stage, "kind": self.kind, "channel": wording.channel, "month": wording.month}
+        say |= {"brand": _brand, "source": lambda code: arrivals.every().get(code, code)}
         return say[side](code) if side in say else code
 
     def topic(self, slug: str) -> str:
         """A topic as the company calls it."""
         return self.topics.get(slug) or wording.words(slug)
+
+
+def _brand(slug: str) -> str:
+    return brands.name_of(brands.find(slug)) or slug
 
 
 ACTORS = bundle.Plan(

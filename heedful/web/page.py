@@ -20,6 +20,7 @@ from django.utils import timezone
 
 from heedful.associates import associates
 from heedful.associates.models import Associate
+from heedful.kit import visibility
 from heedful.kit.characters import storable
 from heedful.kit.errors import Forbidden, Refused, TooMany
 from heedful.web import form_tokens, periods, shell, versions
@@ -46,7 +47,7 @@ def page[**P](action: str) -> Callable[[View[P]], Callable[Concatenate[HttpReque
             if not request.user.is_authenticated:
                 return _to_login(request)
             request.GET = periods.normal(_storable(request.GET))  # type: ignore[assignment]  # the copy is as good
-            with timezone.override(_zone(request)):
+            with timezone.override(_zone(request)), visibility.limited(_limit(request)):
                 try:
                     associates.must(request.user, action)
                     answer = form_tokens.answer(request, lambda: view(cast("PageRequest", request), *args, **kwargs))
@@ -62,6 +63,11 @@ def page[**P](action: str) -> Callable[[View[P]], Callable[Concatenate[HttpReque
         return opened
 
     return decorate
+
+
+def _limit(request: HttpRequest) -> frozenset[int] | None:
+    """The brands that the reader may see; nothing limits whom the page refuses anyway."""
+    return request.user.limit if isinstance(request.user, Associate) else None
 
 
 def _storable(query: QueryDict) -> QueryDict:

@@ -100,8 +100,8 @@ def slow(use: Use) -> str:
                 continue
             if _took_s(run, _text(pattern, prefix, pump, suffix, SHORT)) < SLOW_S:
                 continue
-            texts = [_text(pattern, prefix, pump, suffix, length) for length in (SHORT, LONG)]
-            if all(_times_longer(run, *texts, tries) > LINEAR for tries in (2, 6)):
+            short, long = (_text(pattern, prefix, pump, suffix, length) for length in (SHORT, LONG))
+            if all(_times_longer(run, short, long, tries) > LINEAR for tries in (2, 6)):
                 return f"{way}: {prefix!r}, {pump!r} over and over, {suffix!r}"
     return ""
 

@@ -41,4 +41,12 @@ def test_everything_that_is_read_is_asked_about_at_each_door() -> None:
 
     assert {action for action in reads if not asked()[action]} == set()
     api = {action for action in reads if any(file.startswith("heedful/api/") for file in asked()[action])}
-    assert api == {"board.read", "case.read", "customer.read", "feedback.read", "promise.read", "topic.read"}
+    assert api == {
+        "board.read",
+        "brand.read",
+        "case.read",
+        "customer.read",
+        "feedback.read",
+        "promise.read",
+        "topic.read",
+    }

@@ -18,8 +18,7 @@ from heedful.prove import scorecards
 from heedful.prove.periods import Period
 from heedful.prove.scorecards import PromiseCard
 from heedful.understand.detection import Trouble
-from tests.promise.conftest import ada as ada
-from tests.promise.conftest import company as company
+from tests.promise.conftest import acme as acme
 from tests.promise.shop import HOUR, MONDAY, make, tell
 
 DAY, MOMENT = timedelta(days=1), timedelta(microseconds=1)
@@ -32,8 +31,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def answer(ada: Associate) -> Promise:
-    return make(ada, StandardDraft(form="within", from_kind="asked", to_kind="answered", within_s=4 * 3600))
+def answer(casey: Associate) -> Promise:
+    return make(casey, StandardDraft(form="within", from_kind="asked", to_kind="answered", within_s=4 * 3600))
 
 
 def ask(who: str, at: datetime, *, answered: bool, worth: int | None = None) -> int:
@@ -87,7 +86,7 @@ def test_two_records_of_one_person_are_touched_as_one(answer: Promise) -> None:
     assert card(answer).worth.customers == 1
 
 
-def test_open_cases_are_counted_once_however_often_it_was_broken_in_them(answer: Promise, ada: Associate) -> None:
+def test_open_cases_are_counted_once_however_often_it_was_broken_in_them(answer: Promise, casey: Associate) -> None:
     def trouble(customer: int, name: str, promise: int | None = answer.pk) -> Trouble:
         return Trouble(name, customer=customer, severity=2, what="Broken", happened_at=NOW, promise=promise)
 
@@ -100,11 +99,11 @@ def test_open_cases_are_counted_once_however_often_it_was_broken_in_them(answer:
     assert card(answer).cases == 1
 
 
-def test_what_touches_the_most_value_is_first_then_what_was_broken_most(answer: Promise, ada: Associate) -> None:
+def test_what_touches_the_most_value_is_first_then_what_was_broken_most(answer: Promise, casey: Associate) -> None:
     call = make(
-        ada, StandardDraft(form="within", from_kind="rang", to_kind="called", within_s=3600), words="We call back"
+        casey, StandardDraft(form="within", from_kind="rang", to_kind="called", within_s=3600), words="We call back"
     )
-    quiet = make(ada, StandardDraft(form="within", from_kind="x", to_kind="y", within_s=3600), words="A quiet one")
+    quiet = make(casey, StandardDraft(form="within", from_kind="x", to_kind="y", within_s=3600), words="A quiet one")
     commitments.evaluate_people([tell("small", "rang", NOW - DAY)], at=NOW)
     ask("big", NOW - DAY, answered=False, worth=100)
     assert [one.promise for one in scorecards.cards(period=MONTH, at=NOW)] == [answer, call, quiet]
@@ -127,8 +126,8 @@ def test_worth_is_of_what_was_broken_ninety_days_ago_and_of_nothing_earlier(answ
     assert (card(answer).worth.customers, card(answer).worth.amount) == (1, Decimal(7))
 
 
-def test_each_promise_has_its_own_walk_and_open_cases(answer: Promise, ada: Associate) -> None:
-    call = make(ada, StandardDraft(form="within", from_kind="rang", to_kind="called", within_s=3600), words="We ring")
+def test_each_promise_has_its_own_walk_and_open_cases(answer: Promise, casey: Associate) -> None:
+    call = make(casey, StandardDraft(form="within", from_kind="rang", to_kind="called", within_s=3600), words="We ring")
     ask("a", NOW - DAY, answered=True)
     record = tell("b", "rang", NOW - DAY)
     commitments.evaluate_people([record], at=NOW)
@@ -139,9 +138,9 @@ def test_each_promise_has_its_own_walk_and_open_cases(answer: Promise, ada: Asso
 
 
 def test_the_question_that_decides_says_nothing_more_of_how_it_felt_and_is_left_out_where_nobody_looks(
-    ada: Associate,
+    casey: Associate,
 ) -> None:
-    promise = make(ada, StandardDraft(form="score", from_kind="visit", question="satisfaction", at_least=4))
+    promise = make(casey, StandardDraft(form="score", from_kind="visit", question="satisfaction", at_least=4))
     said: dict[str, Any] = {"scores": {"satisfaction": 5, "ease": 6}, "subject": "visit"}
     commitments.evaluate_people([tell("ann", "visit", NOW - DAY, **said)], at=NOW)
     found = card(promise)

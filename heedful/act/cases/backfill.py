@@ -159,7 +159,10 @@ def _note(row: Case, note: PastNote) -> Note:
 def _add_threads(pairs: Sequence[tuple[Case, Sequence[MessageDraft]]]) -> None:
     """One thread a case, on which all was said."""
     channel = email.CHANNEL.name
-    drafts = [ThreadDraft(customer=row.customer_id, channel=channel, messages=messages) for row, messages in pairs]
+    drafts = [
+        ThreadDraft(customer=row.customer_id, channel=channel, messages=messages, brand=row.brand_id)
+        for row, messages in pairs
+    ]
     threads = conversations.create(drafts=drafts, source=clocks.SOURCE)
     links = [CaseThread(case=row, thread=thread) for (row, _), thread in zip(pairs, threads, strict=True)]
     CaseThread.objects.bulk_create(links, batch_size=1_000)

@@ -130,4 +130,5 @@ def draft(case: Case, kind: str, name: str, *, at: datetime) -> touchpoints.Touc
         customer=case.customer_id,
         channel="desk",
         properties=properties,
+        brand=case.brand_id,
     )

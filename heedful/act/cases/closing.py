@@ -66,7 +66,7 @@ def hear_whether_it_helped(*, case: Case, helped: bool, said_at: datetime | None
 @transaction.atomic
 def hear_trouble_after(*, case: Case, trouble: Trouble, by: By, at: datetime) -> Case:
     """Take trouble from the very answer to whether a case had helped: it is not a new case, this one had not helped."""
-    hold_matter(trouble.customer)
+    hold_matter(trouble.customer, trouble.brand)
     if CaseTrouble.objects.filter(reference=trouble.reference).exists():
         return open_for_trouble(trouble=trouble, by=by, at=at)
     row = lock(case)

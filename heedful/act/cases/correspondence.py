@@ -81,6 +81,6 @@ def thread_for(case: Case, *, channel: str, subject: str, at: datetime) -> Threa
     links = CaseThread.objects.select_related("thread__customer__person").filter(case=case, thread__channel=channel)
     if link := links.order_by("-pk").first():
         return link.thread
-    thread = conversations.start(customer=case.customer, channel=channel, subject=subject, at=at)
+    thread = conversations.start(customer=case.customer, channel=channel, subject=subject, brand=case.brand_id, at=at)
     CaseThread.objects.create(case=case, thread=thread)
     return thread

@@ -16,7 +16,7 @@ from heedful.act.cases import clocks, correspondence
 from heedful.act.cases.events import CaseJoined, CaseOpened
 from heedful.act.clock import Clock
 from heedful.act.models import Case, CasePolicy, CaseTrouble
-from heedful.associates import company
+from heedful.associates import brands, company
 from heedful.associates.models import Team
 from heedful.customers import question_kinds, worth
 from heedful.customers.models import Customer, Feedback
@@ -36,7 +36,7 @@ ANOTHER = timedelta(hours=24)
 @transaction.atomic
 def open_for_trouble(*, trouble: Trouble, by: By, at: datetime) -> Case:
     """Open a case for the person in trouble, or join the open one; of two signs at once the second joins."""
-    matter = hold_matter(trouble.customer)
+    matter = hold_matter(trouble.customer, trouble.brand)
     if row := _trouble_row(trouble):
         return _hear_more(row, trouble, by=by, at=at)
     if case := open_case_for(matter):
@@ -57,6 +57,8 @@ def trouble_from(feedback: Feedback) -> Trouble:
         stage=feedback.stage_slug,
         topics=tuple(_topics(reading)),
         is_failure=not detection.is_praise(_scores(feedback), sentiment=sentiment),
+        brand=feedback.brand_id,
+        source=feedback.source,
     )
 
 
@@ -81,21 +83,29 @@ def _topics(reading: Reading | None) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """What one open case is about: whatever a person has with us, under whichever record they came."""
+    """What one open case is about: whatever a person has with one brand, under whichever record they came."""
 
     person: int
+    brand: int | None = None
 
 
-def matter_of(customer: int) -> Matter:
+def matter_of(customer: int, brand: int | None = None) -> Matter:
     """Say to which matter the trouble of a record belongs; each has one open case at most."""
     row = Customer.objects.only("person_id").get(pk=customer)
-    return Matter(row.person_id or row.pk)
+    return Matter(row.person_id or row.pk, brand)
 
 
-def hold_matter(customer: int) -> Matter:
+def brand_of_approach(customer: int) -> int | None:
+    """The brand for which somebody turns to a customer: that of the open case, else the one of who does it."""
+    cases = Case.objects.of_person(matter_of(customer).person).open().filter(flood_of=None)
+    found = cases.order_by("opened_at", "pk").values_list("brand", flat=True)[:1]
+    return next(iter(found), brands.own())
+
+
+def hold_matter(customer: int, brand: int | None = None) -> Matter:
     """Return the matter, held until the transaction ends so that nobody opens a second case beside."""
     matter = None
-    while matter != (current := matter_of(customer)):
+    while matter != (current := matter_of(customer, brand)):
         matter = current
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"act.case:{matter.person}"])
@@ -104,7 +114,8 @@ def hold_matter(customer: int) -> Matter:
 
 def open_case_for(matter: Matter) -> Case | None:
     """The case that somebody works on in this matter, held; the oldest, where a merge brought two together."""
-    cases = Case.objects.select_for_update().of_person(matter.person).open().filter(flood_of=None)
+    rows = Case.objects.select_for_update(of=["self"]).of_person(matter.person).open()
+    cases = rows.filter(flood_of=None, brand=matter.brand)
     return cases.order_by("opened_at", "pk").first()
 
 
@@ -150,13 +161,16 @@ def new_case(troubles: Sequence[Trouble], *, started: Clock, team: Team | None, 
         heard_at=min(troubles[0].happened_at, at),
         escalate_at=started.escalate_at,
         due_at=started.due_at,
+        brand_id=troubles[0].brand,
+        source=troubles[0].source,
     )
 
 
 def has_failed_before(matter: Matter, *, days: int, at: datetime) -> bool:
-    """Whether this person had trouble that we worked on within so many days."""
+    """Whether this person had trouble with the brand that we worked on within so many days."""
     failures = CaseTrouble.objects.filter(case=OuterRef("pk"), is_failure=True)
-    before = Case.objects.of_person(matter.person).filter(opened_at__gte=company.days_before(at, days), flood_of=None)
+    since = company.days_before(at, days)
+    before = Case.objects.of_person(matter.person).filter(opened_at__gte=since, flood_of=None, brand=matter.brand)
     return before.exclude(outcome=Case.Outcome.NO_TROUBLE).filter(Exists(failures)).exists()
 
 

@@ -36,9 +36,10 @@ def open_by_hand(
     Where it is a second failure it is left to the lead. The `cause` is kept where it is known already.
     """
     associates.must(by, "case.work")
-    trouble = _trouble(customer, reason, severity, at=at)
+    brand = opening.brand_of_approach(customer.pk)
+    trouble = _trouble(customer, reason, severity, brand, at=at)
     cause = causes.check(cause) if cause else ""
-    matter = opening.hold_matter(customer.pk)
+    matter = opening.hold_matter(customer.pk, brand)
     joined = opening.open_case_for(matter)
     case = opening.open_for_trouble(trouble=trouble, by=by, at=at)
     if cause:
@@ -66,17 +67,18 @@ def write_to(
     """
     associates.must(by, "customer.write")
     words = {"subject": subject, "text": text, "to": to}
-    if case := opening.open_case_for(opening.hold_matter(customer.pk)):
+    brand = opening.brand_of_approach(customer.pk)
+    if case := opening.open_case_for(opening.hold_matter(customer.pk, brand)):
         return work.write(case=case, **words, with_gaps=with_gaps, by=by, at=at)
     gaps.refuse(subject, text, but=with_gaps)
-    thread = conversations.start(customer=customer, channel=email.CHANNEL.name, subject=subject, at=at)
+    thread = conversations.start(customer=customer, channel=email.CHANNEL.name, subject=subject, brand=brand, at=at)
     message = conversations.write(thread=thread, **words, purpose="customer", by=by, at=at)
     events.record(CustomerApproached(customer.pk, message.pk, message.outbox_item_id), by=by, at=at)
     live.publish("customer", opening.matter_of(customer.pk).person)
     return message
 
 
-def _trouble(customer: Customer, reason: str, severity: int, *, at: datetime) -> Trouble:
+def _trouble(customer: Customer, reason: str, severity: int, brand: int | None, *, at: datetime) -> Trouble:
     if not (reason := names.one_line(reason, most=LONGEST_REASON)):
         raise Refused("Say what is wrong, so that colleagues see why there is a case.", code="no_reason")
     if severity not in SEVERITIES:
@@ -88,4 +90,5 @@ def _trouble(customer: Customer, reason: str, severity: int, *, at: datetime) ->
         what=reason,
         happened_at=at,
         stage=customer.stage_id or "",
+        brand=brand,
     )

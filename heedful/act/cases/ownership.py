@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from heedful.act.cases import notes, opening
 from heedful.act.cases.events import CaseClaimed, CaseGivenBack, CaseHandedOver, CaseReleased
@@ -57,7 +58,7 @@ def take(*, feedback: Feedback, by: By, at: datetime) -> Case:
     """
     associates.must(by, "case.work")
     me, trouble = associate_of(by), opening.trouble_from(feedback)
-    if before := opening.case_for(trouble, opening.hold_matter(trouble.customer)):
+    if before := opening.case_for(trouble, opening.hold_matter(trouble.customer, trouble.brand)):
         _check_taking(before, me, by=by)
     case = opening.open_for_trouble(trouble=trouble, by=by, at=at)
     claim_free(case, by=by, at=at)
@@ -100,8 +101,13 @@ def hand_over(
 
 @transaction.atomic
 def release_each(*, owner: Associate, by: By, at: datetime) -> int:
-    """Give the open cases of somebody who no longer works here back to their teams; returns how many there were."""
-    rows = Case.objects.open().filter(owner=owner, owner__is_active=False)
+    """Give the open cases that somebody can no longer work back to their teams; returns how many there were.
+
+    Of who no longer works here these are all, of who is limited to some brands those of the others.
+    """
+    rows = Case.objects.open().filter(owner=owner)
+    if owner.is_active:
+        rows = rows.exclude(brand__in=owner.brands) if owner.brands else rows.none()
     held = list(rows.select_for_update(of=["self"]).order_by("pk"))
     for row in held:
         release(row, by=by, at=at)
@@ -111,14 +117,15 @@ def release_each(*, owner: Associate, by: By, at: datetime) -> int:
 
 
 def release_abandoned(*, at: datetime) -> None:
-    """Give back what is left with people who no longer work here, such as what was claimed as they went."""
-    for owner in Associate.objects.filter(is_active=False, pk__in=Case.objects.open().values("owner")):
+    """Give back what is left with people who can no longer work it, such as what was claimed as they went."""
+    gone = Q(is_active=False) | ~Q(brands=[])
+    for owner in Associate.objects.filter(gone, pk__in=Case.objects.open().values("owner")):
         release_each(owner=owner, by=SYSTEM, at=at)
 
 
 def release(row: Case, *, by: By, at: datetime) -> None:
-    """Take a case from an owner who no longer works here; the caller saves it."""
-    if (owner := row.owner) is not None and not owner.is_active:
+    """Take a case from an owner who no longer works here, or does not see its brand; the caller saves it."""
+    if (owner := row.owner) is not None and not (owner.is_active and owner.may_see(row.brand_id)):
         assign(row, None)
         row.team = row.team or owner.team
         events.record(CaseReleased(row.pk, owner.pk, row.team_id), by=by, at=at)
@@ -176,5 +183,7 @@ def _check_receiver(row: Case, to: Associate | None, team: Team | None) -> None:
         raise Refused("Choose a colleague or a team.")
     if to is not None and not to.is_active:
         raise Refused(f"{to.name} no longer works here.")
+    if to is not None and not to.may_see(row.brand_id):
+        raise Refused(f"{to.name} sees other brands than this case is of.", code="other_brand")
     if to is not None and to.pk == row.owner_id:
         raise Refused(f"{to.name} has this case already.")

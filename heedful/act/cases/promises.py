@@ -31,7 +31,7 @@ def open_for_broken_promise(*, commitment: Commitment, by: By, at: datetime) -> 
     if commitment.counts_at < at - FRESH:
         return None
     trouble = trouble_of(commitment, broken=True)
-    matter = opening.hold_matter(trouble.customer)
+    matter = opening.hold_matter(trouble.customer, trouble.brand)
     if opening.case_for(trouble, matter):
         return opening.open_for_trouble(trouble=trouble, by=by, at=at)
     _lock_promise(commitment.promise_id)
@@ -46,7 +46,7 @@ def open_for_promise_at_risk(*, commitment: Commitment, by: By, at: datetime) ->
     if commitment.promise.is_case_clock or commitment.counts_at < at - FRESH:
         return None
     trouble = trouble_of(commitment, broken=False)
-    matter = opening.hold_matter(trouble.customer)
+    matter = opening.hold_matter(trouble.customer, trouble.brand)
     if opening.case_for(trouble, matter) or _opens(case_policy.find(), matter.person):
         return opening.open_for_trouble(trouble=trouble, by=by, at=at)
     return None
@@ -63,6 +63,8 @@ def trouble_of(commitment: Commitment, *, broken: bool) -> Trouble:
         happened_at=commitment.counts_at if broken else commitment.at_risk_at or commitment.started_at,
         stage=commitment.promise.stage_id or "",
         promise=commitment.promise_id,
+        brand=commitment.brand_id,
+        source=commitment.source,
     )
 
 
@@ -75,7 +77,7 @@ def is_flooded(promise: Promise, ways: CasePolicy, *, at: datetime) -> bool:
 
 
 def _join_flood(matter: opening.Matter, promise: Promise, trouble: Trouble, *, by: By, at: datetime) -> Case:
-    case = Case.objects.select_for_update().open().filter(flood_of=promise).first()
+    case = Case.objects.select_for_update().open().filter(flood_of=promise, brand=trouble.brand).first()
     if case is None:
         return opening.open_new(matter, trouble, flood_of=promise, by=by, at=at)
     opening.add_trouble(case, trouble, at=at)

@@ -29,6 +29,8 @@ class Sender:
     until: float
     verified: bool
     """Whether it is trusted to say who somebody is; what lies in pages is not."""
+    brand: int | None = None
+    """Of which brand is what it sends, where that says none."""
     bucket: float = 0.0
     filled_at: float = field(default_factory=monotonic)
 
@@ -103,8 +105,8 @@ def _find(secret: str) -> Sender | None:
         _senders.clear()
     until = monotonic() + REMEMBERED_S
     if sender is None:
-        sender = _senders[secret] = Sender(key.pk, key.by, until, not key.is_public, settings.EVENTS_PER_S)
-    sender.until = until
+        sender = _senders[secret] = Sender(key.pk, key.by, until, not key.is_public, bucket=settings.EVENTS_PER_S)
+    sender.until, sender.brand = until, key.brand_id
     return sender
 
 

@@ -26,6 +26,7 @@ class Context(msgspec.Struct, rename="camel", gc=False):
     consent: Any = None
     campaign: Raw = Raw()
     locale: Any = None
+    brand: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class ClientContext:
     traits: dict[str, Any]
     consent: Any
     locale: str
+    brand: str
 
 
 _context = msgspec.json.Decoder(Context)
@@ -74,6 +76,7 @@ def _read(own: bytes, outer: bytes, country: str) -> ClientContext:
         traits=traits,
         consent=part("consent"),
         locale=value if isinstance(value := part("locale"), str) else "",
+        brand=value if isinstance(value := part("brand"), str) else "",
     )
 
 

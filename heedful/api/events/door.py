@@ -15,7 +15,8 @@ from django.views.decorators.csrf import csrf_exempt
 from heedful.api.events import auth, bodies, company_cache, cors, mapping, mending, wire
 from heedful.api.events.limits import EVENT_BYTES, UnreadableRequest, Unusable
 from heedful.api.events.times import shift
-from heedful.customers import group_commit, messages, rejections
+from heedful.associates import brands
+from heedful.customers import group_commit, messages, rejections, unknown_brands
 from heedful.kit import outage
 
 TAKEN = b'{"success": true}'
@@ -105,7 +106,16 @@ def _keep(
     """Keep the events that can be kept; returns the others, each with its reason and what was sent."""
     at = timezone.now()
     ours = company_cache.get()
-    arrival = mapping.Arrival(at, shift(sent, at), bytes(outer), ours.country, ours.currency, ours.stages)
+    arrival = mapping.Arrival(
+        at,
+        shift(sent, at),
+        bytes(outer),
+        ours.country,
+        ours.currency,
+        ours.stages,
+        brands=brands.numbers(),
+        brand=sender.brand,
+    )
     kept: list[messages.SourceMessage] = []
     texts: list[bytes] = []
     refused: list[tuple[str, str]] = []
@@ -117,6 +127,8 @@ def _keep(
             refused.append((unusable.reason, item[: rejections.SNIPPET].decode("utf-8", "replace")))
     no = group_commit.record(messages=kept, source=sender.source, verified=sender.verified, by=sender.by, at=at)
     refused += [(reason, texts[n][: rejections.SNIPPET].decode("utf-8", "replace")) for n, reason in no]
+    if arrival.unknown_brands:
+        unknown_brands.note(key=sender.key, words=arrival.unknown_brands, at=at)
     if refused:
         rejections.record(key=sender.key, rejected=refused, at=at)
     return refused

@@ -1,4 +1,4 @@
-"""What the properties of an event tell beyond themselves: scores, words, channel and stage."""
+"""What the properties of an event tell beyond themselves: scores, words, channel, stage and brand."""
 
 from collections.abc import Set
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ WORDS = ("verbatim", "comment", "feedback")
 """Properties that are what somebody said, the first of them first."""
 _Properties = msgspec.defstruct(
     "_Properties",
-    [(name, Any, None) for name in ("channel", "stage", "lifecycle_stage", "scores", *dict(NAMED), *WORDS)],
+    [(name, Any, None) for name in ("brand", "channel", "stage", "lifecycle_stage", "scores", *dict(NAMED), *WORDS)],
     gc=False,
 )
 """The properties that mean something here; all of them are kept as they came."""
@@ -32,6 +32,7 @@ class FeedbackProperties:
     stage: str
     scores: dict[str, Score] | None
     verbatim: str | None
+    brand: str
 
 
 _properties: msgspec.json.Decoder[Any] = msgspec.json.Decoder(_Properties)
@@ -45,12 +46,17 @@ def read_feedback(text: bytes, stages: Set[str]) -> FeedbackProperties | None:
             return None
     except msgspec.ValidationError:
         return None
+    brand, properties.brand = properties.brand, None
+    brand = brand if isinstance(brand, str) else ""
+    if properties == _NONE:  # a shop names the brand with everything that it sends
+        return FeedbackProperties("", "", None, None, brand) if brand else None
     placed = (said.lower() for said in (properties.stage, properties.lifecycle_stage) if isinstance(said, str))
     return FeedbackProperties(
         channel=slug(properties.channel)[:40] if isinstance(properties.channel, str) else "",
         stage=next((stage for stage in placed if stage in stages), ""),
         scores=_scores(properties),
         verbatim=next((words for name in WORDS if _is_text(words := getattr(properties, name))), None),
+        brand=brand,
     )
 
 

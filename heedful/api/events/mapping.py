@@ -1,7 +1,7 @@
 """What an event means: something that happened to a customer, something about who it is, or both."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -36,6 +36,20 @@ class Arrival:
     stages: frozenset[str]
     contexts: dict[bytes, ClientContext] = field(default_factory=dict)
     """The contexts that its events carry, read once."""
+    brands: Mapping[str, int] = field(default_factory=dict)
+    """The number of each brand by its names."""
+    brand: int | None = None
+    """That of the key."""
+    unknown_brands: set[str] = field(default_factory=set)
+    """What its events call a brand and is none."""
+
+    def brand_of(self, *said: str) -> int | None:
+        """The brand that an event names first, else the key's; a name that is none stays a property."""
+        for name in filter(None, said if self.brands else ()):
+            if (brand := self.brands.get(name.strip().casefold())) is not None:
+                return brand
+            self.unknown_brands.add(name)
+        return self.brand
 
     def client_context_of(self, context: Raw) -> ClientContext:
         """Return what an event's own context says together with the batch's."""
@@ -104,6 +118,7 @@ def _draft(kind: str, event: Event, context: _EventContext, extra: dict[str, Any
         scores=properties.scores if properties else None,
         verbatim=properties.verbatim if properties else None,
         clamped=not is_read,
+        brand=context.arrival.brand_of(properties.brand if properties else "", context.client.brand),
     )
 
 

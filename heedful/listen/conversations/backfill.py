@@ -31,6 +31,7 @@ class ThreadDraft:
     customer: int | None
     channel: str
     messages: Sequence[MessageDraft]
+    brand: int | None = None
 
 
 @transaction.atomic
@@ -60,6 +61,7 @@ def _thread(draft: ThreadDraft) -> Thread:
         channel=draft.channel,
         subject=first.subject,
         started_at=first.at,
+        brand_id=draft.brand,
         last_in_at=_last(draft.messages, Message.Direction.IN),
         last_out_at=_last(draft.messages, Message.Direction.OUT),
     )

@@ -6,9 +6,10 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Coalesce
 
-from heedful.associates.models import Associate
+from heedful.associates.models import Associate, of_brand
 from heedful.courier.models import OutboxItem, Sending
 from heedful.customers.models import Customer
+from heedful.kit.visibility import VisibleManager
 
 
 class ThreadQuerySet(models.QuerySet["Thread"]):
@@ -31,8 +32,9 @@ class Thread(models.Model):
     """When the customer said something last."""
     last_out_at = models.DateTimeField(null=True)
     """When we said something last."""
+    brand = of_brand()
 
-    objects = ThreadQuerySet.as_manager()
+    objects = VisibleManager.from_queryset(ThreadQuerySet)()
 
     class Meta:
         indexes = [models.Index(fields=["customer", "-started_at"], name="listen_thread_of_customer")]
@@ -57,6 +59,12 @@ class MessageQuerySet(models.QuerySet["Message"]):
         """When the first of them to leave was written, and when it left."""
         rows = self.left().annotate(gone_at=Coalesce("outbox_item__sent_at", "occurred_at"))
         return rows.order_by("gone_at", "pk").values_list("occurred_at", "gone_at").first()
+
+
+class OfThread[M: models.Model](VisibleManager[M]):
+    """Reads what was said in those threads that may be seen."""
+
+    path = "thread__brand"
 
 
 class Message(models.Model):
@@ -90,7 +98,7 @@ class Message(models.Model):
     source = models.CharField(max_length=80, blank=True)
     """What brought it here: this system itself, a mailbox, a widget, an import."""
 
-    objects = MessageQuerySet.as_manager()
+    objects = OfThread.from_queryset(MessageQuerySet)()
 
     class Meta:
         constraints = [

@@ -10,10 +10,13 @@ from heedful.listen.conversations.channel import channel_of
 from heedful.listen.conversations.models import Message, Thread
 
 
-def start(*, customer: Customer | None, channel: str, subject: str = "", at: datetime) -> Thread:
+def start(
+    *, customer: Customer | None, channel: str, subject: str = "", brand: int | None = None, at: datetime
+) -> Thread:
     """Begin a thread on a channel, with a customer or with somebody whom nobody knows yet."""
     subject = names.one_line(subject, most=250)
-    return Thread.objects.create(customer=customer, channel=channel_of(channel).name, subject=subject, started_at=at)
+    name = channel_of(channel).name
+    return Thread.objects.create(customer=customer, channel=name, subject=subject, brand_id=brand, started_at=at)
 
 
 def note_message(message: Message) -> None:

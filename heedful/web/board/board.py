@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -13,13 +14,14 @@ from django.utils import timezone
 
 from heedful.customers import question_kinds
 from heedful.customers.models import BULK_OF_CUSTOMER, Feedback
+from heedful.customers.slices import WHOLE, Slice
 from heedful.kit import bundle
 from heedful.promise import attainment
 from heedful.prove import answers, cache, directions, loop_speed, scorecards, scores
 from heedful.prove import experience as proven
 from heedful.prove.periods import Period
 from heedful.prove.tallies import AnswerTally
-from heedful.web import lists, periods, shell, wording
+from heedful.web import lists, periods, shell, slices, wording
 from heedful.web.board import figures
 from heedful.web.components import charts
 from heedful.web.components.figures import Figure, score_words, span
@@ -37,12 +39,14 @@ FIRST, FIRST_WORDS = 5, 2
 @page("board.read")
 def index(request: PageRequest) -> HttpResponse:
     """What was promised, what was done, how it felt, what it is worth, and how fast the loop runs."""
-    now, latest = timezone.now(), _verbatims()
+    now, part = timezone.now(), slices.read(request)
+    latest = _verbatims(part)
     period = periods.read(request, at=now, last=lambda: _last_at(now, latest))
     context = {
         **periods.context(request, period),
+        **slices.context(request),
         **_feedback_rows(request, [row for row in latest if row.happened_at >= period.since]),
-        **cache.recent(f"board.{period.choice}", lambda: _figures(period, now, shell.of(request))),
+        **cache.recent(f"board.{period.choice}.{part.name}", lambda: _figures(period, now, part, shell.of(request))),
     }
     return render(request, "board/index.html", context)
 
@@ -54,30 +58,33 @@ def _last_at(now: datetime, latest: bundle.Query) -> datetime | None:
     return max(filter(None, (*said, *due)), default=None)
 
 
-def _figures(period: Period, now: datetime, around: shell.Shell) -> dict[str, object]:
+def _figures(period: Period, now: datetime, part: Slice, around: shell.Shell) -> dict[str, object]:
     """Everything on the board that must be counted, in two statements."""
-    zone, speed, more_is = around.company.time_zone, loop_speed.query(period=period, at=now), directions.query()
-    queries = HeadlineQueries(period, zone)
+    zone, more_is = around.company.time_zone, directions.query()
+    speed = loop_speed.query(period=period, at=now, part=part)
+    queries = HeadlineQueries(period, zone, part)
     beside = [*queries, speed, more_is, *around.names.queries]
-    cards = scorecards.cards(period=period, at=now, zone=zone, beside=beside)
-    shown = [_shown(card, period.choice, dict(more_is)) for card in cards]
+    cards = scorecards.cards(period=period, at=now, zone=zone, part=part, beside=beside)
+    shown = [_shown(card, period.choice, slices.query(part), dict(more_is)) for card in cards]
     return {
         "promises": {"first": shown[:FIRST], "rest": shown[FIRST:]},
-        "headlines": headlines(period, queries),
+        "headlines": headlines(period, queries, part),
         "trend": _trend(queries),
         "stages": _stages(queries, around.names),
-        "loop": _loop(period, loop_speed.of_rows(speed)),
+        "loop": _loop(period, loop_speed.of_rows(speed), part),
     }
 
 
 class HeadlineQueries:
     """What is read of the headlines: in the period by stage and by month, and all together in the one before."""
 
-    def __init__(self, period: Period, zone: str) -> None:
+    def __init__(self, period: Period, zone: str, part: Slice) -> None:
         self.now = answers.TallyQuery(
-            questions=HEADLINES, period=period, by=["stage", "month"], weighted=True, zone=zone
+            questions=HEADLINES, period=period, by=["stage", "month"], weighted=True, zone=zone, part=part
         )
-        self.before = answers.TallyQuery(questions=HEADLINES, period=period.before) if period.before else None
+        self.before = None
+        if period.before:
+            self.before = answers.TallyQuery(questions=HEADLINES, period=period.before, part=part)
 
     def __iter__(self) -> Iterator[bundle.Query | None]:
         return iter((self.now.rows, self.before.rows if self.before else None))
@@ -108,19 +115,20 @@ class BoardPromise:
     broken_href: str
 
 
-def _shown(card: scorecards.PromiseCard, choice: str, more_is: Mapping[str, str]) -> BoardPromise:
+def _shown(
+    card: scorecards.PromiseCard, choice: str, kept: Mapping[str, str], more_is: Mapping[str, str]
+) -> BoardPromise:
     address = reverse("desk:promise", args=[card.promise.slug])
+    within, broken = (urlencode({**said, **kept}) for said in ({"period": choice}, {"period": "90", "state": "broken"}))
     figure = (
-        figures.attainment(card.attainment, card.attainment_before, href=f"{address}?period={choice}")
+        figures.attainment(card.attainment, card.attainment_before, href=f"{address}?{within}")
         if card.attainment
         else None
     )
     experience = (
-        _experience(card.foremost_experience, f"{address}?period={choice}", more_is)
-        if card.foremost_experience
-        else None
+        _experience(card.foremost_experience, f"{address}?{within}", more_is) if card.foremost_experience else None
     )
-    return BoardPromise(card, figure, experience, _gap(card, address), f"{address}?period=90&state=broken")
+    return BoardPromise(card, figure, experience, _gap(card, address), f"{address}?{broken}")
 
 
 def _experience(one: proven.ExperienceByOutcome, address: str, more_is: Mapping[str, str]) -> BoardExperience:
@@ -174,7 +182,7 @@ def _gap(card: scorecards.PromiseCard, address: str) -> Figure | None:
     )
 
 
-def headlines(period: Period, queries: HeadlineQueries) -> list[dict[str, Figure | None]]:
+def headlines(period: Period, queries: HeadlineQueries, part: Slice) -> list[dict[str, Figure | None]]:
     """The company's scores, each plain and by value; a question that nobody answered is left out."""
     now, old = queries.now.tallies(), queries.before.tallies() if queries.before else {}
     figures_of = []
@@ -182,7 +190,11 @@ def headlines(period: Period, queries: HeadlineQueries) -> list[dict[str, Figure
         if figure := scores.score(question, now.get(question, {}).get("", AnswerTally())):
             last = scores.score(question, old.get(question, {}).get("", AnswerTally()))
             by_value = scores.score(question, now.get(question, {}).get("", AnswerTally()), weighted=True)
-            href = reverse("board:scores", args=[question]) + "?" + urlencode({"period": period.choice})
+            href = (
+                reverse("board:scores", args=[question])
+                + "?"
+                + urlencode({"period": period.choice, **slices.query(part)})
+            )
             figures_of.append(
                 {
                     "plain": figures.score(question, figure, last, href=href),
@@ -222,9 +234,9 @@ def _stages(queries: HeadlineQueries, names: Names) -> object | None:
     return charts.whiskers(rows, label=label, least=-100, most=100) if len(rows) > 1 else None
 
 
-def _loop(period: Period, speed: loop_speed.LoopSpeed) -> dict[str, Any]:
+def _loop(period: Period, speed: loop_speed.LoopSpeed, part: Slice) -> dict[str, Any]:
     """The loop's speed as figures, those that there are."""
-    within = urlencode({"period": period.choice})
+    within = urlencode({"period": period.choice, **slices.query(part)})
     everything = f"{reverse('desk:cases')}?show=all&{within}"
     closed = f"{reverse('desk:cases')}?state=closed&{within}"
     shown = [
@@ -255,10 +267,14 @@ def _feedback_rows(request: PageRequest, rows: Sequence[Feedback]) -> dict[str, 
     return {"feedback_rows": shown[:FIRST_WORDS], "more_feedback_rows": shown[FIRST_WORDS:]}
 
 
-def _verbatims() -> bundle.PlannedRows:
+def _verbatims(part: Slice) -> bundle.Query:
     """The ten latest things that customers said in their own words; those of a period are the latest of these."""
-    (rows,) = LATEST.bind()
-    return rows
+    return LATEST.bind()[0] if part == WHOLE else part.of(_in_words())[:VERBATIMS]
+
+
+def _in_words() -> QuerySet[Feedback]:
+    rows = Feedback.objects.exclude(verbatim="").select_related("customer__person", "reading")
+    return rows.defer(*BULK_OF_CUSTOMER).order_by("-happened_at", "-pk")
 
 
 LAST = bundle.Plan(
@@ -267,11 +283,4 @@ LAST = bundle.Plan(
         attainment.last_due_query(until=slots.now),
     ]
 )
-LATEST = bundle.Plan(
-    lambda _: [
-        Feedback.objects.exclude(verbatim="")
-        .select_related("customer__person", "reading")
-        .defer(*BULK_OF_CUSTOMER)
-        .order_by("-happened_at", "-pk")[:VERBATIMS]
-    ]
-)
+LATEST = bundle.Plan(lambda _: [_in_words()[:VERBATIMS]])

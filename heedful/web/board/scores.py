@@ -10,13 +10,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from heedful.customers import question_kinds
+from heedful.customers.slices import Slice
 from heedful.kit.errors import Refused
 from heedful.promise import gaps
 from heedful.prove import answers, directions, scores
 from heedful.prove.answers import By
 from heedful.prove.periods import Period
 from heedful.prove.tallies import AnswerTally
-from heedful.web import lists, periods
+from heedful.web import lists, periods, slices
 from heedful.web.board import figures
 from heedful.web.components import charts
 from heedful.web.components.figures import ends, score_words
@@ -24,6 +25,8 @@ from heedful.web.names import Names
 from heedful.web.page import PageRequest, page, redirect_with
 
 SIDES = [("stage", "Stage"), ("channel", "Channel"), ("segment", "Segment"), ("kind", "Moment"), ("month", "Month")]
+OF_SLICES = {"brand": "Brand", "source": "Source"}
+"""Sides that are offered only where there is something to choose between."""
 
 
 @page("board.read")
@@ -34,7 +37,9 @@ def index(request: PageRequest, question: str) -> HttpResponse:
     except Refused as no:
         raise Http404(no.sentence) from None
     period = periods.read(request, at=timezone.now())
-    side = request.GET.get("by") if request.GET.get("by") in dict(SIDES) else "stage"
+    part, choices = slices.read(request), slices.context(request)
+    sides = [*SIDES, *((one.name, OF_SLICES[one.name]) for one in choices["slice_choices"])]
+    side = request.GET.get("by") if request.GET.get("by") in dict(sides) else "stage"
     weighted = request.GET.get("weighted") == "yes"
     context = {
         "name": name,
@@ -43,10 +48,11 @@ def index(request: PageRequest, question: str) -> HttpResponse:
         "question": question,
         "direction": _direction(question),
         **periods.context(request, period),
-        "sides": lists.chips(request, "by", "By", SIDES, default="stage"),
+        **choices,
+        "sides": lists.chips(request, "by", "By", sides, default="stage"),
         "weighing": lists.chips(request, "weighted", "Weighed", [("yes", "By customer value")]),
         "others": [(code, question_kinds.name_of(code)) for code in _others(question)],
-        **_parts(question, period, cast("By", side), weighted),
+        **_parts(question, period, part, cast("By", side), weighted),
     }
     return render(request, "board/scores.html", context)
 
@@ -69,12 +75,12 @@ def _direction(question: str) -> dict[str, object] | None:
     return {"chosen": chosen, "choices": choices, "words": dict(choices)[chosen]}
 
 
-def _parts(question: str, period: Period, side: By, weighted: bool) -> dict[str, object]:
-    whole = answers.tallies(questions=[question], period=period, weighted=weighted).get(question, {})
+def _parts(question: str, period: Period, part: Slice, side: By, weighted: bool) -> dict[str, object]:
+    whole = answers.tallies(questions=[question], period=period, weighted=weighted, part=part).get(question, {})
     total = scores.score(question, whole[""], weighted=weighted) if whole else None
     if total is None:
         return {"figure": None}
-    groups = answers.tallies(questions=[question], period=period, by=side, weighted=weighted)[question]
+    groups = answers.tallies(questions=[question], period=period, by=side, weighted=weighted, part=part)[question]
     parts = {
         key or "none": figure
         for key, tally in groups.items()
@@ -87,7 +93,7 @@ def _parts(question: str, period: Period, side: By, weighted: bool) -> dict[str,
             names.part(side, key),
             *figures.plotted(figure),
             figure.n,
-            _rows(question, period, side, key),
+            _rows(question, period, part, side, key),
             words=score_words(figure),
         )
         for key, figure in (sorted(parts.items()) if side == "month" else _in_order(parts, more_is))
@@ -96,24 +102,25 @@ def _parts(question: str, period: Period, side: By, weighted: bool) -> dict[str,
         least = min(row.low for row in rows)
         most = max(least + 1, *(row.high for row in rows))
     return {
-        "figure": figures.score(question, total, None, more_is=more_is, href=_rows(question, period, side, "")),
+        "figure": figures.score(question, total, None, more_is=more_is, href=_rows(question, period, part, side, "")),
         "picture": charts.whiskers(rows, label=f"{question_kinds.name_of(question)} by {side}", least=least, most=most),
         "ranking": scores.rank(
             {names.part(side, key): figure for key, figure in parts.items()}, is_less_better=more_is == "worse"
         ),
         "order": ORDERS[more_is],
-        "gaps": _gaps(question, period, side),
+        "gaps": _gaps(question, period, part, side),
     }
 
 
-def _gaps(question: str, period: Period, side: By) -> object | None:
+def _gaps(question: str, period: Period, part: Slice, side: By) -> object | None:
     """What customers found less what they had expected, where they were asked beforehand."""
-    if question.startswith(question_kinds.EXPECTED) or side == "" or side == "segment":
+    if question.startswith(question_kinds.EXPECTED) or side in ("", "segment", "brand", "source"):
         return None
     if question_kinds.EXPECTED + question not in answers.questions_answered():
         return None
     cells: dict[str, list[tuple[float, int, float, float]]] = {}
-    for row in gaps.by(key=side, question=question, since=period.since, until=period.until):
+    key = cast("gaps.By", side)
+    for row in gaps.by(key=key, question=question, since=period.since, until=period.until, part=part):
         cells.setdefault(row.key, []).append((row.gap, row.n, row.n, row.n))
     scale, names = question_kinds.scale_of(question), Names()
     rows = [
@@ -141,9 +148,10 @@ def _in_order(figures_of: dict[str, scores.Estimate], more_is: str) -> list[tupl
     return sorted(figures_of.items(), key=lambda pair: (not pair[1].enough, sign * pair[1].value, pair[0]))
 
 
-def _rows(question: str, period: Period, side: str, key: str) -> str:
+def _rows(question: str, period: Period, part: Slice, side: str, key: str) -> str:
     """The address of the answers behind a figure."""
-    query = {"question": question, "period": period.choice, "words": "any"} | (
-        {side: "" if key == "none" else key} if key else {}
+    none = slices.NONE if side == slices.BRAND else ""
+    query = {"question": question, "period": period.choice, "words": "any", **slices.query(part)} | (
+        {side: none if key == "none" else key} if key else {}
     )
     return f"{reverse('desk:feedback')}?{urlencode(query)}"

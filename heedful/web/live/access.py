@@ -1,5 +1,6 @@
 """Who may listen, and until when: what let somebody in is looked at again while the stream is open."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,8 +12,10 @@ from django.conf import settings
 from django.contrib.auth import get_user
 from django.http import HttpRequest
 
+from heedful.act.models import Case
 from heedful.associates import associates
 from heedful.associates.models import Associate
+from heedful.kit import visibility
 
 READ = {
     "cases": "case.read",
@@ -27,11 +30,11 @@ READ = {
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """What let a stream in: the session, whose it is, and what would change with the password, the role or the team."""
+    """What let a stream in: the session, whose it is, and what would change with the password or somebody's rights."""
 
     session: str
     associate: int
-    stamp: tuple[str, str, int | None]
+    stamp: tuple[str, str, int | None, tuple[int, ...]]
 
 
 def admit(cookies: str) -> tuple[Access, Associate] | None:
@@ -47,10 +50,14 @@ def admit(cookies: str) -> tuple[Access, Associate] | None:
 
 
 def readable(topics: Iterable[str], who: Associate) -> frozenset[str]:
-    """Return those topics of which somebody may hear."""
-    return frozenset(
-        topic for topic in topics if (action := READ.get(topic.partition(":")[0])) and associates.may(who, action)
-    )
+    """Return those topics of which somebody may hear; of a case, if it is of a brand that they see."""
+    may = {topic for topic in topics if (action := READ.get(topic.partition(":")[0])) and associates.may(who, action)}
+    of_cases = {topic: int(number[1]) for topic in may if (number := re.fullmatch(r"cases:(\d{1,17})", topic))}
+    if who.limit is None or not of_cases:
+        return frozenset(may)
+    with visibility.limited(who.limit):
+        seen = set(Case.objects.filter(pk__in=of_cases.values()).values_list("pk", flat=True))
+    return frozenset(topic for topic in may if topic not in of_cases or of_cases[topic] in seen)
 
 
 def ended(given: Iterable[Access], *, at: datetime) -> set[Access]:
@@ -75,5 +82,5 @@ def _engine() -> Any:
     return import_module(settings.SESSION_ENGINE)
 
 
-def _stamp(who: Associate) -> tuple[str, str, int | None]:
-    return who.get_session_auth_hash(), who.role, who.team_id
+def _stamp(who: Associate) -> tuple[str, str, int | None, tuple[int, ...]]:
+    return who.get_session_auth_hash(), who.role, who.team_id, tuple(who.brands)

@@ -111,11 +111,12 @@ async def _stream(scope: Scope, receive: Receive, send: Send) -> None:
         return await _answer(send, 400, b"Say which topics you want: /live?topics=cases,customer:12", allowed)
     try:
         admitted = await _ask(partial(access.admit, headers.get("cookie", "")))
+        topics = await _ask(partial(access.readable, topics, admitted[1])) if admitted else topics
     except DatabaseError:
         return await _answer(send, 503, b"The database does not answer.", allowed)
     if admitted is None:
         return await _answer(send, 401, b"Log in first.", allowed)
-    if not (topics := access.readable(topics, admitted[1])):
+    if not topics:
         return await _answer(send, 403, b"You may hear of none of these topics.", allowed)
     listener = hub.enter(topics, admitted[0])
     leaving = asyncio.create_task(_until_gone(receive, listener))

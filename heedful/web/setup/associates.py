@@ -1,5 +1,7 @@
 """The associates: who works here, what each may do, and who may no longer come in."""
 
+from typing import Any
+
 from django import forms
 from django.contrib.auth import password_validation
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
@@ -16,7 +18,7 @@ from heedful.associates import welcome_links
 from heedful.associates.models import Associate, Role, Team
 from heedful.courier import welcome_mail
 from heedful.customers import search
-from heedful.web import accounts, lists, refusals, versions
+from heedful.web import accounts, brand_fields, lists, refusals, versions
 from heedful.web.page import PageRequest, page, redirect_with
 
 
@@ -44,6 +46,10 @@ class AssociateForm(forms.Form):
     email = forms.EmailField(label="E-mail")
     role = forms.ChoiceField(choices=Role.choices)
     team = forms.ModelChoiceField(Team.objects.order_by("name"), required=False, empty_label="No team")
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        brand_fields.add_choices(self, label="Sees", help_text="Choose none to let somebody see everything.")
 
 
 class NewForm(AssociateForm):
@@ -174,7 +180,7 @@ def _is_invitable(row: Associate) -> bool:
 
 
 def _initial(row: Associate) -> dict[str, object]:
-    return {"name": row.name, "email": row.email, "role": row.role, "team": row.team}
+    return {"name": row.name, "email": row.email, "role": row.role, "team": row.team, "brands": row.brands}
 
 
 @page("associate.edit")

@@ -34,6 +34,7 @@ CARDS = [
     ),
     SetupCard("Associates", "user-round-plus", "associates", "associate.edit", "Who works here, and what each may do."),
     SetupCard("Teams", "users-round", "teams", "team.edit", "Who shares a queue of cases."),
+    SetupCard("Brands", "store", "brands", "brand.edit", "Business units, each of which can be seen by itself."),
     SetupCard("Stages", "milestone", "stages", "stage.edit", "The stages of the relationship, in your words."),
     SetupCard(
         "Touchpoint kinds",

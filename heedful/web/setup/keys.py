@@ -1,5 +1,7 @@
 """The keys of programs: made and shown once, used, revoked, and what they sent that was not taken."""
 
+from typing import Any
+
 from django import forms
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -10,8 +12,8 @@ from django.views.decorators.http import require_POST
 
 from heedful.associates import keys as nouns
 from heedful.associates.models import CONSEQUENCES, Key
-from heedful.customers import contests, rejections
-from heedful.web import form_tokens, lists, refusals
+from heedful.customers import contests, rejections, unknown_brands
+from heedful.web import brand_fields, form_tokens, lists, refusals
 from heedful.web.page import PageRequest, page, redirect_with
 
 MOST_CONTESTED = 50
@@ -25,6 +27,10 @@ class KeyForm(forms.Form):
 
     name = forms.CharField(max_length=120, help_text="The program that will use it, such as Website.")
     scope = forms.ChoiceField(label="May", choices=SCOPES, widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        brand_fields.add_choice(self, help_text="What it sends is of this brand, and it reads nothing else.")
 
 
 @page("key.edit")
@@ -44,10 +50,11 @@ def keys(request: PageRequest) -> HttpResponse:
 @page("key.edit")
 def key(request: PageRequest, pk: int) -> HttpResponse:
     """One of them, with what it sent that was not taken."""
-    row = get_object_or_404(Key.objects.select_related("created_by"), pk=pk)
+    row = get_object_or_404(Key.objects.select_related("created_by", "brand"), pk=pk)
     rows = lists.read(request, rejections.of(key=pk).order_by(), keys=["-at", "-id"])
     contested = contests.of(source=str(row.by)).order_by("-at", "-pk")[:MOST_CONTESTED]
-    return render(request, "setup/key.html", {"row": row, "page": rows, "contested": contested})
+    context = {"row": row, "page": rows, "contested": contested, "unknown_brands": unknown_brands.of(key=pk)}
+    return render(request, "setup/key.html", context)
 
 
 @page("key.edit")

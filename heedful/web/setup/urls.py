@@ -5,6 +5,7 @@ from django.urls import URLPattern, path
 from heedful.web.setup import (
     account,
     associates,
+    brands,
     calendars,
     case_policy,
     causes,
@@ -35,6 +36,9 @@ urlpatterns: list[URLPattern] = [
     path("stages", stages.stages, name="stages"),
     path("touchpoint-kinds", touchpoint_kinds.touchpoint_kinds, name="touchpoint-kinds"),
     path("touchpoint-kinds/<path:slug>", touchpoint_kinds.touchpoint_kind, name="touchpoint-kind"),
+    path("brands", brands.brands, name="brands"),
+    path("brands/<int:pk>", brands.brand, name="brand"),
+    path("brands/<int:pk>/archive", brands.brand_archive, name="brand_archive"),
     path("teams", teams.teams, name="teams"),
     path("teams/<int:pk>", teams.team, name="team"),
     path("associates", associates.associates, name="associates"),

@@ -14,7 +14,7 @@ from heedful.act.models import Case, CaseTrouble
 from heedful.associates.models import Associate, Team
 from heedful.customers.models import BULK_OF_CUSTOMER, Organisation
 from heedful.promise.models import Promise
-from heedful.web import lists, periods, shell
+from heedful.web import lists, periods, shell, slices
 from heedful.web.page import PageRequest
 
 ORDERS: dict[str, list[str]] = {
@@ -168,7 +168,7 @@ def _behind(rows: Any, request: PageRequest) -> Any:
         rows = rows.filter(Exists(CaseTrouble.objects.filter(case=OuterRef("pk"), promise__slug=slug)))
     if (pk := request.GET.get("organisation", "")).isdecimal():
         rows = rows.filter(customer__person__organisation=int(pk))
-    rows = periods.within(request, rows, "opened_at", at=now)
+    rows = periods.within(request, slices.read(request).of(rows), "opened_at", at=now)
     due_at = Coalesce("first_due_at", "due_at")
     in_time, missed = Q(first_act_at__lte=due_at), Q(LessThan(due_at, now), first_act_at=None)
     chosen = {
@@ -199,6 +199,7 @@ def _more(request: PageRequest) -> list[lists.Filter]:
     menus = [
         lists.chips(request, "show", "Show", SHOWN),
         periods.chips(request, "Opened in"),
+        *slices.chips(request),
         lists.chips(request, "speed", "First act", SPEEDS),
         lists.chips(request, "helped", "Helped", HELPED),
     ]

@@ -8,23 +8,25 @@ from typing import Any, cast
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.cache import cache
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce, JSONObject
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import JSONObject
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from heedful.act.models import CaseTrouble
+from heedful.associates import brands
 from heedful.customers import question_kinds
-from heedful.customers.models import BULK_OF_CUSTOMER, Feedback, Identity, Score, Touchpoint
+from heedful.customers.models import BULK_OF_CUSTOMER, Feedback, Identity, Score
+from heedful.customers.slices import WHOLE
 from heedful.kit import bundle, days
 from heedful.ledger.references import Reference
 from heedful.prove import answers
 from heedful.understand import corrections as understood
 from heedful.understand import detection
 from heedful.understand.models import Correction, Reading
-from heedful.web import corrections, lists, names, periods, shell, wording
+from heedful.web import corrections, lists, names, periods, shell, slices, wording
 from heedful.web.desk.cases import list as case_list
 from heedful.web.desk.cases import page as case_page
 from heedful.web.page import PageRequest, page, page_or_block, redirect_back
@@ -82,7 +84,8 @@ def columns(questions: Iterable[str]) -> list[lists.Column[Feedback]]:
         ("Stage code", lambda row: row.stage_slug),
         ("Channel code", lambda row: row.channel),
         ("Kind", lambda row: row.kind),
-        ("Source", lambda row: getattr(row, "source", "")),
+        ("Source", lambda row: row.source),
+        ("Brand", lambda row: brands.name_of(row.brand_id)),
         ("Segment", lambda row: (row.customer.person or row.customer).segment),
         *identities,
         *codes,
@@ -109,7 +112,7 @@ def _exported(rows: QuerySet[Feedback]) -> QuerySet[Feedback]:
     given = Score.objects.filter(feedback=OuterRef("pk")).order_by("question")
     named = [f"customer{of}__{name}" for of in ("", "__person") for name in NAMED_BY]
     read = [f"reading__{name}" for name in ("feedback", "sentiment", "topics", "language")]
-    plain = ["happened_at", "stage_slug", "channel", "verbatim", "kind", "touchpoint_id", "customer__person"]
+    plain = ["happened_at", "stage_slug", "channel", "verbatim", "kind", "source", "brand", "customer__person"]
     segments = ["customer__segment", "customer__person__segment"]
     exported = rows.only(*plain, *segments, *named, *read)
     parts = JSONObject(**{name: name for name in ("question", "value", "given", "lowest", "highest", "label")})
@@ -118,13 +121,7 @@ def _exported(rows: QuerySet[Feedback]) -> QuerySet[Feedback]:
     return exported.annotate(
         given=ArraySubquery(given.values(answer=parts)),
         identities=ArraySubquery(identities.values(identity=pair)),
-        source=Coalesce(_source(happened_at=OuterRef("happened_at")), _source(), Value("")),
     )
-
-
-def _source(**where: OuterRef) -> Subquery:
-    """Where the touchpoint came from in which something was said; its month leads there, where it is the same."""
-    return Subquery(Touchpoint.objects.filter(pk=OuterRef("touchpoint_id"), **where).values("source")[:1])
 
 
 def _questions_in(rows: QuerySet[Feedback]) -> list[str]:
@@ -237,7 +234,7 @@ def _behind(request: PageRequest, rows: QuerySet[Feedback]) -> QuerySet[Feedback
     if month := re.fullmatch(r"([12]\d{3})-(0[1-9]|1[0-2])", query["month"]):
         since, until = days.month(int(month[1]), int(month[2]), zone=timezone.get_current_timezone_name())
         rows = rows.filter(happened_at__gte=since, happened_at__lt=until)
-    return periods.within(request, rows, "happened_at", at=timezone.now())
+    return periods.within(request, slices.read(request).of(rows), "happened_at", at=timezone.now())
 
 
 def _band(name: str) -> Q | None:
@@ -262,6 +259,7 @@ def _chips(request: PageRequest, names_of: names.Names) -> dict[str, Any]:
             lists.chips(request, "topic", "Topic", topics),
             lists.chips(request, "stage", "Stage", stages),
             periods.chips(request, "Time"),
+            *slices.chips(request),
         ],
         "more": [
             *case_list.organisation(request),
@@ -280,4 +278,6 @@ def _chips(request: PageRequest, names_of: names.Names) -> dict[str, Any]:
 def _channels() -> list[str]:
     """The channels on which customers speak; looked for every few minutes, since it takes a walk over all scores."""
     channels = Score.objects.exclude(channel="").order_by("channel").values_list("channel", flat=True).distinct()
-    return cast("list[str]", cache.get_or_set("feedback.channels", lambda: list(channels[:30]), CHANNELS_S))
+    return cast(
+        "list[str]", cache.get_or_set(f"feedback.channels.{WHOLE.name}", lambda: list(channels[:30]), CHANNELS_S)
+    )

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from heedful.customers import kinds, question_kinds
+from heedful.customers.slices import Slice
 from heedful.promise import attainment
 from heedful.promise.attainment import Attainment
 from heedful.promise.models import Promise
@@ -46,16 +47,16 @@ class PromiseRow:
         )
 
 
-def lines(rows: Iterable[Promise], when: Period, names: Mapping[str, str]) -> list[PromiseRow]:
+def lines(rows: Iterable[Promise], when: Period, part: Slice, names: Mapping[str, str]) -> list[PromiseRow]:
     """Promises with their walk."""
-    attainments = attainment.attainments(since=when.since, until=when.until)
+    attainments = attainment.attainments(since=when.since, until=when.until, part=part)
     return [_line(row, attainments[row.pk], when, names) for row in rows]
 
 
-def whole(rows: Sequence[Promise], when: Period) -> list[PromiseRow]:
+def whole(rows: Sequence[Promise], when: Period, part: Slice) -> list[PromiseRow]:
     """Promises with their walk and how it felt."""
-    attainments = attainment.attainments(since=when.since, until=when.until)
-    experiences = proven.by_outcome(promises=rows, attainments=attainments, period=when)
+    attainments = attainment.attainments(since=when.since, until=when.until, part=part)
+    experiences = proven.by_outcome(promises=rows, attainments=attainments, period=when, part=part)
     names = kinds.names()
     return [_line(row, attainments[row.pk], when, names, experiences.get(row.pk, [])) for row in rows]
 

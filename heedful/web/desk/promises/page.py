@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from heedful.customers import question_kinds, slugs
 from heedful.customers.models import Customer
+from heedful.customers.slices import Slice
 from heedful.kit import bundle
 from heedful.ledger import references
 from heedful.promise import attainment, standards
@@ -21,7 +22,7 @@ from heedful.promise.promises import MissingKind, missing_kinds
 from heedful.prove import experience as proven
 from heedful.prove import intervals, scores
 from heedful.prove.periods import Period
-from heedful.web import lists, names, periods, shell
+from heedful.web import lists, names, periods, shell, slices
 from heedful.web.components.figures import Figure
 from heedful.web.filters import duration
 
@@ -83,15 +84,18 @@ def page_context(request: HttpRequest, row: Promise, *, at: datetime) -> dict[st
     """Everything on a promise's page but the rows of its list."""
     when = period(request, at=at)
     states = lists.chips(request, "state", "State", [*Commitment.State.choices, OPEN])
-    counts = attainment.attainments(since=when.since, until=when.until, promise=row.pk)[row.pk]
-    address, labels, unreadable = reverse("desk:promise", args=[row.slug]), shell.of(request).names, _unreadable(row)
-    measured, total = row.standards.select_related("calendar"), bundle.count(Unreadable.objects.filter(promise=row))
+    part = slices.read(request)
+    counts = attainment.attainments(since=when.since, until=when.until, promise=row.pk, part=part)[row.pk]
+    address, labels, missed = reverse("desk:promise", args=[row.slug]), shell.of(request).names, _unreadable(row, part)
+    measured, total = row.standards.select_related("calendar"), bundle.count(missed)
+    unreadable = missed.select_related("customer__person").order_by("-pk")[:5]
     bundle.fetch(*labels.queries, measured, unreadable, total)
     return {
         "promise": row,
         "sentences": sentences(measured, labels.kinds),
         "unheard": unseen_kinds(missing_kinds(measured), labels.kinds) if row.is_active else [],
         **periods.context(request, when),
+        **slices.context(request),
         "states": states,
         "attainment": counts,
         "figures": [
@@ -104,13 +108,13 @@ def page_context(request: HttpRequest, row: Promise, *, at: datetime) -> dict[st
         "unreadable": unreadable,
         "unreadable_count": sum(total),
         "tones": TONES,
-        "found": _commitments(row, when, states.chosen.value if states.chosen else ""),
+        "found": part.of(_commitments(row, when, states.chosen.value if states.chosen else "")),
     }
 
 
-def _unreadable(row: Promise) -> QuerySet[Unreadable]:
-    """Some of the touchpoints that could not open it, the latest first."""
-    return Unreadable.objects.filter(promise=row).select_related("customer__person").order_by("-pk")[:5]
+def _unreadable(row: Promise, part: Slice) -> QuerySet[Unreadable]:
+    """The touchpoints of a brand that could not open it; from where they came is not kept."""
+    return Slice(part.brand).of(Unreadable.objects.filter(promise=row))
 
 
 def _commitments(row: Promise, when: Period, state: str) -> Any:
@@ -132,12 +136,12 @@ class ExperienceRow:
     """The same yes, of all the times that it was kept and broken, answered or not."""
 
 
-def experience_rows(row: Promise, when: Period) -> list[ExperienceRow]:
+def experience_rows(row: Promise, when: Period, part: Slice) -> list[ExperienceRow]:
     """How customers answered each question after the promise was kept and after it was broken."""
-    attainments = attainment.attainments(since=when.since, until=when.until, promise=row.pk)
+    attainments = attainment.attainments(since=when.since, until=when.until, promise=row.pk, part=part)
     return [
         _experience_row(one)
-        for one in proven.by_outcome(promises=[row], attainments=attainments, period=when).get(row.pk, [])
+        for one in proven.by_outcome(promises=[row], attainments=attainments, period=when, part=part).get(row.pk, [])
     ]
 
 

@@ -17,7 +17,7 @@ from heedful.kit import bundle
 from heedful.kit.errors import Refused
 from heedful.promise import commitments, promises, recounts, retrospect, standards
 from heedful.promise.models import Commitment, Promise, Standard
-from heedful.web import lists, periods, shell, touchpoint_kinds, versions
+from heedful.web import lists, periods, shell, slices, touchpoint_kinds, versions
 from heedful.web.desk.promises import forms as promise_forms
 from heedful.web.desk.promises import list as promise_list
 from heedful.web.desk.promises import page as promise_page
@@ -40,7 +40,7 @@ COLUMNS: list[lists.Column[Commitment]] = [
 @page("promise.read")
 def index(request: PageRequest) -> HttpResponseBase:
     """All promises with their walk."""
-    period = promise_page.period(request, at=timezone.now())
+    period, part = promise_page.period(request, at=timezone.now()), slices.read(request)
     ended = lists.chips(request, "show", "Show", [("ended", "Ended")])
     everything = Promise.objects.select_related("stage", "owner", "recount").prefetch_related(
         Prefetch("standards", Standard.objects.select_related("calendar"))
@@ -49,12 +49,13 @@ def index(request: PageRequest) -> HttpResponseBase:
         "stage__position", "pk"
     )
     if request.GET.get("format") == "csv":
-        return lists.csv_of(request, "promises", promise_list.whole(list(rows), period), promise_list.COLUMNS)
+        return lists.csv_of(request, "promises", promise_list.whole(list(rows), period, part), promise_list.COLUMNS)
     bundle.fetch(rows, *(labels := shell.of(request).names).queries)
     context = {
-        "rows": promise_list.lines(rows, period, labels.kinds),
+        "rows": promise_list.lines(rows, period, part, labels.kinds),
         "export": lists.query(request.GET, format="csv"),
         **periods.context(request, period),
+        **slices.context(request),
         "ended": ended,
         "any": bool(rows) or Promise.objects.exists(),
     }
@@ -78,7 +79,7 @@ def experience(request: PageRequest, slug: str) -> HttpResponse:
     """How customers felt when it was kept, and when it was broken."""
     row = _promise(slug)
     period = promise_page.period(request, at=timezone.now())
-    rows = promise_page.experience_rows(row, period)
+    rows = promise_page.experience_rows(row, period, slices.read(request))
     shares = any(one.of_all for one in rows)
     return render(request, "desk/promises/experience.html", {"experience": rows, "promise": row, "shares": shares})
 

@@ -13,7 +13,7 @@ from heedful.listen import wordings
 from heedful.listen.models import Survey
 from heedful.listen.question_settings import FEWEST_OPTIONS
 from heedful.listen.surveys import Design
-from heedful.web import touchpoint_kinds
+from heedful.web import brand_fields, touchpoint_kinds
 
 UNITS = {"minutes": 60, "hours": 3_600, "days": 86_400}
 OFFERED = [(kind.code, kind.offer) for kind in question_kinds.kinds() if kind.offer and kind.input != "words"]
@@ -77,6 +77,7 @@ class SurveyDesignForm(forms.Form):
     def __init__(self, *args: Any, spoken: Sequence[str], **more: Any) -> None:
         super().__init__(*args, **more)
         self.spoken = spoken
+        brand_fields.add_choice(self, help_text="Who asks; what is answered is of this brand.")
         for language in spoken:
             for part, label in (("subject", "Subject of the mail"), ("intro", "Heading"), ("thanks", "Thanks")):
                 field = OwnWords(
@@ -120,6 +121,7 @@ class SurveyDesignForm(forms.Form):
             share=data["share"] / 100,
             times=data["times"],
             days=data["days"],
+            brand=brand.pk if (brand := data.get("brand")) else None,
             **{
                 part: {language: data[f"{part}_{language}"] for language in self.spoken}
                 for part in ("subject", "intro", "thanks")
@@ -283,6 +285,7 @@ def initial_of(survey: Survey) -> dict[str, Any]:
     }
     return around | {
         "name": survey.name,
+        "brand": survey.brand_id,
         "languages": [language for language in survey.languages if language in wordings.LANGUAGES],
         "more_languages": ", ".join(code for code in survey.languages if code not in wordings.LANGUAGES),
         "moment_kind": survey.moment_kind,
