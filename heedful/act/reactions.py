@@ -92,8 +92,12 @@ def is_of_case(event: MailSent | MailGivenUp) -> bool:
 
 
 def hear_message(event: MessageReceived, *, entry: Entry) -> None:
-    """A customer wrote on a thread of a case: who had been answered waits again."""
-    if case := _case_of_message(pk=event.message):
+    """A customer wrote: on a thread of a case who had been answered waits again, and another thread opens one."""
+    message = Message.objects.select_related("thread__team").filter(pk=event.message).first()
+    if message is None:
+        return
+    case = _case_of_message(pk=message.pk) or cases.open_for_message(message=message, by=SYSTEM, at=timezone.now())
+    if case is not None:
         cases.hear_message(case=case, heard_at=entry.at, by=SYSTEM)
 
 

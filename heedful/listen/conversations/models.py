@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Coalesce
 
-from heedful.associates.models import Associate
+from heedful.associates.models import Associate, Team
 from heedful.courier.models import OutboxItem, Sending
 from heedful.customers.models import Customer
 
@@ -26,6 +26,8 @@ class Thread(models.Model):
     """The record with which it began; none as long as nobody knows who it is."""
     channel = models.CharField(max_length=20)
     subject = models.CharField(max_length=250, blank=True)
+    team = models.ForeignKey(Team, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
+    """Whose queue it belongs to, where the way by which it came in says so."""
     started_at = models.DateTimeField()
     last_in_at = models.DateTimeField(null=True)
     """When the customer said something last."""

@@ -8,7 +8,8 @@ import re
 import select
 import socket
 import ssl
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from types import TracebackType
@@ -17,6 +18,8 @@ from typing import Any, Self
 from heedful.kit import names
 
 TIMEOUT_S = 30.0
+STEP_S = 1.0
+"""How soon somebody who waits notices that it is over."""
 WINDOW = 50_000
 """Numbers that are asked for at once: the answer is one line, and a line has an end."""
 MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()  # noqa: SIM905 - as the protocol writes them
@@ -117,15 +120,15 @@ class Connection:
                     found[int(match[1])] = bytes(item[1])
         return found
 
-    def idle(self, *, wait_s: float) -> bool:
-        """Wait until the server says something, at most so long; returns whether it did."""
+    def idle(self, *, wait_s: float, is_over: Callable[[], bool] = lambda: False) -> bool:
+        """Wait until the server says something, at most so long, or until it is over; returns whether it did."""
         with self._in_words():
             tag = self._imap._new_tag()
             self._imap.send(tag + b" IDLE\r\n")
             while not (line := self._line()).startswith(b"+"):
                 if line.startswith(tag):
                     raise MailboxFailed(f"The mail server no longer tells of new mail: {_text(line)}")
-            has_news = self._has_news(wait_s)
+            has_news = self._has_news(wait_s, is_over)
             self._imap.send(b"DONE\r\n")
             while not (line := self._line()).startswith(tag):
                 has_news = has_news or b"EXISTS" in line
@@ -136,9 +139,16 @@ class Connection:
         with self._in_words():
             self._imap.noop()
 
-    def _has_news(self, wait_s: float) -> bool:
+    def _has_news(self, wait_s: float, is_over: Callable[[], bool]) -> bool:
         """Whether there is something to read, in the buffer or, after a while, on the wire."""
-        return bool(self._peek()) or bool(select.select([self._imap.sock], [], [], wait_s)[0])
+        until = time.monotonic() + wait_s
+        while not self._peek():
+            left = until - time.monotonic()
+            if left <= 0 or is_over():
+                return False
+            if select.select([self._imap.sock], [], [], min(left, STEP_S))[0]:
+                return True
+        return True
 
     def _peek(self) -> bytes:
         """What was read from the wire already; asked of a buffered file, which would wait for more."""
@@ -205,8 +215,8 @@ class Connection:
 
     def _folders(self) -> list[str]:
         lines = self._imap.list()[1]
-        found = [re.search(rb'"?([^"]+)"?$', line) for line in lines if isinstance(line, bytes)]
-        return [match[1].decode("ascii", "replace") for match in found if match][:12]
+        found = [re.search(rb'"? ?([^"]+)"?$', line) for line in lines if isinstance(line, bytes)]
+        return [match[1].decode("ascii", "replace").strip() for match in found if match][:12]
 
     def _number(self, name: str) -> int:
         return int((self._imap.response(name)[1] or [b"0"])[-1] or 0)

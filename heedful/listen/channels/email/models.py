@@ -18,7 +18,7 @@ class Mailbox(models.Model):
         NONE = "none", "None, for a server on this machine"
 
     class Login(models.TextChoices):
-        PASSWORD = "password", "Password"  # noqa: S105 - the way, not a word
+        PASSWORD = "password", "Password"
         XOAUTH2 = "xoauth2", "OAuth 2 (Google, Microsoft)"
 
     class Mark(models.TextChoices):
@@ -52,6 +52,8 @@ class Mailbox(models.Model):
     uid_validity = models.BigIntegerField(null=True)
     last_uid = models.BigIntegerField(default=0)
     """Up to which number of the server's everything was dealt with."""
+    old_below = models.BigIntegerField(default=0)
+    """Numbers below were there when it was first read as it is numbered now: of them only what is new counts."""
     checked_at = models.DateTimeField(null=True)
     """When it was last asked whether there is something new."""
     last_mail_at = models.DateTimeField(null=True)
