@@ -50,7 +50,7 @@ def take_in(*, arrival: Arrival, at: datetime) -> Outcome:
     What no person wrote opens nothing and is answered by nothing, so that no two machines write to each other.
     """
     mail = arrival.mail
-    if reason := _reason_to_leave_out(mail):
+    if reason := _reason_to_leave_out(mail, by_hand=arrival.by_hand):
         _note_bounces(mail, at=at)
         return Outcome(reason=reason)
     if message := Message.objects.filter(channel="email", external_id=arrival.external_id).first():
@@ -68,11 +68,11 @@ def take_in(*, arrival: Arrival, at: datetime) -> Outcome:
     return Outcome(message=message)
 
 
-def _reason_to_leave_out(mail: IncomingMail) -> str:
-    if mail.kind is not MailKind.PERSON:
-        return mail.reason or LEFT_OUT[mail.kind]
-    if _is_ours(mail):
+def _reason_to_leave_out(mail: IncomingMail, *, by_hand: bool) -> str:
+    if mail.kind is MailKind.OWN or _is_ours(mail):
         return LEFT_OUT[MailKind.OWN]
+    if mail.is_automatic and not by_hand:
+        return mail.reason or LEFT_OUT[mail.kind]
     return ""
 
 
