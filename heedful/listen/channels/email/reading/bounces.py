@@ -1,0 +1,84 @@
+"""Which addresses a delivery report says are dead, with their status codes (RFC 3464, and what servers write instead)."""
+
+import re
+from collections.abc import Iterator
+
+from heedful.listen.channels.email.reading import headers
+from heedful.listen.channels.email.reading.headers import Headers
+from heedful.listen.channels.email.reading.mail import BouncedAddress, Doubts
+from heedful.listen.channels.email.reading.parts import Part
+
+MOST = 50
+STATUS = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
+CODE = re.compile(r"\b(5[0-5]\d|4[0-5]\d)[ -]")
+ADDRESS = re.compile(r"<?([\w.+=-]{1,64}+@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8})>?:?")
+FAILED = (
+    "undeliver", "returned mail", "delivery failure", "delivery status notification (failure)", "failure notice", "delivery failed",
+    "mail delivery failed", "delivery has failed", "could not be delivered", "returned to sender", "unzustellbar", "nicht zugestellt",
+    "zustellung fehlgeschlagen", "non remis", "échec de la remise", "no se pudo entregar", "no entregado", "mancata consegna",
+    "onbestelbaar", "niet bezorgd", "delivery status notification: error", "mail system error", "message blocked", "non delivery",
+    "message you sent blocked", "notificação de falha", "doręczenie nie powiodło", "недоставлен", "配信不能", "退信",
+)  # fmt: skip
+LATE = ("delayed", "delay", "warning: could not send", "verzögert", "retardé", "retrasado", "still trying", "transient")
+
+
+def read(mail: Part, *, text: str, doubts: Doubts) -> tuple[BouncedAddress, ...]:
+    """The addresses of the report's own part; none where it has none."""
+    found: dict[str, BouncedAddress] = {}
+    for part in mail.parts:
+        if part.content_type in ("message/delivery-status", "message/global-delivery-status"):
+            for block in _blocks(part, doubts):
+                one = _recipient(block)
+                if one and len(found) < MOST:
+                    found.setdefault(one.address, one)
+    return tuple(found.values())
+
+
+def _blocks(part: Part, doubts: Doubts) -> Iterator[Headers]:
+    """The groups of lines of a delivery status, which look like headers."""
+    data = part.data(doubts).replace(b"\r\n", b"\n")
+    for block in data.split(b"\n\n")[:200]:
+        if block.strip():
+            yield headers.parse(block.strip(b"\n"), 0, len(block.strip(b"\n")), doubts)[0]
+
+
+def _recipient(block: Headers) -> BouncedAddress | None:
+    recipient = block.get("final-recipient") or block.get("original-recipient")
+    action = block.get("action").lower().split(" ")[0].split(";")[0]
+    address = recipient.rpartition(";")[2].strip().strip("<>").lower()
+    if not address or action in ("delivered", "relayed", "expanded"):
+        return None
+    diagnostic = block.get("diagnostic-code").partition(";")[2].strip() or block.get("diagnostic-code")
+    found = STATUS.search(block.get("status")) or STATUS.search(diagnostic[:1_000])
+    status = found[1] if found else ""
+    is_permanent = action == "failed" or (action != "delayed" and not status.startswith(("4", "2")))
+    return BouncedAddress(address, status, " ".join(diagnostic.split())[:300], is_permanent)
+
+
+def in_words(text: str, subject: str) -> tuple[BouncedAddress, ...] | None:
+    """The addresses that a report in words names; nothing where it reports no failure."""
+    beginning = text[:6_000]
+    said = f"{subject}\n{beginning[:1_500]}".lower()
+    if not any(words in said for words in FAILED) or any(words in subject.lower() for words in LATE):
+        return None
+    report = _before_copy(beginning)
+    found = STATUS.search(report)
+    code = CODE.search(report)
+    status = found[1] if found else (code[1] if code else "")
+    dead = dict.fromkeys(
+        one.lower() for one in ADDRESS.findall(report) if not one.lower().startswith(("mailer-daemon", "postmaster"))
+    )
+    return tuple(BouncedAddress(one, status) for one in list(dead)[:3])
+
+
+def _before_copy(text: str) -> str:
+    """The report without the mail that it brings back."""
+    for sign in (
+        "\n--- Below this line",
+        "\n----- Original message",
+        "\n------ This is a copy",
+        "\n--- Original message",
+        "\nReceived: ",
+    ):
+        text = text.partition(sign)[0]
+    return text

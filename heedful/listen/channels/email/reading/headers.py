@@ -1,0 +1,180 @@
+"""The headers of a mail or of a part: names and text, and what is in them."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.message import Message
+from email.utils import parsedate_to_datetime
+
+from heedful.listen.channels.email.reading import charsets
+from heedful.listen.channels.email.reading.mail import Doubts, MailAddress
+from heedful.listen.channels.email.reading.words import decode_words
+
+MOST_HEADERS = 1_000
+LONGEST_VALUE = 60_000
+LONGEST_PARAMETERS = 6_000
+NAME = re.compile(rb"[!-9;-~]{1,100}+[ \t]*+:")
+KNOWN = frozenset(
+    b"from to cc subject date received return-path message-id mime-version content-type reply-to references in-reply-to"
+    b" content-transfer-encoding content-disposition sender delivered-to list-id auto-submitted x-mailer".split()
+)
+"""Names that show that the headers go on, after a line that is none."""
+
+
+@dataclass(slots=True)
+class Headers:
+    """Names in lower case with their values, unfolded, in order."""
+
+    values: list[tuple[str, str]] = field(default_factory=list)
+
+    def get(self, name: str) -> str:
+        """The first value of this name that says something; empty where there is none."""
+        return next((value for key, value in self.values if key == name and value.strip()), "").strip()
+
+    def all(self, name: str) -> list[str]:
+        """Every value of this name."""
+        return [value for key, value in self.values if key == name]
+
+    def has(self, name: str) -> bool:
+        """Whether there is a header of this name, be it empty."""
+        return any(key == name for key, _ in self.values)
+
+    def message(self, *names: str) -> Message:
+        """These headers in the standard library's shape, which knows how parameters are written."""
+        message = Message()
+        for name in names:
+            if value := self.get(name):
+                message[name] = value[:LONGEST_PARAMETERS]
+        return message
+
+
+def parse(raw: bytes, start: int, end: int, doubts: Doubts) -> tuple[Headers, int]:
+    """Return the headers that begin here, and where the body begins."""
+    lines: list[list[bytes]] = []
+    at = start
+    while at < end:
+        stop = raw.find(b"\n", at, end)
+        after = end if stop < 0 else stop + 1
+        line = raw[at : min(after, at + LONGEST_VALUE)].rstrip(b"\r\n")
+        if not line:
+            return _headers(lines, doubts), after
+        if NAME.match(line):
+            lines.append([line])
+        elif line[:1] in b" \t" and lines:
+            lines[-1].append(line)
+        elif not _is_skipped(line, at, start) and not _goes_on(raw, after, end):
+            if lines:
+                doubts.add("The headers end without an empty line.")
+            return _headers(lines, doubts), at
+        at = after
+    return _headers(lines, doubts), end
+
+
+def _is_skipped(line: bytes, at: int, start: int) -> bool:
+    """The line with which a mailbox file begins a mail."""
+    return at == start and line.startswith((b"From ", b">From "))
+
+
+def _goes_on(raw: bytes, at: int, end: int) -> bool:
+    """Whether the next line is a header that everybody knows, so that this one is only broken."""
+    name, colon, _ = raw[at : min(end, at + 60)].partition(b":")
+    return bool(colon) and name.strip().lower() in KNOWN
+
+
+def _headers(lines: list[list[bytes]], doubts: Doubts) -> Headers:
+    if len(lines) > MOST_HEADERS:
+        doubts.add(f"The mail has {len(lines):,} headers; the first {MOST_HEADERS:,} were read.")
+    return Headers([_header(line, doubts) for line in lines[:MOST_HEADERS]])
+
+
+def _header(lines: list[bytes], doubts: Doubts) -> tuple[str, str]:
+    name, _, first = lines[0].partition(b":")
+    value = b" ".join([first.strip(), *(line.strip() for line in lines[1:])])
+    if len(value) > LONGEST_VALUE:
+        doubts.add("A header is too long to be read whole.")
+    text = value[:LONGEST_VALUE].decode("ascii") if value.isascii() else _eight_bit(value[:LONGEST_VALUE], doubts)
+    return name.strip().lower().decode("ascii", "replace"), text
+
+
+def _eight_bit(value: bytes, doubts: Doubts) -> str:
+    return charsets.decode(value, "", doubts)
+
+
+def text_of(headers: Headers, name: str, doubts: Doubts) -> str:
+    """A header in letters, on one line."""
+    return " ".join(printable(decode_words(headers.get(name), doubts)).split())
+
+
+def printable(text: str) -> str:
+    """Without what cannot be written, or turns the reading direction round."""
+    return "".join(sign for sign in text if sign.isprintable() or sign in "\t\n ") if not text.isprintable() else text
+
+
+def ids(value: str) -> tuple[str, ...]:
+    """The message ids of a header, with their angle brackets, each once."""
+    found = [f"<{part.partition('>')[0].strip()}>" for part in value.split("<")[1:] if ">" in part]
+    if not found:
+        found = [f"<{word}>" for word in value.split() if "@" in word]
+    return tuple(dict.fromkeys(one for one in found if 2 < len(one) < 1_000))
+
+
+def sent_at(value: str, doubts: Doubts) -> datetime | None:
+    """The moment of a Date header; nothing where it is none."""
+    if not value:
+        return None
+    try:
+        moment = parsedate_to_datetime(value[:200])
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, TypeError, OverflowError, IndexError, AttributeError):
+        doubts.add(f"The date of the mail cannot be read: “{value[:60]}”.")
+        return None
+
+
+def addresses(values: list[str], doubts: Doubts) -> tuple[MailAddress, ...]:
+    """The addresses of some headers, each once."""
+    found = (_address(part, doubts) for value in values for part in _split(value))
+    return tuple({one.address or one.name: one for one in found if one.address or one.name}.values())
+
+
+def _split(value: str) -> Iterator[str]:
+    """The parts between commas that stand in no quotation marks, brackets or comments; group names are left out."""
+    start, quoted, depth, angle = 0, False, 0, False
+    at = 0
+    while at < len(value):
+        sign = value[at]
+        if sign == "\\":
+            at += 1
+        elif sign == '"' and not depth:
+            quoted = not quoted
+        elif quoted:
+            pass
+        elif sign in "()":
+            depth = max(0, depth + (1 if sign == "(" else -1))
+        elif sign in "<>":
+            angle = sign == "<"
+        elif sign == ":" and not angle and not depth:
+            start = at + 1
+        elif sign in ",;" and not angle and not depth:
+            yield value[start:at]
+            start = at + 1
+        at += 1
+    yield value[start:]
+
+
+def _address(part: str, doubts: Doubts) -> MailAddress:
+    name, bracket, rest = part.rpartition("<")
+    address = rest.partition(">")[0] if bracket else rest
+    if not bracket:
+        address, _, comment = rest.partition("(")
+        name = comment.partition(")")[0]
+    address = "".join(decode_words(address, doubts).split()).strip("'\"").lower()
+    name = _name(name, doubts)
+    if "@" not in address:
+        return MailAddress("", "") if not name and not address else MailAddress(name or address, address[:320])
+    return MailAddress(name, printable(address)[:320])
+
+
+def _name(name: str, doubts: Doubts) -> str:
+    plain = decode_words(name.replace('\\"', "\u0000").replace('"', "").replace("\u0000", '"'), doubts)
+    return " ".join(printable(plain).strip(" '\t").split())[:300]
