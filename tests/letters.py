@@ -1,10 +1,11 @@
 """Mails as customers' programs write them, for tests."""
 
+from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
 from typing import Any
 
-from tests.cast import NOON
+SENT = datetime(2026, 3, 2, 11, 58, tzinfo=UTC)
 
 
 def letter(
@@ -20,7 +21,7 @@ def letter(
     """One mail to the letter; headers are named with underscores, such as `in_reply_to`."""
     mail = EmailMessage()
     mail["From"], mail["To"], mail["Subject"] = sender, to, subject
-    mail["Date"] = format_datetime(NOON)
+    mail["Date"] = format_datetime(SENT)
     if message_id:
         mail["Message-ID"] = message_id
     for name, value in headers.items():

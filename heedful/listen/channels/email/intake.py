@@ -26,7 +26,7 @@ LOOKED_AT = 500
 """Mails whose size and time are asked for at once."""
 BATCH = 20
 BATCH_BYTES = 8 * 1024 * 1024
-LARGEST = 40 * 1024 * 1024
+LARGEST = reading.LARGEST
 """A larger mail is put aside by its headers alone."""
 LONGEST_ID = 500
 BEYOND = "54"
