@@ -92,7 +92,7 @@ def _set_up(dovecot: Dovecot) -> str:
     session.create()
     place = {"host": "127.0.0.1", "port": dovecot.port, "cover": "none", "user": "bench", "secret": PASSWORD}
     row = mailboxes.add(
-        settings=mailboxes.Settings(name="Care", address=ADDRESS, **place),  # type: ignore[arg-type]
+        settings=mailboxes.MailboxSettings(name="Care", address=ADDRESS, **place),  # type: ignore[arg-type]
         by=SYSTEM,
         at=now,
     )

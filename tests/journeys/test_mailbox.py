@@ -27,14 +27,14 @@ postbox: Callable[..., Iterator[Postbox]] = _postbox
 dovecot: Callable[..., Dovecot] = _dovecot
 
 
-def settings_of(dovecot: Dovecot, user: str, **changed: Any) -> mailboxes.Settings:
+def settings_of(dovecot: Dovecot, user: str, **changed: Any) -> mailboxes.MailboxSettings:
     place = {"host": "127.0.0.1", "port": dovecot.port, "cover": "none", "user": user, "secret": PASSWORD}
-    return mailboxes.Settings(**{"name": "Care", "address": "care@acme.test", **place, **changed})
+    return mailboxes.MailboxSettings(**{"name": "Care", "address": "care@acme.test", **place, **changed})
 
 
 def take(mailbox: Mailbox) -> int:
     """What the process does for one mailbox, and the worker after it."""
-    with imap.Connection(mailboxes.place_of(mailbox)) as wire:
+    with imap.ImapConnection(mailboxes.place_of(mailbox)) as wire:
         count = sum(intake.take_new(mailbox=mailbox, wire=wire))
     work(at=timezone.now())
     return count

@@ -60,9 +60,11 @@ class MailboxForm(forms.Form):
         help_text="By it an answer is recognised that has lost its headers. In the address, if your server takes +.",
     )
 
-    def settings(self) -> nouns.Settings:
+    def settings(self) -> nouns.MailboxSettings:
         """What was typed."""
-        return nouns.Settings(**{name: self.cleaned_data[name] for name in nouns.Settings.__dataclass_fields__})
+        return nouns.MailboxSettings(
+            **{name: self.cleaned_data[name] for name in nouns.MailboxSettings.__dataclass_fields__}
+        )
 
 
 class NewMailboxForm(MailboxForm):
@@ -116,7 +118,7 @@ def mailbox(request: PageRequest, pk: int) -> HttpResponse:
 
 def _initial(row: Mailbox) -> dict[str, Any]:
     hidden = {"secret", "client_secret"}
-    return {name: getattr(row, name) for name in nouns.Settings.__dataclass_fields__ if name not in hidden}
+    return {name: getattr(row, name) for name in nouns.MailboxSettings.__dataclass_fields__ if name not in hidden}
 
 
 @page("mailbox.edit")

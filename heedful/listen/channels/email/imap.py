@@ -31,7 +31,7 @@ class MailboxFailed(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class MailboxPlace:
     """Where a mailbox is, and what opens it."""
 
     host: str
@@ -52,7 +52,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class WaitingMail:
     """A mail that is in the mailbox: its number there, how large it is, and when the server got it."""
 
     uid: int
@@ -60,10 +60,10 @@ class Waiting:
     received_at: datetime
 
 
-class Connection:
+class ImapConnection:
     """One connection with its folder opened for reading: nothing in the mailbox is changed or marked as read."""
 
-    def __init__(self, place: Place, *, timeout_s: float = TIMEOUT_S) -> None:
+    def __init__(self, place: MailboxPlace, *, timeout_s: float = TIMEOUT_S) -> None:
         self.place, self.timeout_s = place, timeout_s
         self.uid_validity = self.uid_next = 0
         self._imap: Any = None
@@ -103,7 +103,7 @@ class Connection:
         """The numbers of what the server got on a day or later, in order."""
         return sorted(self._search(f"SINCE {day.day:02d}-{MONTHS[day.month - 1]}-{day.year:04d}"))
 
-    def look_at(self, uids: Sequence[int]) -> list[Waiting]:
+    def look_at(self, uids: Sequence[int]) -> list[WaitingMail]:
         """Size and time of mails, in order; those that are gone meanwhile are missing."""
         found = [_read(item) for item in self._fetch(uids, "(UID RFC822.SIZE INTERNALDATE)")]
         return sorted((one for one in found if one is not None), key=lambda one: one.uid)
@@ -232,7 +232,7 @@ class Connection:
             raise MailboxFailed(_sentence(self.place, error)) from error
 
 
-def _sentence(place: Place, error: Exception) -> str:
+def _sentence(place: MailboxPlace, error: Exception) -> str:
     where = f"{place.host}:{place.port}"
     if isinstance(error, ssl.SSLCertVerificationError):
         why = error.verify_message.rstrip(".")
@@ -263,12 +263,12 @@ def _once(answer: bytes) -> Any:
     return lambda _: words.pop() if words else b""
 
 
-def _read(item: Any) -> Waiting | None:
+def _read(item: Any) -> WaitingMail | None:
     line = item[0] if isinstance(item, tuple) else item
     uid, size = UID.search(line), SIZE.search(line)
     if uid is None or size is None:
         return None
-    return Waiting(int(uid[1]), int(size[1]), _time(line))
+    return WaitingMail(int(uid[1]), int(size[1]), _time(line))
 
 
 def _time(line: bytes) -> datetime:
@@ -280,7 +280,7 @@ def _time(line: bytes) -> datetime:
     return datetime(1990, 1, 1, tzinfo=UTC)
 
 
-def _trust(place: Place) -> ssl.SSLContext:
+def _trust(place: MailboxPlace) -> ssl.SSLContext:
     del place
     return ssl.create_default_context()
 

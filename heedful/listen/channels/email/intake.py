@@ -19,7 +19,7 @@ from heedful.ledger import events
 from heedful.listen.channels.email import imap, reading
 from heedful.listen.channels.email.models import InboxItem, Mailbox
 from heedful.listen.channels.email.reading.mail import IncomingMail, UnreadableMail
-from heedful.listen.channels.email.take_in import Arrival, Outcome, take_in
+from heedful.listen.channels.email.take_in import MailArrival, MailOutcome, take_in
 from heedful.listen.conversations import files
 
 LOOKED_AT = 500
@@ -45,7 +45,7 @@ class MailTriedAgain:
 log = logging.getLogger(__name__)
 
 
-def take_new(*, mailbox: Mailbox, wire: imap.Connection) -> Iterator[int]:
+def take_new(*, mailbox: Mailbox, wire: imap.ImapConnection) -> Iterator[int]:
     """Take in what is new in a mailbox; yields after each batch how many mails it had."""
     _adopt(mailbox, wire)
     uids = wire.uids_after(mailbox.last_uid)
@@ -62,7 +62,7 @@ def take_new(*, mailbox: Mailbox, wire: imap.Connection) -> Iterator[int]:
         Mailbox.objects.filter(pk=mailbox.pk).update(waiting=0, waiting_since=None)
 
 
-def _adopt(mailbox: Mailbox, wire: imap.Connection) -> None:
+def _adopt(mailbox: Mailbox, wire: imap.ImapConnection) -> None:
     """Begin at the beginning where the server numbers its mails anew, or was never asked before."""
     mailbox.refresh_from_db()
     if mailbox.uid_validity != wire.uid_validity:
@@ -70,7 +70,9 @@ def _adopt(mailbox: Mailbox, wire: imap.Connection) -> None:
         mailbox.save(update_fields=["uid_validity", "last_uid", "old_below"])
 
 
-def _without_old(mailbox: Mailbox, wire: imap.Connection, there: Sequence[imap.Waiting]) -> list[imap.Waiting]:
+def _without_old(
+    mailbox: Mailbox, wire: imap.ImapConnection, there: Sequence[imap.WaitingMail]
+) -> list[imap.WaitingMail]:
     """Leave out what was in the mailbox before we were to read it, and what we dealt with under another number."""
     old = [one for one in there if one.uid < mailbox.old_below]
     late = [one for one in old if one.received_at >= mailbox.since]
@@ -89,8 +91,8 @@ def _message_id(head: bytes) -> str:
     return names.one_line(str(written or ""), most=LONGEST_ID)
 
 
-def _batches(there: Sequence[imap.Waiting]) -> Iterator[list[imap.Waiting]]:
-    batch: list[imap.Waiting] = []
+def _batches(there: Sequence[imap.WaitingMail]) -> Iterator[list[imap.WaitingMail]]:
+    batch: list[imap.WaitingMail] = []
     for one in there:
         if batch and (len(batch) == BATCH or sum(other.size for other in batch) + one.size > BATCH_BYTES):
             yield batch
@@ -100,7 +102,7 @@ def _batches(there: Sequence[imap.Waiting]) -> Iterator[list[imap.Waiting]]:
         yield batch
 
 
-def _take_batch(mailbox: Mailbox, wire: imap.Connection, batch: Sequence[imap.Waiting]) -> None:
+def _take_batch(mailbox: Mailbox, wire: imap.ImapConnection, batch: Sequence[imap.WaitingMail]) -> None:
     small = [one.uid for one in batch if one.size <= LARGEST]
     large = [one.uid for one in batch if one.size > LARGEST]
     raw, heads = wire.fetch(small), wire.fetch(large, "HEADER")
@@ -111,7 +113,7 @@ def _take_batch(mailbox: Mailbox, wire: imap.Connection, batch: Sequence[imap.Wa
             _deal_with(mailbox, one, heads[one.uid], is_whole=False)
 
 
-def _deal_with(mailbox: Mailbox, there: imap.Waiting, raw: bytes, *, is_whole: bool) -> None:
+def _deal_with(mailbox: Mailbox, there: imap.WaitingMail, raw: bytes, *, is_whole: bool) -> None:
     """Write down one mail, what became of it, and that the mailbox is read up to it: all of it or nothing."""
     at = timezone.now()
     with transaction.atomic():
@@ -163,11 +165,11 @@ def _decide(item: InboxItem, raw: bytes, *, by_hand: bool = False, at: datetime)
         item.state = InboxItem.State.TAKEN if outcome.message else InboxItem.State.LEFT_OUT
 
 
-def _take(item: InboxItem, mail: IncomingMail, *, by_hand: bool, at: datetime) -> Outcome:
+def _take(item: InboxItem, mail: IncomingMail, *, by_hand: bool, at: datetime) -> MailOutcome:
     item.kind = str(mail.kind)[:20]
     item.subject = names.one_line(mail.subject, most=250)
     item.sender = emails.normal(mail.sender.address)[:254]
-    arrival = Arrival(
+    arrival = MailArrival(
         mail=mail,
         mailbox=item.mailbox,
         external_id=item.external_id,
@@ -182,7 +184,7 @@ def _put_aside(item: InboxItem, reason: str) -> None:
     live.publish("mailboxes", item.mailbox_id)
 
 
-def _note_waiting(mailbox: Mailbox, wire: imap.Connection, uids: Sequence[int]) -> None:
+def _note_waiting(mailbox: Mailbox, wire: imap.ImapConnection, uids: Sequence[int]) -> None:
     first = wire.look_at(uids[:1])
     Mailbox.objects.filter(pk=mailbox.pk).update(
         checked_at=timezone.now(), waiting=len(uids), waiting_since=first[0].received_at if first else None

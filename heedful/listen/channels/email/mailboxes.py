@@ -63,7 +63,7 @@ class MailboxRemoved:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+class MailboxSettings:
     """What is to be known of a mailbox; an empty `secret` of one that there is leaves it as it was."""
 
     name: str
@@ -87,7 +87,7 @@ PLACE = ("host", "port", "user", "folder")
 
 
 @transaction.atomic
-def add(*, settings: Settings, since: datetime | None = None, by: By, at: datetime) -> Mailbox:
+def add(*, settings: MailboxSettings, since: datetime | None = None, by: By, at: datetime) -> Mailbox:
     """Read an address from now on, or with what came `since` a time that is past."""
     associates.must(by, "mailbox.edit")
     checked = _checked(settings)
@@ -101,7 +101,7 @@ def add(*, settings: Settings, since: datetime | None = None, by: By, at: dateti
 
 
 @transaction.atomic
-def change(*, mailbox: Mailbox, settings: Settings, by: By, at: datetime) -> Mailbox:
+def change(*, mailbox: Mailbox, settings: MailboxSettings, by: By, at: datetime) -> Mailbox:
     """Give a mailbox another name, place, login or team. In another place, what is known already is left alone."""
     associates.must(by, "mailbox.edit")
     row = Mailbox.objects.select_for_update().get(pk=mailbox.pk)
@@ -167,10 +167,10 @@ def remove(*, mailbox: Mailbox, by: By, at: datetime) -> None:
     live.publish("mailboxes", mailbox.pk)
 
 
-def place_of(mailbox: Mailbox) -> imap.Place:
+def place_of(mailbox: Mailbox) -> imap.MailboxPlace:
     """Return where a mailbox is and what opens it; raises `MailboxFailed` where no token can be had."""
     token = oauth.token_of(mailbox) if mailbox.login == Mailbox.Login.XOAUTH2 else ""
-    return imap.Place(
+    return imap.MailboxPlace(
         host=mailbox.host,
         port=mailbox.port,
         cover=mailbox.cover,
@@ -184,7 +184,7 @@ def place_of(mailbox: Mailbox) -> imap.Place:
 def trial(mailbox: Mailbox) -> str:
     """Open a mailbox and leave again; returns what is wrong in a sentence, or nothing."""
     try:
-        with imap.Connection(place_of(mailbox), timeout_s=TEST_S):
+        with imap.ImapConnection(place_of(mailbox), timeout_s=TEST_S):
             return ""
     except imap.MailboxFailed as error:
         return str(error)
@@ -210,7 +210,7 @@ def note_success(*, mailbox: Mailbox, at: datetime) -> None:
     )
 
 
-def _checked(settings: Settings) -> Settings:
+def _checked(settings: MailboxSettings) -> MailboxSettings:
     address, host = emails.normal(settings.address), names.one_line(settings.host, most=200)
     if not address:
         raise Refused("Give the address under which customers write, such as care@example.com.")
@@ -234,8 +234,8 @@ def _checked(settings: Settings) -> Settings:
     )
 
 
-def _columns(settings: Settings) -> dict[str, object]:
-    return {name: getattr(settings, name) for name in Settings.__dataclass_fields__}
+def _columns(settings: MailboxSettings) -> dict[str, object]:
+    return {name: getattr(settings, name) for name in MailboxSettings.__dataclass_fields__}
 
 
 def _save(row: Mailbox) -> None:

@@ -24,7 +24,7 @@ NO_WORDS = "(no words)"
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class MailOutcome:
     """What became of a mail: a message, or the reason for which it is left out."""
 
     message: Message | None = None
@@ -32,7 +32,7 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Arrival:
+class MailArrival:
     """A mail with what is known of how it came."""
 
     mail: IncomingMail
@@ -44,7 +44,7 @@ class Arrival:
 
 
 @transaction.atomic
-def take_in(*, arrival: Arrival, at: datetime) -> Outcome:
+def take_in(*, arrival: MailArrival, at: datetime) -> MailOutcome:
     """Write down what a mail says on the thread that it belongs to, or say why nothing of it is written down.
 
     What no person wrote opens nothing and is answered by nothing, so that no two machines write to each other.
@@ -52,9 +52,9 @@ def take_in(*, arrival: Arrival, at: datetime) -> Outcome:
     mail = arrival.mail
     if reason := _reason_to_leave_out(mail, by_hand=arrival.by_hand):
         _note_bounces(mail, at=at)
-        return Outcome(reason=reason)
+        return MailOutcome(reason=reason)
     if message := Message.objects.filter(channel="email", external_id=arrival.external_id).first():
-        return Outcome(message=message)
+        return MailOutcome(message=message)
     author = senders.author_of(mail)
     address = emails.normal(author.address)
     if not address:
@@ -65,7 +65,7 @@ def take_in(*, arrival: Arrival, at: datetime) -> Outcome:
     message = _receive(arrival, thread, author, customer, at=at)
     _note_participants(arrival, thread, author)
     UndeliverableAddress.objects.filter(address=address).delete()
-    return Outcome(message=message)
+    return MailOutcome(message=message)
 
 
 def _reason_to_leave_out(mail: IncomingMail, *, by_hand: bool) -> str:
@@ -105,7 +105,7 @@ def _note_bounces(mail: IncomingMail, *, at: datetime) -> None:
         UndeliverableAddress.objects.update_or_create(address=address, defaults={"reason": reason, "at": at})
 
 
-def _customer(author: MailAddress, arrival: Arrival, *, at: datetime) -> Customer:
+def _customer(author: MailAddress, arrival: MailArrival, *, at: datetime) -> Customer:
     record = senders.record_of(
         author,
         message=arrival.external_id,
@@ -117,7 +117,7 @@ def _customer(author: MailAddress, arrival: Arrival, *, at: datetime) -> Custome
     return Customer.objects.select_related("person").get(pk=record)
 
 
-def _begin(arrival: Arrival, customer: Customer, refers_to: Thread | None, address: str, *, at: datetime) -> Thread:
+def _begin(arrival: MailArrival, customer: Customer, refers_to: Thread | None, address: str, *, at: datetime) -> Thread:
     mail, mailbox = arrival.mail, arrival.mailbox
     if not arrival.by_hand:
         _refuse_flood(address, at=at)
@@ -134,7 +134,7 @@ def _refuse_flood(address: str, *, at: datetime) -> None:
         raise Refused(f"{address} began {MOST_NEW} conversations within an hour. Take it in if this one is meant.")
 
 
-def _receive(arrival: Arrival, thread: Thread, author: MailAddress, customer: Customer, *, at: datetime) -> Message:
+def _receive(arrival: MailArrival, thread: Thread, author: MailAddress, customer: Customer, *, at: datetime) -> Message:
     mail = arrival.mail
     is_handed_on = author is not mail.sender and mail.forwarded is not None
     text = (mail.forwarded.text if is_handed_on and mail.forwarded else mail.visible) or mail.text
@@ -156,7 +156,7 @@ def _receive(arrival: Arrival, thread: Thread, author: MailAddress, customer: Cu
     )
 
 
-def _note_participants(arrival: Arrival, thread: Thread, author: MailAddress) -> None:
+def _note_participants(arrival: MailArrival, thread: Thread, author: MailAddress) -> None:
     """Who wrote takes part, and who was copied in reads along; we ourselves are neither."""
     mail = arrival.mail
     conversations.add_participants(thread=thread, people=[(author.name, author.address)])

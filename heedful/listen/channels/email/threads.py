@@ -16,22 +16,22 @@ SHARED_BYTES = 22
 
 
 @dataclass(frozen=True, slots=True)
-class Match:
+class ThreadMatch:
     """The thread that a mail goes on with, or that it only refers to, since who wrote takes no part in it."""
 
     thread: Thread | None = None
     refers_to: Thread | None = None
 
 
-def find(mail: IncomingMail, *, author: str, customer: Customer) -> Match:
+def find(mail: IncomingMail, *, author: str, customer: Customer) -> ThreadMatch:
     """Return the thread that a mail answers.
 
     Who joins it proves by an id or a mark to have got a mail of it, and takes part in it: one of the two is not enough.
     """
     thread = _by_ids(mail) or _by_index(mail) or _by_mark(mail)
     if thread is None:
-        return Match()
-    return Match(thread=thread) if _takes_part(thread, author, customer) else Match(refers_to=thread)
+        return ThreadMatch()
+    return ThreadMatch(thread=thread) if _takes_part(thread, author, customer) else ThreadMatch(refers_to=thread)
 
 
 def conversation_index(mail: IncomingMail) -> str:

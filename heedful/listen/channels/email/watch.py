@@ -43,7 +43,7 @@ def _is_ours(mailbox: Mailbox) -> bool:
 
 
 def _read(mailbox: Mailbox, is_over: threading.Event) -> None:
-    with imap.Connection(mailboxes.place_of(mailbox)) as wire:
+    with imap.ImapConnection(mailboxes.place_of(mailbox)) as wire:
         while not is_over.is_set():
             for _ in intake.take_new(mailbox=mailbox, wire=wire):
                 if is_over.is_set():
@@ -52,7 +52,7 @@ def _read(mailbox: Mailbox, is_over: threading.Event) -> None:
             _wait(wire, is_over)
 
 
-def _wait(wire: imap.Connection, is_over: threading.Event) -> None:
+def _wait(wire: imap.ImapConnection, is_over: threading.Event) -> None:
     """Wait until something may have come."""
     if wire.can_idle:
         wire.idle(wait_s=IDLE_S, is_over=is_over.is_set)
