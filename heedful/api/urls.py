@@ -2,7 +2,7 @@
 
 from django.urls import include, path, re_path
 
-from heedful.api import cases, customers, exchange_rates, feedback, promises, scores, touchpoints
+from heedful.api import cases, customers, exchange_rates, feedback, mailboxes, promises, scores, touchpoints
 from heedful.api.door import api as api
 from heedful.api.door import json_method_not_allowed, missing
 
@@ -13,6 +13,7 @@ api.add_router("/promises", promises.router)
 api.add_router("/cases", cases.router)
 api.add_router("/scores", scores.router)
 api.add_router("/exchange-rates", exchange_rates.router)
+api.add_router("/mailboxes", mailboxes.router)
 
 routes, app_name_, namespace = api.urls
 for route in routes:

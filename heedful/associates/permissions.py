@@ -62,6 +62,7 @@ KEYS = frozenset(
         "feedback.correct",
         "customer.write",
         "feedback.read",
+        "mailbox.edit",
         "promise.edit",
         "promise.read",
         "rate.edit",

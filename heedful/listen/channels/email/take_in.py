@@ -18,7 +18,7 @@ from heedful.listen.channels.email.reading.mail import IncomingMail, MailAddress
 from heedful.listen.conversations.models import Message, Thread
 
 A_WHILE = timedelta(hours=1)
-MOST_NEW = 20
+MOST_NEW = 60
 """Conversations that one address may begin in a while; more are a loop, or somebody's mischief."""
 NO_WORDS = "(no words)"
 
