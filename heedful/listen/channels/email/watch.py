@@ -29,11 +29,15 @@ def watch(mailbox: Mailbox, *, is_over: threading.Event) -> None:
             _read(mailbox, is_over)
     except imap.MailboxFailed as error:
         if not is_over.is_set():
-            mailboxes.note_failure(mailbox=mailbox, sentence=str(error), at=timezone.now())
+            _leave_alone(mailbox, str(error))
     except outage.ERRORS as error:  # the database is away: whoever looks after the watchers begins anew
         outage.note(error)
     finally:
         connection.close()  # and with it the lock
+
+
+def _leave_alone(mailbox: Mailbox, sentence: str) -> None:
+    mailboxes.note_failure(mailbox=mailbox, sentence=sentence, at=timezone.now())
 
 
 def _is_ours(mailbox: Mailbox) -> bool:
