@@ -1,8 +1,8 @@
 """From the bytes of a mail to what a person reads. Nothing here knows of rows or settings.
 
-`parts` finds what a mail is made of, `headers` and `words` read what stands above, `transfer` and `charsets` make text of
-bytes, `bodies` gathers the words and the files (`tnef` and `smime` unwrap, `meetings` reads calendars), `cleaning` makes
-HTML harmless and `html_text` makes words of it, `quoting` says which words are new (`attributions`, `signatures`,
+`parts` finds what a mail is made of, `headers` and `words` read what stands above, `transfer` and `charsets` make text
+of bytes, `bodies` gathers the words and the files (`tnef` and `smime` unwrap, `meetings` reads calendars), `cleaning`
+makes HTML harmless and `html_text` makes words of it, `quoting` says which words are new (`attributions`, `signatures`,
 `phrases`), `automatic` and `bounces` say who or what wrote it, `forwards` whose mail was handed on.
 """
 

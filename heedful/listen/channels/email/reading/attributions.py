@@ -12,6 +12,13 @@ YEAR = re.compile(r"(?:19|20)\d\d")
 ISO = re.compile(r"\d{4}[-/]\d\d?[-/]\d\d?[ T,]{1,3}\d\d?:\d\d")
 WITH_ZONE = re.compile(r"\d{4}-\d\d-\d\d \d\d?:\d\d (?:GMT|UTC)[+-]\d\d:\d\d \S")
 HEADER = re.compile(r"([^\W\d_][^:：]{0,24})[:：]")
+KINDS = {
+    "sender": phrases.SENDER,
+    "sent": phrases.SENT,
+    "receiver": phrases.RECEIVER,
+    "subject": phrases.SUBJECT,
+    "other": phrases.OTHER_HEADERS,
+}
 DASHED = re.compile(r"[-–—_=]{3,60}+ ?([^-–—_=].{1,60})")
 
 
@@ -43,12 +50,16 @@ def attribution_at(lines: Sequence[str], end: int) -> int:
 
 
 def _begin(lines: Sequence[str], at: int, end: int) -> int:
-    """An attribution whose address stands alone on its last line began on the line before."""
-    before = plain(lines[at - 1]) if at else ""
-    is_broken = (
-        at == end and before and not _has_opener(plain(lines[at])) and _has_opener(before) and _has_moment(before)
-    )
-    return at - 1 if is_broken else at
+    """An attribution whose address stands alone on its last line may have begun on a line before."""
+    if at < end or _has_opener(plain(lines[at])):
+        return at
+    for before in range(at - 1, max(-1, at - MOST_LINES), -1):
+        line = plain(lines[before])
+        if not line or line.endswith((".", "!", "?", ":")):
+            return at
+        if _has_opener(line) and _has_moment(line):
+            return before
+    return at
 
 
 def _is_first(lines: Sequence[str], at: int) -> bool:
@@ -62,16 +73,16 @@ def _may_end(last: str) -> bool:
 
 def _is_attribution(joined: str, *, is_alone: bool) -> bool:
     """Somebody wrote at some time: a verb, and a moment or an address."""
-    is_ended = joined.endswith((":", "：")) or bool(joined.split()) and joined.split()[-1].lower() in phrases.WROTE
+    is_ended = joined.endswith((":", "：")) or (bool(joined.split()) and joined.split()[-1].lower() in phrases.WROTE)
     if not is_ended:
         return False
-    if ISO.match(joined) and "@" in joined:
+    if "@" in joined and (ISO.match(joined) or (joined.endswith(">:") and _has_date_and_time(joined))):
         return True
     if not _has_verb(joined):
         return False
     if _has_opener(joined):
         return _has_moment(joined) or "@" in joined
-    return is_alone and ("@" in joined or (_has_moment(joined) and bool(YEAR.search(joined))))
+    return (_has_date_and_time(joined) and "@" in joined) or (is_alone and ("@" in joined or bool(YEAR.search(joined))))
 
 
 def _has_verb(text: str) -> bool:
@@ -91,6 +102,10 @@ def _has_opener(text: str) -> bool:
 
 def _has_moment(text: str) -> bool:
     return bool(TIME.search(text) or YEAR.search(text))
+
+
+def _has_date_and_time(text: str) -> bool:
+    return bool(TIME.search(text) and YEAR.search(text))
 
 
 def is_certain(text: str) -> bool:
@@ -128,13 +143,7 @@ def header_kind(line: str) -> str:
     if not found:
         return ""
     name = "_".join(found[1].lower().split())
-    for kind, names in (
-        ("sender", phrases.SENDER), ("sent", phrases.SENT), ("receiver", phrases.RECEIVER), ("subject", phrases.SUBJECT),
-        ("other", phrases.OTHER_HEADERS),
-    ):  # fmt: skip
-        if name in names:
-            return kind
-    return ""
+    return next((kind for kind, names in KINDS.items() if name in names), "")
 
 
 def header_value(line: str) -> str:
@@ -162,4 +171,5 @@ def _dashed(line: str) -> str:
     """The words between dashes, in lower case; empty where there are none."""
     text = plain(line)
     found = DASHED.match(text) if len(text) < 160 else None
-    return found[1].lower() if found and (text.endswith(("-", "–", "—", "_", "=", ":")) or text[:4] == "----") else ""
+    is_divider = found and (text.endswith(("-", "–", "—", "_", "=", ":")) or text[:4] == "----")
+    return found[1].lower() if found and is_divider else ""

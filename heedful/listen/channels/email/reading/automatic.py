@@ -3,27 +3,19 @@
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from heedful.listen.channels.email.reading import bounces
+from heedful.listen.channels.email.reading import bounces, phrases
 from heedful.listen.channels.email.reading.headers import Headers
-from heedful.listen.channels.email.reading.mail import BouncedAddress, Doubts, MailAddress, MailKind
-from heedful.listen.channels.email.reading.parts import Part
+from heedful.listen.channels.email.reading.mail import BouncedAddress, MailAddress, MailKind
+from heedful.listen.channels.email.reading.parts import MimePart
 
-AWAY = (
-    "out of office", "out of the office", "automatic reply", "auto reply", "autoreply", "auto-reply", "auto response", "autoresponse",
-    "vacation reply", "on vacation", "abwesenheit", "automatische antwort", "abwesend", "réponse automatique", "absence du bureau",
-    "absent du bureau", "respuesta automática", "fuera de la oficina", "fuera de oficina", "risposta automatica", "fuori ufficio",
-    "automatisch antwoord", "afwezig", "resposta automática", "fora do escritório", "automatisk svar", "autosvar", "automatiskt svar",
-    "frånvaro", "automaattinen vastaus", "poissa toimistosta", "autoodpowiedź", "odpowiedź automatyczna", "nieobecność",
-    "автоответ", "автоматический ответ", "automatická odpověď", "otomatik yanıt", "自动回复", "自動回覆", "自動返信", "자동 응답",
-)  # fmt: skip
-"""How subjects of answers begin that nobody wrote."""
 ROBOTS = ("mailer-daemon", "mailerdaemon", "postmaster", "mail-daemon", "mdaemon")
 NOT_ANSWERED = ("noreply", "no-reply", "no_reply", "donotreply", "do-not-reply", "nepasrepondre", "keineantwort")
+NOT_DELIVERED = "A mail server says that a mail could not be delivered."
 FEEDBACK = "feedback-report"
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Judgement:
     """Of which kind a mail is, why, and which addresses it says are dead."""
 
     kind: MailKind
@@ -31,25 +23,28 @@ class Verdict:
     bounced: tuple[BouncedAddress, ...] = ()
 
 
-def judge(mail: Part, *, text: str, subject: str, sender: MailAddress, own: Collection[str], doubts: Doubts) -> Verdict:
+def judge(mail: MimePart, *, text: str, subject: str, sender: MailAddress, own: Collection[str]) -> Judgement:
     """Return who or what wrote a mail."""
     found = mail.headers
     report = _report_type(mail)
     if report in (FEEDBACK, "disposition-notification"):
-        return Verdict(MailKind.DELIVERY_REPORT, _report_reason(report))
-    failures = bounces.read(mail, text=text, doubts=doubts)
-    if failures or report == "delivery-status":
+        return Judgement(MailKind.DELIVERY_REPORT, _report_reason(report))
+    if failures := bounces.read(mail):
         return _failure(failures)
-    if _is_robot(found, sender) and (dead := bounces.in_words(text, subject)) is not None:
-        return Verdict(MailKind.BOUNCE, "A mail server says that a mail could not be delivered.", dead)
+    if report or _is_robot(found, sender):
+        dead = bounces.in_words(text, subject)
+        if dead is not None:
+            return Judgement(MailKind.BOUNCE, NOT_DELIVERED, dead)
+    if report:
+        return _failure(())
     if sender.address in own:
-        return Verdict(MailKind.OWN, f"It was sent from our own address {sender.address}.")
+        return Judgement(MailKind.OWN, f"It was sent from our own address {sender.address}.")
     return next(
-        _by_headers(found, subject, sender), Verdict(MailKind.PERSON, "Nothing in it says that a machine wrote it.")
+        _by_headers(found, subject, sender), Judgement(MailKind.PERSON, "Nothing in it says that a machine wrote it.")
     )
 
 
-def _report_type(mail: Part) -> str:
+def _report_type(mail: MimePart) -> str:
     kinds = {part.content_type for part in mail.parts}
     if mail.content_type == "multipart/report":
         stated = mail.parameter("report-type").lower()
@@ -65,12 +60,12 @@ def _report_reason(report: str) -> str:
     return "It says that a mail was opened or deleted."
 
 
-def _failure(found: tuple[BouncedAddress, ...]) -> Verdict:
+def _failure(found: tuple[BouncedAddress, ...]) -> Judgement:
     if any(one.is_permanent for one in found):
-        return Verdict(MailKind.BOUNCE, "A mail server says that a mail could not be delivered.", found)
+        return Judgement(MailKind.BOUNCE, NOT_DELIVERED, found)
     if found:
-        return Verdict(MailKind.DELIVERY_REPORT, "A mail server says that a mail is late; it goes on trying.", found)
-    return Verdict(MailKind.DELIVERY_REPORT, "A mail server reports what became of a mail.")
+        return Judgement(MailKind.DELIVERY_REPORT, "A mail server says that a mail is late; it goes on trying.", found)
+    return Judgement(MailKind.DELIVERY_REPORT, "A mail server reports what became of a mail.")
 
 
 def _is_robot(found: Headers, sender: MailAddress) -> bool:
@@ -79,12 +74,12 @@ def _is_robot(found: Headers, sender: MailAddress) -> bool:
     return is_empty or local.startswith(ROBOTS) or sender.name.lower().startswith(("mail delivery", "mailer-daemon"))
 
 
-def _by_headers(found: Headers, subject: str, sender: MailAddress) -> Iterator[Verdict]:
+def _by_headers(found: Headers, subject: str, sender: MailAddress) -> Iterator[Judgement]:
     """What the headers say of it, the surest first."""
     auto = found.get("auto-submitted").partition(";")[0].strip().lower()
     precedence = found.get("precedence").lower()
     if auto and auto != "no":
-        yield Verdict(MailKind.AUTO_REPLY, f"It says of itself that nobody wrote it (Auto-Submitted: {auto[:40]}).")
+        yield Judgement(MailKind.AUTO_REPLY, f"It says of itself that nobody wrote it (Auto-Submitted: {auto[:40]}).")
     for name in (
         "x-autoreply",
         "x-autorespond",
@@ -94,29 +89,29 @@ def _by_headers(found: Headers, subject: str, sender: MailAddress) -> Iterator[V
         "x-failed-recipients",
     ):
         if found.has(name) and found.get(name).lower() != "no":
-            yield Verdict(MailKind.AUTO_REPLY, f"It says of itself that nobody wrote it ({name}).")
+            yield Judgement(MailKind.AUTO_REPLY, f"It says of itself that nobody wrote it ({name}).")
     if precedence == "auto_reply" or found.get("x-precedence").lower() == "auto_reply":
-        yield Verdict(MailKind.AUTO_REPLY, "It says of itself that it answers by itself (Precedence: auto_reply).")
+        yield Judgement(MailKind.AUTO_REPLY, "It says of itself that it answers by itself (Precedence: auto_reply).")
     if found.get("list-id") or found.get("list-unsubscribe") or found.get("list-post"):
-        yield Verdict(MailKind.MAILING_LIST, "It came over a mailing list (List-Id or List-Unsubscribe).")
+        yield Judgement(MailKind.MAILING_LIST, "It came over a mailing list (List-Id or List-Unsubscribe).")
     if precedence in ("bulk", "list", "junk"):
-        yield Verdict(MailKind.MAILING_LIST, f"It was sent to many (Precedence: {precedence}).")
+        yield Judgement(MailKind.MAILING_LIST, f"It was sent to many (Precedence: {precedence}).")
     if found.get("return-path") == "<>":
-        yield Verdict(MailKind.AUTO_REPLY, "It asks for no answer: its return path is empty.")
+        yield Judgement(MailKind.AUTO_REPLY, "It asks for no answer: its return path is empty.")
     yield from _by_hints(found, subject, sender)
 
 
-def _by_hints(found: Headers, subject: str, sender: MailAddress) -> Iterator[Verdict]:
+def _by_hints(found: Headers, subject: str, sender: MailAddress) -> Iterator[Judgement]:
     suppress = found.get("x-auto-response-suppress").lower()
-    is_away = any(subject.lower().removeprefix("re: ").startswith(words) for words in AWAY)
+    is_away = any(subject.lower().removeprefix("re: ").startswith(words) for words in phrases.AWAY)
     if is_away:
-        yield Verdict(MailKind.AUTO_REPLY, f"Its subject is that of an answer that nobody wrote: “{subject[:60]}”.")
+        yield Judgement(MailKind.AUTO_REPLY, f"Its subject is that of an answer that nobody wrote: “{subject[:60]}”.")
     local = sender.address.partition("@")[0]
     if local.startswith(ROBOTS):
-        yield Verdict(MailKind.DELIVERY_REPORT, f"A mail server wrote it ({sender.address}).")
+        yield Judgement(MailKind.DELIVERY_REPORT, f"A mail server wrote it ({sender.address}).")
     if local.startswith(NOT_ANSWERED):
-        yield Verdict(MailKind.AUTO_REPLY, f"Its sender takes no answers ({sender.address}).")
+        yield Judgement(MailKind.AUTO_REPLY, f"Its sender takes no answers ({sender.address}).")
     if suppress in ("all",) or {"oof", "autoreply"} <= {word.strip() for word in suppress.split(",")}:
-        yield Verdict(
+        yield Judgement(
             MailKind.AUTO_REPLY, "It asks to be answered by no machine, as machines do (X-Auto-Response-Suppress)."
         )

@@ -7,6 +7,7 @@ from heedful.listen.channels.email.reading import (
     attachments,
     charsets,
     cleaning,
+    headers,
     html_text,
     meetings,
     smime,
@@ -15,12 +16,16 @@ from heedful.listen.channels.email.reading import (
 )
 from heedful.listen.channels.email.reading import parts as parting
 from heedful.listen.channels.email.reading.mail import Attachment, Doubts, Meeting
-from heedful.listen.channels.email.reading.parts import Part
+from heedful.listen.channels.email.reading.parts import MimePart
 
 CALENDAR = ("text/calendar", "application/ics")
 SIGNED = ("application/pkcs7-mime", "application/x-pkcs7-mime")
 WINMAIL = ("application/ms-tnef", "application/vnd.ms-tnef")
+NO_WORDS = (*CALENDAR, "text/vcard", "text/x-vcard", "text/rfc822-headers")
+"""Types of text that nobody wrote to be read."""
 DEEPEST_UNWRAPPING = 3
+MOST_HTML = 1_000_000
+MOST_UUENCODED = 100
 
 
 @dataclass(slots=True)
@@ -32,13 +37,13 @@ class Piece:
 
 
 @dataclass(slots=True)
-class Body:
+class MailBody:
     """What was gathered from the parts."""
 
     doubts: Doubts
     pieces: list[Piece] = field(default_factory=list)
     files: list[Attachment] = field(default_factory=list)
-    mails: list[Part] = field(default_factory=list)
+    mails: list[MimePart] = field(default_factory=list)
     """Mails inside of the mail, the first before the others."""
     meeting: Meeting | None = None
     text: str = ""
@@ -51,15 +56,15 @@ class Body:
         return named | {name: file.digest for file in self.files if (name := file.content_id)}
 
 
-def gather(mail: Part, doubts: Doubts) -> Body:
+def gather(mail: MimePart, doubts: Doubts) -> MailBody:
     """Return the words and the files of a mail."""
-    body = Body(doubts)
+    body = MailBody(doubts)
     _take(mail, body)
     _write(body)
     return body
 
 
-def _take(part: Part, body: Body) -> None:
+def _take(part: MimePart, body: MailBody) -> None:
     """Put a part where it belongs."""
     kind = part.content_type
     if kind == "multipart/alternative" and part.parts:
@@ -77,9 +82,9 @@ def _take(part: Part, body: Body) -> None:
         _take_leaf(part, body)
 
 
-def _take_alternatives(part: Part, body: Body) -> None:
+def _take_alternatives(part: MimePart, body: MailBody) -> None:
     """Of several ways to say the same, the plain one and the HTML one; what else there is goes with them."""
-    inner = Body(body.doubts)
+    inner = MailBody(body.doubts)
     for one in part.parts:
         _take(one, inner)
     whole = Piece()
@@ -92,7 +97,7 @@ def _take_alternatives(part: Part, body: Body) -> None:
     body.meeting = body.meeting or inner.meeting
 
 
-def _take_broken(part: Part, body: Body) -> None:
+def _take_broken(part: MimePart, body: MailBody) -> None:
     """A multipart without parts: its words as they stand."""
     text = charsets.decode(part.data(body.doubts), part.parameter("charset"), body.doubts)
     if text.strip():
@@ -100,13 +105,13 @@ def _take_broken(part: Part, body: Body) -> None:
         body.pieces.append(_piece(text, is_html="<html" in text[:2_000].lower()))
 
 
-def _take_mail(part: Part, body: Body) -> None:
+def _take_mail(part: MimePart, body: MailBody) -> None:
     """A mail inside of the mail is kept as a file, and its own files beside it."""
     inner = part.parts[0]
     body.mails.append(inner)
-    name = part.file_name(body.doubts) or f"{inner.headers.get('subject')[:80] or 'mail'}.eml"
+    name = part.file_name(body.doubts) or headers.text_of(inner.headers, "subject", body.doubts)[:80] or "mail"
     body.files.append(attachments.attachment(name=_ending(name, ".eml"), data=part.whole, stated="message/rfc822"))
-    gathered = Body(body.doubts, unwrapped=body.unwrapped + 1)
+    gathered = MailBody(body.doubts, unwrapped=body.unwrapped + 1)
     _take(inner, gathered)
     body.files += gathered.files
     body.mails += gathered.mails
@@ -116,7 +121,7 @@ def _ending(name: str, ending: str) -> str:
     return name if name.lower().endswith(ending) else name + ending
 
 
-def _take_leaf(part: Part, body: Body) -> None:
+def _take_leaf(part: MimePart, body: MailBody) -> None:
     data = part.data(body.doubts)
     if part.content_type in CALENDAR:
         body.meeting = body.meeting or meetings.read(charsets.decode(data, part.parameter("charset"), body.doubts))
@@ -128,20 +133,17 @@ def _take_leaf(part: Part, body: Body) -> None:
     elif _is_words(part, name):
         _take_words(part, data, body)
     elif data or name:
+        name = name or part.place_name()
         stated, content_id = part.content_type, part.content_id
         body.files.append(attachments.attachment(name=name, data=data, stated=stated, content_id=content_id))
 
 
-def _is_words(part: Part, name: str) -> bool:
-    is_text = part.content_type.startswith("text/") and part.content_type not in (
-        *CALENDAR,
-        "text/vcard",
-        "text/x-vcard",
-    )
+def _is_words(part: MimePart, name: str) -> bool:
+    is_text = part.content_type.startswith("text/") and part.content_type not in NO_WORDS
     return is_text and part.disposition != "attachment" and not name
 
 
-def _take_words(part: Part, data: bytes, body: Body) -> None:
+def _take_words(part: MimePart, data: bytes, body: MailBody) -> None:
     text = charsets.decode(data, part.parameter("charset"), body.doubts)
     is_html = part.content_type in ("text/html", "application/xhtml+xml")
     if not is_html:
@@ -179,14 +181,20 @@ def unflowed(text: str, *, is_joined: bool) -> str:
     return "\n".join("".join(parts) for parts in lines)
 
 
-def _without_uuencoded(text: str, body: Body) -> str:
+def _without_uuencoded(text: str, body: MailBody) -> str:
     """Take out files that were written between the words, as mails did before they had parts."""
     if "\nend" not in text or not ("\nbegin 6" in text or text.startswith("begin 6")):
         return text
     lines, file, name = [], [], ""
     for line in _lines(text).split("\n"):
         words = line.split(" ", 2)
-        if not name and len(words) == 3 and words[0] == "begin" and words[1] in ("644", "666", "600", "664", "755"):
+        if (
+            not name
+            and len(body.files) < MOST_UUENCODED
+            and len(words) == 3
+            and words[0] == "begin"
+            and words[1] in ("644", "666", "600", "664", "755")
+        ):
             name = words[2].strip() or "file"
         elif name and line.rstrip() == "end":
             data = transfer.from_uuencode("\n".join(file).encode("ascii", "replace"))
@@ -197,7 +205,7 @@ def _without_uuencoded(text: str, body: Body) -> str:
     return "\n".join([*lines, *([f"begin 644 {name}", *file] if name else [])])
 
 
-def _take_signed(data: bytes, body: Body) -> bool:
+def _take_signed(data: bytes, body: MailBody) -> bool:
     """Read the mail inside of a signature; what is encrypted stays a file."""
     if smime.is_encrypted(data):
         body.doubts.add("The mail is encrypted for somebody; it is kept as a file.")
@@ -212,7 +220,7 @@ def _take_signed(data: bytes, body: Body) -> bool:
     return True
 
 
-def _take_winmail(name: str, data: bytes, body: Body) -> None:
+def _take_winmail(name: str, data: bytes, body: MailBody) -> None:
     winmail = tnef.read(data)
     if winmail is None or not (winmail.files or winmail.text.strip() or winmail.html):
         body.doubts.add(
@@ -228,15 +236,26 @@ def _take_winmail(name: str, data: bytes, body: Body) -> None:
     body.doubts.add("Outlook wrapped the mail into a file (winmail.dat); it was unwrapped.")
 
 
-def _write(body: Body) -> None:
+def _write(body: MailBody) -> None:
     """Make one text and one HTML of all pieces."""
     is_html = any(piece.html for piece in body.pieces)
-    texts, htmls = [], []
+    texts, htmls, letters = [], [], 0
     pictures = body.pictures()
     for piece in body.pieces:
+        letters += len(piece.html)
+        if letters > MOST_HTML and letters > len(piece.html):
+            _keep_as_file(piece, body)
+            continue
         cleaned = cleaning.clean(piece.html, pictures, body.doubts) if piece.html else ""
         texts.append(piece.plain if piece.plain.strip() else html_text.text_of(cleaned))
         if is_html:
             htmls.append(cleaned or f"<p>{escaping.escape(piece.plain).replace(chr(10), '<br>')}</p>")
     body.text = "\n\n".join(text for text in texts if text.strip())
     body.html = "".join(htmls).strip()
+
+
+def _keep_as_file(piece: Piece, body: MailBody) -> None:
+    body.doubts.add("The mail has too much HTML; the last of it is kept as files.")
+    data = (piece.html or piece.plain).encode("utf-8", "replace")
+    stated = "text/html" if piece.html else "text/plain"
+    body.files.append(attachments.attachment(name="", data=data, stated=stated))

@@ -1,41 +1,35 @@
-"""Which addresses a delivery report says are dead, with their status codes (RFC 3464, and what servers write instead)."""
+"""Which addresses a delivery report says are dead, with their status codes (RFC 3464, and what servers write)."""
 
 import re
 from collections.abc import Iterator
 
-from heedful.listen.channels.email.reading import headers
+from heedful.kit import names
+from heedful.listen.channels.email.reading import headers, phrases
 from heedful.listen.channels.email.reading.headers import Headers
 from heedful.listen.channels.email.reading.mail import BouncedAddress, Doubts
-from heedful.listen.channels.email.reading.parts import Part
+from heedful.listen.channels.email.reading.parts import MimePart
 
 MOST = 50
 STATUS = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
 CODE = re.compile(r"\b(5[0-5]\d|4[0-5]\d)[ -]")
 ADDRESS = re.compile(r"<?([\w.+=-]{1,64}+@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8})>?:?")
-FAILED = (
-    "undeliver", "returned mail", "delivery failure", "delivery status notification (failure)", "failure notice", "delivery failed",
-    "mail delivery failed", "delivery has failed", "could not be delivered", "returned to sender", "unzustellbar", "nicht zugestellt",
-    "zustellung fehlgeschlagen", "non remis", "échec de la remise", "no se pudo entregar", "no entregado", "mancata consegna",
-    "onbestelbaar", "niet bezorgd", "delivery status notification: error", "mail system error", "message blocked", "non delivery",
-    "message you sent blocked", "notificação de falha", "doręczenie nie powiodło", "недоставлен", "配信不能", "退信",
-)  # fmt: skip
-LATE = ("delayed", "delay", "warning: could not send", "verzögert", "retardé", "retrasado", "still trying", "transient")
 
 
-def read(mail: Part, *, text: str, doubts: Doubts) -> tuple[BouncedAddress, ...]:
+def read(mail: MimePart) -> tuple[BouncedAddress, ...]:
     """The addresses of the report's own part; none where it has none."""
     found: dict[str, BouncedAddress] = {}
     for part in mail.parts:
         if part.content_type in ("message/delivery-status", "message/global-delivery-status"):
-            for block in _blocks(part, doubts):
+            for block in _blocks(part):
                 one = _recipient(block)
                 if one and len(found) < MOST:
                     found.setdefault(one.address, one)
     return tuple(found.values())
 
 
-def _blocks(part: Part, doubts: Doubts) -> Iterator[Headers]:
+def _blocks(part: MimePart) -> Iterator[Headers]:
     """The groups of lines of a delivery status, which look like headers."""
+    doubts = Doubts()
     data = part.data(doubts).replace(b"\r\n", b"\n")
     for block in data.split(b"\n\n")[:200]:
         if block.strip():
@@ -52,14 +46,16 @@ def _recipient(block: Headers) -> BouncedAddress | None:
     found = STATUS.search(block.get("status")) or STATUS.search(diagnostic[:1_000])
     status = found[1] if found else ""
     is_permanent = action == "failed" or (action != "delayed" and not status.startswith(("4", "2")))
-    return BouncedAddress(address, status, " ".join(diagnostic.split())[:300], is_permanent)
+    return BouncedAddress(address, status, names.one_line(diagnostic, most=300), is_permanent)
 
 
 def in_words(text: str, subject: str) -> tuple[BouncedAddress, ...] | None:
     """The addresses that a report in words names; nothing where it reports no failure."""
     beginning = text[:6_000]
     said = f"{subject}\n{beginning[:1_500]}".lower()
-    if not any(words in said for words in FAILED) or any(words in subject.lower() for words in LATE):
+    if not any(words in said for words in phrases.NOT_DELIVERED) or any(
+        words in subject.lower() for words in phrases.LATE
+    ):
         return None
     report = _before_copy(beginning)
     found = STATUS.search(report)

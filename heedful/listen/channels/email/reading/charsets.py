@@ -12,9 +12,10 @@ WIDER = {
 """What writers mean by the name of a charset: the one that holds all of its letters and more."""
 CALLED = {
     "ks_c_5601-1987": "cp949", "ks_c_5601": "cp949", "x-sjis": "cp932", "x-gbk": "gb18030", "iso-8859-8-i": "iso8859-8",
-    "iso-8859-8-e": "iso8859-8", "x-euc-jp": "euc_jp", "unicode-1-1-utf-7": "utf-7", "utf8mb4": "utf-8", "unicode": "utf-8",
+    "iso-8859-8-e": "iso8859-8", "x-euc-jp": "euc_jp", "unicode-1-1-utf-7": "utf-7", "utf8mb4": "utf-8",
     "x-mac-roman": "mac-roman", "macintosh": "mac-roman", "x-windows-949": "cp949", "x-user-defined": "utf-8",
-    "windows-31j": "cp932", "x-big5": "big5", "ansi_x3.4-1968": "ascii", "cp-850": "cp850", "8bit": "utf-8",
+    "unicode": "utf-8", "8bit": "utf-8",
+    "windows-31j": "cp932", "x-big5": "big5", "ansi_x3.4-1968": "ascii", "cp-850": "cp850",
 }  # fmt: skip
 """Names that mails use and Python does not know."""
 OF_TEXT = (

@@ -1,7 +1,7 @@
 """A mail's HTML without what could harm: no scripts, no forms, nothing that is loaded from elsewhere.
 
-A picture from elsewhere has its address in `data-address`, so that a page can show it when somebody asks for it. A picture
-that came with the mail has the digest of its attachment in `data-attachment`.
+A picture from elsewhere has its address in `data-address`, so that a page can show it when somebody asks for it. A
+picture that came with the mail has the digest of its attachment in `data-attachment`.
 """
 
 import re
@@ -13,13 +13,20 @@ from heedful.listen.channels.email.reading.mail import Doubts
 
 LONGEST = 2_000_000
 MOST_TAGS = 20_000
-TAGS = frozenset(
-    "a abbr address article aside b bdi bdo big blockquote br caption center cite code col colgroup dd del dfn div dl dt em"
-    " figcaption figure font footer h1 h2 h3 h4 h5 h6 header hr i img ins kbd li main mark ol p pre q s samp section small"
-    " span strike strong sub sup table tbody td tfoot th thead time tr tt u ul var".split()
-)
+MOST_ENTITIES = 100_000
+DEEPEST = 3_000
+"""A parser of HTML takes more than linear time for what is nested deeper, and for more entities than these."""
+VOID = re.compile(r"(?:br|hr|img|input|meta|link|col|wbr|!)(?![a-z])", re.IGNORECASE)
+"""The tags that hold nothing."""
+TAGS = frozenset((
+    "a", "abbr", "address", "article", "aside", "b", "bdi", "bdo", "big", "blockquote", "br", "caption", "center",
+    "cite", "code", "col", "colgroup", "dd", "del", "dfn", "div", "dl", "dt", "em", "figcaption", "figure", "font",
+    "footer", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "i", "img", "ins", "kbd", "li", "main", "mark",
+    "ol", "p", "pre", "q", "s", "samp", "section", "small", "span", "strike", "strong", "sub", "sup", "table",
+    "tbody", "td", "tfoot", "th", "thead", "time", "tr", "tt", "u", "ul", "var",
+))  # fmt: skip
 GONE_WHOLE = frozenset(
-    "script style title head noscript template textarea select option object iframe svg math".split()
+    "script style title head noscript template textarea select option object iframe svg math".split()  # noqa: SIM905
 )
 ATTRIBUTES = {
     "*": {"dir", "lang", "style", "title", "align"},
@@ -33,11 +40,12 @@ ATTRIBUTES = {
     "ol": {"start"},
     "li": {"value"},
 }  # fmt: skip
-PROPERTIES = frozenset(
-    "background-color border border-bottom border-collapse border-left border-right border-top color display font-family"
-    " font-size font-style font-weight line-height list-style-type margin-left padding padding-bottom padding-left"
-    " padding-right padding-top text-align text-decoration text-indent vertical-align white-space width".split()
-)
+PROPERTIES = frozenset((
+    "background-color", "border", "border-bottom", "border-collapse", "border-left", "border-right", "border-top",
+    "color", "display", "font-family", "font-size", "font-style", "font-weight", "line-height", "list-style-type",
+    "margin-left", "padding", "padding-bottom", "padding-left", "padding-right", "padding-top", "text-align",
+    "text-decoration", "text-indent", "vertical-align", "white-space", "width",
+))  # fmt: skip
 """What a style may say: nothing that places an element elsewhere or loads anything."""
 HARMLESS = re.compile(r"[\w\s#%.,'\"+-]{1,100}+")
 RGB = re.compile(r"rgba?\([\d\s.,%/]{1,40}\)")
@@ -47,9 +55,9 @@ ATTACHED = "data:x-attached,"
 
 def clean(html: str, pictures: Mapping[str, str], doubts: Doubts) -> str:
     """Return the HTML without harm; `pictures` are the digests of attachments by their content id."""
-    if len(html) > LONGEST or html.count("<") > MOST_TAGS:
+    beginning = _affordable(html)
+    if len(beginning) < len(html):
         doubts.add("The HTML of the mail is too large; only its beginning is shown.")
-        html = _beginning(html)
 
     def keep(tag: str, attribute: str, value: str) -> str | None:
         if attribute == "style":
@@ -60,7 +68,7 @@ def clean(html: str, pictures: Mapping[str, str], doubts: Doubts) -> str:
             return None
         return None if tag == "a" and attribute == "href" and value.lower().startswith(("data:", "cid:")) else value
 
-    return _with_pictures(_clean(html, keep))
+    return _with_pictures(_clean(beginning, keep))
 
 
 def _clean(html: str, keep: object) -> str:
@@ -77,14 +85,26 @@ def _clean(html: str, keep: object) -> str:
     )
 
 
-def _beginning(html: str) -> str:
+def _affordable(html: str) -> str:
     """So much of it that it is cleaned within a moment."""
-    html, at = html[:LONGEST], 0
-    for _ in range(MOST_TAGS):
-        at = html.find("<", at) + 1
-        if not at:
-            return html
-    return html[:at]
+    html = html[:LONGEST]
+    if html.count("&") > MOST_ENTITIES:
+        html = "&".join(html.split("&", MOST_ENTITIES)[:MOST_ENTITIES])
+    return html if html.count("<") <= DEEPEST else html[: _end_of_tags(html)]
+
+
+def _end_of_tags(html: str) -> int:
+    at = depth = count = 0
+    while (at := html.find("<", at)) >= 0:
+        if html[at + 1 : at + 2] == "/":
+            depth = max(0, depth - 1)
+        elif not VOID.match(html, at + 1):
+            depth += 1
+        count += 1
+        if count > MOST_TAGS or depth > DEEPEST:
+            return at
+        at += 1
+    return len(html)
 
 
 def _picture(address: str, pictures: Mapping[str, str]) -> str | None:

@@ -25,7 +25,8 @@ IN_ZIP = (
 )  # fmt: skip
 OF_TEXT = ("text/", "message/", "application/json", "application/xml", "application/pgp", "application/x-pem")
 SIGNED = {
-    "application/pkcs7-signature", "application/x-pkcs7-signature", "application/pkcs7-mime", "application/x-pkcs7-mime",
+    "application/pkcs7-signature", "application/x-pkcs7-signature", "application/pkcs7-mime",
+    "application/x-pkcs7-mime",
 }  # fmt: skip
 ENDINGS = {
     "image/png": ".png", "image/jpeg": ".jpg", "image/gif": ".gif", "application/pdf": ".pdf", "text/plain": ".txt",

@@ -6,13 +6,13 @@ from email.utils import parsedate_to_datetime
 from heedful.listen.channels.email.reading import attributions, bodies, headers, phrases
 from heedful.listen.channels.email.reading.headers import Headers
 from heedful.listen.channels.email.reading.mail import NO_SUBJECT, Doubts, ForwardedMail, MailAddress
-from heedful.listen.channels.email.reading.parts import Part
+from heedful.listen.channels.email.reading.parts import MimePart
 
 MOST_LINES = 2_000
 LONGEST_BLOCK = 16
 
 
-def read(*, text: str, subject: str, mails: list[Part], is_report: bool, doubts: Doubts) -> ForwardedMail | None:
+def read(*, text: str, subject: str, mails: list[MimePart], is_report: bool, doubts: Doubts) -> ForwardedMail | None:
     """Return the first mail that this one hands on; nothing where it hands on none."""
     if is_report:
         return None
@@ -87,7 +87,7 @@ def _moment(value: str) -> datetime | None:
     return moment if moment.tzinfo else None
 
 
-def _attached(mail: Part, doubts: Doubts) -> ForwardedMail:
+def _attached(mail: MimePart, doubts: Doubts) -> ForwardedMail:
     """A mail that came as a part of its own."""
     body = bodies.gather(mail, doubts)
     return ForwardedMail(
@@ -98,9 +98,9 @@ def _attached(mail: Part, doubts: Doubts) -> ForwardedMail:
     )
 
 
-def sender_of(found: Headers, doubts: Doubts) -> MailAddress:
+def sender_of(top: Headers, doubts: Doubts) -> MailAddress:
     """Who wrote a mail: From, or what comes nearest to it."""
     for name in ("from", "sender", "reply-to", "return-path"):
-        if addresses := headers.addresses(found.all(name), doubts):
+        if addresses := headers.addresses(top.all(name), doubts):
             return addresses[0]
     return MailAddress("", "")

@@ -7,12 +7,14 @@ from datetime import UTC, datetime
 from email.message import Message
 from email.utils import parsedate_to_datetime
 
+from heedful.kit import names
 from heedful.listen.channels.email.reading import charsets
 from heedful.listen.channels.email.reading.mail import Doubts, MailAddress
 from heedful.listen.channels.email.reading.words import decode_words
 
 MOST_HEADERS = 1_000
 LONGEST_VALUE = 60_000
+LONGEST_ADDRESSES = 200_000
 LONGEST_PARAMETERS = 6_000
 NAME = re.compile(rb"[!-9;-~]{1,100}+[ \t]*+:")
 KNOWN = frozenset(
@@ -103,12 +105,7 @@ def _eight_bit(value: bytes, doubts: Doubts) -> str:
 
 def text_of(headers: Headers, name: str, doubts: Doubts) -> str:
     """A header in letters, on one line."""
-    return " ".join(printable(decode_words(headers.get(name), doubts)).split())
-
-
-def printable(text: str) -> str:
-    """Without what cannot be written, or turns the reading direction round."""
-    return "".join(sign for sign in text if sign.isprintable() or sign in "\t\n ") if not text.isprintable() else text
+    return names.one_line(decode_words(headers.get(name), doubts))
 
 
 def ids(value: str) -> tuple[str, ...]:
@@ -133,7 +130,10 @@ def sent_at(value: str, doubts: Doubts) -> datetime | None:
 
 def addresses(values: list[str], doubts: Doubts) -> tuple[MailAddress, ...]:
     """The addresses of some headers, each once."""
-    found = (_address(part, doubts) for value in values for part in _split(value))
+    whole = ",".join(values)
+    if len(whole) > LONGEST_ADDRESSES:
+        doubts.add("The mail has too many addresses; the first of them were read.")
+    found = (_address(part, doubts) for part in _split(whole[:LONGEST_ADDRESSES]))
     return tuple({one.address or one.name: one for one in found if one.address or one.name}.values())
 
 
@@ -153,6 +153,9 @@ def _split(value: str) -> Iterator[str]:
             depth = max(0, depth + (1 if sign == "(" else -1))
         elif sign in "<>":
             angle = sign == "<"
+            if angle and ">" in value[start:at]:
+                yield value[start : value.rfind(">", start, at) + 1]
+                start = value.rfind(">", start, at) + 1
         elif sign == ":" and not angle and not depth:
             start = at + 1
         elif sign in ",;" and not angle and not depth:
@@ -163,18 +166,33 @@ def _split(value: str) -> Iterator[str]:
 
 
 def _address(part: str, doubts: Doubts) -> MailAddress:
+    part, comment = _without_comments(part)
     name, bracket, rest = part.rpartition("<")
     address = rest.partition(">")[0] if bracket else rest
-    if not bracket:
-        address, _, comment = rest.partition("(")
-        name = comment.partition(")")[0]
+    name = name if bracket else comment
     address = "".join(decode_words(address, doubts).split()).strip("'\"").lower()
     name = _name(name, doubts)
     if "@" not in address:
         return MailAddress("", "") if not name and not address else MailAddress(name or address, address[:320])
-    return MailAddress(name, printable(address)[:320])
+    return MailAddress(name, names.one_line(address, most=320))
+
+
+def _without_comments(part: str) -> tuple[str, str]:
+    """What stands outside of brackets and quotation marks, and the first comment in it."""
+    if "(" not in part:
+        return part, ""
+    plain, comments, depth, quoted = [], [], 0, False
+    for number, sign in enumerate(part):
+        is_escaped = number > 0 and part[number - 1] == "\\"
+        if sign == '"' and not depth and not is_escaped:
+            quoted = not quoted
+        if not quoted and sign in "()" and not is_escaped:
+            depth = max(0, depth + (1 if sign == "(" else -1))
+        elif depth or not (sign == "\\" and not quoted):
+            (comments if depth else plain).append(sign)
+    return "".join(plain), "".join(comments).replace("\\", "")
 
 
 def _name(name: str, doubts: Doubts) -> str:
     plain = decode_words(name.replace('\\"', "\u0000").replace('"', "").replace("\u0000", '"'), doubts)
-    return " ".join(printable(plain).strip(" '\t").split())[:300]
+    return names.one_line(plain, most=300).strip(" '")

@@ -2,11 +2,14 @@
 
 from html.parser import HTMLParser
 
-BLOCKS = frozenset(
-    "address article aside blockquote center dd div dl dt figcaption figure footer h1 h2 h3 h4 h5 h6 header hr li main ol p"
-    " pre section table tr ul caption".split()
-)
-SPACED = frozenset("p h1 h2 h3 h4 h5 h6 ul ol dl table blockquote pre".split())
+from heedful.kit import characters, names
+
+BLOCKS = frozenset((
+    "address", "article", "aside", "blockquote", "center", "dd", "div", "dl", "dt", "figcaption", "figure", "footer",
+    "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "ol", "p", "pre", "section", "table", "tr",
+    "ul", "caption",
+))  # fmt: skip
+SPACED = frozenset("p h1 h2 h3 h4 h5 h6 ul ol dl table blockquote pre".split())  # noqa: SIM905
 VOID = frozenset(("br", "hr", "img", "col"))
 DEEPEST_QUOTE = 20
 
@@ -50,7 +53,7 @@ class _Writer(HTMLParser):
             case "hr":
                 self.lines.append(self._mark() + "_" * 32)
             case "img" if said.get("alt", "").strip():
-                self.words.append(f"[{' '.join(said['alt'].split())}]")
+                self.words.append(f"[{names.one_line(said['alt'])}]")
             case "a":
                 self.links.append((said.get("href", ""), len(self.words)))
             case "blockquote":
@@ -93,7 +96,7 @@ class _Writer(HTMLParser):
     def _end_link(self) -> None:
         """A link's address stands behind its words, unless they are the address."""
         address, begun = self.links.pop()
-        said = " ".join("".join(self.words[begun:]).split())
+        said = names.one_line("".join(self.words[begun:]))
         plain = address.removeprefix("mailto:").removeprefix("tel:")
         if address and not address.startswith("#") and said and said.strip("/") not in plain:
             self.words.append(f" <{plain}>")
@@ -132,5 +135,7 @@ class _Writer(HTMLParser):
 
 def _squeezed(line: str) -> str:
     """Without the white space that HTML does not show; the indent of a list stays."""
+    if not characters.unjoined(characters.visible(line)).strip():
+        return ""
     indent = len(line) - len(line.lstrip(" ")) if line.lstrip(" ").startswith(("- ", "1. ")) else 0
-    return " " * min(indent, 16) + " ".join(line.replace("\xa0", " ").replace("\u200c", "").split())
+    return " " * min(indent, 16) + names.one_line(line)

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from heedful.kit import names
 from heedful.listen.channels.email.reading.mail import Meeting
 
 LONGEST = 200_000
@@ -54,7 +55,7 @@ def _value(key: str, name: str, value: str) -> str:
         return value.strip().removeprefix("mailto:").removeprefix("MAILTO:")
     for sign, plain in ESCAPES:
         value = value.replace(sign, plain)
-    return " ".join(value.split())[:1_000]
+    return names.one_line(value, most=1_000)
 
 
 def _moment(value: str, name: str) -> str:

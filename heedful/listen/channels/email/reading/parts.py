@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email.message import Message
 
+from heedful.kit import names
 from heedful.listen.channels.email.reading import headers
 from heedful.listen.channels.email.reading.headers import Headers
 from heedful.listen.channels.email.reading.mail import Doubts
@@ -18,7 +19,7 @@ CONTENT = ("content-type", "content-disposition", "content-transfer-encoding")
 
 
 @dataclass(slots=True)
-class Part:
+class MimePart:
     """One part: its headers, where its body lies, and the parts in it."""
 
     raw: bytes = field(repr=False)
@@ -28,7 +29,7 @@ class Part:
     header_start: int
     content_type: str = "text/plain"
     message: Message = field(default_factory=Message)
-    parts: list["Part"] = field(default_factory=list)
+    parts: list["MimePart"] = field(default_factory=list)
 
     @property
     def is_multipart(self) -> bool:
@@ -76,8 +77,13 @@ class Part:
             except (ValueError, TypeError, AttributeError, LookupError):
                 continue
             if plain.strip():
-                return " ".join(headers.printable(decode_words(plain, doubts)).split())
+                return names.one_line(decode_words(plain, doubts))
         return ""
+
+    def place_name(self) -> str:
+        """The end of the address where the file was before; empty where it is no name."""
+        place = self.headers.get("content-location").rstrip("/").rpartition("/")[2]
+        return names.one_line(place) if "." in place else ""
 
 
 def _from_2231(value: tuple[str | None, str | None, str]) -> str:
@@ -85,7 +91,7 @@ def _from_2231(value: tuple[str | None, str | None, str]) -> str:
     return text.encode("latin-1", "replace").decode(charset or "utf-8", "replace")
 
 
-def parse(raw: bytes, doubts: Doubts) -> Part:
+def parse(raw: bytes, doubts: Doubts) -> MimePart:
     """Return the mail as a tree of parts."""
     return _Reader(raw, doubts).mail(0, len(raw), 0)
 
@@ -96,11 +102,11 @@ class _Reader:
     def __init__(self, raw: bytes, doubts: Doubts) -> None:
         self.raw, self.doubts, self.count = raw, doubts, 0
 
-    def mail(self, start: int, end: int, depth: int, default: str = "text/plain") -> Part:
+    def mail(self, start: int, end: int, depth: int, default: str = "text/plain") -> MimePart:
         """Read a part with its headers."""
         self.count += 1
         found, body = headers.parse(self.raw, start, end, self.doubts)
-        part = Part(self.raw, found, body, end, start, message=found.message(*CONTENT))
+        part = MimePart(self.raw, found, body, end, start, message=found.message(*CONTENT))
         part.content_type = _content_type(part, default)
         if part.content_type.startswith("multipart/"):
             self._multipart(part, depth)
@@ -108,7 +114,7 @@ class _Reader:
             self._nested(part, depth)
         return part
 
-    def _nested(self, part: Part, depth: int) -> None:
+    def _nested(self, part: MimePart, depth: int) -> None:
         if self._may_go(depth) and part.headers.get("content-transfer-encoding").lower() in (
             "",
             "7bit",
@@ -122,7 +128,7 @@ class _Reader:
             self.doubts.add(f"The mail is nested more than {DEEPEST} times; what lies deeper was left as it is.")
         return depth < DEEPEST and self.count < MOST_PARTS
 
-    def _multipart(self, part: Part, depth: int) -> None:
+    def _multipart(self, part: MimePart, depth: int) -> None:
         default = "message/rfc822" if part.content_type == "multipart/digest" else "text/plain"
         if not self._may_go(depth):
             return
@@ -137,16 +143,16 @@ class _Reader:
                 return
             part.parts.append(self.mail(start, end, depth + 1, default))
 
-    def _remainder(self, start: int, end: int) -> Part:
+    def _remainder(self, start: int, end: int) -> MimePart:
         rest = Headers([("content-disposition", 'attachment; filename="rest of the mail.txt"')])
-        return Part(self.raw, rest, start, end, start, "application/octet-stream", rest.message(*CONTENT))
+        return MimePart(self.raw, rest, start, end, start, "application/octet-stream", rest.message(*CONTENT))
 
-    def _guess_boundary(self, part: Part) -> bytes:
+    def _guess_boundary(self, part: MimePart) -> bytes:
         """The first line of the body that looks like a boundary."""
         found = FIRST_BOUNDARY.search(self.raw, part.start, min(part.end, part.start + 100_000))
         return found[1].strip() if found else b""
 
-    def _spans(self, part: Part, boundary: bytes) -> Iterator[tuple[int, int]]:
+    def _spans(self, part: MimePart, boundary: bytes) -> Iterator[tuple[int, int]]:
         """Where the parts lie between the lines of this boundary."""
         if not boundary:
             return
@@ -161,8 +167,8 @@ class _Reader:
             self.doubts.add("The mail ends before its last part does.")
             yield begun, part.end
 
-    def _lines(self, part: Part, line: bytes) -> Iterator[tuple[int, int, bool]]:
-        """The lines that are a boundary: where what is before ends, where what is after begins, whether it is the last."""
+    def _lines(self, part: MimePart, line: bytes) -> Iterator[tuple[int, int, bool]]:
+        """The lines that are a boundary: where the part before ends, where the next begins, whether it is the last."""
         raw, at = self.raw, part.start
         while (found := raw.find(line, at, part.end)) >= 0:
             at = found + len(line)
@@ -178,7 +184,7 @@ class _Reader:
             at = after
 
 
-def _content_type(part: Part, default: str) -> str:
+def _content_type(part: MimePart, default: str) -> str:
     """The type as the mail says it; plain text where it says none or nonsense."""
     value = part.headers.get("content-type").partition(";")[0].strip().strip("\"'").lower()
     if not value:

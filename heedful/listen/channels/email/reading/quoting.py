@@ -1,6 +1,7 @@
 """Which lines of a mail are new, and which are folded: quotations, mails before, signatures.
 
-Every line is in one of the two. Answers between quoted lines are shown with these, and a reply that would be empty shows all.
+Every line is in one of the two. Answers between quoted lines are shown with these, and a reply that would be empty
+shows all.
 """
 
 from dataclasses import dataclass
@@ -9,26 +10,27 @@ from heedful.listen.channels.email.reading import attributions, signatures
 
 MOST_LINES = 20_000
 LONGEST_MARK = 3
+LONG_LINE = 70
 REACH = 60
 """So many lines a signature or a paragraph below it has at most."""
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class VisibleReply:
     """A text in two: what is new, and the rest."""
 
     visible: str
     folded: str
 
 
-def split(text: str) -> Reply:
+def split(text: str) -> VisibleReply:
     """Return the new words of a mail and the rest."""
     reader = _Reader(text.split("\n"))
     reader.read()
     visible = _joined(reader.lines, reader.shown, is_shown=True)
     if not visible.strip():
-        return Reply(text.strip("\n"), "")
-    return Reply(visible, _joined(reader.lines, reader.shown, is_shown=False))
+        return VisibleReply(text.strip("\n"), "")
+    return VisibleReply(visible, _joined(reader.lines, reader.shown, is_shown=False))
 
 
 def _joined(lines: list[str], shown: list[bool], *, is_shown: bool) -> str:
@@ -45,12 +47,13 @@ def is_quoted(line: str) -> bool:
 
 
 class _Reader:
-    """Goes through the lines twice: for what begins a mail before, then from the end for what stands below the words."""
+    """Goes through the lines twice: for what begins a mail before, then from the end for what is below the words."""
 
     def __init__(self, lines: list[str]) -> None:
         self.lines = lines
         self.shown = [True] * len(lines)
         self.quoted = [is_quoted(line) for line in lines]
+        self._mark_broken_quotations()
         self.first_words = len(lines)
 
     def read(self) -> None:
@@ -59,6 +62,13 @@ class _Reader:
             self._hide(MOST_LINES, len(self.lines))
         self._hide_from(self._mail_before())
         self._trim(self._last())
+
+    def _mark_broken_quotations(self) -> None:
+        """The end of a long quoted line, which a program broke without marking it, is quoted too."""
+        for at in range(1, len(self.lines)):
+            before, line = self.lines[at - 1], self.lines[at].strip()
+            if self.quoted[at - 1] and len(before) >= LONG_LINE and line[:1].islower():
+                self.quoted[at] = self.quoted[at] or before.rstrip()[-1] not in ".!?:"
 
     def _hide(self, start: int, end: int) -> None:
         self.shown[start:end] = [False] * (end - start)

@@ -5,10 +5,9 @@ import binascii
 from collections.abc import Collection
 
 from heedful.listen.channels.email.reading import automatic, bodies, forwards, headers, parts, quoting
-from heedful.listen.channels.email.reading.bodies import Body
-from heedful.listen.channels.email.reading.headers import Headers
+from heedful.listen.channels.email.reading.bodies import MailBody
 from heedful.listen.channels.email.reading.mail import NO_SUBJECT, Doubts, IncomingMail, MailKind, UnreadableMail
-from heedful.listen.channels.email.reading.parts import Part
+from heedful.listen.channels.email.reading.parts import MimePart
 
 LARGEST = 40 * 1024 * 1024
 """Bytes; a mail that is larger is not read."""
@@ -24,7 +23,7 @@ def read(raw: bytes, *, limit: int = LARGEST, own: Collection[str] = ()) -> Inco
         raise UnreadableMail(
             f"The mail has {len(raw) / 1_048_576:.1f} MB; more than {limit / 1_048_576:.0f} MB are not read."
         )
-    if not raw.strip():
+    if not raw or raw.isspace():
         raise UnreadableMail("The mail is empty: there is not a single word in it.")
     doubts = Doubts()
     mail = parts.parse(_with_newlines(raw), doubts)
@@ -38,13 +37,13 @@ def _with_newlines(raw: bytes) -> bytes:
     return raw if b"\n" in raw else raw.replace(b"\r", b"\n")
 
 
-def _mail(mail: Part, own: Collection[str], doubts: Doubts) -> IncomingMail:
+def _mail(mail: MimePart, own: Collection[str], doubts: Doubts) -> IncomingMail:
     found = mail.headers
     body = bodies.gather(mail, doubts)
     text = _text(body, doubts)
     subject = headers.text_of(found, "subject", doubts)[:LONGEST_SUBJECT]
     sender = forwards.sender_of(found, doubts)
-    verdict = automatic.judge(mail, text=text, subject=subject, sender=sender, own=own, doubts=doubts)
+    verdict = automatic.judge(mail, text=text, subject=subject, sender=sender, own=own)
     reply = quoting.split(text)
     is_report = verdict.kind in (MailKind.BOUNCE, MailKind.DELIVERY_REPORT)
     forwarded = forwards.read(text=text, subject=subject, mails=body.mails, is_report=is_report, doubts=doubts)
@@ -73,7 +72,7 @@ def _mail(mail: Part, own: Collection[str], doubts: Doubts) -> IncomingMail:
     )
 
 
-def _text(body: Body, doubts: Doubts) -> str:
+def _text(body: MailBody, doubts: Doubts) -> str:
     """The words; those of an invitation or of a mail inside where there are no others."""
     text = body.text
     if not text.strip() and body.meeting:

@@ -8,7 +8,7 @@ from heedful.listen.channels.email.reading import phrases
 LONGEST_SIGNATURE = 14
 LONGEST_DRAWN = 8
 LONGEST_DEVICE = 120
-MARKED = frozenset(("--", "-- ", "—", "––", "- -"))
+MARKED = frozenset(("--", "__", "-- ", "—", "––", "- -"))
 BRACKETS = "<>()[]«»*_ \t•-–—"
 FROM_DEVICE = re.compile(
     r"(?:[^\W\d_]{1,20} ){0,3}from (?:my |a |the |his |her )?([a-z-]{2,20})[ .!]?\d{0,2}", re.IGNORECASE
@@ -51,9 +51,8 @@ def signature_begins(lines: Sequence[str]) -> int:
     words = len(lines)
     for at in range(len(lines) - 1, max(-1, len(lines) - 60), -1):
         line = lines[at].rstrip("\r")
-        if (line in MARKED or line.strip() in MARKED) and _count(lines[at + 1 :]) <= LONGEST_SIGNATURE:
-            words = at
-        elif is_drawn(line) and len(line.strip()) >= 5 and _is_short(lines[at + 1 :]):
+        is_marked = line.strip() in MARKED and _count(lines[at + 1 :]) <= LONGEST_SIGNATURE
+        if is_marked or (is_drawn(line) and len(line.strip()) >= 5 and _is_short(lines[at + 1 :])):
             words = at
     return words
 

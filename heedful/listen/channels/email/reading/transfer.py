@@ -1,11 +1,11 @@
 """How bytes travel in a mail: base64, quoted-printable, uuencode; also where it is broken."""
 
 import binascii
-import re
 
 from heedful.listen.channels.email.reading.mail import Doubts
 
-NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
+LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+NOT_BASE64 = bytes(sorted(set(range(256)) - set(LETTERS)))
 PLAIN = {"", "7bit", "8bit", "binary", "none", "7-bit", "8-bit"}
 
 
@@ -35,9 +35,7 @@ def _from_body_base64(data: bytes, doubts: Doubts) -> bytes:
 
 def from_base64(data: bytes) -> bytes:
     """Decode base64 as far as it goes: without its end, with signs that do not belong."""
-    letters = NOT_BASE64.sub(b"", data.partition(b"=")[0] if data.rstrip().endswith(b"=") else data)
-    if b"=" in data.rstrip().rstrip(b"="):
-        letters = NOT_BASE64.sub(b"", data)
+    letters = data.translate(None, NOT_BASE64)
     letters = letters[: len(letters) - 1] if len(letters) % 4 == 1 else letters
     return binascii.a2b_base64(letters + b"=" * (-len(letters) % 4))
 
