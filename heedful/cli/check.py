@@ -177,5 +177,4 @@ def _mails() -> Iterator[Finding]:
 def _mailboxes() -> Iterator[Finding]:
     if migrations.pending():
         return
-    for finding in standing.findings(at=timezone.now()):
-        yield finding
+    yield from standing.findings(at=timezone.now())

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.http import content_disposition_header
@@ -12,9 +13,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csp import csp_override
 
 from heedful.act.cases import correspondence
-from heedful.kit import bundle
+from heedful.kit import bundle, emails
 from heedful.listen.channels.email import reading
-from heedful.listen.models import Attachment, InboxItem, MailThread, Message
+from heedful.listen.models import Attachment, InboxItem, MailThread, Message, UndeliverableAddress
 from heedful.web.page import PageRequest, page
 
 HARMLESS = {"default-src": ["'none'"], "img-src": ["data:"], "style-src": ["'unsafe-inline'"], "sandbox": True}
@@ -73,6 +74,11 @@ class DetailQueries:
             for message in messages
             if message.is_incoming
         }
+
+
+def returned_mails(address: str) -> QuerySet[UndeliverableAddress]:
+    """Whether a mail to an address came back lately, and why."""
+    return UndeliverableAddress.objects.filter(address=emails.normal(address))
 
 
 def _label(customer: Any) -> str:
