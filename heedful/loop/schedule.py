@@ -11,6 +11,7 @@ from heedful.courier import outbox
 from heedful.customers import partitions, renormalisation
 from heedful.imports import uploads
 from heedful.ledger import idempotency, jobs
+from heedful.listen.conversations import files
 from heedful.promise import calendars, commitments, recounts
 from heedful.understand import rereadings
 
@@ -38,6 +39,7 @@ SCHEDULE: tuple[Regular, ...] = (
     Regular("*/10 * * * *", renormalisation.keep_up),
     Regular("41 2 * * *", partitions.tend),
     Regular("47 2 * * *", uploads.forget),
+    Regular("57 2 * * *", files.forget),
     Regular("* * * * *", commitments.fire, queue=jobs.CLOCKS),
     Regular("* * * * *", outbox.wake_forgotten),
     Regular("22 2 * * *", calendars.keep_up),

@@ -7,14 +7,16 @@ from typing import Any, cast
 
 import pytest
 
+from heedful.act.models import Case, CaseThread
 from heedful.associates.models import Associate, Company, Team
 from heedful.courier.models import OutboxItem
 from heedful.customers.models import Customer
 from heedful.kit.actor import SYSTEM
 from heedful.kit.errors import Refused
 from heedful.listen import conversations
-from heedful.listen.channels.email import intake, mailboxes, marks, take_in
+from heedful.listen.channels.email import intake, mailboxes, marks, standing, take_in
 from heedful.listen.channels.email.imap import ImapConnection, WaitingMail
+from heedful.listen.conversations import files
 from heedful.listen.models import (
     Attachment,
     Blob,
@@ -26,6 +28,7 @@ from heedful.listen.models import (
     UndeliverableAddress,
 )
 from tests.letters import letter
+from tests.work import work
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -373,3 +376,61 @@ def test_only_new_words_are_shown_and_the_rest_is_folded(mailbox: Mailbox, imap:
 def test_the_team_of_the_mailbox_gets_the_thread(mailbox: Mailbox, imap: Server, care: Team) -> None:
     Mailbox.objects.update(team=care)
     assert one(mailbox, imap).thread.team == care
+
+
+def test_what_nothing_points_to_any_more_is_forgotten(mailbox: Mailbox, imap: Server) -> None:
+    one(mailbox, imap, files=(("label.pdf", b"%PDF-1.4\n"),))
+    assert files.forget(at=NOW) == 0
+    mailboxes.remove(mailbox=mailbox, by=SYSTEM, at=NOW)
+    assert files.forget(at=NOW) == 1  # the mail to the letter; the file stays with its message
+    assert Attachment.objects.get().blob == Blob.objects.get()
+
+
+def test_what_we_begin_leaves_from_the_only_mailbox_and_its_answer_comes_back(
+    mailbox: Mailbox, imap: Server, alice: Customer
+) -> None:
+    thread = conversations.start(customer=one(mailbox, imap).customer, channel="email", subject="Hello", at=NOW)
+    ours = reply(thread)
+    assert OutboxItem.objects.get(pk=ours.outbox_item_id or 0).payload["sender"] == "care@acme.test"
+    assert one(mailbox, imap, message_id="<2@x>", in_reply_to=str(ours.external_id)).thread == thread
+
+
+def test_a_case_of_the_same_person_gets_both_of_their_threads(mailbox: Mailbox, imap: Server) -> None:
+    one(mailbox, imap)
+    one(mailbox, imap, message_id="<2@x>", subject="Another thing")
+    work(at=NOW)
+    assert Case.objects.count() == 1
+    assert CaseThread.objects.count() == 2
+
+
+def test_each_mailbox_says_how_it_stands(mailbox: Mailbox, imap: Server) -> None:
+    assert list(standing.findings(at=NOW)) == [
+        (False, "Nobody reads the mailbox care@acme.test. Is `heedful up` running?")
+    ]
+    mailboxes.note_failure(mailbox=mailbox, sentence="The password is wrong.", at=NOW)
+    row = Mailbox.objects.get()
+    assert list(standing.findings(at=NOW)) == [
+        (False, "The mailbox care@acme.test cannot be read. The password is wrong.")
+    ]
+    assert row.is_resting(at=NOW + timedelta(seconds=4))
+    mailboxes.try_now(mailbox=row, by=SYSTEM, at=NOW)
+    assert not Mailbox.objects.get().is_resting(at=NOW)
+    mailboxes.note_success(mailbox=row, at=NOW)
+    assert list(standing.findings(at=NOW)) == [(True, "The mailbox care@acme.test is read.")]
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ({"address": "care"}, "Give the address"),
+        ({"host": "https://imap"}, "Give the name of the mail server"),
+        ({"port": 0}, "A port is a number"),
+        ({"secret": ""}, "Give the password"),
+        ({"login": "xoauth2"}, "For OAuth 2"),
+        ({"mark": "nowhere"}, "Choose where the mark"),
+    ],
+)
+def test_a_mailbox_that_cannot_be_is_refused(acme: Company, changed: dict[str, Any], sentence: str) -> None:
+    place = {"name": "Care", "address": "care@acme.test", "host": "imap.acme.test", "secret": "x"}
+    with pytest.raises(Refused, match=sentence):
+        mailboxes.add(settings=mailboxes.MailboxSettings(**{**place, **changed}), by=SYSTEM, at=NOW)

@@ -21,7 +21,14 @@ from tests.work import work
 
 pytestmark = pytest.mark.django_db
 type As = Callable[[Associate], Client]
-PLACE = {"name": "Care", "address": "care@acme.test", "host": "127.0.0.1", "port": 1, "cover": "none", "secret": "s3cret"}
+PLACE = {
+    "name": "Care",
+    "address": "care@acme.test",
+    "host": "127.0.0.1",
+    "port": 1,
+    "cover": "none",
+    "secret": "s3cret",
+}
 TYPED = {**PLACE, "login": "password", "folder": "INBOX", "mark": "subject", "since": "0"}
 
 
@@ -91,7 +98,7 @@ def test_a_case_shows_who_wrote_to_which_mailbox_and_gives_files_as_downloads(
     message = arrive(mailbox, letter(files=(("bill.html", page), ("label.pdf", b"%PDF-1.4\n"))))
     case, client = Case.objects.get(), as_(mira)
     shown = client.get(f"/cases/{case.pk}").content.decode()
-    for words in ("Alice Archer &lt;alice@example.test&gt;", "Where is my parcel?", "to <span dir=\"auto\">Care</span>"):
+    for words in ("Alice Archer &lt;alice@example.test&gt;", "Where is my parcel?", 'to <span dir="auto">Care</span>'):
         assert words in shown
     assert 'value="Re: My parcel"' in shown
     for file in Attachment.objects.filter(message=message):

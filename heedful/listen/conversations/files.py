@@ -3,6 +3,10 @@
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from heedful.kit import names
 from heedful.listen.conversations.models import Attachment, Blob, Message
@@ -27,6 +31,18 @@ def store(data: bytes) -> Blob:
     digest = hashlib.sha256(data).hexdigest()
     Blob.objects.bulk_create([Blob(digest=digest, size=len(data), data=data)], ignore_conflicts=True)
     return Blob.objects.defer("data").get(digest=digest)
+
+
+@transaction.atomic
+def forget(*, at: datetime) -> int:
+    """Delete the bytes to which nothing points any more; returns how many rows they were."""
+    del at
+    pointing = (
+        relation.related_model._base_manager.filter(**{relation.field.name: OuterRef("pk")})
+        for relation in Blob._meta.get_fields(include_hidden=True)
+        if relation.auto_created and not relation.concrete
+    )
+    return Blob.objects.filter(*(~Exists(rows) for rows in pointing)).delete()[0]
 
 
 def attach(message: Message, files: Iterable[FileDraft]) -> None:

@@ -23,9 +23,9 @@ def open(_: Destination) -> Iterator[Send]:  # noqa: A001
     with wire.Connection(wire.parse(settings.SMTP_URL)) as connection:
 
         def send(mail: Mail) -> Receipt:
-            return Receipt(
-                connection.hand_over(compose(mail), sender=mail.sender or sender, to=mail.to, cc=_others(mail))
-            )
+            own, usual = mail.sender or sender, not mail.sender or mail.sender == sender
+            message, cc = compose(mail), _others(mail)
+            return Receipt(connection.hand_over(message, sender=own, to=mail.to, cc=cc, is_usual=usual))
 
         yield send
 

@@ -100,13 +100,16 @@ class Connection:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._hang_up()
 
-    def hand_over(self, message: EmailMessage, *, sender: str, to: str, cc: Sequence[str] = ()) -> str:
+    def hand_over(
+        self, message: EmailMessage, *, sender: str, to: str, cc: Sequence[str] = (), is_usual: bool = True
+    ) -> str:
         """Give one mail to the server and return its answer; raise `ServerFailed` or `MailRefused`.
 
-        Of those copied in the server may refuse some: then it goes to the others, and the answer says so.
+        Of those copied in the server may refuse some: then it goes to the others, and the answer says so. Of a sender
+        that is not the usual one it may take nothing, and everything of others.
         """
         with self._one_clock():
-            return self._hand_over(message, sender, [to, *cc])
+            return self._hand_over(message, sender, [to, *cc], is_usual=is_usual)
 
     @contextlib.contextmanager
     def _one_clock(self) -> Iterator[None]:
@@ -126,7 +129,7 @@ class Connection:
             with contextlib.suppress(OSError):
                 socket.socket.shutdown(wire, socket.SHUT_RDWR)  # below TLS, which another thread may be reading
 
-    def _hand_over(self, message: EmailMessage, sender: str, to: Sequence[str]) -> str:
+    def _hand_over(self, message: EmailMessage, sender: str, to: Sequence[str], *, is_usual: bool) -> str:
         smtp = self._smtp or self._call()
         try:
             refused = smtp.send_message(message, from_addr=sender, to_addrs=list(to))
@@ -134,7 +137,10 @@ class Connection:
             raise self._refused(*next(iter(error.recipients.values()))) from None
         except smtplib.SMTPSenderRefused as error:
             self._hang_up()
-            raise ServerFailed(f"The mail server does not take mails from {sender}: {_said(error)}") from None
+            sentence = f"The mail server does not take mails from {sender}: {_said(error)}"
+            if not is_usual:
+                raise MailRefused(sentence, for_good=error.smtp_code >= 500) from None
+            raise ServerFailed(sentence) from None
         except smtplib.SMTPDataError as error:
             raise self._refused(error.smtp_code, error.smtp_error) from None
         except (smtplib.SMTPNotSupportedError, UnicodeError):

@@ -35,9 +35,20 @@ def send(*, message: Message, person: Customer, purpose: str, by: By, at: dateti
 
 
 def mailbox_of(thread: Thread) -> Mailbox | None:
-    """Return the mailbox from which a thread is answered."""
+    """Return the mailbox from which a thread is answered.
+
+    One that we began goes on from the only mailbox there is, or from the only one of its team, so that what is
+    answered to it comes in.
+    """
     row = MailThread.objects.select_related("mailbox").filter(thread=thread).first()
-    return row.mailbox if row else None
+    if row is not None:
+        return row.mailbox
+    read = list(Mailbox.objects.filter(paused_at=None).order_by("pk"))
+    ours = [one for one in read if one.team_id is not None and one.team_id == thread.team_id]
+    mailbox = next((some[0] for some in (ours, read) if len(some) == 1), None)
+    if mailbox is not None:
+        MailThread.objects.create(thread=thread, mailbox=mailbox)
+    return mailbox
 
 
 def copied_in(thread: Thread, person: Customer) -> list[tuple[str, str]]:

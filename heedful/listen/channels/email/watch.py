@@ -15,6 +15,8 @@ LOCKS = 2534
 """The first of the two numbers of these advisory locks; the second is the mailbox."""
 POLL_S = 15.0
 """How often a mailbox is asked whose server does not tell by itself."""
+AGAIN_S = 2.0
+"""How soon another machine sees that a mailbox is read by nobody."""
 IDLE_S = 120.0
 """How often one is asked whose server does, should it forget to."""
 
@@ -27,6 +29,8 @@ def watch(mailbox: Mailbox, *, is_over: threading.Event) -> None:
     try:
         if _is_ours(mailbox):
             _read(mailbox, is_over)
+        else:
+            is_over.wait(AGAIN_S)
     except imap.MailboxFailed as error:
         if not is_over.is_set():
             _leave_alone(mailbox, str(error))
