@@ -1,5 +1,6 @@
 """A mail comes in over IMAP, is a case, is answered by mail, and the answer to that joins the same case."""
 
+import threading
 from collections.abc import Callable, Iterator
 from email import message_from_bytes
 from typing import Any
@@ -81,3 +82,35 @@ def test_a_mail_becomes_a_case_and_its_answers_stay_in_it(
     ]
     assert set(InboxItem.objects.values_list("state", flat=True)) == {"taken"}
     assert take(mailbox) == 0
+
+
+def test_what_is_wrong_with_a_mailbox_is_said_in_words(dovecot: Dovecot, care: Team) -> None:
+    row = mailboxes.add(settings=settings_of(dovecot, "wrong"), by=SYSTEM, at=timezone.now())
+    assert mailboxes.trial(row) == ""
+    here = f"127.0.0.1:{dovecot.port}"
+    wrong: list[tuple[dict[str, object], str]] = [
+        ({"secret": "no"}, "The mail server does not accept this name and password: Authentication failed."),
+        ({"folder": "Möbel & Co"}, "There is no folder 'Möbel & Co' in this mailbox. There are: INBOX."),
+        ({"port": 1}, "Nobody answers at 127.0.0.1:1. Is the port right?"),
+        ({"host": "nowhere.invalid"}, "A password is not sent without encryption, but to this machine itself."),
+        ({"host": "nowhere.invalid", "cover": "tls"}, "No server is called nowhere.invalid. Is the name right?"),
+        ({"cover": "tls"}, f"The mail server {here} does not speak TLS as it should."),
+    ]
+    for changed, sentence in wrong:
+        for name, value in changed.items():
+            setattr(row, name, value)
+        assert mailboxes.trial(row).startswith(sentence), changed
+        row.refresh_from_db()
+
+
+def test_news_is_heard_while_waiting_and_only_then(dovecot: Dovecot, acme: object) -> None:
+    row = mailboxes.add(settings=settings_of(dovecot, "idle"), by=SYSTEM, at=timezone.now())
+    with imap.ImapConnection(mailboxes.place_of(row)) as wire:
+        assert wire.can_idle
+        assert not wire.idle(wait_s=0.1)
+        later = threading.Timer(0.2, dovecot.put, ("idle", letter()))
+        later.start()
+        assert wire.idle(wait_s=20)
+        later.join()
+        assert wire.uids_after(0) == [1]
+        assert not wire.idle(wait_s=60, is_over=lambda: True)

@@ -434,3 +434,14 @@ def test_a_mailbox_that_cannot_be_is_refused(acme: Company, changed: dict[str, A
     place = {"name": "Care", "address": "care@acme.test", "host": "imap.acme.test", "secret": "x"}
     with pytest.raises(Refused, match=sentence):
         mailboxes.add(settings=mailboxes.MailboxSettings(**{**place, **changed}), by=SYSTEM, at=NOW)
+
+
+def test_two_mails_with_one_id_are_two_messages_and_each_once(mailbox: Mailbox, imap: Server) -> None:
+    mails = [letter(message_id="<same@x>", text=f"Meter {number}") for number in range(3)]
+    take(mailbox, imap, *mails)
+    take(mailbox, Server(uid_validity=8), *mails)
+    assert sorted(Message.objects.values_list("text", flat=True)) == ["Meter 0", "Meter 1", "Meter 2"]
+
+
+def test_a_mail_that_only_brings_a_file_has_words_that_say_so(mailbox: Mailbox, imap: Server) -> None:
+    assert one(mailbox, imap, text="\n", files=(("label.pdf", b"%PDF-1.4\n"),)).text == "(no words)"

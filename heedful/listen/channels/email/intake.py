@@ -79,10 +79,9 @@ def _without_old(
     if late and mailbox.items.exclude(uid_validity=wire.uid_validity).exists():
         heads = wire.fetch([one.uid for one in late], "HEADER")
         ids = {uid: _message_id(head) for uid, head in heads.items()}
-        dealt_with = set(
-            mailbox.items.filter(external_id__in=set(ids.values()) - {""}).values_list("external_id", flat=True)
-        )
-        late = [one for one in late if ids.get(one.uid, "") not in dealt_with]
+        same = mailbox.items.filter(external_id__in=set(ids.values()) - {""})
+        dealt_with = set(same.values_list("external_id", "size"))
+        late = [one for one in late if (ids.get(one.uid, ""), one.size) not in dealt_with]
     return [*late, *(one for one in there if one.uid >= mailbox.old_below)]
 
 

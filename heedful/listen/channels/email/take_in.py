@@ -1,6 +1,7 @@
 """How a mail becomes a message of a thread, or is left out and why."""
 
-from dataclasses import dataclass
+import hashlib
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -8,7 +9,7 @@ from django.db import transaction
 
 from heedful.courier.models import OutboxItem
 from heedful.customers.models import Customer
-from heedful.kit import emails
+from heedful.kit import emails, names
 from heedful.kit.actor import SYSTEM
 from heedful.kit.errors import Refused
 from heedful.listen import conversations
@@ -53,9 +54,14 @@ def take_in(*, arrival: MailArrival, at: datetime) -> MailOutcome:
     if reason := _reason_to_leave_out(mail, by_hand=arrival.by_hand):
         _note_bounces(mail, at=at)
         return MailOutcome(reason=reason)
-    if message := Message.objects.filter(channel="email", external_id=arrival.external_id).first():
-        return MailOutcome(message=message)
     author = senders.author_of(mail)
+    for name in (arrival.external_id, _second_name(arrival)):
+        arrival = replace(arrival, external_id=name)
+        message = Message.objects.filter(channel="email", external_id=name).first()
+        if message is None or _is_same(message, mail, author):
+            break
+    if message is not None:
+        return MailOutcome(message=message)
     address = emails.normal(author.address)
     if not address:
         raise Refused("It names no address of whoever wrote it.")
@@ -66,6 +72,32 @@ def take_in(*, arrival: MailArrival, at: datetime) -> MailOutcome:
     _note_participants(arrival, thread, author)
     UndeliverableAddress.objects.filter(address=address).delete()
     return MailOutcome(message=message)
+
+
+def _second_name(arrival: MailArrival) -> str:
+    """The name of a mail whose Message-ID another has too: some programs give each of theirs the same."""
+    said = f"{arrival.mail.sender.address}\n{arrival.mail.subject}\n{arrival.mail.text}"
+    return f"{arrival.external_id[:400]}#{hashlib.sha256(said.encode()).hexdigest()[:32]}"
+
+
+def _is_same(message: Message, mail: IncomingMail, author: MailAddress) -> bool:
+    """Whether a mail says what a message with its name says, so that it came by another way or once more."""
+    said = (names.one_line(marks.without(mail.subject), most=250), names.text(_words(mail, author)[0]))
+    return (message.subject, message.text) == said and message.sender == _sender(author)
+
+
+def _sender(author: MailAddress) -> str:
+    return names.one_line(f"{author.name} <{author.address}>", most=500)
+
+
+def _words(mail: IncomingMail, author: MailAddress) -> tuple[str, str]:
+    """The words of whoever wrote a mail, and those that are folded."""
+    if author is not mail.sender and mail.forwarded is not None:
+        text, folded = mail.forwarded.text, mail.visible
+    else:
+        text, folded = mail.visible, mail.folded
+    text = text if text.strip() else mail.text
+    return (text if text.strip() else NO_WORDS), folded
 
 
 def _reason_to_leave_out(mail: IncomingMail, *, by_hand: bool) -> str:
@@ -136,15 +168,14 @@ def _refuse_flood(address: str, *, at: datetime) -> None:
 
 def _receive(arrival: MailArrival, thread: Thread, author: MailAddress, customer: Customer, *, at: datetime) -> Message:
     mail = arrival.mail
-    is_handed_on = author is not mail.sender and mail.forwarded is not None
-    text = (mail.forwarded.text if is_handed_on and mail.forwarded else mail.visible) or mail.text
+    text, folded = _words(mail, author)
     return conversations.receive(
         thread=thread,
-        text=text if text.strip() else NO_WORDS,
-        folded=mail.visible if is_handed_on else mail.folded,
+        text=text,
+        folded=folded,
         subject=marks.without(mail.subject),
         customer=customer,
-        sender=f"{author.name} <{author.address}>".strip(),
+        sender=_sender(author),
         external_id=arrival.external_id,
         occurred_at=min(arrival.received_at, at),
         source=arrival.mailbox.source,
