@@ -39,7 +39,7 @@ def by_name(house: House) -> dict[str, int]:
     """
     with contextlib.suppress(OSError):
         ours = [pid for pid in house.children() if "heedful.config.main" in Path(f"/proc/{pid}/cmdline").read_text()]
-        ours.sort(key=lambda pid: len(os.listdir(f"/proc/{pid}/task")))
+        ours.sort(key=lambda pid: len(list(Path(f"/proc/{pid}/task").iterdir())))
         started = {len(below(pid)): pid for pid in ours}
         if len(ours) == 4 and set(started) == {0, 1, 2}:
             answering, telling = below(started[2])[0], below(started[1])[0]
