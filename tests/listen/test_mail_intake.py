@@ -445,3 +445,9 @@ def test_two_mails_with_one_id_are_two_messages_and_each_once(mailbox: Mailbox, 
 
 def test_a_mail_that_only_brings_a_file_has_words_that_say_so(mailbox: Mailbox, imap: Server) -> None:
     assert one(mailbox, imap, text="\n", files=(("label.pdf", b"%PDF-1.4\n"),)).text == "(no words)"
+
+
+def test_a_mail_without_a_subject_is_called_by_its_first_words(mailbox: Mailbox, imap: Server) -> None:
+    one(mailbox, imap, subject="", text="My lamp is broken.\nWhat now?")
+    work(at=NOW)
+    assert Case.objects.get().title == "My lamp is broken. What now?"

@@ -15,7 +15,7 @@ from heedful.kit.errors import Refused
 from heedful.listen import conversations
 from heedful.listen.channels.email import marks, senders, threads
 from heedful.listen.channels.email.models import InboxItem, Mailbox, MailThread, UndeliverableAddress
-from heedful.listen.channels.email.reading.mail import IncomingMail, MailAddress, MailKind
+from heedful.listen.channels.email.reading.mail import NO_SUBJECT, IncomingMail, MailAddress, MailKind
 from heedful.listen.conversations.models import Message, Thread
 
 A_WHILE = timedelta(hours=1)
@@ -82,8 +82,13 @@ def _second_name(arrival: MailArrival) -> str:
 
 def _is_same(message: Message, mail: IncomingMail, author: MailAddress) -> bool:
     """Whether a mail says what a message with its name says, so that it came by another way or once more."""
-    said = (names.one_line(marks.without(mail.subject), most=250), names.text(_words(mail, author)[0]))
+    said = (names.one_line(_subject(mail), most=250), names.text(_words(mail, author)[0]))
     return (message.subject, message.text) == said and message.sender == _sender(author)
+
+
+def _subject(mail: IncomingMail) -> str:
+    """A subject without marks; none where there is none, so that the first words stand for it."""
+    return "" if mail.subject == NO_SUBJECT else marks.without(mail.subject)
 
 
 def _sender(author: MailAddress) -> str:
@@ -153,7 +158,7 @@ def _begin(arrival: MailArrival, customer: Customer, refers_to: Thread | None, a
     mail, mailbox = arrival.mail, arrival.mailbox
     if not arrival.by_hand:
         _refuse_flood(address, at=at)
-    subject = marks.without(mail.subject)
+    subject = _subject(mail)
     thread = conversations.start(customer=customer, channel="email", subject=subject, team=mailbox.team, at=at)
     index = "" if refers_to else threads.conversation_index(mail)
     MailThread.objects.create(thread=thread, mailbox=mailbox, conversation_index=index, refers_to=refers_to)
@@ -173,7 +178,7 @@ def _receive(arrival: MailArrival, thread: Thread, author: MailAddress, customer
         thread=thread,
         text=text,
         folded=folded,
-        subject=marks.without(mail.subject),
+        subject=_subject(mail),
         customer=customer,
         sender=_sender(author),
         external_id=arrival.external_id,
