@@ -205,9 +205,10 @@ def note_failure(*, mailbox: Mailbox, sentence: str, at: datetime) -> None:
 
 def note_success(*, mailbox: Mailbox, at: datetime) -> None:
     """Note that a mailbox answers: it was asked now, and whatever was wrong before is over."""
-    Mailbox.objects.filter(pk=mailbox.pk).update(
-        checked_at=at, failures=0, failing_since=None, next_try_at=None, answer=""
-    )
+    row = Mailbox.objects.filter(pk=mailbox.pk)
+    if row.exclude(failures=0).update(failures=0, failing_since=None, next_try_at=None, answer=""):
+        live.publish("mailboxes", mailbox.pk)
+    row.update(checked_at=at)
 
 
 def _checked(settings: MailboxSettings) -> MailboxSettings:
