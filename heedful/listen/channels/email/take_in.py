@@ -16,6 +16,7 @@ from heedful.listen import conversations
 from heedful.listen.channels.email import marks, senders, threads
 from heedful.listen.channels.email.models import InboxItem, Mailbox, MailThread, UndeliverableAddress
 from heedful.listen.channels.email.reading.mail import NO_SUBJECT, IncomingMail, MailAddress, MailKind
+from heedful.listen.conversations import files
 from heedful.listen.conversations.models import Message, Thread
 
 A_WHILE = timedelta(hours=1)
@@ -76,14 +77,22 @@ def take_in(*, arrival: MailArrival, at: datetime) -> MailOutcome:
 
 def _second_name(arrival: MailArrival) -> str:
     """The name of a mail whose Message-ID another has too: some programs give each of theirs the same."""
-    said = f"{arrival.mail.sender.address}\n{arrival.mail.subject}\n{arrival.mail.text}"
+    mail = arrival.mail
+    said = "\n".join([mail.sender.address, mail.subject, mail.text, *_digests(mail)])
     return f"{arrival.external_id[:400]}#{hashlib.sha256(said.encode()).hexdigest()[:32]}"
 
 
 def _is_same(message: Message, mail: IncomingMail, author: MailAddress) -> bool:
     """Whether a mail says what a message with its name says, so that it came by another way or once more."""
     said = (names.one_line(_subject(mail), most=250), names.text(_words(mail, author)[0]))
-    return (message.subject, message.text) == said and message.sender == _sender(author)
+    brought = sorted(message.attachments.exclude(blob=None).values_list("blob", flat=True))
+    is_said = (message.subject, message.text) == said and message.sender == _sender(author)
+    return is_said and brought == _digests(mail)
+
+
+def _digests(mail: IncomingMail) -> list[str]:
+    """What comes with a mail, as far as it is stored."""
+    return sorted(file.digest for file in mail.attachments[: files.MOST] if file.size <= files.LARGEST)
 
 
 def _subject(mail: IncomingMail) -> str:
