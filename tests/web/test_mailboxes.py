@@ -140,3 +140,14 @@ def test_a_program_sees_how_mailboxes_stand_and_never_a_secret(client: Client, m
     assert client.put(here, body, content_type="application/json", headers=headers).json()["name"] == "Help"
     assert client.post(f"{here}/pause", headers=headers).json()["paused_at"] is not None
     assert client.delete(here, headers=headers).status_code == 204
+
+
+def test_who_answers_a_conversation_and_takes_no_part_in_it_is_shown_as_such(
+    as_: As, mira: Associate, mailbox: Mailbox
+) -> None:
+    arrive(mailbox, letter())
+    arrive(mailbox, letter(sender="eve@evil.test", message_id="<2@x>", in_reply_to="<m-1@example.test>"))
+    first, second = Case.objects.order_by("pk")
+    client, words = as_(mira), "Answers a conversation with Alice Archer, and takes no part in it"
+    assert words in client.get(f"/cases/{second.pk}").content.decode()
+    assert words not in client.get(f"/cases/{first.pk}").content.decode()
