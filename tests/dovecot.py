@@ -95,7 +95,7 @@ class Dovecot:
         """Let mails come into a mailbox."""
         with self.open(user) as imap:
             for mail in mails:
-                done, said = imap.append(folder, None, None, mail)  # type: ignore[arg-type]
+                done, said = imap.append(folder, None, None, mail)
                 assert done == "OK", said
 
     def open(self, user: str) -> imaplib.IMAP4:

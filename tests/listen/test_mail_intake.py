@@ -14,7 +14,7 @@ from heedful.customers.models import Customer
 from heedful.kit.actor import SYSTEM
 from heedful.kit.errors import Refused
 from heedful.listen import conversations
-from heedful.listen.channels.email import intake, mailboxes, marks, standing, take_in
+from heedful.listen.channels.email import intake, mailboxes, marks, reading, standing, take_in
 from heedful.listen.channels.email.imap import ImapConnection, WaitingMail
 from heedful.listen.conversations import files
 from heedful.listen.models import (
@@ -249,7 +249,7 @@ Diagnostic-Code: smtp; 550 5.1.1 no such user
         {"sender": "care@acme.test"},
     ],
 )
-def test_what_no_person_wrote_to_us_opens_nothing(mailbox: Mailbox, imap: Server, headers: dict[str, str]) -> None:
+def test_what_no_person_wrote_to_us_opens_nothing(mailbox: Mailbox, imap: Server, headers: dict[str, Any]) -> None:
     (item,) = take(mailbox, imap, letter(**headers))
     assert (item.state, item.message, bool(item.reason)) == ("left_out", None, True)
     assert not Message.objects.exists()
@@ -290,7 +290,7 @@ def test_a_loop_is_put_aside(mailbox: Mailbox, imap: Server, monkeypatch: pytest
 def test_one_that_cannot_be_read_is_put_aside_and_holds_up_nothing(
     mailbox: Mailbox, imap: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = intake.reading.read
+    whole = reading.read
 
     def broken(raw: bytes) -> Any:
         if b"Trap" in raw:
@@ -298,7 +298,7 @@ def test_one_that_cannot_be_read_is_put_aside_and_holds_up_nothing(
         return whole(raw)
 
     with monkeypatch.context() as patched:
-        patched.setattr(intake.reading, "read", broken)
+        patched.setattr(reading, "read", broken)
         items = take(mailbox, imap, letter(subject="Trap"), letter(message_id="<2@x>"))
     assert [item.state for item in items] == ["aside", "taken"]
     assert items[0].reason == "It could not be read. RecursionError: parts without end"

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs
 import pytest
 
 from heedful.kit import http
-from heedful.listen.channels.email import imap, mailboxes, oauth
+from heedful.listen.channels.email import imap, mailboxes
 from heedful.listen.models import Mailbox
 
 MAILBOX = Mailbox(
@@ -26,7 +26,7 @@ def answer(monkeypatch: pytest.MonkeyPatch, status: int, body: Any) -> list[byte
         return http.Response(status, {}, said, 1)
 
     said = body if isinstance(body, bytes) else json.dumps(body).encode()
-    monkeypatch.setattr(oauth.http, "post", post)
+    monkeypatch.setattr(http, "post", post)
     return sent
 
 

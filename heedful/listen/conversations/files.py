@@ -4,9 +4,10 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import cast
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, ManyToOneRel, Model, OuterRef
 
 from heedful.kit import names
 from heedful.listen.conversations.models import Attachment, Blob, Message
@@ -37,11 +38,11 @@ def store(data: bytes) -> Blob:
 def forget(*, at: datetime) -> int:
     """Delete the bytes to which nothing points any more; returns how many rows they were."""
     del at
-    pointing = (
-        relation.related_model._base_manager.filter(**{relation.field.name: OuterRef("pk")})
+    pointing = [
+        cast("type[Model]", relation.related_model)._default_manager.filter(**{relation.field.name: OuterRef("pk")})
         for relation in Blob._meta.get_fields(include_hidden=True)
-        if relation.auto_created and not relation.concrete
-    )
+        if isinstance(relation, ManyToOneRel)
+    ]
     return Blob.objects.filter(*(~Exists(rows) for rows in pointing)).delete()[0]
 
 

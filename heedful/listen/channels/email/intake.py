@@ -121,7 +121,7 @@ def _deal_with(mailbox: Mailbox, there: imap.WaitingMail, raw: bytes, *, is_whol
             return
         item = InboxItem(
             mailbox=row,
-            uid_validity=row.uid_validity,
+            uid_validity=row.uid_validity or 0,
             uid=there.uid,
             size=there.size,
             received_at=there.received_at,

@@ -60,7 +60,8 @@ def copied_in(thread: Thread, person: Customer) -> list[tuple[str, str]]:
 def _headers(thread: Thread, mailbox: Mailbox | None) -> dict[str, str]:
     """The headers by which mail programs put an answer beside what it answers."""
     rows = Message.objects.filter(thread=thread, external_id__startswith="<").order_by("-occurred_at", "-pk")
-    before = list(rows.values_list("external_id", "direction")[:MOST_REFERENCES])
+    named = rows.values_list("external_id", "direction")[:MOST_REFERENCES]
+    before = [(name, direction) for name, direction in named if name]
     headers = {}
     if before:
         last = next((name for name, direction in before if direction == Message.Direction.IN), before[0][0])

@@ -18,7 +18,12 @@ from heedful.listen.channels.email import reading
 from heedful.listen.models import Attachment, InboxItem, MailThread, Message, UndeliverableAddress
 from heedful.web.page import PageRequest, page
 
-HARMLESS = {"default-src": ["'none'"], "img-src": ["data:"], "style-src": ["'unsafe-inline'"], "sandbox": True}
+HARMLESS: dict[str, Any] = {
+    "default-src": ["'none'"],
+    "img-src": ["data:"],
+    "style-src": ["'unsafe-inline'"],
+    "sandbox": True,
+}
 """What the document of a mail may do: show itself."""
 ANY_FILE = "application/octet-stream"
 SHOWN_BY_BROWSERS = ("text/html", "image/svg+xml", "application/xhtml+xml", "text/xml", "application/xml")
