@@ -29,7 +29,7 @@ def plain(line: str) -> str:
 
 def attribution_at(lines: Sequence[str], end: int) -> int:
     """Return where the attribution begins that ends with this line; -1 where none does."""
-    last = plain(lines[end])
+    last = plain(lines[end]).strip("- ")
     if not last or len(last) > LONGEST:
         return -1
     if WITH_ZONE.match(last) and _is_first(lines, end):
@@ -41,7 +41,7 @@ def attribution_at(lines: Sequence[str], end: int) -> int:
         if at < end and plain(lines[at]).endswith((":", "：")):
             return -1
         words.insert(0, plain(lines[at]))
-        joined = " ".join(word for word in words if word)
+        joined = " ".join(word for word in words if word).strip("- ")
         if len(joined) > LONGEST:
             return -1
         if words[0] and _is_attribution(joined, is_alone=at == end):

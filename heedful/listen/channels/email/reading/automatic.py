@@ -29,7 +29,7 @@ def judge(mail: MimePart, *, text: str, subject: str, sender: MailAddress, own: 
     report = _report_type(mail)
     if report in (FEEDBACK, "disposition-notification"):
         return Judgement(MailKind.DELIVERY_REPORT, _report_reason(report))
-    if failures := bounces.read(mail):
+    if (failures := bounces.read(mail)) is not None:
         return _failure(failures)
     if report or _is_robot(found, sender):
         dead = bounces.in_words(text, subject)

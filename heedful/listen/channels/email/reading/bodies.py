@@ -83,18 +83,35 @@ def _take(part: MimePart, body: MailBody) -> None:
 
 
 def _take_alternatives(part: MimePart, body: MailBody) -> None:
-    """Of several ways to say the same, the plain one and the HTML one; what else there is goes with them."""
-    inner = MailBody(body.doubts)
+    """Of several ways to say the same, the first plain one and the last HTML; what says something else stays too."""
+    plain, html = Piece(), Piece()
+    others: list[Piece] = []
     for one in part.parts:
+        inner = MailBody(body.doubts, unwrapped=body.unwrapped)
         _take(one, inner)
-    whole = Piece()
-    for piece in inner.pieces:
-        whole.plain = whole.plain or piece.plain
-        whole.html = whole.html or piece.html
-    body.pieces.append(whole)
-    body.files += inner.files
-    body.mails += inner.mails
-    body.meeting = body.meeting or inner.meeting
+        body.files += inner.files
+        body.mails += inner.mails
+        body.meeting = body.meeting or inner.meeting
+        whole = _together(inner.pieces)
+        if whole.html:
+            html = whole
+        elif plain.plain.strip() and whole.plain.split() != plain.plain.split():
+            others.append(whole)
+        else:
+            plain = whole if whole.plain.strip() else plain
+    body.pieces += [Piece(plain=plain.plain or html.plain, html=html.html), *others]
+
+
+def _together(pieces: list[Piece]) -> Piece:
+    """The pieces of one way as one: all HTML if there is any."""
+    texts = [piece.plain for piece in pieces if piece.plain.strip()]
+    if not any(piece.html for piece in pieces):
+        return Piece(plain="\n\n".join(texts))
+    return Piece(html="".join(piece.html or _as_html(piece.plain) for piece in pieces))
+
+
+def _as_html(plain: str) -> str:
+    return f"<p>{escaping.escape(plain).replace(chr(10), '<br>')}</p>" if plain.strip() else ""
 
 
 def _take_broken(part: MimePart, body: MailBody) -> None:
@@ -249,7 +266,7 @@ def _write(body: MailBody) -> None:
         cleaned = cleaning.clean(piece.html, pictures, body.doubts) if piece.html else ""
         texts.append(piece.plain if piece.plain.strip() else html_text.text_of(cleaned))
         if is_html:
-            htmls.append(cleaned or f"<p>{escaping.escape(piece.plain).replace(chr(10), '<br>')}</p>")
+            htmls.append(cleaned or _as_html(piece.plain))
     body.text = "\n\n".join(text for text in texts if text.strip())
     body.html = "".join(htmls).strip()
 

@@ -15,16 +15,18 @@ CODE = re.compile(r"\b(5[0-5]\d|4[0-5]\d)[ -]")
 ADDRESS = re.compile(r"<?([\w.+=-]{1,64}+@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8})>?:?")
 
 
-def read(mail: MimePart) -> tuple[BouncedAddress, ...]:
-    """The addresses of the report's own part; none where it has none."""
+def read(mail: MimePart) -> tuple[BouncedAddress, ...] | None:
+    """The addresses that the report's own part says are not reached; nothing where it names no address at all."""
     found: dict[str, BouncedAddress] = {}
+    is_report = False
     for part in mail.parts:
         if part.content_type in ("message/delivery-status", "message/global-delivery-status"):
             for block in _blocks(part):
+                is_report = is_report or block.has("final-recipient")
                 one = _recipient(block)
                 if one and len(found) < MOST:
                     found.setdefault(one.address, one)
-    return tuple(found.values())
+    return tuple(found.values()) if is_report else None
 
 
 def _blocks(part: MimePart) -> Iterator[Headers]:

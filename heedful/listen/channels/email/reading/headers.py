@@ -79,9 +79,12 @@ def _is_skipped(line: bytes, at: int, start: int) -> bool:
 
 
 def _goes_on(raw: bytes, at: int, end: int) -> bool:
-    """Whether the next line is a header that everybody knows, so that this one is only broken."""
-    name, colon, _ = raw[at : min(end, at + 60)].partition(b":")
-    return bool(colon) and name.strip().lower() in KNOWN
+    """Whether a header that everybody knows comes next, so that this line is only broken."""
+    for line in raw[at : min(end, at + 400)].split(b"\n")[:3]:
+        name, colon, _ = line.partition(b":")
+        if not line.startswith((b" ", b"\t")):
+            return bool(colon) and name.strip().lower() in KNOWN
+    return False
 
 
 def _headers(lines: list[list[bytes]], doubts: Doubts) -> Headers:
@@ -118,13 +121,12 @@ def ids(value: str) -> tuple[str, ...]:
 
 def sent_at(value: str, doubts: Doubts) -> datetime | None:
     """The moment of a Date header; nothing where it is none."""
-    if not value:
-        return None
+    plain = names.one_line(_without_comments(value[:200])[0]).replace(" :", ":").replace(": ", ":")
     try:
-        moment = parsedate_to_datetime(value[:200])
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+        moment = parsedate_to_datetime(plain) if plain else None
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC) if moment else None
     except (ValueError, TypeError, OverflowError, IndexError, AttributeError):
-        doubts.add(f"The date of the mail cannot be read: “{value[:60]}”.")
+        doubts.add(f"The date of the mail cannot be read: “{names.one_line(value, most=60)}”.")
         return None
 
 
@@ -170,11 +172,11 @@ def _address(part: str, doubts: Doubts) -> MailAddress:
     name, bracket, rest = part.rpartition("<")
     address = rest.partition(">")[0] if bracket else rest
     name = name if bracket else comment
-    address = "".join(decode_words(address, doubts).split()).strip("'\"").lower()
+    address = "".join(decode_words(address, doubts).split()).strip("'\"")
     name = _name(name, doubts)
     if "@" not in address:
-        return MailAddress("", "") if not name and not address else MailAddress(name or address, address[:320])
-    return MailAddress(name, names.one_line(address, most=320))
+        return MailAddress(name or names.one_line(address, most=300), "")
+    return MailAddress(name, names.one_line(address, most=320).lower())
 
 
 def _without_comments(part: str) -> tuple[str, str]:

@@ -130,6 +130,8 @@ class _Writer(HTMLParser):
     def text(self) -> str:
         """All lines."""
         self._end_line()
+        while self.lines and not self.lines[-1].strip("> "):
+            self.lines.pop()
         return "\n".join(self.lines).strip("\n")
 
 
