@@ -15,7 +15,7 @@ from heedful.kit.actor import SYSTEM
 from heedful.kit.errors import Refused
 from heedful.listen import conversations
 from heedful.listen.channels.email import intake, mailboxes, marks, reading, standing, take_in
-from heedful.listen.channels.email.imap import ImapConnection, WaitingMail
+from heedful.listen.channels.email.imap import FetchFailed, ImapConnection, MailLeftBehind, WaitingMail
 from heedful.listen.conversations import files
 from heedful.listen.models import (
     Attachment,
@@ -451,3 +451,31 @@ def test_a_mail_without_a_subject_is_called_by_its_first_words(mailbox: Mailbox,
     one(mailbox, imap, subject="", text="My lamp is broken.\nWhat now?")
     work(at=NOW)
     assert Case.objects.get().title == "My lamp is broken. What now?"
+
+
+class Stumbling(Server):
+    """A server that hangs up when it is asked for one of its mails."""
+
+    def look_at(self, uids: Sequence[int]) -> list[WaitingMail]:
+        if 2 in uids:
+            raise FetchFailed("The mail server said: Internal error.")
+        return super().look_at(uids)
+
+
+def test_one_that_the_server_cannot_hand_over_holds_up_nothing_for_long(mailbox: Mailbox) -> None:
+    server = Stumbling()
+    server.put(*(letter(message_id=f"<{number}@x>") for number in range(3)))
+    for _ in range(intake.STUMBLES):
+        with pytest.raises(FetchFailed):
+            take(mailbox, server)
+        mailboxes.note_failure(mailbox=mailbox, sentence="It fails.", at=NOW)
+    assert Mailbox.objects.get().last_uid == 1
+    with pytest.raises(MailLeftBehind):
+        take(mailbox, server)
+    take(mailbox, server)
+    assert list(InboxItem.objects.order_by("uid").values_list("uid", "state")) == [
+        (1, "taken"),
+        (2, "aside"),
+        (3, "taken"),
+    ]
+    assert InboxItem.objects.get(uid=2).reason == "It could not be fetched. The mail server said: Internal error."

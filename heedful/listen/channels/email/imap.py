@@ -30,6 +30,14 @@ class MailboxFailed(Exception):
     """A mailbox cannot be read now; the message says why in a sentence."""
 
 
+class FetchFailed(MailboxFailed):
+    """The server answers, and cannot hand over what it was asked for: it may be one mail that it stumbles over."""
+
+
+class MailLeftBehind(MailboxFailed):
+    """The server stumbled over one mail again, which is put aside: with another connection it goes on behind it."""
+
+
 @dataclass(frozen=True, slots=True)
 class MailboxPlace:
     """Where a mailbox is, and what opens it."""
@@ -171,11 +179,16 @@ class ImapConnection:
             return [int(number) for part in _ok(done, data) if part for number in part.split()]
 
     def _fetch(self, uids: Sequence[int], what: str) -> list[Any]:
-        with self._in_words():
-            if not uids:
-                return []
-            done, data = self._imap.uid("FETCH", ",".join(map(str, uids)), what)
-            return [item for item in _ok(done, data) if item is not None]
+        if not uids:
+            return []
+        try:
+            with self._in_words():
+                done, data = self._imap.uid("FETCH", ",".join(map(str, uids)), what)
+                return [item for item in _ok(done, data) if item is not None]
+        except MailboxFailed as error:
+            if isinstance(error.__cause__, OSError):
+                raise
+            raise FetchFailed(str(error)) from error
 
     def _connect(self) -> Any:
         place = self.place

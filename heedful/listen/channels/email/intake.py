@@ -16,7 +16,7 @@ from heedful.kit import emails, live, names
 from heedful.kit.actor import By
 from heedful.kit.errors import Refused
 from heedful.ledger import events
-from heedful.listen.channels.email import imap, reading
+from heedful.listen.channels.email import imap, mailboxes, reading
 from heedful.listen.channels.email.models import InboxItem, Mailbox
 from heedful.listen.channels.email.reading.mail import IncomingMail, UnreadableMail
 from heedful.listen.channels.email.take_in import MailArrival, MailOutcome, take_in
@@ -29,6 +29,8 @@ BATCH_BYTES = 8 * 1024 * 1024
 LARGEST = reading.LARGEST
 """A larger mail is put aside by its headers alone."""
 LONGEST_ID = 500
+STUMBLES = 2
+"""Times that a server may fail before the mail over which it fails is put aside."""
 BEYOND = "54"
 """States in which a value is beyond what the database works with; any other is about the database itself."""
 
@@ -50,16 +52,26 @@ def take_new(*, mailbox: Mailbox, wire: imap.ImapConnection) -> Iterator[int]:
     _adopt(mailbox, wire)
     uids = wire.uids_after(mailbox.last_uid)
     _note_waiting(mailbox, wire, [uid for uid in uids if uid >= mailbox.old_below])
-    for start in range(0, len(uids), LOOKED_AT):
-        part = uids[start : start + LOOKED_AT]
-        there = wire.look_at(part)
-        wanted = _without_old(mailbox, wire, there)
-        for batch in _batches(wanted):
-            _take_batch(mailbox, wire, batch)
-            yield len(batch)
+    step = 1 if mailbox.failures else LOOKED_AT  # one by one, so that the one that it stumbles over is known
+    for start in range(0, len(uids), step):
+        part = uids[start : start + step]
+        try:
+            yield from _take_part(mailbox, wire, part)
+        except imap.FetchFailed as error:
+            if len(part) > 1 or mailbox.failures < STUMBLES:
+                raise
+            _leave_behind(mailbox, part[0], str(error))
+            raise imap.MailLeftBehind(str(error)) from error
         _reach(mailbox, part[-1])
     if uids:
         Mailbox.objects.filter(pk=mailbox.pk).update(waiting=0, waiting_since=None)
+
+
+def _take_part(mailbox: Mailbox, wire: imap.ImapConnection, part: Sequence[int]) -> Iterator[int]:
+    there = wire.look_at(part)
+    for batch in _batches(_without_old(mailbox, wire, there)):
+        _take_batch(mailbox, wire, batch)
+        yield len(batch)
 
 
 def _adopt(mailbox: Mailbox, wire: imap.ImapConnection) -> None:
@@ -112,7 +124,13 @@ def _take_batch(mailbox: Mailbox, wire: imap.ImapConnection, batch: Sequence[ima
             _deal_with(mailbox, one, heads[one.uid], is_whole=False)
 
 
-def _deal_with(mailbox: Mailbox, there: imap.WaitingMail, raw: bytes, *, is_whole: bool) -> None:
+def _leave_behind(mailbox: Mailbox, uid: int, sentence: str) -> None:
+    """Put a mail aside that the server cannot hand over, so that those behind it come in."""
+    at = timezone.now()
+    _deal_with(mailbox, imap.WaitingMail(uid, 0, at), b"", is_whole=False, why=f"It could not be fetched. {sentence}")
+
+
+def _deal_with(mailbox: Mailbox, there: imap.WaitingMail, raw: bytes, *, is_whole: bool, why: str = "") -> None:
     """Write down one mail, what became of it, and that the mailbox is read up to it: all of it or nothing."""
     at = timezone.now()
     with transaction.atomic():
@@ -128,7 +146,10 @@ def _deal_with(mailbox: Mailbox, there: imap.WaitingMail, raw: bytes, *, is_whol
             taken_at=at,
             raw=files.store(raw) if is_whole else None,
         )
-        _decide(item, raw, at=at)
+        if why:
+            _put_aside(item, why)
+        else:
+            _decide(item, raw, at=at)
         item.save(force_insert=True)
         row.last_uid, row.last_mail_at = there.uid, at
         row.waiting = max(row.waiting - 1, 0)
@@ -196,6 +217,21 @@ def _reach(mailbox: Mailbox, uid: int) -> None:
     mailbox.last_uid = max(mailbox.last_uid, uid)
 
 
+def _fetch_again(item: InboxItem) -> bytes:
+    """Ask the server for a mail that is not here yet."""
+    if item.size > LARGEST:
+        raise Refused("Only its headers are here, since it is too large. It is still in the mailbox itself.")
+    try:
+        with imap.ImapConnection(mailboxes.place_of(item.mailbox), timeout_s=mailboxes.TEST_S) as wire:
+            raw = wire.fetch([item.uid]).get(item.uid) if wire.uid_validity == item.uid_validity else None
+    except imap.MailboxFailed as error:
+        raise Refused(str(error)) from None
+    if raw is None:
+        raise Refused("It is no longer in the mailbox.")
+    item.raw, item.size = files.store(raw), len(raw)
+    return raw
+
+
 @transaction.atomic
 def try_again(*, item: InboxItem, by: By, at: datetime) -> InboxItem:
     """Take in a mail that was put aside or left out, however many there are of its kind."""
@@ -203,9 +239,8 @@ def try_again(*, item: InboxItem, by: By, at: datetime) -> InboxItem:
     row = InboxItem.objects.select_for_update(of=["self"]).select_related("mailbox__team", "raw").get(pk=item.pk)
     if row.state == InboxItem.State.TAKEN:
         raise Refused("This mail was taken in already.")
-    if row.raw is None:
-        raise Refused("Only its headers are here, since it is too large. It is still in the mailbox itself.")
-    _decide(row, bytes(row.raw.data), by_hand=True, at=at)
+    raw = bytes(row.raw.data) if row.raw is not None else _fetch_again(row)
+    _decide(row, raw, by_hand=True, at=at)
     row.save()
     events.record(MailTriedAgain(row.pk, row.mailbox_id, row.state), by=by, at=at)
     return row

@@ -31,6 +31,8 @@ def watch(mailbox: Mailbox, *, is_over: threading.Event) -> None:
             _read(mailbox, is_over)
         else:
             is_over.wait(AGAIN_S)
+    except imap.MailLeftBehind:
+        pass  # the next connection begins behind it
     except imap.MailboxFailed as error:
         if not is_over.is_set():
             _leave_alone(mailbox, str(error))
