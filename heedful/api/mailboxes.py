@@ -5,7 +5,7 @@ from datetime import datetime
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from ninja import Router, Schema, Status
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from heedful.api.door import PROBLEMS, ApiRequest
 from heedful.api.posting import Done, repeatable
@@ -44,7 +44,7 @@ class MailboxIn(Schema):
 class NewMailboxIn(MailboxIn):
     """The same, and from when on what is in it is taken in; without a time from now on."""
 
-    since: datetime | None = None
+    since: AwareDatetime | None = None
 
 
 class MailboxOut(Schema):

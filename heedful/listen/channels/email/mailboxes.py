@@ -10,6 +10,7 @@ from heedful.associates import associates
 from heedful.associates.models import Team
 from heedful.kit import emails, live, names
 from heedful.kit.actor import By
+from heedful.kit.characters import storable
 from heedful.kit.errors import Refused
 from heedful.ledger import events
 from heedful.listen.channels.email import imap, oauth
@@ -231,6 +232,10 @@ def _checked(settings: MailboxSettings) -> MailboxSettings:
         address=address,
         host=host,
         user=names.one_line(settings.user, most=254),
+        secret=storable(settings.secret).strip(),
+        token_url=names.one_line(settings.token_url, most=500),
+        client_id=names.one_line(settings.client_id, most=254),
+        client_secret=storable(settings.client_secret).strip(),
         folder=names.one_line(settings.folder, most=200) or "INBOX",
     )
 
