@@ -192,13 +192,13 @@ class ImapConnection:
 
     def _connect(self) -> Any:
         place = self.place
+        if place.cover not in ("tls", "starttls") and not place.is_near:
+            raise MailboxFailed("A password is not sent without encryption, but to this machine itself. Choose TLS.")
         if place.cover == "tls":
-            return imaplib.IMAP4_SSL(place.host, place.port, ssl_context=_trust(place), timeout=self.timeout_s)
+            return imaplib.IMAP4_SSL(place.host, place.port, ssl_context=_trust(), timeout=self.timeout_s)
         imap = imaplib.IMAP4(place.host, place.port, timeout=self.timeout_s)
         if place.cover == "starttls":
-            imap.starttls(_trust(place))
-        elif not place.is_near:
-            raise MailboxFailed("A password is not sent without encryption, but to this machine itself. Choose TLS.")
+            imap.starttls(_trust())
         return imap
 
     def _log_in(self) -> None:
@@ -293,8 +293,7 @@ def _time(line: bytes) -> datetime:
     return datetime(1990, 1, 1, tzinfo=UTC)
 
 
-def _trust(place: MailboxPlace) -> ssl.SSLContext:
-    del place
+def _trust() -> ssl.SSLContext:
     return ssl.create_default_context()
 
 
