@@ -4,10 +4,9 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import cast
 
 from django.db import transaction
-from django.db.models import Exists, ManyToOneRel, Model, OuterRef
+from django.db.models import Exists, ManyToOneRel, OuterRef
 
 from heedful.kit import names
 from heedful.listen.conversations.models import Attachment, Blob, Message
@@ -39,7 +38,7 @@ def forget(*, at: datetime) -> int:
     """Delete the bytes to which nothing points any more; returns how many rows they were."""
     del at
     pointing = [
-        cast("type[Model]", relation.related_model)._default_manager.filter(**{relation.field.name: OuterRef("pk")})
+        relation.related_model._default_manager.filter(**{relation.field.name: OuterRef("pk")})
         for relation in Blob._meta.get_fields(include_hidden=True)
         if isinstance(relation, ManyToOneRel)
     ]
