@@ -78,6 +78,36 @@ def test_a_customer_who_writes_that_a_mail_came_back_is_a_person() -> None:
     assert reading.read(raw("My mail to bo@example.com could not be delivered", head=head)).kind is MailKind.PERSON
 
 
+def test_an_address_that_failed_is_a_bounce_though_no_server_is_named() -> None:
+    mail = reading.read(raw("550 5.7.1 refused", head=f"{HEAD}X-Failed-Recipients: gone@example.com, Bo@example.com\n"))
+    assert mail.kind is MailKind.BOUNCE
+    assert mail.bounced == (BouncedAddress("gone@example.com", "5.7.1"), BouncedAddress("bo@example.com", "5.7.1"))
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        "Precedence: list\nList-ID: <help.shop.example>",
+        "Precedence: list\nList-Post: <https://groups.example/x>, <mailto:help@shop.example>",
+        "List-ID: <help.shop.example>\nList-Unsubscribe: <mailto:help+unsubscribe@shop.example>",
+    ],
+)
+def test_what_comes_over_a_group_that_is_our_own_address_is_from_a_person(headers: str) -> None:
+    letter = raw("Hello", head=f"{HEAD}{headers}\n")
+    assert reading.read(letter, own={"help@shop.example"}).kind is MailKind.PERSON
+    assert reading.read(letter, own={"help@other.example"}).kind is MailKind.MAILING_LIST
+
+
+def test_a_contact_form_that_takes_no_answers_itself_is_read_as_from_a_person() -> None:
+    head = "From: Web <noreply@shop.example>\nReply-To: ann@example.com\nSubject: Contact\n"
+    assert reading.read(raw("Please call me", head=head)).kind is MailKind.PERSON
+
+
+def test_a_postmaster_may_write_by_hand() -> None:
+    head = "From: Bo <postmaster@firm.example>\nSubject: Our bill\n"
+    assert reading.read(raw("It is wrong.", head=head)).kind is MailKind.PERSON
+
+
 def test_a_read_receipt_is_a_report() -> None:
     said = part("message/disposition-notification", "Disposition: manual-action; displayed")
     mail = reading.read(

@@ -78,6 +78,14 @@ def test_links_open_elsewhere_and_tell_nobody_where_from() -> None:
     assert 'rel="noopener noreferrer nofollow"' in html
 
 
+@pytest.mark.parametrize(
+    "address", ["/logout", "//evil.example", "?next=x", "cid:p1", "data:text/html,x", "ftp://x/y", "#x"]
+)
+def test_a_link_leads_to_a_whole_address_or_nowhere(address: str) -> None:
+    assert "href" not in html_of(f'<a href="{address}" name="app">Hi</a>')
+    assert "name" not in html_of(f'<a href="{address}" name="app">Hi</a>')
+
+
 def test_harmless_styles_stay() -> None:
     assert html_of('<p style="color: #f00; position: fixed; font-size:12px">x</p>') == (
         '<p style="color:#f00;font-size:12px">x</p>'

@@ -22,7 +22,7 @@ MAILS = [
     of_parts(file("smime.p7m", signed(raw("Hello"), is_without_length=True), kind="application/pkcs7-mime")),
     dsn(action="failed", status="5.1.1"),
     raw("BEGIN:VEVENT\nSUMMARY:x\nDTSTART:20260302T100000Z\nEND:VEVENT", kind="text/calendar"),
-    f'{HEAD}Subject: =?utf-8?Q?=C3=BC?= =?x?B?aa?=\nTo: a <b@c>, "d" (e) <f>\nDate: x\n\nbegin 644 a\n#0V%T\nend\n'.encode(),
+    raw("begin 644 a\n#0V%T\nend", head=f'{HEAD}Subject: =?utf-8?Q?=C3=BC?= =?x?B?aa?=\nTo: a <b@c>, "d" (e) <f>\n'),
 ]
 PIECES = [
     b'\n', b'\r', b'\x00', b'\xff', b'--cut', b'--cut--', b'=?', b'?=', b'<', b'>', b'"', b'(', b';', b':',

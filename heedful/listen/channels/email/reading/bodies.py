@@ -202,7 +202,9 @@ def _without_uuencoded(text: str, body: MailBody) -> str:
     """Take out files that were written between the words, as mails did before they had parts."""
     if "\nend" not in text or not ("\nbegin 6" in text or text.startswith("begin 6")):
         return text
-    lines, file, name = [], [], ""
+    lines: list[str] = []
+    file: list[str] = []
+    name = ""
     for line in _lines(text).split("\n"):
         words = line.split(" ", 2)
         if (

@@ -55,18 +55,26 @@ def in_words(text: str, subject: str) -> tuple[BouncedAddress, ...] | None:
     """The addresses that a report in words names; nothing where it reports no failure."""
     beginning = text[:6_000]
     said = f"{subject}\n{beginning[:1_500]}".lower()
-    if not any(words in said for words in phrases.NOT_DELIVERED) or any(
-        words in subject.lower() for words in phrases.LATE
-    ):
+    is_late = any(words in subject.lower() for words in phrases.LATE)
+    if is_late or not any(words in said for words in phrases.NOT_DELIVERED):
         return None
-    report = _before_copy(beginning)
-    found = STATUS.search(report)
-    code = CODE.search(report)
-    status = found[1] if found else (code[1] if code else "")
-    dead = dict.fromkeys(
-        one.lower() for one in ADDRESS.findall(report) if not one.lower().startswith(("mailer-daemon", "postmaster"))
+    return _dead(_before_copy(beginning), _before_copy(beginning))[:3]
+
+
+def in_headers(top: Headers, text: str) -> tuple[BouncedAddress, ...]:
+    """The addresses that a mail server names above its report; none where it names none."""
+    return _dead(top.get("x-failed-recipients")[:4_000], _before_copy(text[:6_000]))
+
+
+def _dead(names: str, report: str) -> tuple[BouncedAddress, ...]:
+    """The addresses in some words, with the code that a report gives."""
+    code = STATUS.search(report) or CODE.search(report)
+    dead = dict.fromkeys(one.lower() for one in ADDRESS.findall(names))
+    return tuple(
+        BouncedAddress(one, code[1] if code else "")
+        for one in list(dead)[:MOST]
+        if not one.startswith(("mailer-daemon", "postmaster"))
     )
-    return tuple(BouncedAddress(one, status) for one in list(dead)[:3])
 
 
 def _before_copy(text: str) -> str:

@@ -67,7 +67,17 @@ def _guess(data: bytes, codec: str, charset: str, doubts: Doubts) -> str:
         return data.decode(codec, "replace")
     if codec == "utf-8" and charset and _mostly_utf8(data):
         return data.decode("utf-8", "replace")
-    return data.decode("cp1252", "replace")
+    return data.decode(_likely(data), "replace")
+
+
+def _likely(data: bytes) -> str:
+    """Of the charsets of one byte a letter, the one whose small letters these are: most text is in small letters."""
+    sample = data[:4_000]
+    latin = sum(65 <= byte <= 90 or 97 <= byte <= 122 for byte in sample)
+    lower, upper = sum(byte >= 0xE0 for byte in sample), sum(0xC0 <= byte < 0xE0 for byte in sample)
+    if lower + upper <= 2 * latin:
+        return "cp1252"
+    return "cp1251" if lower > upper else "koi8-r"
 
 
 def _strictly(data: bytes, codec: str) -> str | None:

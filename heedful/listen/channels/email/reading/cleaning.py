@@ -30,7 +30,7 @@ GONE_WHOLE = frozenset(
 )
 ATTRIBUTES = {
     "*": {"dir", "lang", "style", "title", "align"},
-    "a": {"href", "name"},
+    "a": {"href"},
     "blockquote": {"type"},
     "img": {"src", "alt", "width", "height"},
     "font": {"color", "size"},
@@ -49,6 +49,7 @@ PROPERTIES = frozenset((
 """What a style may say: nothing that places an element elsewhere or loads anything."""
 HARMLESS = re.compile(r"[\w\s#%.,'\"+-]{1,100}+")
 RGB = re.compile(r"rgba?\([\d\s.,%/]{1,40}\)")
+LINKS = ("http://", "https://", "mailto:", "tel:")
 REMOTE = "data:x-elsewhere,"
 ATTACHED = "data:x-attached,"
 
@@ -59,14 +60,14 @@ def clean(html: str, pictures: Mapping[str, str], doubts: Doubts) -> str:
     if len(beginning) < len(html):
         doubts.add("The HTML of the mail is too large; only its beginning is shown.")
 
-    def keep(tag: str, attribute: str, value: str) -> str | None:
+    def keep(_tag: str, attribute: str, value: str) -> str | None:
         if attribute == "style":
             return _style(value)
         if attribute == "src":
             return _picture(value, pictures)
         if attribute in ("width", "height", "size", "border") and len(value) > 5:
             return None
-        return None if tag == "a" and attribute == "href" and value.lower().startswith(("data:", "cid:")) else value
+        return None if attribute == "href" and not value.strip().lower().startswith(LINKS) else value
 
     return _with_pictures(_clean(beginning, keep))
 

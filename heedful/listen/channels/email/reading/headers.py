@@ -90,20 +90,27 @@ def _goes_on(raw: bytes, at: int, end: int) -> bool:
 def _headers(lines: list[list[bytes]], doubts: Doubts) -> Headers:
     if len(lines) > MOST_HEADERS:
         doubts.add(f"The mail has {len(lines):,} headers; the first {MOST_HEADERS:,} were read.")
-    return Headers([_header(line, doubts) for line in lines[:MOST_HEADERS]])
+    charset = next((found for line in lines[:MOST_HEADERS] if (found := _charset(line))), "")
+    return Headers([_header(line, charset, doubts) for line in lines[:MOST_HEADERS]])
 
 
-def _header(lines: list[bytes], doubts: Doubts) -> tuple[str, str]:
+def _charset(lines: list[bytes]) -> str:
+    """The charset of the mail: letters of headers that are not encoded are mostly in it."""
+    if lines[0][:12].lower() != b"content-type":
+        return ""
+    value = b" ".join(lines)[:LONGEST_PARAMETERS].lower().partition(b"charset=")[2].lstrip(b"\"' ")
+    named = value.partition(b";")[0].partition(b'"')[0].strip().decode("ascii", "replace")
+    return named if charsets.codec_of(named) else ""
+
+
+def _header(lines: list[bytes], charset: str, doubts: Doubts) -> tuple[str, str]:
     name, _, first = lines[0].partition(b":")
     value = b" ".join([first.strip(), *(line.strip() for line in lines[1:])])
     if len(value) > LONGEST_VALUE:
         doubts.add("A header is too long to be read whole.")
-    text = value[:LONGEST_VALUE].decode("ascii") if value.isascii() else _eight_bit(value[:LONGEST_VALUE], doubts)
+    value = value[:LONGEST_VALUE]
+    text = value.decode("ascii") if value.isascii() else charsets.decode(value, charset, doubts)
     return name.strip().lower().decode("ascii", "replace"), text
-
-
-def _eight_bit(value: bytes, doubts: Doubts) -> str:
-    return charsets.decode(value, "", doubts)
 
 
 def text_of(headers: Headers, name: str, doubts: Doubts) -> str:
@@ -183,7 +190,9 @@ def _without_comments(part: str) -> tuple[str, str]:
     """What stands outside of brackets and quotation marks, and the first comment in it."""
     if "(" not in part:
         return part, ""
-    plain, comments, depth, quoted = [], [], 0, False
+    plain: list[str] = []
+    comments: list[str] = []
+    depth, quoted = 0, False
     for number, sign in enumerate(part):
         is_escaped = number > 0 and part[number - 1] == "\\"
         if sign == '"' and not depth and not is_escaped:

@@ -99,7 +99,7 @@ def _after_name(data: bytes, at: int) -> int:
     (kind,) = struct.unpack_from("<I", data, at + 16)
     if kind == 0:
         return at + 24
-    (length,) = struct.unpack_from("<I", data, at + 20)
+    length = int(struct.unpack_from("<I", data, at + 20)[0])
     return at + 24 + length + -length % 4
 
 
