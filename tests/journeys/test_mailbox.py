@@ -113,4 +113,8 @@ def test_news_is_heard_while_waiting_and_only_then(dovecot: Dovecot, acme: objec
         assert wire.idle(wait_s=20)
         later.join()
         assert wire.uids_after(0) == [1]
+        dovecot.put("idle", letter())
+        wire.stay()  # the server says here that there is more, and says nothing of it while we wait
+        assert wire.idle(wait_s=0.5)
+        assert wire.uids_after(1) == [2]
         assert not wire.idle(wait_s=60, is_over=lambda: True)

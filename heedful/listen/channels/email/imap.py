@@ -100,6 +100,7 @@ class ImapConnection:
 
     def uids_after(self, uid: int) -> list[int]:
         """The numbers above one, in order."""
+        self._has_more()  # what came until now is in the answer
         found: list[int] = []
         low = uid + 1
         while self.uid_next - low > WINDOW:
@@ -131,12 +132,16 @@ class ImapConnection:
     def idle(self, *, wait_s: float, is_over: Callable[[], bool] = lambda: False) -> bool:
         """Wait until the server says something, at most so long, or until it is over; returns whether it did."""
         with self._in_words():
+            if self._has_more():
+                return True
             tag = self._imap._new_tag()
             self._imap.send(tag + b" IDLE\r\n")
+            has_news = False
             while not (line := self._line()).startswith(b"+"):
                 if line.startswith(tag):
                     raise MailboxFailed(f"The mail server no longer tells of new mail: {_text(line)}")
-            has_news = self._has_news(wait_s, is_over)
+                has_news = has_news or b"EXISTS" in line
+            has_news = has_news or self._has_news(wait_s, is_over)
             self._imap.send(b"DONE\r\n")
             while not (line := self._line()).startswith(tag):
                 has_news = has_news or b"EXISTS" in line
@@ -146,6 +151,10 @@ class ImapConnection:
         """Ask for nothing, so that the line stays open."""
         with self._in_words():
             self._imap.noop()
+
+    def _has_more(self) -> bool:
+        """Whether the server said beside another answer that there is more; it says so once, and not again in IDLE."""
+        return self._imap.response("EXISTS")[1] != [None]
 
     def _has_news(self, wait_s: float, is_over: Callable[[], bool]) -> bool:
         """Whether there is something to read, in the buffer or, after a while, on the wire."""
