@@ -233,7 +233,8 @@ class ImapConnection:
             raise MailboxFailed(f"There is no folder {self.place.folder!r} in this mailbox. There are: {there}.")
         del data
         self.uid_validity = self._number("UIDVALIDITY")
-        self.uid_next = self._number("UIDNEXT") or self.uids_after(0)[-1:][0] + 1
+        self.uid_next = self._number("UIDNEXT") or max(self.uids_after(0), default=0) + 1
+        self._has_more()  # that there is something is said at each opening
 
     def _folders(self) -> list[str]:
         lines = self._imap.list()[1]
