@@ -73,7 +73,8 @@ class ImapConnection:
 
     def __init__(self, place: MailboxPlace, *, timeout_s: float = TIMEOUT_S) -> None:
         self.place, self.timeout_s = place, timeout_s
-        self.uid_validity = self.uid_next = 0
+        self.uid_validity = self.uid_next = self._waits = 0
+        self._can: set[str] = set()
         self._imap: Any = None
 
     def __enter__(self) -> Self:
@@ -96,7 +97,7 @@ class ImapConnection:
     @property
     def can_idle(self) -> bool:
         """Whether the server tells by itself when something comes."""
-        return "IDLE" in self._imap.capabilities
+        return "IDLE" in self._can
 
     def uids_after(self, uid: int) -> list[int]:
         """The numbers above one, in order."""
@@ -134,7 +135,8 @@ class ImapConnection:
         with self._in_words():
             if self._has_more():
                 return True
-            tag = self._imap._new_tag()
+            self._waits += 1
+            tag = b"WAIT%d" % self._waits
             self._imap.send(tag + b" IDLE\r\n")
             has_news = False
             while not (line := self._line()).startswith(b"+"):
@@ -224,7 +226,7 @@ class ImapConnection:
             raise
         except imaplib.IMAP4.error as error:
             raise MailboxFailed(f"The mail server does not accept this name and password: {_text(error)}") from None
-        imap._get_capabilities()
+        self._can = set(imap.capability()[1][-1].decode("ascii", "replace").upper().split())
 
     def _open_folder(self) -> None:
         done, data = self._imap.select(_quoted(self.place.folder), readonly=True)

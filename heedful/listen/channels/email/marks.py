@@ -12,7 +12,7 @@ from django.utils.http import base36_to_int, int_to_base36
 
 SALT = "heedful.listen.channels.email.marks"
 _MARK = re.compile(r"(?<![0-9a-z])([0-9a-z]{1,12})-([a-z2-7]{16})(?![0-9a-z])")
-_IN_SUBJECT = re.compile(r"\s*\[#[0-9a-z]{1,12}-[a-z2-7]{16}\]", re.IGNORECASE)
+_IN_SUBJECT = re.compile(r" ?\[#[0-9a-z]{1,12}-[a-z2-7]{16}\]", re.IGNORECASE)
 
 
 def mark_of(thread: int) -> str:
