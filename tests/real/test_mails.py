@@ -3,10 +3,16 @@
 import csv
 from collections import Counter
 from email import message_from_bytes
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from bench import replies
+from bench.accuracy import DATA
 from heedful.listen.channels.email import reading
 from heedful.listen.channels.email.reading import IncomingMail, MailKind
 
@@ -41,6 +47,26 @@ def test_of_real_replies_the_new_words_are_shown(data: Path) -> None:
     known = replies.cases(data)
     assert len(known) == 32
     assert len(replies.misses(replies.visible, known)) <= 1
+
+
+@given(st.data())
+@settings(max_examples=60, deadline=None)
+def test_real_mails_that_were_damaged_are_read(data: st.DataObject) -> None:
+    every = _raw_mails()
+    if not every:
+        pytest.skip(f"LEFT OUT: no real files in {DATA}")
+    mail = data.draw(st.sampled_from(every))
+    for _ in range(data.draw(st.integers(1, 8))):
+        at, other = data.draw(st.integers(0, len(mail))), data.draw(st.sampled_from(every))
+        begin, length = data.draw(st.integers(0, len(other))), data.draw(st.integers(0, 200))
+        mail = mail[:at] + other[begin : begin + length] + mail[at + data.draw(st.integers(0, 50)) :]
+    assert reading.read(mail).subject
+
+
+@cache
+def _raw_mails() -> list[bytes]:
+    files = sorted((DATA / "emails" / "eml_dev").glob("*.eml"))
+    return [raw for file in files if 0 < len(raw := file.read_bytes()) < 20_000]
 
 
 def test_every_part_of_real_mails_is_in_the_words_or_in_a_file(data: Path) -> None:

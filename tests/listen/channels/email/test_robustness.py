@@ -45,6 +45,24 @@ def test_a_mail_that_was_damaged_is_read(mail: bytes, cuts: list[tuple[int, int,
     read_or_refuse(mail)
 
 
+@pytest.mark.parametrize(
+    "careless",
+    [
+        raw("Hi +2rE- you", kind="text/plain; charset=utf-7"),
+        raw("Hi \x00\x07 you"),
+        raw("<p>Hi &#7;&#0; you</p>", kind="text/html"),
+        of_parts(
+            file("winmail.dat", winmail("a\ud800.txt".encode("utf-16-le", "surrogatepass").decode("latin-1"), b"a"))
+        ),
+        b"Subject: \x00\x07\nMessage-ID: <\x00\xed\xa0\x80@x>\n\nHi",
+    ],
+)
+def test_what_no_database_can_hold_is_gone(careless: bytes) -> None:
+    read_or_refuse(careless)
+    mail = reading.read(careless)
+    assert not {"\x00", "\x07"} & {*mail.text, *mail.html, *mail.subject, *mail.message_id}
+
+
 @given(st.binary(max_size=300))
 @settings(max_examples=40, deadline=None)
 def test_any_bytes_are_read_or_refused(data: bytes) -> None:

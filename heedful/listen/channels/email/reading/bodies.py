@@ -3,6 +3,7 @@
 import html as escaping
 from dataclasses import dataclass, field
 
+from heedful.kit import characters
 from heedful.listen.channels.email.reading import (
     attachments,
     charsets,
@@ -269,8 +270,8 @@ def _write(body: MailBody) -> None:
         texts.append(piece.plain if piece.plain.strip() else html_text.text_of(cleaned))
         if is_html:
             htmls.append(cleaned or _as_html(piece.plain))
-    body.text = "\n\n".join(text for text in texts if text.strip())
-    body.html = "".join(htmls).strip()
+    body.text = characters.storable("\n\n".join(text for text in texts if text.strip()))
+    body.html = characters.storable("".join(htmls).strip())
 
 
 def _keep_as_file(piece: Piece, body: MailBody) -> None:

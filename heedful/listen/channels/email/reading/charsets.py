@@ -3,6 +3,7 @@
 import codecs
 from functools import cache
 
+from heedful.kit import characters
 from heedful.listen.channels.email.reading.mail import Doubts
 
 WIDER = {
@@ -41,7 +42,11 @@ def codec_of(name: str) -> str:
 
 
 def decode(data: bytes, charset: str, doubts: Doubts) -> str:
-    """Return the text of these bytes, and say in which way it is not certain."""
+    """Return the text of these bytes as it can be kept, and say in which way it is not certain."""
+    return characters.storable(_decode(data, charset, doubts))
+
+
+def _decode(data: bytes, charset: str, doubts: Doubts) -> str:
     codec = codec_of(charset) if charset else "utf-8"
     if charset and not codec:
         doubts.add(f"Nobody knows the charset “{charset[:40]}”, so letters other than A to Z may be wrong.")
