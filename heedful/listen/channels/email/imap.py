@@ -156,7 +156,7 @@ class ImapConnection:
 
     def _has_more(self) -> bool:
         """Whether the server said beside another answer that there is more; it says so once, and not again in IDLE."""
-        return self._imap.response("EXISTS")[1] != [None]
+        return bool(self._imap.response("EXISTS")[1] != [None])
 
     def _has_news(self, wait_s: float, is_over: Callable[[], bool]) -> bool:
         """Whether there is something to read, in the buffer or, after a while, on the wire."""
