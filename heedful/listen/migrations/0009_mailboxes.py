@@ -5,6 +5,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+    """Mailboxes, what came out of each, the files of messages, and who takes part in a thread."""
 
     dependencies = [
         ('associates', '0007_welcome_link'),
