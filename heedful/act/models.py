@@ -200,6 +200,11 @@ class CaseTrouble(models.Model):
         return self._number_of("feedback")
 
     @property
+    def message_id(self) -> int | None:
+        """The message in which it was heard, where it was one."""
+        return self._number_of("message")
+
+    @property
     def commitment_id(self) -> int | None:
         """The promise to one customer that was broken or at risk, where it was one."""
         return self._number_of("commitment")

@@ -94,12 +94,14 @@ def is_of_case(event: MailSent | MailGivenUp) -> bool:
 
 
 def hear_message(event: MessageReceived, *, entry: Entry) -> None:
-    """A customer wrote on a thread of a case: who had been answered waits again, and a closed case goes on."""
-    case = _case_of_message(pk=event.message)
+    """A customer wrote: who had been answered waits again, a closed case goes on, and a thread without one opens one."""
+    message = Message.objects.select_related("thread__team").filter(pk=event.message).first()
+    if message is None:
+        return
+    case = _case_of_message(pk=message.pk) or cases.open_for_message(message=message, by=SYSTEM, at=timezone.now())
     if case is not None and case.is_open:
         cases.hear_message(case=case, heard_at=entry.at, by=SYSTEM)
     elif case is not None:
-        message = Message.objects.get(pk=event.message)
         cases.hear_message_after(case=case, message=message, heard_at=entry.at, by=SYSTEM)
 
 

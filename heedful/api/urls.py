@@ -8,6 +8,7 @@ from heedful.api import (
     customers,
     exchange_rates,
     feedback,
+    mailboxes,
     promise_definitions,
     promises,
     scores,
@@ -27,6 +28,7 @@ api.add_router("/cases", cases.router)
 api.add_router("/scores", scores.router)
 api.add_router("/brands", brands.router)
 api.add_router("/exchange-rates", exchange_rates.router)
+api.add_router("/mailboxes", mailboxes.router)
 
 routes, app_name_, namespace = api.urls
 for route in routes:

@@ -43,6 +43,7 @@ TABLE: dict[str, frozenset[Role]] = {
     "import.edit": PROGRAMME,
     "key.edit": frozenset({ADMIN}),
     "webhook.edit": frozenset({ADMIN}),
+    "mailbox.edit": frozenset({ADMIN}),
 }
 """Action -> the roles that may do it. The scorecard is open to everybody; who works with customers decides."""
 
@@ -90,6 +91,7 @@ KEYS = frozenset(
         "feedback.correct",
         "customer.write",
         "feedback.read",
+        "mailbox.edit",
         "promise.edit",
         "promise.read",
         "rate.edit",

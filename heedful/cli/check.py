@@ -17,6 +17,7 @@ from heedful.kit import private
 from heedful.kit.errors import Refused
 from heedful.kit.postgres import binaries, releases
 from heedful.ledger import jobs
+from heedful.listen.channels.email import standing
 
 ROOM_BYTES = 2_000_000_000
 PATIENT_S = {jobs.CLOCKS: 5.0, "mails": 60.0}
@@ -40,7 +41,7 @@ Finding = tuple[bool, str]
 
 def run(options: argparse.Namespace) -> int:  # noqa: ARG001
     """Print each finding on a line of its own; the code is 1 when any of them needs a hand."""
-    findings = [*_framework(), *_database(), *_work(), *_machine(), *_mail()]
+    findings = [*_framework(), *_database(), *_work(), *_machine(), *_mail(), *_mailboxes()]
     for fine, sentence in findings:
         print(f"{'ok  ' if fine else 'LOOK'}  {sentence}")
     return 0 if all(fine for fine, _ in findings) else 1
@@ -170,7 +171,13 @@ def _mail() -> Iterator[Finding]:
 def _mails() -> Iterator[Finding]:
     if migrations.pending():
         return
-    standing = backlog.backlog(at=timezone.now())
-    yield standing.is_fine, standing.sentence
-    if standing.given_up:
-        yield True, f"{standing.given_up_sentence} `heedful mail list` says why."
+    outgoing = backlog.backlog(at=timezone.now())
+    yield outgoing.is_fine, outgoing.sentence
+    if outgoing.given_up:
+        yield True, f"{outgoing.given_up_sentence} `heedful mail list` says why."
+
+
+def _mailboxes() -> Iterator[Finding]:
+    if migrations.pending():
+        return
+    yield from standing.findings(at=timezone.now())

@@ -43,6 +43,9 @@ class Processes(Protocol):
     def worker(self, *, pulse: Pulse | None = None) -> None:
         """Do the jobs."""
 
+    def mail(self, *, pulse: Pulse | None = None) -> None:
+        """Take in mail."""
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Say what can be chosen."""
@@ -127,6 +130,7 @@ def _children(processes: Processes, host: str, port: int, live_port: int) -> lis
         "web": partial(processes.web, host=host, port=port),
         "live": partial(processes.live, host=host, port=live_port),
         "worker": processes.worker,
+        "mail": processes.mail,
     }
     return [supervisor.Child(name, work, _settings().HANG_S) for name, work in works.items()]
 

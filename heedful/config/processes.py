@@ -1,4 +1,4 @@
-"""What each process of the house does: web, live and worker."""
+"""What each process of the house does: web, live, worker and mail."""
 
 import asyncio
 import importlib
@@ -22,6 +22,7 @@ from heedful.config.wsgi import READERS
 from heedful.kit.intake import Intake
 from heedful.kit.orphan import die_with_parent
 from heedful.kit.pulse import Pulse, Watch, beat_in_loop, every_beat
+from heedful.loop import mail as mail_reader
 from heedful.loop import worker as jobs
 
 WEB = "heedful.config.wsgi"
@@ -119,6 +120,11 @@ def live(*, host: str, port: int, pulse: Pulse | None = None) -> None:
 def worker(*, pulse: Pulse | None = None) -> None:
     """Do the jobs."""
     jobs.run(alone="HEEDFUL_ALONE" in os.environ, pulse=pulse)
+
+
+def mail(*, pulse: Pulse | None = None) -> None:
+    """Take in mail."""
+    mail_reader.run(pulse=pulse)
 
 
 def _load_web(target: str, *, pulse: Pulse) -> Intake:

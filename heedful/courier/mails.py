@@ -1,6 +1,6 @@
 """Mails: written where they are wanted; the outbox hands them over when the server takes them, or keeps them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from email.utils import make_msgid
 from urllib.parse import urlsplit
@@ -26,13 +26,16 @@ def send(
     purpose: str,
     reference: Reference | None = None,
     headers: Mapping[str, str] | None = None,
+    sender: str = "",
+    cc: Sequence[tuple[str, str]] = (),
     secret: str = "",
     by: By,
     at: datetime,
 ) -> Mail:
     """Write a mail and see to it that it leaves; a second mail with the same reference is the first one.
 
-    A `secret` that stands in its text is forgotten here once the mail has left.
+    `sender` is the address that it comes from where that is not the company's own, and `cc` who gets it too, each as
+    (name, address). A `secret` that stands in its text is forgotten here once the mail has left.
     """
     draft = outbox.Draft(
         destination=smtp.CARRIER.current(None),
@@ -47,6 +50,8 @@ def send(
             "text": text,
             "html": html,
             "headers": headers or {},
+            "sender": sender,
+            "cc": list(cc),
             "secret": secret,
         },
     )

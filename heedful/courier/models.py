@@ -154,6 +154,16 @@ class Mail(OutboxItem):
         return str(self.payload["html"])
 
     @property
+    def sender(self) -> str:
+        """The address that it comes from, where that is not the company's own."""
+        return str(self.payload.get("sender", ""))
+
+    @property
+    def cc(self) -> list[tuple[str, str]]:
+        """Who gets it too, each as (name, address)."""
+        return [(name, address) for name, address in self.payload.get("cc", ())]
+
+    @property
     def headers(self) -> dict[str, str]:
         """Headers beyond those that each mail has."""
         return dict(self.payload["headers"])

@@ -10,7 +10,14 @@ from heedful.associates.models import Associate, Company, of_brand
 from heedful.customers import question_kinds
 from heedful.customers.models import Customer
 from heedful.kit.visibility import VisibleManager
+from heedful.listen.channels.email.models import InboxItem as InboxItem
+from heedful.listen.channels.email.models import Mailbox as Mailbox
+from heedful.listen.channels.email.models import MailThread as MailThread
+from heedful.listen.channels.email.models import UndeliverableAddress as UndeliverableAddress
+from heedful.listen.conversations.models import Attachment as Attachment
+from heedful.listen.conversations.models import Blob as Blob
 from heedful.listen.conversations.models import Message as Message
+from heedful.listen.conversations.models import Participant as Participant
 from heedful.listen.conversations.models import Thread as Thread
 
 

@@ -12,6 +12,7 @@ from heedful.customers import partitions, renormalisation
 from heedful.imports import uploads
 from heedful.kit import cache
 from heedful.ledger import idempotency, jobs
+from heedful.listen.conversations import files
 from heedful.promise import calendars, commitments, recounts
 from heedful.understand import rereadings
 
@@ -40,6 +41,7 @@ SCHEDULE: tuple[Regular, ...] = (
     Regular("*/10 * * * *", renormalisation.keep_up),
     Regular("41 2 * * *", partitions.tend),
     Regular("47 2 * * *", uploads.forget),
+    Regular("57 2 * * *", files.forget),
     Regular("* * * * *", commitments.fire, queue=jobs.CLOCKS),
     Regular("* * * * *", outbox.wake_forgotten),
     Regular("22 2 * * *", calendars.keep_up),

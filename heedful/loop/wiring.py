@@ -25,6 +25,7 @@ from heedful.imports import importing, undo, uploads
 from heedful.ledger.events import Reaction
 from heedful.ledger.jobs import CLOCKS, PROMISES
 from heedful.listen import answers, backfill, conversations, invitations, surveys
+from heedful.listen.channels.email import intake, mailboxes
 from heedful.promise import calendars, commitments, promises, recounts
 from heedful.prove import directions
 from heedful.understand import corrections, detection, reading, rereadings, rules, topics
@@ -159,5 +160,11 @@ RECORDED_ONLY: tuple[type, ...] = (
     webhooks.EndpointSecretRotated,
     webhooks.EndpointEnabled,
     mail_events.MailWritten,
+    mailboxes.MailboxAdded,
+    mailboxes.MailboxChanged,
+    mailboxes.MailboxPaused,
+    mailboxes.MailboxResumed,
+    mailboxes.MailboxRemoved,
+    intake.MailTriedAgain,
 )
 """Events that are written down and followed by nothing."""

@@ -235,6 +235,7 @@ FILTERS = {
         thousands,
         defaultfilters.capfirst,
         defaultfilters.floatformat,
+        defaultfilters.filesizeformat,
         defaultfilters.linebreaksbr,
         defaultfilters.pluralize,
         defaultfilters.truncatechars,

@@ -33,11 +33,15 @@ def below(pid: int) -> list[int]:
 
 
 def by_name(house: House) -> dict[str, int]:
-    """The processes that `up` started, told apart by how many they started themselves, and those; or not all yet."""
+    """The processes that `up` started, told apart by how many they started themselves, and those; or not all yet.
+
+    Worker and mail start none: a worker has many threads, and the one that reads no mailbox a single one.
+    """
     with contextlib.suppress(OSError):
         ours = [pid for pid in house.children() if "heedful.config.main" in Path(f"/proc/{pid}/cmdline").read_text()]
+        ours.sort(key=lambda pid: len(list(Path(f"/proc/{pid}/task").iterdir())))
         started = {len(below(pid)): pid for pid in ours}
-        if len(ours) == 3 and set(started) == {0, 1, 2}:
+        if len(ours) == 4 and set(started) == {0, 1, 2}:
             answering, telling = below(started[2])[0], below(started[1])[0]
             return {"worker": started[0], "web": started[2], "answering": answering, "telling": telling}
     return {}

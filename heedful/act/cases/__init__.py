@@ -31,6 +31,7 @@ from heedful.act.cases.events import CustomerCalled as CustomerCalled
 from heedful.act.cases.events import CustomerSaidWhetherItHelped as CustomerSaidWhetherItHelped
 from heedful.act.cases.events import CustomerWrittenTo as CustomerWrittenTo
 from heedful.act.cases.notes import note as note
+from heedful.act.cases.opening import open_for_message as open_for_message
 from heedful.act.cases.opening import open_for_trouble as open_for_trouble
 from heedful.act.cases.outreach import open_by_hand as open_by_hand
 from heedful.act.cases.outreach import write_to as write_to

@@ -15,15 +15,16 @@ from heedful.act import case_policy, clock, priority, routes
 from heedful.act.cases import clocks, correspondence
 from heedful.act.cases.events import CaseJoined, CaseOpened
 from heedful.act.clock import Clock
-from heedful.act.models import Case, CasePolicy, CaseTrouble
+from heedful.act.models import Case, CasePolicy, CaseThread, CaseTrouble
 from heedful.associates import brands, company
 from heedful.associates.models import Team
 from heedful.customers import question_kinds, worth
 from heedful.customers.models import Customer, Feedback
-from heedful.kit import live
+from heedful.kit import live, names
 from heedful.kit.actor import By
 from heedful.ledger import events
 from heedful.ledger.references import Reference
+from heedful.listen.models import Message
 from heedful.promise.models import Promise
 from heedful.understand import detection
 from heedful.understand.detection import Trouble
@@ -42,6 +43,38 @@ def open_for_trouble(*, trouble: Trouble, by: By, at: datetime) -> Case:
     if case := open_case_for(matter):
         return join(case, trouble, by=by, at=at)
     return open_new(matter, trouble, by=by, at=at)
+
+
+@transaction.atomic
+def open_for_message(*, message: Message, by: By, at: datetime) -> Case | None:
+    """Open a case for what a customer wrote, or let it join the one of their matter; nothing where nobody is known.
+
+    What somebody asks is no failure of ours, as long as nothing else shows that it is.
+    """
+    customer = message.customer_id or message.thread.customer_id
+    if customer is None:
+        return None
+    matter, trouble = hold_matter(customer), _in_message(message, customer)
+    if known := _known(trouble):
+        return known.case
+    case = open_case_for(matter)
+    if case is None:
+        case = open_new(matter, trouble, team=message.thread.team, by=by, at=at)
+    else:
+        join(case, trouble, by=by, at=at)
+    CaseThread.objects.get_or_create(thread=message.thread, defaults={"case": case})
+    return case
+
+
+def _in_message(message: Message, customer: int) -> Trouble:
+    return Trouble(
+        reference=str(Reference("message", message.pk)),
+        customer=customer,
+        severity=detection.MILD,
+        what=message.subject or names.one_line(message.text, most=200),
+        happened_at=message.occurred_at,
+        is_failure=False,
+    )
 
 
 def trouble_from(feedback: Feedback) -> Trouble:
@@ -129,12 +162,20 @@ def _trouble_row(trouble: Trouble) -> CaseTrouble | None:
     return CaseTrouble.objects.select_related("case").filter(reference=trouble.reference).first()
 
 
-def open_new(matter: Matter, trouble: Trouble, *, flood_of: Promise | None = None, by: By, at: datetime) -> Case:
-    """Open a case with its clock, its team and its priority."""
+def open_new(
+    matter: Matter,
+    trouble: Trouble,
+    *,
+    flood_of: Promise | None = None,
+    team: Team | None = None,
+    by: By,
+    at: datetime,
+) -> Case:
+    """Open a case with its clock, its team and its priority; the routes say which team where nothing else does."""
     ways = case_policy.find()
     is_repeat = flood_of is None and trouble.is_failure and has_failed_before(matter, days=ways.repeat_days, at=at)
     started = clock.start(policy=ways, is_short=is_repeat, at=at)
-    team = routes.team_for(stage=trouble.stage, topics=trouble.topics)
+    team = team or routes.team_for(stage=trouble.stage, topics=trouble.topics)
     case = new_case([trouble], started=started, team=team, is_repeat=is_repeat, at=at)
     case.with_lead, case.flood_of = is_repeat or flood_of is not None, flood_of
     case.priority = priority_of(case, ways, at=at)

@@ -1,6 +1,7 @@
 """How a message comes into a thread: an associate or the system writes it, or it comes from outside."""
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,6 +15,7 @@ from heedful.kit.errors import Refused
 from heedful.ledger import events
 from heedful.listen.conversations import threads
 from heedful.listen.conversations.channel import channel_of
+from heedful.listen.conversations.files import FileDraft, attach
 from heedful.listen.conversations.models import Message, Thread
 
 SOURCE = "heedful"
@@ -60,14 +62,19 @@ def receive(
     external_id: str = "",
     occurred_at: datetime | None = None,
     source: str,
+    sender: str = "",
+    folded: str = "",
+    files: Iterable[FileDraft] = (),
     by: By,
     at: datetime,
 ) -> Message:
     """Take in what came on a thread; what came before under the same name outside is the message that there is.
 
-    `customer` is the record of who wrote it, where it is known.
+    `customer` is the record of who wrote it, where it is known, and `sender` how the message itself calls them.
+    `folded` is what came with it and was said before.
     """
     message = _new(thread, Message.Direction.IN, text, subject, occurred_at or at)
+    message.sender, message.folded = names.one_line(sender, most=500), names.text(folded)
     message.author, message.customer, message.source = Message.Author.CUSTOMER, customer, source
     message.external_id = _short(external_id) or None
     try:
@@ -75,6 +82,7 @@ def receive(
             message.save(force_insert=True)
     except IntegrityError:
         return Message.objects.get(channel=message.channel, external_id=message.external_id)
+    attach(message, files)
     threads.note_message(message)
     events.record(MessageReceived(message.pk, thread.pk, message.channel), by=by, at=at)
     return message

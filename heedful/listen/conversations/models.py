@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Coalesce
 
-from heedful.associates.models import Associate, of_brand
+from heedful.associates.models import Associate, Team, of_brand
 from heedful.courier.models import OutboxItem, Sending
 from heedful.customers.models import Customer
 from heedful.kit.visibility import VisibleManager
@@ -27,6 +27,8 @@ class Thread(models.Model):
     """The record with which it began; none as long as nobody knows who it is."""
     channel = models.CharField(max_length=20)
     subject = models.CharField(max_length=250, blank=True)
+    team = models.ForeignKey(Team, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
+    """Whose queue it belongs to, where the way by which it came in says so."""
     started_at = models.DateTimeField()
     last_in_at = models.DateTimeField(null=True)
     """When the customer said something last."""
@@ -41,6 +43,22 @@ class Thread(models.Model):
 
     def __str__(self) -> str:
         return self.subject or f"Thread {self.pk}"
+
+
+class Participant(models.Model):
+    """Who takes part in a thread, by an address: whoever wrote in it, was written to, or was copied in."""
+
+    thread = models.ForeignKey(Thread, on_delete=models.CASCADE, related_name="participants", db_index=False)
+    address = models.CharField(max_length=254)
+    name = models.CharField(max_length=200, blank=True)
+    is_copied = models.BooleanField(default=False)
+    """Whether they read along: they stay in the answers."""
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["thread", "address"], name="listen_participant_once")]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.address}".strip()
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
@@ -90,6 +108,10 @@ class Message(models.Model):
     """The record of the customer who wrote it, who need not be the one of the thread."""
     subject = models.CharField(max_length=250, blank=True)
     text = models.TextField()
+    folded = models.TextField(blank=True, default="", db_default="")
+    """What came with it and was said before: quotations and signatures."""
+    sender = models.CharField(max_length=500, blank=True, default="", db_default="")
+    """Who wrote it as the message itself says: a name, an address."""
     occurred_at = models.DateTimeField()
     outbox_item = models.ForeignKey(OutboxItem, null=True, on_delete=models.SET_NULL, related_name="+")
     """What left the building with these words, by whichever carrier."""
@@ -145,3 +167,31 @@ class Message(models.Model):
     def author_name(self) -> str:
         """Who wrote it, as colleagues call them; empty where it was the system, or somebody who is no longer here."""
         return self.associate.name if self.associate is not None else ""
+
+
+class Blob(models.Model):
+    """Bytes under their digest, each kept once."""
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    """SHA-256, in hexadecimal."""
+    size = models.PositiveBigIntegerField()
+    data = models.BinaryField()
+
+    def __str__(self) -> str:
+        return self.digest
+
+
+class Attachment(models.Model):
+    """A file that came with a message."""
+
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="attachments")
+    blob = models.ForeignKey(Blob, null=True, on_delete=models.PROTECT, related_name="+")
+    """None where it was too large to be taken in."""
+    name = models.CharField(max_length=250)
+    content_type = models.CharField(max_length=120)
+    """As its content shows, whatever the sender called it."""
+    size = models.PositiveBigIntegerField()
+    content_id = models.CharField(max_length=250, blank=True)
+
+    def __str__(self) -> str:
+        return self.name

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from heedful.web.desk import home, saved_views
+from heedful.web.desk.cases import incoming
 from heedful.web.desk.cases import views as cases
 from heedful.web.desk.customers import outreach
 from heedful.web.desk.customers import views as customers
@@ -36,6 +37,8 @@ urlpatterns: list[URLPattern] = [
     path("cases", cases.index, name="cases"),
     path("cases/handovers", cases.handovers, name="case-handovers"),
     path("cases/<int:pk>", cases.case, name="case"),
+    path("cases/<int:pk>/files/<int:file_pk>", incoming.file, name="case-file"),
+    path("cases/<int:pk>/messages/<int:message_pk>/layout", incoming.layout, name="case-layout"),
     path("cases/<int:pk>/claim", cases.claim, name="case-claim"),
     path("cases/<int:pk>/return", cases.give_back, name="case-return"),
     path("cases/<int:pk>/notes", cases.notes, name="case-notes"),

@@ -24,6 +24,7 @@ READ = {
     "surveys": "survey.read",
     "topics": "topic.read",
     "imports": "import.edit",
+    "mailboxes": "mailbox.edit",
 }
 """What a page must be allowed to read, to hear of a change in it."""
 

@@ -13,7 +13,7 @@ from heedful.associates.models import Associate, Key, Team
 from heedful.customers.models import Customer
 from heedful.kit import bundle
 from heedful.ledger.models import Entry
-from heedful.listen.models import Survey
+from heedful.listen.models import Mailbox, Survey
 from heedful.promise.models import Calendar, Promise
 from heedful.understand.models import Topic
 from heedful.web import names, wording
@@ -81,6 +81,7 @@ NAMED = {
     "calendar": Named(Calendar, "name"),
     "topic": Named(Topic, "name"),
     "cause": Named(Cause, "name"),
+    "mailbox": Named(Mailbox, "name", "setup:mailbox"),
     "reply": Named(Reply, "name", "setup:reply"),
 }
 WRITTEN = {"a": "One", "b": "The other", "is_repeat": "Second failure", "first_id": "First", "last_id": "Last"}

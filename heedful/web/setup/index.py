@@ -57,6 +57,7 @@ CARDS = [
     SetupCard("Imports", "file-up", "imports", "import.edit", "Files that are read in, and can be taken back."),
     SetupCard("Keys", "key-round", "keys", "key.edit", "Programs that send events or use the API."),
     SetupCard("Webhooks", "webhook", "webhooks", "webhook.edit", "Who outside is told what happens here."),
+    SetupCard("Mailboxes", "inbox", "mailboxes", "mailbox.edit", "The addresses under which customers write to you."),
     SetupCard("Mails", "mail", "mails", "mail.read", "Every mail that was written, and what became of it."),
     SetupCard("Ledger", "scroll-text", "ledger", "ledger.read", "Everything that was changed: who, when, what."),
     SetupCard("Components", "blocks", "components", "setup.read", "What every page is put together from."),

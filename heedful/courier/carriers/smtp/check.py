@@ -1,6 +1,7 @@
 """What a mail may hold: an address that is one, and headers of one line."""
 
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from heedful.kit import emails, names
@@ -17,7 +18,25 @@ def payload(written: Mapping[str, Any]) -> dict[str, Any]:
         "text": storable(written["text"]),
         "html": storable(written["html"]),
         "headers": {_line(name, "header"): _line(value, "header") for name, value in written["headers"].items()},
-    } | ({"secret": storable(written["secret"])} if written.get("secret") else {})
+    } | _optional(written)
+
+
+def _optional(written: Mapping[str, Any]) -> dict[str, Any]:
+    """What few mails have: another sender, people copied in, a secret."""
+    return (
+        ({"sender": _address(written["sender"])} if written.get("sender") else {})
+        | ({"cc": _copies(written["cc"])} if written.get("cc") else {})
+        | ({"secret": storable(written["secret"])} if written.get("secret") else {})
+    )
+
+
+def _copies(people: Iterable[tuple[str, str]]) -> list[list[str]]:
+    """Who gets a copy, each once; whose address is none gets none."""
+    found: dict[str, str] = {}
+    for name, address in people:
+        with contextlib.suppress(ValueError):
+            found.setdefault(emails.wire(address), names.one_line(name, most=200))
+    return [[name, address] for address, name in found.items()]
 
 
 def _address(address: str) -> str:

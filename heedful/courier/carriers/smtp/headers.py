@@ -20,6 +20,10 @@ OF_PARTS = ("content-type", "content-transfer-encoding", "content-disposition", 
 """What the library needs to read in order to put the parts of a mail together."""
 
 
+OF_THREADS = frozenset({"In-Reply-To", "References", "Reply-To"})
+"""Headers of ids and addresses, which mean nothing once they are encoded, however long they are."""
+
+
 def address(name: str, at: str) -> str:
     """Return an address with the name of whose it is."""
     if not name or _PLAIN.fullmatch(name):

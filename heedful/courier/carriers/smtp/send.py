@@ -23,7 +23,9 @@ def open(_: Destination) -> Iterator[Send]:  # noqa: A001
     with wire.Connection(wire.parse(settings.SMTP_URL)) as connection:
 
         def send(mail: Mail) -> Receipt:
-            return Receipt(connection.hand_over(compose(mail), sender=sender, to=mail.to))
+            own, usual = mail.sender or sender, not mail.sender or mail.sender == sender
+            message, cc = compose(mail), _others(mail)
+            return Receipt(connection.hand_over(message, sender=own, to=mail.to, cc=cc, is_usual=usual))
 
         yield send
 
@@ -32,17 +34,26 @@ def compose(mail: Mail) -> EmailMessage:
     """Return the mail as it goes over the wire."""
     message = EmailMessage(policy=headers.WIRE)
     company_row = company.find()
-    message["From"] = headers.address(names.one_line(company_row.name if company_row else ""), _shown_sender())
+    message["From"] = headers.address(
+        names.one_line(company_row.name if company_row else ""), mail.sender or _shown_sender()
+    )
     message["To"] = headers.address(names.one_line(mail.to_name), mail.to)
+    if mail.cc:
+        message["Cc"] = ", ".join(headers.address(names.one_line(name), address) for name, address in mail.cc)
     message["Subject"] = headers.text(names.one_line(mail.subject))
     message["Date"] = format_datetime(mail.created_at)
     message["Message-ID"] = mail.message_id
     for name, value in mail.headers.items():
-        message[name] = headers.text(value)
+        message[name] = value if name in headers.OF_THREADS and value.isascii() else headers.text(value)
     message.set_content(mail.text, cte="quoted-printable")
     if mail.html:
         message.add_alternative(mail.html, subtype="html", cte="quoted-printable")
     return message
+
+
+def _others(mail: Mail) -> list[str]:
+    """Who gets a copy."""
+    return [address for _, address in mail.cc if address != mail.to]
 
 
 def _shown_sender() -> str:

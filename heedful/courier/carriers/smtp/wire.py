@@ -6,7 +6,7 @@ import smtplib
 import socket
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage
 from types import TracebackType
@@ -100,10 +100,16 @@ class Connection:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._hang_up()
 
-    def hand_over(self, message: EmailMessage, *, sender: str, to: str) -> str:
-        """Give one mail to the server and return its answer; raise `ServerFailed` or `MailRefused`."""
+    def hand_over(
+        self, message: EmailMessage, *, sender: str, to: str, cc: Sequence[str] = (), is_usual: bool = True
+    ) -> str:
+        """Give one mail to the server and return its answer; raise `ServerFailed` or `MailRefused`.
+
+        Of those copied in the server may refuse some: then it goes to the others, and the answer says so. Of a sender
+        that is not the usual one it may take nothing, and everything of others.
+        """
         with self._one_clock():
-            return self._hand_over(message, sender, to)
+            return self._hand_over(message, sender, [to, *cc], is_usual=is_usual)
 
     @contextlib.contextmanager
     def _one_clock(self) -> Iterator[None]:
@@ -123,19 +129,22 @@ class Connection:
             with contextlib.suppress(OSError):
                 socket.socket.shutdown(wire, socket.SHUT_RDWR)  # below TLS, which another thread may be reading
 
-    def _hand_over(self, message: EmailMessage, sender: str, to: str) -> str:
+    def _hand_over(self, message: EmailMessage, sender: str, to: Sequence[str], *, is_usual: bool) -> str:
         smtp = self._smtp or self._call()
         try:
-            smtp.send_message(message, from_addr=sender, to_addrs=[to])
+            refused = smtp.send_message(message, from_addr=sender, to_addrs=list(to))
         except smtplib.SMTPRecipientsRefused as error:
             raise self._refused(*next(iter(error.recipients.values()))) from None
         except smtplib.SMTPSenderRefused as error:
             self._hang_up()
-            raise ServerFailed(f"The mail server does not take mails from {sender}: {_reply(error)}") from None
+            sentence = f"The mail server does not take mails from {sender}: {_reply(error)}"
+            if not is_usual:
+                raise MailRefused(sentence, for_good=error.smtp_code >= 500) from None
+            raise ServerFailed(sentence) from None
         except smtplib.SMTPDataError as error:
             raise self._refused(error.smtp_code, error.smtp_error) from None
         except (smtplib.SMTPNotSupportedError, UnicodeError):
-            raise MailRefused(f"The mail server cannot write to {to}.", for_good=True) from None
+            raise MailRefused(f"The mail server cannot write to {', '.join(to)}.", for_good=True) from None
         except (smtplib.SMTPException, OSError) as error:
             self._hang_up()
             raise self._broken_off(error) from None
@@ -143,7 +152,10 @@ class Connection:
             self._hang_up()  # the server may wait for the rest of it
             raise
         self._cuts = 0
-        return "The mail server took it."
+        if to[0] in refused:
+            raise self._refused(*refused[to[0]])
+        left_out = f", but not for {', '.join(refused)}" if refused else ""
+        return f"The mail server took it{left_out}."
 
     def _broken_off(self, error: Exception) -> Failure:
         """What it means that the line broke over a mail: nothing for the next one, as long as it is this one alone."""

@@ -22,6 +22,7 @@ from heedful.ledger.models import Entry
 from heedful.ledger.references import Reference
 from heedful.listen import conversations
 from heedful.listen.models import Invitation, Message
+from heedful.web.desk.cases.incoming import DetailQueries, MessageDetails
 
 PART = 50
 """Lines that are shown at first, and that each part before adds."""
@@ -78,6 +79,10 @@ class HistoryMessage:
     """When it left, where that was not when it was written."""
     is_with_customer: bool = True
     """Whether it passed between the customer and us."""
+    folded: str = ""
+    """What came with it and was said before."""
+    details: MessageDetails | None = None
+    """What else came with it, where it came in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +182,7 @@ class NamedInHistory:
 
     def __init__(self, queries: HistoryQueries) -> None:
         data = [entry.data for entry in queries.entries]
+        self.details = DetailQueries(queries.messages)
         self.subjects = {row.pk: Reference("invitation", row.pk).former for row in queries.invitations}
         self.owners, self.teams, self.feedback = NAMED.bind(
             owners={one.get("owner") for one in data} - {None},
@@ -185,7 +191,7 @@ class NamedInHistory:
         )
 
     def __iter__(self) -> Iterator[bundle.Query]:
-        return iter((self.owners, self.teams, self.feedback))
+        return iter((self.owners, self.teams, self.feedback, *self.details))
 
 
 def part(queries: HistoryQueries, named: NamedInHistory | None = None) -> CaseHistory:
@@ -193,7 +199,7 @@ def part(queries: HistoryQueries, named: NamedInHistory | None = None) -> CaseHi
     bundle.fetch(*queries)
     bundle.fetch(*(named := named or NamedInHistory(queries)))
     before, since, most = queries.before, queries.since, queries.most
-    lines: list[Line] = [*_moved(queries, named), *_noted(queries), *_answered(queries, named)]
+    lines: list[Line] = [*_moved(queries, named), *_noted(queries, named), *_answered(queries, named)]
     lines.sort(key=lambda line: line.place)
     shown = lines[-most:]
     if since:
@@ -272,8 +278,10 @@ STATES = {
 }
 
 
-def _noted(queries: HistoryQueries) -> list[HistoryMessage]:
-    return [*(_note(note) for note in queries.notes), *(_message(message) for message in queries.messages)]
+def _noted(queries: HistoryQueries, named: NamedInHistory) -> list[HistoryMessage]:
+    details = named.details.details(queries.messages)
+    messages = (_message(message, details.get(message.pk)) for message in queries.messages)
+    return [*(_note(note) for note in queries.notes), *messages]
 
 
 def _note(note: Note) -> HistoryMessage:
@@ -289,10 +297,10 @@ def _note(note: Note) -> HistoryMessage:
     )
 
 
-def _message(message: Message) -> HistoryMessage:
+def _message(message: Message, details: MessageDetails | None) -> HistoryMessage:
     return HistoryMessage(
         HistoryPosition(message.occurred_at, Source.NOTES, message.pk),
-        who="The customer" if message.is_incoming else message.author_name or "Heedful",
+        who=message.sender or "The customer" if message.is_incoming else message.author_name or "Heedful",
         verb="wrote" if message.is_incoming else "wrote to the customer",
         icon=conversations.channel_of(message.channel).icon,
         text=message.text,
@@ -300,6 +308,8 @@ def _message(message: Message) -> HistoryMessage:
         subject=message.subject,
         state=STATES[message.sending] if message.sending else None,
         left_at=message.left_at if message.sending else None,
+        folded=message.folded,
+        details=details,
     )
 
 

@@ -196,6 +196,8 @@ def address_changes(queries: AddressQueries) -> dict[str, addresses.NewAddress]:
 
 def subject(troubles: Sequence[TroubleRow]) -> str:
     """With what a mail may begin: what the customer told us, or what we had promised."""
+    if words := next((row.trouble.what for row in troubles if row.trouble.message_id), ""):
+        return words if words.lower().startswith("re:") else f"Re: {words}"
     if any(trouble.feedback for trouble in troubles):
         return "About what you told us"
     return "About what we promised you" if troubles else ""

@@ -19,7 +19,7 @@ from heedful.kit import bundle
 from heedful.kit.errors import Refused
 from heedful.web import lists, refusals, shell
 from heedful.web.desk import mail_form
-from heedful.web.desk.cases import bulk
+from heedful.web.desk.cases import bulk, incoming
 from heedful.web.desk.cases import history as case_history
 from heedful.web.desk.cases import list as case_list
 from heedful.web.desk.cases import page as case_page
@@ -133,7 +133,8 @@ def _context(request: PageRequest, row: Case, **forms: Any) -> dict[str, Any]:
     side, choices = panel.panel(row.who, here=row), case_page.Choices()
     history, changes = _history(request, row), case_page.AddressQueries(row)
     following = case_page.next_cases(request.user, after=row)
-    hung = [*side.queries, *choices, *history, *changes, *labels.queries, following]
+    returned = incoming.returned_mails(row.who.email)
+    hung = [*side.queries, *choices, *history, *changes, *labels.queries, following, returned]
     troubles = case_page.troubles_of(request, row, hung)
     beside, named = case_page.TroubleQueries(troubles.rows), case_history.NamedInHistory(history)
     bundle.fetch(*beside, *named)
@@ -157,6 +158,7 @@ def _context(request: PageRequest, row: Case, **forms: Any) -> dict[str, Any]:
         "handing": case_page.HandoverForm(auto_id="hand_%s").offer(choices),
         "closing": case_page.ClosureForm(initial={"cause": row.cause}, offered=choices.causes),
         "replies": choices.replies,
+        "returned": next(iter(returned), None),
         "following": next(iter(following), None),
         "begun": bool(forms),
         "is_stale": False,
