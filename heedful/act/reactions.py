@@ -94,7 +94,7 @@ def is_of_case(event: MailSent | MailGivenUp) -> bool:
 
 
 def hear_message(event: MessageReceived, *, entry: Entry) -> None:
-    """A customer wrote: who had been answered waits again, a closed case goes on, and a thread without one opens one."""
+    """A customer wrote: who had been answered waits again, a closed case goes on, a thread without one opens one."""
     message = Message.objects.select_related("thread__team").filter(pk=event.message).first()
     if message is None:
         return

@@ -54,9 +54,9 @@ def open_for_message(*, message: Message, by: By, at: datetime) -> Case | None:
     customer = message.customer_id or message.thread.customer_id
     if customer is None:
         return None
-    matter, trouble = hold_matter(customer), _in_message(message, customer)
-    if known := _known(trouble):
-        return known.case
+    matter, trouble = hold_matter(customer, message.thread.brand_id), _in_message(message, customer)
+    if row := _trouble_row(trouble):
+        return row.case
     case = open_case_for(matter)
     if case is None:
         case = open_new(matter, trouble, team=message.thread.team, by=by, at=at)
@@ -74,6 +74,7 @@ def _in_message(message: Message, customer: int) -> Trouble:
         what=message.subject or names.one_line(message.text, most=200),
         happened_at=message.occurred_at,
         is_failure=False,
+        brand=message.thread.brand_id,
     )
 
 

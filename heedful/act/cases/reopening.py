@@ -26,7 +26,7 @@ def hear_message_after(*, case: Case, message: Message, heard_at: datetime, by: 
     matter has another open case, the message opens or joins that one, which names the earlier. What came before the
     closing was there when somebody closed it.
     """
-    matter = opening.hold_matter(case.customer_id)
+    matter = opening.hold_matter(case.customer_id, case.brand_id)
     row = lock(case)
     if row.closed_at is None:
         return work.hear_message(case=row, heard_at=heard_at, by=by)
@@ -52,4 +52,5 @@ def _trouble(row: Case, message: Message, *, heard_at: datetime) -> Trouble:
         words=message.text,
         happened_at=heard_at,
         is_failure=False,
+        brand=row.brand_id,
     )

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('associates', '0007_welcome_link'),
-        ('listen', '0008_conversations'),
+        ('listen', '0009_brands'),
     ]
 
     operations = [

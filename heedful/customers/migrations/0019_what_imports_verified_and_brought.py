@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('customers', '0017_imports_can_be_undone'),
+        ('customers', '0018_brands'),
     ]
 
     operations = [
