@@ -217,10 +217,10 @@ def _limit(role: str, brands: Collection[int]) -> list[int]:
     """The brands to which somebody is limited, as they are kept; who sets the house up sees all of it."""
     if brands and role == Role.ADMIN:
         raise Refused("An administrator sees every brand. Choose another role, or no brand.")
-    known = set(Brand.objects.filter(pk__in=brands).values_list("pk", flat=True)) if brands else set()
-    if len(known) < len(set(brands)):
+    numbers = set(Brand.objects.filter(pk__in=brands).values_list("pk", flat=True)) if brands else set()
+    if len(numbers) < len(set(brands)):
         raise Refused("Choose brands that there are.", code="no_such_brand")
-    return sorted(known)
+    return sorted(numbers)
 
 
 def _is(by: By, associate: Associate) -> bool:

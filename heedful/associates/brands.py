@@ -72,7 +72,7 @@ def _read() -> None:
     if _until[0] < monotonic():
         rows = list(Brand.objects.order_by("name"))
         _by_id = {row.pk: row for row in rows}
-        _by_name = {said.casefold(): row.pk for row in rows for said in (row.name, row.slug)}
+        _by_name = {name.casefold(): row.pk for row in rows for name in (row.name, row.slug)}
         _until[0] = monotonic() + STALE_S
 
 
@@ -112,10 +112,10 @@ def slug_of(brand: int | None) -> str:
 
 def check(slug: str) -> int:
     """Return the number of a brand that may be seen here, or refuse."""
-    found = find(slug)
-    if found is None or not visibility.is_visible(found):
+    number = find(slug)
+    if number is None or not visibility.is_visible(number):
         raise Refused(f"There is no brand called {slug[:60]}.", code="no_such_brand")
-    return found
+    return number
 
 
 def own() -> int | None:

@@ -84,14 +84,14 @@ def register(*, slugs: Collection[str], import_id: int | None = None, at: dateti
         TouchpointKind.objects.bulk_create(
             [TouchpointKind(slug=slug, last_arrived_at=at, imported=imported) for slug in new], ignore_conflicts=True
         )
-        _note(new, import_id, at, at_once=True)
+        _note(new, import_id, at, is_waiting=True)
     first = sorted({slug for slug in slugs if remembered.get(slug, _CachedKind()).arrived_at == NEVER})
     awaited = _first_arrivals(first, import_id, at) if first else []
     if awaited:
         events.record(AwaitedKindsArrived(awaited), by=SYSTEM, at=at)
     before = sorted({slug for slug in slugs if slug in remembered}.difference(awaited))
     if unclaimed := [slug for slug in before if not remembered[slug].is_brought_by(import_id)]:
-        _note(unclaimed, import_id, at, at_once=True)
+        _note(unclaimed, import_id, at, is_waiting=True)
     if old := [slug for slug in before if remembered[slug].arrived_at < at - NOTED_EVERY and slug not in unclaimed]:
         _note(old, import_id, at)
 
@@ -101,7 +101,7 @@ def _first_arrivals(slugs: Sequence[str], import_id: int | None, at: datetime) -
     rows = TouchpointKind.objects.filter(pk__in=slugs, last_arrived_at=None).select_for_update().order_by("pk")
     awaited = [row.pk for row in rows if row.watchers]
     if awaited:
-        _note(awaited, import_id, at, at_once=True)
+        _note(awaited, import_id, at, is_waiting=True)
     return awaited
 
 
@@ -203,10 +203,11 @@ def _read(kind: TouchpointKind) -> _CachedKind:
 ARRIVED = "arrived"
 
 
-def _note(slugs: list[str], import_id: int | None, at: datetime, *, at_once: bool = False) -> None:
-    """Note that kinds arrived, and who brought them; unless `at_once`, one that another batch notes is left to it."""
-    found = TouchpointKind.objects.filter(pk__in=slugs).order_by("pk")
-    rows = list(found.select_for_update(no_key=True, skip_locked=not at_once))
+@transaction.atomic(savepoint=False)
+def _note(slugs: list[str], import_id: int | None, at: datetime, *, is_waiting: bool = False) -> None:
+    """Note that kinds arrived, and who brought them; unless it `is_waiting`, one that another batch notes is left to it."""
+    named = TouchpointKind.objects.filter(pk__in=slugs).order_by("pk")
+    rows = list(named.select_for_update(no_key=True, skip_locked=not is_waiting))
     arrived = {ARRIVED: ["", at.astimezone(UTC).isoformat()]}
     for row in rows:
         row.imported = layers.added(row.imported, _arrival(row), arrived, import_id)

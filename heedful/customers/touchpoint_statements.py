@@ -41,10 +41,10 @@ CAREFUL_IMPORT = INSERT.format(
     " FROM unnest(%(m)s::uuid[], %(d)s::bigint[]) AS w(m, d), batch ON CONFLICT DO NOTHING RETURNING message",
     **_ONE_BY_ONE,
 )
-_ALL_AT_ONCE = {"is_fresh": "are_all_new", "are_all_new": "(SELECT are_all_new FROM fresh)"}
-HASTY = INSERT.format(fresh="SELECT customers_arrive(%(m)s::uuid[]) AS are_all_new", **_ALL_AT_ONCE)
+_AS_ONE = {"is_fresh": "are_all_new", "are_all_new": "(SELECT are_all_new FROM fresh)"}
+HASTY = INSERT.format(fresh="SELECT customers_arrive(%(m)s::uuid[]) AS are_all_new", **_AS_ONE)
 HASTY_IMPORT = INSERT.format(
-    fresh="SELECT customers_arrive(%(m)s::uuid[], number, %(d)s::bigint[]) AS are_all_new FROM batch", **_ALL_AT_ONCE
+    fresh="SELECT customers_arrive(%(m)s::uuid[], number, %(d)s::bigint[]) AS are_all_new FROM batch", **_AS_ONE
 )
 """Looking for a conflict at each row, and being ready for one, takes a sixth of what the whole batch does.
 

@@ -112,13 +112,13 @@ class SqlPattern:
 
     def __init__(self, statement: str, *types: str) -> None:
         self.statement, self.types = statement, types
-        self._query = lru_cache(maxsize=REMEMBERED)(self._put_together)
+        self._query = lru_cache(maxsize=REMEMBERED)(self._compile)
 
     def rows(self, conditions: Mapping[str, str], **values: Any) -> "PlannedRows":
         """Its rows with these conditions and values, not read yet."""
         return self._query(tuple(sorted(conditions.items()))).rows(**values)
 
-    def _put_together(self, conditions: tuple[tuple[str, str], ...]) -> SqlQuery:
+    def _compile(self, conditions: tuple[tuple[str, str], ...]) -> SqlQuery:
         return SqlQuery(self.statement.format(**dict(conditions)), *self.types)
 
 

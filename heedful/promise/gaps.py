@@ -69,7 +69,7 @@ def _value(document: str, name: str) -> str:
     return f"nullif(regexp_replace(btrim({value}), {whole}), '')"
 
 
-FOUND = """
+EXPERIENCES = """
 WITH found AS (
     SELECT s.question, s.value, s.happened_at, s.kind, s.stage, s.channel, s.customer_id AS record,
         coalesce(m.person_id, s.customer_id) AS person
@@ -139,7 +139,7 @@ SELECT f.promise_id, f.question, f.state, f.value, asked.value::float8, sum(f.n)
     count(DISTINCT f.instance) FILTER (WHERE f.counts)
 FROM nearest f {expectation} GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5"""
 AFTER = bundle.SqlPattern(
-    FOUND + PAIRS + NEAREST + OUTCOMES.replace("{expectation}", EXPECTATION),
+    EXPERIENCES + PAIRS + NEAREST + OUTCOMES.replace("{expectation}", EXPECTATION),
     *("bigint", "text", "text", "double precision", "double precision", "bigint", "bigint"),
 )
 
@@ -157,7 +157,7 @@ def by(
     values: dict[str, Any] = {"questions": [question], "hoped": [question], "stated": stated}
     values |= {"zone": standards.company_zone()} if key == "month" else {}
     rows = _rows(
-        (FOUND + GAPS.replace("{expectation}", EXPECTATION)).format(key=KEYS[key], **_conditions(part)),
+        (EXPERIENCES + GAPS.replace("{expectation}", EXPECTATION)).format(key=KEYS[key], **_conditions(part)),
         values | {"since": since, "until": until, **part.values},
     )
     return [GapCount(*row) for row in rows]
@@ -191,10 +191,10 @@ class AfterQuery:
 
     def counts(self) -> list[OutcomeCount]:
         """How many gave each answer; where nobody was asked beforehand, against what the promise lets one expect."""
-        found = (OutcomeCount(*row) for row in self.rows)
+        counts = (OutcomeCount(*row) for row in self.rows)
         return [
             one if one.expected is not None else one._replace(expected=self.stated[one.promise].get(one.question))
-            for one in found
+            for one in counts
         ]
 
 

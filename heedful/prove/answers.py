@@ -95,10 +95,10 @@ class TallyQuery:
             key = row[place] if place else ""
             cells[row[0]][brands.slug_of(int(key)) if by == "brand" else key].append((value, *counts))
             scales[row[0]].add(None if lowest is None else (lowest, highest))
-        scale_of = {question: scale for question, found in scales.items() if len(found) == 1 for scale in found}
+        scale_of = {question: scale for question, own in scales.items() if len(own) == 1 for scale in own}
         return {
             question: {
-                key: AnswerTally.of_rows(found, scale=scale_of.get(question)) for key, found in sorted(groups.items())
+                key: AnswerTally.of_rows(rows, scale=scale_of.get(question)) for key, rows in sorted(groups.items())
             }
             for question, groups in cells.items()
         }

@@ -112,15 +112,15 @@ def _cards(
     standards, questions = Standard.objects.filter(promise__in=promises).order_by("pk"), answers.questions_query()
     bundle.fetch(None if only else promises, standards, questions if with_experience else None)
     made = [only] if only else list(promises)
-    walk = _walk(period, only, part)
-    felt = None
+    counts = _attainment(period, only, part)
+    after = None
     if with_experience and made:
-        felt = experience.query(made, [code for (code,) in questions], period, zone=zone, part=part)
+        after = experience.query(made, [code for (code,) in questions], period, zone=zone, part=part)
     worth = WorthQueries(worth_period(at, zone=zone), part)
     cases = CASES.rows({"of_cases": part.condition("k")}, **part.values)
-    bundle.fetch(*walk, *worth, cases, felt.rows if felt else None, *beside)
-    attainments, before, open_cases = walk.now(), walk.before(), dict(cases)
-    experiences = experience.of_outcomes(felt.counts(), made, attainments) if felt else {}
+    bundle.fetch(*counts, *worth, cases, after.rows if after else None, *beside)
+    attainments, before, open_cases = counts.now(), counts.before(), dict(cases)
+    experiences = experience.of_outcomes(after.counts(), made, attainments) if after else {}
     of_promise, worth_of = _by_promise(standards), worth.by_promise()
     return [
         _card(
@@ -136,7 +136,7 @@ def _cards(
     ]
 
 
-def _walk(period: Period, only: Promise | None, part: Slice) -> attainment.AttainmentQueries:
+def _attainment(period: Period, only: Promise | None, part: Slice) -> attainment.AttainmentQueries:
     last = period.before
     return attainment.AttainmentQueries(
         since=period.since,

@@ -18,11 +18,11 @@ NONE = "none"
 
 def read(request: HttpRequest) -> Slice:
     """The slice that the address names; a brand that there is not, or may not be seen, counts as none."""
-    said = request.GET.get(BRAND, "")
-    found = NO_BRAND if said == NONE else brands.find(said) if said else None
-    if found and not visibility.is_visible(found):
-        found = None
-    return Slice(found, request.GET.get(SOURCE, "").replace("\x00", "")[:80])
+    name = request.GET.get(BRAND, "")
+    brand = NO_BRAND if name == NONE else brands.find(name) if name else None
+    if brand and not visibility.is_visible(brand):
+        brand = None
+    return Slice(brand, request.GET.get(SOURCE, "").replace("\x00", "")[:80])
 
 
 def chips(request: HttpRequest) -> list[lists.Filter]:
@@ -51,5 +51,5 @@ def context(request: HttpRequest) -> dict[str, Any]:
 
 def query(part: Slice) -> dict[str, str]:
     """A slice as addresses say it."""
-    said = {BRAND: "" if part.brand is None else brands.slug_of(part.brand) or NONE, SOURCE: part.source}
-    return {name: value for name, value in said.items() if value}
+    values = {BRAND: "" if part.brand is None else brands.slug_of(part.brand) or NONE, SOURCE: part.source}
+    return {name: value for name, value in values.items() if value}

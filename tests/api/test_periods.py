@@ -112,4 +112,4 @@ def test_a_parameter_that_an_address_does_not_know_is_refused_by_name(
 
 def test_what_is_refused_names_what_there_is(invitation: Ask, bills: datetime) -> None:
     said: dict[str, Any] = invitation("GET", "/api/promises?period=90")[1]
-    assert said["detail"] == "period: there is no such parameter; this address takes days, from, until."
+    assert said["detail"] == "period: there is no such parameter; this address takes brand, days, from, source, until."

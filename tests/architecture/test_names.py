@@ -97,6 +97,7 @@ UNCLEANED = (
     "customers.folding.",
     "customers.touchpoints.",
     "imports.rows.",
+    "listen.channels.email.",
     "understand.light.reading.",
     "understand.light.sentiment.",
     "understand.light.valence.",

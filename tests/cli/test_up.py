@@ -140,15 +140,15 @@ def test_every_process_that_is_killed_comes_back_and_no_acknowledged_write_is_lo
     calm.sql("CREATE TABLE kept (n int)")
 
     def has_successor(victim: int) -> bool:
-        return victim not in calm.children() and len(calm.children()) == 4
+        return victim not in calm.children() and len(calm.children()) == 5
 
-    for number in range(8):  # each of the four, twice: the youngest is always the last
+    for number in range(10):  # each of the five, twice: the youngest is always the last
         calm.sql("INSERT INTO kept VALUES (%s)", number)
         victim = calm.children()[0]
         os.kill(victim, signal.SIGKILL)
         eventually(partial(has_successor, victim), "a successor")
         eventually(calm.is_healthy, "health after a kill")
-    assert calm.sql("SELECT count(*) FROM kept") == [(8,)]
+    assert calm.sql("SELECT count(*) FROM kept") == [(10,)]
 
 
 def test_a_killed_parent_leaves_nothing_behind_and_an_interrupted_job_runs_again(house: House) -> None:

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from heedful.act import cases
 from heedful.act.models import Case
-from heedful.associates import associates
+from heedful.associates import associates, brands
 from heedful.associates.models import Associate, Role
 from heedful.courier import webhooks
 from heedful.courier.carriers import smtp
@@ -206,6 +206,15 @@ def an_associate_is_deactivated() -> None:
     associates.deactivate(associate=leaving, by=SYSTEM, at=NOW)
 
 
+def an_associate_is_limited() -> None:
+    home, business = (brands.add(name=name, by=SYSTEM, at=NOW - HOUR).pk for name in ("Home", "Business"))
+    max_ = associates.add(email="max@acme.test", name="Max", role=Role.ASSOCIATE, by=SYSTEM, at=NOW - HOUR)
+    trouble = Trouble("test:1", order(3).pk, severity=2, what="Late", happened_at=NOW - HOUR, brand=home)
+    cases.claim(case=cases.open_for_trouble(trouble=trouble, by=SYSTEM, at=NOW - HOUR), by=max_.by, at=NOW - HOUR)
+    words = {"email": max_.email, "name": max_.name, "role": max_.role, "team": None}
+    associates.edit(associate=max_, **words, brands=[business], by=SYSTEM, at=NOW)
+
+
 def answered() -> Case:
     """Open a case and log a call on it, by which it is answered."""
     case = opened()
@@ -266,6 +275,7 @@ MAKE: dict[str, Callable[[], object]] = {
     "CustomerStoppedSurveys": a_customer_stops_surveys,
     "CustomerInvited": a_customer_is_invited,
     "AssociateDeactivated": an_associate_is_deactivated,
+    "AssociateChanged": an_associate_is_limited,
     "ReadingCorrected": a_reading_is_corrected,
     "CorrectionUndone": a_correction_is_undone,
     "EndpointDisabled": an_endpoint_is_disabled,

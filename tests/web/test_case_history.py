@@ -133,5 +133,5 @@ def test_what_was_heard_for_many_has_pages(as_: As, mira: Associate, case: Case)
     page = client.get(f"/cases/{case.pk}").content.decode()
     following = re.search(r'href="([^"]*)" rel="next"', page)
     assert following
-    assert page.count('class="card heard"') == case_page.SIGNS
+    assert page.count('class="card trouble"') == case_page.SIGNS
     assert lines(client.get(following[1].replace("&amp;", "&")))[:3] == ["n049", "n050", "n051"]

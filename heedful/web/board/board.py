@@ -53,9 +53,9 @@ def index(request: PageRequest) -> HttpResponse:
 
 def _last_at(now: datetime, latest: bundle.Query) -> datetime | None:
     """When something was due or somebody said something last; the verbatims are read with it."""
-    said, due = LAST.bind(now=now)
-    bundle.fetch(said, due, latest)
-    return max(filter(None, (*said, *due)), default=None)
+    spoken, due = LAST.bind(now=now)
+    bundle.fetch(spoken, due, latest)
+    return max(filter(None, (*spoken, *due)), default=None)
 
 
 def _figures(period: Period, now: datetime, part: Slice, around: shell.Shell) -> dict[str, object]:
@@ -119,7 +119,7 @@ def _shown(
     card: scorecards.PromiseCard, choice: str, kept: Mapping[str, str], more_is: Mapping[str, str]
 ) -> BoardPromise:
     address = reverse("desk:promise", args=[card.promise.slug])
-    within, broken = (urlencode({**said, **kept}) for said in ({"period": choice}, {"period": "90", "state": "broken"}))
+    within, broken = (urlencode({**only, **kept}) for only in ({"period": choice}, {"period": "90", "state": "broken"}))
     figure = (
         figures.attainment(card.attainment, card.attainment_before, href=f"{address}?{within}")
         if card.attainment

@@ -32,11 +32,11 @@ def _optional(written: Mapping[str, Any]) -> dict[str, Any]:
 
 def _copies(people: Iterable[tuple[str, str]]) -> list[list[str]]:
     """Who gets a copy, each once; whose address is none gets none."""
-    found: dict[str, str] = {}
+    names_of: dict[str, str] = {}
     for name, address in people:
         with contextlib.suppress(ValueError):
-            found.setdefault(emails.wire(address), names.one_line(name, most=200))
-    return [[name, address] for address, name in found.items()]
+            names_of.setdefault(emails.wire(address), names.one_line(name, most=200))
+    return [[name, address] for address, name in names_of.items()]
 
 
 def _address(address: str) -> str:

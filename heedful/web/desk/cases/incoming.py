@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.http import content_disposition_header
+from django.utils.safestring import mark_safe
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csp import csp_override
 
@@ -112,4 +113,5 @@ def layout(request: PageRequest, pk: int, message_pk: int) -> HttpResponse:
     if item is None or item.raw is None:
         raise Http404
     mail = reading.read(bytes(item.raw.data))
-    return render(request, "desk/cases/layout.html", {"message": message, "html": mail.html, "text": mail.text})
+    html = mark_safe(mail.html)
+    return render(request, "desk/cases/layout.html", {"message": message, "html": html, "text": mail.text})
