@@ -116,9 +116,9 @@ def with_visible_brands(view: Callable[..., Any]) -> Callable[..., Any]:
     """Show what is of those brands alone which the asker may see."""
 
     @functools.wraps(view)
-    def asked(request: HttpRequest, *args: Any, **said: Any) -> Any:
+    def asked(request: HttpRequest, *args: Any, **named: Any) -> Any:
         with visibility.limited(request.brands):  # type: ignore[attr-defined]
-            return view(request, *args, **said)
+            return view(request, *args, **named)
 
     return asked
 

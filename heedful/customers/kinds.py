@@ -205,7 +205,7 @@ ARRIVED = "arrived"
 
 @transaction.atomic(savepoint=False)
 def _note(slugs: list[str], import_id: int | None, at: datetime, *, is_waiting: bool = False) -> None:
-    """Note that kinds arrived, and who brought them; unless it `is_waiting`, one that another batch notes is left to it."""
+    """Note that kinds arrived, and who brought them; if not `is_waiting`, one that another batch notes is left."""
     named = TouchpointKind.objects.filter(pk__in=slugs).order_by("pk")
     rows = list(named.select_for_update(no_key=True, skip_locked=not is_waiting))
     arrived = {ARRIVED: ["", at.astimezone(UTC).isoformat()]}

@@ -94,8 +94,8 @@ def slow(use: Use) -> str:
     if not _is_unbounded(_parser.parse(pattern.pattern, pattern.flags & ~re.DEBUG)):
         return ""
     for prefix, pump, suffix in attacks(pattern):
-        for way in use.ways:
-            run = _run(pattern, way)
+        for way in {way if way in ("match", "fullmatch") else "findall" for way in use.ways}:
+            run = getattr(pattern, way)
             if _took_s(run, _text(pattern, prefix, pump, suffix, GLANCE)) < GLANCE_S:
                 continue
             if _took_s(run, _text(pattern, prefix, pump, suffix, SHORT)) < SLOW_S:
@@ -119,12 +119,6 @@ def _is_unbounded(tree: Any) -> bool:
     )
 
 
-def _run(pattern: re.Pattern[Any], way: str) -> Callable[[Any], object]:
-    if way in ("match", "fullmatch"):
-        return getattr(pattern, way)  # type: ignore[no-any-return]
-    return pattern.findall
-
-
 def _took_s(run: Callable[[Any], object], text: str | bytes) -> float:
     began = time.thread_time()
     run(text)
@@ -141,7 +135,7 @@ def attacks(pattern: re.Pattern[Any]) -> Iterator[tuple[str, str, str]]:
     tree = _parser.parse(pattern.pattern, pattern.flags & ~re.DEBUG)
     likes = _witnesses(tree, tree.state)[:8]
     prefixes = dict.fromkeys(["", *(like[:end] for like in likes for end in {1, 2, 3, len(like) - 1, len(like)} - {0})])
-    letters = list(dict.fromkeys(_letters(tree, tree.state)))[:8]
+    letters = list(dict.fromkeys(_letters(tree, tree.state)))[:7]
     pumps = dict.fromkeys([*letters, *map("".join, itertools.permutations(letters, 2)), *filter(None, prefixes)])
     yield from itertools.product(list(prefixes)[:12], pumps, ("", "\x01x1"))
 

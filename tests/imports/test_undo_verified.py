@@ -1,4 +1,4 @@
-"""An import is taken back: what it alone verified is a browser's word again, and so are the kinds that it alone brought."""
+"""An import is taken back: what it alone verified is a browser's word again, and a kind that has a name stays."""
 
 from pathlib import Path
 

@@ -132,8 +132,8 @@ def matter_of(customer: int, brand: int | None = None) -> Matter:
 def brand_of_approach(customer: int) -> int | None:
     """The brand for which somebody turns to a customer: that of the open case, else the one of who does it."""
     cases = Case.objects.of_person(matter_of(customer).person).open().filter(flood_of=None)
-    found = cases.order_by("opened_at", "pk").values_list("brand", flat=True)[:1]
-    return next(iter(found), brands.own())
+    of_cases = cases.order_by("opened_at", "pk").values_list("brand", flat=True)[:1]
+    return next(iter(of_cases), brands.own())
 
 
 def hold_matter(customer: int, brand: int | None = None) -> Matter:
