@@ -71,8 +71,10 @@ def context(browser: Browser, live_server: Any, mira: Associate) -> Iterator[Bro
     context.close()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_pages_of_the_loop_are_sound(browser: Browser, live_server: Any, mira: Associate, scheme: str) -> None:
+@pytest.mark.parametrize(("scheme", "size"), [("light", DESK), ("dark", PHONE)])
+def test_pages_of_the_loop_are_sound(
+    browser: Browser, live_server: Any, mira: Associate, scheme: str, size: Any
+) -> None:
     case = speaks("alice")
     cases.claim(case=case, by=mira.by, at=timezone.now())
     cases.write(case=case, subject="Hello", text="I am sorry.", by=mira.by, at=timezone.now())
@@ -80,13 +82,10 @@ def test_pages_of_the_loop_are_sound(browser: Browser, live_server: Any, mira: A
     pages = ["/queue", "/cases", f"/cases/{case.pk}", "/cases?state=closed", "/feedback", "/topics?try=Nobody+answers"]
     pages += ["/setup/replies", "/setup/account", f"/customers/{case.customer_id}", "/cases?state=late"]
     pages += [f"/customers/{case.customer_id}/mail", f"/customers/{case.customer_id}/case"]
-    wrong: list[str] = []
-    for size in (DESK, PHONE):
-        context = context_of(browser, live_server.url, mira, viewport=size, color_scheme=scheme)
-        page = context.new_page()
-        for address in pages:
-            wrong += opened(page, address)
-        context.close()
+    context = context_of(browser, live_server.url, mira, viewport=size, color_scheme=scheme)
+    page = context.new_page()
+    wrong = [one for address in pages for one in opened(page, address)]
+    context.close()
     assert wrong == []
 
 
