@@ -1,5 +1,6 @@
 """One installation is made for the whole run: servers run on copies of it, and workers on copies of its database."""
 
+import asyncio
 import atexit
 import fcntl
 import os
@@ -134,6 +135,18 @@ def _left_as_found(request: pytest.FixtureRequest, django_db_blocker: Any) -> It
 
             with connection.cursor() as cursor:
                 cursor.execute("TRUNCATE customers_touchpoint, customers_arrival, procrastinate_jobs CASCADE")
+
+
+@pytest.fixture(autouse=True)
+def _no_loop_of_others(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Hide the event loop of a browser that an earlier test of this process opened: it goes round until the end."""
+    if "browser" in request.fixturenames:
+        yield
+        return
+    loop = asyncio._get_running_loop()
+    asyncio._set_running_loop(None)
+    yield
+    asyncio._set_running_loop(loop)
 
 
 @pytest.fixture(autouse=True)

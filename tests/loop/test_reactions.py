@@ -211,8 +211,9 @@ def an_associate_is_limited() -> None:
     max_ = associates.add(email="max@acme.test", name="Max", role=Role.ASSOCIATE, by=SYSTEM, at=NOW - HOUR)
     trouble = Trouble("test:1", order(3).pk, severity=2, what="Late", happened_at=NOW - HOUR, brand=home)
     cases.claim(case=cases.open_for_trouble(trouble=trouble, by=SYSTEM, at=NOW - HOUR), by=max_.by, at=NOW - HOUR)
-    words = {"email": max_.email, "name": max_.name, "role": max_.role, "team": None}
-    associates.edit(associate=max_, **words, brands=[business], by=SYSTEM, at=NOW)
+    associates.edit(
+        associate=max_, email=max_.email, name="Max", role=max_.role, team=None, brands=[business], by=SYSTEM, at=NOW
+    )
 
 
 def answered() -> Case:
