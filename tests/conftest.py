@@ -3,6 +3,7 @@
 import asyncio
 import atexit
 import fcntl
+import gc
 import os
 import shutil
 import tempfile
@@ -118,6 +119,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.django_db(transaction=True, serialized_rollback=True), append=False)
         if "browser" in getattr(item, "fixturenames", ()) and item.get_closest_marker("xdist_group") is None:
             item.add_marker(pytest.mark.xdist_group("browser"))  # its event loop goes round in the process that has it
+
+
+def pytest_collection_finish() -> None:
+    """Let the collector of garbage pass over what was loaded: it would look through all of it for each few tests."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
