@@ -215,6 +215,8 @@ MFA_FORMS = {
     "reauthenticate": "heedful.web.second_factor.CodeAgainForm",
 }
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+# A code that was typed as its time ended is taken: one step either way, as RFC 6238 has it.
+MFA_TOTP_TOLERANCE = 1
 LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/"
 OIDC_URL = env.address(

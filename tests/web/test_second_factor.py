@@ -215,3 +215,14 @@ def test_a_second_factor_is_turned_off_with_its_codes(client: Client, mira: Asso
 
     assert "Your second factor is off." in page.content.decode()
     assert not Authenticator.objects.exists()
+
+
+@pytest.mark.parametrize(("steps", "is_taken"), [(-2, False), (-1, True), (1, True), (2, False)])
+def test_a_code_that_was_typed_as_its_time_ended_is_taken(
+    client: Client, mira: Associate, secret: str, steps: int, is_taken: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    middle_s = time.time() // 30 * 30 + 15
+    monkeypatch.setattr(time, "time", lambda: middle_s)
+    log_in(client, mira)
+    client.post(ASKED, {"code": str(totp.format_hotp_value(totp.hotp_value(secret, int(time.time()) // 30 + steps)))})
+    assert is_in(client) is is_taken
