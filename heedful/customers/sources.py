@@ -14,6 +14,7 @@ STALE_S = 20.0
 MOST = 1_000
 """Beyond so many nobody chooses from a list any more."""
 KEY = re.compile(r"(api:)?key:(\d{1,9})")
+MAILBOX = re.compile(r"mailbox:(\d{1,9})")
 OWN = {"heedful": "Heedful", "survey": "Survey"}
 """What Heedful writes into the log itself."""
 
@@ -68,4 +69,6 @@ def _read_all() -> list[tuple[str, int | None, str]]:
 def _words(slug: str, names: Mapping[int, str]) -> str:
     if (match := KEY.fullmatch(slug)) and (name := names.get(int(match[2]))):
         return f"{name} (API)" if match[1] else name
+    if match := MAILBOX.fullmatch(slug):
+        return f"Mailbox {match[1]}"
     return OWN.get(slug, slug)

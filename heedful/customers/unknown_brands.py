@@ -52,7 +52,7 @@ def of(*, key: int) -> QuerySet[UnknownBrand]:
     return UnknownBrand.objects.filter(key=key).exclude(name__in=ours).order_by("-last_at", "name")
 
 
-def _remember(key: int, names: Collection[str], at: datetime) -> None:
+def _remember(key: int, fresh: Collection[str], at: datetime) -> None:
     if len(_noted) > MOST_NOTED:
         _noted.clear()
-    _noted.update({(key, name): at + NOTED_EVERY for name in names})
+    _noted.update({(key, name): at + NOTED_EVERY for name in fresh})

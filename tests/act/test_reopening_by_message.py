@@ -79,7 +79,7 @@ def test_after_the_days_of_a_second_failure_a_new_case_names_the_earlier_one(
     if not is_reopened:
         row = Case.objects.exclude(pk=closed.pk).get()
         assert row.title == f"Wrote again on case {closed.pk}, which was closed: {closed.title}"
-        assert (row.customer, row.is_waiting, row.is_repeat, row.severity) == (carla, True, False, 1)
+        assert (row.customer, row.is_waiting, row.is_repeat, row.severity, row.source) == (carla, True, False, 1, "box")
         heard = row.troubles.get()
         assert (heard.words, heard.reference) == ("It is broken again.", f"message:{message.pk}")
 

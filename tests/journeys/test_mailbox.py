@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from heedful.act.models import Case
 from heedful.associates.models import Associate, Team
+from heedful.customers import sources
 from heedful.customers.models import Customer
 from heedful.kit.actor import SYSTEM
 from heedful.listen.channels.email import imap, intake, mailboxes
@@ -52,7 +53,8 @@ def test_a_mail_becomes_a_case_and_its_answers_stay_in_it(
     case = Case.objects.get()
     person = Customer.objects.get(email="alice@example.test")
     assert (case.title, case.who, case.team, case.is_waiting) == ("My parcel", person, care, True)
-    assert person.name == "Alice Archer"
+    assert (person.name, case.source) == ("Alice Archer", mailbox.source)
+    assert sources.every()[mailbox.source] == f"Mailbox {mailbox.pk}"
     client = as_(mira)
     assert "My parcel" in client.get("/cases").content.decode()
     page = client.get(f"/cases/{case.pk}").content.decode()

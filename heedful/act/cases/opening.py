@@ -54,7 +54,7 @@ def open_for_message(*, message: Message, by: By, at: datetime) -> Case | None:
     customer = message.customer_id or message.thread.customer_id
     if customer is None:
         return None
-    matter, trouble = hold_matter(customer, message.thread.brand_id), _in_message(message, customer)
+    matter, trouble = hold_matter(customer, message.thread.brand_id), trouble_in(message, customer=customer)
     if row := _trouble_row(trouble):
         return row.case
     case = open_case_for(matter)
@@ -66,7 +66,8 @@ def open_for_message(*, message: Message, by: By, at: datetime) -> Case | None:
     return case
 
 
-def _in_message(message: Message, customer: int) -> Trouble:
+def trouble_in(message: Message, *, customer: int) -> Trouble:
+    """A message as what a case opens with: that somebody writes is no failure of ours."""
     return Trouble(
         reference=str(Reference("message", message.pk)),
         customer=customer,
@@ -75,6 +76,7 @@ def _in_message(message: Message, customer: int) -> Trouble:
         happened_at=message.occurred_at,
         is_failure=False,
         brand=message.thread.brand_id,
+        source=message.source,
     )
 
 

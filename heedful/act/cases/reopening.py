@@ -1,5 +1,6 @@
 """A customer who writes on a closed case: by one rule it goes on, or what they wrote belongs to another case."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
@@ -10,9 +11,7 @@ from heedful.act.cases.rows import lock
 from heedful.act.models import Case
 from heedful.associates import company
 from heedful.kit.actor import By
-from heedful.ledger.references import Reference
 from heedful.listen.models import Message
-from heedful.understand import detection
 from heedful.understand.detection import Trouble
 
 WROTE_AGAIN = "The customer wrote again."
@@ -43,14 +42,7 @@ def _is_in_time(row: Case, *, heard_at: datetime) -> bool:
 
 
 def _trouble(row: Case, message: Message, *, heard_at: datetime) -> Trouble:
-    """A message as what another case opens with or is joined by; that somebody writes is no failure of ours."""
-    return Trouble(
-        reference=str(Reference("message", message.pk)),
-        customer=row.customer_id,
-        severity=detection.MILD,
-        what=f"Wrote again on case {row.pk}, which was closed: {row.title}",
-        words=message.text,
-        happened_at=heard_at,
-        is_failure=False,
-        brand=row.brand_id,
-    )
+    """A message as what another case opens with or is joined by; it names the earlier one."""
+    what = f"Wrote again on case {row.pk}, which was closed: {row.title}"
+    trouble = opening.trouble_in(message, customer=row.customer_id)
+    return replace(trouble, what=what, words=message.text, happened_at=heard_at, brand=row.brand_id)
